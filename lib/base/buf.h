@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Text that grows in an arena: for answers, log lines and composed SQL. */
+#ifndef MAATWERK_BASE_BUF_H
+#define MAATWERK_BASE_BUF_H
+
+#include "lib/base/arena.h"
+
+struct buf {
+    struct arena *arena;
+    char *at;
+    size_t len, room;
+};
+
+static inline struct buf buf_in(struct arena *arena)
+{
+    return (struct buf){arena, NULL, 0, 0};
+}
+
+void buf_add(struct buf *buf, struct str s);
+void buf_add_char(struct buf *buf, char c);
+void buf_add_int(struct buf *buf, int64_t value);
+void buf_print(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Adds `s` as a JSON string with its quotes; an absent str becomes null. `s` must be valid UTF-8. */
+void buf_add_json(struct buf *buf, struct str s);
+
+/* What was added so far, with a NUL behind it. Valid until the next addition. */
+struct str buf_str(struct buf *buf);
+
+#endif

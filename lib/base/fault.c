@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What is wrong with the input of one request. */
+#include "lib/base/fault.h"
+
+void fault_note(struct faults *faults, struct arena *arena, enum fault_place place, struct str where,
+                const char *code, struct str limit)
+{
+    if (!faults->at)
+        faults->at = arena_array(arena, FAULTS_MAX, sizeof *faults->at);
+    if (faults->count < FAULTS_MAX)
+        faults->at[faults->count] =
+            (struct fault){place, arena_copy(arena, where), code, arena_copy(arena, limit)};
+    faults->count++;
+}

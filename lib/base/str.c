@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Text with a length: comparing, cutting, reading numbers. */
+#include "lib/base/str.h"
+
+int str_compare(struct str a, struct str b)
+{
+    size_t shared = a.len < b.len ? a.len : b.len;
+    int order = shared ? memcmp(a.at, b.at, shared) : 0;
+    if (order != 0)
+        return order;
+    return (a.len > b.len) - (a.len < b.len);
+}
+
+struct str str_cut(struct str *rest, char separator)
+{
+    struct str all = *rest;
+    const char *hit = all.len ? memchr(all.at, separator, all.len) : NULL;
+    if (!hit) {
+        *rest = (struct str){NULL, 0};
+        return all;
+    }
+    size_t before = (size_t)(hit - all.at);
+    *rest = (struct str){hit + 1, all.len - before - 1};
+    return (struct str){all.at, before};
+}
+
+struct str str_trim(struct str s)
+{
+    while (s.len && (s.at[0] == ' ' || s.at[0] == '\t'))
+        s = (struct str){s.at + 1, s.len - 1};
+    while (s.len && (s.at[s.len - 1] == ' ' || s.at[s.len - 1] == '\t'))
+        s.len--;
+    return s;
+}
+
+bool str_to_int(struct str s, int64_t *ret)
+{
+    bool negative = s.len && s.at[0] == '-';
+    struct str digits = negative ? str_from(s, 1) : s;
+    if (digits.len == 0 || (digits.at[0] == '0' && (digits.len > 1 || negative)))
+        return false;
+    int64_t value = 0;
+    for (size_t i = 0; i < digits.len; i++) {
+        unsigned digit = (unsigned char)digits.at[i] - (unsigned)'0';
+        if (digit > 9 || __builtin_mul_overflow(value, 10, &value))
+            return false;
+        int64_t step = negative ? -(int64_t)digit : (int64_t)digit;
+        if (__builtin_add_overflow(value, step, &value))
+            return false;
+    }
+    *ret = value;
+    return true;
+}

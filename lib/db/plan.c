@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The statements of one request, in order. */
+#include "lib/db/plan.h"
+
+struct statement *plan_add(struct plan *plan, const struct query *query, const struct str *values)
+{
+    struct arena *arena = plan->ctx->arena;
+    size_t count = (size_t)query->parameters;
+    struct str *copy = arena_array(arena, count ? count : 1, sizeof *copy);
+    if (count)
+        memcpy(copy, values, count * sizeof *copy);
+    struct statement *statement = ARENA_NEW(arena, struct statement);
+    *statement = (struct statement){query, copy, NULL};
+    if (plan->last)
+        plan->last->next = statement;
+    else
+        plan->first = statement;
+    plan->last = statement;
+    plan->count++;
+    return statement;
+}
+
+const struct statement *plan_answer(const struct plan *plan)
+{
+    if (plan->answer)
+        return plan->answer;
+    const struct statement *found = NULL;
+    for (const struct statement *s = plan->first; s; s = s->next)
+        if (s->query->rows != QUERY_NONE)
+            found = s;
+    return found;
+}

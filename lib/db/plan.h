@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The statements of one request, in order: they run as one transaction in one round trip.
+ *
+ *   handler ──► plan ──► runner:  context │ [idempotency key] │ statements … │ [outcome] │ sync
+ *                                 └──────────── one implicit transaction ───────────────┘
+ *
+ * A handler adds statements through the generated functions sql_<query>(); the rows of the last added
+ * statement with rows answer the request, unless plan_answer_with() names another. */
+#ifndef MAATWERK_DB_PLAN_H
+#define MAATWERK_DB_PLAN_H
+
+#include "lib/db/query.h"
+
+struct statement {
+    const struct query *query;
+    const struct str *values; /* query->parameters of them; absent = null */
+    struct statement *next;
+};
+
+struct plan {
+    struct ctx *ctx;
+    struct statement *first, *last;
+    size_t count;
+    const struct statement *answer; /* whose rows answer; NULL: the last one that has rows */
+};
+
+/* Adds a statement; `values` has query->parameters entries and is copied (the texts are not). */
+struct statement *plan_add(struct plan *plan, const struct query *query, const struct str *values);
+
+/* The statement whose rows answer the request. */
+const struct statement *plan_answer(const struct plan *plan);
+
+#endif
