@@ -1,0 +1,44 @@
+-- Organisations and users of a municipality.
+
+create table app.organisation (
+    tenant_id int not null references ref.tenant,
+    id uuid not null,
+    kind text not null check (kind in ('firm', 'agency', 'hub', 'course_provider', 'partner', 'municipality')),
+    name text not null check (char_length(name) between 1 and 200),
+    kvk_number text check (kvk_number ~ '^[0-9]{8}$'),
+    active boolean not null default true,
+    version bigint not null,
+    changed_at timestamptz not null,
+    changed_in xid8 not null,
+    primary key (tenant_id, id)
+);
+create unique index organisation_kvk on app.organisation (tenant_id, kvk_number) where kvk_number is not null;
+create index organisation_by_change on app.organisation (tenant_id, changed_at, id);
+create index organisation_by_name on app.organisation (tenant_id, name, id);
+call app.wall('app.organisation', 'organisation');
+create policy by_scope on app.organisation for all
+    using ((select app.scope()) = 'tenant'
+        or ((select app.scope()) = 'organisation' and id = (select app.organisation())));
+
+create table app.user_account (
+    tenant_id int not null references ref.tenant,
+    id uuid not null,
+    name text not null check (char_length(name) between 1 and 120),
+    email text not null check (char_length(email) between 3 and 254),
+    role text not null,
+    attributes text[] not null default '{}',
+    organisation_id uuid,
+    active boolean not null default true,
+    version bigint not null,
+    changed_at timestamptz not null,
+    changed_in xid8 not null,
+    primary key (tenant_id, id)
+);
+create unique index user_account_email on app.user_account (tenant_id, email);
+create index user_account_by_change on app.user_account (tenant_id, changed_at, id);
+create index user_account_by_name on app.user_account (tenant_id, name, id);
+call app.wall('app.user_account', 'user');
+create policy by_scope on app.user_account for all
+    using ((select app.scope()) = 'tenant'
+        or ((select app.scope()) = 'organisation' and organisation_id = (select app.organisation()))
+        or ((select app.scope()) = 'caseload' and id = (select app.actor())));
