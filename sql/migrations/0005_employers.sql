@@ -126,6 +126,9 @@ create policy by_scope on app.vacancy for all
     using ((select app.scope()) = 'tenant'
         or ((select app.scope()) = 'organisation'
             and ((select app.organisation()) in (employer_id, reported_by_organisation))));
+create policy open_to_firms on app.vacancy for select
+    using ((select app.scope()) = 'organisation' and (select app.role()) in ('firm', 'agency')
+        and state in ('open', 'shortlisted', 'partly_filled'));
 
 create table app.vacancy_competence (
     tenant_id int not null,
