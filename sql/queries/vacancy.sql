@@ -1,0 +1,158 @@
+-- program: employers
+
+-- query: vacancy_list
+-- rows: many
+-- filter: state v.state = %
+-- filter: kind v.kind = %
+-- filter: employerId v.employer_id = %::uuid
+-- filter: occupationId v.occupation_id = %::uuid
+-- filter: neededByFrom v.needed_by >= %::date
+-- filter: neededByTo v.needed_by <= %::date
+-- filter: changedAfter v.changed_at > %::timestamptz
+-- sort: reportedAt v.reported_at timestamptz reported_at
+-- sort: changedAt v.changed_at timestamptz changed_at
+-- sort: title v.title text title
+-- key: v.id
+-- newest-first
+select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_min, v.hours_max,
+       to_jsonb(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.start_date, v.needed_by,
+       v.wage_text, v.internal_note, v.source, v.reported_at, v.match_input, v.version, v.changed_at
+from app.vacancy v where true
+
+-- query: vacancy_get
+-- rows: one
+select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_min, v.hours_max,
+       to_jsonb(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.start_date, v.needed_by,
+       v.wage_text, v.internal_note, v.source, v.reported_at, v.match_input, v.version, v.changed_at,
+       app.places_taken(v.id) as positions_taken,
+       (select jsonb_agg(jsonb_build_object('competenceId', c.competence_id, 'need', c.need, 'level', c.level,
+                                            'weight', c.weight) order by c.need, c.weight desc, c.competence_id)
+        from app.vacancy_competence c where c.vacancy_id = v.id) as competences,
+       (select jsonb_agg(jsonb_build_object('condition', c.condition, 'hard', c.hard) order by c.condition)
+        from app.vacancy_condition c where c.vacancy_id = v.id) as conditions
+from app.vacancy v where v.id = :id
+
+-- The employer must be visible to the asker; a firm or agency reports for any employer of the municipality.
+-- query: vacancy_insert
+-- body: VacancyNew
+-- rows: one
+with reported as (
+    insert into app.vacancy as v (tenant_id, id, employer_id, title, description, kind, occupation_id, hours_min,
+        hours_max, shifts, postcode4, positions, candidates_wanted, start_date, needed_by, wage_text, internal_note,
+        source, reported_by, reported_by_organisation)
+    values (app.tenant(), :id::uuid, @employer_id::uuid, @title, @description, @kind, @occupation_id::uuid,
+        @hours_min::int, @hours_max::int,
+        coalesce(nullif(array(select jsonb_array_elements_text(@shifts::jsonb)), '{}'), '{day}'),
+        @postcode4, @positions::int, coalesce(@candidates_wanted::int, 5), @start_date::date, @needed_by::date,
+        @wage_text, @internal_note, :source, app.actor(), app.organisation())
+    returning v.*
+), competences as (
+    insert into app.vacancy_competence (tenant_id, vacancy_id, competence_id, need, level, weight)
+    select r.tenant_id, r.id, c.competence_id, c.need, coalesce(c.level, 1), coalesce(c.weight, 1)
+    from reported r, jsonb_to_recordset(@competences::jsonb)
+         as c (competence_id uuid, need text, level int, weight int)
+), conditions as (
+    insert into app.vacancy_condition (tenant_id, vacancy_id, condition, hard)
+    select r.tenant_id, r.id, c.condition, c.hard
+    from reported r, jsonb_to_recordset(@conditions::jsonb) as c (condition text, hard boolean)
+)
+select r.id, r.employer_id, r.title, r.description, r.kind, r.state, r.occupation_id, r.hours_min, r.hours_max,
+       to_jsonb(r.shifts) as shifts, r.postcode4, r.positions, r.candidates_wanted, r.start_date, r.needed_by,
+       r.wage_text, r.internal_note, r.source, r.reported_at, r.match_input, r.version, r.changed_at
+from reported r
+
+-- query: vacancy_change
+-- rows: one
+-- none: stale
+update app.vacancy v set (title, description, kind, occupation_id, hours_min, hours_max, shifts, postcode4, positions,
+                          candidates_wanted, start_date, needed_by, wage_text, internal_note, match_input) =
+    (select n.title, n.description, n.kind, n.occupation_id, n.hours_min, n.hours_max, n.shifts, n.postcode4,
+            n.positions, n.candidates_wanted, n.start_date, n.needed_by, n.wage_text, n.internal_note,
+            v.match_input + (:document::jsonb ?| array['occupation_id', 'hours_min', 'hours_max', 'shifts',
+                'postcode4', 'candidates_wanted', 'needed_by', 'start_date', 'competences', 'conditions'])::int
+     from jsonb_populate_record(v, :document::jsonb) n)
+where v.id = :id and v.version = :version::bigint
+returning v.id
+
+-- query: vacancy_replace_parts
+-- rows: none
+-- writes: yes
+select app.vacancy_replace_parts(:id::uuid, :document::jsonb)
+
+-- query: vacancy_state
+-- rows: one
+select v.id, v.state from app.vacancy v where v.id = :id
+
+-- query: vacancy_end
+-- rows: one
+update app.vacancy v set state = app.move('vacancy', v.state, :event) where v.id = :id returning v.id
+
+-- query: vacancy_transition_list
+-- rows: many
+-- sort: id t.seq bigint seq
+-- key: t.subject_id
+select t.seq, t.from_state, t.event, t.to_state, t.at, t.role, t.subject_id
+from app.transition t join app.vacancy v on v.id = t.subject_id
+where t.noun = 'vacancy' and t.subject_id = :vacancy_id
+
+-- What the screening rules look at, and the supply when it was counted for this input.
+-- query: screening_facts
+-- rows: one
+select v.id as vacancy_id, o.isco, v.state,
+       (select count(*) from app.vacancy_condition c where c.vacancy_id = v.id and c.hard)
+       + (select count(*) from app.employer_condition c where c.employer_id = v.employer_id and c.hard) as hard_conditions,
+       (select count(*) from app.vacancy_competence c where c.vacancy_id = v.id and c.need = 'must' and c.level = 3)
+           as expert_competences,
+       (select count(*) from app.vacancy_condition c join ref.condition r on r.code = c.condition
+        where c.vacancy_id = v.id and c.hard and r.kind = 'certificate') as hard_certificates,
+       s.pass as supply_pass,
+       case when s.vacancy_id is not null then
+           jsonb_build_object('matchInput', s.match_input, 'active', s.active, 'pass', s.pass, 'without', s.without)
+       end as supply
+from app.vacancy v
+join ref.occupation o on o.id = v.occupation_id
+left join app.vacancy_supply s on s.vacancy_id = v.id and s.match_input = v.match_input
+where v.id = :id
+
+-- query: screening_list
+-- rows: many
+-- sort: screenedAt s.screened_at timestamptz screened_at
+-- key: s.id
+-- newest-first
+select s.id, s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_version, s.screened_by,
+       s.screened_at, s.version
+from app.screening s join app.vacancy v on v.id = s.vacancy_id where s.vacancy_id = :vacancy_id
+
+-- query: screening_get
+-- rows: one
+select s.id, s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_version, s.screened_by,
+       s.screened_at, s.version
+from app.screening s where s.id = :id
+
+-- The verdict, with the advice as it is now; and the vacancy opens, or is found unsuitable.
+-- query: screening_insert
+-- body: ScreeningNew
+-- rows: one
+with moved as (
+    update app.vacancy v
+    set state = app.move('vacancy', v.state, case @verdict when 'unsuitable' then 'refuse' else 'approve' end)
+    where v.id = :vacancy_id
+    returning v.tenant_id, v.id
+)
+insert into app.screening as s (tenant_id, id, vacancy_id, verdict, reason, advice, advice_rules, rules_version,
+                                screened_by)
+select m.tenant_id, :id::uuid, m.id, @verdict, @reason, a.advice, a.rules, a.rules_version, app.actor()
+from moved m, app.screening_advice(m.id) a
+returning s.id, s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_version, s.screened_by,
+          s.screened_at, s.version
+
+-- query: screening_advice
+-- rows: one
+select v.id as vacancy_id, a.advice, a.rules_version, a.rules,
+       case when s.vacancy_id is not null then
+           jsonb_build_object('matchInput', s.match_input, 'active', s.active, 'pass', s.pass, 'without', s.without)
+       end as supply
+from app.vacancy v
+cross join lateral app.screening_advice(v.id) a
+left join app.vacancy_supply s on s.vacancy_id = v.id and s.match_input = v.match_input
+where v.id = :id
