@@ -15,7 +15,7 @@ create schema idempotency;
 -- All SQL takes time from here (the catalogue lint refuses now() elsewhere). Tests move the clock with a row in
 -- clock.shift; production has no right to write it and `maatwerk doctor` refuses a shifted clock there.
 
-create table clock.shift (only boolean primary key default true check (only), shift interval not null);
+create table clock.shift (one boolean primary key default true check (one), shift interval not null);
 
 create function clock.now() returns timestamptz language sql volatile parallel restricted
     set search_path = pg_catalog, pg_temp

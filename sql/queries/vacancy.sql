@@ -95,25 +95,6 @@ select t.seq, t.from_state, t.event, t.to_state, t.at, t.role, t.subject_id
 from app.transition t join app.vacancy v on v.id = t.subject_id
 where t.noun = 'vacancy' and t.subject_id = :vacancy_id
 
--- What the screening rules look at, and the supply when it was counted for this input.
--- query: screening_facts
--- rows: one
-select v.id as vacancy_id, o.isco, v.state,
-       (select count(*) from app.vacancy_condition c where c.vacancy_id = v.id and c.hard)
-       + (select count(*) from app.employer_condition c where c.employer_id = v.employer_id and c.hard) as hard_conditions,
-       (select count(*) from app.vacancy_competence c where c.vacancy_id = v.id and c.need = 'must' and c.level = 3)
-           as expert_competences,
-       (select count(*) from app.vacancy_condition c join ref.condition r on r.code = c.condition
-        where c.vacancy_id = v.id and c.hard and r.kind = 'certificate') as hard_certificates,
-       s.pass as supply_pass,
-       case when s.vacancy_id is not null then
-           jsonb_build_object('matchInput', s.match_input, 'active', s.active, 'pass', s.pass, 'without', s.without)
-       end as supply
-from app.vacancy v
-join ref.occupation o on o.id = v.occupation_id
-left join app.vacancy_supply s on s.vacancy_id = v.id and s.match_input = v.match_input
-where v.id = :id
-
 -- query: screening_list
 -- rows: many
 -- sort: screenedAt s.screened_at timestamptz screened_at

@@ -1,0 +1,433 @@
+-- The job queue: PostgreSQL is the truth, Redis carries a small window of ids.
+--
+--   enqueue ──► ready r ──dispatcher──► dispatched d ──claim (row lock)──► effect + finish: one transaction
+--     │           ▲  ▲                       │
+--     │ lane busy │  └── waiting w ◄── retry ┤             executing x: leased, for effects outside PostgreSQL
+--     └► blocked b┘                          └── dead letter: permanent, exhausted, poison, uncertain
+--
+-- A job holds ids and its municipality, never anything about a person. Callers reach it through these functions.
+
+create schema queue;
+
+create table queue.kind (
+    kind text primary key check (kind ~ '^[a-z][a-z0-9_]{1,39}$'),
+    number smallint not null unique generated always as identity,
+    max_attempts int not null default 12 check (max_attempts between 1 and 100),
+    base_ms int not null default 500 check (base_ms between 1 and 3600000),
+    cap_ms int not null default 300000 check (cap_ms >= base_ms),
+    timeout_ms int not null default 10000 check (timeout_ms between 100 and 3600000),
+    max_inflight int check (max_inflight > 0),
+    blocks_lane boolean not null default false,
+    paused_until timestamptz
+);
+comment on column queue.kind.blocks_lane is 'a dead letter blocks its lane until a person decides; else the lane skips it';
+
+insert into queue.kind (kind) values ('match_vacancy'), ('match_candidate'), ('count_supply');
+
+-- How a municipality takes part in the fair refill; absent: weight 1, no cap, not paused.
+create table queue.tenant_setting (
+    tenant int primary key,
+    weight int not null default 1 check (weight between 1 and 100),
+    max_inflight int check (max_inflight > 0),
+    paused_until timestamptz
+);
+
+create table queue.lane (
+    lane text primary key,
+    last_seq bigint not null,
+    done_seq bigint not null default 0
+);
+
+create table queue.job (
+    id bigint primary key generated always as identity,
+    tenant int not null,
+    prio smallint not null check (prio between 0 and 2),
+    kind text not null references queue.kind,
+    state "char" not null check (state in ('r', 'd', 'x', 'w', 'b')),
+    run_at timestamptz,
+    lane text,
+    seq bigint,
+    unique_key bytea,
+    attempt smallint not null default 0,
+    crash smallint not null default 0,
+    fence bigint not null default 0,
+    lease_until timestamptz,
+    worker text,
+    cancelled boolean not null default false,
+    dispatched_at timestamptz,
+    created_at timestamptz not null,
+    last_error text check (char_length(last_error) <= 200),
+    payload jsonb not null
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+        autovacuum_vacuum_cost_delay = 0);
+create index job_ready on queue.job (prio, tenant, id) where state = 'r';
+create index job_dispatched on queue.job (dispatched_at) where state = 'd';
+create index job_waiting on queue.job (run_at) where state = 'w';
+create index job_leased on queue.job (lease_until) where state = 'x';
+create unique index job_lane on queue.job (lane, seq) where lane is not null;
+
+-- Unique keys. scope d: one job until it is done; p: one per period; c: coalesce, asking while it is pending gives
+-- exactly one more run.
+create table queue.unique_key (
+    key bytea primary key,
+    job_id bigint not null,
+    scope "char" not null check (scope in ('d', 'p', 'c')),
+    expires_at timestamptz,
+    dirty boolean not null default false
+);
+
+create table queue.dead (
+    id bigint primary key,
+    tenant int not null,
+    prio smallint not null,
+    kind text not null,
+    lane text,
+    seq bigint,
+    blocks boolean not null default false,
+    attempt smallint not null,
+    crash smallint not null,
+    reason text not null check (reason in ('permanent', 'exhausted', 'poison', 'uncertain', 'killed')),
+    last_error text,
+    created_at timestamptz not null,
+    died_at timestamptz not null,
+    payload jsonb not null
+);
+create index dead_by_time on queue.dead (died_at, id);
+
+-- What was done, for the operator; swept after 7 days.
+create table queue.done (
+    id bigint not null,
+    tenant int not null,
+    kind text not null,
+    attempt smallint not null,
+    created_at timestamptz not null,
+    done_at timestamptz not null
+);
+create index done_by_time on queue.done (done_at);
+
+-- Work for later. due_local and zone are what was agreed; run_at is what the clock makes of it.
+create table queue.future (
+    id bigint primary key generated always as identity,
+    tenant int not null,
+    kind text not null references queue.kind,
+    prio smallint not null default 1 check (prio between 0 and 2),
+    run_at timestamptz not null,
+    due_local timestamp,
+    zone text,
+    subject text,
+    misfire "char" not null default 'f' check (misfire in ('f', 's')),
+    grace interval not null default '1 hour',
+    lane text,
+    payload jsonb not null
+);
+create index future_due on queue.future (run_at);
+create index future_by_subject on queue.future (subject) where subject is not null;
+
+create function queue.key_of(kind text, unique_key text) returns bytea language sql immutable
+    as $$ select sha256(convert_to(kind || '|' || unique_key, 'UTF8')) $$;
+
+-- Puts a job in the queue, in the transaction of whoever asks; returns its number, or the number of the job that
+-- already has the unique key. Call it last: a lane stays locked until the transaction ends.
+create function queue.enqueue(kind text, tenant int, payload jsonb default '{}', lane text default null,
+                              unique_key text default null, scope "char" default null, prio smallint default 1,
+                              run_at timestamptz default null) returns bigint language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        job bigint := nextval('queue.job_id_seq');
+        now timestamptz := clock.now();
+        hashed bytea := queue.key_of(enqueue.kind, enqueue.unique_key);
+        holder bigint;
+        place bigint;
+        done bigint;
+        starts "char" := 'r';
+    begin
+        if hashed is not null then
+            insert into queue.unique_key as u (key, job_id, scope, expires_at)
+            values (hashed, job, coalesce(enqueue.scope, 'd'),
+                    case when enqueue.scope = 'p' then enqueue.run_at end)
+            on conflict (key) do update set
+                dirty = u.scope = 'c',
+                job_id = case when u.expires_at < now then excluded.job_id else u.job_id end,
+                expires_at = case when u.expires_at < now then excluded.expires_at else u.expires_at end
+            returning u.job_id into holder;
+            if holder <> job then
+                return holder;
+            end if;
+        end if;
+        if enqueue.lane is not null then
+            insert into queue.lane as l (lane, last_seq) values (enqueue.lane, 1)
+            on conflict on constraint lane_pkey do update set last_seq = l.last_seq + 1
+            returning l.last_seq, l.done_seq into place, done;
+            if place > done + 1 then
+                starts := 'b';
+            end if;
+        end if;
+        if starts = 'r' and enqueue.run_at > now and coalesce(enqueue.scope, 'd') <> 'p' then
+            starts := 'w';
+        end if;
+        insert into queue.job (id, tenant, prio, kind, state, run_at, lane, seq, unique_key, created_at, payload)
+            overriding system value
+        values (job, enqueue.tenant, coalesce(enqueue.prio, 1), enqueue.kind, starts, enqueue.run_at, enqueue.lane,
+                place, hashed, now, enqueue.payload);
+        return job;
+    end $$;
+
+-- Gives out up to `capacity` ready jobs of one priority, at most `quota` × weight per municipality, beginning behind
+-- municipality `after`. Marks them dispatched; publish them after this has committed.
+create function queue.dispatch(prio int, capacity int, quota int, after int default 0)
+    returns table (id bigint, kind text, tenant int, crash smallint) language sql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    with recursive tenants as (
+        (select j.tenant from queue.job j where j.state = 'r' and j.prio = dispatch.prio order by j.tenant limit 1)
+        union all
+        select (select j.tenant from queue.job j where j.state = 'r' and j.prio = dispatch.prio and j.tenant > t.tenant
+                order by j.tenant limit 1)
+        from tenants t where t.tenant is not null
+    ), shares as (
+        select t.tenant, coalesce(s.weight, 1) * quota as share,
+               s.max_inflight - (select count(*) from queue.job j where j.state in ('d', 'x') and j.tenant = t.tenant)
+                   as room
+        from tenants t left join queue.tenant_setting s on s.tenant = t.tenant
+        where t.tenant is not null and not coalesce(s.paused_until > clock.now(), false)
+    ), closed as materialized (
+        select k.kind from queue.kind k
+        where k.paused_until > clock.now()
+           or k.max_inflight <= (select count(*) from queue.job j where j.state in ('d', 'x') and j.kind = k.kind)
+    ), picked as (
+        select c.id from shares s cross join lateral (
+            select j.id from queue.job j
+            where j.state = 'r' and j.prio = dispatch.prio and j.tenant = s.tenant
+              and j.kind not in (select c.kind from closed c)
+            order by j.id limit greatest(least(s.share, coalesce(s.room, s.share)), 0)
+            for update skip locked) c
+        order by (s.tenant <= after), s.tenant limit capacity
+    )
+    update queue.job j set state = 'd', dispatched_at = clock.now() from picked p where j.id = p.id
+    returning j.id, j.kind, j.tenant, j.crash
+    $$;
+
+create function queue.closed_kinds() returns setof text language sql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$ select k.kind from queue.kind k where k.paused_until > clock.now() $$;
+
+-- Takes the named jobs under row lock. What is not returned is gone, or somebody else has it.
+create function queue.claim(ids bigint[])
+    returns table (id bigint, tenant int, kind text, attempt smallint, lane text, seq bigint, cancelled boolean,
+                   payload jsonb)
+    language sql security definer set search_path = pg_catalog, pg_temp
+    as $$
+    select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq, j.cancelled, j.payload from queue.job j
+    where j.id = any (ids) and j.state in ('d', 'r') order by j.id for update skip locked
+    $$;
+
+-- The way without Redis: takes ready jobs of these kinds, most urgent first, oldest first.
+create function queue.take(kinds text[], count int)
+    returns table (id bigint, tenant int, kind text, attempt smallint, lane text, seq bigint, cancelled boolean,
+                   payload jsonb)
+    language sql security definer set search_path = pg_catalog, pg_temp
+    as $$
+    select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq, j.cancelled, j.payload from queue.job j
+    where j.state = 'r' and j.kind = any (kinds) and j.kind not in (select queue.closed_kinds())
+    order by j.prio, j.tenant, j.id limit count for update skip locked
+    $$;
+
+-- For entries whose claim gave nothing: which of these jobs still wait to be taken.
+create function queue.still_waiting(ids bigint[]) returns setof bigint language sql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$ select j.id from queue.job j where j.id = any (ids) and j.state in ('d', 'r') $$;
+
+-- Opens the lane for the next job.
+create function queue.lane_next(wanted text, passed bigint) returns void language sql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    update queue.lane l set done_seq = passed where l.lane = wanted and l.done_seq = passed - 1;
+    update queue.job j set state = 'r' from queue.lane l
+    where l.lane = wanted and j.lane = wanted and j.seq = l.done_seq + 1 and j.state = 'b'
+    $$;
+
+-- What follows the end of jobs: history, lanes, unique keys. One more run for a key that was asked again.
+create function queue.after_end(ended queue.job, done boolean, opens_lane boolean) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare again boolean := false;
+    begin
+        if done then
+            insert into queue.done (id, tenant, kind, attempt, created_at, done_at)
+            values (ended.id, ended.tenant, ended.kind, ended.attempt + 1, ended.created_at, clock.now());
+        end if;
+        if ended.lane is not null and opens_lane then
+            perform queue.lane_next(ended.lane, ended.seq);
+        end if;
+        if ended.unique_key is not null then
+            delete from queue.unique_key u
+            where u.key = ended.unique_key and u.job_id = ended.id and u.scope <> 'p' returning u.dirty into again;
+            if again and not ended.cancelled then
+                perform queue.enqueue_again(ended);
+            end if;
+        end if;
+    end $$;
+
+create function queue.enqueue_again(ended queue.job) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        job bigint := nextval('queue.job_id_seq');
+        place bigint;
+        done bigint;
+    begin
+        insert into queue.unique_key as u (key, job_id, scope) values (ended.unique_key, job, 'c')
+        on conflict (key) do nothing;
+        if not found then
+            return;
+        end if;
+        if ended.lane is not null then
+            insert into queue.lane as l (lane, last_seq) values (ended.lane, 1)
+            on conflict on constraint lane_pkey do update set last_seq = l.last_seq + 1
+            returning l.last_seq, l.done_seq into place, done;
+        end if;
+        insert into queue.job (id, tenant, prio, kind, state, lane, seq, unique_key, created_at, payload)
+            overriding system value
+        values (job, ended.tenant, ended.prio, ended.kind,
+                case when place > done + 1 then 'b' else 'r' end, ended.lane, place, ended.unique_key, clock.now(),
+                ended.payload);
+    end $$;
+
+-- Ends jobs whose effect is in this transaction. Only jobs that this transaction has claimed.
+create function queue.finish(ids bigint[]) returns int language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        ended queue.job;
+        count int := 0;
+    begin
+        for ended in delete from queue.job j where j.id = any (ids) and j.state in ('d', 'r') returning j.* loop
+            perform queue.after_end(ended, true, true);
+            count := count + 1;
+        end loop;
+        return count;
+    end $$;
+
+-- Buries a job as a dead letter. Its lane goes on, or waits for a person, as its kind says.
+create function queue.kill(job bigint, reason text, error text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        ended queue.job;
+        blocks boolean;
+    begin
+        delete from queue.job j where j.id = job returning j.* into ended;
+        if not found then
+            return;
+        end if;
+        select ended.lane is not null and k.blocks_lane into blocks from queue.kind k where k.kind = ended.kind;
+        insert into queue.dead (id, tenant, prio, kind, lane, seq, blocks, attempt, crash, reason, last_error,
+                                created_at, died_at, payload)
+        values (ended.id, ended.tenant, ended.prio, ended.kind, ended.lane, ended.seq, blocks, ended.attempt,
+                ended.crash, kill.reason, left(error, 200), ended.created_at, clock.now(), ended.payload);
+        perform queue.after_end(ended, false, not blocks);
+    end $$;
+
+-- A failed attempt: waits with equal jitter, or is buried when its attempts are used up. `delay_ms` overrides the
+-- ladder and, like `free`, burns no attempt.
+create function queue.retry(job bigint, error text, delay_ms int default null, free boolean default false)
+    returns void language plpgsql security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        tried int;
+        policy queue.kind;
+        step double precision;
+    begin
+        select j.attempt + 1 into tried from queue.job j where j.id = job and j.state in ('d', 'r', 'x') for update;
+        if not found then
+            return;
+        end if;
+        select k.* into policy from queue.kind k join queue.job j on j.kind = k.kind where j.id = job;
+        if not free and delay_ms is null and tried >= policy.max_attempts then
+            perform queue.kill(job, 'exhausted', error);
+            return;
+        end if;
+        step := least(policy.base_ms * 2.0 ^ least(tried - 1, 20), policy.cap_ms);
+        update queue.job j set state = 'w', worker = null, lease_until = null, last_error = left(error, 200),
+            attempt = case when free or delay_ms is not null then j.attempt else tried end,
+            run_at = clock.now() + coalesce(delay_ms, step / 2 + random() * step / 2) * interval '1 ms'
+        where j.id = job;
+    end $$;
+
+-- Makes ready what is due: waiting jobs, leases that ran out, future work. Returns how many, and when to look again.
+create function queue.promote(count int) returns table (promoted int, next_at timestamptz) language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        now timestamptz := clock.now();
+        moved int;
+        due queue.future;
+    begin
+        promoted := 0;
+        with picked as (select j.id from queue.job j where j.state = 'w' and j.run_at <= now
+                        order by j.run_at limit count for update skip locked)
+        update queue.job j set state = 'r' from picked p where j.id = p.id;
+        get diagnostics moved = row_count;
+        promoted := promoted + moved;
+        with picked as (select j.id from queue.job j where j.state = 'x' and j.lease_until < now
+                        order by j.lease_until limit count for update skip locked)
+        update queue.job j set state = 'r', worker = null, lease_until = null from picked p where j.id = p.id;
+        get diagnostics moved = row_count;
+        promoted := promoted + moved;
+        for due in delete from queue.future f where f.id in (
+                select g.id from queue.future g where g.run_at <= now order by g.run_at limit count
+                for update skip locked) returning f.* loop
+            if due.misfire = 'f' or now - due.run_at <= due.grace then
+                perform queue.enqueue(due.kind, due.tenant, due.payload, due.lane, null, null, due.prio);
+            end if;
+            promoted := promoted + 1;
+        end loop;
+        select least((select min(j.run_at) from queue.job j where j.state = 'w'),
+                     (select min(j.lease_until) from queue.job j where j.state = 'x'),
+                     (select min(f.run_at) from queue.future f)) into next_at;
+        return next;
+    end $$;
+
+-- Dispatched jobs older than two seconds: the dispatcher compares them with what Redis holds.
+create function queue.dispatched() returns setof bigint language sql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$ select j.id from queue.job j where j.state = 'd' and j.dispatched_at < clock.now() - interval '2 seconds' $$;
+
+-- Gives back dispatched jobs that Redis lost and nobody is working on. Null: all of them (Redis was emptied).
+create function queue.redispatch(ids bigint[]) returns int language sql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    with lost as (select j.id from queue.job j where j.state = 'd' and (ids is null or j.id = any (ids))
+                  for update skip locked),
+    given as (update queue.job j set state = 'r', dispatched_at = null from lost l where j.id = l.id returning 1)
+    select count(*)::int from given
+    $$;
+
+-- A worker died while it had these jobs. At the fourth time a job is buried as poison; returns those that go on.
+create function queue.crashed(ids bigint[]) returns setof bigint language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare one record;
+    begin
+        for one in update queue.job j set crash = j.crash + 1 where j.id = any (ids) and j.state in ('d', 'r', 'x')
+                   returning j.id, j.crash loop
+            if one.crash >= 4 then
+                perform queue.kill(one.id, 'poison', 'a worker died with it four times');
+            else
+                return next one.id;
+            end if;
+        end loop;
+    end $$;
+
+-- What an operator and the dispatcher want to know, in one row.
+create function queue.figures() returns table (state "char", prio smallint, kind text, jobs bigint,
+                                               oldest_seconds double precision) language sql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    select j.state, j.prio, j.kind, count(*), extract(epoch from clock.now() - min(j.created_at))
+    from queue.job j group by 1, 2, 3
+    union all
+    select 'k'::"char", d.prio, d.kind, count(*), extract(epoch from clock.now() - min(d.died_at)) from queue.dead d
+    group by 1, 2, 3
+    $$;
