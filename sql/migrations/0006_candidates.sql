@@ -71,14 +71,14 @@ create function app.candidate_bsn_store(candidate uuid, key_id int, nonce bytea,
     $$;
 
 -- The candidate with this blind index, or nothing. Each call is audited with what was found, never with the number.
-create function app.candidate_by_bsn(wanted bytea) returns uuid language plpgsql
+create function app.candidate_by_bsn(wanted bytea, purpose text) returns uuid language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare found_id uuid;
     begin
         select b.candidate_id into found_id from app.candidate_bsn b
         where b.tenant_id = app.tenant() and b.blind_index = wanted;
-        perform audit.note('candidate', found_id, 'look-up', array['bsn']);
+        perform audit.note('candidate', found_id, 'look-up', array['bsn', purpose]);
         return found_id;
     end $$;
 

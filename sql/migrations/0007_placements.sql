@@ -121,6 +121,11 @@ create function app.proposals_open(vacancy uuid) returns int language sql stable
     as $$ select count(*)::int from app.proposal p
           where p.tenant_id = app.tenant() and p.vacancy_id = vacancy and p.state in ('drafted', 'sent', 'invited') $$;
 
+create function app.candidate_open_proposals(candidate uuid) returns int language sql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$ select count(*)::int from app.proposal p
+          where p.tenant_id = app.tenant() and p.candidate_id = candidate and p.state in ('drafted', 'sent', 'invited') $$;
+
 -- Moves a vacancy by `event`, for other nouns: matching and placements. Returns the new state.
 create function app.vacancy_fire(vacancy uuid, event text) returns text language plpgsql
     security definer set search_path = pg_catalog, pg_temp

@@ -78,6 +78,7 @@ delete from app.employer_contact c where c.id = :id and c.version = :version::bi
 
 -- query: contact_version
 -- rows: one
+-- none: ok
 select c.version from app.employer_contact c where c.id = :id
 
 -- query: employer_condition_list
@@ -107,4 +108,5 @@ delete from app.employer_condition c where c.id = :id and c.version = :version::
 
 -- query: employer_condition_version
 -- rows: one
+-- none: ok
 select c.version from app.employer_condition c where c.id = :id

@@ -127,12 +127,12 @@ select c.id, c.uri, c.kind, c.label, c.rarity, c.taxonomy, c.replaced_by from re
 -- query: condition_list
 -- rows: many
 -- sort: code c.code text code
--- key: c.bit::int
+-- key: c.bit bit int
 select c.code, c.bit, c.kind, c.label_nl, c.label_en, c.trainable from ref.condition c where true
 
 -- query: place_list
 -- rows: many
 -- filter: municipality p.municipality = %
 -- sort: postcode4 p.postcode4 text postcode4
--- key: p.postcode4
+-- key: p.postcode4 postcode4 text
 select p.postcode4, p.place, p.municipality from ref.place p where true

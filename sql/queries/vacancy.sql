@@ -89,8 +89,8 @@ update app.vacancy v set state = app.move('vacancy', v.state, :event) where v.id
 
 -- query: vacancy_transition_list
 -- rows: many
--- sort: id t.seq bigint seq
--- key: t.subject_id
+-- sort: at t.at timestamptz at
+-- key: t.seq seq bigint
 select t.seq, t.from_state, t.event, t.to_state, t.at, t.role, t.subject_id
 from app.transition t join app.vacancy v on v.id = t.subject_id
 where t.noun = 'vacancy' and t.subject_id = :vacancy_id

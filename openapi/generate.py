@@ -1,0 +1,65 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: EUPL-1.2
+"""make gen: contract and queries become C tables, the served contract and the generated pages of docs/.
+With --check nothing is written; ends with 1 and names the files that are not up to date."""
+import json
+import sys
+from pathlib import Path
+
+import yaml
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from generator import bundle, emit_contract, emit_docs, emit_sql, sql  # noqa: E402
+from generator.contract import Contract  # noqa: E402
+
+ROOT = Path(__file__).resolve().parent.parent
+PLACES = {'server': 'lib/server', 'cli': 'services/cli', 'matching': 'workers/matching',
+          'dispatcher': 'workers/dispatcher'}
+
+
+class NoAlias(yaml.SafeDumper):
+    def ignore_aliases(self, data):
+        return True
+
+
+def files():
+    """{path: text} of everything that is generated."""
+    contract = Contract(ROOT / 'openapi')
+    programs = sql.read(ROOT / 'sql/queries')
+    queries = {query.name: query for all_of in programs.values() for query in all_of}
+    made = {}
+    made['openapi/gen/role.h'], made['openapi/gen/role.c'] = emit_contract.roles(contract)
+    document = bundle.bundle(contract, queries)
+    made['openapi/gen/openapi.json'] = json.dumps(document, ensure_ascii=False, indent=1) + '\n'
+    made['openapi/gen/openapi.yaml'] = yaml.dump(document, Dumper=NoAlias, sort_keys=False, allow_unicode=True,
+                                                 width=110)
+    for name in sorted({o.service for o in contract.operations}):
+        service = emit_contract.Service(contract, name)
+        made[f'services/{name}/gen/contract.h'] = service.header()
+        made[f'services/{name}/gen/contract.c'] = service.source()
+    for program, found in programs.items():
+        place = PLACES.get(program, f'services/{program}')
+        made[f'{place}/gen/queries.h'] = emit_sql.header(program, place, found, contract)
+        made[f'{place}/gen/queries.c'] = emit_sql.source(program, place, found, contract)
+    made['docs/glossary.md'] = emit_docs.glossary(contract)
+    made['docs/rights.md'] = emit_docs.rights(contract)
+    for file in sorted((ROOT / 'sql/states').glob('*.sql')):
+        made[f'docs/states/{file.stem}.md'] = emit_docs.states(file.stem, file.read_text())
+    return made
+
+
+def main():
+    check, stale = '--check' in sys.argv, []
+    for path, text in files().items():
+        file = ROOT / path
+        if file.exists() and file.read_text() == text:
+            continue
+        stale.append(path)
+        if not check:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+    print(('not up to date: ' if check else 'written: ') + (', '.join(stale) or 'nothing'))
+    return 1 if check and stale else 0
+
+
+sys.exit(main())

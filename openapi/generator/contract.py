@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reads the hand-written contract: one merged document, with a view per operation and schema that the emitters use."""
+import re
+from pathlib import Path
+
+import yaml
+
+METHODS = ('get', 'post', 'put', 'patch', 'delete')
+
+
+class Wrong(Exception):
+    """The contract says something that cannot be generated; the message says where."""
+
+
+def snake(name):
+    return re.sub(r'(?<=[a-z0-9])([A-Z])', r'_\1', name).lower()
+
+
+class Contract:
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.root = yaml.safe_load((self.folder / 'openapi.yaml').read_text())
+        self.roles = [role['name'] for role in self.root['x-roles']]
+        self.parameters = yaml.safe_load((self.folder / 'common.yaml').read_text())['components']['parameters']
+        self.schemas, self.operations, self.paths = {}, [], {}
+        for file in sorted(self.folder.glob('*.yaml')):
+            if file.name not in ('openapi.yaml', 'common.yaml'):
+                self._read(yaml.safe_load(file.read_text()), file.name)
+        self.by_id = {operation.id: operation for operation in self.operations}
+        for name, schema in self.schemas.items():
+            if schema.get('x-list-of') is None:
+                schema.setdefault('type', 'object')
+            for prop in schema.get('properties', {}).values():
+                if prop.get('x-roles-enum'):
+                    prop['enum'] = self.roles[:-1]
+
+    def _read(self, document, file):
+        for name, schema in document['components']['schemas'].items():
+            if name in self.schemas:
+                raise Wrong(f'{file}: schema {name} is defined twice')
+            if 'x-nl' not in schema:
+                raise Wrong(f'{file}: schema {name} has no Dutch term (x-nl)')
+            self.schemas[name] = schema
+        for path, item in document['paths'].items():
+            if path in self.paths:
+                raise Wrong(f'{file}: path {path} is defined twice')
+            self.paths[path] = item
+            for method in METHODS:
+                if method in item:
+                    self.operations.append(Operation(self, document['x-service'], path, item, method))
+
+    def parameter(self, parameter):
+        if '$ref' in parameter:
+            return self.parameters[parameter['$ref'].rsplit('/', 1)[1]]
+        return parameter
+
+    def role_mask(self, names):
+        mask = 0
+        for name in names:
+            mask |= 1 << self.roles.index(name)
+        return mask
+
+    def reachable(self, names):
+        """The schemas that `names` lead to, innermost first."""
+        found = []
+
+        def walk(name):
+            for prop in self.schemas[name].get('properties', {}).values():
+                for part in (prop, prop.get('items', {})):
+                    if '$ref' in part:
+                        walk(part['$ref'].rsplit('/', 1)[1])
+            if name not in found:
+                found.append(name)
+        for name in names:
+            walk(name)
+        return found
+
+
+class Operation:
+    def __init__(self, contract, service, path, item, method):
+        raw = item[method]
+        self.contract, self.service, self.path, self.method, self.raw = contract, service, path, method, raw
+        self.id = raw['operationId']
+        self.handler = raw.get('x-handler')
+        where = f'{path} {method}'
+        if not self.handler:
+            raise Wrong(f'{where}: no x-handler')
+        self.rights = raw.get('x-rights')
+        if self.rights is None and not raw.get('x-public'):
+            raise Wrong(f'{where}: does not say who may call it (x-rights or x-public)')
+        both = [contract.parameter(p) for p in item.get('parameters', []) + raw.get('parameters', [])]
+        names = re.findall(r'{(\w+)}', path)
+        self.path_parameters = [next(p for p in both if p['name'] == name and p['in'] == 'path') for name in names]
+        self.query_parameters = [p for p in both if p['in'] == 'query']
+        self.status = int(next(iter(raw['responses'])))
+        content = raw['responses'][str(self.status)].get('content', {})
+        self.response = content['application/json']['schema']['$ref'].rsplit('/', 1)[1] if content else None
+        body = raw.get('requestBody', {}).get('content', {})
+        self.partial = 'application/merge-patch+json' in body
+        self.body = next(iter(body.values()))['schema']['$ref'].rsplit('/', 1)[1] if body else None
+        self.safe = method == 'get' or raw.get('x-safe', False)
+        self.needs_key = method == 'post' and not raw.get('x-safe')
+        self.needs_match = method in ('put', 'patch', 'delete')
+        self.show = raw.get('x-show')
+        self.jobs = raw.get('x-jobs', [])
+
+    @property
+    def list_of(self):
+        """The schema of the items when this is a list, else None."""
+        return self.contract.schemas[self.response].get('x-list-of') if self.response else None
+
+    @property
+    def item(self):
+        """The schema that the field table of the answer comes from."""
+        return self.list_of or self.response

@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Writes gen/contract.{h,c} of a service: structs, field tables, rights, operations; and openapi/gen/role.{h,c}."""
+from .contract import Wrong, snake
+from .pattern import parts_of
+
+HEAD = '/* SPDX-License-Identifier: EUPL-1.2 */'
+BODY_MAX = 65536
+
+
+def quoted(text):
+    return '"' + text.replace('\\', '\\\\').replace('"', '\\"').replace('\n', '\\n') + '"'
+
+
+def c_string(text, width=96):
+    lines = []
+    while text:
+        lines.append(quoted(text[:width]))
+        text = text[width:]
+    return '\n            '.join(lines or ['""'])
+
+
+def guard(path):
+    return 'MAATWERK_' + path.upper().replace('/', '_').replace('.', '_')
+
+
+class Field:
+    def __init__(self, contract, schema, name, raw, index, required):
+        self.name, self.raw, self.index = name, raw, index
+        self.column = raw.get('x-column', snake(name))
+        self.required = required
+        self.type, self.schema = self.kind(contract, raw, f'{schema}.{name}')
+        self.item = 'TEXT'
+        if self.type == 'LIST':
+            self.item, self.schema = self.kind(contract, raw['items'], f'{schema}.{name}[]')
+        self.limits = raw['items'] if self.type == 'LIST' and '$ref' not in raw['items'] else raw
+        self.mask = contract.role_mask(raw['x-visible-to']) if 'x-visible-to' in raw else 0xffffffff
+
+    @staticmethod
+    def kind(contract, raw, where):
+        if '$ref' in raw:
+            return 'OBJECT', raw['$ref'].rsplit('/', 1)[1]
+        if raw.get('x-free-form'):
+            return 'JSON', None
+        kinds = {'integer': 'INT', 'boolean': 'BOOL', 'array': 'LIST'}
+        if raw.get('type') in kinds:
+            return kinds[raw['type']], None
+        if raw.get('type') != 'string':
+            raise Wrong(f'{where}: type {raw.get("type")} is not supported')
+        formats = {'uuid': 'UUID', 'date': 'DATE', 'date-time': 'INSTANT'}
+        return formats.get(raw.get('format'), 'TEXT'), None
+
+
+def fields_of(contract, name):
+    schema = contract.schemas[name]
+    required = schema.get('required', [])
+    return [Field(contract, name, prop, raw, i, prop in required)
+            for i, (prop, raw) in enumerate(schema.get('properties', {}).items())]
+
+
+C_TYPES = {'INT': 'struct maybe_int ', 'BOOL': 'struct maybe_bool ', 'LIST': 'struct list '}
+
+
+def struct_of(contract, name):
+    out = [f'/* {contract.schemas[name]["description"].strip()} ({contract.schemas[name]["x-nl"]}) */',
+           f'struct {snake(name)} {{']
+    for field in fields_of(contract, name):
+        if field.type == 'OBJECT':
+            kind = f'const struct {snake(field.schema)} *'
+        else:
+            kind = C_TYPES.get(field.type, 'struct str ')
+        note = ''
+        if field.type == 'LIST':
+            note = f' /* of struct {snake(field.schema) if field.schema else "str"} */'
+        out.append(f'    {kind}{field.column};{note}')
+    return '\n'.join(out + ['};', ''])
+
+
+class Tables:
+    """The static tables that field rows point to, written once each."""
+
+    def __init__(self):
+        self.lines, self.known = [], {}
+
+    def enum(self, values):
+        return self._table('values', tuple(values), 'const char *const', [quoted(v) for v in values] + ['NULL'])
+
+    def pattern(self, text):
+        rows = [f'{{{{0x{low:x}u, 0x{high:x}u}}, {least}, {most}}}' for low, high, least, most in parts_of(text)]
+        return self._table('pattern', text, 'const struct pattern_part', rows + ['{{0, 0}, 0, 0}'])
+
+    def _table(self, kind, key, c_type, rows):
+        if (kind, key) not in self.known:
+            name = f'{kind}_{len(self.known)}'
+            self.known[kind, key] = name
+            self.lines.append(f'static {c_type} {name}[] = {{{", ".join(rows)}}};')
+        return self.known[kind, key]
+
+
+def field_row(tables, field, struct):
+    limits, low, high = field.limits, 0, 0
+    if field.type == 'INT' or (field.type == 'LIST' and field.item == 'INT'):
+        low, high = limits['minimum'], limits['maximum']
+    elif field.type == 'LIST':
+        low, high = field.raw.get('minItems', 0), field.raw['maxItems']
+    elif field.type == 'TEXT':
+        if 'enum' not in limits and 'maxLength' not in limits:
+            raise Wrong(f'{struct}.{field.name}: no maxLength')
+        low, high = limits.get('minLength', 0), limits.get('maxLength', 100)
+    flags = [name for name, on in (('FIELD_REQUIRED', field.required), ('FIELD_NULLABLE', field.raw.get('nullable')),
+                                   ('FIELD_READ_ONLY', field.raw.get('readOnly')),
+                                   ('FIELD_MULTILINE', field.raw.get('x-multiline')),
+                                   ('FIELD_EMAIL', field.raw.get('format') == 'email')) if on]
+    parts = [f'.name = {quoted(field.name)}', f'.column = {quoted(field.column)}', f'.type = FIELD_{field.type}']
+    if field.type == 'LIST':
+        parts.append(f'.item = FIELD_{field.item}')
+    if flags:
+        parts.append(f'.flags = {" | ".join(flags)}')
+    if struct:
+        parts.append(f'.offset = offsetof(struct {struct}, {field.column})')
+    parts += [f'.min = {low}', f'.max = {high}']
+    if field.type == 'LIST' and field.item == 'TEXT':
+        parts.append(f'.item_max = {limits.get("maxLength", 100)}')
+    if 'enum' in limits:
+        parts.append(f'.values = {tables.enum(limits["enum"])}')
+    if 'pattern' in limits:
+        parts.append(f'.pattern = {tables.pattern(limits["pattern"])}')
+    if field.schema:
+        parts.append(f'.schema = &{snake(field.schema)}_schema')
+    parts.append(f'.visible_to = 0x{field.mask:x}u')
+    return '    {' + ', '.join(parts) + '},'
+
+
+class Service:
+    """What one service needs of the contract."""
+
+    def __init__(self, contract, name):
+        self.contract, self.name = contract, name
+        self.operations = [o for o in contract.operations if o.service == name]
+        bodies = [o.body for o in self.operations if o.body]
+        self.requests = contract.reachable(bodies)
+        self.schemas = contract.reachable(bodies + [o.item for o in self.operations if o.item])
+
+    def header(self):
+        name = guard(f'services/{self.name}/gen/contract.h')
+        out = [HEAD, '/* Generated by `make gen` from openapi/. What clients say, and the handlers of this service. */',
+               f'#ifndef {name}', f'#define {name}', '', '#include "lib/http/operation.h"', '']
+        out += [struct_of(self.contract, schema) for schema in self.requests]
+        out += [f'extern const struct schema {snake(schema)}_schema;' for schema in self.requests]
+        out.append('')
+        for operation in self.operations:
+            out.append(f'/* {operation.id}: {operation.raw["summary"]} */')
+            out.append(f'handler {operation.handler};')
+        out += ['', f'extern const struct service {self.name}_service;', '', '#endif', '']
+        return '\n'.join(out)
+
+    def source(self):
+        tables, body = Tables(), []
+        for schema in self.schemas:
+            struct = snake(schema) if schema in self.requests else None
+            rows = [field_row(tables, field, struct) for field in fields_of(self.contract, schema)]
+            visible = 'static ' if schema not in self.requests else ''
+            own = self.contract.schemas[schema].get('x-self')
+            body.append(f'static const struct field {snake(schema)}_fields[] = {{\n' + '\n'.join(rows) + '\n};')
+            body.append(f'{visible}const struct schema {snake(schema)}_schema = {{\n'
+                        f'    .name = {quoted(schema)}, .fields = {snake(schema)}_fields, .count = {len(rows)},\n'
+                        f'    .size = {f"sizeof(struct {struct})" if struct else 0}, '
+                        f'.self = {quoted(own) if own else "NULL"},\n}};')
+        operations = self.operation_rows(tables, body)
+        out = [HEAD, '/* Generated by `make gen` from openapi/. */', '#include <stddef.h>', '',
+               f'#include "services/{self.name}/gen/contract.h"', '#include "openapi/gen/role.h"', '']
+        return '\n'.join(out + tables.lines + [''] + body + operations) + '\n'
+
+    def operation_rows(self, tables, body):
+        index = {operation.id: i for i, operation in enumerate(self.operations)}
+        out = [f'static const struct operation operations[];',
+               'static const struct operation operations[] = {']
+        out = ['static const struct operation operations[] = {']
+        for operation in self.operations:
+            prefix = operation.handler
+            rights = [f'{{1u << ROLE_{role.upper()}, SCOPE_{scope.upper()}}}'
+                      for role, scope in (operation.rights or {}).items()]
+            body.append(f'static const struct right {prefix}_rights[] = {{{", ".join(rights + ["{0, SCOPE_NONE}"])}}};')
+            places = (('path', operation.path_parameters), ('query', operation.query_parameters))
+            for kind, parameters in places:
+                if parameters:
+                    body.append(self.parameter_rows(tables, operation, kind, parameters))
+            out.append(self.operation_row(operation, index))
+        out += ['};', '', f'const struct service {self.name}_service = {{',
+                f'    {quoted(self.name)}, operations, {len(self.operations)},', '};']
+        return out
+
+    def parameter_rows(self, tables, operation, kind, parameters):
+        item = self.contract.schemas[operation.item]['properties'] if operation.list_of else {}
+        rows = []
+        for i, parameter in enumerate(parameters):
+            raw = dict(parameter['schema'])
+            shown = item.get(parameter['name'], {})
+            if 'x-visible-to' in shown:
+                raw['x-visible-to'] = shown['x-visible-to']
+            field = Field(self.contract, operation.id, parameter['name'], raw, i, parameter.get('required', False))
+            rows.append(field_row(tables, field, None))
+        return f'static const struct field {operation.handler}_{kind}[] = {{\n' + '\n'.join(rows) + '\n};'
+
+    def operation_row(self, operation, index):
+        flags = [name for name, on in (
+            ('LIST', operation.list_of), ('CREATES', operation.status == 201), ('NEEDS_KEY', operation.needs_key),
+            ('NEEDS_MATCH', operation.needs_match), ('PARTIAL', operation.partial),
+            ('PUBLIC', operation.raw.get('x-public')), ('WAKES', operation.jobs),
+            ('READS', operation.method == 'get')) if on]
+        parts = [f'.id = {quoted(operation.id)}', f'.method = METHOD_{operation.method.upper()}',
+                 f'.path = {quoted(operation.path)}',
+                 f'.flags = {" | ".join("OPERATION_" + flag for flag in flags) or 0}', f'.status = {operation.status}',
+                 f'.body_max = {BODY_MAX if operation.body else 0}', f'.rights = {operation.handler}_rights']
+        for kind, parameters, name in (('path', operation.path_parameters, 'path_fields'),
+                                       ('query', operation.query_parameters, 'parameters')):
+            count = 'path_count' if kind == 'path' else 'parameters_count'
+            if parameters:
+                parts.append(f'.{name} = {operation.handler}_{kind}, .{count} = {len(parameters)}')
+        if operation.body:
+            parts.append(f'.body = &{snake(operation.body)}_schema')
+        if operation.item:
+            parts.append(f'.response = &{snake(operation.item)}_schema')
+        if operation.show:
+            parts.append(f'.show = &operations[{index[operation.show]}]')
+        parts.append(f'.handle = {operation.handler}')
+        return '    {\n        ' + ',\n        '.join(parts) + ',\n    },'
+
+
+def roles(contract):
+    attributes = contract.root['x-attributes']
+    rows = [f'    ROLE_{r["name"].upper()}, /* {r["nl"]}: {r["description"]} */' for r in contract.root['x-roles']]
+    header = [HEAD, '/* Generated by `make gen` from openapi/openapi.yaml. Who there are. */',
+              '#ifndef MAATWERK_OPENAPI_GEN_ROLE_H', '#define MAATWERK_OPENAPI_GEN_ROLE_H', '', 'enum role {', *rows,
+              '    ROLE_COUNT,', '};', '', 'enum attribute {',
+              *[f'    ATTRIBUTE_{a["name"].upper()}, /* {a["nl"]}: {a["description"]} */' for a in attributes],
+              '    ATTRIBUTE_COUNT,', '};', '', '/* By number; the names that tokens carry. */',
+              'extern const char *const role_names[ROLE_COUNT];',
+              'extern const char *const attribute_names[ATTRIBUTE_COUNT];', '', '#endif', '']
+    names = ', '.join(quoted(name) for name in contract.roles)
+    more = ', '.join(quoted(a['name']) for a in attributes)
+    source = [HEAD, '/* Generated by `make gen` from openapi/openapi.yaml. */', '#include "openapi/gen/role.h"', '',
+              f'const char *const role_names[ROLE_COUNT] = {{{names}}};',
+              f'const char *const attribute_names[ATTRIBUTE_COUNT] = {{{more}}};', '']
+    return '\n'.join(header), '\n'.join(source)

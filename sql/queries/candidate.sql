@@ -1,0 +1,89 @@
+-- program: candidates
+
+-- query: candidate_list
+-- rows: many
+-- filter: status c.status = %
+-- filter: caseManagerId c.case_manager_id = %::uuid
+-- filter: changedAfter c.changed_at > %::timestamptz
+-- sort: changedAt c.changed_at timestamptz changed_at
+-- sort: alias c.alias text alias
+-- key: c.id
+-- newest-first
+select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c.neighbourhood,
+       c.case_manager_id, c.organisation_id, c.status, c.benefit, c.phase, to_jsonb(c.target_groups) as target_groups,
+       c.hours_min, c.hours_max, to_jsonb(c.shifts) as shifts, c.max_distance_km, to_jsonb(c.transport) as transport,
+       c.available_from, c.wishes, c.introduction, to_jsonb(c.sectors) as sectors, c.version, c.changed_at
+from app.candidate c where true
+
+-- query: candidate_get
+-- rows: one
+select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c.neighbourhood,
+       c.case_manager_id, c.organisation_id, c.status, c.benefit, c.phase, to_jsonb(c.target_groups) as target_groups,
+       c.hours_min, c.hours_max, to_jsonb(c.shifts) as shifts, c.max_distance_km, to_jsonb(c.transport) as transport,
+       c.available_from, c.wishes, c.introduction, to_jsonb(c.sectors) as sectors, c.version, c.changed_at,
+       (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('competenceId', k.competence_id, 'level', k.level,
+                                           'evidence', k.evidence)) order by k.competence_id)
+        from app.candidate_competence k where k.candidate_id = c.id) as competences,
+       (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('condition', k.condition, 'met', k.met,
+                                           'source', k.source)) order by k.condition)
+        from app.candidate_condition k where k.candidate_id = c.id) as conditions,
+       (select jsonb_agg(jsonb_build_object('language', k.language, 'level', k.level) order by k.language)
+        from app.candidate_language k where k.candidate_id = c.id) as languages,
+       (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('occupationId', k.occupation_id, 'wanted', k.wanted,
+                                           'years', k.years)) order by k.occupation_id)
+        from app.candidate_occupation k where k.candidate_id = c.id) as occupations,
+       app.candidate_open_proposals(c.id) as open_proposals
+from app.candidate c where c.id = :id
+
+-- query: candidate_insert
+-- body: CandidateNew
+-- rows: one
+insert into app.candidate as c (tenant_id, id, alias, first_name, last_name, birth_date, email, phone, postcode4,
+    neighbourhood, case_manager_id, organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, shifts,
+    max_distance_km, transport, available_from, wishes, introduction, sectors)
+values (app.tenant(), :id::uuid, @alias, @first_name, @last_name, @birth_date::date, @email, @phone, @postcode4,
+    @neighbourhood, :case_manager_id::uuid, @organisation_id::uuid, coalesce(@status, 'active'),
+    coalesce(@benefit, 'assistance'), @phase::int,
+    array(select jsonb_array_elements_text(@target_groups::jsonb)), coalesce(@hours_min::int, 1),
+    coalesce(@hours_max::int, 40),
+    coalesce(nullif(array(select jsonb_array_elements_text(@shifts::jsonb)), '{}'), '{day}'),
+    coalesce(@max_distance_km::int, 15), array(select jsonb_array_elements_text(@transport::jsonb)),
+    @available_from::date, @wishes, @introduction, array(select jsonb_array_elements_text(@sectors::jsonb)))
+returning c.id
+
+-- query: candidate_change
+-- rows: one
+-- none: stale
+update app.candidate c set (alias, first_name, last_name, birth_date, email, phone, postcode4, neighbourhood,
+        case_manager_id, organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, shifts,
+        max_distance_km, transport, available_from, wishes, introduction, sectors) =
+    (select n.alias, n.first_name, n.last_name, n.birth_date, n.email, n.phone, n.postcode4, n.neighbourhood,
+        n.case_manager_id, n.organisation_id, n.status, n.benefit, n.phase, n.target_groups, n.hours_min, n.hours_max,
+        n.shifts, n.max_distance_km, n.transport, n.available_from, n.wishes, n.introduction, n.sectors
+     from jsonb_populate_record(c, :document::jsonb) n)
+where c.id = :id and c.version = :version::bigint
+returning c.id
+
+-- query: candidate_replace_parts
+-- rows: none
+-- writes: yes
+select app.candidate_replace_parts(:id::uuid, :document::jsonb)
+
+-- query: candidate_bsn_store
+-- rows: none
+-- writes: yes
+select app.candidate_bsn_store(:id::uuid, :key_id::int, :nonce::bytea, :ciphertext::bytea, :blind_index::bytea)
+
+-- Notes the look-up in the audit, found or not; then only what the asker may see.
+-- query: candidate_search
+-- rows: one
+-- writes: yes
+select coalesce((select jsonb_agg(jsonb_build_object('id', c.id, 'alias', c.alias, 'status', c.status))
+                 from app.candidate_by_bsn(:blind_index::bytea, :purpose) b join app.candidate c on c.id = b), '[]') as items
+
+-- query: card_get
+-- rows: one
+select k ->> 'alias' as alias, k ->> 'introduction' as introduction, k ->> 'wishes' as wishes,
+       k ->> 'hoursMin' as hours_min, k ->> 'hoursMax' as hours_max, k -> 'shifts' as shifts,
+       k ->> 'availableFrom' as available_from, k -> 'competences' as competences, k -> 'occupations' as occupations
+from app.candidate c cross join lateral app.card(c.id, false) k where c.id = :id
