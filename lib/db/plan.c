@@ -20,6 +20,20 @@ struct statement *plan_add(struct plan *plan, const struct query *query, const s
     return statement;
 }
 
+struct str plan_int(struct plan *plan, struct maybe_int value)
+{
+    if (!value.is)
+        return (struct str){0};
+    return arena_print(plan->ctx->arena, "%lld", (long long)value.value);
+}
+
+struct str plan_bool(struct maybe_bool value)
+{
+    if (!value.is)
+        return (struct str){0};
+    return value.value ? S("true") : S("false");
+}
+
 const struct statement *plan_answer(const struct plan *plan)
 {
     if (plan->answer)

@@ -27,6 +27,10 @@ struct plan {
 /* Adds a statement; `values` has query->parameters entries and is copied (the texts are not). */
 struct statement *plan_add(struct plan *plan, const struct query *query, const struct str *values);
 
+/* How a number and a yes or no travel: as text; absent is null. */
+struct str plan_int(struct plan *plan, struct maybe_int value);
+struct str plan_bool(struct maybe_bool value);
+
 /* The statement whose rows answer the request. */
 const struct statement *plan_answer(const struct plan *plan);
 

@@ -5,6 +5,7 @@
 #define MAATWERK_DB_QUERY_H
 
 #include "lib/base/ctx.h"
+#include "lib/base/maybe.h"
 
 enum query_rows {
     QUERY_NONE,  /* a write whose rows nobody reads */
@@ -33,6 +34,8 @@ struct query_list {
                                        `newest_first` */
     size_t sorts_count;
     const char *key;                /* "v.id": makes the order total */
+    const char *key_result;         /* its column in the result: "id" */
+    const char *key_type;           /* "uuid" */
     bool newest_first;
 };
 

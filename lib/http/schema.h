@@ -4,7 +4,7 @@
  * written; there is no other way to write.
  *
  *   request JSON ──scan──► cJSON ──schema_read──► struct vacancy_new ──► rules ──► sql_…()
- *   row          ──schema_write_row (mask of the role, fields=…)──► response JSON
+ *   row          ──row_write (mask of the role, fields=…)──► response JSON
  */
 #ifndef MAATWERK_HTTP_SCHEMA_H
 #define MAATWERK_HTTP_SCHEMA_H
@@ -14,20 +14,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/ctx.h"
-
-/* How a value of the contract lies in a generated struct. */
-struct maybe_int {
-    int64_t value;
-    bool is;
-};
-struct maybe_bool {
-    bool value, is;
-};
-struct list {        /* at points to `count` structs (objects) or struct str (texts) */
-    void *at;
-    size_t count;
-    bool is;         /* false: absent; true with count 0: empty */
-};
+#include "lib/base/maybe.h"
 
 enum field_type {
     FIELD_TEXT,      /* struct str; UTF-8, limits in code points */
@@ -46,6 +33,7 @@ enum field_flag {
     FIELD_NULLABLE = 2,      /* null is allowed: in a PATCH it clears */
     FIELD_READ_ONLY = 4,     /* refused in requests */
     FIELD_MULTILINE = 8,     /* text may contain line breaks and tabs */
+    FIELD_EMAIL = 16,        /* text is an e-mail address */
 };
 
 /* One part of a pattern: between min and max characters out of `set` (ASCII bitmap). Parts follow each other
@@ -62,6 +50,7 @@ struct field {
     unsigned flags;
     size_t offset;                    /* in the struct of the schema */
     int64_t min, max;                 /* of an int; code points of a text; items of a list */
+    int64_t item_max;                 /* code points of each text of a list */
     const char *const *values;        /* of an enum, NULL-terminated; else NULL */
     const struct pattern_part *pattern; /* ends with a part with max == 0; else NULL */
     const struct schema *schema;      /* of an object or a list of objects */
@@ -98,9 +87,19 @@ uint64_t schema_visible(const struct schema *schema, uint32_t role);
 enum err schema_select(struct ctx *ctx, const struct schema *schema, uint32_t role, struct str names,
                        uint64_t *ret) MUST_CHECK;
 
-/* Writes row `row` of `rows` as a JSON object: the fields in `mask` whose column is in the result and not
- * null. Columns of objects and lists hold JSON text. Adds _links.self when the schema has one. */
-void schema_write_row(struct buf *out, const struct schema *schema, uint64_t mask, const PGresult *rows,
-                      int row);
+/* The rows of one result, ready to be written: the columns of the result are looked up once. */
+struct row_writer {
+    const struct schema *schema;
+    uint64_t mask;
+    const PGresult *rows;
+    int16_t columns[64]; /* by field: column of the result, or -1 */
+    int id_column;
+};
+
+struct row_writer row_writer_for(const struct schema *schema, uint64_t mask, const PGresult *rows);
+
+/* Writes row `row` as a JSON object: the fields in the mask whose column is in the result and not null. Columns of
+ * objects and lists hold JSON text. Adds _links.self when the schema has one. */
+void row_write(struct buf *out, const struct row_writer *writer, int row);
 
 #endif

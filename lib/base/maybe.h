@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Values that may be absent: how a value of the contract lies in a generated struct. */
+#ifndef MAATWERK_BASE_MAYBE_H
+#define MAATWERK_BASE_MAYBE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct maybe_int {
+    int64_t value;
+    bool is;
+};
+struct maybe_bool {
+    bool value, is;
+};
+struct list {        /* at points to `count` structs (objects) or struct str (texts) */
+    void *at;
+    size_t count;
+    bool is;         /* false: absent; true with count 0: empty */
+};
+
+#endif

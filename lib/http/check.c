@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Length, pattern, format, enumeration, range. */
+#include "lib/http/check.h"
+
+#include "lib/json/scan.h"
+
+size_t text_length(struct str text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++)
+        count += ((unsigned char)text.at[i] & 0xc0) != 0x80;
+    return count;
+}
+
+/* Control characters, and the characters that reorder text on a screen (U+202A–E, U+2066–9). */
+static bool has_hidden(struct str text, bool multiline)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        if (c == 0x7f || (c < 0x20 && !(multiline && (c == '\n' || c == '\r' || c == '\t'))))
+            return true;
+        const unsigned char *rest = (const unsigned char *)text.at + i;
+        if (c == 0xc2 && text.len - i > 1 && rest[1] < 0xa0)
+            return true;
+        if (c == 0xe2 && text.len - i > 2
+            && ((rest[1] == 0x80 && rest[2] >= 0xaa && rest[2] <= 0xae)
+                || (rest[1] == 0x81 && rest[2] >= 0xa6 && rest[2] <= 0xa9)))
+            return true;
+    }
+    return false;
+}
+
+static bool is_utf8(struct str text)
+{
+    while (text.len) {
+        size_t length = utf8_length(text);
+        if (!length)
+            return false;
+        text = str_from(text, length);
+    }
+    return true;
+}
+
+static bool fits_pattern(const struct pattern_part *part, struct str text)
+{
+    size_t at = 0;
+    for (; part->max; part++) {
+        unsigned count = 0;
+        while (count < part->max && at < text.len && (unsigned char)text.at[at] < 128
+               && (part->set[(unsigned char)text.at[at] >> 6] >> (text.at[at] & 63) & 1)) {
+            at++;
+            count++;
+        }
+        if (count < part->min)
+            return false;
+    }
+    return at == text.len;
+}
+
+static bool is_email(struct str text)
+{
+    struct str rest = text, local = str_cut(&rest, '@');
+    if (!rest.at || local.len == 0 || rest.len < 3 || memchr(rest.at, '@', rest.len))
+        return false;
+    const char *dot = memchr(rest.at, '.', rest.len);
+    if (!dot || dot == rest.at || rest.at[rest.len - 1] == '.')
+        return false;
+    for (size_t i = 0; i < text.len; i++)
+        if (text.at[i] <= ' ' || strchr("\"(),:;<>[\\]", text.at[i]))
+            return false;
+    return true;
+}
+
+static bool digits_at(struct str text, size_t at, size_t count, int *ret)
+{
+    int value = 0;
+    for (size_t i = at; i < at + count; i++) {
+        if (i >= text.len || text.at[i] < '0' || text.at[i] > '9')
+            return false;
+        value = value * 10 + text.at[i] - '0';
+    }
+    *ret = value;
+    return true;
+}
+
+/* RFC 3339 full-date, and a day that exists; years 1900 to 2199. */
+static bool is_date(struct str text)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int year, month, day;
+    if (text.len != 10 || text.at[4] != '-' || text.at[7] != '-' || !digits_at(text, 0, 4, &year)
+        || !digits_at(text, 5, 2, &month) || !digits_at(text, 8, 2, &day))
+        return false;
+    if (year < 1900 || year > 2199 || month < 1 || month > 12 || day < 1)
+        return false;
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return day <= days[month - 1] + (month == 2 && leap);
+}
+
+/* RFC 3339 date-time with Z or an offset; at most six digits of a second; no leap second. */
+static bool is_instant(struct str text)
+{
+    int hour, minute, second, zone_hour, zone_minute;
+    if (text.len < 20 || !is_date((struct str){text.at, 10}) || text.at[10] != 'T' || text.at[13] != ':'
+        || text.at[16] != ':' || !digits_at(text, 11, 2, &hour) || !digits_at(text, 14, 2, &minute)
+        || !digits_at(text, 17, 2, &second) || hour > 23 || minute > 59 || second > 59)
+        return false;
+    size_t at = 19;
+    if (text.at[at] == '.') {
+        size_t from = ++at;
+        while (at < text.len && text.at[at] >= '0' && text.at[at] <= '9')
+            at++;
+        if (at == from || at - from > 6)
+            return false;
+    }
+    struct str zone = str_from(text, at);
+    if (str_equal(zone, S("Z")))
+        return true;
+    return zone.len == 6 && (zone.at[0] == '+' || zone.at[0] == '-') && zone.at[3] == ':'
+           && digits_at(zone, 1, 2, &zone_hour) && digits_at(zone, 4, 2, &zone_minute) && zone_hour <= 14
+           && zone_minute <= 59;
+}
+
+static bool is_in(const char *const *values, struct str text)
+{
+    for (; *values; values++)
+        if (str_equal(str_of(*values), text))
+            return true;
+    return false;
+}
+
+static struct str join(struct arena *arena, const char *const *values)
+{
+    struct buf buf = buf_in(arena);
+    for (size_t i = 0; values[i]; i++) {
+        if (i)
+            buf_add(&buf, S(", "));
+        buf_add(&buf, str_of(values[i]));
+    }
+    return buf_str(&buf);
+}
+
+const char *check_int(struct arena *arena, const struct field *field, int64_t value, struct str *limit)
+{
+    if (value >= field->min && value <= field->max)
+        return NULL;
+    *limit = arena_print(arena, "%lld..%lld", (long long)field->min, (long long)field->max);
+    return "range";
+}
+
+static const char *check_free(struct arena *arena, const struct field *field, struct str text, struct str *limit)
+{
+    if (!is_utf8(text) || has_hidden(text, field->flags & FIELD_MULTILINE))
+        return "characters";
+    if (field->values) {
+        *limit = join(arena, field->values);
+        return is_in(field->values, text) ? NULL : "enum";
+    }
+    bool item = field->type == FIELD_LIST;
+    int64_t least = item ? 1 : field->min, most = item ? field->item_max : field->max;
+    int64_t length = (int64_t)text_length(text);
+    if (length < least || length > most) {
+        *limit = arena_print(arena, "%lld..%lld", (long long)least, (long long)most);
+        return "length";
+    }
+    if (field->pattern && !fits_pattern(field->pattern, text))
+        return "pattern";
+    if ((field->flags & FIELD_EMAIL) && !is_email(text)) {
+        *limit = S("email");
+        return "format";
+    }
+    return NULL;
+}
+
+const char *check_text(struct arena *arena, const struct field *field, enum field_type type, struct str text,
+                       struct str *limit)
+{
+    struct uuid id;
+    int64_t number;
+    switch (type) {
+    case FIELD_UUID:
+        *limit = S("uuid");
+        return uuid_read(text, &id) ? NULL : "format";
+    case FIELD_DATE:
+        *limit = S("date");
+        return is_date(text) ? NULL : "format";
+    case FIELD_INSTANT:
+        *limit = S("date-time");
+        return is_instant(text) ? NULL : "format";
+    case FIELD_INT:
+        *limit = S("integer");
+        return str_to_int(text, &number) ? check_int(arena, field, number, limit) : "type";
+    case FIELD_BOOL:
+        *limit = S("boolean");
+        return str_equal(text, S("true")) || str_equal(text, S("false")) ? NULL : "type";
+    default:
+        return check_free(arena, field, text, limit);
+    }
+}

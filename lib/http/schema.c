@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* From a JSON tree to a struct of the contract, with every fault noted. */
+#include <math.h>
+
+#include "lib/http/check.h"
+
+/* Where we are in the document; turned into a JSON pointer only when there is a fault. */
+struct place {
+    const struct place *parent;
+    const char *name; /* NULL: item `index` of a list */
+    size_t index;
+};
+
+static void place_print(struct buf *out, const struct place *place)
+{
+    if (!place)
+        return;
+    place_print(out, place->parent);
+    if (place->name) {
+        buf_add_char(out, '/');
+        for (const char *c = place->name; *c; c++) /* RFC 6901 escapes */
+            buf_add(out, *c == '~' ? S("~0") : *c == '/' ? S("~1") : (struct str){c, 1});
+    } else {
+        buf_print(out, "/%zu", place->index);
+    }
+}
+
+static void note(struct ctx *ctx, const struct place *place, const char *code, struct str limit)
+{
+    struct buf pointer = buf_in(ctx->arena);
+    place_print(&pointer, place);
+    struct str where = buf_str(&pointer);
+    if (where.len > 200)
+        where.len = 200;
+    fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, where, code, limit);
+}
+
+static struct str type_name(enum field_type type)
+{
+    switch (type) {
+    case FIELD_INT: return S("integer");
+    case FIELD_BOOL: return S("boolean");
+    case FIELD_OBJECT: return S("object");
+    case FIELD_LIST: return S("array");
+    default: return S("string");
+    }
+}
+
+static void read_object(struct ctx *ctx, const struct schema *schema, const cJSON *json, bool partial, void *into,
+                        const struct place *place);
+
+static bool read_int(const cJSON *json, int64_t *ret)
+{
+    if (!cJSON_IsNumber(json))
+        return false;
+    double value = json->valuedouble;
+    if (!(fabs(value) <= 9007199254740991.0) || value != floor(value))
+        return false;
+    *ret = (int64_t)value;
+    return true;
+}
+
+static void read_text(struct ctx *ctx, const struct field *field, enum field_type type, const cJSON *json,
+                      struct str *into, const struct place *place)
+{
+    if (!cJSON_IsString(json)) {
+        note(ctx, place, "type", type_name(type));
+        return;
+    }
+    struct str text = str_of(json->valuestring), limit = {0};
+    const char *code = check_text(ctx->arena, field, type, text, &limit);
+    if (code)
+        note(ctx, place, code, limit);
+    else
+        *into = text;
+}
+
+static void read_list(struct ctx *ctx, const struct field *field, const cJSON *json, struct list *into,
+                      const struct place *place)
+{
+    if (!cJSON_IsArray(json)) {
+        note(ctx, place, "type", type_name(FIELD_LIST));
+        return;
+    }
+    size_t count = (size_t)cJSON_GetArraySize(json);
+    if ((int64_t)count < field->min || (int64_t)count > field->max) {
+        note(ctx, place, "items",
+             arena_print(ctx->arena, "%lld..%lld", (long long)field->min, (long long)field->max));
+        return;
+    }
+    size_t size = field->item == FIELD_OBJECT ? field->schema->size : sizeof(struct str), i = 0;
+    *into = (struct list){arena_array(ctx->arena, count ? count : 1, size), count, true};
+    for (const cJSON *item = json->child; item; item = item->next, i++) {
+        struct place here = {place, NULL, i};
+        void *at = (char *)into->at + i * size;
+        if (field->item == FIELD_OBJECT)
+            read_object(ctx, field->schema, item, false, at, &here);
+        else
+            read_text(ctx, field, field->item, item, at, &here);
+    }
+}
+
+static void read_value(struct ctx *ctx, const struct field *field, const cJSON *json, void *into,
+                       const struct place *place)
+{
+    int64_t number = 0;
+    struct str limit = {0};
+    if (field->type == FIELD_INT) {
+        if (!read_int(json, &number)) {
+            note(ctx, place, "type", type_name(FIELD_INT));
+            return;
+        }
+        const char *code = check_int(ctx->arena, field, number, &limit);
+        if (code)
+            note(ctx, place, code, limit);
+        *(struct maybe_int *)into = (struct maybe_int){number, true};
+    } else if (field->type == FIELD_BOOL) {
+        if (!cJSON_IsBool(json))
+            note(ctx, place, "type", type_name(FIELD_BOOL));
+        *(struct maybe_bool *)into = (struct maybe_bool){cJSON_IsTrue(json), true};
+    } else if (field->type == FIELD_LIST) {
+        read_list(ctx, field, json, into, place);
+    } else if (field->type == FIELD_OBJECT) {
+        void *object = arena_alloc(ctx->arena, field->schema->size);
+        read_object(ctx, field->schema, json, false, object, place);
+        *(void **)into = object;
+    } else {
+        read_text(ctx, field, field->type, json, into, place);
+    }
+}
+
+static const struct field *field_named(const struct schema *schema, const char *name)
+{
+    for (size_t i = 0; i < schema->count; i++)
+        if (strcmp(schema->fields[i].name, name) == 0)
+            return &schema->fields[i];
+    return NULL;
+}
+
+static void read_object(struct ctx *ctx, const struct schema *schema, const cJSON *json, bool partial, void *into,
+                        const struct place *place)
+{
+    if (!cJSON_IsObject(json)) {
+        note(ctx, place, "type", type_name(FIELD_OBJECT));
+        return;
+    }
+    uint64_t seen = 0;
+    for (const cJSON *member = json->child; member; member = member->next) {
+        struct place here = {place, member->string, 0};
+        const struct field *field = field_named(schema, member->string);
+        if (!field) {
+            note(ctx, &here, "unknown-property", (struct str){0});
+            continue;
+        }
+        seen |= 1ull << (field - schema->fields);
+        if (field->flags & FIELD_READ_ONLY)
+            note(ctx, &here, "read-only", (struct str){0});
+        else if (!cJSON_IsNull(member))
+            read_value(ctx, field, member, (char *)into + field->offset, &here);
+        else if (!(field->flags & FIELD_NULLABLE))
+            note(ctx, &here, "null", (struct str){0});
+    }
+    for (size_t i = 0; i < schema->count && !partial; i++) {
+        struct place here = {place, schema->fields[i].name, 0};
+        if ((schema->fields[i].flags & FIELD_REQUIRED) && !(seen >> i & 1))
+            note(ctx, &here, "required", (struct str){0});
+    }
+}
+
+enum err schema_read(struct ctx *ctx, const struct schema *schema, const cJSON *json, bool partial, void **ret)
+{
+    size_t before = ctx->faults.count;
+    void *into = arena_alloc(ctx->arena, schema->size ? schema->size : 1);
+    read_object(ctx, schema, json, partial, into, NULL);
+    if (ctx->faults.count > before)
+        return ERR_INVALID;
+    *ret = into;
+    return OK;
+}

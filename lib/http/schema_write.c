@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Rows to JSON, through the mask of what the role may see. */
+#include "lib/http/schema.h"
+
+uint64_t schema_visible(const struct schema *schema, uint32_t role)
+{
+    uint64_t mask = 0;
+    for (size_t i = 0; i < schema->count; i++)
+        if (schema->fields[i].visible_to & role)
+            mask |= 1ull << i;
+    return mask;
+}
+
+static bool find_field(const struct schema *schema, struct str name, size_t *ret)
+{
+    for (size_t i = 0; i < schema->count; i++)
+        if (str_equal(str_of(schema->fields[i].name), name)) {
+            *ret = i;
+            return true;
+        }
+    return false;
+}
+
+enum err schema_select(struct ctx *ctx, const struct schema *schema, uint32_t role, struct str names, uint64_t *ret)
+{
+    uint64_t visible = schema_visible(schema, role), wanted = 0;
+    size_t before = ctx->faults.count, field;
+    if (!names.at) {
+        *ret = visible;
+        return OK;
+    }
+    while (names.at) {
+        struct str name = str_cut(&names, ',');
+        if (find_field(schema, name, &field) && (visible >> field & 1))
+            wanted |= 1ull << field;
+        else
+            fault_note(&ctx->faults, ctx->arena, FAULT_AT_PARAMETER, S("fields"), "unknown-field", (struct str){0});
+    }
+    if (ctx->faults.count > before)
+        return ERR_INVALID;
+    *ret = wanted;
+    return OK;
+}
+
+struct row_writer row_writer_for(const struct schema *schema, uint64_t mask, const PGresult *rows)
+{
+    struct row_writer writer = {.schema = schema, .mask = mask, .rows = rows, .id_column = -1};
+    if (schema->self)
+        writer.id_column = PQfnumber(rows, "id");
+    for (size_t i = 0; i < schema->count; i++)
+        writer.columns[i] = mask >> i & 1 ? (int16_t)PQfnumber(rows, schema->fields[i].column) : -1;
+    return writer;
+}
+
+/* "2026-11-23 21:34:33.123456+00" (session in UTC, ISO dates) as "2026-11-23T21:34:33.123Z". */
+static void add_instant(struct buf *out, struct str text)
+{
+    char ms[4] = "000";
+    if (text.len < 19)
+        return;
+    if (text.len > 20 && text.at[19] == '.')
+        for (size_t i = 0; i < 3 && 20 + i < text.len && text.at[20 + i] >= '0' && text.at[20 + i] <= '9'; i++)
+            ms[i] = text.at[20 + i];
+    buf_print(out, "\"%.10sT%.8s.%sZ\"", text.at, text.at + 11, ms);
+}
+
+static void add_value(struct buf *out, const struct field *field, struct str text)
+{
+    switch (field->type) {
+    case FIELD_INT:
+    case FIELD_OBJECT:
+    case FIELD_LIST:
+    case FIELD_JSON:
+        buf_add(out, text);
+        break;
+    case FIELD_BOOL:
+        buf_add(out, text.at[0] == 't' ? S("true") : S("false"));
+        break;
+    case FIELD_INSTANT:
+        add_instant(out, text);
+        break;
+    default:
+        buf_add_json(out, text);
+    }
+}
+
+void row_write(struct buf *out, const struct row_writer *writer, int row)
+{
+    char separator = '{';
+    for (size_t i = 0; i < writer->schema->count; i++) {
+        int column = writer->columns[i];
+        if (column < 0 || PQgetisnull(writer->rows, row, column))
+            continue;
+        buf_add_char(out, separator);
+        buf_add_char(out, '"');
+        buf_add(out, str_of(writer->schema->fields[i].name));
+        buf_add(out, S("\":"));
+        add_value(out, &writer->schema->fields[i],
+                  (struct str){PQgetvalue(writer->rows, row, column), (size_t)PQgetlength(writer->rows, row, column)});
+        separator = ',';
+    }
+    if (writer->id_column >= 0) {
+        buf_add_char(out, separator);
+        buf_add(out, S("\"_links\":{\"self\":{\"href\":\"/v1"));
+        buf_add(out, str_of(writer->schema->self));
+        buf_add(out, str_of(PQgetvalue(writer->rows, row, writer->id_column)));
+        buf_add(out, S("\"}}"));
+        separator = ',';
+    }
+    buf_add(out, separator == '{' ? S("{}") : S("}"));
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A strict walk through JSON text; nothing is built. */
+#include "lib/json/scan.h"
+
+#include "lib/http/limits.h"
+
+struct name {
+    struct str text;
+    struct name *next;
+};
+
+struct scan {
+    struct arena *arena;
+    const unsigned char *at, *start, *end;
+    const char *code;
+    int depth;
+};
+
+static bool refuse(struct scan *scan, const char *code)
+{
+    if (!scan->code)
+        scan->code = code;
+    return false;
+}
+
+static void skip_space(struct scan *scan)
+{
+    while (scan->at < scan->end
+           && (*scan->at == ' ' || *scan->at == '\t' || *scan->at == '\n' || *scan->at == '\r'))
+        scan->at++;
+}
+
+size_t utf8_length(struct str s)
+{
+    const unsigned char *b = (const unsigned char *)s.at;
+    if (s.len == 0)
+        return 0;
+    if (b[0] < 0x80)
+        return 1;
+    size_t length = b[0] >= 0xf0 ? 4 : b[0] >= 0xe0 ? 3 : 2;
+    if (b[0] < 0xc2 || b[0] > 0xf4 || s.len < length)
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((b[i] & 0xc0) != 0x80)
+            return 0;
+    bool overlong = (b[0] == 0xe0 && b[1] < 0xa0) || (b[0] == 0xf0 && b[1] < 0x90);
+    bool outside = (b[0] == 0xed && b[1] > 0x9f) || (b[0] == 0xf4 && b[1] > 0x8f);
+    return overlong || outside ? 0 : length;
+}
+
+static int hex4(const struct scan *scan, const unsigned char *at)
+{
+    int value = 0;
+    if (scan->end - at < 4)
+        return -1;
+    for (int i = 0; i < 4; i++) {
+        int c = at[i] | 0x20;
+        int digit = at[i] >= '0' && at[i] <= '9' ? at[i] - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+        if (digit < 0)
+            return -1;
+        value = value * 16 + digit;
+    }
+    return value;
+}
+
+/* At the 'u' of \uXXXX. A pair of surrogates must be whole. */
+static bool scan_unicode(struct scan *scan)
+{
+    int first = hex4(scan, scan->at + 1);
+    if (first < 0)
+        return refuse(scan, "json-syntax");
+    if (first == 0)
+        return refuse(scan, "json-nul");
+    scan->at += 5;
+    if (first < 0xd800 || first > 0xdfff)
+        return true;
+    if (first > 0xdbff || scan->end - scan->at < 6 || scan->at[0] != '\\' || scan->at[1] != 'u')
+        return refuse(scan, "json-utf8");
+    int second = hex4(scan, scan->at + 2);
+    if (second < 0xdc00 || second > 0xdfff)
+        return refuse(scan, "json-utf8");
+    scan->at += 6;
+    return true;
+}
+
+static bool scan_escape(struct scan *scan)
+{
+    scan->at++;
+    if (scan->at == scan->end)
+        return refuse(scan, "json-syntax");
+    if (*scan->at == 'u')
+        return scan_unicode(scan);
+    if (*scan->at == 0 || !strchr("\"\\/bfnrt", *scan->at))
+        return refuse(scan, "json-syntax");
+    scan->at++;
+    return true;
+}
+
+static bool scan_string(struct scan *scan, bool escapes)
+{
+    scan->at++;
+    while (scan->at < scan->end && *scan->at != '"') {
+        if (*scan->at < 0x20)
+            return refuse(scan, *scan->at == 0 ? "json-nul" : "json-syntax");
+        if (*scan->at == '\\') {
+            if (!escapes)
+                return refuse(scan, "json-syntax");
+            if (!scan_escape(scan))
+                return false;
+            continue;
+        }
+        size_t length = utf8_length((struct str){(const char *)scan->at, (size_t)(scan->end - scan->at)});
+        if (length == 0)
+            return refuse(scan, "json-utf8");
+        scan->at += length;
+    }
+    if (scan->at == scan->end)
+        return refuse(scan, "json-syntax");
+    scan->at++;
+    return true;
+}
+
+static size_t scan_digits(struct scan *scan)
+{
+    const unsigned char *from = scan->at;
+    while (scan->at < scan->end && *scan->at >= '0' && *scan->at <= '9')
+        scan->at++;
+    return (size_t)(scan->at - from);
+}
+
+static bool scan_number(struct scan *scan)
+{
+    const unsigned char *from = scan->at;
+    if (*scan->at == '-')
+        scan->at++;
+    const unsigned char *first = scan->at;
+    size_t digits = scan_digits(scan);
+    if (digits == 0 || (digits > 1 && *first == '0'))
+        return refuse(scan, "json-number");
+    if (scan->at < scan->end && *scan->at == '.') {
+        scan->at++;
+        if (scan_digits(scan) == 0)
+            return refuse(scan, "json-number");
+    }
+    if (scan->at < scan->end && (*scan->at == 'e' || *scan->at == 'E')) {
+        scan->at++;
+        if (scan->at < scan->end && (*scan->at == '+' || *scan->at == '-'))
+            scan->at++;
+        size_t exponent = scan_digits(scan);
+        if (exponent == 0 || exponent > 2)
+            return refuse(scan, "json-number");
+    }
+    return scan->at - from <= LIMIT_JSON_NUMBER || refuse(scan, "json-number");
+}
+
+static bool scan_word(struct scan *scan, struct str word)
+{
+    if ((size_t)(scan->end - scan->at) < word.len || memcmp(scan->at, word.at, word.len) != 0)
+        return refuse(scan, "json-syntax");
+    scan->at += word.len;
+    return true;
+}
+
+static bool scan_value(struct scan *scan);
+
+static bool scan_name(struct scan *scan, struct name **names)
+{
+    const unsigned char *from = scan->at;
+    if (scan->at == scan->end || *scan->at != '"')
+        return refuse(scan, "json-syntax");
+    if (!scan_string(scan, false)) /* names with escapes would hide duplicates; ours never need them */
+        return false;
+    struct str text = {(const char *)from, (size_t)(scan->at - from)};
+    for (const struct name *n = *names; n; n = n->next)
+        if (str_equal(n->text, text))
+            return refuse(scan, "json-duplicate");
+    struct name *name = ARENA_NEW(scan->arena, struct name);
+    *name = (struct name){text, *names};
+    *names = name;
+    return true;
+}
+
+/* Behind a member: true when another follows; *done when `close` came. */
+static bool scan_next(struct scan *scan, char close, bool *done)
+{
+    skip_space(scan);
+    if (scan->at == scan->end || (*scan->at != ',' && *scan->at != close))
+        return refuse(scan, "json-syntax");
+    *done = *scan->at++ == close;
+    return true;
+}
+
+static bool scan_members(struct scan *scan, char close)
+{
+    struct name *names = NULL;
+    bool done = false;
+    size_t limit = close == '}' ? LIMIT_JSON_MEMBERS : LIMIT_JSON_ITEMS;
+    scan->at++;
+    skip_space(scan);
+    if (scan->at < scan->end && *scan->at == close) {
+        scan->at++;
+        return true;
+    }
+    for (size_t count = 1; !done; count++) {
+        if (count > limit)
+            return refuse(scan, "json-size");
+        skip_space(scan);
+        if (close == '}') {
+            if (!scan_name(scan, &names))
+                return false;
+            skip_space(scan);
+            if (scan->at == scan->end || *scan->at++ != ':')
+                return refuse(scan, "json-syntax");
+        }
+        if (!scan_value(scan) || !scan_next(scan, close, &done))
+            return false;
+    }
+    return true;
+}
+
+static bool scan_nested(struct scan *scan, char close)
+{
+    if (++scan->depth > LIMIT_JSON_DEPTH)
+        return refuse(scan, "json-depth");
+    bool fits = scan_members(scan, close);
+    scan->depth--;
+    return fits;
+}
+
+static bool scan_value(struct scan *scan)
+{
+    skip_space(scan);
+    if (scan->at == scan->end)
+        return refuse(scan, "json-syntax");
+    switch (*scan->at) {
+    case '{': return scan_nested(scan, '}');
+    case '[': return scan_nested(scan, ']');
+    case '"': return scan_string(scan, true);
+    case 't': return scan_word(scan, S("true"));
+    case 'f': return scan_word(scan, S("false"));
+    case 'n': return scan_word(scan, S("null"));
+    default: return scan_number(scan);
+    }
+}
+
+enum err json_scan(struct arena *arena, struct str text, const char **code, size_t *at)
+{
+    const unsigned char *start = (const unsigned char *)text.at;
+    struct scan scan = {.arena = arena, .at = start, .start = start, .end = start + text.len};
+    bool fits = scan_value(&scan);
+    if (fits) {
+        skip_space(&scan);
+        fits = scan.at == scan.end || refuse(&scan, "json-syntax");
+    }
+    if (fits)
+        return OK;
+    *code = scan.code;
+    *at = (size_t)(scan.at - scan.start);
+    return ERR_INVALID;
+}
