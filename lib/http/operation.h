@@ -71,4 +71,7 @@ struct service {
 /* The scope of `role` (one bit) in `operation`; SCOPE_NONE when it may not call it. */
 enum scope operation_scope(const struct operation *operation, uint32_t role);
 
+/* What the policies of the database call it: "tenant", "organisation", "caseload" or "". */
+struct str scope_name(enum scope scope);
+
 #endif

@@ -16,7 +16,6 @@ PROBLEMS = {
     '413': ('TooLarge', 'The body is larger than this operation takes.'),
     '415': ('UnsupportedMediaType', 'Send the media type that the operation names.'),
     '428': ('MatchRequired', 'Send If-Match with the ETag that you read.'),
-    '429': ('TooMany', 'Too many requests; try again after `Retry-After` seconds.'),
     '500': ('Internal', 'Our fault. The request id helps us to find out.'),
     '503': ('Unavailable', 'We cannot do it now; nothing was changed. Try again after `Retry-After` seconds.'),
     '504': ('Timeout', 'It took too long. Nothing was committed, unless a retry with the same key says so.'),
@@ -161,7 +160,7 @@ def operation_of(contract, operation, queries):
         success['headers']['Location'] = ref('headers', 'Location')
     for content in success.get('content', {}).values():
         content['example'] = example_of(contract, operation.response)
-    wanted = ['400', '401', '403', '404', '405', '406', '429', '500', '503', '504']
+    wanted = ['400', '401', '403', '404', '405', '406', '500', '503', '504']
     if operation.needs_key or operation.needs_match:
         wanted += ['409']
     if operation.body:
@@ -216,7 +215,7 @@ def bundle(contract, queries):
 
 def problem(status, name, words):
     headers = {'API-Version': ref('headers', 'API-Version'), 'X-Request-Id': ref('headers', 'X-Request-Id')}
-    if status in ('429', '503'):
+    if status == '503':
         headers['Retry-After'] = ref('headers', 'Retry-After')
     return {'description': words, 'headers': headers,
             'content': {'application/problem+json': {'schema': ref('schemas', 'Problem')}}}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Strict decoding of targets. */
+#include "lib/http/uri.h"
+
+#include "lib/json/scan.h"
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool is_clean(struct str text)
+{
+    while (text.len) {
+        size_t length = utf8_length(text);
+        if (!length || (unsigned char)text.at[0] < 0x20 || text.at[0] == 0x7f)
+            return false;
+        text = str_from(text, length);
+    }
+    return true;
+}
+
+struct str uri_decode(struct arena *arena, struct str text, bool plus)
+{
+    char *into = arena_alloc(arena, text.len + 1);
+    size_t length = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+        if (c == '%') {
+            if (text.len - i < 3)
+                return (struct str){0};
+            int a = hex_digit(text.at[i + 1]), b = hex_digit(text.at[i + 2]);
+            if (a < 0 || b < 0)
+                return (struct str){0};
+            c = (char)(a * 16 + b);
+            i += 2;
+        } else if (c == '+' && plus) {
+            c = ' ';
+        }
+        into[length++] = c;
+    }
+    struct str decoded = {into, length};
+    return is_clean(decoded) ? decoded : (struct str){0};
+}
+
+void uri_encode(struct buf *out, struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+                     || (c && strchr("-._~", c));
+        if (plain)
+            buf_add_char(out, (char)c);
+        else
+            buf_print(out, "%%%02X", c);
+    }
+}
+
+static enum err read_path(struct ctx *ctx, struct str path, struct uri *into)
+{
+    if (path.len == 0 || path.at[0] != '/')
+        return ERR_NOT_FOUND;
+    struct str rest = str_from(path, 1);
+    while (rest.at) {
+        struct str segment = uri_decode(ctx->arena, str_cut(&rest, '/'), false);
+        bool dots = str_equal(segment, S(".")) || str_equal(segment, S(".."));
+        if (segment.len == 0 || dots || memchr(segment.at, '/', segment.len)
+            || into->segments_count == URI_SEGMENTS_MAX)
+            return ERR_NOT_FOUND;
+        into->segments[into->segments_count++] = segment;
+    }
+    return OK;
+}
+
+static enum err refuse(struct ctx *ctx, struct str name, const char *code)
+{
+    fault_note(&ctx->faults, ctx->arena, FAULT_AT_PARAMETER, name, code, (struct str){0});
+    return ERR_INVALID;
+}
+
+static bool has_parameter(const struct uri *uri, struct str name)
+{
+    for (size_t i = 0; i < uri->parameters_count; i++)
+        if (str_equal(uri->parameters[i].name, name))
+            return true;
+    return false;
+}
+
+static enum err read_query(struct ctx *ctx, struct str query, struct uri *into)
+{
+    while (query.at && query.len) {
+        struct str value = str_cut(&query, '&'), name = str_cut(&value, '=');
+        name = uri_decode(ctx->arena, name, true);
+        value = uri_decode(ctx->arena, value.at ? value : S(""), true);
+        if (!name.at || !value.at)
+            return refuse(ctx, S("query"), "encoding");
+        struct str shown = name.len > 60 ? (struct str){name.at, 60} : name;
+        if (has_parameter(into, name))
+            return refuse(ctx, shown, "repeated");
+        if (into->parameters_count == LIMIT_PARAMETERS)
+            return refuse(ctx, S("query"), "too-many");
+        into->parameters[into->parameters_count++] = (struct uri_parameter){name, value};
+    }
+    return OK;
+}
+
+enum err uri_read(struct ctx *ctx, struct str target, struct uri *ret)
+{
+    struct str query = target, path = str_cut(&query, '?');
+    ret->segments_count = ret->parameters_count = 0;
+    enum err err = read_path(ctx, path, ret);
+    return err ? err : read_query(ctx, query, ret);
+}
