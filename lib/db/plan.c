@@ -10,7 +10,7 @@ struct statement *plan_add(struct plan *plan, const struct query *query, const s
     if (count)
         memcpy(copy, values, count * sizeof *copy);
     struct statement *statement = ARENA_NEW(arena, struct statement);
-    *statement = (struct statement){query, copy, NULL};
+    *statement = (struct statement){.query = query, .values = copy};
     if (plan->last)
         plan->last->next = statement;
     else

@@ -9,12 +9,15 @@
 #ifndef MAATWERK_DB_PLAN_H
 #define MAATWERK_DB_PLAN_H
 
+#include <libpq-fe.h>
+
 #include "lib/db/query.h"
 
 struct statement {
     const struct query *query;
     const struct str *values; /* query->parameters of them; absent = null */
     struct statement *next;
+    PGresult *result;         /* when it has run; ends with the arena */
 };
 
 struct plan {

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* libpq's pipeline mode on the event loop. */
+#include "lib/server/connection.h"
+
+#include <unistd.h>
+
+static void on_readable(h2o_socket_t *socket, const char *error);
+static void on_connect_io(h2o_socket_t *socket, const char *error);
+
+static void clear_result(void *result)
+{
+    PQclear(result);
+}
+
+static void attach_socket(struct connection *connection)
+{
+    if (connection->socket) {
+        h2o_socket_read_stop(connection->socket);
+        h2o_socket_close(connection->socket);
+    }
+    int fd = dup(PQsocket(connection->pg)); /* h2o closes its own, libpq the other */
+    connection->socket = h2o_evloop_socket_create(pool_loop(connection->pool), fd, H2O_SOCKET_FLAG_DONT_READ);
+    connection->socket->data = connection;
+}
+
+static void poll_connect(struct connection *connection)
+{
+    switch (PQconnectPoll(connection->pg)) {
+    case PGRES_POLLING_READING:
+        attach_socket(connection);
+        h2o_socket_read_start(connection->socket, on_connect_io);
+        return;
+    case PGRES_POLLING_WRITING:
+        attach_socket(connection);
+        h2o_socket_notify_write(connection->socket, on_connect_io);
+        return;
+    case PGRES_POLLING_OK:
+        attach_socket(connection);
+        PQsetnonblocking(connection->pg, 1);
+        PQenterPipelineMode(connection->pg);
+        connection->state = CONNECTION_READY;
+        h2o_socket_read_start(connection->socket, on_readable);
+        pool_ready(connection->pool);
+        return;
+    default:
+        connection_close(connection);
+        pool_lost(connection->pool, connection);
+    }
+}
+
+static void on_connect_io(h2o_socket_t *socket, const char *error)
+{
+    struct connection *connection = socket->data;
+    h2o_socket_read_stop(socket);
+    if (error) {
+        connection_close(connection);
+        pool_lost(connection->pool, connection);
+    } else {
+        poll_connect(connection);
+    }
+}
+
+void connection_open(struct connection *connection)
+{
+    connection->state = CONNECTION_CONNECTING;
+    connection->pg = PQconnectStart(pool_conninfo(connection->pool));
+    if (!connection->pg || PQstatus(connection->pg) == CONNECTION_BAD) {
+        connection_close(connection);
+        pool_lost(connection->pool, connection);
+        return;
+    }
+    attach_socket(connection);
+    h2o_socket_notify_write(connection->socket, on_connect_io);
+}
+
+static struct connection_entry pop(struct connection *connection)
+{
+    struct connection_entry entry = connection->entries[connection->head];
+    connection->head = (connection->head + 1) % CONNECTION_ENTRIES;
+    connection->count--;
+    connection->transactions -= entry.transaction != NULL;
+    return entry;
+}
+
+static void push(struct connection *connection, struct transaction *transaction)
+{
+    unsigned at = (connection->head + connection->count++) % CONNECTION_ENTRIES;
+    connection->entries[at] = (struct connection_entry){transaction, transaction ? transaction->first : NULL};
+    connection->transactions += transaction != NULL;
+}
+
+void connection_close(struct connection *connection)
+{
+    connection->state = CONNECTION_CLOSED;
+    if (connection->socket) {
+        h2o_socket_read_stop(connection->socket);
+        h2o_socket_close(connection->socket);
+        connection->socket = NULL;
+    }
+    PQfinish(connection->pg);
+    connection->pg = NULL;
+    memset(connection->prepared, 0, sizeof connection->prepared);
+    connection->prepared_count = 0;
+    while (connection->count) {
+        struct connection_entry entry = pop(connection);
+        if (entry.transaction)
+            entry.transaction->done(entry.transaction, TRANSACTION_LOST);
+    }
+}
+
+static void lose(struct connection *connection)
+{
+    connection_close(connection);
+    pool_lost(connection->pool, connection);
+}
+
+static void on_writable(h2o_socket_t *socket, const char *error);
+
+/* Sends what libpq still holds. */
+static bool flush(struct connection *connection)
+{
+    int left = PQflush(connection->pg);
+    if (left > 0 && !h2o_socket_is_writing(connection->socket))
+        h2o_socket_notify_write(connection->socket, on_writable);
+    return left >= 0;
+}
+
+static void on_writable(h2o_socket_t *socket, const char *error)
+{
+    struct connection *connection = socket->data;
+    if (error || !flush(connection))
+        lose(connection);
+}
+
+static void take(struct connection_entry *entry, PGresult *result)
+{
+    struct transaction *transaction = entry->transaction;
+    ExecStatusType status = PQresultStatus(result);
+    if (!transaction || !entry->at) { /* a prepare: when it failed, the statement will say so */
+        PQclear(result);
+        return;
+    }
+    arena_defer(transaction->arena, clear_result, result);
+    if (status == PGRES_FATAL_ERROR && !transaction->error)
+        transaction->error = result;
+    entry->at->result = result;
+    entry->at = entry->at->next;
+}
+
+static void end_segment(struct connection *connection)
+{
+    struct connection_entry entry = pop(connection);
+    if (!entry.transaction)
+        return;
+    bool refused = entry.transaction->error != NULL;
+    entry.transaction->done(entry.transaction, refused ? TRANSACTION_REFUSED : TRANSACTION_COMMITTED);
+}
+
+static void on_readable(h2o_socket_t *socket, const char *error)
+{
+    struct connection *connection = socket->data;
+    if (error || !PQconsumeInput(connection->pg)) {
+        lose(connection);
+        return;
+    }
+    while (connection->count && !PQisBusy(connection->pg)) {
+        PGresult *result = PQgetResult(connection->pg);
+        if (!result)
+            continue; /* between two statements */
+        if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+            PQclear(result);
+            end_segment(connection);
+        } else {
+            take(&connection->entries[connection->head], result);
+        }
+        if (PQstatus(connection->pg) == CONNECTION_BAD)
+            break;
+    }
+    if (PQstatus(connection->pg) == CONNECTION_BAD)
+        lose(connection);
+    else
+        pool_ready(connection->pool);
+}
+
+static uint64_t name_hash(const char *name)
+{
+    uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a: names are ours */
+    for (; *name; name++)
+        hash = (hash ^ (unsigned char)*name) * 0x100000001b3u;
+    return hash ? hash : 1;
+}
+
+/* True when it was there already. */
+static bool remember(struct connection *connection, const char *name)
+{
+    uint64_t hash = name_hash(name);
+    for (size_t i = hash % CONNECTION_PREPARED;; i = (i + 1) % CONNECTION_PREPARED) {
+        if (connection->prepared[i] == hash)
+            return true;
+        if (connection->prepared[i] == 0) {
+            connection->prepared[i] = hash;
+            connection->prepared_count++;
+            return false;
+        }
+    }
+}
+
+/* Prepares what this connection has not seen, each in a segment of its own: an error elsewhere cannot skip it. */
+static bool prepare(struct connection *connection, const struct transaction *transaction)
+{
+    for (const struct statement *s = transaction->first; s; s = s->next) {
+        if (remember(connection, s->query->name))
+            continue;
+        if (!PQsendPrepare(connection->pg, s->query->name, s->query->text, 0, NULL)
+            || !PQpipelineSync(connection->pg))
+            return false;
+        push(connection, NULL);
+    }
+    return true;
+}
+
+static bool send_statements(struct connection *connection, const struct transaction *transaction)
+{
+    for (const struct statement *s = transaction->first; s; s = s->next) {
+        const char *values[64];
+        for (int i = 0; i < s->query->parameters; i++)
+            values[i] = s->values[i].at;
+        if (!PQsendQueryPrepared(connection->pg, s->query->name, s->query->parameters, values, NULL, NULL, 0))
+            return false;
+    }
+    return PQpipelineSync(connection->pg);
+}
+
+bool connection_send(struct connection *connection, struct transaction *transaction)
+{
+    bool sent = prepare(connection, transaction) && send_statements(connection, transaction)
+                && flush(connection);
+    if (!sent) {
+        lose(connection);
+        return false;
+    }
+    push(connection, transaction);
+    return true;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Which connection runs which transaction, and when nobody can. */
+#include "lib/server/connection.h"
+
+struct pool {
+    h2o_loop_t *loop;
+    h2o_timeout_t *retry;
+    const char *conninfo;
+    struct pool_size size;
+    struct transaction *first, *last;
+    unsigned waiting;
+    bool pumping, closing;
+    struct connection connections[];
+};
+
+h2o_loop_t *pool_loop(const struct pool *pool)
+{
+    return pool->loop;
+}
+
+const char *pool_conninfo(const struct pool *pool)
+{
+    return pool->conninfo;
+}
+
+struct pool *pool_new(h2o_loop_t *loop, h2o_timeout_t *retry, const char *conninfo, struct pool_size size)
+{
+    struct pool *pool = calloc(1, sizeof *pool + size.connections * sizeof(struct connection));
+    if (!pool)
+        abort();
+    *pool = (struct pool){.loop = loop, .retry = retry, .conninfo = conninfo, .size = size};
+    for (unsigned i = 0; i < size.connections; i++)
+        pool->connections[i].pool = pool;
+    return pool;
+}
+
+static struct transaction *dequeue(struct pool *pool)
+{
+    struct transaction *transaction = pool->first;
+    pool->first = transaction->next;
+    if (!pool->first)
+        pool->last = NULL;
+    pool->waiting--;
+    return transaction;
+}
+
+static bool has_room(const struct pool *pool, const struct connection *connection)
+{
+    return connection->state == CONNECTION_READY && connection->transactions < pool->size.depth
+           && connection->prepared_count < CONNECTION_PREPARED / 2 && connection->count < CONNECTION_ENTRIES - 16;
+}
+
+/* The least busy connection with room, or NULL. */
+static struct connection *choose(struct pool *pool)
+{
+    struct connection *best = NULL;
+    for (unsigned i = 0; i < pool->size.connections; i++) {
+        struct connection *c = &pool->connections[i];
+        if (c->state == CONNECTION_READY && c->prepared_count >= CONNECTION_PREPARED / 2 && !c->count)
+            connection_close(c); /* knows too many statements: begins anew */
+        if (has_room(pool, c) && (!best || c->transactions < best->transactions))
+            best = c;
+    }
+    return best;
+}
+
+static unsigned count_in(const struct pool *pool, enum connection_state state)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < pool->size.connections; i++)
+        count += pool->connections[i].state == state;
+    return count;
+}
+
+static void open_one(struct pool *pool)
+{
+    for (unsigned i = 0; i < pool->size.connections; i++)
+        if (pool->connections[i].state == CONNECTION_CLOSED) {
+            connection_open(&pool->connections[i]);
+            return;
+        }
+}
+
+static void fail_queue(struct pool *pool)
+{
+    while (pool->first) {
+        struct transaction *transaction = dequeue(pool);
+        transaction->done(transaction, TRANSACTION_NOT_RUN);
+    }
+}
+
+static void pump(struct pool *pool)
+{
+    if (pool->pumping)
+        return; /* called from within: the outer loop goes on */
+    pool->pumping = true;
+    while (pool->first) {
+        struct connection *best = choose(pool);
+        bool busy = !best || best->transactions > pool->size.open_above;
+        if (busy && !count_in(pool, CONNECTION_CONNECTING))
+            open_one(pool);
+        if (!best && !(best = choose(pool)))
+            break;
+        struct transaction *transaction = dequeue(pool);
+        if (transaction->abandoned)
+            transaction->done(transaction, TRANSACTION_NOT_RUN);
+        else if (!connection_send(best, transaction))
+            transaction->done(transaction, TRANSACTION_NOT_RUN);
+    }
+    bool hopeless = !count_in(pool, CONNECTION_READY) && !count_in(pool, CONNECTION_CONNECTING);
+    if (hopeless || pool->closing)
+        fail_queue(pool);
+    pool->pumping = false;
+}
+
+void pool_ready(struct pool *pool)
+{
+    if (pool->first)
+        pump(pool);
+}
+
+static void on_retry(h2o_timeout_entry_t *entry)
+{
+    struct connection *connection = H2O_STRUCT_FROM_MEMBER(struct connection, retry, entry);
+    if (connection->state == CONNECTION_WAITING)
+        connection->state = CONNECTION_CLOSED;
+}
+
+void pool_lost(struct pool *pool, struct connection *connection)
+{
+    if (pool->closing)
+        return;
+    connection->state = CONNECTION_WAITING;
+    connection->retry.cb = on_retry;
+    if (!h2o_timeout_is_linked(&connection->retry))
+        h2o_timeout_link(pool->loop, pool->retry, &connection->retry);
+    pump(pool);
+}
+
+void pool_run(struct pool *pool, struct transaction *transaction)
+{
+    if (pool->waiting >= pool->size.queue || pool->closing) {
+        transaction->done(transaction, TRANSACTION_NOT_RUN);
+        return;
+    }
+    transaction->next = NULL;
+    if (pool->last)
+        pool->last->next = transaction;
+    else
+        pool->first = transaction;
+    pool->last = transaction;
+    pool->waiting++;
+    pump(pool);
+}
+
+unsigned pool_load(const struct pool *pool)
+{
+    unsigned load = pool->waiting;
+    for (unsigned i = 0; i < pool->size.connections; i++)
+        load += pool->connections[i].transactions;
+    return load;
+}
+
+void pool_free(struct pool *pool)
+{
+    pool->closing = true;
+    fail_queue(pool);
+    for (unsigned i = 0; i < pool->size.connections; i++) {
+        connection_close(&pool->connections[i]);
+        if (h2o_timeout_is_linked(&pool->connections[i].retry))
+            h2o_timeout_unlink(&pool->connections[i].retry);
+    }
+    free(pool);
+}
