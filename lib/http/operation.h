@@ -58,6 +58,7 @@ struct operation {
     const struct schema *body;               /* NULL: no body */
     const struct schema *response;           /* NULL: no content */
     const struct operation *show;            /* for creates: the GET that shows the result (replay) */
+    const struct query *list;                /* of a list: the query that names filters and sorts */
     handler *handle;
 };
 

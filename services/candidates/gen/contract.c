@@ -4,6 +4,7 @@
 
 #include "services/candidates/gen/contract.h"
 #include "openapi/gen/role.h"
+#include "services/candidates/gen/queries.h"
 
 static const struct pattern_part pattern_0[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 static const struct pattern_part pattern_1[] = {{{0x0u, 0x7fffffe00000000u}, 2, 3}, {{0, 0}, 0, 0}};
@@ -237,6 +238,7 @@ static const struct operation operations[] = {
         .rights = candidate_list_rights,
         .parameters = candidate_list_query, .parameters_count = 3,
         .response = &candidate_schema,
+        .list = &query_candidate_list,
         .handle = candidate_list,
     },
     {

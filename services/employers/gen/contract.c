@@ -4,6 +4,7 @@
 
 #include "services/employers/gen/contract.h"
 #include "openapi/gen/role.h"
+#include "services/employers/gen/queries.h"
 
 static const struct pattern_part pattern_0[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
 static const struct pattern_part pattern_1[] = {{{0x3ff000000000000u, 0x0u}, 2, 5}, {{0, 0}, 0, 0}};
@@ -386,6 +387,7 @@ static const struct operation operations[] = {
         .rights = employer_list_rights,
         .parameters = employer_list_query, .parameters_count = 5,
         .response = &employer_schema,
+        .list = &query_employer_list,
         .handle = employer_list,
     },
     {
@@ -436,6 +438,7 @@ static const struct operation operations[] = {
         .rights = contact_list_rights,
         .path_fields = contact_list_path, .path_count = 1,
         .response = &contact_schema,
+        .list = &query_contact_list,
         .handle = contact_list,
     },
     {
@@ -498,6 +501,7 @@ static const struct operation operations[] = {
         .rights = employer_condition_list_rights,
         .path_fields = employer_condition_list_path, .path_count = 1,
         .response = &employer_condition_schema,
+        .list = &query_employer_condition_list,
         .handle = employer_condition_list,
     },
     {
@@ -547,6 +551,7 @@ static const struct operation operations[] = {
         .rights = vacancy_list_rights,
         .parameters = vacancy_list_query, .parameters_count = 7,
         .response = &vacancy_schema,
+        .list = &query_vacancy_list,
         .handle = vacancy_list,
     },
     {
@@ -609,6 +614,7 @@ static const struct operation operations[] = {
         .rights = screening_list_rights,
         .path_fields = screening_list_path, .path_count = 1,
         .response = &screening_schema,
+        .list = &query_screening_list,
         .handle = screening_list,
     },
     {
@@ -661,6 +667,7 @@ static const struct operation operations[] = {
         .rights = vacancy_transition_list_rights,
         .path_fields = vacancy_transition_list_path, .path_count = 1,
         .response = &transition_schema,
+        .list = &query_vacancy_transition_list,
         .handle = vacancy_transition_list,
     },
 };

@@ -4,6 +4,7 @@
 
 #include "services/placements/gen/contract.h"
 #include "openapi/gen/role.h"
+#include "services/placements/gen/queries.h"
 
 static const char *const values_0[] = {"candidate", "representative", NULL};
 static const char *const values_1[] = {"conversation", "letter", "e_mail", "portal", NULL};
@@ -258,6 +259,7 @@ static const struct operation operations[] = {
         .rights = proposal_list_rights,
         .parameters = proposal_list_query, .parameters_count = 4,
         .response = &proposal_schema,
+        .list = &query_proposal_list,
         .handle = proposal_list,
     },
     {

@@ -4,6 +4,7 @@
 
 #include "services/platform/gen/contract.h"
 #include "openapi/gen/role.h"
+#include "services/platform/gen/queries.h"
 
 static const char *const values_0[] = {"firm", "agency", "hub", "course_provider", "partner", "municipality", NULL};
 static const struct pattern_part pattern_1[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
@@ -236,6 +237,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = region_list_rights,
         .response = &region_schema,
+        .list = &query_region_list,
         .handle = region_list,
     },
     {
@@ -259,6 +261,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = tenant_list_rights,
         .response = &tenant_schema,
+        .list = &query_tenant_list,
         .handle = tenant_list,
     },
     {
@@ -283,6 +286,7 @@ static const struct operation operations[] = {
         .rights = organisation_list_rights,
         .parameters = organisation_list_query, .parameters_count = 3,
         .response = &organisation_schema,
+        .list = &query_organisation_list,
         .handle = organisation_list,
     },
     {
@@ -333,6 +337,7 @@ static const struct operation operations[] = {
         .rights = user_list_rights,
         .parameters = user_list_query, .parameters_count = 3,
         .response = &user_schema,
+        .list = &query_user_list,
         .handle = user_list,
     },
     {
@@ -383,6 +388,7 @@ static const struct operation operations[] = {
         .rights = occupation_list_rights,
         .parameters = occupation_list_query, .parameters_count = 2,
         .response = &occupation_schema,
+        .list = &query_occupation_list,
         .handle = occupation_list,
     },
     {
@@ -407,6 +413,7 @@ static const struct operation operations[] = {
         .rights = competence_list_rights,
         .parameters = competence_list_query, .parameters_count = 2,
         .response = &competence_schema,
+        .list = &query_competence_list,
         .handle = competence_list,
     },
     {
@@ -430,6 +437,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = condition_list_rights,
         .response = &condition_schema,
+        .list = &query_condition_list,
         .handle = condition_list,
     },
     {
@@ -442,6 +450,7 @@ static const struct operation operations[] = {
         .rights = place_list_rights,
         .parameters = place_list_query, .parameters_count = 1,
         .response = &place_schema,
+        .list = &query_place_list,
         .handle = place_list,
     },
 };

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Making and reading tokens. */
+#include "lib/auth/token.h"
+
+#include <math.h>
+
+#include "lib/auth/base64url.h"
+#include "lib/auth/signature.h"
+#include "lib/base/buf.h"
+#include "lib/base/uuid.h"
+#include "lib/json/parse.h"
+
+static void add_claim(struct buf *out, const char *name, struct str value)
+{
+    if (!value.at)
+        return;
+    buf_print(out, "%s\"%s\":", out->len > 1 ? "," : "", name);
+    buf_add_json(out, value);
+}
+
+static struct str print_claims(struct arena *arena, const struct token_claims *claims)
+{
+    struct buf out = buf_in(arena);
+    buf_add_char(&out, '{');
+    add_claim(&out, "iss", claims->issuer);
+    add_claim(&out, "aud", claims->audience);
+    add_claim(&out, "sub", claims->subject);
+    add_claim(&out, "tenant", claims->tenant);
+    add_claim(&out, "role", claims->role);
+    add_claim(&out, "org", claims->organisation);
+    add_claim(&out, "jti", claims->token_id);
+    buf_add(&out, S(",\"attributes\":["));
+    for (size_t i = 0; i < claims->attributes_count; i++) {
+        if (i)
+            buf_add_char(&out, ',');
+        buf_add_json(&out, claims->attributes[i]);
+    }
+    buf_print(&out, "],\"iat\":%lld,\"exp\":%lld}", (long long)claims->issued_s, (long long)claims->expires_s);
+    return buf_str(&out);
+}
+
+enum err token_make(struct arena *arena, const struct keys *keys, const struct token_claims *claims, struct str *ret)
+{
+    unsigned char signature[SIGNATURE_LEN];
+    struct buf out = buf_in(arena);
+    if (!keys->issuer)
+        return ERR_UNAVAILABLE;
+    struct str header = arena_print(arena, "{\"alg\":\"ES256\",\"typ\":\"at+jwt\",\"kid\":\"%s\"}",
+                                    keys->issuer_kid);
+    buf_add(&out, base64url_encode(arena, header));
+    buf_add_char(&out, '.');
+    buf_add(&out, base64url_encode(arena, print_claims(arena, claims)));
+    if (!signature_make(keys->issuer, buf_str(&out), signature))
+        return ERR_INTERNAL;
+    buf_add_char(&out, '.');
+    buf_add(&out, base64url_encode(arena, (struct str){(char *)signature, sizeof signature}));
+    *ret = buf_str(&out);
+    return OK;
+}
+
+static cJSON *parse_part(struct arena *arena, struct str part)
+{
+    struct ctx ctx = {.arena = arena};
+    cJSON *json = NULL;
+    struct str text = base64url_decode(arena, part);
+    if (!text.at || json_parse(&ctx, text, &json) != OK || !cJSON_IsObject(json))
+        return NULL;
+    return json;
+}
+
+static struct str text_of(const cJSON *json, const char *name)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, name);
+    return cJSON_IsString(item) ? str_of(item->valuestring) : (struct str){0};
+}
+
+static bool seconds_of(const cJSON *json, const char *name, int64_t *ret)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, name);
+    if (!cJSON_IsNumber(item) || !(fabs(item->valuedouble) < 1e13) || item->valuedouble != floor(item->valuedouble))
+        return false;
+    *ret = (int64_t)item->valuedouble;
+    return true;
+}
+
+static bool is_uuid(struct str text)
+{
+    struct uuid id;
+    return text.at && uuid_read(text, &id);
+}
+
+static bool read_attributes(const cJSON *json, struct token_claims *claims)
+{
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, "attributes");
+    if (!list)
+        return true;
+    if (!cJSON_IsArray(list) || cJSON_GetArraySize(list) > TOKEN_ATTRIBUTES_MAX)
+        return false;
+    for (const cJSON *item = list->child; item; item = item->next) {
+        if (!cJSON_IsString(item))
+            return false;
+        claims->attributes[claims->attributes_count++] = str_of(item->valuestring);
+    }
+    return true;
+}
+
+static bool read_claims(const cJSON *json, struct token_claims *claims)
+{
+    bool has_org = cJSON_GetObjectItemCaseSensitive(json, "org") != NULL;
+    claims->issuer = text_of(json, "iss");
+    claims->audience = text_of(json, "aud");
+    claims->subject = text_of(json, "sub");
+    claims->tenant = text_of(json, "tenant");
+    claims->role = text_of(json, "role");
+    claims->organisation = text_of(json, "org");
+    claims->token_id = text_of(json, "jti");
+    return seconds_of(json, "iat", &claims->issued_s) && seconds_of(json, "exp", &claims->expires_s)
+           && is_uuid(claims->subject) && is_uuid(claims->tenant) && (!has_org || is_uuid(claims->organisation))
+           && claims->role.len > 0 && read_attributes(json, claims);
+}
+
+static bool is_in_time(const cJSON *json, const struct token_claims *claims, int64_t now_s)
+{
+    int64_t from_s = 0;
+    bool has_from = cJSON_GetObjectItemCaseSensitive(json, "nbf") != NULL;
+    if (has_from && (!seconds_of(json, "nbf", &from_s) || from_s > now_s + TOKEN_SKEW_S))
+        return false;
+    return claims->expires_s > now_s && claims->issued_s <= now_s + TOKEN_SKEW_S
+           && claims->expires_s - claims->issued_s <= TOKEN_LIFE_MAX_S;
+}
+
+static EVP_PKEY *key_of(struct arena *arena, const struct keys *keys, struct str part)
+{
+    const cJSON *header = parse_part(arena, part);
+    if (!header || !str_equal(text_of(header, "alg"), S("ES256")) || !str_equal(text_of(header, "typ"), S("at+jwt"))
+        || cJSON_GetObjectItemCaseSensitive(header, "crit"))
+        return NULL;
+    return keys_public(keys, text_of(header, "kid"));
+}
+
+enum err token_verify(struct arena *arena, const struct keys *keys, struct str token, int64_t now_s, struct str issuer,
+                      struct str audience, struct token_claims *ret)
+{
+    struct token_claims claims = {0};
+    if (token.len > TOKEN_MAX)
+        return ERR_UNAUTHENTICATED;
+    struct str rest = token, header = str_cut(&rest, '.');
+    struct str body = rest.at ? str_cut(&rest, '.') : rest;
+    if (!rest.at || memchr(rest.at, '.', rest.len))
+        return ERR_UNAUTHENTICATED;
+    EVP_PKEY *key = key_of(arena, keys, header);
+    struct str signature = base64url_decode(arena, rest);
+    struct str text = {token.at, header.len + 1 + body.len};
+    if (!key || !signature.at || !signature_verify(key, text, signature))
+        return ERR_UNAUTHENTICATED;
+    const cJSON *json = parse_part(arena, body);
+    if (!json || !read_claims(json, &claims) || !is_in_time(json, &claims, now_s)
+        || !str_equal(claims.issuer, issuer) || !str_equal(claims.audience, audience))
+        return ERR_UNAUTHENTICATED;
+    *ret = claims;
+    return OK;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The contract is part of the program: it cannot differ from what the program does. */
+#include "lib/server/documents.h"
+
+#include "lib/server/answer.h"
+
+#define EMBED(name, file)                                                              \
+    __asm__(".section .rodata\n.global " #name "\n" #name ":\n.incbin \"" file "\"\n" \
+            ".global " #name "_end\n" #name "_end:\n.byte 0\n.previous\n");            \
+    extern const char name[], name##_end[]
+
+EMBED(contract_json, "openapi/gen/openapi.json");
+EMBED(contract_yaml, "openapi/gen/openapi.yaml");
+
+int documents_handle(h2o_handler_t *handler, h2o_req_t *req)
+{
+    (void)handler;
+    bool yaml = h2o_memis(req->path_normalized.base, req->path_normalized.len, H2O_STRLIT("/v1/openapi.yaml"));
+    bool json = h2o_memis(req->path_normalized.base, req->path_normalized.len, H2O_STRLIT("/v1/openapi.json"));
+    bool get = h2o_memis(req->method.base, req->method.len, H2O_STRLIT("GET"))
+               || h2o_memis(req->method.base, req->method.len, H2O_STRLIT("HEAD"));
+    if ((!yaml && !json) || !get)
+        return -1; /* the next handler answers */
+    const char *from = yaml ? contract_yaml : contract_json, *to = yaml ? contract_yaml_end : contract_json_end;
+    answer_header(req, "access-control-allow-origin", S("*"));
+    answer_header(req, "cache-control", S("public, max-age=300"));
+    answer_send(req, 200, yaml ? "application/yaml" : "application/json", (struct str){from, (size_t)(to - from)});
+    return 0;
+}
+
+static void on_docs(h2o_filter_t *filter, h2o_req_t *req, h2o_ostream_t **slot)
+{
+    static const struct str policy = {"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+                                      "frame-ancestors 'none'", 96};
+    answer_header(req, "content-security-policy", policy);
+    answer_header(req, "x-content-type-options", S("nosniff"));
+    h2o_setup_next_ostream(req, slot);
+    (void)filter;
+}
+
+void documents_register_docs(h2o_hostconf_t *host, const char *folder)
+{
+    h2o_pathconf_t *path = h2o_config_register_path(host, "/docs", 0);
+    h2o_filter_t *filter = h2o_create_filter(path, sizeof *filter);
+    filter->on_setup_ostream = on_docs;
+    h2o_file_register(path, folder, NULL, NULL, 0);
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A request arrives: which operation, who asks, may he, what does he ask. */
+#include <time.h>
+
+#include "lib/http/limits.h"
+#include "lib/server/exchange.h"
+#include "lib/server/gen/queries.h"
+#include "openapi/gen/role.h"
+
+/* The client goes before it has its answer: HTTP/2 ends a stream at once, the database may still be at work. */
+static void on_request_gone(void *data)
+{
+    struct exchange **guard = data;
+    struct exchange *exchange = *guard;
+    if (!exchange)
+        return;
+    exchange->req = NULL;
+    exchange->transaction.abandoned = true;
+    exchange_release(exchange);
+}
+
+static void on_deadline(h2o_timeout_entry_t *entry)
+{
+    struct exchange *exchange = H2O_STRUCT_FROM_MEMBER(struct exchange, deadline, entry);
+    exchange->transaction.abandoned = true;
+    if (exchange->req)
+        exchange_refuse(exchange, problem_of(ERR_TIMEOUT));
+}
+
+static enum language read_language(h2o_req_t *req)
+{
+    struct str value = request_header(req, "accept-language", NULL);
+    bool english = value.len >= 2 && strncasecmp(value.at, "en", 2) == 0;
+    return english ? LANGUAGE_EN : LANGUAGE_NL;
+}
+
+static struct exchange *exchange_new(h2o_req_t *req)
+{
+    struct arena *arena = arena_new();
+    struct exchange *exchange = ARENA_NEW(arena, struct exchange);
+    struct timespec now, wall;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(CLOCK_REALTIME, &wall);
+    exchange->ctx.arena = arena;
+    exchange->ctx.now_us = wall.tv_sec * 1000000 + wall.tv_nsec / 1000;
+    exchange->started_us = now.tv_sec * 1000000 + now.tv_nsec / 1000;
+    exchange->ctx.request_id = uuid_new();
+    exchange->ctx.language = read_language(req);
+    exchange->loop = loop_of(req);
+    exchange->req = req;
+    exchange->guard = h2o_mem_alloc_shared(&req->pool, sizeof *exchange->guard, on_request_gone);
+    *exchange->guard = exchange;
+    exchange->deadline.cb = on_deadline;
+    h2o_timeout_link(exchange->loop->h2o.loop, &exchange->loop->deadline, &exchange->deadline);
+    exchange->loop->exchanges++;
+    return exchange;
+}
+
+static bool headers_too_large(const h2o_req_t *req)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < req->headers.size; i++)
+        size += req->headers.entries[i].name->len + req->headers.entries[i].value.len;
+    return size > LIMIT_HEADERS;
+}
+
+static bool accepts_json(h2o_req_t *req)
+{
+    struct str accept = request_header(req, "accept", NULL);
+    static const char *const ours[] = {"*/*", "application/*", "application/json", "application/problem+json"};
+    if (!accept.at)
+        return true;
+    while (accept.at) {
+        struct str one = str_cut(&accept, ','), type = str_trim(str_cut(&one, ';'));
+        for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+            if (type.len == strlen(ours[i]) && strncasecmp(type.at, ours[i], type.len) == 0)
+                return true;
+    }
+    return false;
+}
+
+static const struct problem *route(struct exchange *exchange)
+{
+    h2o_req_t *req = exchange->req;
+    struct str target = {req->path.base, req->path.len};
+    enum method method;
+    if (target.len > LIMIT_TARGET)
+        return problem_named("uri-too-long");
+    if (headers_too_large(req))
+        return problem_named("headers-too-large");
+    enum err err = uri_read(&exchange->ctx, target, &exchange->uri);
+    if (err)
+        return problem_of(err);
+    struct uri *uri = &exchange->uri;
+    if (uri->segments_count > 1 && str_equal(uri->segments[0], S("v1")))
+        exchange->route = router_find(&exchange->loop->server->router, uri->segments + 1, uri->segments_count - 1,
+                                      exchange->request.path);
+    if (!exchange->route)
+        return problem_of(ERR_NOT_FOUND);
+    if (!method_read((struct str){req->method.base, req->method.len}, &method)
+        || !exchange->route->operations[method])
+        return problem_named("method-not-allowed");
+    exchange->request.operation = exchange->route->operations[method];
+    return accepts_json(req) ? NULL : problem_named("not-acceptable");
+}
+
+struct denial {
+    struct ctx ctx;
+    struct transaction transaction;
+};
+
+static void on_denial_noted(struct transaction *transaction, enum transaction_end end)
+{
+    struct denial *denial = transaction->owner;
+    (void)end;
+    arena_free(denial->ctx.arena);
+}
+
+/* A call that was refused goes into the audit, beside the answer. */
+static void note_denial(const struct exchange *exchange)
+{
+    struct arena *arena = arena_new();
+    struct denial *denial = ARENA_NEW(arena, struct denial);
+    struct plan plan = {.ctx = &denial->ctx};
+    char id[UUID_TEXT_LEN + 1];
+    const struct actor *actor = &exchange->actor;
+    denial->ctx.arena = arena;
+    sql_context_set(&plan, (struct sql_context_set){
+        .tenant = arena_print(arena, "%d", actor->tenant),
+        .actor = arena_copy(arena, actor->user_id),
+        .organisation = actor->organisation_id.at ? arena_copy(arena, actor->organisation_id) : S(""),
+        .role = str_of(role_names[__builtin_ctz(actor->role)]),
+        .scope = S(""),
+        .request = arena_copy(arena, uuid_print(exchange->ctx.request_id, id)),
+        .operation = str_of(exchange->request.operation->id),
+        .read_only = S("off"),
+    });
+    sql_audit_deny(&plan, (struct sql_audit_deny){.operation = str_of(exchange->request.operation->id),
+                                                  .reason = S("forbidden")});
+    denial->transaction = (struct transaction){.arena = arena, .first = plan.first, .count = plan.count,
+                                               .done = on_denial_noted, .owner = denial};
+    pool_run(exchange->loop->writes[exchange->route->service], &denial->transaction);
+}
+
+static const struct problem *admit(struct exchange *exchange)
+{
+    const struct operation *operation = exchange->request.operation;
+    if (operation->flags & OPERATION_PUBLIC)
+        return NULL;
+    enum err err = exchange_login(exchange);
+    if (err)
+        return problem_of(err);
+    exchange->scope = operation_scope(operation, exchange->actor.role);
+    if (exchange->scope == SCOPE_NONE) {
+        note_denial(exchange);
+        return problem_of(ERR_FORBIDDEN);
+    }
+    return NULL;
+}
+
+int exchange_handle(h2o_handler_t *handler, h2o_req_t *req)
+{
+    (void)handler;
+    struct exchange *exchange = exchange_new(req);
+    const struct problem *problem = route(exchange);
+    if (!problem)
+        problem = admit(exchange);
+    if (!problem)
+        problem = exchange_input(exchange);
+    if (problem) {
+        exchange_refuse(exchange, problem);
+        return 0;
+    }
+    char id[UUID_TEXT_LEN + 1];
+    exchange->request.new_id = arena_copy(exchange->ctx.arena, uuid_print(uuid_new(), id));
+    struct str match = request_header(req, "if-none-match", NULL);
+    exchange->if_none_match = match.at ? arena_copy(exchange->ctx.arena, match) : match;
+    exchange_run(exchange);
+    return 0;
+}

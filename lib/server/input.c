@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What is asked: parameters, headers and body against the contract, every fault noted. */
+#include <openssl/evp.h>
+
+#include "lib/http/check.h"
+#include "lib/http/limits.h"
+#include "lib/json/parse.h"
+#include "lib/server/exchange.h"
+
+struct str request_header(h2o_req_t *req, const char *name, size_t *count)
+{
+    struct str found = {0};
+    size_t length = strlen(name), seen = 0;
+    for (size_t i = 0; i < req->headers.size; i++) {
+        const h2o_header_t *header = &req->headers.entries[i];
+        if (header->name->len == length && memcmp(header->name->base, name, length) == 0) {
+            found = (struct str){header->value.base, header->value.len};
+            seen++;
+        }
+    }
+    if (count)
+        *count = seen;
+    return found;
+}
+
+struct str exchange_parameter(const struct exchange *exchange, const char *name)
+{
+    for (size_t i = 0; i < exchange->uri.parameters_count; i++)
+        if (str_equal(exchange->uri.parameters[i].name, str_of(name)))
+            return exchange->uri.parameters[i].value;
+    return (struct str){0};
+}
+
+static void note(struct exchange *exchange, enum fault_place place, const char *where, const char *code)
+{
+    fault_note(&exchange->ctx.faults, exchange->ctx.arena, place, str_of(where), code, (struct str){0});
+}
+
+static void check_parameter(struct exchange *exchange, const struct field *field, struct str value)
+{
+    struct str limit = {0};
+    const char *code = check_text(exchange->ctx.arena, field, field->type, value, &limit);
+    if (code)
+        fault_note(&exchange->ctx.faults, exchange->ctx.arena, FAULT_AT_PARAMETER, str_of(field->name), code, limit);
+}
+
+/* An unknown parameter and one that the role may not see are the same: not there. */
+static void read_parameter(struct exchange *exchange, const struct uri_parameter *given)
+{
+    const struct operation *operation = exchange->request.operation;
+    static const char *const of_lists[] = {"cursor", "pageSize", "sort"};
+    for (size_t i = 0; i < operation->parameters_count; i++) {
+        const struct field *field = &operation->parameters[i];
+        if (str_equal(given->name, str_of(field->name)) && (field->visible_to & exchange->actor.role)) {
+            check_parameter(exchange, field, given->value);
+            exchange->request.query[i] = given->value;
+            return;
+        }
+    }
+    if (operation->method == METHOD_GET && str_equal(given->name, S("fields")))
+        return;
+    for (size_t i = 0; i < 3 && (operation->flags & OPERATION_LIST); i++)
+        if (str_equal(given->name, str_of(of_lists[i])))
+            return;
+    struct str shown = given->name.len > 60 ? (struct str){given->name.at, 60} : given->name;
+    fault_note(&exchange->ctx.faults, exchange->ctx.arena, FAULT_AT_PARAMETER, shown, "unknown-parameter",
+               (struct str){0});
+}
+
+static void read_parameters(struct exchange *exchange)
+{
+    const struct operation *operation = exchange->request.operation;
+    for (size_t i = 0; i < operation->path_count; i++)
+        check_parameter(exchange, &operation->path_fields[i], exchange->request.path[i]);
+    for (size_t i = 0; i < exchange->uri.parameters_count; i++)
+        read_parameter(exchange, &exchange->uri.parameters[i]);
+    if (operation->flags & OPERATION_LIST)
+        page_read(exchange);
+    exchange->mask = 0;
+    if (operation->response
+        && schema_select(&exchange->ctx, operation->response, exchange->actor.role,
+                         exchange_parameter(exchange, "fields"), &exchange->mask) != OK)
+        exchange->mask = 0;
+}
+
+/* "3-1f0c" in quotes: the version comes first. */
+static void read_match(struct exchange *exchange, struct str value)
+{
+    struct str rest = str_from(value, 1), version = str_cut(&rest, '-');
+    if (value.len > 3 && value.at[0] == '"' && value.at[value.len - 1] == '"' && rest.at
+        && str_to_int(version, &exchange->request.version) && exchange->request.version > 0)
+        return;
+    note(exchange, FAULT_AT_HEADER, "If-Match", "etag");
+}
+
+static bool is_key(struct str value)
+{
+    for (size_t i = 0; i < value.len; i++)
+        if (value.at[i] <= ' ' || value.at[i] > '~')
+            return false;
+    return value.len >= 8 && value.len <= LIMIT_KEY;
+}
+
+static void read_key(struct exchange *exchange, struct str value)
+{
+    if (!value.at)
+        note(exchange, FAULT_AT_HEADER, "Idempotency-Key", "required");
+    else if (!is_key(value))
+        note(exchange, FAULT_AT_HEADER, "Idempotency-Key", "format");
+    else
+        exchange->key = arena_copy(exchange->ctx.arena, value);
+}
+
+static void print_fingerprint(struct exchange *exchange, struct str body)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    struct buf text = buf_in(exchange->ctx.arena), hex = buf_in(exchange->ctx.arena);
+    for (size_t i = 0; i < exchange->uri.segments_count; i++) {
+        buf_add_char(&text, '/');
+        buf_add(&text, exchange->uri.segments[i]);
+    }
+    buf_add_char(&text, '\n');
+    buf_add(&text, body);
+    struct str whole = buf_str(&text);
+    EVP_Digest(whole.at, whole.len, digest, NULL, EVP_sha256(), NULL);
+    for (int i = 0; i < 32; i++)
+        buf_print(&hex, "%02x", digest[i]);
+    exchange->fingerprint = buf_str(&hex);
+}
+
+/* The media type without parameters; a charset, when given, must be UTF-8. */
+static bool is_media(struct str given, struct str wanted)
+{
+    struct str rest = given, type = str_trim(str_cut(&rest, ';'));
+    if (type.len != wanted.len || strncasecmp(type.at, wanted.at, wanted.len) != 0)
+        return false;
+    rest = rest.at ? str_trim(rest) : rest;
+    return !rest.at || rest.len == 0 || (rest.len == 13 && strncasecmp(rest.at, "charset=utf-8", 13) == 0);
+}
+
+static const struct problem *read_body(struct exchange *exchange, struct str body)
+{
+    const struct operation *operation = exchange->request.operation;
+    bool partial = operation->flags & OPERATION_PARTIAL;
+    cJSON *json = NULL;
+    void *read = NULL;
+    if (!operation->body) {
+        if (body.len)
+            note(exchange, FAULT_AT_BODY, "", "unknown-property");
+        return NULL;
+    }
+    struct str media = request_header(exchange->req, "content-type", NULL);
+    if (!is_media(media, partial ? S("application/merge-patch+json") : S("application/json")))
+        return problem_named("unsupported-media-type");
+    if (body.len > operation->body_max)
+        return problem_named("too-large");
+    if (json_parse(&exchange->ctx, body, &json) != OK
+        || schema_read(&exchange->ctx, operation->body, json, partial, &read) != OK)
+        return NULL; /* the faults are noted */
+    exchange->request.body = read;
+    exchange->request.document = schema_columns(exchange->ctx.arena, operation->body, json);
+    return NULL;
+}
+
+const struct problem *exchange_input(struct exchange *exchange)
+{
+    const struct operation *operation = exchange->request.operation;
+    h2o_req_t *req = exchange->req;
+    struct str body = {req->entity.base ? req->entity.base : "", req->entity.len};
+    struct str match = request_header(req, "if-match", NULL), key = request_header(req, "idempotency-key", NULL);
+    read_parameters(exchange);
+    if (match.at && (operation->flags & OPERATION_NEEDS_MATCH))
+        read_match(exchange, match);
+    if (operation->flags & OPERATION_NEEDS_KEY)
+        read_key(exchange, key);
+    const struct problem *problem = read_body(exchange, body);
+    if (problem)
+        return problem;
+    if (exchange->ctx.faults.count)
+        return problem_named("invalid");
+    if (!match.at && (operation->flags & OPERATION_NEEDS_MATCH))
+        return problem_named("match-required");
+    if (operation->flags & OPERATION_NEEDS_KEY)
+        print_fingerprint(exchange, body);
+    return NULL;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The life of one event loop. */
+#include "lib/server/loop.h"
+
+#include <errno.h>
+#include <h2o/http1.h>
+#include <netinet/tcp.h>
+#include <time.h>
+
+#include "lib/server/log.h"
+#include "lib/server/start.h"
+#include "lib/server/wake.h"
+
+static void on_close(void *data)
+{
+    struct loop *loop = data;
+    atomic_fetch_sub(&loop->connections, 1);
+}
+
+static void on_accept(h2o_socket_t *listener, const char *error)
+{
+    struct loop *loop = listener->data;
+    if (error)
+        return;
+    for (int i = 0; i < 16; i++) {
+        h2o_socket_t *socket = h2o_evloop_socket_accept(listener);
+        if (!socket)
+            return;
+        if (atomic_fetch_add(&loop->connections, 1) >= CONNECTIONS_MAX) {
+            atomic_fetch_sub(&loop->connections, 1);
+            h2o_socket_close(socket);
+            continue;
+        }
+        int timeout_ms = 20000; /* a reader that stops reading */
+        setsockopt(h2o_socket_get_fd(socket), IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof timeout_ms);
+        socket->on_close.cb = on_close;
+        socket->on_close.data = loop;
+        h2o_accept(listener == loop->listeners[0] ? &loop->api : &loop->management, socket);
+    }
+}
+
+static void stop_listening(struct loop *loop)
+{
+    for (int i = 0; i < 2; i++)
+        if (loop->listeners[i]) {
+            h2o_socket_read_stop(loop->listeners[i]);
+            h2o_socket_close(loop->listeners[i]);
+            loop->listeners[i] = NULL;
+        }
+}
+
+static void on_tick(h2o_timeout_entry_t *entry)
+{
+    struct loop *loop = H2O_STRUCT_FROM_MEMBER(struct loop, ticker, entry);
+    log_flush(loop->log);
+    h2o_timeout_link(loop->h2o.loop, &loop->tick, &loop->ticker);
+}
+
+static void listen_on(struct loop *loop, int number, int fd)
+{
+    if (fd < 0)
+        return;
+    loop->listeners[number] = h2o_evloop_socket_create(loop->h2o.loop, fd, H2O_SOCKET_FLAG_DONT_READ);
+    loop->listeners[number]->data = loop;
+    h2o_socket_read_start(loop->listeners[number], on_accept);
+}
+
+void loop_start(struct loop *loop, struct server *server, int api_fd, int management_fd)
+{
+    static const struct pool_size reads = {2, 32, 8, 2000}, writes = {8, 4, 0, 1000};
+    const char *options = "-c statement_timeout=4000 -c lock_timeout=3000 -c timezone=UTC -c datestyle=ISO"
+                          " -c jit=off -c plan_cache_mode=force_generic_plan";
+    loop->server = server;
+    h2o_context_init(&loop->h2o, h2o_evloop_create(), &server->h2o);
+    h2o_timeout_init(loop->h2o.loop, &loop->deadline, DEADLINE_MS);
+    h2o_timeout_init(loop->h2o.loop, &loop->retry, RETRY_MS);
+    h2o_timeout_init(loop->h2o.loop, &loop->tick, 100);
+    loop->api = (h2o_accept_ctx_t){.ctx = &loop->h2o, .hosts = server->api_hosts};
+    loop->management = (h2o_accept_ctx_t){.ctx = &loop->h2o, .hosts = server->management_hosts};
+    for (size_t i = 0; i < server->services_count; i++) {
+        const char *conninfo = config_conninfo(&server->config, server->services[i]->name, options);
+        loop->reads[i] = pool_new(loop->h2o.loop, &loop->retry, conninfo, reads);
+        loop->writes[i] = pool_new(loop->h2o.loop, &loop->retry, conninfo, writes);
+    }
+    loop->tokens = token_cache_new(token_known_size());
+    loop->wake = wake_new(loop->h2o.loop, server->config.redis);
+    loop->log = log_new();
+    loop->ticker.cb = on_tick;
+    h2o_timeout_link(loop->h2o.loop, &loop->tick, &loop->ticker);
+    listen_on(loop, 0, api_fd);
+    listen_on(loop, 1, management_fd);
+}
+
+static void loop_end(struct loop *loop)
+{
+    log_flush(loop->log);
+    for (size_t i = 0; i < loop->server->services_count; i++) {
+        pool_free(loop->reads[i]);
+        pool_free(loop->writes[i]);
+    }
+    wake_free(loop->wake);
+    token_cache_free(loop->tokens);
+    free(loop->log);
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void *loop_thread(void *data)
+{
+    struct loop *loop = data;
+    int64_t until_ms = 0;
+    for (;;) {
+        h2o_evloop_run(loop->h2o.loop, 100);
+        if (!atomic_load(&loop->server->draining))
+            continue;
+        if (!until_ms) {
+            until_ms = now_ms() + 10000;
+            stop_listening(loop);
+            h2o_context_request_shutdown(&loop->h2o);
+        }
+        if ((!loop->exchanges && now_ms() > until_ms - 9800) || now_ms() > until_ms)
+            break;
+    }
+    loop_end(loop);
+    return NULL;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A plan becomes one transaction; its end becomes an answer. */
+#include "lib/server/exchange.h"
+#include "lib/server/gen/queries.h"
+#include "lib/server/wake.h"
+#include "openapi/gen/role.h"
+
+static void on_done(struct transaction *transaction, enum transaction_end end);
+
+static struct str role_name(uint32_t role)
+{
+    return role ? str_of(role_names[__builtin_ctz(role)]) : S("");
+}
+
+static struct str or_empty(struct str text)
+{
+    return text.at ? text : S("");
+}
+
+/* The first statement of every transaction: who asks, for the wall and the audit. */
+static void add_context(struct exchange *exchange, struct plan *plan, bool reads)
+{
+    struct arena *arena = exchange->ctx.arena;
+    const struct actor *actor = &exchange->actor;
+    char id[UUID_TEXT_LEN + 1];
+    sql_context_set(plan, (struct sql_context_set){
+        .tenant = actor->tenant ? arena_print(arena, "%d", actor->tenant) : S(""),
+        .actor = or_empty(actor->user_id),
+        .organisation = or_empty(actor->organisation_id),
+        .role = role_name(actor->role),
+        .scope = scope_name(exchange->scope),
+        .request = arena_copy(arena, uuid_print(exchange->ctx.request_id, id)),
+        .operation = str_of(exchange->request.operation->id),
+        .read_only = reads ? S("on") : S("off"),
+    });
+}
+
+/* Everything in one transaction: context, key, the statements of the handler, outcome. */
+static void submit(struct exchange *exchange, struct plan *body, bool reads)
+{
+    const struct operation *operation = exchange->request.operation;
+    struct plan whole = {.ctx = &exchange->ctx};
+    bool keyed = exchange->key.at && exchange->step == STEP_MAIN;
+    add_context(exchange, &whole, reads);
+    if (keyed)
+        sql_idempotency_begin(&whole, (struct sql_idempotency_begin){
+            .route = str_of(operation->id), .key = exchange->key, .fingerprint = exchange->fingerprint});
+    whole.last->next = body->first;
+    whole.last = body->last ? body->last : whole.last;
+    whole.count += body->count;
+    if (keyed)
+        sql_idempotency_finish(&whole, (struct sql_idempotency_finish){
+            .route = str_of(operation->id), .key = exchange->key,
+            .status = arena_print(exchange->ctx.arena, "%d", operation->status),
+            .resource = operation->flags & OPERATION_CREATES ? exchange->request.new_id
+                                                             : exchange->request.path[0]});
+    exchange->transaction = (struct transaction){
+        .arena = exchange->ctx.arena, .first = whole.first, .count = whole.count, .done = on_done,
+        .owner = exchange};
+    size_t service = exchange->route->service;
+    exchange->in_database = true;
+    pool_run(reads ? exchange->loop->reads[service] : exchange->loop->writes[service], &exchange->transaction);
+}
+
+void exchange_run(struct exchange *exchange)
+{
+    const struct operation *operation = exchange->request.operation;
+    exchange->plan = (struct plan){.ctx = &exchange->ctx};
+    enum err err = operation->handle(&exchange->ctx, &exchange->request, &exchange->plan);
+    if (err) {
+        exchange_refuse(exchange, problem_of(err));
+        return;
+    }
+    if (operation->flags & OPERATION_LIST)
+        for (struct statement *s = exchange->plan.first; s; s = s->next)
+            if (s->query->list)
+                page_compose(exchange, s);
+    submit(exchange, &exchange->plan, operation->flags & OPERATION_READS);
+}
+
+/* The key was used before: ask what became of it. */
+static void ask_outcome(struct exchange *exchange)
+{
+    struct plan plan = {.ctx = &exchange->ctx};
+    exchange->step = STEP_OUTCOME;
+    exchange->plan = plan;
+    plan.ctx = &exchange->ctx;
+    sql_idempotency_outcome(&plan, (struct sql_idempotency_outcome){
+        .route = str_of(exchange->request.operation->id), .key = exchange->key});
+    exchange->plan = plan;
+    submit(exchange, &exchange->plan, true);
+}
+
+/* The first request was answered: show what it made, through the GET that shows it. */
+static void show(struct exchange *exchange, struct str resource)
+{
+    const struct operation *asked = exchange->request.operation;
+    exchange->step = STEP_SHOW;
+    exchange->plan = (struct plan){.ctx = &exchange->ctx};
+    struct request look = {.operation = asked->show, .path = {resource}};
+    enum err err = asked->show ? asked->show->handle(&exchange->ctx, &look, &exchange->plan) : ERR_CONFLICT;
+    if (err)
+        exchange_refuse(exchange, problem_of(err));
+    else
+        submit(exchange, &exchange->plan, true);
+}
+
+static void replay(struct exchange *exchange)
+{
+    const PGresult *row = exchange->plan.last->result;
+    if (PQntuples(row) != 1 || PQgetisnull(row, 0, 1)) {
+        exchange_refuse(exchange, problem_named("idempotency-busy"));
+        return;
+    }
+    if (!str_equal(str_of(PQgetvalue(row, 0, 0)), exchange->fingerprint)) {
+        exchange_refuse(exchange, problem_named("idempotency-key-reused"));
+        return;
+    }
+    int64_t status = 200;
+    if (str_to_int(str_of(PQgetvalue(row, 0, 1)), &status))
+        exchange->replayed_status = (int)status;
+    exchange->request.new_id = str_of(PQgetvalue(row, 0, 2));
+    show(exchange, exchange->request.new_id);
+}
+
+/* What no row means: the first statement that wanted one and has none. A stale write whose row is still there is
+ * stale, else it is not found. */
+static enum err rows_err(const struct exchange *exchange)
+{
+    for (const struct statement *s = exchange->plan.first; s; s = s->next) {
+        if (s->query->rows != QUERY_ONE || s->query->when_none == OK || PQntuples(s->result) > 0)
+            continue;
+        if (s->query->when_none != ERR_STALE)
+            return s->query->when_none;
+        const struct statement *there = exchange->plan.last;
+        return there != s && PQntuples(there->result) > 0 ? ERR_STALE : ERR_NOT_FOUND;
+    }
+    return OK;
+}
+
+static void on_refused(struct exchange *exchange)
+{
+    const PGresult *error = exchange->transaction.error;
+    struct str state = str_of(PQresultErrorField(error, PG_DIAG_SQLSTATE));
+    struct str constraint = str_of(PQresultErrorField(error, PG_DIAG_CONSTRAINT_NAME));
+    if (str_equal(state, S("MW001")) && exchange->step == STEP_MAIN) {
+        ask_outcome(exchange);
+        return;
+    }
+    const struct problem *problem = problem_of_sql(&exchange->ctx, state,
+                                                   str_of(PQresultErrorField(error, PG_DIAG_MESSAGE_PRIMARY)),
+                                                   constraint);
+    if (problem->status == 500) /* only our own statements can be wrong: no data in these messages */
+        fprintf(stderr, "{\"event\":\"sql-error\",\"operation\":\"%s\",\"sqlstate\":\"%s\"}\n",
+                exchange->request.operation->id, state.at);
+    exchange_refuse(exchange, problem);
+}
+
+static void on_committed(struct exchange *exchange)
+{
+    const struct operation *operation = exchange->request.operation;
+    if (exchange->step == STEP_OUTCOME) {
+        replay(exchange);
+        return;
+    }
+    if (operation->flags & OPERATION_WAKES && exchange->step == STEP_MAIN)
+        wake_send(exchange->loop->wake);
+    enum err err = rows_err(exchange);
+    if (err)
+        exchange_refuse(exchange, problem_of(err));
+    else
+        exchange_answer(exchange);
+}
+
+static void on_done(struct transaction *transaction, enum transaction_end end)
+{
+    struct exchange *exchange = transaction->owner;
+    exchange->in_database = false;
+    if (!exchange->req)
+        exchange_release(exchange);
+    else if (end == TRANSACTION_COMMITTED)
+        on_committed(exchange);
+    else if (end == TRANSACTION_REFUSED)
+        on_refused(exchange);
+    else
+        exchange_refuse(exchange, problem_of(ERR_UNAVAILABLE));
+}

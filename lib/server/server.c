@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Start, signals, end. */
+#include "lib/server/server.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "lib/http/limits.h"
+#include "lib/json/parse.h"
+#include "lib/server/documents.h"
+#include "lib/server/exchange.h"
+#include "lib/server/log.h"
+#include "lib/server/start.h"
+
+int listen_open(const char *address)
+{
+    char host[256];
+    const char *colon = strrchr(address, ':');
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE}, *found = NULL;
+    int fd = -1, yes = 1;
+    if (!colon || (size_t)(colon - address) >= sizeof host)
+        return -1;
+    memcpy(host, address, (size_t)(colon - address));
+    host[colon - address] = 0;
+    if (getaddrinfo(*host ? host : NULL, colon + 1, &hints, &found) != 0)
+        return -1;
+    fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes);
+    if (bind(fd, found->ai_addr, found->ai_addrlen) != 0 || listen(fd, 1024) != 0) {
+        close(fd);
+        fd = -1;
+    }
+    freeaddrinfo(found);
+    return fd;
+}
+
+static void configure(struct server *server)
+{
+    h2o_config_init(&server->h2o);
+    server->h2o.server_name = h2o_iovec_init(H2O_STRLIT("maatwerk"));
+    server->h2o.max_request_entity_size = LIMIT_BODY + 4096; /* the exact limit is per operation */
+    server->h2o.http1.req_timeout = 15000;
+    server->h2o.http1.upgrade_to_http2 = 0; /* HTTP/2 ends at the proxy: docs/adr/0003 */
+    h2o_hostconf_t *api = h2o_config_register_host(&server->h2o, h2o_iovec_init(H2O_STRLIT("api")), 65535);
+    if (*server->config.docs)
+        documents_register_docs(api, server->config.docs);
+    h2o_pathconf_t *root = h2o_config_register_path(api, "/", 0);
+    h2o_create_handler(root, sizeof(h2o_handler_t))->on_req = documents_handle;
+    h2o_create_handler(root, sizeof(h2o_handler_t))->on_req = exchange_handle;
+    h2o_hostconf_t *management =
+        h2o_config_register_host(&server->h2o, h2o_iovec_init(H2O_STRLIT("management")), 65535);
+    h2o_pathconf_t *all = h2o_config_register_path(management, "/", 0);
+    h2o_create_handler(all, sizeof(h2o_handler_t))->on_req = management_handle;
+    server->api_hosts[0] = api;
+    server->management_hosts[0] = management;
+}
+
+static bool start_loops(struct server *server)
+{
+    server->loops = calloc((size_t)server->config.threads, sizeof *server->loops);
+    if (!server->loops)
+        abort();
+    for (int i = 0; i < server->config.threads; i++) {
+        int api = listen_open(server->config.listen);
+        int management = i == 0 ? listen_open(server->config.management) : -1;
+        if (api < 0 || (i == 0 && management < 0)) {
+            log_event("cannot-listen", strerror(errno));
+            return false;
+        }
+        loop_start(&server->loops[i], server, api, management);
+    }
+    for (int i = 0; i < server->config.threads; i++)
+        if (pthread_create(&server->loops[i].thread, NULL, loop_thread, &server->loops[i]) != 0)
+            abort();
+    return true;
+}
+
+static void wait_for_end(struct server *server, const sigset_t *signals)
+{
+    bool ready = false;
+    for (;;) {
+        bool loaded = tenants_load(server);
+        if (loaded && !ready)
+            log_event("ready", server->config.listen);
+        ready = ready || loaded;
+        struct timespec pause = {ready ? 2 : 0, ready ? 0 : 100000000};
+        int signal = sigtimedwait(signals, NULL, &pause);
+        if (signal == SIGTERM || signal == SIGINT)
+            return;
+    }
+}
+
+static void raise_limits(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
+int server_run(const struct service *const *services, size_t count)
+{
+    static struct server server; /* one per process; the loops refer to it until the end */
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    raise_limits();
+    json_start();
+    server.config = config_read();
+    server.services = services;
+    server.services_count = count;
+    server.router = router_of(services, count);
+    if (keys_load(server.config.keys, &server.keys) != OK) {
+        log_event("no-keys", "MAATWERK_KEYS");
+        return 1;
+    }
+    configure(&server);
+    if (!start_loops(&server))
+        return 1;
+    wait_for_end(&server, &signals);
+    log_event("draining", "");
+    atomic_store(&server.draining, true);
+    for (int i = 0; i < server.config.threads; i++)
+        pthread_join(server.loops[i].thread, NULL);
+    return 0;
+}
