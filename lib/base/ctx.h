@@ -21,8 +21,11 @@ struct actor {
     uint32_t attributes;         /* bits: 1u << enum attribute */
 };
 
+struct keys;
+
 struct ctx {
     struct arena *arena;
+    const struct keys *keys;     /* of the installation (lib/auth/keys.h); NULL where none are needed */
     const struct actor *actor;   /* NULL when nobody logged in (public operations) */
     struct faults faults;
     int64_t now_us;              /* microseconds since 1970, UTC; rules take time from here only */

@@ -27,6 +27,11 @@ struct str plan_int(struct plan *plan, struct maybe_int value)
     return arena_print(plan->ctx->arena, "%lld", (long long)value.value);
 }
 
+struct str plan_version(struct plan *plan, int64_t version)
+{
+    return plan_int(plan, (struct maybe_int){version, true});
+}
+
 struct str plan_bool(struct maybe_bool value)
 {
     if (!value.is)

@@ -33,6 +33,7 @@ struct statement *plan_add(struct plan *plan, const struct query *query, const s
 /* How a number and a yes or no travel: as text; absent is null. */
 struct str plan_int(struct plan *plan, struct maybe_int value);
 struct str plan_bool(struct maybe_bool value);
+struct str plan_version(struct plan *plan, int64_t version);
 
 /* The statement whose rows answer the request. */
 const struct statement *plan_answer(const struct plan *plan);

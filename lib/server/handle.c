@@ -47,6 +47,7 @@ static struct exchange *exchange_new(h2o_req_t *req)
     exchange->ctx.request_id = uuid_new();
     exchange->ctx.language = read_language(req);
     exchange->loop = loop_of(req);
+    exchange->ctx.keys = exchange->loop->server->keys;
     exchange->req = req;
     exchange->guard = h2o_mem_alloc_shared(&req->pool, sizeof *exchange->guard, on_request_gone);
     *exchange->guard = exchange;

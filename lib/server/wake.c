@@ -3,6 +3,7 @@
 #include "lib/server/wake.h"
 
 #include <hiredis/async.h>
+#include <stdbool.h>
 #include <time.h>
 #include <unistd.h>
 

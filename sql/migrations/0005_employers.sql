@@ -242,6 +242,22 @@ create function app.vacancy_follow_up() returns trigger language plpgsql
 create trigger follow_up after insert or update on app.vacancy
     for each row execute function app.vacancy_follow_up();
 
+-- A hard condition of the employer counts for all his vacancies: what was asked has changed.
+create function app.employer_condition_follow_up() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if (tg_op = 'INSERT' and new.hard) or (tg_op = 'DELETE' and old.hard) then
+            update app.vacancy v set match_input = v.match_input + 1
+            where v.tenant_id = coalesce(new.tenant_id, old.tenant_id)
+              and v.employer_id = coalesce(new.employer_id, old.employer_id)
+              and v.state in ('reported', 'screening', 'open', 'shortlisted', 'partly_filled');
+        end if;
+        return null;
+    end $$;
+create trigger follow_up after insert or delete on app.employer_condition
+    for each row execute function app.employer_condition_follow_up();
+
 -- What the rules say of a vacancy: is it suitable for people with little schooling and experience? Each rule gives
 -- its number and limit; one that speaks against makes the advice negative. A person gives the verdict.
 create function app.screening_advice(vacancy uuid)

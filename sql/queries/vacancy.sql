@@ -44,7 +44,8 @@ with reported as (
         @hours_min::int, @hours_max::int,
         coalesce(nullif(array(select jsonb_array_elements_text(@shifts::jsonb)), '{}'), '{day}'),
         @postcode4, @positions::int, coalesce(@candidates_wanted::int, 5), @start_date::date, @needed_by::date,
-        @wage_text, @internal_note, :source, app.actor(), app.organisation())
+        @wage_text, @internal_note, :source, app.actor(),
+        case when app.role() in ('firm', 'agency') then app.organisation() end)
     returning v.*
 ), competences as (
     insert into app.vacancy_competence (tenant_id, vacancy_id, competence_id, need, level, weight)

@@ -355,17 +355,17 @@ const struct query query_vacancy_insert = {
             "rt_date, needed_by, wage_text, internal_note, source, reported_by, reported_by_organisation) val"
             "ues (app.tenant(), $1::uuid, $2::uuid, $3, $4, $5, $6::uuid, $7::int, $8::int, coalesce(nullif(a"
             "rray(select jsonb_array_elements_text($9::jsonb)), '{}'), '{day}'), $10, $11::int, coalesce($12:"
-            ":int, 5), $13::date, $14::date, $15, $16, $17, app.actor(), app.organisation()) returning v.* ),"
-            " competences as ( insert into app.vacancy_competence (tenant_id, vacancy_id, competence_id, need"
-            ", level, weight) select r.tenant_id, r.id, c.competence_id, c.need, coalesce(c.level, 1), coales"
-            "ce(c.weight, 1) from reported r, jsonb_to_recordset($18::jsonb) as c (competence_id uuid, need t"
-            "ext, level int, weight int) ), conditions as ( insert into app.vacancy_condition (tenant_id, vac"
-            "ancy_id, condition, hard) select r.tenant_id, r.id, c.condition, c.hard from reported r, jsonb_t"
-            "o_recordset($19::jsonb) as c (condition text, hard boolean) ) select r.id, r.employer_id, r.titl"
-            "e, r.description, r.kind, r.state, r.occupation_id, r.hours_min, r.hours_max, to_jsonb(r.shifts)"
-            " as shifts, r.postcode4, r.positions, r.candidates_wanted, r.start_date, r.needed_by, r.wage_tex"
-            "t, r.internal_note, r.source, r.reported_at, r.match_input, r.version, r.changed_at from reporte"
-            "d r",
+            ":int, 5), $13::date, $14::date, $15, $16, $17, app.actor(), case when app.role() in ('firm', 'ag"
+            "ency') then app.organisation() end) returning v.* ), competences as ( insert into app.vacancy_co"
+            "mpetence (tenant_id, vacancy_id, competence_id, need, level, weight) select r.tenant_id, r.id, c"
+            ".competence_id, c.need, coalesce(c.level, 1), coalesce(c.weight, 1) from reported r, jsonb_to_re"
+            "cordset($18::jsonb) as c (competence_id uuid, need text, level int, weight int) ), conditions as"
+            " ( insert into app.vacancy_condition (tenant_id, vacancy_id, condition, hard) select r.tenant_id"
+            ", r.id, c.condition, c.hard from reported r, jsonb_to_recordset($19::jsonb) as c (condition text"
+            ", hard boolean) ) select r.id, r.employer_id, r.title, r.description, r.kind, r.state, r.occupat"
+            "ion_id, r.hours_min, r.hours_max, to_jsonb(r.shifts) as shifts, r.postcode4, r.positions, r.cand"
+            "idates_wanted, r.start_date, r.needed_by, r.wage_text, r.internal_note, r.source, r.reported_at,"
+            " r.match_input, r.version, r.changed_at from reported r",
     .parameters = 19, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
