@@ -12,9 +12,9 @@
 EMBED(contract_json, "openapi/gen/openapi.json");
 EMBED(contract_yaml, "openapi/gen/openapi.yaml");
 
-int documents_handle(h2o_handler_t *handler, h2o_req_t *req)
+int documents_handle(h2o_handler_t *self, h2o_req_t *req)
 {
-    (void)handler;
+    (void)self;
     bool yaml = h2o_memis(req->path_normalized.base, req->path_normalized.len, H2O_STRLIT("/v1/openapi.yaml"));
     bool json = h2o_memis(req->path_normalized.base, req->path_normalized.len, H2O_STRLIT("/v1/openapi.json"));
     bool get = h2o_memis(req->method.base, req->method.len, H2O_STRLIT("GET"))

@@ -50,7 +50,7 @@ struct exchange {
 };
 
 /* The handler of h2o for everything below /v1. */
-int exchange_handle(h2o_handler_t *handler, h2o_req_t *req);
+int exchange_handle(h2o_handler_t *self, h2o_req_t *req);
 
 /* login.c: reads the token; fills exchange->actor. */
 enum err exchange_login(struct exchange *exchange);

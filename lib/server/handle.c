@@ -159,9 +159,9 @@ static const struct problem *admit(struct exchange *exchange)
     return NULL;
 }
 
-int exchange_handle(h2o_handler_t *handler, h2o_req_t *req)
+int exchange_handle(h2o_handler_t *self, h2o_req_t *req)
 {
-    (void)handler;
+    (void)self;
     struct exchange *exchange = exchange_new(req);
     const struct problem *problem = route(exchange);
     if (!problem)

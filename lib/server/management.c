@@ -28,9 +28,9 @@ static bool is_ready(const struct server *server)
     return atomic_load(&server->tenants) && !atomic_load(&server->draining);
 }
 
-int management_handle(h2o_handler_t *handler, h2o_req_t *req)
+int management_handle(h2o_handler_t *self, h2o_req_t *req)
 {
-    (void)handler;
+    (void)self;
     const struct server *server = loop_of(req)->server;
     h2o_iovec_t path = req->path_normalized;
     struct arena *arena = arena_new();

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: EUPL-1.2
+# Maatwerk: every task of this project. `make help` lists them.
+.DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+PYTHON := /usr/bin/python3
+SAN ?=
+OUT := build/$(if $(SAN),asan,release)
+
+CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Werror -fstack-protector-strong \
+          -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DH2O_USE_LIBUV=0 -I. -I/usr/include/postgresql \
+          -include lib/base/banned.h
+LDLIBS := -lh2o-evloop -lpq -lhiredis -lcjson -lssl -lcrypto -lz -lpthread -lm
+ifneq ($(SAN),)
+CFLAGS := $(filter-out -O2 -D_FORTIFY_SOURCE=2,$(CFLAGS)) -O1 -fno-omit-frame-pointer \
+          -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=undefined
+endif
+
+LIB := $(wildcard lib/*/*.c lib/*/gen/*.c openapi/gen/*.c)
+SERVICES := employers candidates placements platform
+WORKERS := $(patsubst workers/%/main.c,%,$(wildcard workers/*/main.c))
+UNITS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*/test_*.c))
+PROGRAMS := $(SERVICES:%=$(OUT)/bin/maatwerk-%) $(OUT)/bin/maatwerk-all $(WORKERS:%=$(OUT)/bin/maatwerk-%) $(OUT)/bin/maatwerk
+objects = $(patsubst %.c,$(OUT)/%.o,$(1))
+folder = $(filter-out %/main.c,$(wildcard $(1)/*.c $(1)/gen/*.c $(1)/engine/*.c))
+
+.PHONY: help build install gen run test check fmt fuzz bench chaos clean programs units
+
+help: ## what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+install: ## packages that this machine lacks (Debian 12)
+	@docker/install
+
+build: programs ## all programs, in build/release/bin
+
+programs: $(PROGRAMS)
+
+units: $(UNITS:%=$(OUT)/test/%)
+
+gen: ## C tables, the served contract and pages of docs/, from openapi/ and sql/
+	@$(PYTHON) openapi/generate.py
+
+run: install ## start everything and do the main job live; ONCE=1 ends after it, RESET=1 begins afresh
+	@$(MAKE) --no-print-directory -s -j2 build
+	@tests/run.sh run
+
+test: install ## every test; ends with: N passed, N failed
+	@tests/run.sh test
+
+check: install ## test, and formatter, clang, clang-tidy, cppcheck
+	@tests/run.sh check
+
+fmt: ## format the C code
+	@clang-format -i $$(git ls-files '*.c' '*.h' | grep -v /gen/)
+
+fuzz: ## each fuzz target for SECONDS (60)
+	@tests/fuzz/run.sh $(or $(SECONDS),60)
+
+bench: install ## measured figures; lines name= ours= ref= ratio= goal=
+	@$(MAKE) --no-print-directory -s -j2 build
+	@$(PYTHON) tests/bench/bench.py
+
+chaos: install ## JOB=main: kill and restart everything while vacancies are reported
+	@$(MAKE) --no-print-directory -s -j2 build
+	@$(PYTHON) tests/chaos/$(or $(JOB),main).py
+
+clean: ## remove what was built (var/ stays)
+	@rm -rf build
+
+$(OUT)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(OUT)/lib/server/documents.o: openapi/gen/openapi.json openapi/gen/openapi.yaml
+
+$(OUT)/libmaatwerk.a: $(call objects,$(LIB))
+	@rm -f $@ && ar rcs $@ $^
+
+define program
+$(OUT)/bin/maatwerk-$(2): $(call objects,$(1)/$(2)/main.c $(call folder,$(1)/$(2)))
+endef
+$(foreach s,$(SERVICES),$(eval $(call program,services,$(s))))
+$(foreach w,$(WORKERS),$(eval $(call program,workers,$(w))))
+$(OUT)/bin/maatwerk-all: $(call objects,services/all/main.c $(foreach s,$(SERVICES),$(call folder,services/$(s))))
+$(OUT)/bin/maatwerk: $(call objects,services/cli/main.c $(call folder,services/cli))
+$(PROGRAMS): $(OUT)/libmaatwerk.a
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) $(filter %.o,$^) $(OUT)/libmaatwerk.a $(LDLIBS) -o $@
+
+# A unit test links everything that it may look at: the library, the rules of the services, the matching engine.
+RULES := $(filter-out %_http.c %/main.c,$(wildcard services/*/*.c)) $(wildcard services/*/gen/*.c workers/matching/engine/*.c)
+$(OUT)/test/%: $(OUT)/tests/unit/%.o $(OUT)/librules.a $(OUT)/libmaatwerk.a
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) $< $(OUT)/librules.a $(OUT)/libmaatwerk.a -lcmocka $(LDLIBS) -o $@
+$(OUT)/librules.a: $(call objects,$(filter-out services/cli/%,$(RULES)) $(wildcard services/*/*_http.c))
+	@rm -f $@ && ar rcs $@ $^
+
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)

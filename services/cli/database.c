@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* PostgreSQL for commands: blocking, with messages for a person. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "services/cli/command.h"
+
+PGconn *admin_connect(const struct config *config)
+{
+    const char *conninfo = getenv("MAATWERK_PG_ADMIN");
+    char *made = NULL;
+    if (!conninfo && asprintf(&made, "%s user=maatwerk_admin application_name=maatwerk-cli", config->postgres) < 0)
+        abort();
+    PGconn *pg = PQconnectdb(conninfo ? conninfo : made);
+    free(made);
+    if (PQstatus(pg) == CONNECTION_OK)
+        return pg;
+    fprintf(stderr, "maatwerk: %s", PQerrorMessage(pg));
+    PQfinish(pg);
+    return NULL;
+}
+
+PGresult *must_run(PGconn *pg, const char *sql, int parameters, const char *const *values)
+{
+    PGresult *result = parameters ? PQexecParams(pg, sql, parameters, NULL, values, NULL, NULL, 0) : PQexec(pg, sql);
+    ExecStatusType status = PQresultStatus(result);
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_COPY_IN)
+        return result;
+    fprintf(stderr, "maatwerk: %s", PQresultErrorMessage(result));
+    PQclear(result);
+    return NULL;
+}
+
+bool must_do(PGconn *pg, const char *sql)
+{
+    PGresult *result = must_run(pg, sql, 0, NULL);
+    PQclear(result);
+    return result != NULL;
+}
+
+struct str file_read(struct arena *arena, const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        fprintf(stderr, "maatwerk: cannot read %s\n", path);
+        return (struct str){0};
+    }
+    fseek(file, 0, SEEK_END);
+    long size = ftell(file);
+    rewind(file);
+    char *text = arena_alloc(arena, (size_t)size + 1);
+    size_t length = fread(text, 1, (size_t)size, file);
+    fclose(file);
+    return (struct str){text, length};
+}
+
+const char *sql_folder(void)
+{
+    const char *folder = getenv("MAATWERK_SQL");
+    return folder ? folder : "sql";
+}

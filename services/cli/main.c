@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* maatwerk: the command line of an installation. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/json/parse.h"
+#include "services/cli/command.h"
+
+static const struct command commands[] = {
+    {"migrate", "", "bring the database up to date: roles, migrations, states, rights", command_migrate},
+    {"keys init", "", "make the keys of an installation in MAATWERK_KEYS", command_keys_init},
+    {"token", "--role R --tenant CODE [--user UUID] [--org UUID] [--ttl S]", "make a token (development only)",
+     command_token},
+    {"import taxonomy", "DIR [--version V] [--name N]", "load occupations and competences from ESCO's CSV files",
+     command_import_taxonomy},
+    {"import places", "FILE", "load postcode areas: postcode4,place,municipality,x,y", command_import_places},
+    {"queue stats", "", "what is in the queue", command_queue_stats},
+};
+
+const char *option(int count, char **arguments, const char *name, const char *otherwise)
+{
+    for (int i = 0; i + 1 < count; i++)
+        if (strncmp(arguments[i], "--", 2) == 0 && strcmp(arguments[i] + 2, name) == 0)
+            return arguments[i + 1];
+    return otherwise;
+}
+
+static int help(void)
+{
+    puts("maatwerk COMMAND …\n");
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        printf("  %-16s %s\n  %-16s   %s\n", commands[i].name, commands[i].arguments, "", commands[i].meaning);
+    return 2;
+}
+
+/* How many words of the command line are the name of the command; 0: it is another one. */
+static int words_of(const struct command *command, int count, char **words)
+{
+    char name[64];
+    if (count < 1)
+        return 0;
+    if (strcmp(command->name, words[0]) == 0)
+        return 1;
+    if (count < 2 || snprintf(name, sizeof name, "%s %s", words[0], words[1]) >= (int)sizeof name)
+        return 0;
+    return strcmp(command->name, name) == 0 ? 2 : 0;
+}
+
+int main(int count, char **words)
+{
+    struct config config = config_read();
+    json_start();
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        int used = words_of(&commands[i], count - 1, words + 1);
+        if (used)
+            return commands[i].run(&config, count - 1 - used, words + 1 + used);
+    }
+    return help();
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The explanation of one place in a ranking. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "workers/matching/engine/explain.h"
+
+static struct str condition_name(void *data, int bit)
+{
+    (void)data;
+    return bit == 2 ? S("rijbewijs \"B\"") : (struct str){NULL, 0};
+}
+
+static struct str competence_name(void *data, uint32_t number)
+{
+    (void)data;
+    return number == 31 ? S("inpakken") : S("tellen");
+}
+
+static const struct explain_names names = {condition_name, competence_name, NULL};
+
+static void tells_all(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct buf buf = buf_in(arena);
+    const struct demand_competence asks[] = {{31, true, 3, 1, 0}, {40, false, 1, 1, 0}};
+    const struct person_competence has[] = {{31, 2}, {40, 1}};
+    const struct person_occupation done = {8, 4321, false, 1};
+    struct demand demand = {.hard = 4 | 32, .soft = 2 | 64, .occupation = 8, .competences = asks,
+                            .competence_count = 2};
+    struct person person = {.have = 4, .known = 4 | 2, .competences = has, .competence_count = 2,
+                            .occupations = &done, .occupation_count = 1};
+    struct score_plan plan;
+    struct ranked item = {.person = &person};
+    score_plan_make(&demand, &plan);
+    score_explain(&plan, &person, &item.score);
+    explain_item(&buf, &item, &names);
+    assert_string_equal(
+        buf_str(&buf).at,
+        "{\"contributions\":["
+        "{\"code\":\"must\",\"points\":3333,\"of\":5000,\"number\":31,\"label\":\"inpakken\"},"
+        "{\"code\":\"nice\",\"points\":1500,\"of\":1500,\"number\":40,\"label\":\"tellen\"},"
+        "{\"code\":\"occupation\",\"points\":1500,\"of\":1500,\"number\":8},"
+        "{\"code\":\"distance\",\"points\":1000,\"of\":1000},"
+        "{\"code\":\"hours\",\"points\":500,\"of\":500},"
+        "{\"code\":\"sector\",\"points\":500,\"of\":500}],"
+        "\"hard\":[{\"condition\":2,\"label\":\"rijbewijs \\\"B\\\"\",\"result\":\"yes\"},"
+        "{\"condition\":5,\"label\":null,\"result\":\"verify\"}],"
+        "\"missing\":["
+        "{\"code\":\"competence\",\"number\":31,\"label\":\"inpakken\",\"points\":1667},"
+        "{\"code\":\"condition\",\"number\":1,\"label\":null,\"points\":0}]}");
+    arena_free(arena);
+}
+
+static void empty_lists_are_lists(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct buf buf = buf_in(arena);
+    struct ranked item = {0};
+    explain_item(&buf, &item, &names);
+    assert_string_equal(buf_str(&buf).at, "{\"contributions\":[],\"hard\":[],\"missing\":[]}");
+    arena_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tells_all),
+        cmocka_unit_test(empty_lists_are_lists),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
