@@ -15,6 +15,7 @@ static const struct command commands[] = {
     {"import taxonomy", "DIR [--version V] [--name N]", "load occupations and competences from ESCO's CSV files",
      command_import_taxonomy},
     {"import places", "FILE", "load postcode areas: postcode4,place,municipality,x,y", command_import_places},
+    {"demo", "[--candidates N] [--seed S]", "make the invented demo region", command_demo},
     {"queue stats", "", "what is in the queue", command_queue_stats},
 };
 

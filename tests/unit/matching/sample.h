@@ -62,7 +62,7 @@ static inline void sample_lists(struct sample *sample, struct sample_person *ret
     person->sectors = ret->sectors;
 }
 
-/* Person `serial` in a square region of `region_m` metres; competence numbers up to about `kinds`. */
+/* Person `serial` in a square region of `region_m` metres; competences up to about `kinds`. */
 static inline void sample_person(struct sample *sample, uint64_t serial, uint32_t region_m,
                                  uint32_t kinds, struct sample_person *ret)
 {

@@ -5,10 +5,10 @@
  *  "hard":[{"condition":3,"label":"…","result":"yes"}],
  *  "missing":[{"code":"competence","number":31,"label":"…","points":400}]}
  *
- * The points of the contributions sum to the score. `number` is left out when there is none; `label`
- * stands where a name was asked for and is null when there is no name. `missing` has each competence
- * that did not bring all of its points, with the points not earned, and each soft condition known not
- * to be met: code "condition", its bit as number, 0 points. */
+ * The points of the contributions sum to the score. `number` is left out when there is none;
+ * `label` stands where a name was asked for and is null when there is no name. `missing` has each
+ * competence that did not bring all of its points, with the points not earned, and each soft
+ * condition known not to be met: code "condition", its bit as number, 0 points. */
 #ifndef MAATWERK_MATCHING_EXPLAIN_H
 #define MAATWERK_MATCHING_EXPLAIN_H
 

@@ -36,8 +36,8 @@ enum exclusion {
 /* A short lower-case word for a reason, for statistics; never NULL. */
 const char *exclusion_name(enum exclusion reason);
 
-/* Whether an active person meets conditions, distance, hours, shifts and availability. Open proposals
- * and earlier pairs do not count: they change what a vacancy shows, so the vacancy is still touched. */
+/* Whether an active person meets conditions, distance, hours, shifts and availability. Open
+ * proposals and earlier pairs do not count: when they change, the vacancy is touched all the same. */
 bool demand_admits(const struct demand *demand, const struct person *person);
 
 /* For each person of the population, by index, every reason that holds (EXCLUSION_BITs). */

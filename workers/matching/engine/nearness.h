@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* How much of a share somebody earns, per kind of contribution. Whole numbers only, rounded down. */
+/* How much of a share somebody earns, per kind of contribution. Whole numbers, rounded down. */
 #ifndef MAATWERK_MATCHING_NEARNESS_H
 #define MAATWERK_MATCHING_NEARNESS_H
 
 #include "workers/matching/engine/demand.h"
 #include "workers/matching/engine/population.h"
 
-/* All of `of` at the asked level, 2/3 one level below it, 1/3 two levels below, otherwise nothing. */
+/* All of `of` at the asked level, 2/3 one level below it, 1/3 two levels below, else nothing. */
 int competence_points(int of, uint8_t asked, uint8_t level);
 
-/* The nearest of all wished and done occupations: the same one all of `of`, the same four ISCO digits
- * 3/4, three digits 1/2, two digits 1/4. *number: that occupation, 0 when none is near. */
+/* The nearest of all wished and done occupations: the same one all of `of`, the same four ISCO
+ * digits 3/4, three digits 1/2, two digits 1/4. *number: that occupation, 0 when none is near. */
 int occupation_points(int of, const struct demand *demand, const struct person *person,
                       uint32_t *number);
 

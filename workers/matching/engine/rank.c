@@ -84,13 +84,14 @@ static uint32_t *survivors_find(struct arena *arena, const uint8_t *reasons, str
     return survivors;
 }
 
-/* Person and the first competences: two of the up to four cache lines that will be read. */
+/* The person and its lists: most rows are not longer than five cache lines. */
 static inline void row_fetch(const struct person *row)
 {
     __builtin_prefetch(row);
     __builtin_prefetch((const char *)row + 64);
     __builtin_prefetch((const char *)row + 128);
     __builtin_prefetch((const char *)row + 192);
+    __builtin_prefetch((const char *)row + 256);
 }
 
 static void survivors_score(const struct population_hot *hot, const struct score_plan *plan,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The best persons for one vacancy: exact, and the same list on every machine, whatever the order in
- * which the persons came in.
+/* The best persons for one vacancy: exact, and the same list on every machine, whatever the order
+ * in which the persons came in.
  *
- *   everybody ── filters, dense arrays ──► few ── score, both floors ──► suitable ── heap ──► list */
+ *   everybody ── filters, dense arrays ──► few ── score, floors ──► suitable ── heap ──► list */
 #ifndef MAATWERK_MATCHING_RANK_H
 #define MAATWERK_MATCHING_RANK_H
 

@@ -105,8 +105,11 @@ void score_plan_make(const struct demand *demand, struct score_plan *ret)
         sorted[i] = demand->competences[i];
     qsort(sorted, ret->count, sizeof(sorted[0]), competence_compare);
     for (size_t i = 0; i < ret->count; i++)
-        ret->competences[i] =
-            (struct plan_competence){sorted[i].number, clamp(sorted[i].level, 1, 3), sorted[i].must, 0};
+        ret->competences[i] = (struct plan_competence){
+            .number = sorted[i].number,
+            .level = clamp(sorted[i].level, 1, 3),
+            .must = sorted[i].must,
+        };
     if (plan_share(ret, sorted, true, POINTS_MUST) == 0)
         ret->occupation_of += POINTS_MUST;
     if (plan_share(ret, sorted, false, POINTS_NICE) == 0)

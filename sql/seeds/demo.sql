@@ -1,0 +1,169 @@
+-- The demo region: everything in it is invented. Run by `maatwerk demo`, which sets demo.candidates and demo.seed;
+-- the same numbers give the same region. Loaded as one transaction with triggers off: it is a beginning, not a history.
+-- Citizen service numbers come from the range 999000000 and up, KvK numbers from 99000001 and up: not issued; whoever
+-- uses a copy of real registers beside this must confirm that.
+
+-- step: helpers
+set local session_replication_role = replica;
+create function pg_temp.r(n bigint, salt text, below int) returns int language sql immutable as
+    $$ select ((hashtextextended(salt || ':' || n, current_setting('demo.seed')::bigint) & 9223372036854775807) % below)::int $$;
+create function pg_temp.uid(kind text, n bigint) returns uuid language sql immutable as
+    $$ select ('01920000-' || substr(h, 1, 4) || '-7' || substr(h, 5, 3) || '-8' || substr(h, 8, 3) || '-'
+               || substr(h, 11, 12))::uuid
+       from (select md5(current_setting('demo.seed') || kind || n) h) x $$;
+create function pg_temp.pick(options text[], n bigint, salt text) returns text language sql immutable as
+    $$ select options[1 + pg_temp.r(n, salt, cardinality(options))] $$;
+
+-- step: municipalities
+insert into ref.region (id, code, name) values (pg_temp.uid('region', 1), 'maas-en-venen', 'Maas en Venen');
+insert into ref.tenant (id, code, name, region_id)
+select pg_temp.uid('tenant', n), 'gm990' || n, 'Gemeente ' || (array['Maasdrecht', 'Veenhoven', 'Kruiswijk'])[n],
+       pg_temp.uid('region', 1)
+from generate_series(1, 3) n order by n;
+create temp table town as
+select t.tenant_id as tenant, n, (array['Maasdrecht', 'Veenhoven', 'Kruiswijk'])[n] as name,
+       (array[current_setting('demo.candidates')::int, current_setting('demo.candidates')::int / 10,
+              current_setting('demo.candidates')::int / 14])[n] as candidates,
+       (array[current_setting('demo.candidates')::int * 25 / 28, current_setting('demo.candidates')::int / 20,
+              current_setting('demo.candidates')::int / 28])[n] as employers,
+       (array[current_setting('demo.candidates')::int / 7, current_setting('demo.candidates')::int / 70,
+              current_setting('demo.candidates')::int / 100])[n] as vacancies
+from generate_series(1, 3) n join ref.tenant t on t.code = 'gm990' || n;
+create temp table pc as
+select municipality, postcode4, row_number() over (partition by municipality order by postcode4) - 1 as k,
+       count(*) over (partition by municipality) as many from ref.place;
+
+-- step: organisations and users
+insert into app.organisation (tenant_id, id, kind, name, kvk_number, version, changed_at, changed_in)
+select t.tenant, pg_temp.uid('org', t.n * 10 + o.n), o.kind, o.name, (99900000 + t.n * 10 + o.n)::text, 1, clock.now(),
+       pg_current_xact_id()
+from town t cross join (values (1, 'firm', 'Werkpad B.V.'), (2, 'firm', 'Stap Verder'), (3, 'agency', 'Vlot Uitzend'),
+                               (4, 'hub', 'Knooppunt Maas en Venen')) o (n, kind, name);
+insert into app.user_account (tenant_id, id, name, email, role, attributes, organisation_id, version, changed_at, changed_in)
+select t.tenant, pg_temp.uid('user', t.n * 1000 + u.n), u.name, u.role || '.' || u.n || '@' || lower(t.name) || '.example',
+       u.role, case u.role when 'team_lead' then '{decider}'::text[] else '{}' end,
+       case u.role when 'firm' then pg_temp.uid('org', t.n * 10 + 1) when 'agency' then pg_temp.uid('org', t.n * 10 + 3)
+                   when 'hub' then pg_temp.uid('org', t.n * 10 + 4) when 'employer' then pg_temp.uid('employer', t.n * 1000000 + 1)
+       end, 1, clock.now(), pg_current_xact_id()
+from town t cross join (
+    select 100 + n, 'case_manager', pg_temp.pick(array['Anouk', 'Bilal', 'Carmen', 'Daan', 'Esra', 'Floor', 'Gijs', 'Hanna'], n, 'cm')
+           || ' ' || pg_temp.pick(array['de Wit', 'van Veen', 'Jansen', 'Kaya', 'Smits', 'Peeters'], n, 'cml')
+    from generate_series(1, 40) n
+    union all
+    select row_number() over (), r, n from (values ('team_lead', 'Ilse Dekker'), ('consultant', 'Samira de Wit'), ('account_manager', 'Joost Maas'),
+        ('coach', 'Kim Peters'), ('field_officer', 'Lars Boon'), ('sector_coach', 'Mila Kok'), ('firm', 'Noor Akkers'),
+        ('agency', 'Omar Rutten'), ('course_leader', 'Petra Vos'), ('hub', 'Quinten Bos'), ('employer', 'Roos Kruik'),
+        ('partner', 'Sem Vermeer'), ('candidate', 'Tess Linde'), ('analyst', 'Umut Yildiz'), ('tenant_admin', 'Vera Blom')) x (r, n)
+) u (n, role, name);
+
+-- step: employers
+insert into app.employer (tenant_id, id, region_id, kvk_number, name, sector, size_class, postcode4, street_address,
+                          account_manager_id, version, changed_at, changed_in)
+select t.tenant, pg_temp.uid('employer', t.n * 1000000 + e), pg_temp.uid('region', 1), (99000000 + (t.n - 1) * 200000 + e)::text,
+       pg_temp.pick(array['Groothandel', 'Bakkerij', 'Transport', 'Zorg', 'Kwekerij', 'Schoonmaak', 'Bouw', 'Winkel', 'Techniek', 'Horeca'], e, 'en1')
+       || ' ' || pg_temp.pick(array['De Kruik', 'Van Maas', 'Noord', 'De Linde', 'Het Veen', 'Zonneveld', 'Kruispunt', 'De Haven', 'Oost', 'Molen'], e, 'en2')
+       || ' ' || e, pg_temp.pick(array['4639', '1071', '4941', '8710', '0113', '8121', '4120', '4711', '2899', '5610'], e, 'en1'),
+       pg_temp.pick(array['one', 'small', 'small', 'medium', 'medium', 'large'], e, 'es'), p.postcode4,
+       'Werkstraat ' || 1 + pg_temp.r(e, 'st', 200), pg_temp.uid('user', t.n * 1000 + 1), 1, clock.now(), pg_current_xact_id()
+from town t cross join lateral generate_series(1, t.employers) e
+join pc p on p.municipality = t.name and p.k = pg_temp.r(e, 'epc', p.many::int);
+update app.employer e set account_manager_id = u.id from app.user_account u
+where u.tenant_id = e.tenant_id and u.role = 'account_manager';
+insert into app.employer_contact (tenant_id, id, employer_id, name, function_title, email, phone, preferred, version, changed_at, changed_in)
+select t.tenant, pg_temp.uid('contact', t.n * 1000000 + e), pg_temp.uid('employer', t.n * 1000000 + e),
+       pg_temp.pick(array['Piet', 'Els', 'Karim', 'Joke', 'Wim', 'Fatma'], e, 'ec') || ' ' || pg_temp.pick(array['Kruik', 'Maas', 'Veen', 'Smits', 'Aydin', 'Bos'], e, 'ecl'),
+       'personeelszaken', 'werk' || e || '@bedrijf' || e || '.example', '013 555 ' || lpad((e % 10000)::text, 4, '0'), true, 1,
+       clock.now(), pg_current_xact_id()
+from town t cross join lateral generate_series(1, t.employers) e;
+
+-- step: work that there is
+create temp table job_kind as
+select o.id, o.isco, row_number() over (order by o.uri) - 1 as k,
+       (select array_agg(oc.competence_id order by oc.competence_id) from ref.occupation_competence oc
+        where oc.occupation_id = o.id and oc.essential) as must,
+       (select array_agg(oc.competence_id order by oc.competence_id) from ref.occupation_competence oc
+        where oc.occupation_id = o.id and not oc.essential) as nice
+from ref.occupation o
+where o.status = 'released' and left(o.isco, 1) in ('4', '5', '6', '7', '8', '9')
+  and exists (select from ref.occupation_competence oc where oc.occupation_id = o.id and oc.essential)
+order by md5(o.uri) limit 200;
+update job_kind j set k = n.k from (select id, row_number() over (order by md5(id::text)) - 1 as k from job_kind) n where n.id = j.id;
+create unique index on job_kind (k);
+analyze job_kind; analyze pc;
+
+-- step: candidates
+create temp table person as
+select t.tenant, t.n as town, c, pg_temp.uid('candidate', t.n * 1000000 + c) as id, p.postcode4,
+       pg_temp.r(c, 'hmin', 5) * 4 + 8 as hours_min, 24 + pg_temp.r(c, 'hmax', 5) * 4 as hours_max,
+       pg_temp.r(c, 'occ1', (select count(*)::int from job_kind)) as job1,
+       pg_temp.r(c, 'occ2', (select count(*)::int from job_kind)) as job2
+from town t cross join lateral generate_series(1, t.candidates) c
+join pc p on p.municipality = t.name and p.k = pg_temp.r(c, 'cpc', p.many::int);
+insert into app.candidate (tenant_id, id, alias, first_name, last_name, birth_date, email, phone, postcode4, case_manager_id,
+    organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, shifts, max_distance_km, transport,
+    available_from, wishes, introduction, sectors, version, changed_at, changed_in)
+select p.tenant, p.id, 'Kandidaat ' || pg_temp.pick(array['Linde', 'Eik', 'Beuk', 'Wilg', 'Els', 'Berk', 'Hazelaar', 'Esdoorn', 'Populier', 'Den'], c, 'al') || ' ' || p.c,
+       pg_temp.pick(array['Amina', 'Bram', 'Chaima', 'Dirk', 'Elif', 'Frank', 'Gerda', 'Hassan', 'Ingrid', 'Jamal', 'Karin', 'Leo', 'Maria', 'Nadia', 'Otto', 'Samuel'], c, 'fn'),
+       pg_temp.pick(array['van Veen', 'Jansen', 'Kaya', 'El Idrissi', 'de Groot', 'Willems', 'Nowak', 'Tesfay', 'Hendriks', 'Bakker'], c, 'ln'),
+       date '1962-01-01' + pg_temp.r(c, 'bd', 15000), 'kandidaat' || p.c || '@post.example', '06 5550 ' || lpad((p.c % 10000)::text, 4, '0'),
+       p.postcode4, pg_temp.uid('user', p.town * 1000 + 101 + p.c % 40),
+       case pg_temp.r(c, 'org', 10) when 0 then pg_temp.uid('org', p.town * 10 + 1) when 1 then pg_temp.uid('org', p.town * 10 + 2) end,
+       case when pg_temp.r(c, 'stat', 20) = 0 then 'paused' else 'active' end,
+       pg_temp.pick(array['assistance', 'assistance', 'assistance', 'ww', 'wia', 'none'], c, 'ben'), 1 + pg_temp.r(c, 'ph', 4),
+       array[pg_temp.pick(array['youth', 'returner', 'age_50_plus', 'newcomer', 'long_term'], c, 'tg')],
+       least(p.hours_min, p.hours_max), p.hours_max,
+       case pg_temp.r(c, 'sh', 4) when 0 then '{day}'::text[] when 1 then '{day,evening}' when 2 then '{day,evening,weekend}' else '{day,evening,night,weekend}' end,
+       5 + pg_temp.r(c, 'km', 8) * 3, case pg_temp.r(c, 'tr', 3) when 0 then '{bicycle}'::text[] when 1 then '{bicycle,public_transport}' else '{car,bicycle}' end,
+       case pg_temp.r(c, 'av', 4) when 0 then date '2026-11-01' + pg_temp.r(c, 'avd', 90) end,
+       'Werk met mijn handen en met collega''s.', 'Ik maak graag af waar ik aan begin.',
+       array[pg_temp.pick(array['46', '10', '49', '87', '01', '81', '41', '47', '28', '56'], c, 'sec')], 1, clock.now(), pg_current_xact_id()
+from person p;
+
+-- step: what they can do
+insert into app.candidate_occupation (tenant_id, candidate_id, occupation_id, wanted, years)
+select p.tenant, p.id, j.id, true, pg_temp.r(p.c, 'yr', 12) from person p join job_kind j on j.k in (p.job1, p.job2)
+on conflict do nothing;
+insert into app.candidate_competence (tenant_id, candidate_id, competence_id, level)
+select distinct on (p.tenant, p.id, s.id) p.tenant, p.id, s.id, 1 + pg_temp.r(p.c, 'lv' || s.id, 3)
+from person p join job_kind j on j.k in (p.job1, p.job2) cross join lateral unnest(j.must || j.nice[1:5]) s (id)
+where s.id is not null and pg_temp.r(p.c, 'has' || s.id, 10) < 7;
+insert into app.candidate_condition (tenant_id, candidate_id, condition, met)
+select p.tenant, p.id, c.code,
+       pg_temp.r(p.c, 'met' || case when c.kind = 'language' then left(c.code, 5) else c.code end, 100)
+       < case c.code when 'dutch_a1' then 95 when 'dutch_a2' then 80 when 'dutch_b1' then 55 when 'dutch_b2' then 35
+                     when 'driving_licence_b' then 40 when 'own_transport' then 45 when 'forklift' then 12 when 'vca' then 20
+                     when 'certificate_of_conduct' then 90 when 'physical_work' then 65 when 'english_a2' then 60
+                     when 'english_b1' then 40 else 50 end
+from person p cross join ref.condition c where pg_temp.r(p.c, 'known' || c.code, 10) < 7;
+insert into app.candidate_language (tenant_id, candidate_id, language, level)
+select p.tenant, p.id, 'nl', (array['a2', 'b1', 'b2', 'c1'])[1 + pg_temp.r(p.c, 'nl', 4)] from person p;
+
+-- step: vacancies
+create temp table opening as
+select t.tenant, t.n as town, v, pg_temp.uid('vacancy', t.n * 1000000 + v) as id, 1 + pg_temp.r(v, 'vemp', t.employers) as employer,
+       pg_temp.r(v, 'vocc', (select count(*)::int from job_kind)) as job, p.postcode4, 12 + pg_temp.r(v, 'vh', 5) * 4 as hours
+from town t cross join lateral generate_series(1, t.vacancies) v
+join pc p on p.municipality = t.name and p.k = pg_temp.r(v, 'vpc', p.many::int);
+insert into app.vacancy (tenant_id, id, employer_id, title, description, kind, state, occupation_id, hours_min, hours_max, shifts,
+    postcode4, positions, candidates_wanted, start_date, needed_by, wage_text, source, reported_at, version, changed_at, changed_in)
+select o.tenant, o.id, pg_temp.uid('employer', o.town * 1000000 + o.employer), initcap(left(r.label, 110)), 'Goed werk in een prettige ploeg.',
+       pg_temp.pick(array['regular', 'regular', 'regular', 'temp', 'trial_placement', 'apprenticeship', 'seasonal'], v, 'vk'),
+       pg_temp.pick(array['reported', 'screening', 'open', 'open', 'open', 'closed', 'closed', 'unsuitable'], v, 'vs'),
+       j.id, o.hours, o.hours + 8, case pg_temp.r(v, 'vsh', 4) when 0 then '{day,evening}'::text[] else '{day}' end, o.postcode4,
+       1 + pg_temp.r(v, 'vpos', 3), 3 + pg_temp.r(v, 'vwant', 5), null, date '2026-12-01' + pg_temp.r(v, 'vneed', 90), 'volgens cao', 'employer',
+       clock.now() - make_interval(hours => pg_temp.r(v, 'vrep', 700)), 1, clock.now(), pg_current_xact_id()
+from opening o join job_kind j on j.k = o.job join ref.occupation r on r.id = j.id;
+insert into app.vacancy_competence (tenant_id, vacancy_id, competence_id, need, level, weight)
+select o.tenant, o.id, s.id, 'must', 1 + pg_temp.r(o.v, 'vl' || s.id, 2), 1 + pg_temp.r(o.v, 'vw' || s.id, 5)
+from opening o join job_kind j on j.k = o.job cross join lateral unnest(j.must[1:4]) s (id);
+insert into app.vacancy_competence (tenant_id, vacancy_id, competence_id, need, level, weight)
+select o.tenant, o.id, s.id, 'nice', 1, 1 from opening o join job_kind j on j.k = o.job cross join lateral unnest(j.nice[1:3]) s (id)
+on conflict do nothing;
+insert into app.vacancy_condition (tenant_id, vacancy_id, condition, hard)
+select o.tenant, o.id, c.code, pg_temp.r(o.v, 'hard' || c.code, 3) > 0 from opening o cross join ref.condition c
+where pg_temp.r(o.v, 'cond' || c.code, 14) = 0;
+
+-- step: shortlists to be made
+select queue.enqueue('match_vacancy', v.tenant_id, jsonb_build_object('vacancy', v.id), 'vacancy:' || v.id,
+                     'match_vacancy:' || v.id, 'c', 2::smallint)
+from app.vacancy v where v.state = 'open' order by v.tenant_id, v.id;
