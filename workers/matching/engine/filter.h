@@ -37,7 +37,7 @@ enum exclusion {
 const char *exclusion_name(enum exclusion reason);
 
 /* Whether an active person meets conditions, distance, hours, shifts and availability. Open
- * proposals and earlier pairs do not count: when they change, the vacancy is touched all the same. */
+ * proposals and earlier pairs do not count: when they change, the vacancy is touched as well. */
 bool demand_admits(const struct demand *demand, const struct person *person);
 
 /* For each person of the population, by index, every reason that holds (EXCLUSION_BITs). */

@@ -9,7 +9,7 @@
 #include "workers/matching/engine/population_hot.h"
 
 /* How far ahead rows are fetched: they lie anywhere in memory. */
-#define FETCH_AHEAD 12
+#define FETCH_AHEAD 6
 
 struct entry {
     int total;
@@ -84,14 +84,12 @@ static uint32_t *survivors_find(struct arena *arena, const uint8_t *reasons, str
     return survivors;
 }
 
-/* The person and its lists: most rows are not longer than five cache lines. */
-static inline void row_fetch(const struct person *row)
+/* The person and its first lists. Always inline: gcc drops a call to a function that only fetches,
+ * which makes a ranking twice as slow. */
+static inline __attribute__((always_inline)) void row_fetch(const struct person *row)
 {
-    __builtin_prefetch(row);
-    __builtin_prefetch((const char *)row + 64);
-    __builtin_prefetch((const char *)row + 128);
-    __builtin_prefetch((const char *)row + 192);
-    __builtin_prefetch((const char *)row + 256);
+    for (int line = 0; line < 4; line++)
+        __builtin_prefetch((const char *)row + 64 * line);
 }
 
 static void survivors_score(const struct population_hot *hot, const struct score_plan *plan,

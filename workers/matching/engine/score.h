@@ -4,10 +4,10 @@
  *   employer 8000: must 5000, nice 1500, occupation 1500
  *   person   2000: distance 1000, hours 500, sector wish 500
  *
- * Somebody is suitable only when both halves reach their floor: neither makes up for the other. What
- * is not asked cannot be missed: without nice competences everybody has those 1500 points, and without
- * an occupation everybody has the points of the occupation. Without must competences their 5000 points
- * go to the occupation, which then counts 6500. */
+ * Somebody is suitable only when both halves reach their floor: neither makes up for the other.
+ * What is not asked cannot be missed: without nice competences everybody has those 1500 points,
+ * without an occupation everybody has the points of the occupation. Without must competences their
+ * 5000 points go to the occupation, which then counts 6500. */
 #ifndef MAATWERK_MATCHING_SCORE_H
 #define MAATWERK_MATCHING_SCORE_H
 
