@@ -14,7 +14,7 @@ from generator.contract import Contract  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACES = {'server': 'lib/server', 'cli': 'services/cli', 'matching': 'workers/matching',
-          'dispatcher': 'workers/dispatcher'}
+          'dispatcher': 'workers/dispatcher', 'queue': 'lib/queue'}
 
 
 class NoAlias(yaml.SafeDumper):

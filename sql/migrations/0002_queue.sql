@@ -11,7 +11,7 @@ create schema queue;
 
 create table queue.kind (
     kind text primary key check (kind ~ '^[a-z][a-z0-9_]{1,39}$'),
-    number smallint not null unique generated always as identity,
+    worker text not null check (worker ~ '^[a-z]{2,20}$'),
     max_attempts int not null default 12 check (max_attempts between 1 and 100),
     base_ms int not null default 500 check (base_ms between 1 and 3600000),
     cap_ms int not null default 300000 check (cap_ms >= base_ms),
@@ -20,9 +20,11 @@ create table queue.kind (
     blocks_lane boolean not null default false,
     paused_until timestamptz
 );
+comment on column queue.kind.worker is 'the program that does this kind: maatwerk-<worker> reads its own streams';
 comment on column queue.kind.blocks_lane is 'a dead letter blocks its lane until a person decides; else the lane skips it';
 
-insert into queue.kind (kind) values ('match_vacancy'), ('match_candidate'), ('count_supply');
+insert into queue.kind (kind, worker) values
+    ('match_vacancy', 'matching'), ('match_candidate', 'matching'), ('count_supply', 'matching');
 
 -- How a municipality takes part in the fair refill; absent: weight 1, no cap, not paused.
 create table queue.tenant_setting (
@@ -176,7 +178,7 @@ create function queue.enqueue(kind text, tenant int, payload jsonb default '{}',
 -- Gives out up to `capacity` ready jobs of one priority, at most `quota` × weight per municipality, beginning behind
 -- municipality `after`. Marks them dispatched; publish them after this has committed.
 create function queue.dispatch(prio int, capacity int, quota int, after int default 0)
-    returns table (id bigint, kind text, tenant int, crash smallint) language sql
+    returns table (id bigint, worker text, tenant int, crash smallint) language sql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     with recursive tenants as (
@@ -204,9 +206,15 @@ create function queue.dispatch(prio int, capacity int, quota int, after int defa
             for update skip locked) c
         order by (s.tenant <= after), s.tenant limit capacity
     )
-    update queue.job j set state = 'd', dispatched_at = clock.now() from picked p where j.id = p.id
-    returning j.id, j.kind, j.tenant, j.crash
+    update queue.job j set state = 'd', dispatched_at = clock.now() from picked p, queue.kind k
+    where j.id = p.id and k.kind = j.kind
+    returning j.id, k.worker, j.tenant, j.crash
     $$;
+
+-- The programs that have streams.
+create function queue.workers() returns setof text language sql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$ select distinct k.worker from queue.kind k order by 1 $$;
 
 create function queue.closed_kinds() returns setof text language sql stable
     security definer set search_path = pg_catalog, pg_temp

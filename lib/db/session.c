@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* libpq, blocking, in pipeline mode while a plan runs. */
+#include "lib/db/session.h"
+
+#include <stdlib.h>
+
+enum { PREPARED_MAX = 256 };
+
+struct session {
+    const char *conninfo;
+    PGconn *pg;
+    const struct query *prepared[PREPARED_MAX];
+    size_t prepared_count;
+    char sqlstate[6];
+    unsigned generation;
+};
+
+struct session *session_new(const char *conninfo)
+{
+    struct session *session = calloc(1, sizeof *session);
+    if (!session)
+        abort();
+    session->conninfo = conninfo;
+    return session;
+}
+
+static void disconnect(struct session *session)
+{
+    PQfinish(session->pg);
+    session->pg = NULL;
+    session->prepared_count = 0;
+}
+
+void session_free(struct session *session)
+{
+    disconnect(session);
+    free(session);
+}
+
+static bool ensure_connected(struct session *session)
+{
+    if (session->pg && PQstatus(session->pg) == CONNECTION_OK)
+        return true;
+    disconnect(session);
+    session->pg = PQconnectdb(session->conninfo);
+    if (PQstatus(session->pg) != CONNECTION_OK) {
+        disconnect(session);
+        return false;
+    }
+    session->generation++;
+    return PQenterPipelineMode(session->pg);
+}
+
+static bool is_prepared(const struct session *session, const struct query *query)
+{
+    for (size_t i = 0; i < session->prepared_count; i++)
+        if (session->prepared[i] == query)
+            return true;
+    return false;
+}
+
+/* A prepare is outside of what it is for: it stays when the plan fails. Returns how many results will come. */
+static int send_prepares(struct session *session, const struct plan *plan)
+{
+    int sent = 0;
+    for (const struct statement *s = plan->first; s; s = s->next) {
+        if (is_prepared(session, s->query))
+            continue;
+        if (session->prepared_count == PREPARED_MAX
+            || !PQsendPrepare(session->pg, s->query->name, s->query->text, 0, NULL))
+            return -1;
+        session->prepared[session->prepared_count++] = s->query;
+        sent++;
+    }
+    return sent && !PQpipelineSync(session->pg) ? -1 : sent;
+}
+
+static bool send_statements(struct session *session, const struct plan *plan)
+{
+    for (const struct statement *s = plan->first; s; s = s->next) {
+        const char *values[64];
+        for (int i = 0; i < s->query->parameters; i++)
+            values[i] = s->values[i].at;
+        if (!PQsendQueryPrepared(session->pg, s->query->name, s->query->parameters, values, NULL, NULL, 0))
+            return false;
+    }
+    return PQpipelineSync(session->pg);
+}
+
+static void clear_result(void *result)
+{
+    PQclear(result);
+}
+
+/* Reads results up to the next sync; gives them to the statements from `into` on. */
+static enum err read_segment(struct session *session, struct arena *arena, struct statement *into)
+{
+    enum err err = OK;
+    for (;;) {
+        PGresult *result = PQgetResult(session->pg);
+        if (!result) {
+            if (PQstatus(session->pg) != CONNECTION_OK)
+                return ERR_UNAVAILABLE;
+            continue; /* between two statements */
+        }
+        arena_defer(arena, clear_result, result);
+        ExecStatusType status = PQresultStatus(result);
+        if (status == PGRES_PIPELINE_SYNC)
+            return err;
+        if (status == PGRES_FATAL_ERROR && !err) {
+            const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+            err = ERR_CONFLICT;
+            memcpy(session->sqlstate, state && strlen(state) == 5 ? state : "08006", 6);
+            if (!state || PQstatus(session->pg) != CONNECTION_OK)
+                return ERR_UNAVAILABLE;
+        }
+        if (into) {
+            into->result = result;
+            into = into->next;
+        }
+    }
+}
+
+enum err session_run(struct session *session, struct plan *plan)
+{
+    session->sqlstate[0] = 0;
+    if (!ensure_connected(session))
+        return ERR_UNAVAILABLE;
+    int prepares = send_prepares(session, plan);
+    enum err err = prepares < 0 || !send_statements(session, plan) ? ERR_UNAVAILABLE : OK;
+    if (!err && prepares) {
+        err = read_segment(session, plan->ctx->arena, NULL);
+        if (err == ERR_CONFLICT) /* a statement that does not prepare: begin anew, so that it is tried again */
+            err = ERR_UNAVAILABLE;
+    }
+    if (!err)
+        err = read_segment(session, plan->ctx->arena, plan->first);
+    if (err == ERR_UNAVAILABLE)
+        disconnect(session);
+    return err;
+}
+
+const char *session_sqlstate(const struct session *session)
+{
+    return session->sqlstate;
+}
+
+void session_rollback(struct session *session)
+{
+    PGresult *result;
+    if (!session->pg)
+        return;
+    if (!PQsendQueryParams(session->pg, "rollback", 0, NULL, NULL, NULL, NULL, 0) || !PQpipelineSync(session->pg)) {
+        disconnect(session);
+        return;
+    }
+    for (;;) {
+        result = PQgetResult(session->pg);
+        ExecStatusType status = PQresultStatus(result);
+        PQclear(result);
+        if (status == PGRES_PIPELINE_SYNC)
+            return;
+        if (!result && PQstatus(session->pg) != CONNECTION_OK) {
+            disconnect(session);
+            return;
+        }
+    }
+}
+
+unsigned session_generation(const struct session *session)
+{
+    return session->generation;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Jobs in a transaction: claimed by row lock, run one after the other behind savepoints, ended together. */
+#include "lib/json/parse.h"
+#include "lib/queue/child.h"
+#include "lib/queue/gen/queries.h"
+
+enum { TRIES = 5, JOBS_MAX = 256 };
+
+static struct str print_ids(struct arena *arena, const int64_t *ids, int count)
+{
+    struct buf out = buf_in(arena);
+    for (int i = 0; i < count; i++)
+        buf_print(&out, "%s%lld", i ? "," : "{", (long long)ids[i]);
+    buf_add(&out, count ? S("}") : S("{}"));
+    return buf_str(&out);
+}
+
+struct plan work_plan(struct work *work)
+{
+    struct plan plan = {.ctx = &work->ctx};
+    if (!work->begun) {
+        sql_queue_context(&plan, (struct sql_queue_context){
+            .tenant = arena_print(work->ctx.arena, "%d", work->job->tenant), .kind = str_of(work->job->kind)});
+        sql_queue_savepoint(&plan);
+        work->begun = true;
+    }
+    return plan;
+}
+
+/* Refusals that say: the transaction must be run again. */
+static bool is_transient(const char *sqlstate)
+{
+    static const char *const states[] = {"40001", "40P01", "55P03", "57014", "25P02"};
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+        if (strcmp(sqlstate, states[i]) == 0)
+            return true;
+    return strncmp(sqlstate, "57P", 3) == 0 || strncmp(sqlstate, "08", 2) == 0;
+}
+
+enum job_end work_run(struct work *work, struct plan *plan)
+{
+    enum err err = session_run(work->db, plan);
+    if (!err)
+        return JOB_DONE;
+    if (err == ERR_UNAVAILABLE || is_transient(session_sqlstate(work->db)))
+        return JOB_AWAY;
+    work->error = arena_print(work->ctx.arena, "sqlstate %s", session_sqlstate(work->db)).at;
+    return JOB_RETRY;
+}
+
+struct str job_text(const struct job *job, const char *name)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(job->payload, name);
+    return cJSON_IsString(item) ? str_of(item->valuestring) : (struct str){0};
+}
+
+static const struct job_kind *kind_of(const struct worker *worker, const char *kind)
+{
+    for (size_t i = 0; i < worker->kinds_count; i++)
+        if (strcmp(worker->kinds[i].kind, kind) == 0)
+            return &worker->kinds[i];
+    return NULL;
+}
+
+/* Puts a failed job aside, behind its savepoint. */
+static enum job_end put_aside(struct work *work, enum job_end end)
+{
+    struct plan plan = work_plan(work);
+    struct str id = arena_print(work->ctx.arena, "%lld", (long long)work->job->id);
+    struct str error = str_of(work->error ? work->error : "failed");
+    sql_queue_rollback_job(&plan);
+    if (end == JOB_PERMANENT)
+        sql_queue_kill(&plan, (struct sql_queue_kill){.id = id, .reason = S("permanent"), .error = error});
+    else
+        sql_queue_retry(&plan, (struct sql_queue_retry){.id = id, .error = error, .free = S("false")});
+    return session_run(work->db, &plan) == OK ? end : JOB_AWAY;
+}
+
+static enum job_end run_job(struct batch *batch, struct arena *arena, const PGresult *rows, int row, int64_t *id)
+{
+    struct job job = {.kind = PQgetvalue(rows, row, 2)};
+    int64_t tenant = 0, attempt = 0;
+    cJSON *payload = NULL;
+    str_to_int(str_of(PQgetvalue(rows, row, 0)), &job.id);
+    str_to_int(str_of(PQgetvalue(rows, row, 1)), &tenant);
+    str_to_int(str_of(PQgetvalue(rows, row, 3)), &attempt);
+    *id = job.id;
+    job.tenant = (int32_t)tenant;
+    job.attempt = (int)attempt;
+    struct work work = {.ctx = {.arena = arena}, .db = batch->db, .job = &job, .own = batch->own};
+    const struct job_kind *kind = kind_of(batch->worker, job.kind);
+    if (PQgetvalue(rows, row, 4)[0] == 't') {
+        work.error = "cancelled";
+        return put_aside(&work, JOB_PERMANENT);
+    }
+    if (!kind || json_parse(&work.ctx, str_of(PQgetvalue(rows, row, 5)), &payload) != OK) {
+        work.error = kind ? "payload" : "unknown kind";
+        return put_aside(&work, JOB_PERMANENT);
+    }
+    job.payload = payload;
+    enum job_end end = kind->run(&work);
+    return end == JOB_RETRY || end == JOB_PERMANENT ? put_aside(&work, end) : end;
+}
+
+static bool finish(struct batch *batch, struct arena *arena, const int64_t *ids, int count)
+{
+    struct ctx ctx = {.arena = arena};
+    struct plan plan = {.ctx = &ctx};
+    if (count)
+        sql_queue_finish(&plan, (struct sql_queue_finish){.ids = print_ids(arena, ids, count)});
+    sql_queue_commit(&plan);
+    return session_run(batch->db, &plan) == OK;
+}
+
+/* Runs the claimed rows and commits. Returns how many there were, -1 when nothing was committed. */
+static int run_rows(struct batch *batch, struct arena *arena, const PGresult *rows)
+{
+    int64_t finished[JOBS_MAX];
+    int count = 0;
+    for (int i = 0; i < PQntuples(rows) && i < JOBS_MAX; i++) {
+        int64_t id;
+        enum job_end end = run_job(batch, arena, rows, i, &id);
+        if (end == JOB_AWAY) {
+            session_rollback(batch->db);
+            return -1;
+        }
+        if (end == JOB_DONE)
+            finished[count++] = id;
+    }
+    if (finish(batch, arena, finished, count))
+        return PQntuples(rows);
+    session_rollback(batch->db);
+    return -1;
+}
+
+/* Which of these jobs wait no more: done, put aside, buried, or with somebody else's end. */
+static bool find_ended(struct batch *batch, struct arena *arena, const int64_t *ids, int count, bool *done)
+{
+    struct ctx ctx = {.arena = arena};
+    struct plan plan = {.ctx = &ctx};
+    const struct statement *waiting =
+        sql_queue_still_waiting(&plan, (struct sql_queue_still_waiting){.ids = print_ids(arena, ids, count)});
+    if (session_run(batch->db, &plan) != OK)
+        return false;
+    for (int i = 0; i < count; i++) {
+        done[i] = true;
+        for (int r = 0; r < PQntuples(waiting->result); r++) {
+            int64_t id = 0;
+            if (str_to_int(str_of(PQgetvalue(waiting->result, r, 0)), &id) && id == ids[i])
+                done[i] = false;
+        }
+    }
+    return true;
+}
+
+static int claim_and_run(struct batch *batch, struct arena *arena, const int64_t *ids, int count)
+{
+    struct ctx ctx = {.arena = arena};
+    struct plan plan = {.ctx = &ctx};
+    sql_queue_begin(&plan);
+    const struct statement *claimed =
+        sql_queue_claim(&plan, (struct sql_queue_claim){.ids = print_ids(arena, ids, count)});
+    if (session_run(batch->db, &plan) != OK) {
+        session_rollback(batch->db);
+        return -1;
+    }
+    return run_rows(batch, arena, claimed->result);
+}
+
+bool batch_run(struct batch *batch, const int64_t *ids, int count, bool *done)
+{
+    struct arena *arena = arena_new();
+    int ran = claim_and_run(batch, arena, ids, count);
+    for (int i = 0; ran < 0 && i < TRIES; i++) { /* one by one, so that one does not hold up the others */
+        ran = 0;
+        for (int j = 0; j < count && ran >= 0; j++)
+            ran = claim_and_run(batch, arena, ids + j, 1);
+    }
+    bool there = ran >= 0;
+    if (ran == count) {
+        for (int i = 0; i < count; i++)
+            done[i] = true;
+    } else {
+        there = find_ended(batch, arena, ids, count, done) && there;
+    }
+    arena_free(arena);
+    return there;
+}
+
+int batch_take(struct batch *batch, int count)
+{
+    struct arena *arena = arena_new();
+    struct ctx ctx = {.arena = arena};
+    struct plan plan = {.ctx = &ctx};
+    struct buf kinds = buf_in(arena);
+    for (size_t i = 0; i < batch->worker->kinds_count; i++)
+        buf_print(&kinds, "%s%s", i ? "," : "{", batch->worker->kinds[i].kind);
+    buf_add_char(&kinds, '}');
+    sql_queue_begin(&plan);
+    const struct statement *taken = sql_queue_take(&plan, (struct sql_queue_take){
+        .kinds = buf_str(&kinds), .count = arena_print(arena, "%d", count)});
+    int ran = -1;
+    if (session_run(batch->db, &plan) == OK)
+        ran = run_rows(batch, arena, taken->result);
+    else
+        session_rollback(batch->db);
+    arena_free(arena);
+    return ran;
+}

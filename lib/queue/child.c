@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The loop of a child: read, run, acknowledge; look again at what somebody else had. */
+#include "lib/queue/child.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "lib/queue/stream.h"
+
+enum { HELD_MAX = 512, HELD_AGAIN_MS = 300, BEAT_MS = 1000, BATCH_QUICK_MS = 20, POLL_US = 50000 };
+
+struct child {
+    struct batch batch;
+    struct redis *redis;
+    struct streams streams;
+    const char *consumer;
+    int size;                           /* of the next batch; grows while batches are quick */
+    struct stream_entry held[HELD_MAX]; /* read, but not ended: locked by somebody, or the database was away */
+    int held_count;
+    int64_t held_again_ms;
+};
+
+struct heart {
+    const struct config *config;
+    const char *consumer;
+    atomic_bool stopping;
+};
+
+static void *heart_run(void *data)
+{
+    struct heart *heart = data;
+    struct redis *redis = redis_new(heart->config->redis);
+    while (!atomic_load(&heart->stopping)) {
+        redisReply *reply = redis_run(redis, "SET mw:{s0}:hb:%s 1 PX 5000", heart->consumer);
+        if (reply)
+            freeReplyObject(reply);
+        for (int i = 0; i < BEAT_MS / 50 && !atomic_load(&heart->stopping); i++)
+            usleep(50000);
+    }
+    redis_free(redis);
+    return NULL;
+}
+
+static void hold(struct child *child, const struct stream_entry *entry)
+{
+    if (child->held_count < HELD_MAX)
+        child->held[child->held_count++] = *entry;
+    child->held_again_ms = redis_now_ms() + HELD_AGAIN_MS;
+}
+
+static void run_entries(struct child *child, const struct stream_entry *entries, int count)
+{
+    int64_t ids[STREAM_READ_MAX];
+    bool done[STREAM_READ_MAX] = {false};
+    struct stream_entry ended[STREAM_READ_MAX];
+    int ended_count = 0;
+    for (int i = 0; i < count; i++)
+        ids[i] = entries[i].job;
+    int64_t from_ms = redis_now_ms();
+    bool there = batch_run(&child->batch, ids, count, done);
+    if (!there)
+        usleep(100000);
+    for (int i = 0; i < count; i++) {
+        if (done[i])
+            ended[ended_count++] = entries[i];
+        else
+            hold(child, &entries[i]);
+    }
+    streams_end(child->redis, &child->streams, ended, ended_count);
+    bool quick = redis_now_ms() - from_ms < BATCH_QUICK_MS;
+    int larger = child->size * 2, most = child->batch.worker->batch_max;
+    child->size = !quick ? 1 : larger < most ? larger : most;
+}
+
+static void look_again(struct child *child)
+{
+    struct stream_entry entries[HELD_MAX];
+    int count = child->held_count;
+    if (count == 0 || redis_now_ms() < child->held_again_ms)
+        return;
+    memcpy(entries, child->held, (size_t)count * sizeof *entries);
+    child->held_count = 0;
+    for (int i = 0; i < count; i++)
+        run_entries(child, &entries[i], 1);
+}
+
+/* Redis is away or was emptied: what was read from it is nobody's any more; PostgreSQL has the jobs. */
+static void run_without_redis(struct child *child)
+{
+    child->held_count = 0;
+    int ran = batch_take(&child->batch, child->batch.worker->batch_max);
+    if (ran <= 0)
+        usleep(ran < 0 ? 2 * POLL_US : POLL_US);
+}
+
+static void run_once(struct child *child)
+{
+    struct stream_entry entries[STREAM_READ_MAX];
+    look_again(child);
+    int block_ms = child->held_count ? 50 : REDIS_BLOCK_MS;
+    int count = streams_read(child->redis, &child->streams, child->consumer, child->size, block_ms, entries);
+    if (count < 0)
+        run_without_redis(child);
+    for (int at = 0; at < count;) {
+        int many = count - at < child->size ? count - at : child->size;
+        run_entries(child, entries + at, many);
+        at += many;
+    }
+}
+
+void child_run(const struct worker *worker, const struct config *config, const char *consumer,
+               const volatile int *stopping)
+{
+    struct heart heart = {.config = config, .consumer = consumer};
+    pthread_t beating;
+    struct child *child = calloc(1, sizeof *child);
+    const char *options = "-c statement_timeout=10000 -c lock_timeout=3000 -c timezone=UTC -c jit=off";
+    if (!child || pthread_create(&beating, NULL, heart_run, &heart) != 0)
+        abort();
+    child->batch = (struct batch){session_new(config_conninfo(config, worker->name, options)), worker,
+                                  worker->start ? worker->start() : NULL};
+    child->redis = redis_new(config->redis);
+    child->streams = streams_of(worker->name);
+    child->consumer = consumer;
+    child->size = 1;
+    while (!*stopping)
+        run_once(child);
+    atomic_store(&heart.stopping, true);
+    pthread_join(beating, NULL);
+    redisReply *reply = redis_run(child->redis, "DEL mw:{s0}:hb:%s", consumer);
+    if (reply)
+        freeReplyObject(reply);
+    redis_free(child->redis);
+    session_free(child->batch.db);
+    free(child);
+}

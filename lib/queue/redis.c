@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* hiredis with a way back. */
+#include "lib/queue/redis.h"
+
+#include <stdarg.h>
+
+struct redis {
+    const char *address;
+    redisContext *context;
+    int64_t again_ms;
+};
+
+int64_t redis_now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+struct redis *redis_new(const char *address)
+{
+    struct redis *redis = calloc(1, sizeof *redis);
+    if (!redis)
+        abort();
+    redis->address = address;
+    return redis;
+}
+
+static void lose(struct redis *redis)
+{
+    if (redis->context)
+        redisFree(redis->context);
+    redis->context = NULL;
+    redis->again_ms = redis_now_ms() + REDIS_AGAIN_MS;
+}
+
+void redis_free(struct redis *redis)
+{
+    lose(redis);
+    free(redis);
+}
+
+static redisContext *connect_to(const char *address, struct timeval limit)
+{
+    if (strncmp(address, "unix:", 5) == 0)
+        return redisConnectUnixWithTimeout(address + 5, limit);
+    char host[256];
+    const char *colon = strrchr(address, ':');
+    size_t length = colon ? (size_t)(colon - address) : strlen(address);
+    if (length >= sizeof host)
+        return NULL;
+    memcpy(host, address, length);
+    host[length] = 0;
+    return redisConnectWithTimeout(host, colon ? (int)strtol(colon + 1, NULL, 10) : 6379, limit);
+}
+
+bool redis_ready(struct redis *redis)
+{
+    struct timeval limit = {REDIS_TIMEOUT_MS / 1000, REDIS_TIMEOUT_MS % 1000 * 1000};
+    if (redis->context)
+        return true;
+    if (redis_now_ms() < redis->again_ms)
+        return false;
+    redis->context = connect_to(redis->address, limit);
+    if (!redis->context || redis->context->err || redisSetTimeout(redis->context, limit) != REDIS_OK) {
+        lose(redis);
+        return false;
+    }
+    return true;
+}
+
+/* Replies that say "not now": the connection is of no use. */
+static bool is_refusal(const redisReply *reply)
+{
+    static const char *const words[] = {"LOADING", "READONLY", "MASTERDOWN", "UNBLOCKED", "NOREPLICAS"};
+    if (reply->type != REDIS_REPLY_ERROR)
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strncmp(reply->str, words[i], strlen(words[i])) == 0)
+            return true;
+    return false;
+}
+
+static redisReply *take(struct redis *redis, redisReply *reply)
+{
+    if (!reply) {
+        lose(redis);
+    } else if (is_refusal(reply)) {
+        freeReplyObject(reply);
+        lose(redis);
+        reply = NULL;
+    }
+    return reply;
+}
+
+redisReply *redis_run(struct redis *redis, const char *format, ...)
+{
+    va_list arguments;
+    if (!redis_ready(redis))
+        return NULL;
+    va_start(arguments, format);
+    redisReply *reply = redisvCommand(redis->context, format, arguments);
+    va_end(arguments);
+    return take(redis, reply);
+}
+
+redisReply *redis_run_list(struct redis *redis, int count, const char **texts)
+{
+    if (!redis_ready(redis))
+        return NULL;
+    return take(redis, redisCommandArgv(redis->context, count, texts, NULL));
+}
+
+bool redis_add(struct redis *redis, const char *format, ...)
+{
+    va_list arguments;
+    if (!redis_ready(redis))
+        return false;
+    va_start(arguments, format);
+    int added = redisvAppendCommand(redis->context, format, arguments);
+    va_end(arguments);
+    return added == REDIS_OK;
+}
+
+redisReply *redis_read(struct redis *redis)
+{
+    void *reply = NULL;
+    if (!redis->context)
+        return NULL;
+    if (redisGetReply(redis->context, &reply) != REDIS_OK)
+        reply = NULL;
+    return take(redis, reply);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A blocking connection to Redis that may be away. Every wait has an end on our side, longer than the longest that
+ * we ask Redis to block; a connection that answered late is closed, never trusted again. */
+#ifndef MAATWERK_QUEUE_REDIS_H
+#define MAATWERK_QUEUE_REDIS_H
+
+#include <hiredis/hiredis.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { REDIS_BLOCK_MS = 500, REDIS_TIMEOUT_MS = 3000, REDIS_AGAIN_MS = 500 };
+
+struct redis;
+
+/* `address`: unix:/path or host:port; must stay. Connects when used. */
+struct redis *redis_new(const char *address);
+void redis_free(struct redis *redis);
+
+/* Whether there is a connection, or could be made. Tries at most once per REDIS_AGAIN_MS. */
+bool redis_ready(struct redis *redis);
+
+/* Runs one command as in redisCommand(). NULL: Redis is away; the connection is closed. An error reply is given as
+ * such. The caller frees with freeReplyObject(). */
+redisReply *redis_run(struct redis *redis, const char *format, ...);
+
+/* The same for a command as a list of texts. */
+redisReply *redis_run_list(struct redis *redis, int count, const char **texts);
+
+/* For many commands in one round trip: add them, then read one reply for each. */
+bool redis_add(struct redis *redis, const char *format, ...);
+redisReply *redis_read(struct redis *redis);
+
+static inline bool redis_is_error(const redisReply *reply)
+{
+    return !reply || reply->type == REDIS_REPLY_ERROR;
+}
+
+/* Milliseconds of a clock that only goes forward. */
+int64_t redis_now_ms(void);
+
+#endif

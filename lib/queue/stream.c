@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Reading and ending entries. */
+#include "lib/queue/stream.h"
+
+#include "lib/base/str.h"
+
+struct streams streams_of(const char *worker)
+{
+    static const char *const ends[STREAMS] = {"p0", "p1", "p2", "q"};
+    struct streams streams;
+    for (int i = 0; i < STREAMS; i++)
+        snprintf(streams.names[i], STREAM_NAME_MAX, "mw:{s0}:%s:%s", worker, ends[i]);
+    return streams;
+}
+
+static int number_of(const struct streams *streams, const char *name)
+{
+    for (int i = 0; i < STREAMS; i++)
+        if (strcmp(streams->names[i], name) == 0)
+            return i;
+    return -1;
+}
+
+/* One entry: [id, [j, number]]. An entry that is not ours gives job 0. */
+static struct stream_entry entry_of(const redisReply *reply, int stream)
+{
+    struct stream_entry entry = {.stream = stream};
+    if (reply->elements != 2 || !reply->element[0]->str)
+        return entry;
+    snprintf(entry.id, sizeof entry.id, "%s", reply->element[0]->str);
+    const redisReply *fields = reply->element[1];
+    if (fields->type == REDIS_REPLY_ARRAY && fields->elements == 2 && fields->element[1]->str)
+        str_to_int(str_of(fields->element[1]->str), &entry.job);
+    return entry;
+}
+
+/* [[name, [entry, …]], …]; nil when nothing came. */
+static int entries_of(const redisReply *reply, const struct streams *streams, struct stream_entry *entries, int room)
+{
+    int count = 0;
+    for (size_t s = 0; reply->type == REDIS_REPLY_ARRAY && s < reply->elements; s++) {
+        const redisReply *pair = reply->element[s];
+        if (pair->elements != 2)
+            continue;
+        int stream = number_of(streams, pair->element[0]->str);
+        for (size_t i = 0; i < pair->element[1]->elements && count < room; i++)
+            entries[count++] = entry_of(pair->element[1]->element[i], stream);
+    }
+    return count;
+}
+
+static int take(redisReply *reply, const struct streams *streams, struct stream_entry *entries)
+{
+    int count = redis_is_error(reply) ? -1 : entries_of(reply, streams, entries, STREAM_READ_MAX);
+    if (reply)
+        freeReplyObject(reply);
+    return count;
+}
+
+int streams_read(struct redis *redis, const struct streams *streams, const char *consumer, int count, int block_ms,
+                 struct stream_entry entries[STREAM_READ_MAX])
+{
+    const char(*names)[STREAM_NAME_MAX] = streams->names;
+    int room = count < STREAM_READ_MAX / 3 ? count : STREAM_READ_MAX / 3;
+    int got = take(redis_run(redis, "XREADGROUP GROUP w %s COUNT 1 STREAMS %s >", consumer, names[STREAM_SUSPECTS]),
+                   streams, entries);
+    if (got == 0)
+        got = take(redis_run(redis, "XREADGROUP GROUP w %s COUNT %d STREAMS %s >", consumer, room, names[STREAM_P0]),
+                   streams, entries);
+    if (got != 0)
+        return got;
+    if (!block_ms)
+        return take(redis_run(redis, "XREADGROUP GROUP w %s COUNT %d STREAMS %s %s %s > > >", consumer, room,
+                              names[STREAM_P0], names[STREAM_P1], names[STREAM_P2]), streams, entries);
+    return take(redis_run(redis, "XREADGROUP GROUP w %s COUNT %d BLOCK %d STREAMS %s %s %s > > >", consumer, room,
+                          block_ms, names[STREAM_P0], names[STREAM_P1], names[STREAM_P2]), streams, entries);
+}
+
+void streams_end(struct redis *redis, const struct streams *streams, const struct stream_entry *entries, int count)
+{
+    int replies = 0;
+    if (count == 0 || !redis_add(redis, "MULTI"))
+        return;
+    for (int i = 0; i < count; i++) {
+        const char *name = streams->names[entries[i].stream];
+        replies += redis_add(redis, "XACK %s w %s", name, entries[i].id);
+        replies += redis_add(redis, "XDEL %s %s", name, entries[i].id);
+    }
+    redis_add(redis, "EXEC");
+    for (int i = 0; i < replies + 2; i++) {
+        redisReply *reply = redis_read(redis);
+        if (!reply)
+            return; /* the dispatcher finds what was not acknowledged */
+        freeReplyObject(reply);
+    }
+}

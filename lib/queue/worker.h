@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A program that does jobs: a supervisor and its children, each with one connection to PostgreSQL, one to Redis, and
+ * a heartbeat. Effect and end of a job commit together; without Redis the children take jobs from PostgreSQL.
+ *
+ *   read ids ──► begin, claim ──► for each job: savepoint, handler ──► finish, commit ──► acknowledge
+ *                  │ not there: done already, acknowledge      │ failed: back to the savepoint, retry or bury
+ *                  └ locked: somebody has it, look again
+ */
+#ifndef MAATWERK_QUEUE_WORKER_H
+#define MAATWERK_QUEUE_WORKER_H
+
+#include <cjson/cJSON.h>
+
+#include "lib/db/session.h"
+#include "lib/server/config.h"
+
+struct job {
+    int64_t id;
+    int32_t tenant;
+    const char *kind;
+    int attempt;          /* failed attempts before this one */
+    const cJSON *payload; /* an object */
+};
+
+/* What a handler works with. */
+struct work {
+    struct ctx ctx;
+    struct session *db;
+    const struct job *job;
+    void *own;          /* what `start` of the worker made */
+    const char *error;  /* said by a handler that fails: a code, never data */
+    bool begun;         /* context and savepoint have been sent */
+};
+
+enum job_end {
+    JOB_DONE,
+    JOB_RETRY,     /* try again later; counts as an attempt */
+    JOB_PERMANENT, /* never again: a dead letter */
+    JOB_AWAY,      /* the database is away, or wants the transaction again: no attempt is burned */
+};
+
+struct job_kind {
+    const char *kind;
+    enum job_end (*run)(struct work *work);
+};
+
+struct worker {
+    const char *name; /* "matching": login role, streams and log */
+    const struct job_kind *kinds;
+    size_t kinds_count;
+    int batch_max; /* jobs per transaction */
+    void *(*start)(void); /* makes `own` of a child; NULL when there is nothing */
+};
+
+/* Runs until SIGTERM; returns the exit status. MAATWERK_CHILDREN: how many children (1). */
+int worker_run(const struct worker *worker);
+
+/* A plan for the job at hand; the first one begins with its context and savepoint. */
+struct plan work_plan(struct work *work);
+
+/* Runs it. OK, or what the handler returns: JOB_AWAY or JOB_RETRY with the error said. */
+enum job_end work_run(struct work *work, struct plan *plan) MUST_CHECK;
+
+/* The text of a property of the payload, or absent. */
+struct str job_text(const struct job *job, const char *name);
+
+#endif

@@ -1,0 +1,30 @@
+-- program: dispatcher
+
+-- query: dispatcher_lead
+-- rows: one
+select pg_try_advisory_lock(7001)
+
+-- query: dispatcher_workers
+-- rows: many
+select w from queue.workers() w
+
+-- query: dispatcher_promote
+-- rows: one
+select promoted, greatest(0, extract(epoch from next_at - clock.now()) * 1000)::bigint as next_ms
+from queue.promote(:count::int)
+
+-- query: dispatcher_dispatch
+-- rows: many
+select id, worker, tenant, crash from queue.dispatch(:prio::int, :capacity::int, :quota::int, :after::int)
+
+-- query: dispatcher_dispatched
+-- rows: many
+select id from queue.dispatched() id
+
+-- query: dispatcher_redispatch
+-- rows: one
+select queue.redispatch(:ids::bigint[])
+
+-- query: dispatcher_crashed
+-- rows: many
+select id from queue.crashed(:ids::bigint[]) id

@@ -1,0 +1,109 @@
+-- program: matching
+
+-- Taken before the rows are read: what commits in between is read now and once more next time.
+-- query: copy_snapshot
+-- rows: one
+select pg_current_snapshot()::text as snapshot
+
+-- Everybody whose row the copy lacks; without a snapshot everybody. Lists as text: number:level,…
+-- query: copy_candidates
+-- rows: many
+select c.id, c.alias, p.x, p.y, c.max_distance_km, c.hours_min, c.hours_max, array_to_string(c.shifts, ',') as shifts,
+       c.status = 'active' as active, (coalesce(c.available_from, date '1970-01-01') - date '1970-01-01') as available_day,
+       array_to_string(c.sectors, ',') as sectors,
+       (select count(*) from app.proposal o where o.candidate_id = c.id and o.state in ('drafted', 'sent', 'invited'))
+           as open_proposals,
+       (select string_agg(r.number || ':' || k.level, ',' order by r.number)
+        from app.candidate_competence k join ref.competence r on r.id = k.competence_id where k.candidate_id = c.id)
+           as competences,
+       (select string_agg(r.number || ':' || r.isco || ':' || k.wanted::int || ':' || coalesce(k.years, 0), ','
+                          order by r.number)
+        from app.candidate_occupation k join ref.occupation r on r.id = k.occupation_id where k.candidate_id = c.id)
+           as occupations,
+       (select string_agg(r.bit || ':' || k.met::int, ',')
+        from app.candidate_condition k join ref.condition r on r.code = k.condition where k.candidate_id = c.id)
+           as conditions,
+       (select string_agg(k.language || ':' || k.level, ',') from app.candidate_language k where k.candidate_id = c.id)
+           as languages
+from app.candidate c join ref.place p on p.postcode4 = c.postcode4
+where c.tenant_id = (select app.tenant())
+  and (:snapshot::pg_snapshot is null or (c.changed_in >= pg_snapshot_xmin(:snapshot::pg_snapshot)
+                                          and not pg_visible_in_snapshot(c.changed_in, :snapshot::pg_snapshot)))
+
+-- query: copy_tombstones
+-- rows: many
+select t.id from app.tombstone t
+where t.tenant_id = (select app.tenant()) and t.noun = 'candidate' and :snapshot::pg_snapshot is not null
+  and not pg_visible_in_snapshot(t.changed_in, :snapshot::pg_snapshot)
+
+-- What a vacancy asks. Conditions of the employer that are hard count for all his vacancies.
+-- query: demand_of_vacancy
+-- rows: many
+select v.id, v.state, v.match_input, v.candidates_wanted, p.x, p.y, v.hours_min, v.hours_max,
+       array_to_string(v.shifts, ',') as shifts,
+       (coalesce(v.needed_by, v.start_date) - date '1970-01-01') as start_day,
+       o.number as occupation, o.isco, left(e.sector, 2) as sector,
+       (select string_agg(r.number || ':' || (k.need = 'must')::int || ':' || k.level || ':' || k.weight || ':' || r.rarity,
+                          ',' order by r.number)
+        from app.vacancy_competence k join ref.competence r on r.id = k.competence_id where k.vacancy_id = v.id)
+           as competences,
+       (select string_agg(distinct r.bit::text, ',') from ref.condition r where r.code in (
+            select k.condition from app.vacancy_condition k where k.vacancy_id = v.id and k.hard
+            union select k.condition from app.employer_condition k where k.employer_id = v.employer_id and k.hard))
+           as hard,
+       (select string_agg(r.bit::text, ',') from app.vacancy_condition k join ref.condition r on r.code = k.condition
+        where k.vacancy_id = v.id and not k.hard) as soft,
+       (select string_agg(distinct k.candidate_id::text, ',') from app.proposal k where k.vacancy_id = v.id
+        and k.state in ('drafted', 'sent', 'invited', 'hired', 'rejected')) as excluded,
+       clock.today() - date '1970-01-01' as today
+from app.vacancy v
+join ref.place p on p.postcode4 = v.postcode4
+join ref.occupation o on o.id = v.occupation_id
+join app.employer e on e.tenant_id = v.tenant_id and e.id = v.employer_id
+where v.tenant_id = (select app.tenant())
+  and case when :vacancy::uuid is not null then v.id = :vacancy::uuid
+           else v.state in ('open', 'shortlisted', 'partly_filled') end
+
+-- query: run_exists
+-- rows: many
+select r.id from app.match_run r
+where r.tenant_id = (select app.tenant()) and r.vacancy_id = :vacancy::uuid and r.match_input >= :match_input::bigint
+
+-- query: run_insert
+-- rows: none
+insert into app.match_run (tenant_id, id, vacancy_id, match_input, rules_version, taxonomy, input_digest, asked,
+                           considered, suitable, shortfall, excluded)
+values (app.tenant(), :id::uuid, :vacancy::uuid, :match_input::bigint, :rules_version,
+        coalesce((select t.version from ref.taxonomy t where t.current), 'none'), :input_digest, :asked::int,
+        :considered::int, :suitable::int, :shortfall::int, :excluded::jsonb)
+
+-- query: results_insert
+-- rows: none
+insert into app.match_result (tenant_id, run_id, rank, candidate_id, score, explanation)
+select app.tenant(), :run::uuid, r.rank, r.candidate_id, r.score, r.explanation
+from jsonb_to_recordset(:results::jsonb) as r (rank int, candidate_id uuid, score int, explanation jsonb)
+
+-- query: vacancy_shortlisted
+-- rows: none
+-- writes: yes
+select app.vacancy_fire(:vacancy::uuid, 'shortlist')
+
+-- query: supply_store
+-- rows: none
+insert into app.vacancy_supply (tenant_id, vacancy_id, match_input, active, pass, without)
+values (app.tenant(), :vacancy::uuid, :match_input::bigint, :active::int, :pass::int, :without::jsonb)
+on conflict (tenant_id, vacancy_id) do update set match_input = excluded.match_input, active = excluded.active,
+    pass = excluded.pass, without = excluded.without, counted_at = clock.now()
+
+-- query: rematch_touched
+-- rows: none
+-- writes: yes
+select app.rematch_touched(:candidate::uuid, :vacancies::uuid[], :scores::int[])
+
+-- query: names_of_conditions
+-- rows: many
+select r.bit, r.code from ref.condition r
+
+-- query: names_of_competences
+-- rows: many
+select r.number, r.label from ref.competence r

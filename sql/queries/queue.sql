@@ -1,0 +1,56 @@
+-- program: queue
+
+-- What every worker says to the queue.
+
+-- query: queue_begin
+-- rows: none
+-- writes: no
+begin
+
+-- query: queue_commit
+-- rows: none
+-- writes: no
+commit
+
+-- query: queue_claim
+-- rows: many
+select id, tenant, kind, attempt, cancelled, payload from queue.claim(:ids::bigint[])
+
+-- query: queue_take
+-- rows: many
+select id, tenant, kind, attempt, cancelled, payload from queue.take(:kinds::text[], :count::int)
+
+-- query: queue_still_waiting
+-- rows: many
+select id from queue.still_waiting(:ids::bigint[]) id
+
+-- query: queue_context
+-- rows: none
+-- writes: no
+select set_config('app.tenant', :tenant, true), set_config('app.scope', 'tenant', true),
+       set_config('app.role', 'system', true), set_config('app.operation', :kind, true),
+       set_config('app.actor', '', true), set_config('app.org', '', true), set_config('app.request', '', true)
+
+-- query: queue_savepoint
+-- rows: none
+-- writes: no
+savepoint job
+
+-- query: queue_rollback_job
+-- rows: none
+-- writes: no
+rollback to savepoint job
+
+-- query: queue_finish
+-- rows: many
+select queue.finish(:ids::bigint[])
+
+-- query: queue_retry
+-- rows: none
+-- writes: yes
+select queue.retry(:id::bigint, :error, :delay_ms::int, :free::boolean)
+
+-- query: queue_kill
+-- rows: none
+-- writes: yes
+select queue.kill(:id::bigint, :reason, :error)

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The round of the dispatcher. */
+#include "workers/dispatcher/dispatcher.h"
+
+#include "lib/base/uuid.h"
+#include "workers/dispatcher/gen/queries.h"
+
+struct str ids_print(struct arena *arena, const int64_t *ids, size_t count)
+{
+    struct buf out = buf_in(arena);
+    buf_add_char(&out, '{');
+    for (size_t i = 0; i < count; i++)
+        buf_print(&out, "%s%lld", i ? "," : "", (long long)ids[i]);
+    buf_add_char(&out, '}');
+    return buf_str(&out);
+}
+
+static bool learn_workers(struct dispatcher *dispatcher, const PGresult *rows)
+{
+    dispatcher->count = 0;
+    for (int i = 0; i < PQntuples(rows) && i < WORKERS_MAX; i++) {
+        snprintf(dispatcher->workers[i], sizeof dispatcher->workers[i], "%s", PQgetvalue(rows, i, 0));
+        dispatcher->streams[i] = streams_of(dispatcher->workers[i]);
+        dispatcher->count++;
+    }
+    return dispatcher->count > 0;
+}
+
+/* Leads when it has the lock; a new connection has to take it again. */
+static bool leads(struct dispatcher *dispatcher, struct arena *arena)
+{
+    if (dispatcher->generation && dispatcher->generation == session_generation(dispatcher->db))
+        return true;
+    struct ctx ctx = {.arena = arena};
+    struct plan plan = {.ctx = &ctx};
+    const struct statement *lock = sql_dispatcher_lead(&plan), *workers = sql_dispatcher_workers(&plan);
+    dispatcher->generation = 0;
+    if (session_run(dispatcher->db, &plan) != OK || PQgetvalue(lock->result, 0, 0)[0] != 't'
+        || !learn_workers(dispatcher, workers->result))
+        return false;
+    dispatcher->generation = session_generation(dispatcher->db);
+    dispatcher->reconcile_ms = 0;
+    return true;
+}
+
+static bool create_groups(struct dispatcher *dispatcher)
+{
+    for (int w = 0; w < dispatcher->count; w++)
+        for (int s = 0; s < STREAMS; s++) {
+            redisReply *reply = redis_run(dispatcher->redis, "XGROUP CREATE %s w 0 MKSTREAM",
+                                          dispatcher->streams[w].names[s]);
+            if (!reply)
+                return false; /* BUSYGROUP is fine: it is there */
+            freeReplyObject(reply);
+        }
+    return true;
+}
+
+/* Redis was emptied: groups anew, everything dispatched goes back; the marker comes last, so that a crash in between
+ * repeats the step. */
+static bool begin_anew(struct dispatcher *dispatcher, struct arena *arena)
+{
+    struct ctx ctx = {.arena = arena};
+    struct plan plan = {.ctx = &ctx};
+    char marker[UUID_TEXT_LEN + 1];
+    sql_dispatcher_redispatch(&plan, (struct sql_dispatcher_redispatch){0});
+    if (!create_groups(dispatcher) || session_run(dispatcher->db, &plan) != OK)
+        return false;
+    redisReply *reply = redis_run(dispatcher->redis, "SET mw:{s0}:inc %s", uuid_print(uuid_new(), marker).at);
+    bool set = !redis_is_error(reply);
+    if (reply)
+        freeReplyObject(reply);
+    return set;
+}
+
+static bool is_wiped(struct dispatcher *dispatcher, bool *away)
+{
+    redisReply *reply = redis_run(dispatcher->redis, "EXISTS mw:{s0}:inc");
+    *away = redis_is_error(reply);
+    bool wiped = reply && reply->integer == 0;
+    if (reply)
+        freeReplyObject(reply);
+    return wiped;
+}
+
+static bool promote(struct dispatcher *dispatcher, struct arena *arena)
+{
+    if (redis_now_ms() < dispatcher->promote_ms)
+        return true;
+    struct ctx ctx = {.arena = arena};
+    struct plan plan = {.ctx = &ctx};
+    const struct statement *row = sql_dispatcher_promote(&plan, (struct sql_dispatcher_promote){
+        .count = arena_print(arena, "%d", PROMOTE_MAX)});
+    int64_t promoted = 0, next_ms = 1000;
+    if (session_run(dispatcher->db, &plan) != OK)
+        return false;
+    str_to_int(str_of(PQgetvalue(row->result, 0, 0)), &promoted);
+    if (!PQgetisnull(row->result, 0, 1))
+        str_to_int(str_of(PQgetvalue(row->result, 0, 1)), &next_ms);
+    int64_t pause_ms = promoted ? 0 : next_ms < 100 ? 100 : next_ms < 1000 ? next_ms : 1000;
+    dispatcher->promote_ms = redis_now_ms() + pause_ms;
+    return true;
+}
+
+/* The room in the fullest stream of this priority, over all workers. */
+static int room_in(struct dispatcher *dispatcher, int prio)
+{
+    long long longest = 0;
+    for (int w = 0; w < dispatcher->count; w++) {
+        redisReply *reply = redis_run(dispatcher->redis, "XLEN %s", dispatcher->streams[w].names[prio]);
+        if (!reply)
+            return -1;
+        longest = reply->integer > longest ? reply->integer : longest;
+        freeReplyObject(reply);
+    }
+    return longest < WINDOW ? WINDOW - (int)longest : 0;
+}
+
+static const struct streams *streams_for(const struct dispatcher *dispatcher, const char *worker)
+{
+    for (int w = 0; w < dispatcher->count; w++)
+        if (strcmp(dispatcher->workers[w], worker) == 0)
+            return &dispatcher->streams[w];
+    return NULL;
+}
+
+/* The rows are committed as dispatched; now they are published. What fails here is found by the reconciliation. */
+static bool publish(struct dispatcher *dispatcher, const PGresult *rows, int prio)
+{
+    int sent = 0;
+    bool all = true;
+    for (int i = 0; i < PQntuples(rows); i++) {
+        const struct streams *streams = streams_for(dispatcher, PQgetvalue(rows, i, 1));
+        int64_t tenant = 0;
+        str_to_int(str_of(PQgetvalue(rows, i, 2)), &tenant);
+        dispatcher->after = (int)tenant;
+        bool suspect = PQgetvalue(rows, i, 3)[0] != '0';
+        if (streams)
+            sent += redis_add(dispatcher->redis, "XADD %s NOMKSTREAM * j %s",
+                              streams->names[suspect ? STREAM_SUSPECTS : prio], PQgetvalue(rows, i, 0));
+    }
+    for (int i = 0; i < sent; i++) {
+        redisReply *reply = redis_read(dispatcher->redis);
+        all = all && !redis_is_error(reply) && reply->type != REDIS_REPLY_NIL;
+        if (!reply)
+            return false;
+        freeReplyObject(reply);
+    }
+    return all;
+}
+
+static int fill(struct dispatcher *dispatcher, struct arena *arena, int prio)
+{
+    int room = room_in(dispatcher, prio);
+    if (room <= 0)
+        return room;
+    struct ctx ctx = {.arena = arena};
+    struct plan plan = {.ctx = &ctx};
+    const struct statement *rows = sql_dispatcher_dispatch(&plan, (struct sql_dispatcher_dispatch){
+        .prio = arena_print(arena, "%d", prio), .capacity = arena_print(arena, "%d", room),
+        .quota = arena_print(arena, "%d", QUOTA), .after = arena_print(arena, "%d", dispatcher->after)});
+    if (session_run(dispatcher->db, &plan) != OK)
+        return -1;
+    return publish(dispatcher, rows->result, prio) ? PQntuples(rows->result) : -1;
+}
+
+/* Urgent first; every sixteenth time the other way round, so that nothing starves. */
+static int fill_all(struct dispatcher *dispatcher, struct arena *arena)
+{
+    int total = 0;
+    bool reverse = ++dispatcher->refills % 16 == 0;
+    for (int i = 0; i < 3; i++) {
+        int filled = fill(dispatcher, arena, reverse ? 2 - i : i);
+        if (filled < 0)
+            return -1;
+        total += filled;
+    }
+    return total;
+}
+
+static bool keep_right(struct dispatcher *dispatcher)
+{
+    if (redis_now_ms() >= dispatcher->reap_ms) {
+        dispatcher->reap_ms = redis_now_ms() + REAP_MS;
+        if (!dispatcher_reap(dispatcher))
+            return false;
+    }
+    if (redis_now_ms() >= dispatcher->reconcile_ms) {
+        dispatcher->reconcile_ms = redis_now_ms() + RECONCILE_MS;
+        return dispatcher_reconcile(dispatcher);
+    }
+    return true;
+}
+
+int dispatcher_step(struct dispatcher *dispatcher)
+{
+    struct arena *arena = arena_new();
+    bool away = false;
+    int filled = -1;
+    if (leads(dispatcher, arena) && promote(dispatcher, arena)) {
+        bool wiped = is_wiped(dispatcher, &away);
+        if (!away && (!wiped || begin_anew(dispatcher, arena)) && keep_right(dispatcher))
+            filled = fill_all(dispatcher, arena);
+    }
+    if (away)
+        dispatcher->reconcile_ms = 0; /* when it is back, first see what it kept */
+    arena_free(arena);
+    return filled;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* maatwerk-dispatcher: from PostgreSQL to Redis, woken by hints, looking by itself twice a second. */
+#include <signal.h>
+#include <unistd.h>
+
+#include "lib/server/config.h"
+#include "workers/dispatcher/dispatcher.h"
+
+static volatile sig_atomic_t stopping;
+
+static void on_signal(int number)
+{
+    (void)number;
+    stopping = 1;
+}
+
+/* Waits for a hint, at most half a second. */
+static void wait_for_hint(struct redis *redis)
+{
+    redisReply *reply = redis_run(redis, "BLPOP mw:{s0}:wake 0.5");
+    if (reply)
+        freeReplyObject(reply);
+    else
+        usleep(100000);
+}
+
+int main(void)
+{
+    struct config config = config_read();
+    struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    struct dispatcher dispatcher = {
+        .db = session_new(config_conninfo(&config, "dispatcher", "-c statement_timeout=10000 -c timezone=UTC")),
+        .redis = redis_new(config.redis)};
+    fprintf(stderr, "{\"event\":\"ready\",\"worker\":\"dispatcher\"}\n");
+    while (!stopping) {
+        int filled = dispatcher_step(&dispatcher);
+        if (filled <= 0)
+            wait_for_hint(dispatcher.redis);
+    }
+    redis_free(dispatcher.redis);
+    session_free(dispatcher.db);
+    return 0;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A worker without a heartbeat is dead: what it had goes to the suspects, to be run alone. */
+#include "workers/dispatcher/dispatcher.h"
+#include "workers/dispatcher/gen/queries.h"
+
+/* KEYS: stream, suspects, heartbeat. ARGV: consumer. Moves the pending entries of the consumer in one step, unless it
+ * is back; then forgets the consumer, only when it has nothing left. Gives the jobs. */
+static const char script[] =
+    "if redis.call('EXISTS', KEYS[3]) == 1 then return {} end "
+    "local pending = redis.call('XPENDING', KEYS[1], 'w', '-', '+', 500, ARGV[1]) "
+    "local jobs = {} "
+    "for _, one in ipairs(pending) do "
+    "  local entry = redis.call('XRANGE', KEYS[1], one[1], one[1]) "
+    "  redis.call('XACK', KEYS[1], 'w', one[1]) "
+    "  if #entry == 1 then "
+    "    redis.call('XDEL', KEYS[1], one[1]) "
+    "    redis.call('XADD', KEYS[2], '*', 'j', entry[1][2][2]) "
+    "    jobs[#jobs + 1] = entry[1][2][2] "
+    "  end "
+    "end "
+    "if #pending < 500 then redis.call('XGROUP', 'DELCONSUMER', KEYS[1], 'w', ARGV[1]) end "
+    "return jobs";
+
+static bool count_crash(struct dispatcher *dispatcher, const redisReply *jobs)
+{
+    struct arena *arena = arena_new();
+    struct ctx ctx = {.arena = arena};
+    struct plan plan = {.ctx = &ctx};
+    int64_t *ids = arena_array(arena, jobs->elements, sizeof *ids);
+    for (size_t i = 0; i < jobs->elements; i++)
+        str_to_int(str_of(jobs->element[i]->str), &ids[i]);
+    sql_dispatcher_crashed(&plan, (struct sql_dispatcher_crashed){.ids = ids_print(arena, ids, jobs->elements)});
+    bool counted = session_run(dispatcher->db, &plan) == OK;
+    arena_free(arena);
+    return counted;
+}
+
+static bool reap_consumer(struct dispatcher *dispatcher, const struct streams *streams, int stream,
+                          const char *consumer)
+{
+    char heartbeat[256];
+    snprintf(heartbeat, sizeof heartbeat, "mw:{s0}:hb:%s", consumer);
+    const char *command[] = {"EVAL", script, "3", streams->names[stream], streams->names[STREAM_SUSPECTS], heartbeat,
+                             consumer};
+    redisReply *alive = redis_run(dispatcher->redis, "EXISTS %s", heartbeat);
+    bool dead = alive && alive->type == REDIS_REPLY_INTEGER && alive->integer == 0;
+    bool there = alive != NULL;
+    if (alive)
+        freeReplyObject(alive);
+    if (!dead)
+        return there;
+    redisReply *jobs = redis_run_list(dispatcher->redis, 7, command);
+    there = jobs != NULL;
+    if (jobs && jobs->type == REDIS_REPLY_ARRAY && jobs->elements)
+        there = count_crash(dispatcher, jobs);
+    if (jobs)
+        freeReplyObject(jobs);
+    return there;
+}
+
+static bool reap_stream(struct dispatcher *dispatcher, const struct streams *streams, int stream)
+{
+    redisReply *consumers = redis_run(dispatcher->redis, "XINFO CONSUMERS %s w", streams->names[stream]);
+    bool there = consumers != NULL;
+    for (size_t i = 0; there && consumers->type == REDIS_REPLY_ARRAY && i < consumers->elements; i++) {
+        const redisReply *one = consumers->element[i];
+        for (size_t f = 0; f + 1 < one->elements; f += 2)
+            if (strcmp(one->element[f]->str, "name") == 0)
+                there = there && reap_consumer(dispatcher, streams, stream, one->element[f + 1]->str);
+    }
+    if (consumers)
+        freeReplyObject(consumers);
+    return there;
+}
+
+bool dispatcher_reap(struct dispatcher *dispatcher)
+{
+    for (int w = 0; w < dispatcher->count; w++)
+        for (int s = 0; s < STREAMS; s++)
+            if (!reap_stream(dispatcher, &dispatcher->streams[w], s))
+                return false;
+    return true;
+}
