@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Jobs in a transaction: claimed by row lock, run one after the other behind savepoints, ended together. */
+#include "lib/base/buf.h"
 #include "lib/json/parse.h"
 #include "lib/queue/child.h"
 #include "lib/queue/gen/queries.h"

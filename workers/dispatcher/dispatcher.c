@@ -2,6 +2,7 @@
 /* The round of the dispatcher. */
 #include "workers/dispatcher/dispatcher.h"
 
+#include "lib/base/buf.h"
 #include "lib/base/uuid.h"
 #include "workers/dispatcher/gen/queries.h"
 

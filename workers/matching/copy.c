@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Copies per municipality, and the names of things. */
+#include "workers/matching/copy.h"
+
+#include "workers/matching/gen/queries.h"
+#include "workers/matching/rows.h"
+
+enum { SNAPSHOT_MAX = 4096 };
+
+struct copy {
+    int32_t tenant;
+    struct population *population;
+    char snapshot[SNAPSHOT_MAX]; /* "" before the first load */
+    struct copy *next;
+};
+
+struct copies {
+    struct copy *first;
+    struct arena *names_arena;
+    struct str conditions[64];
+    struct str *competences; /* by number */
+    size_t competences_count;
+};
+
+void *copies_new(void)
+{
+    struct copies *copies = calloc(1, sizeof *copies);
+    if (!copies)
+        abort();
+    return copies;
+}
+
+static struct copy *copy_of(struct copies *copies, int32_t tenant)
+{
+    for (struct copy *copy = copies->first; copy; copy = copy->next)
+        if (copy->tenant == tenant)
+            return copy;
+    struct copy *copy = calloc(1, sizeof *copy);
+    if (!copy)
+        abort();
+    copy->tenant = tenant;
+    copy->population = population_new();
+    copy->next = copies->first;
+    copies->first = copy;
+    return copy;
+}
+
+static void put_rows(struct population *population, const PGresult *rows)
+{
+    struct arena *arena = arena_new();
+    for (int i = 0; i < PQntuples(rows); i++) {
+        struct person person = person_of_row(arena, rows, i);
+        population_put(population, &person);
+        arena_reset(arena);
+    }
+    arena_free(arena);
+}
+
+static void remove_rows(struct population *population, const PGresult *rows)
+{
+    for (int i = 0; i < PQntuples(rows); i++) {
+        struct uuid id;
+        if (uuid_read(str_of(PQgetvalue(rows, i, 0)), &id))
+            population_remove(population, id.bytes);
+    }
+}
+
+/* A snapshot that does not fit is forgotten: everybody is read again next time. */
+static void keep_snapshot(struct copy *copy, const char *snapshot)
+{
+    size_t length = strlen(snapshot);
+    if (length >= SNAPSHOT_MAX)
+        length = 0;
+    memcpy(copy->snapshot, snapshot, length);
+    copy->snapshot[length] = 0;
+}
+
+enum job_end copies_refresh(struct work *work, struct plan *also, const struct population **ret)
+{
+    struct copy *copy = copy_of(work->own, work->job->tenant);
+    struct str since = copy->snapshot[0] ? str_of(copy->snapshot) : (struct str){0};
+    struct plan plan = work_plan(work);
+    const struct statement *snapshot = sql_copy_snapshot(&plan);
+    const struct statement *rows = sql_copy_candidates(&plan, (struct sql_copy_candidates){.snapshot = since});
+    const struct statement *gone = sql_copy_tombstones(&plan, (struct sql_copy_tombstones){.snapshot = since});
+    if (also && also->first) {
+        plan.last->next = also->first;
+        plan.last = also->last;
+    }
+    enum job_end end = work_run(work, &plan);
+    if (end != JOB_DONE)
+        return end;
+    put_rows(copy->population, rows->result);
+    remove_rows(copy->population, gone->result);
+    keep_snapshot(copy, PQgetvalue(snapshot->result, 0, 0));
+    *ret = copy->population;
+    return JOB_DONE;
+}
+
+static struct str name_of_condition(void *data, int bit)
+{
+    const struct copies *copies = data;
+    return bit >= 0 && bit < 64 ? copies->conditions[bit] : (struct str){0};
+}
+
+struct str copies_condition(const struct copies *copies, int bit)
+{
+    return bit >= 0 && bit < 64 ? copies->conditions[bit] : (struct str){0};
+}
+
+static struct str name_of_competence(void *data, uint32_t number)
+{
+    const struct copies *copies = data;
+    return number < copies->competences_count ? copies->competences[number] : (struct str){0};
+}
+
+static void keep_names(struct copies *copies, const PGresult *conditions, const PGresult *competences)
+{
+    int64_t number = 0, largest = 0;
+    copies->names_arena = arena_new();
+    for (int i = 0; i < PQntuples(conditions); i++)
+        if (str_to_int(str_of(PQgetvalue(conditions, i, 0)), &number) && number >= 0 && number < 64)
+            copies->conditions[number] = arena_copy(copies->names_arena, str_of(PQgetvalue(conditions, i, 1)));
+    for (int i = 0; i < PQntuples(competences); i++)
+        if (str_to_int(str_of(PQgetvalue(competences, i, 0)), &number) && number > largest)
+            largest = number;
+    copies->competences_count = (size_t)largest + 1;
+    copies->competences = arena_array(copies->names_arena, copies->competences_count, sizeof(struct str));
+    for (int i = 0; i < PQntuples(competences); i++)
+        if (str_to_int(str_of(PQgetvalue(competences, i, 0)), &number) && number >= 0)
+            copies->competences[number] = arena_copy(copies->names_arena, str_of(PQgetvalue(competences, i, 1)));
+}
+
+enum job_end copies_names(struct work *work, struct explain_names *ret)
+{
+    struct copies *copies = work->own;
+    if (!copies->names_arena) {
+        struct plan plan = work_plan(work);
+        const struct statement *conditions = sql_names_of_conditions(&plan);
+        const struct statement *competences = sql_names_of_competences(&plan);
+        enum job_end end = work_run(work, &plan);
+        if (end != JOB_DONE)
+            return end;
+        keep_names(copies, conditions->result, competences->result);
+    }
+    *ret = (struct explain_names){name_of_condition, name_of_competence, copies};
+    return JOB_DONE;
+}

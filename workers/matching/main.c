@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* maatwerk-matching: makes explained shortlists and counts supply. */
+#include "workers/matching/copy.h"
+#include "workers/matching/match.h"
+
+int main(void)
+{
+    static const struct job_kind kinds[] = {
+        {"match_vacancy", match_vacancy},
+        {"match_candidate", match_candidate},
+        {"count_supply", count_supply},
+    };
+    static const struct worker worker = {"matching", kinds, sizeof kinds / sizeof *kinds, 16, copies_new};
+    return worker_run(&worker);
+}
