@@ -43,13 +43,13 @@ gen: ## C tables, the served contract and pages of docs/, from openapi/ and sql/
 
 run: install ## start everything and do the main job live; ONCE=1 ends after it, RESET=1 begins afresh
 	@$(MAKE) --no-print-directory -s -j2 build
-	@tests/run.sh run
+	@$(PYTHON) tests/run.py run
 
 test: install ## every test; ends with: N passed, N failed
-	@tests/run.sh test
+	@$(PYTHON) tests/run.py test
 
 check: install ## test, and formatter, clang, clang-tidy, cppcheck
-	@tests/run.sh check
+	@$(PYTHON) tests/run.py check
 
 fmt: ## format the C code
 	@clang-format -i $$(git ls-files '*.c' '*.h' | grep -v /gen/)

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A whole installation on this machine: private PostgreSQL and Redis, a demo region, services and workers.
+Used by `make run`, the end-to-end tests, chaos and bench. Ends only the processes that it started."""
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+import uuid
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PROGRAMS = ('all', 'dispatcher', 'matching')
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+def port_is_free(port):
+    with socket.socket() as s:
+        return s.connect_ex(('127.0.0.1', port)) != 0
+
+
+class Region:
+    def __init__(self, folder, binaries, port=None, candidates=5600, taxonomy=None, version='sample-1'):
+        self.folder, self.bin = Path(folder), Path(binaries)
+        self.port, self.management = port or free_port(), free_port()
+        self.candidates = candidates
+        self.taxonomy, self.version = taxonomy or ROOT / 'sql/seeds/taxonomy', version
+        self.processes, self.tokens, self.env = {}, {}, dict(os.environ)
+
+    # -------------------------------------------------------------------------------------------- servers
+
+    def start_servers(self):
+        subprocess.run([ROOT / 'docker/servers', 'start', self.folder], check=True)
+        for line in (self.folder / 'env').read_text().splitlines():
+            name, value = re.match(r'export (\w+)=(.*)', line).groups()
+            self.env[name] = value.strip("'")
+        self.env.update(MAATWERK_LISTEN=f'127.0.0.1:{self.port}', MAATWERK_SQL=str(ROOT / 'sql'),
+                        MAATWERK_MANAGEMENT=f'127.0.0.1:{self.management}', ASAN_OPTIONS='detect_leaks=0')
+        docs = ROOT / 'build/docs'
+        if (docs / 'index.html').exists():
+            self.env['MAATWERK_DOCS'] = str(docs)
+
+    def stop_servers(self):
+        subprocess.run([ROOT / 'docker/servers', 'stop', self.folder], check=True)
+
+    def command(self, *words, check=True):
+        done = subprocess.run([self.bin / 'maatwerk', *map(str, words)], env=self.env, text=True, cwd=ROOT,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        if check and done.returncode:
+            raise RuntimeError(f'maatwerk {" ".join(map(str, words))}: {done.stderr}')
+        return done
+
+    def prepare(self, say=lambda words: None):
+        """Brings the database up to date and loads the demo region when there is none."""
+        self.command('migrate')
+        if not Path(self.env['MAATWERK_KEYS']).exists():
+            self.command('keys', 'init')
+        if self.sql('select count(*) from ref.tenant')[0][0] == 0:
+            say(f'loading the demo region ({self.candidates} candidates) …')
+            self.command('import', 'places', ROOT / 'sql/seeds/places.csv')
+            say(self.command('import', 'taxonomy', self.taxonomy, '--version', self.version).stdout.strip())
+            self.command('demo', '--candidates', self.candidates, '--seed', 1)
+
+    def sql(self, text, values=(), user='maatwerk_admin'):
+        import psycopg2
+        connection = psycopg2.connect(self.env['MAATWERK_PG'] + f' user={user}')
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(text, values)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    # ------------------------------------------------------------------------------------------- programs
+
+    def start(self, name, **more):
+        log = open(self.folder / 'log' / f'{name}.log', 'ab')
+        self.processes[name] = subprocess.Popen([self.bin / f'maatwerk-{name}'], env={**self.env, **more}, cwd=ROOT,
+                                                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        log.close()
+
+    def start_programs(self):
+        for name in PROGRAMS:
+            self.start(name)
+        self.wait_ready()
+
+    def wait_ready(self, seconds=30):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            try:
+                connection = http.client.HTTPConnection('127.0.0.1', self.management, timeout=2)
+                connection.request('GET', '/healthz/ready')
+                if connection.getresponse().status == 200:
+                    return
+            except OSError:
+                pass
+            time.sleep(0.01)
+        raise RuntimeError('the services are not ready: ' + self.log('all')[-2000:])
+
+    def log(self, name):
+        return (self.folder / 'log' / f'{name}.log').read_text(errors='replace')
+
+    def stop_programs(self, seconds=20):
+        """{name: exit status}"""
+        for process in self.processes.values():
+            process.send_signal(signal.SIGTERM)
+        statuses = {}
+        for name, process in self.processes.items():
+            try:
+                statuses[name] = process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                statuses[name] = process.wait()
+        self.processes = {}
+        return statuses
+
+    # ---------------------------------------------------------------------------------------------- calls
+
+    def token(self, role, tenant='gm9901', **options):
+        key = (role, tenant, tuple(sorted(options.items())))
+        if key not in self.tokens:
+            words = [word for name, value in options.items() for word in (f'--{name}', value)]
+            self.tokens[key] = self.command('token', '--role', role, '--tenant', tenant, *words).stdout.strip()
+        return self.tokens[key]
+
+
+class Response:
+    def __init__(self, status, headers, body):
+        self.status, self.body = status, body
+        self.headers = {name.lower(): value for name, value in headers}
+
+    @property
+    def text(self):
+        return self.body.decode()
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    @property
+    def problem(self):
+        """The code of the problem."""
+        return self.json['type'].removeprefix('urn:maatwerk:problem:')
+
+
+class Client:
+    """Calls the API as somebody; `seen` is told of every answer."""
+
+    def __init__(self, region, role, tenant='gm9901', seen=None, **options):
+        self.region, self.seen = region, seen
+        self.token = region.token(role, tenant, **options) if role else None
+
+    def call(self, method, path, body=None, headers=None, raw=None):
+        sent = {'Authorization': f'Bearer {self.token}'} if self.token else {}
+        if body is not None:
+            sent['Content-Type'] = 'application/merge-patch+json' if method == 'PATCH' else 'application/json'
+            raw = json.dumps(body).encode()
+        sent.update(headers or {})
+        connection = http.client.HTTPConnection('127.0.0.1', self.region.port, timeout=20)
+        try:
+            connection.request(method, path if path.startswith('/') and path.startswith('/v1') else '/v1' + path, raw,
+                               {k: v for k, v in sent.items() if v is not None})
+            answer = connection.getresponse()
+            response = Response(answer.status, answer.getheaders(), answer.read())
+        finally:
+            connection.close()
+        if self.seen:
+            self.seen(method, path, response)
+        return response
+
+    def get(self, path, **headers):
+        return self.call('GET', path, headers=headers)
+
+    def post(self, path, body=None, key=None, **headers):
+        return self.call('POST', path, body, {'Idempotency-Key': key or str(uuid.uuid4()), **headers})
+
+    def patch(self, path, body, etag, **headers):
+        return self.call('PATCH', path, body, {'If-Match': etag, **headers})
+
+    def delete(self, path, etag, **headers):
+        return self.call('DELETE', path, None, {'If-Match': etag, **headers})
+
+    def wait_for(self, path, ready=lambda response: response.status == 200, seconds=15):
+        until = time.monotonic() + seconds
+        while True:
+            response = self.get(path)
+            if ready(response) or time.monotonic() > until:
+                return response
+            time.sleep(0.01)
