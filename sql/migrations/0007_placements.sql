@@ -151,7 +151,7 @@ create function app.propose(round uuid, vacancy uuid, candidates uuid[], draft b
         listed app.match_result;
         run uuid;
     begin
-        select * into v from app.vacancy where tenant_id = app.tenant() and id = vacancy for update;
+        select w.* into v from app.vacancy w where w.tenant_id = app.tenant() and w.id = propose.vacancy for update;
         if not found then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
@@ -182,7 +182,7 @@ create function app.propose(round uuid, vacancy uuid, candidates uuid[], draft b
                 and p.state in ('drafted', 'sent', 'invited')) >= 2 then
                 raise exception using errcode = 'MW409', message = 'candidate-has-two-open-proposals';
             end if;
-            select * into listed from app.match_result m
+            select m.* into listed from app.match_result m
             where m.tenant_id = v.tenant_id and m.run_id = run and m.candidate_id = candidate;
             if not found then
                 raise exception using errcode = 'MW409', message = 'not-shortlisted';
@@ -220,12 +220,12 @@ create function app.answer_proposal(proposal uuid, answer text, reason text, not
         v app.vacancy;
         taken int;
     begin
-        select * into p from app.proposal where tenant_id = app.tenant() and id = proposal
-            and (app.scope() = 'tenant' or (employer_id = app.organisation() and state <> 'drafted'));
+        select q.* into p from app.proposal q where q.tenant_id = app.tenant() and q.id = answer_proposal.proposal
+            and (app.scope() = 'tenant' or (q.employer_id = app.organisation() and q.state <> 'drafted'));
         if not found then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
-        select * into v from app.vacancy where tenant_id = p.tenant_id and id = p.vacancy_id for update;
+        select w.* into v from app.vacancy w where w.tenant_id = p.tenant_id and w.id = p.vacancy_id for update;
         perform 1 from app.candidate where tenant_id = p.tenant_id and id = p.candidate_id for update;
         if answer = 'hire' and app.places_taken(v.id) >= v.positions then
             raise exception using errcode = 'MW409', message = 'vacancy-places-taken';
