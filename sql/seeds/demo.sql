@@ -86,7 +86,10 @@ select o.id, o.isco, row_number() over (order by o.uri) - 1 as k,
 from ref.occupation o
 where o.status = 'released' and left(o.isco, 1) in ('4', '5', '6', '7', '8', '9')
   and exists (select from ref.occupation_competence oc where oc.occupation_id = o.id and oc.essential)
-order by md5(o.uri) limit 200;
+order by o.label_search in ('warehouse worker', 'warehouse order picker', 'forklift operator', 'building cleaner', 'kitchen assistant', 'cook',
+    'waiter/waitress', 'shop assistant', 'shelf filler', 'cashier', 'nurse assistant', 'gardener', 'production operator',
+    'receptionist', 'administrative assistant', 'data entry clerk', 'security guard', 'refuse collector', 'hand packer') desc,
+    md5(o.uri) limit 60;
 update job_kind j set k = n.k from (select id, row_number() over (order by md5(id::text)) - 1 as k from job_kind) n where n.id = j.id;
 create unique index on job_kind (k);
 analyze job_kind; analyze pc;
