@@ -24,7 +24,8 @@ PGresult *must_run(PGconn *pg, const char *sql, int parameters, const char *cons
 {
     PGresult *result = parameters ? PQexecParams(pg, sql, parameters, NULL, values, NULL, NULL, 0) : PQexec(pg, sql);
     ExecStatusType status = PQresultStatus(result);
-    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY || status == PGRES_COPY_IN)
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY
+        || status == PGRES_COPY_IN)
         return result;
     fprintf(stderr, "maatwerk: %s", PQresultErrorMessage(result));
     PQclear(result);

@@ -137,7 +137,8 @@ static const char merge[] =
     "join ref.occupation o on o.id = r.occupation join ref.competence c on c.id = r.competence group by 1, 2;"
     "update ref.competence c set rarity = k.rarity from ("
     "select c.id, (select max(s) from generate_series(0, 20) s "
-    "where (greatest(count(oc.occupation_id), 1) << s) <= greatest((select count(*) from load_occupation), 1)) as rarity "
+    "where (greatest(count(oc.occupation_id), 1) << s) <= greatest((select count(*) from load_occupation), 1)) "
+    "as rarity "
     "from ref.competence c left join ref.occupation_competence oc on oc.competence_id = c.id group by c.id) k "
     "where k.id = c.id and c.rarity <> coalesce(k.rarity, 0);";
 

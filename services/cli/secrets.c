@@ -37,7 +37,8 @@ static bool find_user(const struct config *config, struct arena *arena, struct t
     bool found = PQstatus(pg) == CONNECTION_OK && must_do(pg, "begin");
     if (found)
         PQclear(must_run(pg, "select set_config('app.tenant', t.tenant_id::text, true), "
-                             "set_config('app.scope', 'tenant', true) from ref.tenant t where $1 in (t.code, t.id::text)",
+                             "set_config('app.scope', 'tenant', true) from ref.tenant t "
+                             "where $1 in (t.code, t.id::text)",
                          1, values));
     if (found)
         row = must_run(pg, "select t.id, u.id, u.organisation_id, array_to_string(u.attributes, ',') from ref.tenant t "

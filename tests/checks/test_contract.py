@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The contract: what it must say of every operation and property, and the official lint rules."""
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CONTRACT = json.loads((ROOT / 'openapi/gen/openapi.json').read_text())
+OPERATIONS = [(path, method, op) for path, item in CONTRACT['paths'].items() for method, op in item.items()
+              if method != 'parameters']
+
+
+@pytest.mark.parametrize('path,method,op', OPERATIONS, ids=[op['operationId'] for _, _, op in OPERATIONS])
+def test_operation_is_described_and_exemplified(path, method, op):
+    assert op['summary'] and op['description'] and op['tags']
+    assert 'x-rights' in op and op['x-rights'], 'who may call it'
+    success = next(iter(op['responses'].values()))
+    for content in success.get('content', {}).values():
+        assert content['example']
+    for content in op.get('requestBody', {}).get('content', {}).values():
+        assert content['example']
+
+
+@pytest.mark.parametrize('name', sorted(CONTRACT['components']['schemas']))
+def test_schema_has_its_dutch_term_and_bounds(name):
+    schema = CONTRACT['components']['schemas'][name]
+    assert schema['x-nl'] and schema['description']
+    for prop, raw in schema.get('properties', {}).items():
+        if raw.get('type') == 'string' and 'enum' not in raw and 'format' not in raw:
+            assert 'maxLength' in raw, prop
+        if raw.get('type') == 'integer':
+            assert 'minimum' in raw and 'maximum' in raw, prop
+        if raw.get('type') == 'array':
+            assert 'maxItems' in raw, prop
+
+
+def test_properties_of_persons_have_a_data_class():
+    from sys import path
+    path.insert(0, str(ROOT / 'openapi'))
+    from generator.contract import Contract
+    contract = Contract(ROOT / 'openapi')
+    missing = [f'{name}.{prop}' for name, schema in contract.schemas.items() if schema.get('x-person')
+               for prop, raw in schema['properties'].items() if 'x-data-class' not in raw and '$ref' not in raw]
+    assert not missing
+
+
+def test_official_lint_rules():
+    rules = os.environ.get('ADR_RULESET')
+    if not rules or not shutil.which('npx'):
+        pytest.skip('no ADR_RULESET, or no npx')
+    tools = ROOT / 'build/lint'
+    tools.mkdir(parents=True, exist_ok=True)
+    for name in ('package.json', 'package-lock.json'):
+        if (ROOT / 'tests/lint' / name).exists():
+            shutil.copy(ROOT / 'tests/lint' / name, tools / name)
+    if not (tools / 'node_modules/.bin/spectral').exists():
+        done = subprocess.run(['npm', 'ci', '--silent', '--no-audit', '--no-fund'], cwd=tools, capture_output=True)
+        if done.returncode:
+            pytest.skip('npm cannot install the linter here')
+    done = subprocess.run([tools / 'node_modules/.bin/spectral', 'lint', '--ruleset', rules, '--format', 'json',
+                           ROOT / 'openapi/gen/openapi.json'], text=True, capture_output=True)
+    found = json.loads(done.stdout or '[]')
+    assert not [f'{f["code"]}: {".".join(map(str, f["path"]))}' for f in found if f['severity'] <= 1]

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the house style says and a program can see: generated files, sizes, arrows, headers, words."""
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = '-std=gnu11 -D_GNU_SOURCE -DH2O_USE_LIBUV=0 -I. -I/usr/include/postgresql'.split()
+# who may include whom: folder -> folders that its files may name
+ARROWS = {
+    'lib/base': {'lib/base'},
+    'lib/json': {'lib/json', 'lib/base', 'lib/http/limits.h'},
+    'lib/db': {'lib/db', 'lib/base'},
+    'lib/http': {'lib/http', 'lib/json', 'lib/db', 'lib/base'},
+    'lib/auth': {'lib/auth', 'lib/json', 'lib/base'},
+    'lib/queue': {'lib/queue', 'lib/db', 'lib/json', 'lib/base', 'lib/server/config.h'},
+    'lib/server': {'lib', 'openapi/gen'},
+    'services': {'lib', 'openapi/gen'},   # and its own folder
+    'workers': {'lib', 'openapi/gen'},    # and its own folder
+    'openapi/gen': {'openapi/gen'},
+}
+
+
+def files(*patterns):
+    named = subprocess.run(['git', 'ls-files', '-co', '--exclude-standard', *patterns], cwd=ROOT, text=True,
+                           capture_output=True, check=True).stdout.split()
+    return [Path(name) for name in named if (ROOT / name).exists()]
+
+
+def own_c():
+    return [f for f in files('*.c', '*.h') if 'gen' not in f.parts]
+
+
+def test_generated_files_are_up_to_date():
+    done = subprocess.run(['/usr/bin/python3', 'openapi/generate.py', '--check'], cwd=ROOT, text=True,
+                          capture_output=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_c_files_are_small():
+    sizes = sorted(len((ROOT / f).read_text().splitlines()) for f in own_c() if f.suffix == '.c')
+    large = [str(f) for f in own_c() if len((ROOT / f).read_text().splitlines()) > 400]
+    assert not large
+    assert sizes[len(sizes) // 2] < 200
+
+
+def functions(text):
+    """(name, lines) of each function: from a line that begins in column 0 to the brace that ends it."""
+    lines, start, name = text.splitlines(), None, None
+    for i, line in enumerate(lines):
+        if line == '{' and i:
+            start = i
+            name = lines[i - 1]
+        elif line == '}' and start is not None:
+            yield name, i - start - 1
+            start = None
+
+
+def test_functions_are_short():
+    long = [f'{f}: {name} has {count} lines' for f in own_c() if f.suffix == '.c' and f.parts[0] != 'tests'
+            for name, count in functions((ROOT / f).read_text()) if count >= 40]
+    assert not long
+
+
+def test_lines_are_not_wide():
+    wide = [f'{f}:{i}' for f in own_c() for i, line in enumerate((ROOT / f).read_text().splitlines(), 1)
+            if len(line) > 120]
+    assert not wide
+
+
+def home_of(file):
+    parts = file.parts
+    return '/'.join(parts[:2]) if parts[0] in ('lib', 'openapi') else parts[0]
+
+
+def test_includes_follow_the_arrows():
+    wrong = []
+    for file in files('lib/**.c', 'lib/**.h', 'services/**.c', 'services/**.h', 'workers/**.c', 'workers/**.h'):
+        allowed = ARROWS[home_of(file)] | ({'/'.join(file.parts[:2])} if file.parts[0] in ('services', 'workers') else set())
+        for name in re.findall(r'^#include "([^"]+)"', (ROOT / file).read_text(), re.M):
+            if not any(name == a or name.startswith(a + '/') for a in allowed):
+                wrong.append(f'{file} includes {name}')
+    assert not wrong
+
+
+@pytest.mark.parametrize('header', [str(f) for f in own_c() if f.suffix == '.h' and f.parts[0] != 'tests'])
+def test_header_compiles_alone(header):
+    done = subprocess.run(['gcc', *FLAGS, '-fsyntax-only', '-x', 'c', '-include', header, '/dev/null'], cwd=ROOT,
+                          text=True, capture_output=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_sources_carry_the_licence():
+    without = [str(f) for f in files('*.c', '*.h', '*.py') if 'SPDX-License-Identifier: EUPL-1.2'
+               not in (ROOT / f).read_text()[:200] and (ROOT / f).stat().st_size]
+    assert not without
+
+
+def test_no_work_is_left_in_comments():
+    left = [str(f) for f in own_c() if re.search(r'\b(TODO|FIXME|XXX)\b', (ROOT / f).read_text())]
+    assert not left
