@@ -116,6 +116,8 @@ static void note_reference(struct ctx *ctx, struct str constraint)
         column = str_from(column, strlen("tenant_id_"));
     if (column.len > 5 && memcmp(column.at + column.len - 5, "_fkey", 5) == 0)
         column.len -= 5;
+    if (str_equal(column, S("postcode4"))) /* the only property that is not named as its column */
+        column = S("pc4");
     name[length++] = '/';
     for (size_t i = 0; i < column.len && length < sizeof name - 1; i++) {
         bool up = column.at[i] == '_' && i + 1 < column.len;

@@ -89,9 +89,9 @@ def link(description):
 def shared_schemas():
     text = {'type': 'string', 'maxLength': 500}
     return {
-        'SelfLinks': {'type': 'object', 'x-nl': 'verwijzingen', 'description': 'Where it is.',
+        'SelfLinks': {'type': 'object', 'description': 'Where it is.',
                       'additionalProperties': False, 'properties': {'self': link('This resource.')}},
-        'PageLinks': {'type': 'object', 'x-nl': 'verwijzingen', 'description': 'Where more is.',
+        'PageLinks': {'type': 'object', 'description': 'Where more is.',
                       'additionalProperties': False,
                       'properties': {'self': link('This page.'), 'next': link('The next page, when there is one.')}},
         'Problem': {'type': 'object', 'x-nl': 'probleem', 'description': 'What went wrong (RFC 9457).',

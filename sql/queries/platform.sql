@@ -133,6 +133,6 @@ select c.code, c.bit, c.kind, c.label_nl, c.label_en, c.trainable from ref.condi
 -- query: place_list
 -- rows: many
 -- filter: municipality p.municipality = %
--- sort: postcode4 p.postcode4 text postcode4
+-- sort: pc4 p.postcode4 text postcode4
 -- key: p.postcode4 postcode4 text
 select p.postcode4, p.place, p.municipality from ref.place p where true

@@ -34,7 +34,7 @@ def report(employer, wanted):
     return occupation, expect(employer.post('/vacancies', {
         'employerId': own, 'title': 'Orderpicker in een koele hal', 'kind': 'regular', 'occupationId': occupation['id'],
         'competences': asked, 'conditions': [{'condition': 'dutch_a1', 'hard': True}],
-        'hoursMin': 16, 'hoursMax': 36, 'postcode4': home['postcode4'], 'positions': 2, 'candidatesWanted': wanted}), 201)
+        'hoursMin': 16, 'hoursMax': 36, 'pc4': home['pc4'], 'positions': 2, 'candidatesWanted': wanted}), 201)
 
 
 def name_points(item):

@@ -144,7 +144,7 @@ static const struct schema condition_schema = {
     .size = 0, .self = NULL,
 };
 static const struct field place_fields[] = {
-    {.name = "postcode4", .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 4, .visible_to = 0xffffffffu},
+    {.name = "pc4", .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 4, .visible_to = 0xffffffffu},
     {.name = "place", .column = "place", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 80, .visible_to = 0xffffffffu},
     {.name = "municipality", .column = "municipality", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 80, .visible_to = 0xffffffffu},
 };

@@ -359,7 +359,7 @@ static const struct query_filter place_list_filters[] = {
     {"municipality", "p.municipality = %"},
 };
 static const struct query_sort place_list_sorts[] = {
-    {"postcode4", "p.postcode4", "text", "postcode4"},
+    {"pc4", "p.postcode4", "text", "postcode4"},
 };
 static const struct query_list place_list_list = {
     place_list_filters, 1,
