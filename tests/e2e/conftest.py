@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""One region for all end-to-end tests: real PostgreSQL, Redis, services and workers, built with sanitizers. Every
+answer that a client gets is checked against the contract as it is served."""
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from region import Client, Region, ROOT  # noqa: E402
+
+from contract import Contract  # noqa: E402
+
+
+@pytest.fixture(scope='session')
+def region():
+    binaries = os.environ.get('MAATWERK_BIN') or ROOT / 'build/asan/bin'
+    folder = Path(tempfile.mkdtemp(prefix='maatwerk-e2e.', dir='/var/tmp')) / 'var'
+    made = Region(folder, binaries, candidates=420)
+    made.env['MAATWERK_THREADS'] = '2'
+    try:
+        made.start_servers()
+        made.env['MAATWERK_THREADS'] = '2'
+        made.prepare()
+        made.start_programs()
+        yield made
+        statuses = made.stop_programs()
+        assert set(statuses.values()) == {0}, statuses
+        for name in statuses:
+            assert 'AddressSanitizer' not in made.log(name) and 'runtime error' not in made.log(name), made.log(name)
+            assert 'sql-error' not in made.log(name), made.log(name)[-3000:]
+    finally:
+        made.stop_programs()
+        made.stop_servers()
+        shutil.rmtree(folder.resolve(), ignore_errors=True)
+        shutil.rmtree(folder.parent, ignore_errors=True)
+
+
+@pytest.fixture(scope='session')
+def contract(region):
+    return Contract(Client(region, None).get('/openapi.json').json)
+
+
+@pytest.fixture(scope='session')
+def as_role(region, contract):
+    """as_role('consultant') is a client whose answers are checked."""
+    made = {}
+
+    def client(role, tenant='gm9901', **options):
+        key = (role, tenant, tuple(sorted(options.items())))
+        if key not in made:
+            made[key] = Client(region, role, tenant, seen=contract.check, **options)
+        return made[key]
+    return client
+
+
+@pytest.fixture(scope='session')
+def world(as_role):
+    """What most tests need: an occupation with its competences, an employer, users."""
+    consultant, employer = as_role('consultant'), as_role('employer')
+    occupation = consultant.get('/occupations?labelPrefix=warehouse%20worker').json['items'][0]['id']
+    competences = consultant.get(f'/occupations/{occupation}').json['competences']
+    return {'occupation': occupation, 'competences': [c['competenceId'] for c in competences],
+            'employer': employer.get('/user-profile').json['organisationId'],
+            'firm': as_role('firm').get('/user-profile').json['organisationId'],
+            'consultant': consultant.get('/user-profile').json['id']}
+
+
+@pytest.fixture
+def new_vacancy(as_role, world):
+    def make(client=None, **changes):
+        body = {'employerId': world['employer'], 'title': 'Magazijnmedewerker', 'kind': 'regular',
+                'occupationId': world['occupation'], 'hoursMin': 12, 'hoursMax': 36, 'pc4': '5012', 'positions': 2,
+                'candidatesWanted': 3,
+                'competences': [{'competenceId': c, 'need': 'must', 'weight': 2} for c in world['competences'][:2]]}
+        body.update(changes)
+        return (client or as_role('employer')).post('/vacancies', {k: v for k, v in body.items() if v is not None})
+    return make
+
+
+@pytest.fixture
+def shortlisted(as_role, new_vacancy):
+    """An open vacancy with its shortlist: (vacancy id, shortlist)."""
+    def make(**changes):
+        consultant = as_role('consultant')
+        vacancy = new_vacancy(**changes).json['id']
+        assert consultant.post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'}).status == 201
+        found = consultant.wait_for(f'/vacancies/{vacancy}/shortlist', lambda r: r.status == 200 and r.json['current'])
+        assert found.status == 200
+        return vacancy, found.json
+    return make
+
+
+@pytest.fixture
+def proposed(as_role, shortlisted):
+    """A vacancy with proposals sent to the employer: (vacancy id, [proposal id])."""
+    def make(**changes):
+        consent = changes.pop('consent', None)
+        vacancy, listed = shortlisted(**changes)
+        free = [i['candidateId'] for i in listed['items'] if i.get('openProposals', 0) < 2][:listed['asked']]
+        body = {'candidateIds': free, **({'consent': consent} if consent else {})}
+        made = as_role('consultant').post(f'/vacancies/{vacancy}/proposal-rounds', body)
+        assert made.status == 201, made.text
+        return vacancy, [p['id'] for p in made.json['proposals']]
+    return make

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Candidates: who may see whom, the citizen service number, the card."""
+import pytest
+
+
+def bsn_of(number):
+    """The first number from `number` on that passes the eleven-test."""
+    while True:
+        digits = [int(c) for c in str(number)]
+        if sum(d * w for d, w in zip(digits, (9, 8, 7, 6, 5, 4, 3, 2, -1))) % 11 == 0:
+            return str(number)
+        number += 1
+
+
+@pytest.fixture
+def candidate(as_role, world):
+    made = as_role('case_manager').post('/candidates', {
+        'alias': 'Kandidaat Roos', 'firstName': 'Roos', 'lastName': 'Geheim', 'pc4': '5012', 'hoursMin': 8, 'hoursMax': 32,
+        'birthDate': '1990-02-28', 'benefit': 'assistance',
+        'competences': [{'competenceId': world['competences'][0], 'level': 2, 'evidence': 'werk'}],
+        'conditions': [{'condition': 'dutch_a2', 'met': True}], 'languages': [{'language': 'nl', 'level': 'b1'}],
+        'occupations': [{'occupationId': world['occupation'], 'years': 2}]})
+    assert made.status == 201, made.text
+    return made
+
+
+def test_a_candidate_is_registered_with_all_parts(as_role, candidate):
+    read = as_role('case_manager').get(candidate.headers['location']).json
+    assert read['competences'][0]['level'] == 2 and read['conditions'] == [{'condition': 'dutch_a2', 'met': True}]
+    assert read['languages'] and read['occupations'][0]['wanted'] is True
+
+
+def test_who_registers_owns_the_file(as_role, candidate):
+    own = as_role('case_manager').get('/user-profile').json['id']
+    assert candidate.json['caseManagerId'] == own
+
+
+def test_a_case_manager_sees_the_own_caseload_only(as_role):
+    client = as_role('case_manager')
+    own = client.get('/user-profile').json['id']
+    assert {c['caseManagerId'] for c in client.get('/candidates?pageSize=50').json['items']} == {own}
+    other = next(c['id'] for c in as_role('team_lead').get('/candidates?pageSize=100').json['items']
+                 if c.get('caseManagerId') != own)
+    assert client.get(f'/candidates/{other}').status == 404
+
+
+def test_a_firm_sees_its_own_candidates_only(as_role, world):
+    items = as_role('firm').get('/candidates?pageSize=100').json['items']
+    assert items and {c['organisationId'] for c in items} == {world['firm']}
+    assert all('benefit' not in c and 'phase' not in c and 'birthDate' not in c for c in items)
+
+
+def test_the_consultant_does_not_see_the_benefit(as_role, candidate):
+    seen = as_role('consultant').get(candidate.headers['location']).json
+    assert 'benefit' not in seen and 'birthDate' not in seen and seen['firstName'] == 'Roos'
+
+
+def test_an_employer_sees_no_candidate(as_role, candidate):
+    assert as_role('employer').get(candidate.headers['location']).status == 403
+    assert as_role('employer').get('/candidates').status == 403
+
+
+def test_a_change_replaces_given_lists_only(as_role, candidate):
+    client = as_role('case_manager')
+    changed = client.patch(candidate.headers['location'], {'conditions': [], 'wishes': 'buiten'},
+                           candidate.headers['etag'])
+    assert 'conditions' not in changed.json and changed.json['competences'] and changed.json['wishes'] == 'buiten'
+
+
+def test_the_card_has_no_name(as_role, candidate):
+    card = as_role('consultant').get(f'{candidate.headers["location"]}/card').json
+    assert card['alias'] == 'Kandidaat Roos' and 'firstName' not in card and card['competences'][0]['level'] == 2
+
+
+def test_the_number_is_found_only_by_search_and_noted(as_role, region):
+    number = bsn_of(999700000)
+    client = as_role('consultant')
+    made = client.post('/candidates', {'alias': 'Kandidaat Nummer', 'pc4': '5012', 'bsn': number})
+    assert made.status == 201 and number not in made.text
+    assert number not in client.get(made.headers['location']).text
+    before = region.sql("select count(*) from audit.entry where action = 'look-up'")[0][0]
+    found = client.call('POST', '/candidates/_search', {'bsn': number, 'purpose': 'intake'})
+    assert [i['id'] for i in found.json['items']] == [made.json['id']]
+    nobody = client.call('POST', '/candidates/_search', {'bsn': bsn_of(999800000), 'purpose': 'intake'})
+    assert nobody.json['items'] == []
+    assert region.sql("select count(*) from audit.entry where action = 'look-up'")[0][0] == before + 2
+    stored = region.sql('select ciphertext::text, blind_index::text from app.candidate_bsn where candidate_id = %s',
+                        (made.json['id'],))[0]
+    assert number not in ''.join(stored) and number.encode().hex() not in ''.join(stored)
+
+
+def test_the_same_number_twice_is_refused(as_role):
+    client, number = as_role('consultant'), bsn_of(999710000)
+    assert client.post('/candidates', {'alias': 'Een', 'pc4': '5012', 'bsn': number}).status == 201
+    again = client.post('/candidates', {'alias': 'Twee', 'pc4': '5012', 'bsn': number})
+    assert again.status == 409 and again.problem == 'duplicate'
+
+
+def test_a_wrong_number_is_named(as_role):
+    answer = as_role('consultant').post('/candidates', {'alias': 'X', 'pc4': '5012', 'bsn': '123456789'})
+    assert answer.json['errors'][0] == {'in': 'body', 'pointer': '/bsn', 'code': 'eleven-test',
+                                        'detail': 'Is geen burgerservicenummer'}
+
+
+def test_lists_filter_and_sort(as_role):
+    client = as_role('team_lead')
+    assert {c['status'] for c in client.get('/candidates?status=paused&pageSize=50').json['items']} == {'paused'}
+    one = client.get('/candidates?pageSize=1').json['items'][0]
+    assert client.get(f'/candidates?caseManagerId={one["caseManagerId"]}').json['items']
+    aliases = [c['alias'] for c in client.get('/candidates?sort=-alias&pageSize=30').json['items']]
+    assert aliases == sorted(aliases, reverse=True)
+    assert client.get('/candidates?changedAfter=2099-01-01T00:00:00Z').json['items'] == []
+
+
+def test_numbers_and_names_are_not_in_the_log(region, as_role, candidate):
+    as_role('case_manager').get(candidate.headers['location'])
+    assert 'Geheim' not in region.log('all') and candidate.json['id'] not in region.log('all')
