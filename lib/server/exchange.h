@@ -45,6 +45,7 @@ struct exchange {
     enum exchange_step step;
     int replayed_status;           /* of the first answer, in STEP_SHOW */
     bool in_database;              /* a transaction is under way */
+    int tries;                     /* how often the database asked to run it again */
     h2o_timeout_entry_t deadline;
     int64_t started_us;
 };

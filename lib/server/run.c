@@ -5,6 +5,8 @@
 #include "lib/server/wake.h"
 #include "openapi/gen/role.h"
 
+enum { TRIES_MAX = 3 };
+
 static void on_done(struct transaction *transaction, enum transaction_end end);
 
 static struct str role_name(uint32_t role)
@@ -138,6 +140,22 @@ static enum err rows_err(const struct exchange *exchange)
     return OK;
 }
 
+/* A deadlock, or rows that changed meanwhile: everything was rolled back, the same may simply be run again. */
+static bool run_again(struct exchange *exchange, struct str state)
+{
+    bool may = str_equal(state, S("40P01")) || str_equal(state, S("40001"));
+    if (!may || exchange->tries++ == TRIES_MAX)
+        return false;
+    for (struct statement *s = exchange->transaction.first; s; s = s->next)
+        s->result = NULL;
+    exchange->transaction.error = NULL;
+    exchange->in_database = true;
+    bool reads = exchange->request.operation->flags & OPERATION_READS;
+    size_t service = exchange->route->service;
+    pool_run(reads ? exchange->loop->reads[service] : exchange->loop->writes[service], &exchange->transaction);
+    return true;
+}
+
 static void on_refused(struct exchange *exchange)
 {
     const PGresult *error = exchange->transaction.error;
@@ -147,6 +165,8 @@ static void on_refused(struct exchange *exchange)
         ask_outcome(exchange);
         return;
     }
+    if (run_again(exchange, state))
+        return;
     const struct problem *problem = problem_of_sql(&exchange->ctx, state,
                                                    str_of(PQresultErrorField(error, PG_DIAG_MESSAGE_PRIMARY)),
                                                    constraint);

@@ -4,6 +4,7 @@ import copy
 
 PRIVATE = ('x-handler', 'x-show', 'x-jobs', 'x-safe', 'x-column', 'x-multiline', 'x-roles-enum', 'x-free-form',
            'x-free-numbers', 'x-self', 'x-person')
+FIELDS = 'Only these properties, separated by commas; others are absent then, also required ones.'
 PROBLEMS = {
     '400': ('InvalidRequest', 'Something in the request does not fit; `errors` names every fault.'),
     '401': ('Unauthenticated', 'No token, or one that is not valid.'),
@@ -15,6 +16,7 @@ PROBLEMS = {
     '412': ('Stale', 'Somebody changed it after you read it: read it again.'),
     '413': ('TooLarge', 'The body is larger than this operation takes.'),
     '415': ('UnsupportedMediaType', 'Send the media type that the operation names.'),
+    '422': ('KeyReused', 'This Idempotency-Key belongs to another request.'),
     '428': ('MatchRequired', 'Send If-Match with the ETag that you read.'),
     '500': ('Internal', 'Our fault. The request id helps us to find out.'),
     '503': ('Unavailable', 'We cannot do it now; nothing was changed. Try again after `Retry-After` seconds.'),
@@ -129,7 +131,7 @@ def list_parameters(contract, operation, query):
          'schema': {'type': 'integer', 'minimum': 1, 'maximum': 100, 'default': 20}},
         {'name': 'sort', 'in': 'query', 'description': 'Order; `-` for descending.',
          'schema': {'type': 'string', 'enum': sorts, 'default': default}},
-        {'name': 'fields', 'in': 'query', 'description': 'Only these properties, separated by commas.',
+        {'name': 'fields', 'in': 'query', 'description': FIELDS,
          'schema': {'type': 'string', 'maxLength': 500}, 'example': fields},
     ]
 
@@ -141,7 +143,7 @@ def operation_of(contract, operation, queries):
         parameters += list_parameters(contract, operation, queries[operation.handler])
     elif operation.method == 'get':
         parameters.append({'name': 'fields', 'in': 'query', 'schema': {'type': 'string', 'maxLength': 500},
-                           'description': 'Only these properties, separated by commas.'})
+                           'description': FIELDS})
     if operation.needs_key:
         parameters.append(ref('parameters', 'IdempotencyKey'))
     if operation.needs_match:
@@ -163,6 +165,8 @@ def operation_of(contract, operation, queries):
     wanted = ['400', '401', '403', '404', '405', '406', '500', '503', '504']
     if operation.needs_key or operation.needs_match:
         wanted += ['409']
+    if operation.needs_key:
+        wanted += ['422']
     if operation.body:
         wanted += ['413', '415']
     if operation.needs_match:

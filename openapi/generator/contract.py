@@ -30,7 +30,9 @@ class Contract:
         for name, schema in self.schemas.items():
             if schema.get('x-list-of') is None:
                 schema.setdefault('type', 'object')
-            for prop in schema.get('properties', {}).values():
+            for prop_name, prop in schema.get('properties', {}).items():
+                if 'x-visible-to' in prop and prop_name in schema.get('required', []):
+                    raise Wrong(f'{name}.{prop_name} is required, but not everybody may see it')
                 if prop.get('x-roles-enum'):
                     prop['enum'] = self.roles[:-1]
 

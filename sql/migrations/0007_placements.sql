@@ -151,7 +151,7 @@ create function app.propose(round uuid, vacancy uuid, candidates uuid[], draft b
         listed app.match_result;
         run uuid;
     begin
-        select w.* into v from app.vacancy w where w.tenant_id = app.tenant() and w.id = propose.vacancy for update;
+        select w.* into v from app.vacancy w where w.tenant_id = app.tenant() and w.id = propose.vacancy for no key update;
         if not found then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
@@ -168,7 +168,7 @@ create function app.propose(round uuid, vacancy uuid, candidates uuid[], draft b
             raise exception using errcode = 'MW409', message = 'shortfall-not-stated';
         end if;
         perform 1 from app.candidate c where c.tenant_id = v.tenant_id and c.id = any (candidates)
-        order by c.id for update;
+        order by c.id for no key update;
         insert into app.proposal_round (tenant_id, id, vacancy_id, employer_id, asked, already_open, proposed,
                                         shortfall_reason, shortfall_note, made_by)
         values (v.tenant_id, round, v.id, v.employer_id, v.candidates_wanted, open_now, cardinality(candidates),
@@ -225,8 +225,8 @@ create function app.answer_proposal(proposal uuid, answer text, reason text, not
         if not found then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
-        select w.* into v from app.vacancy w where w.tenant_id = p.tenant_id and w.id = p.vacancy_id for update;
-        perform 1 from app.candidate where tenant_id = p.tenant_id and id = p.candidate_id for update;
+        select w.* into v from app.vacancy w where w.tenant_id = p.tenant_id and w.id = p.vacancy_id for no key update;
+        perform 1 from app.candidate where tenant_id = p.tenant_id and id = p.candidate_id for no key update;
         if answer = 'hire' and app.places_taken(v.id) >= v.positions then
             raise exception using errcode = 'MW409', message = 'vacancy-places-taken';
         end if;
@@ -314,7 +314,7 @@ create function app.rematch_touched(candidate uuid, vacancies uuid[], scores int
                              where m.tenant_id = app.tenant() and m.run_id = n.run))
     ), locked as (
         select v.id from app.vacancy v where v.tenant_id = app.tenant() and v.id in (select t.id from touched t)
-        order by v.id for update
+        order by v.id for no key update
     ), changed as (
         update app.vacancy v set match_input = v.match_input + 1 from locked l
         where v.tenant_id = app.tenant() and v.id = l.id returning 1

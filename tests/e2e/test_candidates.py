@@ -105,7 +105,7 @@ def test_a_wrong_number_is_named(as_role):
 def test_lists_filter_and_sort(as_role):
     client = as_role('team_lead')
     assert {c['status'] for c in client.get('/candidates?status=paused&pageSize=50').json['items']} == {'paused'}
-    one = client.get('/candidates?pageSize=1').json['items'][0]
+    one = next(c for c in client.get('/candidates?pageSize=100').json['items'] if 'caseManagerId' in c)
     assert client.get(f'/candidates?caseManagerId={one["caseManagerId"]}').json['items']
     aliases = [c['alias'] for c in client.get('/candidates?sort=-alias&pageSize=30').json['items']]
     assert aliases == sorted(aliases, reverse=True)

@@ -37,7 +37,7 @@ def test_a_change_makes_a_new_list(as_role, shortlisted):
     etag = client.get(f'/vacancies/{vacancy}').headers['etag']
     assert client.patch(f'/vacancies/{vacancy}', {'candidatesWanted': 6}, etag).status == 200
     second = client.wait_for(f'/vacancies/{vacancy}/shortlist', lambda r: r.json['asked'] == 6).json
-    assert second['matchInput'] > first['matchInput'] and second['current']
+    assert second['matchVersion'] > first['matchVersion'] and second['current']
 
 
 def test_a_changed_candidate_touches_his_lists(as_role, shortlisted):

@@ -45,9 +45,9 @@ def test_a_change_replaces_lists_and_makes_a_new_input(as_role, new_vacancy):
     made = new_vacancy(conditions=[{'condition': 'dutch_a2', 'hard': True}])
     changed = as_role('consultant').patch(made.headers['location'], {'conditions': [], 'hoursMin': 8},
                                           made.headers['etag'])
-    assert changed.status == 200 and 'conditions' not in changed.json and changed.json['matchInput'] == 2
+    assert changed.status == 200 and 'conditions' not in changed.json and changed.json['matchVersion'] == 2
     titled = as_role('consultant').patch(made.headers['location'], {'title': 'Anders'}, changed.headers['etag'])
-    assert titled.json['matchInput'] == 2
+    assert titled.json['matchVersion'] == 2
 
 
 def test_a_stale_change_replaces_nothing(as_role, new_vacancy):
@@ -138,4 +138,4 @@ def test_an_internal_note_stays_inside(as_role, new_vacancy):
     made = as_role('consultant').get(new_vacancy(internalNote='let op').headers['location'])
     assert made.json['internalNote'] == 'let op'
     shown = as_role('employer').get(f'/vacancies/{made.json["id"]}').json
-    assert 'internalNote' not in shown and 'matchInput' not in shown
+    assert 'internalNote' not in shown and 'matchVersion' not in shown

@@ -44,7 +44,7 @@ def name_points(item):
 
 def shortlist_of(consultant, vacancy, after=0):
     found = consultant.wait_for(f'/vacancies/{vacancy}/shortlist',
-                                lambda r: r.status == 200 and r.json['current'] and r.json['matchInput'] > after)
+                                lambda r: r.status == 200 and r.json['current'] and r.json['matchVersion'] > after)
     return expect(found, 200)
 
 
@@ -92,7 +92,7 @@ def main_job(region, say, wanted=5):
     transcript.step(f'the employer sees {len(seen)} cards, without names: {card["alias"]}, '
                     f'{card["hoursMin"]}–{card["hoursMax"]} hours, {len(card["competences"])} competences')
     answer(employer, transcript, seen)
-    again = shortlist_of(consultant, here, listed['matchInput'])
+    again = shortlist_of(consultant, here, listed['matchVersion'])
     ids = {i['candidateId'] for i in again['items']}
     assert not ids & set(chosen), 'who was proposed or rejected does not come back'
     transcript.step(f'the next shortlist: {len(again["items"])} others, none of them proposed before; first '

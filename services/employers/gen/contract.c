@@ -145,7 +145,7 @@ static const struct field employer_fields[] = {
     {.name = "pc4", .column = "postcode4", .type = FIELD_TEXT, .min = 0, .max = 4, .visible_to = 0xffffffffu},
     {.name = "streetAddress", .column = "street_address", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "accountManagerId", .column = "account_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "riskCover", .column = "risk_cover", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0x45fu},
+    {.name = "riskCover", .column = "risk_cover", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x45fu},
     {.name = "internalNote", .column = "internal_note", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xeu},
     {.name = "version", .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -180,7 +180,7 @@ static const struct field employer_condition_fields[] = {
 };
 static const struct schema employer_condition_schema = {
     .name = "EmployerCondition", .fields = employer_condition_fields, .count = 7,
-    .size = 0, .self = NULL,
+    .size = 0, .self = "/employer-conditions/",
 };
 static const struct field vacancy_fields[] = {
     {.name = "id", .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -205,7 +205,7 @@ static const struct field vacancy_fields[] = {
     {.name = "internalNote", .column = "internal_note", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xeu},
     {.name = "source", .column = "source", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
     {.name = "reportedAt", .column = "reported_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "matchInput", .column = "match_input", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xeu},
+    {.name = "matchVersion", .column = "match_input", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xeu},
     {.name = "version", .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -232,7 +232,7 @@ static const struct schema supply_without_schema = {
     .size = 0, .self = NULL,
 };
 static const struct field supply_fields[] = {
-    {.name = "matchInput", .column = "match_input", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "matchVersion", .column = "match_input", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "active", .column = "active", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
     {.name = "pass", .column = "pass", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
     {.name = "without", .column = "without", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 80, .schema = &supply_without_schema, .visible_to = 0xffffffffu},

@@ -74,7 +74,7 @@ static const struct schema shortlist_item_schema = {
 static const struct field shortlist_fields[] = {
     {.name = "vacancyId", .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "runId", .column = "run_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "matchInput", .column = "match_input", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "matchVersion", .column = "match_input", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "current", .column = "current", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "asked", .column = "asked", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "considered", .column = "considered", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
