@@ -75,7 +75,7 @@ class Region:
         connection.autocommit = True
         try:
             with connection.cursor() as cursor:
-                cursor.execute(text, values)
+                cursor.execute(text, values or None)
                 return cursor.fetchall() if cursor.description else []
         finally:
             connection.close()

@@ -101,6 +101,7 @@ def test_contact_persons_come_and_go(as_role, employer):
     second = client.post(f'{place}/contacts', {'name': 'Wim', 'preferred': True})
     assert second.status == 409 and second.problem == 'duplicate'
     here = f'/contacts/{made.json["id"]}'
+    assert client.get(here).json == made.json
     changed = client.patch(here, {'phone': '013 555 0199'}, made.headers['etag'])
     assert changed.json['phone'] == '013 555 0199'
     assert client.delete(here, made.headers['etag']).status == 412

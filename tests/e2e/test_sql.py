@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every named statement prepares as the role that runs it; lists use their indexes."""
+import sys
+
+import psycopg2
+import pytest
+
+from region import ROOT
+
+sys.path.insert(0, str(ROOT / 'openapi'))
+from generator import sql  # noqa: E402
+
+PROGRAMS = sql.read(ROOT / 'sql/queries')
+ROLE = {'server': 'employers', 'queue': 'matching'}
+QUERIES = [(program, query) for program, queries in PROGRAMS.items() for query in queries]
+LISTS = [(program, query, sort) for program, query in QUERIES for sort in query.sorts]
+
+
+@pytest.mark.parametrize('program,query', QUERIES, ids=[q.name for _, q in QUERIES])
+def test_statement_prepares(region, program, query):
+    connection = psycopg2.connect(region.env['MAATWERK_PG'] + f' user=maatwerk_{ROLE.get(program, program)}')
+    try:
+        with connection.cursor() as cursor:
+            if query.text.split()[0] not in ('begin', 'commit', 'savepoint', 'rollback'):
+                cursor.execute(f'prepare x as {query.text.replace("%", "%%") if False else query.text}')
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize('program,query,sort', LISTS, ids=[f'{q.name} {s[0]}' for _, q, s in LISTS])
+def test_list_prepares_with_each_filter(region, program, query, sort):
+    name, column, kind, result = sort
+    key, _, key_kind = query.key
+    n = len(query.arguments)
+    connection = psycopg2.connect(region.env['MAATWERK_PG'] + f' user=maatwerk_{program}')
+    try:
+        with connection.cursor() as cursor:
+            for _, predicate in [(None, 'true')] + query.filters:
+                text = predicate.replace('%%', '\0').replace('%', f'${n + 1}').replace('\0', '%')
+                start = n + (text != 'true')
+                cursor.execute(f'prepare x as {query.text} and {text} and ({column}, {key}) > '
+                               f'(${start + 1}::{kind}, ${start + 2}::{key_kind}) order by {column}, {key} '
+                               f'limit ${start + 3}::int')
+                cursor.execute('deallocate x')
+    finally:
+        connection.close()
