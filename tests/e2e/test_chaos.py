@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The short form of `make chaos JOB=main`: a few vacancies, every kind of fault at least once."""
+import sys
+
+from region import ROOT
+
+sys.path.insert(0, str(ROOT / 'tests/chaos'))
+from main import chaos_main  # noqa: E402
+
+
+def test_nothing_is_lost_and_nothing_happens_twice():
+    outcome = chaos_main(ROOT / 'build/release/bin', 60, 12, 7)
+    assert outcome['ok'], outcome
