@@ -1,0 +1,204 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: EUPL-1.2
+"""make bench: figures of this machine, as ratios in one run against pgbench with the same statements.
+Lines: name=… ours=… ref=… ratio=… goal=… ok|MISS"""
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / 'openapi'))
+from generator import sql  # noqa: E402
+from region import ROOT, Client, Region  # noqa: E402
+
+ROUNDS, SECONDS = 3, 4
+PGBENCH = '/usr/lib/postgresql/15/bin/pgbench'
+missed = 0
+
+
+def line(name, ours, ref=None, goal=None, good=True):
+    global missed
+    missed += not good
+    ratio = f'{ours / ref:.2f}' if ref else '-'
+    print(f'name={name} ours={ours:g} ref={ref or 0:g} ratio={ratio} goal={goal} {"ok" if good else "MISS"}', flush=True)
+
+
+def cpu_us(pid):
+    """Microseconds of CPU of all threads of a process."""
+    return sum(int((task / 'schedstat').read_text().split()[0]) for task in Path(f'/proc/{pid}/task').iterdir()) / 1000
+
+
+def wrk(region, path, token, connections=32, script=None):
+    words = ['wrk', '-t1', f'-c{connections}', f'-d{SECONDS}', '-H', f'Authorization: Bearer {token}']
+    if script:
+        words += ['-s', script]
+    text = subprocess.run([*words, f'http://127.0.0.1:{region.port}/v1{path}'], text=True, capture_output=True).stdout
+    if 'Non-2xx' in text:
+        print('# ' + re.search(r'Non-2xx.*', text).group(0))
+    requests = int(re.search(r'(\d+) requests in', text).group(1))
+    return float(re.search(r'Requests/sec: +([\d.]+)', text).group(1)), requests
+
+
+def pgbench(region, script, user, clients, **variables):
+    file = Path(region.folder).resolve() / 'bench.sql'
+    file.write_text(script)
+    words = [word for name, value in variables.items() for word in ('-D', f'{name}={value}')]
+    host = re.search(r'host=(\S+)', region.env['MAATWERK_PG']).group(1)
+    done = subprocess.run([PGBENCH, '-n', '-M', 'prepared', '-c', str(clients), '-j', '2', '-T', str(SECONDS), '-f', file,
+                           '-h', host, '-U', f'maatwerk_{user}', *words, 'maatwerk'], text=True, capture_output=True)
+    match = re.search(r'tps = ([\d.]+)', done.stdout)
+    if not match:
+        raise RuntimeError(done.stderr[-1500:])
+    return float(match.group(1))
+
+
+def statement(name):
+    """The statement as pgbench takes it: named variables instead of numbers."""
+    query = next(q for queries in sql.read(ROOT / 'sql/queries').values() for q in queries if q.name == name)
+    text = query.text
+    for i in range(len(query.arguments), 0, -1):
+        text = re.sub(rf'\${i}(?!\d)', f':{query.arguments[i - 1][1]}', text)
+    return text
+
+
+def context(read_only):
+    return f"select set_config('app.tenant', :tenant, true), set_config('app.actor', :actor, true), " \
+           f"set_config('app.org', '', true), set_config('app.role', 'consultant', true), set_config('app.scope', 'tenant', true), " \
+           f"set_config('app.request', :actor, true), set_config('app.operation', 'bench', true), " \
+           f"set_config('transaction_read_only', '{read_only}', true);\n"
+
+
+def bench_read(region, client, vacancy, tenant, actor):
+    script = '\\startpipeline\n' + context('on') + statement('vacancy_get') + ';\n\\endpipeline\n'
+    ours, ref, cpu = [], [], []
+    pid = region.processes['all'].pid
+    wrk(region, f'/vacancies/{vacancy}', client.token)
+    for _ in range(ROUNDS):
+        ref.append(pgbench(region, script, 'employers', 4, id=vacancy, tenant=tenant, actor=actor))
+        before = cpu_us(pid)
+        rate, requests = wrk(region, f'/vacancies/{vacancy}', client.token)
+        ours.append(rate)
+        cpu.append((cpu_us(pid) - before) / max(requests, 1))
+    ours, ref, cpu = map(statistics.median, (ours, ref, cpu))
+    line('read_vacancy_per_s', ours, ref, '>=0.65', ours / ref >= 0.65)
+    line('read_vacancy_service_cpu_us', cpu, None, '<=20', cpu <= 20)
+
+
+def bench_create(region, client, body, tenant, actor):
+    lua = Path(region.folder).resolve() / 'create.lua'
+    lua.write_text('local n = 0\nlocal tag = tostring(os.time()) .. tostring(math.random(1e9))\nrequest = function()\n  n = n + 1\n'
+                   '  return wrk.format("POST", nil, {["Content-Type"] = "application/json", ["Authorization"] = wrk.headers["Authorization"],'
+                   ' ["Idempotency-Key"] = tag .. "-" .. n}, [[' + body['text'] + ']])\nend\n')
+    insert = statement('vacancy_insert')
+    for name, value in body['columns'].items():
+        insert = re.sub(rf':{name}\b', value, insert)
+    insert = re.sub(r'(?<!:):(?!:)(description|competences|conditions|shifts|start_date|needed_by|wage_text|internal_note)\b',
+                    'null::text', insert)
+    insert = re.sub(r'(?<!:):id\b', 'md5(:n::text || random())', insert).replace(':source', "'employer'")
+    script = '\\set n random(1, 1000000000)\n\\startpipeline\n' + context('off') + \
+        "select idempotency.begin('bench', :n || md5(random()::text), 'f');\n" + insert + ';\n' + \
+        "select idempotency.finish('bench', 'x', 201, null);\n\\endpipeline\n"
+    ours, ref = [], []
+    for _ in range(ROUNDS):
+        ref.append(pgbench(region, script, 'employers', 16, tenant=tenant, actor=actor))
+        ours.append(wrk(region, '/vacancies', client.token, 64, lua)[0])
+    ours, ref = statistics.median(ours), statistics.median(ref)
+    line('create_vacancy_per_s', ours, ref, '>=0.65', ours / ref >= 0.65)
+
+
+def bench_connections(region):
+    sockets = [socket.create_connection(('127.0.0.1', region.port)) for _ in range(1000)]
+    time.sleep(0.5)
+    rss = int(re.search(r'VmRSS:\s+(\d+)', Path(f'/proc/{region.processes["all"].pid}/status').read_text()).group(1)) / 1024
+    for one in sockets:
+        one.close()
+    line('rss_1000_connections_mb', rss, None, '<=40', rss <= 40)
+
+
+def bench_ready(region):
+    times = []
+    for _ in range(5):
+        process = region.processes.pop('all')
+        process.terminate()
+        process.wait()
+        from_s = time.monotonic()
+        region.start('all')
+        region.wait_ready()
+        times.append((time.monotonic() - from_s) * 1000)
+    took = statistics.median(times)
+    line('ready_ms', took, None, '<=100', took <= 100)
+
+
+def bench_engine():
+    out = ROOT / 'build/release/bench_rank'
+    subprocess.run(['gcc', '-std=gnu11', '-O2', '-D_GNU_SOURCE', '-I.', '-include', 'lib/base/banned.h', '-o', out,
+                    'tests/bench/bench_rank.c', *map(str, (ROOT / 'workers/matching/engine').glob('*.c')),
+                    *map(str, (ROOT / 'lib/base').glob('*.c'))], cwd=ROOT, check=True)
+    took = int(subprocess.run([out], text=True, capture_output=True).stdout)
+    line('engine_one_vacancy_100000_us', took, None, '<=5000', took <= 5000)
+
+
+def bench_shortlist(region, consultant, employer, body, count=100):
+    import json
+    import psycopg2
+    connection = psycopg2.connect(region.env['MAATWERK_PG'] + ' user=maatwerk_admin')
+    connection.autocommit = True
+    cursor, times = connection.cursor(), []
+    for _ in range(count):
+        vacancy = employer.post('/vacancies', json.loads(body)).json['id']
+        time.sleep(0.03)
+        answer = consultant.post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'})
+        from_s = time.monotonic()
+        assert answer.status == 201
+        while True:
+            cursor.execute('select 1 from app.match_run where vacancy_id = %s', (vacancy,))
+            if cursor.fetchone():
+                break
+        times.append((time.monotonic() - from_s) * 1000)
+    times.sort()
+    p50, p99 = times[count // 2], times[count * 99 // 100]
+    line('verdict_to_shortlist_p50_ms', p50, None, '<=25', p50 <= 25)
+    line('verdict_to_shortlist_p99_ms', p99, None, '<=100', p99 <= 100)
+
+
+def main():
+    import json
+    folder = Path(tempfile.mkdtemp(prefix='maatwerk-bench.', dir='/var/tmp')) / 'var'
+    region = Region(folder, ROOT / 'build/release/bin')
+    try:
+        region.start_servers()
+        region.prepare()
+        region.start_programs()
+        while region.sql('select count(*) from queue.job')[0][0]:
+            time.sleep(0.1)
+        consultant, employer = Client(region, 'consultant'), Client(region, 'employer')
+        profile = consultant.get('/user-profile').json
+        own = employer.get('/user-profile').json['organisationId']
+        tenant = region.sql("select tenant_id from ref.tenant where code = 'gm9901'")[0][0]
+        occupation = consultant.get('/occupations?labelPrefix=warehouse%20worker').json['items'][0]['id']
+        text = json.dumps({'employerId': own, 'title': 'Bench', 'kind': 'regular', 'occupationId': occupation, 'hoursMin': 8,
+                           'hoursMax': 36, 'pc4': '5012', 'positions': 1, 'candidatesWanted': 5})
+        columns = {'employer_id': f"'{own}'", 'title': "'Bench'", 'kind': "'regular'", 'occupation_id': f"'{occupation}'",
+                   'hours_min': '8', 'hours_max': '36', 'postcode4': "'5012'", 'positions': '1', 'candidates_wanted': '5'}
+        vacancy = consultant.get('/vacancies?pageSize=1').json['items'][0]['id']
+        bench_engine()
+        bench_shortlist(region, consultant, employer, text)
+        bench_read(region, consultant, vacancy, tenant, profile['id'])
+        bench_connections(region)
+        bench_ready(region)
+        bench_create(region, consultant, {'text': text, 'columns': columns}, tenant, profile['id'])
+    finally:
+        region.stop_programs()
+        region.stop_servers()
+        shutil.rmtree(folder.resolve(), ignore_errors=True)
+        shutil.rmtree(folder.parent, ignore_errors=True)
+    return 1 if missed else 0
+
+
+sys.exit(main())
