@@ -13,17 +13,19 @@ create schema idempotency;
 
 -- ---------------------------------------------------------------------------------------------- the clock
 -- All SQL takes time from here (the catalogue lint refuses now() elsewhere). Tests move the clock with a row in
--- clock.shift; production has no right to write it and `maatwerk doctor` refuses a shifted clock there.
+-- clock.shift, which no program has the right to write.
+--
+-- Functions that are called for every row or request are in plpgsql: it keeps their plans, language sql plans each call.
 
 create table clock.shift (one boolean primary key default true check (one), shift interval not null);
 
-create function clock.now() returns timestamptz language sql volatile parallel restricted
+create function clock.now() returns timestamptz language plpgsql volatile parallel restricted
     set search_path = pg_catalog, pg_temp
-    as $$ select clock_timestamp() + coalesce((select shift from clock.shift), '0') $$;
+    as $$ begin return clock_timestamp() + coalesce((select s.shift from clock.shift s), '0'); end $$;
 
-create function clock.today() returns date language sql volatile parallel restricted
+create function clock.today() returns date language plpgsql volatile parallel restricted
     set search_path = pg_catalog, pg_temp
-    as $$ select (clock.now() at time zone 'Europe/Amsterdam')::date $$;
+    as $$ begin return (clock.now() at time zone 'Europe/Amsterdam')::date; end $$;
 
 -- -------------------------------------------------------------------------------- the context of a request
 -- Set by the plan runner and the workers for one transaction. After a transaction PostgreSQL leaves '' behind,
@@ -105,13 +107,16 @@ create table app.event (
 );
 
 create function audit.note(noun text, subject_id uuid, action text, columns text[] default null)
-    returns void language sql security definer set search_path = pg_catalog, pg_temp
+    returns void language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
-    insert into audit.entry (tenant_id, actor, role, organisation, operation, request, noun, subject_id, action, columns)
-    values (app.tenant(), app.actor(), app.role(), app.organisation(),
-            nullif(current_setting('app.operation', true), ''),
-            nullif(current_setting('app.request', true), '')::uuid, noun, subject_id, action, columns)
-    $$;
+    begin
+        insert into audit.entry (tenant_id, actor, role, organisation, operation, request, noun, subject_id, action,
+                                 columns)
+        values (app.tenant(), app.actor(), app.role(), app.organisation(),
+                nullif(current_setting('app.operation', true), ''),
+                nullif(current_setting('app.request', true), '')::uuid, note.noun, note.subject_id, note.action,
+                note.columns);
+    end $$;
 
 -- A call that was refused: who asked for what. `reason` is a problem code.
 create function audit.deny(operation text, reason text) returns void language sql
@@ -301,12 +306,13 @@ create function idempotency.begin(route text, key text, fingerprint text) return
         end if;
     end $$;
 
-create function idempotency.finish(route text, key text, status int, resource uuid) returns void language sql
+create function idempotency.finish(route text, key text, status int, resource uuid) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    update idempotency.key k set status = finish.status, resource = finish.resource
-    where k.tenant_id = app.tenant() and k.actor = app.actor() and k.route = finish.route and k.key = finish.key
-    $$;
+    begin
+        update idempotency.key k set status = finish.status, resource = finish.resource
+        where k.tenant_id = app.tenant() and k.actor = app.actor() and k.route = finish.route and k.key = finish.key;
+    end $$;
 
 create function idempotency.outcome(route text, key text)
     returns table (fingerprint text, status int, resource uuid) language sql stable

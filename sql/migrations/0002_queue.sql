@@ -224,11 +224,12 @@ create function queue.closed_kinds() returns setof text language sql stable
 create function queue.claim(ids bigint[])
     returns table (id bigint, tenant int, kind text, attempt smallint, lane text, seq bigint, cancelled boolean,
                    payload jsonb)
-    language sql security definer set search_path = pg_catalog, pg_temp
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
-    select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq, j.cancelled, j.payload from queue.job j
-    where j.id = any (ids) and j.state in ('d', 'r') order by j.id for update skip locked
-    $$;
+    begin
+        return query select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq, j.cancelled, j.payload from queue.job j
+        where j.id = any (ids) and j.state in ('d', 'r') order by j.id for update skip locked;
+    end $$;
 
 -- The way without Redis: takes ready jobs of these kinds, most urgent first, oldest first.
 create function queue.take(kinds text[], count int)
@@ -247,13 +248,14 @@ create function queue.still_waiting(ids bigint[]) returns setof bigint language 
     as $$ select j.id from queue.job j where j.id = any (ids) and j.state in ('d', 'r') $$;
 
 -- Opens the lane for the next job.
-create function queue.lane_next(wanted text, passed bigint) returns void language sql
+create function queue.lane_next(wanted text, passed bigint) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    update queue.lane l set done_seq = passed where l.lane = wanted and l.done_seq = passed - 1;
-    update queue.job j set state = 'r' from queue.lane l
-    where l.lane = wanted and j.lane = wanted and j.seq = l.done_seq + 1 and j.state = 'b'
-    $$;
+    begin
+        update queue.lane l set done_seq = passed where l.lane = wanted and l.done_seq = passed - 1;
+        update queue.job j set state = 'r' from queue.lane l
+        where l.lane = wanted and j.lane = wanted and j.seq = l.done_seq + 1 and j.state = 'b';
+    end $$;
 
 -- What follows the end of jobs: history, lanes, unique keys. One more run for a key that was asked again.
 create function queue.after_end(ended queue.job, done boolean, opens_lane boolean) returns void language plpgsql

@@ -215,13 +215,14 @@ call app.wall('app.vacancy_supply');
 call app.open_to_tenant('app.vacancy_supply');
 
 -- Asks for a new match of a vacancy: the input version rises, and one job is pending at most.
-create function app.request_match(vacancy uuid) returns void language sql
+create function app.request_match(vacancy uuid) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    select queue.enqueue('match_vacancy', v.tenant_id, jsonb_build_object('vacancy', v.id),
-                         'vacancy:' || v.id, 'match_vacancy:' || v.id, 'c')
-    from app.vacancy v where v.id = vacancy
-    $$;
+    begin
+        perform queue.enqueue('match_vacancy', v.tenant_id, jsonb_build_object('vacancy', v.id),
+                              'vacancy:' || v.id, 'match_vacancy:' || v.id, 'c')
+        from app.vacancy v where v.tenant_id = app.tenant() and v.id = request_match.vacancy;
+    end $$;
 
 -- What a changed vacancy sets going: while it is screened, a count of the supply; once it is open, a new match.
 create function app.vacancy_follow_up() returns trigger language plpgsql

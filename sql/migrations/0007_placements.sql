@@ -112,19 +112,20 @@ create policy by_scope on app.proposal for all
             and state <> 'drafted'));
 
 -- Places of a vacancy that are taken, and proposals that are open, counted and never stored.
-create function app.places_taken(vacancy uuid) returns int language sql stable
+create function app.places_taken(vacancy uuid) returns int language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
-    as $$ select count(*)::int from app.proposal p
-          where p.tenant_id = app.tenant() and p.vacancy_id = vacancy and p.state = 'hired' $$;
-create function app.proposals_open(vacancy uuid) returns int language sql stable
+    as $$ begin return (select count(*) from app.proposal p
+          where p.tenant_id = app.tenant() and p.vacancy_id = places_taken.vacancy and p.state = 'hired'); end $$;
+create function app.proposals_open(vacancy uuid) returns int language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
-    as $$ select count(*)::int from app.proposal p
-          where p.tenant_id = app.tenant() and p.vacancy_id = vacancy and p.state in ('drafted', 'sent', 'invited') $$;
+    as $$ begin return (select count(*) from app.proposal p where p.tenant_id = app.tenant()
+          and p.vacancy_id = proposals_open.vacancy and p.state in ('drafted', 'sent', 'invited')); end $$;
 
-create function app.candidate_open_proposals(candidate uuid) returns int language sql stable
+create function app.candidate_open_proposals(candidate uuid) returns int language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
-    as $$ select count(*)::int from app.proposal p
-          where p.tenant_id = app.tenant() and p.candidate_id = candidate and p.state in ('drafted', 'sent', 'invited') $$;
+    as $$ begin return (select count(*) from app.proposal p where p.tenant_id = app.tenant()
+          and p.candidate_id = candidate_open_proposals.candidate
+          and p.state in ('drafted', 'sent', 'invited')); end $$;
 
 -- Moves a vacancy by `event`, for other nouns: matching and placements. Returns the new state.
 create function app.vacancy_fire(vacancy uuid, event text) returns text language plpgsql
