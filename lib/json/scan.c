@@ -239,7 +239,7 @@ static bool scan_value(struct scan *scan)
     case 't': return scan_word(scan, S("true"));
     case 'f': return scan_word(scan, S("false"));
     case 'n': return scan_word(scan, S("null"));
-    default: return scan_number(scan);
+    default: return strchr("+-.0123456789", *scan->at) && *scan->at ? scan_number(scan) : refuse(scan, "json-syntax");
     }
 }
 

@@ -287,6 +287,7 @@ alter table idempotency.key enable row level security;
 alter table idempotency.key force row level security;
 create policy tenant_wall on idempotency.key as restrictive for all
     using (tenant_id = (select app.tenant())) with check (tenant_id = (select app.tenant()));
+create policy owner_functions on idempotency.key for all to maatwerk_owner using (true) with check (true);
 create policy own_keys on idempotency.key for all
     using (actor = (select app.actor())) with check (actor = (select app.actor()));
 

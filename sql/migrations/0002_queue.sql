@@ -37,7 +37,8 @@ create table queue.tenant_setting (
 create table queue.lane (
     lane text primary key,
     last_seq bigint not null,
-    done_seq bigint not null default 0
+    done_seq bigint not null default 0,
+    used_at timestamptz not null default clock.now()
 );
 
 create table queue.job (
@@ -159,7 +160,7 @@ create function queue.enqueue(kind text, tenant int, payload jsonb default '{}',
         end if;
         if enqueue.lane is not null then
             insert into queue.lane as l (lane, last_seq) values (enqueue.lane, 1)
-            on conflict on constraint lane_pkey do update set last_seq = l.last_seq + 1
+            on conflict on constraint lane_pkey do update set last_seq = l.last_seq + 1, used_at = clock.now()
             returning l.last_seq, l.done_seq into place, done;
             if place > done + 1 then
                 starts := 'b';
@@ -294,7 +295,7 @@ create function queue.enqueue_again(ended queue.job) returns void language plpgs
         end if;
         if ended.lane is not null then
             insert into queue.lane as l (lane, last_seq) values (ended.lane, 1)
-            on conflict on constraint lane_pkey do update set last_seq = l.last_seq + 1
+            on conflict on constraint lane_pkey do update set last_seq = l.last_seq + 1, used_at = clock.now()
             returning l.last_seq, l.done_seq into place, done;
         end if;
         insert into queue.job (id, tenant, prio, kind, state, lane, seq, unique_key, created_at, payload)
@@ -441,3 +442,24 @@ create function queue.figures() returns table (state "char", prio smallint, kind
     select 'k'::"char", d.prio, d.kind, count(*), extract(epoch from clock.now() - min(d.died_at)) from queue.dead d
     group by 1, 2, 3
     $$;
+
+-- What nobody needs any more: history after 7 days, keys of ended periods, idle lanes after 30 days, idempotency keys
+-- after 72 hours (per municipality: its wall holds for this function too).
+create function queue.sweep() returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        now timestamptz := clock.now();
+        municipality int;
+    begin
+        delete from queue.done d where d.done_at < now - interval '7 days';
+        delete from queue.unique_key u where u.expires_at < now;
+        delete from queue.lane l where l.last_seq = l.done_seq
+            and not exists (select from queue.job j where j.lane = l.lane)
+            and not exists (select from queue.dead d where d.lane = l.lane and d.blocks)
+            and l.used_at < now - interval '30 days';
+        for municipality in select t.tenant_id from ref.tenant t loop
+            perform set_config('app.tenant', municipality::text, true);
+            perform idempotency.sweep();
+        end loop;
+    end $$;

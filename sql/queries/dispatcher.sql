@@ -28,3 +28,8 @@ select queue.redispatch(:ids::bigint[])
 -- query: dispatcher_crashed
 -- rows: many
 select id from queue.crashed(:ids::bigint[]) id
+
+-- query: dispatcher_sweep
+-- rows: none
+-- writes: yes
+select queue.sweep()

@@ -103,6 +103,17 @@ static bool promote(struct dispatcher *dispatcher, struct arena *arena)
     return true;
 }
 
+static bool sweep(struct dispatcher *dispatcher, struct arena *arena)
+{
+    if (redis_now_ms() < dispatcher->sweep_ms)
+        return true;
+    struct ctx ctx = {.arena = arena};
+    struct plan plan = {.ctx = &ctx};
+    sql_dispatcher_sweep(&plan);
+    dispatcher->sweep_ms = redis_now_ms() + SWEEP_MS;
+    return session_run(dispatcher->db, &plan) == OK;
+}
+
 /* The room in the fullest stream of this priority, over all workers. */
 static int room_in(struct dispatcher *dispatcher, int prio)
 {
@@ -198,7 +209,7 @@ int dispatcher_step(struct dispatcher *dispatcher)
     struct arena *arena = arena_new();
     bool away = false;
     int filled = -1;
-    if (leads(dispatcher, arena) && promote(dispatcher, arena)) {
+    if (leads(dispatcher, arena) && promote(dispatcher, arena) && sweep(dispatcher, arena)) {
         bool wiped = is_wiped(dispatcher, &away);
         if (!away && (!wiped || begin_anew(dispatcher, arena)) && keep_right(dispatcher))
             filled = fill_all(dispatcher, arena);

@@ -17,6 +17,7 @@ enum {
     PROMOTE_MAX = 1000,
     RECONCILE_MS = 2000,
     REAP_MS = 500,
+    SWEEP_MS = 600000,
 };
 
 struct dispatcher {
@@ -26,7 +27,7 @@ struct dispatcher {
     struct streams streams[WORKERS_MAX];
     int count;
     unsigned generation;   /* of the session when it took the lock; 0: does not lead */
-    int64_t reconcile_ms, reap_ms, promote_ms; /* when next */
+    int64_t reconcile_ms, reap_ms, promote_ms, sweep_ms; /* when next */
     int after;             /* municipality that had its turn last */
     unsigned refills;
 };

@@ -95,4 +95,15 @@ struct statement *sql_dispatcher_crashed(struct plan *plan, struct sql_dispatche
     return plan_add(plan, &query_dispatcher_crashed, values);
 }
 
-const struct query *const dispatcher_queries[] = {&query_dispatcher_lead, &query_dispatcher_workers, &query_dispatcher_promote, &query_dispatcher_dispatch, &query_dispatcher_dispatched, &query_dispatcher_redispatch, &query_dispatcher_crashed, NULL};
+const struct query query_dispatcher_sweep = {
+    .name = "dispatcher_sweep",
+    .text = "select queue.sweep()",
+    .parameters = 0, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_dispatcher_sweep(struct plan *plan)
+{
+    return plan_add(plan, &query_dispatcher_sweep, NULL);
+}
+
+const struct query *const dispatcher_queries[] = {&query_dispatcher_lead, &query_dispatcher_workers, &query_dispatcher_promote, &query_dispatcher_dispatch, &query_dispatcher_dispatched, &query_dispatcher_redispatch, &query_dispatcher_crashed, &query_dispatcher_sweep, NULL};

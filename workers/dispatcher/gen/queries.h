@@ -38,6 +38,9 @@ struct sql_dispatcher_crashed {
 };
 struct statement *sql_dispatcher_crashed(struct plan *plan, struct sql_dispatcher_crashed args);
 
+extern const struct query query_dispatcher_sweep;
+struct statement *sql_dispatcher_sweep(struct plan *plan);
+
 /* All of them; ends with NULL. */
 extern const struct query *const dispatcher_queries[];
 

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The contract engine: a body becomes a struct with all faults; a row shows only what the mask allows. */
+#include "tests/unit/unit.h"
+
+#include "lib/http/problem.h"
+#include "lib/json/parse.h"
+#include "openapi/gen/role.h"
+#include "services/employers/gen/contract.h"
+
+static const char vacancy[] =
+    "{\"employerId\":\"01920000-0000-7000-8000-000000000e01\",\"title\":\"Orderpicker\",\"kind\":\"regular\","
+    "\"occupationId\":\"01920000-0000-7000-8000-000000000101\",\"hoursMin\":24,\"hoursMax\":36,\"pc4\":\"5038\","
+    "\"positions\":2,\"conditions\":[{\"condition\":\"dutch_a2\",\"hard\":true}],\"shifts\":[\"day\"]}";
+
+static enum err read(struct ctx *ctx, const char *text, bool partial, void **into)
+{
+    cJSON *json = NULL;
+    json_start();
+    assert_int_equal(json_parse(ctx, str_of(text), &json), OK);
+    return schema_read(ctx, &vacancy_new_schema, json, partial, into);
+}
+
+static void a_body_becomes_a_struct(void **state)
+{
+    void *into = NULL;
+    assert_int_equal(read(*state, vacancy, false, &into), OK);
+    const struct vacancy_new *made = into;
+    assert_str(made->title, "Orderpicker");
+    assert_true(made->hours_min.is && made->hours_min.value == 24);
+    assert_false(made->candidates_wanted.is);
+    assert_int_equal(made->conditions.count, 1);
+    assert_str(((struct vacancy_condition *)made->conditions.at)[0].condition, "dutch_a2");
+}
+
+static bool has_fault(const struct ctx *ctx, const char *where, const char *code)
+{
+    for (size_t i = 0; i < ctx->faults.count; i++)
+        if (str_equal(ctx->faults.at[i].where, str_of(where)) && strcmp(ctx->faults.at[i].code, code) == 0)
+            return true;
+    return false;
+}
+
+static void all_faults_come_together(void **state)
+{
+    struct ctx *ctx = *state;
+    void *into = NULL;
+    enum err err = read(ctx, "{\"title\":\"\",\"hoursMin\":0,\"x/y\":1,\"conditions\":[{\"hard\":1}],\"startDate\":\"2026-02-30\"}",
+                        false, &into);
+    assert_int_equal(err, ERR_INVALID);
+    assert_null(into);
+    assert_true(has_fault(ctx, "/title", "length"));
+    assert_true(has_fault(ctx, "/hoursMin", "range"));
+    assert_true(has_fault(ctx, "/x~1y", "unknown-property"));
+    assert_true(has_fault(ctx, "/conditions/0/hard", "type"));
+    assert_true(has_fault(ctx, "/conditions/0/condition", "required"));
+    assert_true(has_fault(ctx, "/startDate", "format"));
+    assert_true(has_fault(ctx, "/employerId", "required"));
+}
+
+static void a_partial_body_needs_nothing(void **state)
+{
+    void *into = NULL;
+    assert_int_equal(read(*state, "{}", true, &into), OK);
+    assert_int_equal(read(*state, "{\"startDate\":null}", true, &into), OK);
+    assert_int_equal(read(*state, "{\"title\":null}", true, &into), ERR_INVALID);
+}
+
+static void lengths_count_characters(void **state)
+{
+    struct ctx *ctx = *state;
+    struct buf text = buf_in(ctx->arena);
+    void *into = NULL;
+    buf_add(&text, S("{\"title\":\""));
+    for (int i = 0; i < 120; i++)
+        buf_add(&text, S("\xf0\x9f\x98\x80"));
+    buf_add(&text, S("\"}"));
+    assert_int_equal(read(ctx, buf_str(&text).at, true, &into), OK);
+}
+
+static void documents_have_column_names(void **state)
+{
+    struct ctx *ctx = *state;
+    cJSON *json = NULL;
+    json_start();
+    assert_int_equal(json_parse(ctx, S("{\"hoursMin\":3,\"pc4\":\"5012\",\"startDate\":null}"), &json), OK);
+    assert_str(schema_columns(ctx->arena, &vacancy_new_schema, json),
+               "{\"hours_min\":3,\"postcode4\":\"5012\",\"start_date\":null}");
+}
+
+static const struct field fields[] = {
+    {.name = "id", .column = "id", .type = FIELD_UUID, .visible_to = ~0u},
+    {.name = "note", .column = "note", .type = FIELD_TEXT, .visible_to = 1u << ROLE_CONSULTANT},
+    {.name = "at", .column = "at", .type = FIELD_INSTANT, .visible_to = ~0u},
+    {.name = "yes", .column = "yes", .type = FIELD_BOOL, .visible_to = ~0u},
+};
+static const struct schema shown = {.name = "Shown", .fields = fields, .count = 4, .self = "/shown/"};
+
+static PGresult *one_row(void)
+{
+    static char id[] = "id", note[] = "note", at[] = "at", yes[] = "yes";
+    PGresAttDesc columns[] = {{.name = note}, {.name = yes}, {.name = at}, {.name = id}};
+    static char values[][40] = {"say \"hi\"", "t", "2026-11-23 10:00:00.5+00", "01920000-0000-7000-8000-000000000001"};
+    PGresult *rows = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
+    PQsetResultAttrs(rows, 4, columns);
+    for (int i = 0; i < 4; i++)
+        PQsetvalue(rows, 0, i, values[i], (int)strlen(values[i]));
+    return rows;
+}
+
+static struct str write_for(struct ctx *ctx, enum role role)
+{
+    PGresult *rows = one_row();
+    struct buf out = buf_in(ctx->arena);
+    struct row_writer writer = row_writer_for(&shown, schema_visible(&shown, 1u << role), rows);
+    row_write(&out, &writer, 0);
+    PQclear(rows);
+    return buf_str(&out);
+}
+
+static void a_row_is_written_for_who_may_see_it(void **state)
+{
+    assert_str(write_for(*state, ROLE_CONSULTANT),
+               "{\"id\":\"01920000-0000-7000-8000-000000000001\",\"note\":\"say \\\"hi\\\"\","
+               "\"at\":\"2026-11-23T10:00:00.500Z\",\"yes\":true,"
+               "\"_links\":{\"self\":{\"href\":\"/v1/shown/01920000-0000-7000-8000-000000000001\"}}}");
+}
+
+static void what_is_invisible_cannot_come_out(void **state)
+{
+    struct str out = write_for(*state, ROLE_EMPLOYER);
+    assert_null(strstr(out.at, "note"));
+    assert_null(strstr(out.at, "hi"));
+}
+
+static void what_is_invisible_cannot_be_selected(void **state)
+{
+    struct ctx *ctx = *state;
+    uint64_t mask = 0;
+    assert_int_equal(schema_select(ctx, &shown, 1u << ROLE_EMPLOYER, S("id,note"), &mask), ERR_INVALID);
+    assert_int_equal(schema_select(ctx, &shown, 1u << ROLE_CONSULTANT, S("id,note"), &mask), OK);
+    assert_int_equal(mask, 3);
+    assert_int_equal(schema_select(ctx, &shown, 1u << ROLE_EMPLOYER, (struct str){0}, &mask), OK);
+    assert_int_equal(mask, 13);
+}
+
+static void a_refusal_of_the_database_has_its_problem(void **state)
+{
+    struct ctx *ctx = *state;
+    assert_int_equal(problem_of_sql(ctx, S("23505"), S(""), S("x"))->status, 409);
+    assert_string_equal(problem_of_sql(ctx, S("MW409"), S("state"), S(""))->code, "state");
+    assert_int_equal(problem_of_sql(ctx, S("42501"), S(""), S(""))->status, 403);
+    assert_int_equal(problem_of_sql(ctx, S("57P01"), S(""), S(""))->status, 503);
+    assert_int_equal(problem_of_sql(ctx, S("XX000"), S(""), S(""))->status, 500);
+    assert_int_equal(problem_of_sql(ctx, S("23503"), S(""), S("vacancy_tenant_id_employer_id_fkey"))->status, 400);
+    assert_str(ctx->faults.at[0].where, "/employerId");
+}
+
+static void problems_speak_two_languages(void **state)
+{
+    struct ctx *ctx = *state;
+    fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, S("/x"), "range", S("1..2"));
+    assert_non_null(strstr(problem_print(ctx, problem_named("invalid")).at, "Moet liggen tussen 1..2"));
+    ctx->language = LANGUAGE_EN;
+    assert_non_null(strstr(problem_print(ctx, problem_named("invalid")).at, "Must be within 1..2"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        UNIT(a_body_becomes_a_struct), UNIT(all_faults_come_together), UNIT(a_partial_body_needs_nothing),
+        UNIT(lengths_count_characters), UNIT(documents_have_column_names), UNIT(a_row_is_written_for_who_may_see_it),
+        UNIT(what_is_invisible_cannot_come_out), UNIT(what_is_invisible_cannot_be_selected),
+        UNIT(a_refusal_of_the_database_has_its_problem), UNIT(problems_speak_two_languages),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
