@@ -42,7 +42,8 @@ static int64_t once(const struct population *population)
     for (uint32_t i = 0; i < 8; i++)
         asked[i] = (struct demand_competence){i * 150 + (uint32_t)next(100) + 1, i < 5, 1, 2, 4};
     struct demand demand = {.x = 140000, .y = 400000, .hours_min = 16, .hours_max = 32, .shifts = SHIFT_DAY,
-                            .start_day = INT32_MAX, .hard = 1ull << next(24), .asked = 10, .occupation = 7, .isco = 4581,
+                            .start_day = INT32_MAX, .hard = 1ull << next(24), .asked = 10,
+                            .occupation = 7, .isco = 4581,
                             .competences = asked, .competence_count = 8, .day_key = 1};
     clock_gettime(CLOCK_MONOTONIC, &from);
     rank_vacancy(arena, population, &demand, &ranking);

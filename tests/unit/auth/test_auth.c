@@ -117,7 +117,8 @@ static void base64url_has_one_form(void **state)
 static void a_cursor_is_signed(void **state)
 {
     struct ctx *ctx = *state;
-    struct cursor made = {.sort = S("name"), .descending = true, .value = S("x\ny"), .key = S("k"), .filters_hash = 7}, read;
+    struct cursor made = {.sort = S("name"), .descending = true, .value = S("x\ny"), .key = S("k"),
+                          .filters_hash = 7}, read;
     struct str text = cursor_print(ctx->arena, keys, &made);
     assert_int_equal(cursor_read(ctx->arena, keys, text, &read), OK);
     assert_str(read.value, "x\ny");

@@ -44,7 +44,8 @@ static void all_faults_come_together(void **state)
 {
     struct ctx *ctx = *state;
     void *into = NULL;
-    enum err err = read(ctx, "{\"title\":\"\",\"hoursMin\":0,\"x/y\":1,\"conditions\":[{\"hard\":1}],\"startDate\":\"2026-02-30\"}",
+    enum err err = read(ctx, "{\"title\":\"\",\"hoursMin\":0,"
+                        "\"x/y\":1,\"conditions\":[{\"hard\":1}],\"startDate\":\"2026-02-30\"}",
                         false, &into);
     assert_int_equal(err, ERR_INVALID);
     assert_null(into);
