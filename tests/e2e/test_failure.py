@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What happens when something goes away: a client, PostgreSQL, Redis, the process itself. On a region of its own."""
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from region import ROOT, Client, Region
+
+PG = '/usr/lib/postgresql/15/bin/pg_ctl'
+
+
+@pytest.fixture(scope='module')
+def weak():
+    binaries = os.environ.get('MAATWERK_BIN') or ROOT / 'build/asan/bin'
+    folder = Path(tempfile.mkdtemp(prefix='maatwerk-weak.', dir='/var/tmp')) / 'var'
+    made = Region(folder, binaries, candidates=280)
+    try:
+        made.start_servers()
+        made.env['MAATWERK_THREADS'] = '2'
+        made.prepare()
+        made.start_programs()
+        yield made
+    finally:
+        made.stop_programs()
+        made.stop_servers()
+        shutil.rmtree(folder.resolve(), ignore_errors=True)
+        shutil.rmtree(folder.parent, ignore_errors=True)
+
+
+def as_server(*words):
+    if os.getuid() == 0:
+        words = ('setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups', *words)
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+
+
+def new_vacancy(region):
+    employer = Client(region, 'employer')
+    own = employer.get('/user-profile').json['organisationId']
+    occupation = employer.get('/occupations?labelPrefix=warehouse%20worker').json['items'][0]['id']
+    made = employer.post('/vacancies', {'employerId': own, 'title': 'x', 'kind': 'regular', 'occupationId': occupation,
+                                        'hoursMin': 8, 'hoursMax': 36, 'pc4': '5012', 'positions': 1})
+    assert made.status == 201, made.text
+    return made.json['id']
+
+
+def test_clients_that_go_away_leave_nothing_behind(weak):
+    token = weak.token('consultant')
+    for i in range(60):
+        with socket.create_connection(('127.0.0.1', weak.port)) as s:
+            s.sendall(f'GET /v1/vacancies?pageSize=100 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n'.encode())
+            if i % 2:
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b'\1\0\0\0\0\0\0\0')
+    with socket.create_connection(('127.0.0.1', weak.port)) as s:
+        s.sendall(b'POST /v1/employers HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf')
+    assert Client(weak, 'consultant').get('/user-profile').status == 200
+
+
+def test_without_redis_everything_works_slower(weak):
+    pid = int((Path(weak.folder).resolve() / 'run/redis.pid').read_text())
+    os.kill(pid, signal.SIGKILL)
+    (Path(weak.folder).resolve() / 'run/redis.pid').unlink()
+    try:
+        vacancy, consultant = new_vacancy(weak), Client(weak, 'consultant')
+        assert consultant.post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'}).status == 201
+        assert consultant.wait_for(f'/vacancies/{vacancy}/shortlist').status == 200
+    finally:
+        subprocess.run([ROOT / 'docker/servers', 'start', weak.folder], check=True)
+    vacancy = new_vacancy(weak)
+    assert consultant.post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'}).status == 201
+    assert consultant.wait_for(f'/vacancies/{vacancy}/shortlist').status == 200
+
+
+def test_postgresql_goes_away_and_comes_back(weak):
+    data, client = Path(weak.folder).resolve() / 'postgres', Client(weak, 'consultant')
+    as_server(PG, '-D', data, '-m', 'immediate', '-w', 'stop')
+    answer = client.get('/vacancies')
+    assert answer.status == 503 and answer.problem == 'unavailable' and int(answer.headers['retry-after']) >= 1
+    as_server(PG, '-D', data, '-l', data.parent / 'log/postgres.log', '-w', 'start')
+    assert client.wait_for('/vacancies', seconds=5).status == 200
+
+
+def test_a_worker_that_dies_loses_nothing(weak):
+    consultant = Client(weak, 'consultant')
+    vacancies = [new_vacancy(weak) for _ in range(6)]
+    for vacancy in vacancies:
+        assert consultant.post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'}).status == 201
+        children = subprocess.run(['pgrep', '-P', str(weak.processes['matching'].pid)], text=True,
+                                  capture_output=True).stdout.split()
+        for child in children:
+            os.kill(int(child), signal.SIGKILL)
+        time.sleep(0.2)
+    for vacancy in vacancies:
+        assert consultant.wait_for(f'/vacancies/{vacancy}/shortlist').status == 200
+    assert weak.sql('select count(*) from queue.dead')[0][0] == 0
+
+
+WITHIN = "select set_config('app.tenant', '1', false), set_config('app.role', 'system', false); "
+
+
+def wait_until_idle(region, seconds=40):
+    until = time.monotonic() + seconds
+    while region.sql('select count(*) from queue.job')[0][0] and time.monotonic() < until:
+        time.sleep(0.1)
+
+
+def test_two_copies_become_equal(weak):
+    """Each child has its own copy, and reads what it lacks: after many changes two children and a fresh one agree."""
+    runs = "select v.id, r.considered, r.suitable, r.input_digest from app.match_run r join app.vacancy v on v.id = r.vacancy_id " \
+           "and v.match_input = r.match_input where v.tenant_id = 1 and v.state = 'shortlisted' order by v.id"
+    rematch = WITHIN + "update app.vacancy set match_input = match_input + 1 where tenant_id = 1 and state = 'shortlisted'"
+    weak.processes.pop('matching').terminate()
+    weak.start('matching', MAATWERK_CHILDREN='2')
+    weak.sql(rematch)
+    wait_until_idle(weak)
+    for salt in range(4):
+        weak.sql(WITHIN + f"update app.candidate set hours_min = 1 + (hashtext(id::text) & {3 + salt}), max_distance_km = 30 - {salt} "
+                          "where tenant_id = 1")
+    weak.sql(rematch)
+    wait_until_idle(weak)
+    first = weak.sql(runs)
+    weak.processes.pop('matching').terminate()
+    weak.sql(WITHIN + 'delete from app.match_run where tenant_id = 1; '
+                      "select app.request_match(v.id) from app.vacancy v where v.tenant_id = 1 and v.state = 'shortlisted'")
+    weak.start('matching')
+    wait_until_idle(weak)
+    assert first and weak.sql(runs) == first
+
+
+def test_sigterm_answers_what_is_under_way(weak):
+    statuses = []
+
+    def call():
+        try:
+            statuses.append(Client(weak, 'consultant').get('/vacancies?pageSize=100').status)
+        except OSError:
+            statuses.append(0) # came after the door was closed
+    calls = [threading.Thread(target=call) for _ in range(20)]
+    for one in calls:
+        one.start()
+    process = weak.processes.pop('all')
+    process.send_signal(signal.SIGTERM)
+    for one in calls:
+        one.join()
+    assert process.wait(15) == 0 and set(statuses) <= {0, 200}
+    weak.start('all')
+    weak.wait_ready()
+
+
+def test_a_changed_migration_is_refused(weak, tmp_path):
+    copy = tmp_path / 'sql'
+    shutil.copytree(ROOT / 'sql', copy)
+    with open(copy / 'migrations/0003_reference.sql', 'a') as file:
+        file.write('-- changed\n')
+    kept, weak.env['MAATWERK_SQL'] = weak.env['MAATWERK_SQL'], str(copy)
+    done = weak.command('migrate', check=False)
+    weak.env['MAATWERK_SQL'] = kept
+    assert done.returncode == 1 and 'has changed' in done.stderr
+    assert weak.command('migrate').returncode == 0
+
+
+def test_two_migrations_at_once_are_refused(weak):
+    import psycopg2
+    holder = psycopg2.connect(weak.env['MAATWERK_PG'] + ' user=maatwerk_admin')
+    holder.cursor().execute('select pg_advisory_lock(7000)')
+    done = weak.command('migrate', check=False)
+    holder.close()
+    assert done.returncode == 1 and 'another migration' in done.stderr
+
+
+def test_tokens_are_refused_in_production(weak):
+    kept, weak.env['MAATWERK_ENV'] = weak.env['MAATWERK_ENV'], 'production'
+    done = weak.command('token', '--role', 'consultant', '--tenant', 'gm9901', check=False)
+    weak.env['MAATWERK_ENV'] = kept
+    assert done.returncode == 1 and done.stdout == ''
