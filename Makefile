@@ -61,9 +61,9 @@ bench: install ## measured figures; lines name= ours= ref= ratio= goal=
 	@$(MAKE) --no-print-directory -s -j2 build
 	@$(PYTHON) tests/bench/bench.py
 
-chaos: install ## JOB=main: kill and restart everything while vacancies are reported
-	@$(MAKE) --no-print-directory -s -j2 build
-	@$(PYTHON) tests/chaos/$(or $(JOB),main).py
+chaos: install ## JOB=main or queue: kill and restart everything while work is done
+	@$(MAKE) --no-print-directory -s -j2 build build/release/bin/maatwerk-chaos
+	@$(PYTHON) tests/chaos/chaos_$(or $(JOB),main).py
 
 clean: ## remove what was built (var/ stays)
 	@rm -rf build
@@ -87,6 +87,11 @@ $(OUT)/bin/maatwerk: $(call objects,services/cli/main.c $(call folder,services/c
 $(PROGRAMS): $(OUT)/libmaatwerk.a
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $(filter %.o,$^) $(OUT)/libmaatwerk.a $(LDLIBS) -o $@
+
+# The worker of the chaos run: a worker like any other, with jobs that are made to fail.
+$(OUT)/bin/maatwerk-chaos: $(OUT)/tests/chaos/worker.o $(OUT)/libmaatwerk.a
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) $< $(OUT)/libmaatwerk.a $(LDLIBS) -o $@
 
 # A unit test links everything that it may look at: the library, the rules of the services, the matching engine.
 RULES := $(filter-out %_http.c %/main.c,$(wildcard services/*/*.c)) $(wildcard services/*/gen/*.c workers/matching/engine/*.c)

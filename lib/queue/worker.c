@@ -79,7 +79,7 @@ static void on_child_end(struct post *posts, int count, pid_t pid, const struct 
         if (post->pid != pid)
             continue;
         bool quick = redis_now_ms() - post->started_ms < 10000;
-        post->pause_ms = !quick || !post->pause_ms ? 100 : post->pause_ms * 2 < 5000 ? post->pause_ms * 2 : 5000;
+        post->pause_ms = !quick || !post->pause_ms ? 100 : post->pause_ms * 2 < 1000 ? post->pause_ms * 2 : 1000;
         post->again_ms = redis_now_ms() + post->pause_ms;
         post->pid = 0;
         end_heartbeat(config, post->consumer);

@@ -5,9 +5,15 @@ import sys
 from region import ROOT
 
 sys.path.insert(0, str(ROOT / 'tests/chaos'))
-from main import chaos_main  # noqa: E402
+from chaos_main import chaos_main  # noqa: E402
 
 
 def test_nothing_is_lost_and_nothing_happens_twice():
     outcome = chaos_main(ROOT / 'build/release/bin', 60, 12, 7)
+    assert outcome['ok'], outcome
+
+
+def test_jobs_are_done_once_in_order_and_only_poison_dies():
+    from chaos_queue import chaos_queue
+    outcome = chaos_queue(ROOT / 'build/release/bin', 4000, 15, 11, poison=4)
     assert outcome['ok'], outcome

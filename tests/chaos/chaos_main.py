@@ -24,6 +24,8 @@ PG = '/usr/lib/postgresql/15/bin/pg_ctl'
 
 
 class Chaos:
+    worker = 'matching'
+
     def __init__(self, region, seed, seconds):
         self.region, self.random, self.seconds = region, random.Random(seed), seconds
         self.faults, self.at = {}, Path(region.folder).resolve()
@@ -47,7 +49,7 @@ class Chaos:
         self.region.start(name)
 
     def kill_child(self):
-        pids = subprocess.run(['pgrep', '-P', str(self.region.processes['matching'].pid)], text=True,
+        pids = subprocess.run(['pgrep', '-P', str(self.region.processes[self.worker].pid)], text=True,
                               capture_output=True).stdout.split()
         for pid in pids[:1]:
             os.kill(int(pid), signal.SIGKILL)
@@ -75,7 +77,7 @@ class Chaos:
         self.as_server(PG, '-D', self.at / 'postgres', '-l', self.at / 'log/postgres.log', '-w', 'start')
 
     def run(self):
-        kinds = [('matching', lambda: self.kill_program('matching')), ('dispatcher', lambda: self.kill_program('dispatcher')),
+        kinds = [('worker', lambda: self.kill_program(self.worker)), ('dispatcher', lambda: self.kill_program('dispatcher')),
                  ('child', self.kill_child), ('redis', self.kill_redis), ('freeze', self.freeze_redis),
                  ('flushall', self.empty_redis), ('postgres', self.restart_postgres)]
         order = []
