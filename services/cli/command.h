@@ -21,7 +21,7 @@ int command_token(const struct config *config, int count, char **arguments);
 int command_import_taxonomy(const struct config *config, int count, char **arguments);
 int command_import_places(const struct config *config, int count, char **arguments);
 int command_demo(const struct config *config, int count, char **arguments);
-int command_queue_stats(const struct config *config, int count, char **arguments);
+int command_queue(const struct config *config, int count, char **arguments);
 
 /* The value behind `--name`, or `otherwise`. */
 const char *option(int count, char **arguments, const char *name, const char *otherwise);

@@ -16,7 +16,7 @@ static const struct command commands[] = {
      command_import_taxonomy},
     {"import places", "FILE", "load postcode areas: postcode4,place,municipality,x,y", command_import_places},
     {"demo", "[--candidates N] [--seed S]", "make the invented demo region", command_demo},
-    {"queue stats", "", "what is in the queue", command_queue_stats},
+    {"queue", "VERB … [--json]", "look at the queue and put it right; without a verb: which there are", command_queue},
 };
 
 const char *option(int count, char **arguments, const char *name, const char *otherwise)

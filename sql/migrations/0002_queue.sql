@@ -57,6 +57,7 @@ create table queue.job (
     lease_until timestamptz,
     worker text,
     cancelled boolean not null default false,
+    subject text,
     dispatched_at timestamptz,
     created_at timestamptz not null,
     last_error text check (char_length(last_error) <= 200),
@@ -67,6 +68,7 @@ create index job_ready on queue.job (prio, tenant, id) where state = 'r';
 create index job_dispatched on queue.job (dispatched_at) where state = 'd';
 create index job_waiting on queue.job (run_at) where state = 'w';
 create index job_leased on queue.job (lease_until) where state = 'x';
+create index job_by_subject on queue.job (subject) where subject is not null;
 create unique index job_lane on queue.job (lane, seq) where lane is not null;
 
 -- Unique keys. scope d: one job until it is done; p: one per period; c: coalesce, asking while it is pending gives
@@ -373,6 +375,7 @@ create function queue.promote(count int) returns table (promoted int, next_at ti
     declare
         now timestamptz := clock.now();
         moved int;
+        made bigint;
         due queue.future;
     begin
         promoted := 0;
@@ -390,7 +393,8 @@ create function queue.promote(count int) returns table (promoted int, next_at ti
                 select g.id from queue.future g where g.run_at <= now order by g.run_at limit count
                 for update skip locked) returning f.* loop
             if due.misfire = 'f' or now - due.run_at <= due.grace then
-                perform queue.enqueue(due.kind, due.tenant, due.payload, due.lane, null, null, due.prio);
+                made := queue.enqueue(due.kind, due.tenant, due.payload, due.lane, null, null, due.prio);
+                update queue.job j set subject = due.subject where j.id = made and due.subject is not null;
             end if;
             promoted := promoted + 1;
         end loop;

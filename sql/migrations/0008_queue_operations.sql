@@ -1,0 +1,251 @@
+-- The queue, for operators, for work of later, and for effects outside PostgreSQL.
+
+-- ---------------------------------------------------------------------------------------------- work of later
+
+-- Work at a local time of day in a zone: run_at is what the clock makes of it; what the zone's rules change is computed
+-- anew by queue.reckon(). `subject` names what it is about, so that the transaction that ends that can cancel it.
+create function queue.schedule(kind text, tenant int, payload jsonb, due_local timestamp, zone text, subject text,
+                               misfire "char" default 'f', grace interval default '1 hour', lane text default null,
+                               prio smallint default 1) returns bigint language sql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    insert into queue.future (tenant, kind, prio, run_at, due_local, zone, subject, misfire, grace, lane, payload)
+    values (tenant, kind, prio, due_local at time zone zone, due_local, zone, subject, misfire, grace, lane, payload)
+    returning id
+    $$;
+
+-- Cancels what is planned about a subject, and what has become a job but has not begun. Returns how many.
+create function queue.cancel_subject(wanted text) returns int language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        planned int;
+        ended queue.job;
+        count int := 0;
+    begin
+        delete from queue.future f where f.subject = wanted;
+        get diagnostics planned = row_count;
+        for ended in delete from queue.job j where j.id in (
+                select k.id from queue.job k where k.subject = wanted and k.state in ('r', 'w', 'b', 'd')
+                for update skip locked) returning j.* loop
+            perform queue.after_end(ended, false, true);
+            count := count + 1;
+        end loop;
+        return planned + count;
+    end $$;
+
+-- Computes run_at anew for rows whose zone has other rules than when they were planned. Returns how many changed.
+create function queue.reckon() returns int language sql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    with changed as (
+        update queue.future f set run_at = f.due_local at time zone f.zone
+        where f.zone is not null and f.run_at <> f.due_local at time zone f.zone returning 1)
+    select count(*)::int from changed
+    $$;
+
+-- ------------------------------------------------------------------------------- effects outside PostgreSQL
+-- Leased mode: a lease instead of a row lock, a fence that rises with each lease, and a note of what was begun.
+--
+--   lease ──► effect_begin (committed) ──► the call outside ──► effect_done + lease_finish (one transaction)
+--     └ runs out: ready again; the next lease has a higher fence, the old holder can finish nothing
+
+create table queue.effect (
+    job_id bigint not null,
+    step text not null check (char_length(step) between 1 and 60),
+    state "char" not null default 'i' check (state in ('i', 'k')),
+    reference text check (char_length(reference) <= 200),
+    begun_at timestamptz not null default clock.now(),
+    primary key (job_id, step)
+);
+comment on column queue.effect.state is 'i: begun, outcome not known; k: known, reference says what came of it';
+
+create function queue.lease(ids bigint[], holder text, ms int)
+    returns table (id bigint, tenant int, kind text, attempt smallint, fence bigint, payload jsonb) language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return query
+        with free as (select j.id from queue.job j where j.id = any (ids) and j.state in ('d', 'r')
+                      order by j.id for update skip locked)
+        update queue.job j set state = 'x', worker = holder, fence = j.fence + 1,
+               lease_until = clock.now() + ms * interval '1 ms'
+        from free f where j.id = f.id returning j.id, j.tenant, j.kind, j.attempt, j.fence, j.payload;
+    end $$;
+
+-- Holds a lease longer. False: it is somebody else's by now; stop.
+create function queue.lease_beat(job bigint, held bigint, ms int) returns boolean language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        update queue.job j set lease_until = clock.now() + ms * interval '1 ms'
+        where j.id = job and j.state = 'x' and j.fence = held;
+        return found;
+    end $$;
+
+-- Before the call outside: 'new': make it; 'begun': it was begun before and nobody knows what came of it; 'known': it was
+-- done. Null: the lease is lost.
+create function queue.effect_begin(job bigint, held bigint, wanted text) returns text language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare before "char";
+    begin
+        perform 1 from queue.job j where j.id = job and j.state = 'x' and j.fence = held for update;
+        if not found then
+            return null;
+        end if;
+        insert into queue.effect (job_id, step) values (job, wanted) on conflict do nothing;
+        if found then
+            return 'new';
+        end if;
+        select e.state into before from queue.effect e where e.job_id = job and e.step = wanted;
+        return case before when 'k' then 'known' else 'begun' end;
+    end $$;
+
+create function queue.effect_done(job bigint, wanted text, came_of_it text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        update queue.effect e set state = 'k', reference = came_of_it where e.job_id = job and e.step = wanted;
+    end $$;
+
+-- Ends a leased job in the transaction of its business rows. False: the lease is lost; roll back.
+create function queue.lease_finish(job bigint, held bigint) returns boolean language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare ended queue.job;
+    begin
+        delete from queue.job j where j.id = job and j.state = 'x' and j.fence = held returning j.* into ended;
+        if not found then
+            return false;
+        end if;
+        delete from queue.effect e where e.job_id = job;
+        perform queue.after_end(ended, true, true);
+        return true;
+    end $$;
+
+-- Nobody can say what came of an effect and it cannot be asked: a person decides.
+create function queue.lease_uncertain(job bigint, held bigint, error text) returns boolean language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        perform 1 from queue.job j where j.id = job and j.state = 'x' and j.fence = held for update;
+        if not found then
+            return false;
+        end if;
+        perform queue.kill(job, 'uncertain', error);
+        return true;
+    end $$;
+
+-- ------------------------------------------------------------------------------------------------ operators
+
+create function queue.listed(wanted_state text, wanted_kind text, most int)
+    returns table (id bigint, tenant int, prio smallint, kind text, state "char", attempt smallint, crash smallint,
+                   lane text, run_at timestamptz, created_at timestamptz, last_error text, payload jsonb) language sql
+    stable security definer set search_path = pg_catalog, pg_temp
+    as $$
+    select j.id, j.tenant, j.prio, j.kind, j.state, j.attempt, j.crash, j.lane, j.run_at, j.created_at, j.last_error,
+           j.payload
+    from queue.job j
+    where (wanted_state is null or j.state::text = wanted_state) and (wanted_kind is null or j.kind = wanted_kind)
+    order by j.id limit most
+    $$;
+
+create function queue.dead_listed(wanted_reason text, most int)
+    returns table (id bigint, tenant int, kind text, reason text, attempt smallint, crash smallint, lane text,
+                   blocks boolean, last_error text, died_at timestamptz, payload jsonb) language sql
+    stable security definer set search_path = pg_catalog, pg_temp
+    as $$
+    select d.id, d.tenant, d.kind, d.reason, d.attempt, d.crash, d.lane, d.blocks, d.last_error, d.died_at, d.payload
+    from queue.dead d where wanted_reason is null or d.reason = wanted_reason order by d.died_at, d.id limit most
+    $$;
+
+-- Runs a waiting job now.
+create function queue.run_now(job bigint) returns boolean language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        update queue.job j set state = 'r', run_at = null where j.id = job and j.state = 'w';
+        return found;
+    end $$;
+
+-- 'cancelled': it had not begun and is gone; 'asked': it is running, its worker ends it when it looks; 'gone': no such job.
+create function queue.cancel(job bigint) returns text language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare ended queue.job;
+    begin
+        delete from queue.job j where j.id in (
+            select k.id from queue.job k where k.id = job and k.state in ('r', 'w', 'b', 'd') for update skip locked)
+        returning j.* into ended;
+        if found then
+            ended.cancelled := true;
+            perform queue.after_end(ended, false, true);
+            return 'cancelled';
+        end if;
+        update queue.job j set cancelled = true where j.id = job;
+        return case when found then 'asked' else 'gone' end;
+    end $$;
+
+-- Gives a dead letter another life, with fresh attempts; in its place when it blocks its lane, else at the end of it.
+create function queue.revive(letter bigint) returns bigint language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare dead queue.dead;
+    begin
+        delete from queue.dead d where d.id = letter returning d.* into dead;
+        if not found then
+            return null;
+        end if;
+        if not dead.blocks then
+            return queue.enqueue(dead.kind, dead.tenant, dead.payload, dead.lane, null, null, dead.prio);
+        end if;
+        insert into queue.job (id, tenant, prio, kind, state, lane, seq, created_at, payload) overriding system value
+        values (dead.id, dead.tenant, dead.prio, dead.kind, 'r', dead.lane, dead.seq, dead.created_at, dead.payload);
+        return dead.id;
+    end $$;
+
+-- Gives up a dead letter; a lane that it blocked goes on.
+create function queue.drop_dead(letter bigint) returns boolean language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare dead queue.dead;
+    begin
+        delete from queue.dead d where d.id = letter returning d.* into dead;
+        if not found then
+            return false;
+        end if;
+        if dead.blocks then
+            perform queue.lane_next(dead.lane, dead.seq);
+        end if;
+        return true;
+    end $$;
+
+create function queue.pause(wanted text, until timestamptz) returns boolean language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        update queue.kind k set paused_until = until where k.kind = wanted;
+        return found;
+    end $$;
+
+-- Everything that a person on duty wants to hear, worst first.
+create function queue.doctor() returns table (finding text, ok boolean, number bigint) language sql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    select f.finding, f.number <= f.most, f.number from (
+        select 'dead letters' as finding, (select count(*) from queue.dead) as number, 0::bigint as most
+        union all select 'dead letters of unknown outcome', (select count(*) from queue.dead d where d.reason = 'uncertain'), 0
+        union all select 'ready jobs older than a minute', (select count(*) from queue.job j where j.state = 'r'
+            and j.created_at < clock.now() - interval '1 minute'), 0
+        union all select 'dispatched jobs older than ten seconds', (select count(*) from queue.job j where j.state = 'd'
+            and j.dispatched_at < clock.now() - interval '10 seconds'), 0
+        union all select 'leases that ran out', (select count(*) from queue.job j where j.state = 'x'
+            and j.lease_until < clock.now()), 0
+        union all select 'lanes blocked by a dead letter', (select count(*) from queue.dead d where d.blocks), 0
+        union all select 'paused kinds', (select count(*) from queue.kind k where k.paused_until > clock.now()), 0
+        union all select 'future work that is overdue', (select count(*) from queue.future f
+            where f.run_at < clock.now() - interval '5 seconds'), 0
+        union all select 'the clock is shifted', (select count(*) from clock.shift), 0) f
+    order by f.number <= f.most, f.finding
+    $$;

@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The queue through its functions: order in lanes, unique keys, retries, leases, work of later, operators."""
+import json
+import os
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from region import ROOT, Region
+
+
+@pytest.fixture(scope='module')
+def queue():
+    binaries = os.environ.get('MAATWERK_BIN') or ROOT / 'build/asan/bin'
+    folder = Path(tempfile.mkdtemp(prefix='maatwerk-queue.', dir='/var/tmp')) / 'var'
+    made = Region(folder, binaries)
+    try:
+        made.start_servers()
+        made.command('migrate')
+        made.sql("insert into queue.kind (kind, worker, max_attempts, base_ms, blocks_lane) values "
+                 "('work', 'test', 3, 1, false), ('strict', 'test', 1, 1, true)")
+        yield made
+    finally:
+        made.stop_servers()
+        shutil.rmtree(folder.resolve(), ignore_errors=True)
+        shutil.rmtree(folder.parent, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def empty(queue):
+    queue.sql('delete from queue.job; delete from queue.dead; delete from queue.unique_key; delete from queue.lane; '
+              'delete from queue.future; delete from queue.done; delete from queue.effect; update queue.kind set paused_until = null')
+
+
+def enqueue(queue, kind='work', tenant=1, **more):
+    named = ''.join(f', {name} => %s' for name in more)
+    return queue.sql(f'select queue.enqueue(%s, %s, \'{{}}\'{named})', (kind, tenant, *more.values()))[0][0]
+
+
+def state(queue, job):
+    rows = queue.sql('select state from queue.job where id = %s', (job,))
+    return rows[0][0] if rows else None
+
+
+def run(queue, job):
+    """Claims and finishes in one transaction, as a worker does."""
+    return queue.sql('with c as materialized (select id from queue.claim(array[%s])) '
+                     'select queue.finish(array(select id from c))', (job,))[0][0]
+
+
+def test_one_job_of_a_lane_at_a_time_in_order(queue):
+    jobs = [enqueue(queue, lane='a') for _ in range(3)]
+    assert [state(queue, j) for j in jobs] == ['r', 'b', 'b']
+    assert run(queue, jobs[1]) == 0, 'a blocked job cannot be claimed'
+    for i, job in enumerate(jobs):
+        assert run(queue, job) == 1
+        assert [state(queue, j) for j in jobs[i + 1:i + 2]] == ['r'] * len(jobs[i + 1:i + 2])
+    assert queue.sql('select last_seq, done_seq from queue.lane') == [(3, 3)]
+
+
+def test_a_lane_goes_in_order_of_commit(queue):
+    first, second = (psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin') for _ in range(2))
+    one, two = first.cursor(), second.cursor()
+    one.execute("select queue.enqueue('work', 1, lane => 'x')")
+    order = []
+
+    def later():
+        two.execute("select queue.enqueue('work', 1, lane => 'x')")
+        order.append('second')
+        second.commit()
+    thread = threading.Thread(target=later)
+    thread.start()
+    thread.join(0.2)
+    assert order == [], 'the second waits for the first to commit'
+    first.commit()
+    thread.join()
+    assert [row[0] for row in queue.sql("select state from queue.job where lane = 'x' order by seq")] == ['r', 'b']
+    first.close(), second.close()
+
+
+def test_a_dead_letter_is_skipped_or_blocks_as_its_kind_says(queue):
+    skipped = [enqueue(queue, lane='s') for _ in range(2)]
+    queue.sql("select queue.kill(%s, 'permanent', 'x')", (skipped[0],))
+    assert state(queue, skipped[1]) == 'r'
+    strict = [enqueue(queue, 'strict', lane='b') for _ in range(2)]
+    queue.sql("select queue.kill(%s, 'permanent', 'x')", (strict[0],))
+    assert state(queue, strict[1]) == 'b'
+    assert queue.sql('select queue.revive(%s)', (strict[0],))[0][0] == strict[0]
+    assert run(queue, strict[0]) == 1 and state(queue, strict[1]) == 'r'
+    queue.sql("select queue.kill(%s, 'permanent', 'x')", (strict[1],))
+    third = enqueue(queue, 'strict', lane='b')
+    assert state(queue, third) == 'b' and queue.sql('select queue.drop_dead(%s)', (strict[1],))[0][0] is True
+    assert state(queue, third) == 'r'
+
+
+def test_a_unique_job_is_there_once_until_it_is_done(queue):
+    first = enqueue(queue, unique_key='k', scope='d')
+    assert enqueue(queue, unique_key='k', scope='d') == first
+    run(queue, first)
+    assert enqueue(queue, unique_key='k', scope='d') != first
+
+
+def test_coalescing_gives_exactly_one_more_run(queue):
+    first = enqueue(queue, unique_key='k', scope='c')
+    for _ in range(5):
+        assert enqueue(queue, unique_key='k', scope='c') == first
+    run(queue, first)
+    again = queue.sql('select id from queue.job')
+    assert len(again) == 1 and again[0][0] != first
+    run(queue, again[0][0])
+    assert queue.sql('select count(*) from queue.job')[0][0] == 0
+    assert queue.sql('select count(*) from queue.unique_key')[0][0] == 0
+
+
+def test_sixteen_clients_make_no_double(queue):
+    def client(_):
+        connection = psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin')
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            for i in range(300):
+                cursor.execute("select queue.enqueue('work', 1, unique_key => %s, scope => 'd')", (str(i % 50),))
+        connection.close()
+    threads = [threading.Thread(target=client, args=(i,)) for i in range(16)]
+    [t.start() for t in threads], [t.join() for t in threads]
+    assert queue.sql('select count(*), count(distinct unique_key) from queue.job') == [(50, 50)]
+
+
+def test_attempts_are_used_up(queue):
+    job = enqueue(queue)
+    for expected in ('w', 'w', None):
+        queue.sql("update queue.job set state = 'd'")
+        queue.sql("select queue.retry(%s, 'no luck')", (job,))
+        assert state(queue, job) == expected
+    assert queue.sql('select reason, last_error from queue.dead') == [('exhausted', 'no luck')]
+
+
+def test_an_outage_burns_no_attempt(queue):
+    job = enqueue(queue)
+    for _ in range(20):
+        queue.sql("select queue.retry(%s, 'away', 10)", (job,))
+        queue.sql("update queue.job set state = 'd'")
+    assert queue.sql('select attempt from queue.job') == [(0,)]
+
+
+def test_a_claimed_job_is_nobody_elses(queue):
+    job = enqueue(queue)
+    holder = psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin')
+    holder.cursor().execute('select * from queue.claim(array[%s::bigint])', (job,))
+    assert queue.sql('select count(*) from queue.claim(array[%s::bigint])', (job,))[0][0] == 0
+    assert queue.sql("select count(*) from queue.take('{work}', 10)")[0][0] == 0
+    holder.close()
+    assert queue.sql('select count(*) from queue.claim(array[%s::bigint])', (job,))[0][0] == 1
+
+
+def test_dispatch_is_fair_and_knows_weights_caps_and_pauses(queue):
+    for tenant, count in ((1, 100), (2, 5), (3, 5), (4, 5)):
+        queue.sql("select queue.enqueue('work', %s) from generate_series(1, %s)", (tenant, count))
+    queue.sql("insert into queue.tenant_setting (tenant, weight, max_inflight, paused_until) values (2, 2, null, null), "
+              "(3, 1, 1, null), (4, 1, null, 'infinity') on conflict do nothing")
+    given = dict(queue.sql('select tenant, count(*) from queue.dispatch(1, 100, 2) group by 1'))
+    assert given == {1: 2, 2: 4, 3: 1}
+    queue.sql('delete from queue.tenant_setting')
+
+
+def test_a_paused_kind_waits(queue):
+    enqueue(queue)
+    queue.sql("select queue.pause('work', 'infinity')")
+    assert queue.sql('select count(*) from queue.dispatch(1, 10, 10)')[0][0] == 0
+    assert queue.sql("select count(*) from queue.take('{work}', 10)")[0][0] == 0
+    queue.sql("select queue.pause('work', null)")
+    assert queue.sql('select count(*) from queue.dispatch(1, 10, 10)')[0][0] == 1
+
+
+def test_what_redis_lost_is_given_back_unless_somebody_has_it(queue):
+    held, lost = enqueue(queue), enqueue(queue)
+    queue.sql('select * from queue.dispatch(1, 10, 10)')
+    holder = psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin')
+    holder.cursor().execute('select * from queue.claim(array[%s::bigint])', (held,))
+    assert queue.sql('select queue.redispatch(null)')[0][0] == 1
+    assert (state(queue, held), state(queue, lost)) == ('d', 'r')
+    holder.close()
+
+
+def test_the_fourth_death_is_poison(queue):
+    job = enqueue(queue)
+    for i in range(4):
+        left = queue.sql('select count(*) from queue.crashed(array[%s::bigint])', (job,))[0][0]
+        assert left == (0 if i == 3 else 1)
+    assert queue.sql('select reason from queue.dead') == [('poison',)]
+
+
+def test_a_fence_keeps_the_old_holder_out(queue):
+    job = enqueue(queue)
+    old = queue.sql("select fence from queue.lease(array[%s::bigint], 'a', 1)", (job,))[0][0]
+    queue.sql('select pg_sleep(0.01)'), queue.sql('select * from queue.promote(10)')
+    new = queue.sql("select fence from queue.lease(array[%s::bigint], 'b', 60000)", (job,))[0][0]
+    assert new > old
+    assert queue.sql('select queue.lease_beat(%s, %s, 1000)', (job, old))[0][0] is False
+    assert queue.sql('select queue.lease_finish(%s, %s)', (job, old))[0][0] is False
+    assert queue.sql('select queue.effect_begin(%s, %s, $$send$$)', (job, old))[0][0] is None
+    assert queue.sql('select queue.lease_finish(%s, %s)', (job, new))[0][0] is True
+
+
+def test_an_effect_of_unknown_outcome_is_a_persons_to_decide(queue):
+    job = enqueue(queue)
+    fence = queue.sql("select fence from queue.lease(array[%s::bigint], 'a', 1)", (job,))[0][0]
+    assert queue.sql('select queue.effect_begin(%s, %s, $$send$$)', (job, fence))[0][0] == 'new'
+    queue.sql('select pg_sleep(0.01)'), queue.sql('select * from queue.promote(10)')
+    fence = queue.sql("select fence from queue.lease(array[%s::bigint], 'b', 60000)", (job,))[0][0]
+    assert queue.sql('select queue.effect_begin(%s, %s, $$send$$)', (job, fence))[0][0] == 'begun'
+    assert queue.sql('select queue.lease_uncertain(%s, %s, $$no answer$$)', (job, fence))[0][0] is True
+    assert queue.sql('select reason from queue.dead') == [('uncertain',)]
+
+
+def test_a_known_effect_is_not_repeated(queue):
+    job = enqueue(queue)
+    fence = queue.sql("select fence from queue.lease(array[%s::bigint], 'a', 60000)", (job,))[0][0]
+    queue.sql('select queue.effect_begin(%s, %s, $$send$$)', (job, fence))
+    queue.sql('select queue.effect_done(%s, $$send$$, $$ref-1$$)', (job,))
+    assert queue.sql('select queue.effect_begin(%s, %s, $$send$$)', (job, fence))[0][0] == 'known'
+
+
+def plan(queue, due_local, zone='Europe/Amsterdam', subject='case:1', misfire='f', grace='1 hour'):
+    return queue.sql("select queue.schedule('work', 1, '{}', %s, %s, %s, %s, %s)", (due_local, zone, subject, misfire, grace))[0][0]
+
+
+def test_local_time_is_kept_over_the_end_of_march(queue):
+    plan(queue, '2027-03-27 09:00'), plan(queue, '2027-03-28 09:00')
+    assert [str(r[0]) for r in queue.sql("select run_at at time zone 'UTC' from queue.future order by run_at")] == \
+        ['2027-03-27 08:00:00', '2027-03-28 07:00:00']
+    queue.sql("update queue.future set run_at = run_at + interval '1 hour'")
+    assert queue.sql('select queue.reckon()')[0][0] == 2
+
+
+def test_due_work_becomes_a_job_and_late_work_does_what_it_said(queue):
+    plan(queue, '2020-01-01 09:00'), plan(queue, '2020-01-01 09:00', misfire='s'), plan(queue, '2099-01-01 09:00')
+    promoted, next_at = queue.sql('select promoted, next_at from queue.promote(100)')[0]
+    assert promoted == 2 and next_at.year == 2099
+    assert queue.sql('select count(*) from queue.job')[0][0] == 1
+
+
+def test_what_ends_a_case_cancels_its_work(queue):
+    plan(queue, '2020-01-01 09:00'), plan(queue, '2099-01-01 09:00'), plan(queue, '2099-01-01 09:00', subject='case:2')
+    queue.sql('select * from queue.promote(100)')
+    assert queue.sql("select queue.cancel_subject('case:1')")[0][0] == 2
+    assert queue.sql('select count(*) from queue.job')[0][0] == 0
+    assert queue.sql('select subject from queue.future') == [('case:2',)]
+
+
+def test_firing_and_cancelling_at_once_exactly_one_wins(queue):
+    for i in range(60):
+        plan(queue, '2020-01-01 09:00', subject=f'race:{i}')
+    results = {}
+
+    def cancel():
+        results['cancelled'] = sum(queue.sql('select queue.cancel_subject(%s)', (f'race:{i}',))[0][0] for i in range(60))
+
+    def fire():
+        for _ in range(6):
+            queue.sql('select * from queue.promote(10)')
+    threads = [threading.Thread(target=cancel), threading.Thread(target=fire)]
+    [t.start() for t in threads], [t.join() for t in threads]
+    left = queue.sql('select count(*) from queue.job')[0][0] + queue.sql('select count(*) from queue.future')[0][0]
+    assert results['cancelled'] + left == 60
+
+
+def verb(queue, *words):
+    done = queue.command('queue', *words, '--json')
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_an_operator_looks_and_puts_right(queue):
+    job, other = enqueue(queue), enqueue(queue)
+    assert [j['id'] for j in verb(queue, 'ls')] == [job, other]
+    assert verb(queue, 'show', job)[0]['kind'] == 'work'
+    queue.sql("select queue.retry(%s, 'x', 60000)", (job,))
+    assert verb(queue, 'run-now', job) == [{'done': True}] and state(queue, job) == 'r'
+    assert verb(queue, 'cancel', job) == [{'outcome': 'cancelled'}] and verb(queue, 'cancel', job) == [{'outcome': 'gone'}]
+    verb(queue, 'kill', other)
+    assert [d['id'] for d in verb(queue, 'dead-ls')] == [other]
+    assert any(f['finding'] == 'dead letters' and not f['ok'] for f in verb(queue, 'doctor'))
+    assert verb(queue, 'dead-revive', other)[0]['job'] and verb(queue, 'stats')[0]['jobs'] == 1
+    assert verb(queue, 'pause', 'work', '5') == [{'done': True}] and verb(queue, 'resume', 'work') == [{'done': True}]
+    assert queue.command('queue', 'nonsense', check=False).returncode == 2
