@@ -192,14 +192,15 @@ create function queue.dispatch(prio int, capacity int, quota int, after int defa
         from tenants t where t.tenant is not null
     ), shares as (
         select t.tenant, coalesce(s.weight, 1) * quota as share,
-               s.max_inflight - (select count(*) from queue.job j where j.state in ('d', 'x') and j.tenant = t.tenant)
-                   as room
+               case when s.max_inflight is not null then s.max_inflight
+                   - (select count(*) from queue.job j where j.state in ('d', 'x') and j.tenant = t.tenant) end as room
         from tenants t left join queue.tenant_setting s on s.tenant = t.tenant
         where t.tenant is not null and not coalesce(s.paused_until > clock.now(), false)
     ), closed as materialized (
         select k.kind from queue.kind k
         where k.paused_until > clock.now()
-           or k.max_inflight <= (select count(*) from queue.job j where j.state in ('d', 'x') and j.kind = k.kind)
+           or (k.max_inflight is not null and k.max_inflight
+               <= (select count(*) from queue.job j where j.state in ('d', 'x') and j.kind = k.kind))
     ), picked as (
         select c.id from shares s cross join lateral (
             select j.id from queue.job j
