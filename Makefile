@@ -24,7 +24,7 @@ PROGRAMS := $(SERVICES:%=$(OUT)/bin/maatwerk-%) $(OUT)/bin/maatwerk-all $(WORKER
 objects = $(patsubst %.c,$(OUT)/%.o,$(1))
 folder = $(filter-out %/main.c,$(wildcard $(1)/*.c $(1)/gen/*.c $(1)/engine/*.c))
 
-.PHONY: help build install gen run test check fmt fuzz bench chaos clean programs units
+.PHONY: help build install gen run test check fmt fuzz bench bench-queue chaos clean programs units
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -60,6 +60,10 @@ fuzz: ## each fuzz target for SECONDS (60)
 bench: install ## measured figures; lines name= ours= ref= ratio= goal=
 	@$(MAKE) --no-print-directory -s -j2 build
 	@$(PYTHON) tests/bench/bench.py
+
+bench-queue: install ## measured figures of the queue
+	@$(MAKE) --no-print-directory -s -j2 build build/release/bin/maatwerk-chaos
+	@$(PYTHON) tests/bench/bench_queue.py
 
 chaos: install ## JOB=main or queue: kill and restart everything while work is done
 	@$(MAKE) --no-print-directory -s -j2 build build/release/bin/maatwerk-chaos
