@@ -19,12 +19,12 @@ static struct str print_ids(struct arena *arena, const int64_t *ids, int count)
 struct plan work_plan(struct work *work)
 {
     struct plan plan = {.ctx = &work->ctx};
-    if (!work->begun) {
+    if (!work->begun && !work->in_context)
         sql_queue_context(&plan, (struct sql_queue_context){
             .tenant = arena_print(work->ctx.arena, "%d", work->job->tenant), .kind = str_of(work->job->kind)});
+    if (!work->begun)
         sql_queue_savepoint(&plan);
-        work->begun = true;
-    }
+    work->begun = true;
     return plan;
 }
 
@@ -77,6 +77,13 @@ static enum job_end put_aside(struct work *work, enum job_end end)
     return session_run(work->db, &plan) == OK ? end : JOB_AWAY;
 }
 
+/* Whether the row before is of the same municipality and kind: settings last as long as the transaction. */
+static bool same_context(const PGresult *rows, int row)
+{
+    return row > 0 && strcmp(PQgetvalue(rows, row, 1), PQgetvalue(rows, row - 1, 1)) == 0
+           && strcmp(PQgetvalue(rows, row, 2), PQgetvalue(rows, row - 1, 2)) == 0;
+}
+
 static enum job_end run_job(struct batch *batch, struct arena *arena, const PGresult *rows, int row, int64_t *id)
 {
     struct job job = {.kind = PQgetvalue(rows, row, 2)};
@@ -88,7 +95,8 @@ static enum job_end run_job(struct batch *batch, struct arena *arena, const PGre
     *id = job.id;
     job.tenant = (int32_t)tenant;
     job.attempt = (int)attempt;
-    struct work work = {.ctx = {.arena = arena}, .db = batch->db, .job = &job, .own = batch->own};
+    struct work work = {.ctx = {.arena = arena}, .db = batch->db, .job = &job, .own = batch->own,
+                        .in_context = batch->contexts && same_context(rows, row)};
     const struct job_kind *kind = kind_of(batch->worker, job.kind);
     if (PQgetvalue(rows, row, 4)[0] == 't') {
         work.error = "cancelled";
@@ -100,6 +108,7 @@ static enum job_end run_job(struct batch *batch, struct arena *arena, const PGre
     }
     job.payload = payload;
     enum job_end end = kind->run(&work);
+    batch->contexts = work.begun; /* the next one may rely on it only when it was really sent */
     return end == JOB_RETRY || end == JOB_PERMANENT ? put_aside(&work, end) : end;
 }
 
@@ -118,6 +127,7 @@ static int run_rows(struct batch *batch, struct arena *arena, const PGresult *ro
 {
     int64_t finished[JOBS_MAX];
     int count = 0;
+    batch->contexts = false;
     for (int i = 0; i < PQntuples(rows) && i < JOBS_MAX; i++) {
         int64_t id;
         enum job_end end = run_job(batch, arena, rows, i, &id);

@@ -119,7 +119,7 @@ void child_run(const struct worker *worker, const struct config *config, const c
     if (!child || pthread_create(&beating, NULL, heart_run, &heart) != 0)
         abort();
     child->batch = (struct batch){session_new(config_conninfo(config, worker->name, options)), worker,
-                                  worker->start ? worker->start() : NULL};
+                                  worker->start ? worker->start() : NULL, false};
     child->redis = redis_new(config->redis);
     child->streams = streams_of(worker->name);
     child->consumer = consumer;

@@ -15,6 +15,7 @@ struct batch {
     struct session *db;
     const struct worker *worker;
     void *own;
+    bool contexts; /* the job before in this transaction has set its context */
 };
 bool batch_run(struct batch *batch, const int64_t *ids, int count, bool *done);
 

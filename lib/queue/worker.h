@@ -29,6 +29,7 @@ struct work {
     const struct job *job;
     void *own;          /* what `start` of the worker made */
     const char *error;  /* said by a handler that fails: a code, never data */
+    bool in_context;    /* the transaction has the context of this municipality and kind already */
     bool begun;         /* context and savepoint have been sent */
 };
 

@@ -308,18 +308,30 @@ create function queue.enqueue_again(ended queue.job) returns void language plpgs
                 ended.payload);
     end $$;
 
--- Ends jobs whose effect is in this transaction. Only jobs that this transaction has claimed.
+-- Ends jobs whose effect is in this transaction. Only jobs that this transaction has claimed. Most have neither lane nor
+-- unique key: they end together, the others one by one.
 create function queue.finish(ids bigint[]) returns int language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
         ended queue.job;
-        count int := 0;
+        now timestamptz := clock.now();
+        count int;
     begin
-        for ended in delete from queue.job j where j.id = any (ids) and j.state in ('d', 'r') returning j.* loop
-            perform queue.after_end(ended, true, true);
-            count := count + 1;
-        end loop;
+        with plain as (
+            delete from queue.job j where j.id = any (ids) and j.state in ('d', 'r') and j.lane is null
+                and j.unique_key is null
+            returning j.id, j.tenant, j.kind, j.attempt, j.created_at
+        )
+        insert into queue.done (id, tenant, kind, attempt, created_at, done_at)
+        select p.id, p.tenant, p.kind, p.attempt + 1, p.created_at, now from plain p;
+        get diagnostics count = row_count;
+        if count < cardinality(ids) then
+            for ended in delete from queue.job j where j.id = any (ids) and j.state in ('d', 'r') returning j.* loop
+                perform queue.after_end(ended, true, true);
+                count := count + 1;
+            end loop;
+        end if;
         return count;
     end $$;
 
