@@ -60,6 +60,7 @@ def run():
                     int(os.environ.get('CANDIDATES', '5600')), taxonomy,
                     os.environ.get('TAXONOMY_VERSION', 'esco' if taxonomy else 'sample-1'))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     status = 1
     try:
         region.start_servers()
