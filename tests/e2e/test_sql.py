@@ -44,3 +44,38 @@ def test_list_prepares_with_each_filter(region, program, query, sort):
                 cursor.execute('deallocate x')
     finally:
         connection.close()
+
+
+def nodes(plan):
+    yield plan
+    for child in plan.get('Plans', []):
+        yield from nodes(child)
+
+
+OPEN = [(program, query, sort) for program, query, sort in LISTS if ' app.' in query.text and not query.arguments]
+
+
+@pytest.mark.parametrize('program,query,sort', OPEN, ids=[f'{q.name} {s[0]}' for _, q, s in OPEN])
+def test_list_walks_its_index(region, program, query, sort):
+    """A page in the middle of a list is read from the index of its sort: municipality and place are conditions of the
+    scan, and nothing is sorted."""
+    _, column, kind, _ = sort
+    key, _, key_kind = query.key
+    value = {'timestamptz': '2026-01-01T00:00:00Z', 'bigint': '1'}.get(kind, 'x')
+    connection = psycopg2.connect(region.env['MAATWERK_PG'] + f' user=maatwerk_{program}')
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select set_config('app.tenant', '1', true), set_config('app.scope', 'tenant', true), "
+                           "set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), "
+                           "set_config('enable_sort', 'off', true), "
+                           "set_config('plan_cache_mode', 'force_generic_plan', true)")
+            cursor.execute(f'prepare x as {query.text} and ({column}, {key}) > ($1::{kind}, $2::{key_kind}) '
+                           f'order by {column}, {key} limit 21')
+            cursor.execute(f"explain (format json) execute x ('{value}', '01920000-0000-7000-8000-000000000001')")
+            plan = cursor.fetchone()[0][0]['Plan']
+    finally:
+        connection.close()
+    found = list(nodes(plan))
+    assert not [n for n in found if n['Node Type'] == 'Sort'], plan
+    conditions = ' '.join(n.get('Index Cond', '') for n in found)
+    assert 'tenant_id' in conditions and column.split('.')[1] in conditions, conditions
