@@ -34,7 +34,7 @@ class Chaos:
     def as_server(self, *words):
         if os.getuid() == 0:
             words = ('setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups', *words)
-        return subprocess.run(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return subprocess.run(words, cwd='/', stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def kill_program(self, name):
         """With its children, as a machine that loses power would."""

@@ -38,7 +38,7 @@ def weak():
 def as_server(*words):
     if os.getuid() == 0:
         words = ('setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups', *words)
-    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(words, cwd='/', check=True, stdout=subprocess.DEVNULL)
 
 
 def new_vacancy(region):
