@@ -22,13 +22,32 @@ void answer_header(h2o_req_t *req, const char *name, struct str value)
     h2o_add_header_by_str(&req->pool, &req->res.headers, name, strlen(name), 0, NULL, kept.base, kept.len);
 }
 
+/* Reason phrases of RFC 9110; nobody should depend on them. */
+static const char *reason_of(int status)
+{
+    static const struct {
+        int status;
+        const char *reason;
+    } reasons[] = {
+        {200, "OK"}, {201, "Created"}, {204, "No Content"}, {304, "Not Modified"}, {400, "Bad Request"},
+        {401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
+        {406, "Not Acceptable"}, {409, "Conflict"}, {412, "Precondition Failed"}, {413, "Content Too Large"},
+        {414, "URI Too Long"}, {415, "Unsupported Media Type"}, {422, "Unprocessable Content"},
+        {428, "Precondition Required"}, {503, "Service Unavailable"}, {504, "Gateway Timeout"},
+    };
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (reasons[i].status == status)
+            return reasons[i].reason;
+    return "Problem";
+}
+
 void answer_send(h2o_req_t *req, int status, const char *type, struct str body)
 {
     for (size_t i = 0; i < sizeof always / sizeof *always; i++)
         h2o_add_header_by_str(&req->pool, &req->res.headers, always[i].name.at, always[i].name.len, 0, NULL,
                               always[i].value.at, always[i].value.len);
     req->res.status = status;
-    req->res.reason = status < 300 ? "OK" : status < 400 ? "Not Modified" : "Problem";
+    req->res.reason = reason_of(status);
     if (type)
         h2o_add_header(&req->pool, &req->res.headers, H2O_TOKEN_CONTENT_TYPE, NULL, type, strlen(type));
     bool head = h2o_memis(req->method.base, req->method.len, H2O_STRLIT("HEAD"));
