@@ -148,6 +148,23 @@ static void the_index_belongs_to_municipality_and_key(void **state)
     assert_false(str_equal(index, bsn_blind_index(ctx->arena, other_keys, tenant, bsn)));
 }
 
+/* Who has the key of the numbers cannot make indexes with it, nor the other way round. */
+static void each_key_has_one_use(void **state)
+{
+    struct ctx *ctx = *state;
+    struct bsn_sealed sealed = sealed_in(ctx);
+    struct keys changed = *keys;
+    struct str opened = {0};
+    changed.bsn[0] ^= 1;
+    assert_true(str_equal(bsn_blind_index(ctx->arena, &changed, tenant, bsn), sealed.blind_index));
+    assert_int_equal(bsn_open(ctx->arena, &changed, &sealed, tenant, candidate, &opened),
+                     ERR_INVALID);
+    changed = *keys;
+    changed.bsn_index[0] ^= 1;
+    assert_false(str_equal(bsn_blind_index(ctx->arena, &changed, tenant, bsn), sealed.blind_index));
+    assert_int_equal(bsn_open(ctx->arena, &changed, &sealed, tenant, candidate, &opened), OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +175,7 @@ int main(void)
         UNIT(it_opens_nowhere_else),
         UNIT(no_digit_may_change),
         UNIT(the_index_belongs_to_municipality_and_key),
+        UNIT(each_key_has_one_use),
     };
     return cmocka_run_group_tests(tests, start, end);
 }
