@@ -8,7 +8,8 @@
 /* The text of `bytes`. */
 struct str base64url_encode(struct arena *arena, struct str bytes);
 
-/* The bytes of `text`, with a NUL behind them; absent when it is not exactly what base64url_encode would give. */
+/* The bytes of `text`, with a NUL behind them; absent when it is not exactly what
+ * base64url_encode would give. */
 struct str base64url_decode(struct arena *arena, struct str text);
 
 #endif

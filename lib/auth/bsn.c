@@ -52,39 +52,47 @@ static struct str context_of(struct arena *arena, struct str tenant_id, struct s
     return arena_print(arena, "%.*s|%.*s", STR_ARG(tenant_id), STR_ARG(candidate_id));
 }
 
-enum err bsn_seal(struct arena *arena, const struct keys *keys, struct str bsn, struct str tenant_id,
-                  struct str candidate_id, struct bsn_sealed *ret)
+enum err bsn_seal(struct arena *arena, const struct keys *keys, struct str bsn,
+                  struct str tenant_id, struct str candidate_id, struct bsn_sealed *ret)
 {
     unsigned char nonce[NONCE_LEN], text[BSN_LEN + TAG_LEN];
     struct str context = context_of(arena, tenant_id, candidate_id);
     int length = 0;
     EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
-    bool made = cipher && bsn.len == BSN_LEN && RAND_bytes(nonce, NONCE_LEN) == 1
-                && EVP_EncryptInit_ex(cipher, EVP_aes_256_gcm(), NULL, keys->bsn, nonce) == 1
-                && EVP_EncryptUpdate(cipher, NULL, &length, (const unsigned char *)context.at, (int)context.len) == 1
-                && EVP_EncryptUpdate(cipher, text, &length, (const unsigned char *)bsn.at, BSN_LEN) == 1
-                && EVP_EncryptFinal_ex(cipher, text + length, &length) == 1
-                && EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_GET_TAG, TAG_LEN, text + BSN_LEN) == 1;
+    bool made =
+        cipher && bsn.len == BSN_LEN && RAND_bytes(nonce, NONCE_LEN) == 1
+        && EVP_EncryptInit_ex(cipher, EVP_aes_256_gcm(), NULL, keys->bsn, nonce) == 1
+        && EVP_EncryptUpdate(cipher, NULL, &length, (const unsigned char *)context.at,
+                             (int)context.len)
+               == 1
+        && EVP_EncryptUpdate(cipher, text, &length, (const unsigned char *)bsn.at, BSN_LEN) == 1
+        && EVP_EncryptFinal_ex(cipher, text + length, &length) == 1
+        && EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_GET_TAG, TAG_LEN, text + BSN_LEN) == 1;
     EVP_CIPHER_CTX_free(cipher);
     if (!made)
         return ERR_INTERNAL;
-    *ret = (struct bsn_sealed){print_hex(arena, nonce, NONCE_LEN), print_hex(arena, text, sizeof text),
-                               bsn_blind_index(arena, keys, tenant_id, bsn)};
+    *ret =
+        (struct bsn_sealed){print_hex(arena, nonce, NONCE_LEN), print_hex(arena, text, sizeof text),
+                            bsn_blind_index(arena, keys, tenant_id, bsn)};
     return OK;
 }
 
-enum err bsn_open(struct arena *arena, const struct keys *keys, const struct bsn_sealed *sealed, struct str tenant_id,
-                  struct str candidate_id, struct str *ret)
+enum err bsn_open(struct arena *arena, const struct keys *keys, const struct bsn_sealed *sealed,
+                  struct str tenant_id, struct str candidate_id, struct str *ret)
 {
     unsigned char nonce[NONCE_LEN], text[BSN_LEN + TAG_LEN];
     struct str context = context_of(arena, tenant_id, candidate_id);
     char *bsn = arena_alloc(arena, BSN_LEN + 1);
     int length = 0;
-    if (!read_hex(sealed->nonce, nonce, NONCE_LEN) || !read_hex(sealed->ciphertext, text, sizeof text))
+    if (!read_hex(sealed->nonce, nonce, NONCE_LEN)
+        || !read_hex(sealed->ciphertext, text, sizeof text))
         return ERR_INVALID;
     EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
-    bool opened = cipher && EVP_DecryptInit_ex(cipher, EVP_aes_256_gcm(), NULL, keys->bsn, nonce) == 1
-                  && EVP_DecryptUpdate(cipher, NULL, &length, (const unsigned char *)context.at, (int)context.len) == 1
+    bool opened = cipher
+                  && EVP_DecryptInit_ex(cipher, EVP_aes_256_gcm(), NULL, keys->bsn, nonce) == 1
+                  && EVP_DecryptUpdate(cipher, NULL, &length, (const unsigned char *)context.at,
+                                       (int)context.len)
+                         == 1
                   && EVP_DecryptUpdate(cipher, (unsigned char *)bsn, &length, text, BSN_LEN) == 1
                   && EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_SET_TAG, TAG_LEN, text + BSN_LEN) == 1
                   && EVP_DecryptFinal_ex(cipher, (unsigned char *)bsn + length, &length) == 1;
@@ -95,10 +103,12 @@ enum err bsn_open(struct arena *arena, const struct keys *keys, const struct bsn
     return OK;
 }
 
-struct str bsn_blind_index(struct arena *arena, const struct keys *keys, struct str tenant_id, struct str bsn)
+struct str bsn_blind_index(struct arena *arena, const struct keys *keys, struct str tenant_id,
+                           struct str bsn)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     struct str text = arena_print(arena, "%.*s|%.*s", STR_ARG(tenant_id), STR_ARG(bsn));
-    HMAC(EVP_sha256(), keys->bsn_index, KEY_BYTES, (const unsigned char *)text.at, text.len, digest, NULL);
+    HMAC(EVP_sha256(), keys->bsn_index, KEY_BYTES, (const unsigned char *)text.at, text.len, digest,
+         NULL);
     return print_hex(arena, digest, 32);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The citizen service number: checked, encrypted with AES-256-GCM, found through a keyed hash per municipality. The
- * keys are not in the database. Results are in PostgreSQL's text form of bytea. */
+/* The citizen service number: checked, encrypted with AES-256-GCM, found through a keyed hash per
+ * municipality. The keys are not in the database. Results are in PostgreSQL's text form
+ * of bytea. */
 #ifndef MAATWERK_AUTH_BSN_H
 #define MAATWERK_AUTH_BSN_H
 
@@ -9,8 +10,8 @@
 
 enum { BSN_KEY_ID = 1 };
 
-/* Nine digits that pass the eleven-test (Besluit burgerservicenummer, annex): 9a+8b+7c+6d+5e+4f+3g+2h-i is a multiple
- * of 11, and they are not all zero. */
+/* Nine digits that pass the eleven-test (Besluit burgerservicenummer, annex):
+ * 9a+8b+7c+6d+5e+4f+3g+2h-i is a multiple of 11, and they are not all zero. */
 bool bsn_is_valid(struct str bsn);
 
 struct bsn_sealed {
@@ -18,14 +19,15 @@ struct bsn_sealed {
 };
 
 /* Encrypts for one candidate of one municipality: the text cannot be moved to another. */
-enum err bsn_seal(struct arena *arena, const struct keys *keys, struct str bsn, struct str tenant_id,
-                  struct str candidate_id, struct bsn_sealed *ret) MUST_CHECK;
+enum err bsn_seal(struct arena *arena, const struct keys *keys, struct str bsn,
+                  struct str tenant_id, struct str candidate_id, struct bsn_sealed *ret) MUST_CHECK;
 
 /* The reverse. ERR_INVALID when anything was changed. */
-enum err bsn_open(struct arena *arena, const struct keys *keys, const struct bsn_sealed *sealed, struct str tenant_id,
-                  struct str candidate_id, struct str *ret) MUST_CHECK;
+enum err bsn_open(struct arena *arena, const struct keys *keys, const struct bsn_sealed *sealed,
+                  struct str tenant_id, struct str candidate_id, struct str *ret) MUST_CHECK;
 
 /* Under which a number is found in this municipality. */
-struct str bsn_blind_index(struct arena *arena, const struct keys *keys, struct str tenant_id, struct str bsn);
+struct str bsn_blind_index(struct arena *arena, const struct keys *keys, struct str tenant_id,
+                           struct str bsn);
 
 #endif

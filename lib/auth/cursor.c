@@ -12,16 +12,18 @@ enum { MAC_LEN = 16 };
 
 static void sign(const struct keys *keys, struct str text, unsigned char into[EVP_MAX_MD_SIZE])
 {
-    HMAC(EVP_sha256(), keys->cursor, KEY_BYTES, (const unsigned char *)text.at, text.len, into, NULL);
+    HMAC(EVP_sha256(), keys->cursor, KEY_BYTES, (const unsigned char *)text.at, text.len, into,
+         NULL);
 }
 
 struct str cursor_print(struct arena *arena, const struct keys *keys, const struct cursor *cursor)
 {
     unsigned char mac[EVP_MAX_MD_SIZE];
     struct buf whole = buf_in(arena);
-    struct str text = arena_print(arena, "%.*s\n%c\n%016llx\n%.*s\n%.*s", STR_ARG(cursor->sort),
-                                  cursor->descending ? 'd' : 'a', (unsigned long long)cursor->filters_hash,
-                                  STR_ARG(cursor->key), STR_ARG(cursor->value));
+    struct str text =
+        arena_print(arena, "%.*s\n%c\n%016llx\n%.*s\n%.*s", STR_ARG(cursor->sort),
+                    cursor->descending ? 'd' : 'a', (unsigned long long)cursor->filters_hash,
+                    STR_ARG(cursor->key), STR_ARG(cursor->value));
     sign(keys, text, mac);
     buf_add(&whole, (struct str){(char *)mac, MAC_LEN});
     buf_add(&whole, text);
@@ -44,7 +46,8 @@ static bool read_hex64(struct str text, uint64_t *ret)
     return true;
 }
 
-enum err cursor_read(struct arena *arena, const struct keys *keys, struct str text, struct cursor *ret)
+enum err cursor_read(struct arena *arena, const struct keys *keys, struct str text,
+                     struct cursor *ret)
 {
     unsigned char mac[EVP_MAX_MD_SIZE];
     if (text.len > CURSOR_MAX)
@@ -57,7 +60,8 @@ enum err cursor_read(struct arena *arena, const struct keys *keys, struct str te
     if (CRYPTO_memcmp(mac, whole.at, MAC_LEN) != 0)
         return ERR_INVALID;
     struct cursor cursor = {.sort = str_cut(&rest, '\n')};
-    struct str way = rest.at ? str_cut(&rest, '\n') : rest, filters = rest.at ? str_cut(&rest, '\n') : rest;
+    struct str way = rest.at ? str_cut(&rest, '\n') : rest,
+               filters = rest.at ? str_cut(&rest, '\n') : rest;
     cursor.key = rest.at ? arena_copy(arena, str_cut(&rest, '\n')) : rest;
     cursor.value = rest;
     cursor.descending = str_equal(way, S("d"));

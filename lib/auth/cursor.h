@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Where a list goes on: opaque for clients, signed by us, so that nobody can ask for what he did not get. */
+/* Where a list goes on: opaque for clients, signed by us, so that nobody can ask for what he
+ * did not get. */
 #ifndef MAATWERK_AUTH_CURSOR_H
 #define MAATWERK_AUTH_CURSOR_H
 
@@ -18,6 +19,7 @@ struct cursor {
 struct str cursor_print(struct arena *arena, const struct keys *keys, const struct cursor *cursor);
 
 /* ERR_INVALID when it is not one of ours. */
-enum err cursor_read(struct arena *arena, const struct keys *keys, struct str text, struct cursor *ret) MUST_CHECK;
+enum err cursor_read(struct arena *arena, const struct keys *keys, struct str text,
+                     struct cursor *ret) MUST_CHECK;
 
 #endif

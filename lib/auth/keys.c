@@ -101,7 +101,8 @@ enum err keys_load(const char *folder, struct keys **ret)
     struct keys *keys = calloc(1, sizeof *keys);
     if (!keys)
         abort();
-    bool read = read_secret(folder, "bsn.key", keys->bsn) && read_secret(folder, "bsn-index.key", keys->bsn_index)
+    bool read = read_secret(folder, "bsn.key", keys->bsn)
+                && read_secret(folder, "bsn-index.key", keys->bsn_index)
                 && read_secret(folder, "cursor.key", keys->cursor) && add_all_public(keys, folder)
                 && read_issuer(keys, folder);
     if (!read) {
@@ -135,7 +136,8 @@ EVP_PKEY *keys_public(const struct keys *keys, struct str kid)
 static FILE *create(const char *folder, const char *name)
 {
     char path[PATH_ROOM];
-    int fd = path_of(path, folder, name) ? open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
+    int fd = path_of(path, folder, name) ? open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)
+                                         : -1;
     return fd < 0 ? NULL : fdopen(fd, "wb");
 }
 
@@ -145,7 +147,8 @@ static bool write_secret(const char *folder, const char *name)
     FILE *file = create(folder, name);
     if (!file)
         return false;
-    bool written = RAND_bytes(bytes, KEY_BYTES) == 1 && fwrite(bytes, 1, KEY_BYTES, file) == KEY_BYTES;
+    bool written =
+        RAND_bytes(bytes, KEY_BYTES) == 1 && fwrite(bytes, 1, KEY_BYTES, file) == KEY_BYTES;
     OPENSSL_cleanse(bytes, sizeof bytes);
     return fclose(file) == 0 && written;
 }
@@ -155,7 +158,8 @@ static bool write_issuer(const char *folder)
     EVP_PKEY *key = EVP_EC_gen("P-256");
     FILE *private_file = create(folder, "issuer.pem");
     FILE *public_file = private_file ? create(folder, "issuer.pub.pem") : NULL;
-    bool written = key && public_file && PEM_write_PrivateKey(private_file, key, NULL, NULL, 0, NULL, NULL)
+    bool written = key && public_file
+                   && PEM_write_PrivateKey(private_file, key, NULL, NULL, 0, NULL, NULL)
                    && PEM_write_PUBKEY(public_file, key);
     if (private_file)
         written = fclose(private_file) == 0 && written;
@@ -168,7 +172,7 @@ static bool write_issuer(const char *folder)
 enum err keys_init(const char *folder)
 {
     mkdir(folder, 0700);
-    bool made = write_issuer(folder) && write_secret(folder, "bsn.key") && write_secret(folder, "bsn-index.key")
-                && write_secret(folder, "cursor.key");
+    bool made = write_issuer(folder) && write_secret(folder, "bsn.key")
+                && write_secret(folder, "bsn-index.key") && write_secret(folder, "cursor.key");
     return made ? OK : ERR_CONFLICT;
 }

@@ -9,8 +9,9 @@ bool signature_make(EVP_PKEY *key, struct str text, unsigned char into[SIGNATURE
     unsigned char der[128];
     size_t length = sizeof der;
     EVP_MD_CTX *sign = EVP_MD_CTX_new();
-    bool made = sign && EVP_DigestSignInit(sign, NULL, EVP_sha256(), NULL, key) == 1
-                && EVP_DigestSign(sign, der, &length, (const unsigned char *)text.at, text.len) == 1;
+    bool made =
+        sign && EVP_DigestSignInit(sign, NULL, EVP_sha256(), NULL, key) == 1
+        && EVP_DigestSign(sign, der, &length, (const unsigned char *)text.at, text.len) == 1;
     EVP_MD_CTX_free(sign);
     const unsigned char *at = der;
     ECDSA_SIG *pair = made ? d2i_ECDSA_SIG(NULL, &at, (long)length) : NULL;
@@ -43,8 +44,10 @@ bool signature_verify(EVP_PKEY *key, struct str text, struct str signature)
         return false;
     int length = to_der(signature, &der);
     EVP_MD_CTX *verify = EVP_MD_CTX_new();
-    bool good = length > 0 && verify && EVP_DigestVerifyInit(verify, NULL, EVP_sha256(), NULL, key) == 1
-                && EVP_DigestVerify(verify, der, (size_t)length, (const unsigned char *)text.at, text.len) == 1;
+    bool good =
+        length > 0 && verify && EVP_DigestVerifyInit(verify, NULL, EVP_sha256(), NULL, key) == 1
+        && EVP_DigestVerify(verify, der, (size_t)length, (const unsigned char *)text.at, text.len)
+               == 1;
     EVP_MD_CTX_free(verify);
     OPENSSL_free(der);
     return good;

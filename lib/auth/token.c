@@ -35,11 +35,13 @@ static struct str print_claims(struct arena *arena, const struct token_claims *c
             buf_add_char(&out, ',');
         buf_add_json(&out, claims->attributes[i]);
     }
-    buf_print(&out, "],\"iat\":%lld,\"exp\":%lld}", (long long)claims->issued_s, (long long)claims->expires_s);
+    buf_print(&out, "],\"iat\":%lld,\"exp\":%lld}", (long long)claims->issued_s,
+              (long long)claims->expires_s);
     return buf_str(&out);
 }
 
-enum err token_make(struct arena *arena, const struct keys *keys, const struct token_claims *claims, struct str *ret)
+enum err token_make(struct arena *arena, const struct keys *keys, const struct token_claims *claims,
+                    struct str *ret)
 {
     unsigned char signature[SIGNATURE_LEN];
     struct buf out = buf_in(arena);
@@ -77,7 +79,8 @@ static struct str text_of(const cJSON *json, const char *name)
 static bool seconds_of(const cJSON *json, const char *name, int64_t *ret)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, name);
-    if (!cJSON_IsNumber(item) || !(fabs(item->valuedouble) < 1e13) || item->valuedouble != floor(item->valuedouble))
+    if (!cJSON_IsNumber(item) || !(fabs(item->valuedouble) < 1e13)
+        || item->valuedouble != floor(item->valuedouble))
         return false;
     *ret = (int64_t)item->valuedouble;
     return true;
@@ -115,8 +118,9 @@ static bool read_claims(const cJSON *json, struct token_claims *claims)
     claims->organisation = text_of(json, "org");
     claims->token_id = text_of(json, "jti");
     return seconds_of(json, "iat", &claims->issued_s) && seconds_of(json, "exp", &claims->expires_s)
-           && is_uuid(claims->subject) && is_uuid(claims->tenant) && (!has_org || is_uuid(claims->organisation))
-           && claims->role.len > 0 && read_attributes(json, claims);
+           && is_uuid(claims->subject) && is_uuid(claims->tenant)
+           && (!has_org || is_uuid(claims->organisation)) && claims->role.len > 0
+           && read_attributes(json, claims);
 }
 
 static bool is_in_time(const cJSON *json, const struct token_claims *claims, int64_t now_s)
@@ -132,14 +136,15 @@ static bool is_in_time(const cJSON *json, const struct token_claims *claims, int
 static EVP_PKEY *key_of(struct arena *arena, const struct keys *keys, struct str part)
 {
     const cJSON *header = parse_part(arena, part);
-    if (!header || !str_equal(text_of(header, "alg"), S("ES256")) || !str_equal(text_of(header, "typ"), S("at+jwt"))
+    if (!header || !str_equal(text_of(header, "alg"), S("ES256"))
+        || !str_equal(text_of(header, "typ"), S("at+jwt"))
         || cJSON_GetObjectItemCaseSensitive(header, "crit"))
         return NULL;
     return keys_public(keys, text_of(header, "kid"));
 }
 
-enum err token_verify(struct arena *arena, const struct keys *keys, struct str token, int64_t now_s, struct str issuer,
-                      struct str audience, struct token_claims *ret)
+enum err token_verify(struct arena *arena, const struct keys *keys, struct str token, int64_t now_s,
+                      struct str issuer, struct str audience, struct token_claims *ret)
 {
     struct token_claims claims = {0};
     if (token.len > TOKEN_MAX)

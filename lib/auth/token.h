@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Access tokens: JWT (RFC 7519) of type at+jwt (RFC 9068), signed with ES256 (RFC 7518 section 3.4), nothing else. */
+/* Access tokens: JWT (RFC 7519) of type at+jwt (RFC 9068), signed with ES256 (RFC 7518
+ * section 3.4), nothing else. */
 #ifndef MAATWERK_AUTH_TOKEN_H
 #define MAATWERK_AUTH_TOKEN_H
 
 #include "lib/auth/keys.h"
 #include "lib/base/arena.h"
 
-enum { TOKEN_MAX = 4096, TOKEN_ATTRIBUTES_MAX = 8, TOKEN_LIFE_MAX_S = 24 * 3600, TOKEN_SKEW_S = 60 };
+enum {
+    TOKEN_MAX = 4096,
+    TOKEN_ATTRIBUTES_MAX = 8,
+    TOKEN_LIFE_MAX_S = 24 * 3600,
+    TOKEN_SKEW_S = 60
+};
 
 struct token_claims {
     struct str issuer, audience;
-    struct str subject;      /* UUID of the user */
-    struct str tenant;       /* UUID of the municipality */
+    struct str subject; /* UUID of the user */
+    struct str tenant;  /* UUID of the municipality */
     struct str role;
     struct str organisation; /* UUID of the firm, agency or employer that he works for, or absent */
     struct str token_id;
@@ -24,8 +30,8 @@ struct token_claims {
 enum err token_make(struct arena *arena, const struct keys *keys, const struct token_claims *claims,
                     struct str *ret) MUST_CHECK;
 
-/* Reads and verifies a token: form, type, algorithm, known key, signature, issuer, audience, times, types of all
- * claims. Anything else is ERR_UNAUTHENTICATED, without saying what. */
+/* Reads and verifies a token: form, type, algorithm, known key, signature, issuer, audience, times,
+ * types of all claims. Anything else is ERR_UNAUTHENTICATED, without saying what. */
 enum err token_verify(struct arena *arena, const struct keys *keys, struct str token, int64_t now_s,
                       struct str issuer, struct str audience, struct token_claims *ret) MUST_CHECK;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Verified tokens of one thread, so that a signature is checked once a minute and not per request. Bounded: a new
- * token takes the place of an older one. The key is the SHA-256 of the whole token. */
+/* Verified tokens of one thread, so that a signature is checked once a minute and not per request.
+ * Bounded: a new token takes the place of an older one. The key is the SHA-256 of the
+ * whole token. */
 #ifndef MAATWERK_AUTH_TOKEN_CACHE_H
 #define MAATWERK_AUTH_TOKEN_CACHE_H
 
@@ -12,7 +13,8 @@ struct token_cache;
 struct token_cache *token_cache_new(size_t value_size);
 void token_cache_free(struct token_cache *cache);
 
-/* What is remembered, or NULL when there is nothing or its time is over. Valid until the next put. */
+/* What is remembered, or NULL when there is nothing or its time is over. Valid until the
+ * next put. */
 void *token_cache_find(struct token_cache *cache, struct str token, int64_t now_s);
 
 /* Zeroed room for what is to be remembered until `until_s`. */

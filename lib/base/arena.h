@@ -4,8 +4,8 @@
  *   arena ──► block 4 KiB ──► block 64 KiB ──► …          nothing in between frees
  *       └───► deferred: clear_result(res), close(fd), …   run last-in first-out when the arena ends
  *
- * Allocation does not fail softly: input is bounded where it enters, and a process without memory ends
- * (docs/adr/0009). Memory is zeroed. Not thread-safe: an arena belongs to one loop. */
+ * Allocation does not fail softly: input is bounded where it enters, and a process without memory
+ * ends (docs/adr/0009). Memory is zeroed. Not thread-safe: an arena belongs to one loop. */
 #ifndef MAATWERK_BASE_ARENA_H
 #define MAATWERK_BASE_ARENA_H
 

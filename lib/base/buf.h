@@ -21,7 +21,8 @@ void buf_add_char(struct buf *buf, char c);
 void buf_add_int(struct buf *buf, int64_t value);
 void buf_print(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Adds `s` as a JSON string with its quotes; an absent str becomes null. `s` must be valid UTF-8. */
+/* Adds `s` as a JSON string with its quotes; an absent str becomes null. `s` must be
+ * valid UTF-8. */
 void buf_add_json(struct buf *buf, struct str s);
 
 /* What was added so far, with a NUL behind it. Valid until the next addition. */

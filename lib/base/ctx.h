@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What everything that a request or job does needs, and nothing else: memory, who asks, what was found wrong,
- * and what time it is. Passed first to every function that works for one request or job. */
+/* What everything that a request or job does needs, and nothing else: memory, who asks, what
+ * was found wrong, and what time it is. Passed first to every function that works for one
+ * request or job. */
 #ifndef MAATWERK_BASE_CTX_H
 #define MAATWERK_BASE_CTX_H
 
@@ -13,22 +14,22 @@ enum language { LANGUAGE_NL, LANGUAGE_EN };
 
 /* Who asks. Made from a verified token; lives as long as the arena of the request. */
 struct actor {
-    int32_t tenant;              /* internal number of the municipality; never leaves the program */
-    struct str tenant_id;        /* its UUID */
-    struct str user_id;          /* UUID of the user, the subject of the token */
-    struct str organisation_id;  /* UUID of the firm, agency or employer that he works for, or absent */
-    uint32_t role;               /* exactly one bit: 1u << enum role (openapi/gen/role.h) */
-    uint32_t attributes;         /* bits: 1u << enum attribute */
+    int32_t tenant;             /* internal number of the municipality; never leaves the program */
+    struct str tenant_id;       /* its UUID */
+    struct str user_id;         /* UUID of the user, the subject of the token */
+    struct str organisation_id; /* of the firm, agency or employer that he works for, or absent */
+    uint32_t role;              /* exactly one bit: 1u << enum role (openapi/gen/role.h) */
+    uint32_t attributes;        /* bits: 1u << enum attribute */
 };
 
 struct keys;
 
 struct ctx {
     struct arena *arena;
-    const struct keys *keys;     /* of the installation (lib/auth/keys.h); NULL where none are needed */
-    const struct actor *actor;   /* NULL when nobody logged in (public operations) */
+    const struct keys *keys; /* of the installation (lib/auth/keys.h); NULL where none are needed */
+    const struct actor *actor; /* NULL when nobody logged in (public operations) */
     struct faults faults;
-    int64_t now_us;              /* microseconds since 1970, UTC; rules take time from here only */
+    int64_t now_us; /* microseconds since 1970, UTC; rules take time from here only */
     struct uuid request_id;
     enum language language;
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The handful of ways in which something can go wrong. Only lib/http knows which status belongs to which.
- * A function that returns an enum err leaves its results untouched when it does not return OK. */
+/* The handful of ways in which something can go wrong. Only lib/http knows which status
+ * belongs to which. A function that returns an enum err leaves its results untouched when it
+ * does not return OK. */
 #ifndef MAATWERK_BASE_ERR_H
 #define MAATWERK_BASE_ERR_H
 

@@ -2,8 +2,8 @@
 /* What is wrong with the input of one request. */
 #include "lib/base/fault.h"
 
-void fault_note(struct faults *faults, struct arena *arena, enum fault_place place, struct str where,
-                const char *code, struct str limit)
+void fault_note(struct faults *faults, struct arena *arena, enum fault_place place,
+                struct str where, const char *code, struct str limit)
 {
     if (!faults->at)
         faults->at = arena_array(arena, FAULTS_MAX, sizeof *faults->at);

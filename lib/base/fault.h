@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What is wrong with the input of one request: every fault, not only the first (up to FAULTS_MAX).
- * A fault names the place and a code; lib/http/problem.c turns codes into Dutch or English sentences.
- * A fault never carries the value that was sent. */
+ * A fault names the place and a code; lib/http/problem.c turns codes into Dutch or English
+ * sentences. A fault never carries the value that was sent. */
 #ifndef MAATWERK_BASE_FAULT_H
 #define MAATWERK_BASE_FAULT_H
 
@@ -15,7 +15,8 @@ enum fault_place {
     FAULT_AT_HEADER,    /* where = name of a header */
 };
 
-/* `limit` is what the value was measured against, for the sentence: "1..168", "uuid", "open, closed". */
+/* `limit` is what the value was measured against, for the sentence: "1..168",
+ * "uuid", "open, closed". */
 struct fault {
     enum fault_place place;
     struct str where;
@@ -29,7 +30,7 @@ struct faults {
 };
 
 /* Notes one fault. `where` and `limit` are copied into the arena. */
-void fault_note(struct faults *faults, struct arena *arena, enum fault_place place, struct str where,
-                const char *code, struct str limit);
+void fault_note(struct faults *faults, struct arena *arena, enum fault_place place,
+                struct str where, const char *code, struct str limit);
 
 #endif

@@ -14,10 +14,10 @@ struct maybe_int {
 struct maybe_bool {
     bool value, is;
 };
-struct list {        /* at points to `count` structs (objects) or struct str (texts) */
+struct list { /* at points to `count` structs (objects) or struct str (texts) */
     void *at;
     size_t count;
-    bool is;         /* false: absent; true with count 0: empty */
+    bool is; /* false: absent; true with count 0: empty */
 };
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Text with a length. A struct str is passed by value and owns nothing; whoever made the bytes owns
- * them, mostly the arena of the request or job. `at == NULL` means absent (SQL null), which is not the
- * same as empty. The bytes are not terminated by a NUL unless the maker says so. */
+ * them, mostly the arena of the request or job. `at == NULL` means absent (SQL null), which is not
+ * the same as empty. The bytes are not terminated by a NUL unless the maker says so. */
 #ifndef MAATWERK_BASE_STR_H
 #define MAATWERK_BASE_STR_H
 
@@ -42,7 +42,8 @@ static inline bool str_has_prefix(struct str s, struct str prefix)
 /* From `start` to the end; empty when start is past the end. */
 static inline struct str str_from(struct str s, size_t start)
 {
-    return start >= s.len ? (struct str){s.at + s.len, 0} : (struct str){s.at + start, s.len - start};
+    return start >= s.len ? (struct str){s.at + s.len, 0}
+                          : (struct str){s.at + start, s.len - start};
 }
 
 /* Splits `*rest` at the first `separator`; returns what stands before it and moves *rest behind it.

@@ -17,7 +17,8 @@ static void fill_random(uint8_t *bytes, size_t len)
     }
 }
 
-/* Random bytes are taken 1 KiB at a time: a system call per identifier would cost more than the rest. */
+/* Random bytes are taken 1 KiB at a time: a system call per identifier would cost more
+ * than the rest. */
 static void take_random(uint8_t *bytes, size_t len)
 {
     static _Thread_local uint8_t pool[1024];

@@ -15,10 +15,12 @@ struct uuid {
 /* A new version 7 identifier; later ones of the same thread sort behind earlier ones. */
 struct uuid uuid_new(void);
 
-/* The usual text in lower case, with a NUL; `text` holds UUID_TEXT_LEN + 1 bytes. Returns it as a str. */
+/* The usual text in lower case, with a NUL; `text` holds UUID_TEXT_LEN + 1 bytes. Returns it
+ * as a str. */
 struct str uuid_print(struct uuid id, char text[UUID_TEXT_LEN + 1]);
 
-/* Reads the 36-character form, either case. Returns false, *ret untouched, when it is anything else. */
+/* Reads the 36-character form, either case. Returns false, *ret untouched, when it
+ * is anything else. */
 bool uuid_read(struct str text, struct uuid *ret);
 
 static inline bool uuid_equal(struct uuid a, struct uuid b)

@@ -4,8 +4,8 @@
  *   handler ──► plan ──► runner:  context │ [idempotency key] │ statements … │ [outcome] │ sync
  *                                 └──────────── one implicit transaction ───────────────┘
  *
- * A handler adds statements through the generated functions sql_<query>(); the rows of the last added
- * statement with rows answer the request, unless plan_answer_with() names another. */
+ * A handler adds statements through the generated functions sql_<query>(); the rows of the last
+ * added statement with rows answer the request, unless plan_answer_with() names another. */
 #ifndef MAATWERK_DB_PLAN_H
 #define MAATWERK_DB_PLAN_H
 
@@ -17,7 +17,7 @@ struct statement {
     const struct query *query;
     const struct str *values; /* query->parameters of them; absent = null */
     struct statement *next;
-    PGresult *result;         /* when it has run; ends with the arena */
+    PGresult *result; /* when it has run; ends with the arena */
 };
 
 struct plan {

@@ -59,7 +59,8 @@ static bool is_prepared(const struct session *session, const struct query *query
     return false;
 }
 
-/* A prepare is outside of what it is for: it stays when the plan fails. Returns how many results will come. */
+/* A prepare is outside of what it is for: it stays when the plan fails. Returns how many
+ * results will come. */
 static int send_prepares(struct session *session, const struct plan *plan)
 {
     int sent = 0;
@@ -81,7 +82,8 @@ static bool send_statements(struct session *session, const struct plan *plan)
         const char *values[64];
         for (int i = 0; i < s->query->parameters; i++)
             values[i] = s->values[i].at;
-        if (!PQsendQueryPrepared(session->pg, s->query->name, s->query->parameters, values, NULL, NULL, 0))
+        if (!PQsendQueryPrepared(session->pg, s->query->name, s->query->parameters, values, NULL,
+                                 NULL, 0))
             return false;
     }
     return PQpipelineSync(session->pg);
@@ -130,7 +132,8 @@ enum err session_run(struct session *session, struct plan *plan)
     enum err err = prepares < 0 || !send_statements(session, plan) ? ERR_UNAVAILABLE : OK;
     if (!err && prepares) {
         err = read_segment(session, plan->ctx->arena, NULL);
-        if (err == ERR_CONFLICT) /* a statement that does not prepare: begin anew, so that it is tried again */
+        if (err == ERR_CONFLICT) /* a statement that does not prepare: begin anew, so that it is
+                                    tried again */
             err = ERR_UNAVAILABLE;
     }
     if (!err)
@@ -150,7 +153,8 @@ void session_rollback(struct session *session)
     PGresult *result;
     if (!session->pg)
         return;
-    if (!PQsendQueryParams(session->pg, "rollback", 0, NULL, NULL, NULL, NULL, 0) || !PQpipelineSync(session->pg)) {
+    if (!PQsendQueryParams(session->pg, "rollback", 0, NULL, NULL, NULL, NULL, 0)
+        || !PQpipelineSync(session->pg)) {
         disconnect(session);
         return;
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* One connection to PostgreSQL for a worker: blocking, with plans as in the services. A plan is one round trip; a
- * transaction of several round trips begins and ends with statements of its own. */
+/* One connection to PostgreSQL for a worker: blocking, with plans as in the services. A plan is one
+ * round trip; a transaction of several round trips begins and ends with statements of its own. */
 #ifndef MAATWERK_DB_SESSION_H
 #define MAATWERK_DB_SESSION_H
 
@@ -12,9 +12,9 @@ struct session;
 struct session *session_new(const char *conninfo);
 void session_free(struct session *session);
 
-/* Runs the plan and waits; each statement then has its result. ERR_UNAVAILABLE: the connection is gone, an open
- * transaction with it, and what a commit did is not known. ERR_CONFLICT: the database refused a statement;
- * session_sqlstate() says why, and an open transaction must be rolled back. */
+/* Runs the plan and waits; each statement then has its result. ERR_UNAVAILABLE: the connection is
+ * gone, an open transaction with it, and what a commit did is not known. ERR_CONFLICT: the database
+ * refused a statement; session_sqlstate() says why, and an open transaction must be rolled back. */
 enum err session_run(struct session *session, struct plan *plan) MUST_CHECK;
 
 /* Of the last refusal: "40001"; "" when there was none. */

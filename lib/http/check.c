@@ -101,9 +101,10 @@ static bool is_date(struct str text)
 static bool is_instant(struct str text)
 {
     int hour, minute, second, zone_hour, zone_minute;
-    if (text.len < 20 || !is_date((struct str){text.at, 10}) || text.at[10] != 'T' || text.at[13] != ':'
-        || text.at[16] != ':' || !digits_at(text, 11, 2, &hour) || !digits_at(text, 14, 2, &minute)
-        || !digits_at(text, 17, 2, &second) || hour > 23 || minute > 59 || second > 59)
+    if (text.len < 20 || !is_date((struct str){text.at, 10}) || text.at[10] != 'T'
+        || text.at[13] != ':' || text.at[16] != ':' || !digits_at(text, 11, 2, &hour)
+        || !digits_at(text, 14, 2, &minute) || !digits_at(text, 17, 2, &second) || hour > 23
+        || minute > 59 || second > 59)
         return false;
     size_t at = 19;
     if (text.at[at] == '.') {
@@ -117,8 +118,8 @@ static bool is_instant(struct str text)
     if (str_equal(zone, S("Z")))
         return true;
     return zone.len == 6 && (zone.at[0] == '+' || zone.at[0] == '-') && zone.at[3] == ':'
-           && digits_at(zone, 1, 2, &zone_hour) && digits_at(zone, 4, 2, &zone_minute) && zone_hour <= 14
-           && zone_minute <= 59;
+           && digits_at(zone, 1, 2, &zone_hour) && digits_at(zone, 4, 2, &zone_minute)
+           && zone_hour <= 14 && zone_minute <= 59;
 }
 
 static bool is_in(const char *const *values, struct str text)
@@ -140,7 +141,8 @@ static struct str join(struct arena *arena, const char *const *values)
     return buf_str(&buf);
 }
 
-const char *check_int(struct arena *arena, const struct field *field, int64_t value, struct str *limit)
+const char *check_int(struct arena *arena, const struct field *field, int64_t value,
+                      struct str *limit)
 {
     if (value >= field->min && value <= field->max)
         return NULL;
@@ -148,7 +150,8 @@ const char *check_int(struct arena *arena, const struct field *field, int64_t va
     return "range";
 }
 
-static const char *check_free(struct arena *arena, const struct field *field, struct str text, struct str *limit)
+static const char *check_free(struct arena *arena, const struct field *field, struct str text,
+                              struct str *limit)
 {
     if (!is_utf8(text) || has_hidden(text, field->flags & FIELD_MULTILINE))
         return "characters";
@@ -172,28 +175,21 @@ static const char *check_free(struct arena *arena, const struct field *field, st
     return NULL;
 }
 
-const char *check_text(struct arena *arena, const struct field *field, enum field_type type, struct str text,
-                       struct str *limit)
+const char *check_text(struct arena *arena, const struct field *field, enum field_type type,
+                       struct str text, struct str *limit)
 {
     struct uuid id;
     int64_t number;
     switch (type) {
-    case FIELD_UUID:
-        *limit = S("uuid");
-        return uuid_read(text, &id) ? NULL : "format";
-    case FIELD_DATE:
-        *limit = S("date");
-        return is_date(text) ? NULL : "format";
-    case FIELD_INSTANT:
-        *limit = S("date-time");
-        return is_instant(text) ? NULL : "format";
+    case FIELD_UUID: *limit = S("uuid"); return uuid_read(text, &id) ? NULL : "format";
+    case FIELD_DATE: *limit = S("date"); return is_date(text) ? NULL : "format";
+    case FIELD_INSTANT: *limit = S("date-time"); return is_instant(text) ? NULL : "format";
     case FIELD_INT:
         *limit = S("integer");
         return str_to_int(text, &number) ? check_int(arena, field, number, limit) : "type";
     case FIELD_BOOL:
         *limit = S("boolean");
         return str_equal(text, S("true")) || str_equal(text, S("false")) ? NULL : "type";
-    default:
-        return check_free(arena, field, text, limit);
+    default: return check_free(arena, field, text, limit);
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* An operation of the contract as data, generated: where it is, who may call it, what goes in and out.
- * A service is a table of operations; nothing about an operation is written down anywhere else. */
+/* An operation of the contract as data, generated: where it is, who may call it, what goes
+ * in and out. A service is a table of operations; nothing about an operation is written
+ * down anywhere else. */
 #ifndef MAATWERK_HTTP_OPERATION_H
 #define MAATWERK_HTTP_OPERATION_H
 
@@ -15,56 +16,57 @@ enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE }
 enum scope { SCOPE_NONE, SCOPE_TENANT, SCOPE_ORGANISATION, SCOPE_CASELOAD, SCOPE_PUBLIC };
 
 struct right {
-    uint32_t role;    /* one bit */
+    uint32_t role; /* one bit */
     enum scope scope;
 };
 
 enum operation_flag {
-    OPERATION_LIST = 1,         /* answers {items, _links} of `response` items, with cursor and page size */
-    OPERATION_CREATES = 2,      /* 201 with Location */
-    OPERATION_NEEDS_KEY = 4,    /* Idempotency-Key required */
-    OPERATION_NEEDS_MATCH = 8,  /* If-Match required */
-    OPERATION_PARTIAL = 16,     /* body is application/merge-patch+json */
-    OPERATION_PUBLIC = 32,      /* no token needed */
-    OPERATION_WAKES = 64,       /* may enqueue jobs: wake the dispatcher after commit */
-    OPERATION_READS = 128,      /* changes nothing: read-only transaction (GET, POST _search is not one: audit) */
+    OPERATION_LIST = 1, /* answers {items, _links} of `response` items, with cursor and page size */
+    OPERATION_CREATES = 2,     /* 201 with Location */
+    OPERATION_NEEDS_KEY = 4,   /* Idempotency-Key required */
+    OPERATION_NEEDS_MATCH = 8, /* If-Match required */
+    OPERATION_PARTIAL = 16,    /* body is application/merge-patch+json */
+    OPERATION_PUBLIC = 32,     /* no token needed */
+    OPERATION_WAKES = 64,      /* may enqueue jobs: wake the dispatcher after commit */
+    OPERATION_READS = 128, /* read-only transaction (a GET; not POST _search, which is audited) */
 };
 
 struct request {
     const struct operation *operation;
-    struct str path[PATH_PARAMETERS_MAX];    /* in order of the template; checked against their schema */
-    struct str query[QUERY_PARAMETERS_MAX];  /* in order of operation->parameters; absent or checked */
-    const void *body;                        /* struct of operation->body, or NULL */
-    struct str document;                     /* the body with column names (schema_columns), or absent */
-    int64_t version;                         /* of If-Match, when required */
-    struct str new_id;                       /* a fresh UUIDv7 for what this request creates */
+    struct str path[PATH_PARAMETERS_MAX];   /* in order of the template; checked */
+    struct str query[QUERY_PARAMETERS_MAX]; /* in order of operation->parameters, or absent */
+    const void *body;                       /* struct of operation->body, or NULL */
+    struct str document; /* the body with column names (schema_columns), or absent */
+    int64_t version;     /* of If-Match, when required */
+    struct str new_id;   /* a fresh UUIDv7 for what this request creates */
 };
 
-/* A request becomes a plan. No I/O, no callbacks. Returns OK, or an error with faults noted in ctx. */
+/* A request becomes a plan. No I/O, no callbacks. Returns OK, or an error with faults noted
+ * in ctx. */
 typedef enum err handler(struct ctx *ctx, const struct request *req, struct plan *plan);
 
 struct operation {
-    const char *id;                          /* "createVacancy" */
+    const char *id; /* "createVacancy" */
     enum method method;
-    const char *path;                        /* "/vacancies/{vacancyId}" below /v1 */
+    const char *path; /* "/vacancies/{vacancyId}" below /v1 */
     unsigned flags;
-    int status;                              /* of success */
-    size_t body_max;                         /* bytes */
-    const struct right *rights;              /* ends with role 0 */
-    const struct field *path_fields;         /* checks of path parameters, in order */
+    int status;                      /* of success */
+    size_t body_max;                 /* bytes */
+    const struct right *rights;      /* ends with role 0 */
+    const struct field *path_fields; /* checks of path parameters, in order */
     size_t path_count;
-    const struct field *parameters;          /* checks of query parameters, in order; visible_to counts */
+    const struct field *parameters; /* checks of query parameters, in order; visible_to counts */
     size_t parameters_count;
-    const struct schema *body;               /* NULL: no body */
-    const struct schema *response;           /* NULL: no content */
-    const struct operation *show;            /* for creates: the GET that shows the result (replay) */
-    const struct query *list;                /* of a list: the query that names filters and sorts */
+    const struct schema *body;     /* NULL: no body */
+    const struct schema *response; /* NULL: no content */
+    const struct operation *show;  /* for creates: the GET that shows the result (replay) */
+    const struct query *list;      /* of a list: the query that names filters and sorts */
     handler *handle;
 };
 
 /* One program's operations and which pool runs them. */
 struct service {
-    const char *name;                        /* "employers": also the login role maatwerk_employers */
+    const char *name; /* "employers": also the login role maatwerk_employers */
     const struct operation *operations;
     size_t count;
 };

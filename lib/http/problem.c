@@ -2,6 +2,7 @@
 /* Codes, statuses and sentences. */
 #include "lib/http/problem.h"
 
+/* clang-format off */
 static const struct problem problems[] = {
     {"internal", 500, {"Er ging bij ons iets mis", "Something went wrong on our side"}, 0},
     {"invalid", 400, {"De aanvraag klopt niet", "The request does not fit"}, 0},
@@ -10,38 +11,47 @@ static const struct problem problems[] = {
     {"not-found", 404, {"Niet gevonden", "Not found"}, 0},
     {"method-not-allowed", 405, {"Dit kan hier niet", "This cannot be done here"}, 0},
     {"not-acceptable", 406, {"Wij antwoorden in JSON", "We answer in JSON"}, 0},
-    {"conflict", 409, {"Dit past niet bij wat er al is", "Does not go together with what is there"}, 0},
+    {"conflict", 409,
+     {"Dit past niet bij wat er al is", "Does not go together with what is there"}, 0},
     {"duplicate", 409, {"Dit bestaat al", "This exists already"}, 0},
     {"state", 409, {"Dit kan niet in deze status", "Not possible in this state"}, 0},
-    {"idempotency-busy", 409, {"Deze aanvraag wordt al behandeld", "This request is being handled"}, 0},
+    {"idempotency-busy", 409,
+     {"Deze aanvraag wordt al behandeld", "This request is being handled"}, 0},
     {"number-asked-reached", 409,
      {"De werkgever vroeg minder kandidaten", "The employer asked for fewer candidates"}, 0},
     {"shortfall-not-stated", 409,
      {"Minder dan gevraagd: noem de reden", "Fewer than asked: state why"}, 0},
     {"pair-rejected-before", 409,
-     {"Deze kandidaat is voor deze vacature al afgewezen", "This candidate was rejected for this vacancy before"}, 0},
+     {"Deze kandidaat is voor deze vacature al afgewezen",
+      "This candidate was rejected for this vacancy before"}, 0},
     {"candidate-has-two-open-proposals", 409,
-     {"Deze kandidaat heeft al twee open voordrachten", "This candidate has two open proposals already"}, 0},
+     {"Deze kandidaat heeft al twee open voordrachten",
+      "This candidate has two open proposals already"}, 0},
     {"not-shortlisted", 409,
-     {"Deze kandidaat staat niet op de laatste shortlist", "This candidate is not on the newest shortlist"}, 0},
+     {"Deze kandidaat staat niet op de laatste shortlist",
+      "This candidate is not on the newest shortlist"}, 0},
     {"vacancy-places-taken", 409, {"Alle plaatsen zijn bezet", "All positions are taken"}, 0},
     {"stale", 412, {"Iemand anders heeft dit gewijzigd", "Somebody else has changed this"}, 0},
     {"too-large", 413, {"De aanvraag is te groot", "The request is too large"}, 0},
     {"uri-too-long", 414, {"Het adres is te lang", "The address is too long"}, 0},
-    {"unsupported-media-type", 415, {"Dit mediatype kennen wij hier niet", "We do not take this media type here"}, 0},
+    {"unsupported-media-type", 415,
+     {"Dit mediatype kennen wij hier niet", "We do not take this media type here"}, 0},
     {"idempotency-key-reused", 422,
-     {"Deze Idempotency-Key hoort bij een andere aanvraag", "This Idempotency-Key belongs to another request"}, 0},
+     {"Deze Idempotency-Key hoort bij een andere aanvraag",
+      "This Idempotency-Key belongs to another request"}, 0},
     {"match-required", 428, {"Stuur If-Match mee", "Send If-Match"}, 0},
     {"headers-too-large", 431, {"De headers zijn te groot", "The headers are too large"}, 0},
     {"unavailable", 503, {"Dit kan nu even niet", "Not possible right now"}, 1},
     {"timeout", 504, {"Het duurde te lang", "It took too long"}, 0},
 };
+/* clang-format on */
 
 struct fault_text {
     const char *code;
     const char *words[2]; /* %.*s is the limit, when the sentence has one */
 };
 
+/* clang-format off */
 static const struct fault_text fault_texts[] = {
     {"required", {"Verplicht", "Required"}},
     {"unknown-property", {"Onbekende eigenschap", "Unknown property"}},
@@ -62,17 +72,21 @@ static const struct fault_text fault_texts[] = {
     {"repeated", {"Staat er meer dan eens", "Is given more than once"}},
     {"encoding", {"Is niet goed gecodeerd", "Is not encoded well"}},
     {"too-many", {"Te veel", "Too many"}},
-    {"cursor", {"Deze cursor hoort niet bij deze vraag", "This cursor does not belong to this request"}},
+    {"cursor",
+     {"Deze cursor hoort niet bij deze vraag", "This cursor does not belong to this request"}},
     {"etag", {"Is geen ETag van ons", "Is not an ETag of ours"}},
     {"eleven-test", {"Is geen burgerservicenummer", "Is not a citizen service number"}},
     {"json-syntax", {"Is geen JSON, bij %.*s", "Is not JSON, at %.*s"}},
     {"json-utf8", {"Is geen UTF-8, bij %.*s", "Is not UTF-8, at %.*s"}},
     {"json-nul", {"Bevat een NUL, bij %.*s", "Has a NUL, at %.*s"}},
     {"json-depth", {"Is te diep genest, bij %.*s", "Is nested too deeply, at %.*s"}},
-    {"json-duplicate", {"Noemt een eigenschap twee keer, bij %.*s", "Names a property twice, at %.*s"}},
-    {"json-number", {"Bevat een getal dat niet mag, bij %.*s", "Has a number that is not allowed, at %.*s"}},
+    {"json-duplicate",
+     {"Noemt een eigenschap twee keer, bij %.*s", "Names a property twice, at %.*s"}},
+    {"json-number",
+     {"Bevat een getal dat niet mag, bij %.*s", "Has a number that is not allowed, at %.*s"}},
     {"json-size", {"Heeft te veel onderdelen, bij %.*s", "Has too many parts, at %.*s"}},
 };
+/* clang-format on */
 
 const struct problem *problem_named(const char *code)
 {
@@ -104,10 +118,19 @@ static void note_reference(struct ctx *ctx, struct str constraint)
 {
     char name[80];
     size_t length = 0, from = 0;
-    static const char *const tables[] = {"employer_contact_", "employer_condition_", "vacancy_competence_",
-                                         "vacancy_condition_", "candidate_competence_", "candidate_condition_",
-                                         "candidate_occupation_", "candidate_", "vacancy_", "employer_",
-                                         "user_account_", "proposal_", "organisation_"};
+    static const char *const tables[] = {"employer_contact_",
+                                         "employer_condition_",
+                                         "vacancy_competence_",
+                                         "vacancy_condition_",
+                                         "candidate_competence_",
+                                         "candidate_condition_",
+                                         "candidate_occupation_",
+                                         "candidate_",
+                                         "vacancy_",
+                                         "employer_",
+                                         "user_account_",
+                                         "proposal_",
+                                         "organisation_"};
     for (size_t i = 0; i < sizeof tables / sizeof *tables && !from; i++)
         if (str_has_prefix(constraint, str_of(tables[i])))
             from = strlen(tables[i]);
@@ -124,7 +147,8 @@ static void note_reference(struct ctx *ctx, struct str constraint)
         char c = up ? column.at[++i] : column.at[i];
         name[length++] = up && c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
     }
-    fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, (struct str){name, length}, "reference", (struct str){0});
+    fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, (struct str){name, length}, "reference",
+               (struct str){0});
 }
 
 struct rule {
@@ -145,11 +169,12 @@ static void note_rule(struct ctx *ctx, struct str constraint)
 {
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (str_equal(constraint, str_of(rules[i].constraint)))
-            fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, str_of(rules[i].pointer), rules[i].code,
-                       str_of(rules[i].limit));
+            fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, str_of(rules[i].pointer),
+                       rules[i].code, str_of(rules[i].limit));
 }
 
-const struct problem *problem_of_sql(struct ctx *ctx, struct str sqlstate, struct str message, struct str constraint)
+const struct problem *problem_of_sql(struct ctx *ctx, struct str sqlstate, struct str message,
+                                     struct str constraint)
 {
     if (str_has_prefix(sqlstate, S("MW")))
         return problem_named(arena_copy(ctx->arena, message).at);
@@ -167,9 +192,9 @@ const struct problem *problem_of_sql(struct ctx *ctx, struct str sqlstate, struc
         return problem_named("forbidden");
     if (str_equal(sqlstate, S("57014")))
         return problem_named("timeout");
-    if (str_equal(sqlstate, S("40001")) || str_equal(sqlstate, S("40P01")) || str_equal(sqlstate, S("55P03"))
-        || str_has_prefix(sqlstate, S("57")) || str_has_prefix(sqlstate, S("53"))
-        || str_has_prefix(sqlstate, S("08")))
+    if (str_equal(sqlstate, S("40001")) || str_equal(sqlstate, S("40P01"))
+        || str_equal(sqlstate, S("55P03")) || str_has_prefix(sqlstate, S("57"))
+        || str_has_prefix(sqlstate, S("53")) || str_has_prefix(sqlstate, S("08")))
         return problem_named("unavailable");
     return problem_named("internal");
 }
@@ -201,8 +226,10 @@ struct str problem_print(struct ctx *ctx, const struct problem *problem)
     struct buf out = buf_in(ctx->arena);
     char id[UUID_TEXT_LEN + 1];
     uuid_print(ctx->request_id, id);
-    buf_print(&out, "{\"type\":\"urn:maatwerk:problem:%s\",\"title\":\"%s\",\"status\":%d,\"instance\":\"urn:uuid:%s\"",
-              problem->code, problem->title[ctx->language], problem->status, id);
+    buf_print(
+        &out,
+        "{\"type\":\"urn:maatwerk:problem:%s\",\"title\":\"%s\",\"status\":%d,\"instance\":\"urn:uuid:%s\"",
+        problem->code, problem->title[ctx->language], problem->status, id);
     size_t count = ctx->faults.count < FAULTS_MAX ? ctx->faults.count : FAULTS_MAX;
     for (size_t i = 0; i < count && problem->status < 500; i++) {
         buf_add(&out, i ? S(",") : S(",\"errors\":["));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Problems (RFC 9457): the only place that knows which status belongs to what, and what it is in words. */
+/* Problems (RFC 9457): the only place that knows which status belongs to what, and what it
+ * is in words. */
 #ifndef MAATWERK_HTTP_PROBLEM_H
 #define MAATWERK_HTTP_PROBLEM_H
 
@@ -7,7 +8,7 @@
 #include "lib/base/ctx.h"
 
 struct problem {
-    const char *code;     /* "state": type is urn:maatwerk:problem:state */
+    const char *code; /* "state": type is urn:maatwerk:problem:state */
     int status;
     const char *title[2]; /* by enum language */
     int retry_after_s;    /* 0: no Retry-After */

@@ -46,8 +46,8 @@ static struct str type_name(enum field_type type)
     }
 }
 
-static void read_object(struct ctx *ctx, const struct schema *schema, const cJSON *json, bool partial, void *into,
-                        const struct place *place);
+static void read_object(struct ctx *ctx, const struct schema *schema, const cJSON *json,
+                        bool partial, void *into, const struct place *place);
 
 static bool read_int(const cJSON *json, int64_t *ret)
 {
@@ -60,8 +60,8 @@ static bool read_int(const cJSON *json, int64_t *ret)
     return true;
 }
 
-static void read_text(struct ctx *ctx, const struct field *field, enum field_type type, const cJSON *json,
-                      struct str *into, const struct place *place)
+static void read_text(struct ctx *ctx, const struct field *field, enum field_type type,
+                      const cJSON *json, struct str *into, const struct place *place)
 {
     if (!cJSON_IsString(json)) {
         note(ctx, place, "type", type_name(type));
@@ -75,8 +75,8 @@ static void read_text(struct ctx *ctx, const struct field *field, enum field_typ
         *into = text;
 }
 
-static void read_list(struct ctx *ctx, const struct field *field, const cJSON *json, struct list *into,
-                      const struct place *place)
+static void read_list(struct ctx *ctx, const struct field *field, const cJSON *json,
+                      struct list *into, const struct place *place)
 {
     if (!cJSON_IsArray(json)) {
         note(ctx, place, "type", type_name(FIELD_LIST));
@@ -137,8 +137,8 @@ static const struct field *field_named(const struct schema *schema, const char *
     return NULL;
 }
 
-static void read_object(struct ctx *ctx, const struct schema *schema, const cJSON *json, bool partial, void *into,
-                        const struct place *place)
+static void read_object(struct ctx *ctx, const struct schema *schema, const cJSON *json,
+                        bool partial, void *into, const struct place *place)
 {
     if (!cJSON_IsObject(json)) {
         note(ctx, place, "type", type_name(FIELD_OBJECT));
@@ -167,7 +167,8 @@ static void read_object(struct ctx *ctx, const struct schema *schema, const cJSO
     }
 }
 
-enum err schema_read(struct ctx *ctx, const struct schema *schema, const cJSON *json, bool partial, void **ret)
+enum err schema_read(struct ctx *ctx, const struct schema *schema, const cJSON *json, bool partial,
+                     void **ret)
 {
     size_t before = ctx->faults.count;
     void *into = arena_alloc(ctx->arena, schema->size ? schema->size : 1);

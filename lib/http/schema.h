@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A schema of the contract as a table: the same table reads a request body into a struct, with every check
- * the contract states, and writes rows as JSON. What a role may not see is not in its mask and cannot be
- * written; there is no other way to write.
+/* A schema of the contract as a table: the same table reads a request body into a struct, with
+ * every check the contract states, and writes rows as JSON. What a role may not see is not in its
+ * mask and cannot be written; there is no other way to write.
  *
  *   request JSON ──scan──► cJSON ──schema_read──► struct vacancy_new ──► rules ──► sql_…()
  *   row          ──row_write (mask of the role, fields=…)──► response JSON
@@ -17,58 +17,58 @@
 #include "lib/base/maybe.h"
 
 enum field_type {
-    FIELD_TEXT,      /* struct str; UTF-8, limits in code points */
-    FIELD_INT,       /* struct maybe_int */
-    FIELD_BOOL,      /* struct maybe_bool */
-    FIELD_UUID,      /* struct str */
-    FIELD_DATE,      /* struct str, yyyy-mm-dd */
-    FIELD_INSTANT,   /* struct str; read with any offset, written in UTC with milliseconds and Z */
-    FIELD_OBJECT,    /* pointer to the struct of `schema`, NULL when absent */
-    FIELD_LIST,      /* struct list; `item` says of what */
-    FIELD_JSON,      /* any JSON object, only in responses: written as it comes from the database */
+    FIELD_TEXT,    /* struct str; UTF-8, limits in code points */
+    FIELD_INT,     /* struct maybe_int */
+    FIELD_BOOL,    /* struct maybe_bool */
+    FIELD_UUID,    /* struct str */
+    FIELD_DATE,    /* struct str, yyyy-mm-dd */
+    FIELD_INSTANT, /* struct str; read with any offset, written in UTC with milliseconds and Z */
+    FIELD_OBJECT,  /* pointer to the struct of `schema`, NULL when absent */
+    FIELD_LIST,    /* struct list; `item` says of what */
+    FIELD_JSON,    /* any JSON object, only in responses: written as it comes from the database */
 };
 
 enum field_flag {
     FIELD_REQUIRED = 1,
-    FIELD_NULLABLE = 2,      /* null is allowed: in a PATCH it clears */
-    FIELD_READ_ONLY = 4,     /* refused in requests */
-    FIELD_MULTILINE = 8,     /* text may contain line breaks and tabs */
-    FIELD_EMAIL = 16,        /* text is an e-mail address */
+    FIELD_NULLABLE = 2,  /* null is allowed: in a PATCH it clears */
+    FIELD_READ_ONLY = 4, /* refused in requests */
+    FIELD_MULTILINE = 8, /* text may contain line breaks and tabs */
+    FIELD_EMAIL = 16,    /* text is an e-mail address */
 };
 
-/* One part of a pattern: between min and max characters out of `set` (ASCII bitmap). Parts follow each other
- * without backtracking: the generator refuses a pattern whose neighbours overlap. */
+/* One part of a pattern: between min and max characters out of `set` (ASCII bitmap). Parts follow
+ * each other without backtracking: the generator refuses a pattern whose neighbours overlap. */
 struct pattern_part {
     uint64_t set[2];
     uint16_t min, max;
 };
 
 struct field {
-    const char *name;                 /* in JSON: "hoursMin" */
-    const char *column;               /* in SQL: "hours_min" */
+    const char *name;   /* in JSON: "hoursMin" */
+    const char *column; /* in SQL: "hours_min" */
     enum field_type type, item;
     unsigned flags;
-    size_t offset;                    /* in the struct of the schema */
-    int64_t min, max;                 /* of an int; code points of a text; items of a list */
-    int64_t item_max;                 /* code points of each text of a list */
-    const char *const *values;        /* of an enum, NULL-terminated; else NULL */
+    size_t offset;                      /* in the struct of the schema */
+    int64_t min, max;                   /* of an int; code points of a text; items of a list */
+    int64_t item_max;                   /* code points of each text of a list */
+    const char *const *values;          /* of an enum, NULL-terminated; else NULL */
     const struct pattern_part *pattern; /* ends with a part with max == 0; else NULL */
-    const struct schema *schema;      /* of an object or a list of objects */
-    uint32_t visible_to;              /* bits of roles that may see it; all ones: everybody */
+    const struct schema *schema;        /* of an object or a list of objects */
+    uint32_t visible_to;                /* bits of roles that may see it; all ones: everybody */
 };
 
 struct schema {
-    const char *name;                 /* "Vacancy" */
+    const char *name; /* "Vacancy" */
     const struct field *fields;
-    size_t count;                     /* at most 64: a set of fields is a bit mask */
-    size_t size;                      /* of the struct */
-    const char *self;                 /* "/vacancies/" for _links.self of something with an id; or NULL */
+    size_t count;     /* at most 64: a set of fields is a bit mask */
+    size_t size;      /* of the struct */
+    const char *self; /* "/vacancies/" for _links.self of something with an id; or NULL */
 };
 
-/* Reads `json` (an object, already scanned by json_scan) into a new struct of `schema` in the arena.
- * Notes a fault for everything that does not fit: type, range, length, pattern, format, enum, missing,
- * unknown or read-only property. `partial` (PATCH, RFC 7396): required properties may be absent.
- * Returns ERR_INVALID when it noted a fault. */
+/* Reads `json` (an object, already scanned by json_scan) into a new struct of `schema` in the
+ * arena. Notes a fault for everything that does not fit: type, range, length, pattern, format,
+ * enum, missing, unknown or read-only property. `partial` (PATCH, RFC 7396): required properties
+ * may be absent. Returns ERR_INVALID when it noted a fault. */
 enum err schema_read(struct ctx *ctx, const struct schema *schema, const cJSON *json, bool partial,
                      void **ret) MUST_CHECK;
 
@@ -76,16 +76,19 @@ enum err schema_read(struct ctx *ctx, const struct schema *schema, const cJSON *
  * (jsonb_populate_record, jsonb_to_recordset). Only properties of the schema are kept. */
 struct str schema_columns(struct arena *arena, const struct schema *schema, const cJSON *json);
 
-/* The structs of a list with column names, as JSON text: how the generated sql_ functions bind a list. */
-struct str schema_list_columns(struct arena *arena, const struct field *field, const struct list *list);
+/* The structs of a list with column names, as JSON text: how the generated sql_ functions
+ * bind a list. */
+struct str schema_list_columns(struct arena *arena, const struct field *field,
+                               const struct list *list);
 
 /* The set of fields that `role` may see, as a mask over schema->fields. */
 uint64_t schema_visible(const struct schema *schema, uint32_t role);
 
-/* Reads ?fields=id,name against what is visible. An unknown or invisible name is a fault ("unknown-field",
- * the same for both) and ERR_INVALID. An absent `names` gives all that is visible. */
-enum err schema_select(struct ctx *ctx, const struct schema *schema, uint32_t role, struct str names,
-                       uint64_t *ret) MUST_CHECK;
+/* Reads ?fields=id,name against what is visible. An unknown or invisible name is a
+ * fault ("unknown-field", the same for both) and ERR_INVALID. An absent `names` gives
+ * all that is visible. */
+enum err schema_select(struct ctx *ctx, const struct schema *schema, uint32_t role,
+                       struct str names, uint64_t *ret) MUST_CHECK;
 
 /* The rows of one result, ready to be written: the columns of the result are looked up once. */
 struct row_writer {
@@ -98,8 +101,8 @@ struct row_writer {
 
 struct row_writer row_writer_for(const struct schema *schema, uint64_t mask, const PGresult *rows);
 
-/* Writes row `row` as a JSON object: the fields in the mask whose column is in the result and not null. Columns of
- * objects and lists hold JSON text. Adds _links.self when the schema has one. */
+/* Writes row `row` as a JSON object: the fields in the mask whose column is in the result and not
+ * null. Columns of objects and lists hold JSON text. Adds _links.self when the schema has one. */
 void row_write(struct buf *out, const struct row_writer *writer, int row);
 
 #endif

@@ -57,7 +57,9 @@ static void add_struct(struct buf *out, const struct schema *schema, const char 
         const struct maybe_int *number = value;
         const struct maybe_bool *yes = value;
         const struct str *text = value;
-        bool is = field->type == FIELD_INT ? number->is : field->type == FIELD_BOOL ? yes->is : text->at != NULL;
+        bool is = field->type == FIELD_INT    ? number->is
+                  : field->type == FIELD_BOOL ? yes->is
+                                              : text->at != NULL;
         if (!is)
             continue;
         buf_print(out, "%s\"%s\":", separator, field->column);
@@ -72,7 +74,8 @@ static void add_struct(struct buf *out, const struct schema *schema, const char 
     buf_add(out, *separator == '{' ? S("{}") : S("}"));
 }
 
-struct str schema_list_columns(struct arena *arena, const struct field *field, const struct list *list)
+struct str schema_list_columns(struct arena *arena, const struct field *field,
+                               const struct list *list)
 {
     if (!list->is)
         return (struct str){0};

@@ -21,7 +21,8 @@ static bool find_field(const struct schema *schema, struct str name, size_t *ret
     return false;
 }
 
-enum err schema_select(struct ctx *ctx, const struct schema *schema, uint32_t role, struct str names, uint64_t *ret)
+enum err schema_select(struct ctx *ctx, const struct schema *schema, uint32_t role,
+                       struct str names, uint64_t *ret)
 {
     uint64_t visible = schema_visible(schema, role), wanted = 0;
     size_t before = ctx->faults.count, field;
@@ -34,7 +35,8 @@ enum err schema_select(struct ctx *ctx, const struct schema *schema, uint32_t ro
         if (find_field(schema, name, &field) && (visible >> field & 1))
             wanted |= 1ull << field;
         else
-            fault_note(&ctx->faults, ctx->arena, FAULT_AT_PARAMETER, S("fields"), "unknown-field", (struct str){0});
+            fault_note(&ctx->faults, ctx->arena, FAULT_AT_PARAMETER, S("fields"), "unknown-field",
+                       (struct str){0});
     }
     if (ctx->faults.count > before)
         return ERR_INVALID;
@@ -59,7 +61,8 @@ static void add_instant(struct buf *out, struct str text)
     if (text.len < 19)
         return;
     if (text.len > 20 && text.at[19] == '.')
-        for (size_t i = 0; i < 3 && 20 + i < text.len && text.at[20 + i] >= '0' && text.at[20 + i] <= '9'; i++)
+        for (size_t i = 0;
+             i < 3 && 20 + i < text.len && text.at[20 + i] >= '0' && text.at[20 + i] <= '9'; i++)
             ms[i] = text.at[20 + i];
     buf_print(out, "\"%.10sT%.8s.%sZ\"", text.at, text.at + 11, ms);
 }
@@ -70,17 +73,10 @@ static void add_value(struct buf *out, const struct field *field, struct str tex
     case FIELD_INT:
     case FIELD_OBJECT:
     case FIELD_LIST:
-    case FIELD_JSON:
-        buf_add(out, text);
-        break;
-    case FIELD_BOOL:
-        buf_add(out, text.at[0] == 't' ? S("true") : S("false"));
-        break;
-    case FIELD_INSTANT:
-        add_instant(out, text);
-        break;
-    default:
-        buf_add_json(out, text);
+    case FIELD_JSON: buf_add(out, text); break;
+    case FIELD_BOOL: buf_add(out, text.at[0] == 't' ? S("true") : S("false")); break;
+    case FIELD_INSTANT: add_instant(out, text); break;
+    default: buf_add_json(out, text);
     }
 }
 
@@ -96,7 +92,8 @@ void row_write(struct buf *out, const struct row_writer *writer, int row)
         buf_add(out, str_of(writer->schema->fields[i].name));
         buf_add(out, S("\":"));
         add_value(out, &writer->schema->fields[i],
-                  (struct str){PQgetvalue(writer->rows, row, column), (size_t)PQgetlength(writer->rows, row, column)});
+                  (struct str){PQgetvalue(writer->rows, row, column),
+                               (size_t)PQgetlength(writer->rows, row, column)});
         separator = ',';
     }
     if (writer->id_column >= 0) {

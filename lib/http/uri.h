@@ -20,13 +20,14 @@ struct uri {
     size_t parameters_count;
 };
 
-/* Reads origin-form `target` (RFC 9112 section 3.2.1). All texts end with a NUL. ERR_NOT_FOUND when the path cannot
- * be one of ours: empty, dot or too many segments, an encoded slash or NUL. ERR_INVALID with a fault for a query
- * with a bad escape, a control character, invalid UTF-8, the same name twice, or too many parameters. */
+/* Reads origin-form `target` (RFC 9112 section 3.2.1). All texts end with a NUL. ERR_NOT_FOUND when
+ * the path cannot be one of ours: empty, dot or too many segments, an encoded slash or NUL.
+ * ERR_INVALID with a fault for a query with a bad escape, a control character, invalid UTF-8, the
+ * same name twice, or too many parameters. */
 enum err uri_read(struct ctx *ctx, struct str target, struct uri *ret) MUST_CHECK;
 
-/* Undoes percent-encoding (and + for a space when `plus`); absent when an escape is bad or gives a control
- * character or invalid UTF-8. */
+/* Undoes percent-encoding (and + for a space when `plus`); absent when an escape is bad or gives a
+ * control character or invalid UTF-8. */
 struct str uri_decode(struct arena *arena, struct str text, bool plus);
 
 /* Adds `text` with everything percent-encoded that is not unreserved (RFC 3986 section 2.3). */

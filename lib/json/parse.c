@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* cJSON on an arena. Its hooks take no context, hence the one thread-local pointer of the project. */
+/* cJSON on an arena. Its hooks take no context, hence the one thread-local pointer of
+ * the project. */
 #include "lib/json/parse.h"
 
 #include "lib/json/scan.h"

@@ -7,7 +7,8 @@
 
 #include "lib/base/ctx.h"
 
-/* Must be called once at the start of a program: cJSON then allocates from the arena of the parse at hand. */
+/* Must be called once at the start of a program: cJSON then allocates from the arena of the
+ * parse at hand. */
 void json_start(void);
 
 /* Parses `text`. Notes a fault at the body and returns ERR_INVALID when it is not strict JSON.

@@ -55,7 +55,9 @@ static int hex4(const struct scan *scan, const unsigned char *at)
         return -1;
     for (int i = 0; i < 4; i++) {
         int c = at[i] | 0x20;
-        int digit = at[i] >= '0' && at[i] <= '9' ? at[i] - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+        int digit = at[i] >= '0' && at[i] <= '9' ? at[i] - '0'
+                    : c >= 'a' && c <= 'f'       ? c - 'a' + 10
+                                                 : -1;
         if (digit < 0)
             return -1;
         value = value * 16 + digit;
@@ -109,7 +111,8 @@ static bool scan_string(struct scan *scan, bool escapes)
                 return false;
             continue;
         }
-        size_t length = utf8_length((struct str){(const char *)scan->at, (size_t)(scan->end - scan->at)});
+        size_t length =
+            utf8_length((struct str){(const char *)scan->at, (size_t)(scan->end - scan->at)});
         if (length == 0)
             return refuse(scan, "json-utf8");
         scan->at += length;
@@ -168,7 +171,8 @@ static bool scan_name(struct scan *scan, struct name **names)
     const unsigned char *from = scan->at;
     if (scan->at == scan->end || *scan->at != '"')
         return refuse(scan, "json-syntax");
-    if (!scan_string(scan, false)) /* names with escapes would hide duplicates; ours never need them */
+    if (!scan_string(scan,
+                     false)) /* names with escapes would hide duplicates; ours never need them */
         return false;
     struct str text = {(const char *)from, (size_t)(scan->at - from)};
     for (const struct name *n = *names; n; n = n->next)
@@ -239,7 +243,9 @@ static bool scan_value(struct scan *scan)
     case 't': return scan_word(scan, S("true"));
     case 'f': return scan_word(scan, S("false"));
     case 'n': return scan_word(scan, S("null"));
-    default: return strchr("+-.0123456789", *scan->at) && *scan->at ? scan_number(scan) : refuse(scan, "json-syntax");
+    default:
+        return strchr("+-.0123456789", *scan->at) && *scan->at ? scan_number(scan)
+                                                               : refuse(scan, "json-syntax");
     }
 }
 

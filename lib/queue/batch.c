@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Jobs in a transaction: claimed by row lock, run one after the other behind savepoints, ended together. */
+/* Jobs in a transaction: claimed by row lock, run one after the other behind
+ * savepoints, ended together. */
 #include "lib/base/buf.h"
 #include "lib/json/parse.h"
 #include "lib/queue/child.h"
@@ -20,8 +21,10 @@ struct plan work_plan(struct work *work)
 {
     struct plan plan = {.ctx = &work->ctx};
     if (!work->begun && !work->in_context)
-        sql_queue_context(&plan, (struct sql_queue_context){
-            .tenant = arena_print(work->ctx.arena, "%d", work->job->tenant), .kind = str_of(work->job->kind)});
+        sql_queue_context(&plan,
+                          (struct sql_queue_context){.tenant = arena_print(work->ctx.arena, "%d",
+                                                                           work->job->tenant),
+                                                     .kind = str_of(work->job->kind)});
     if (!work->begun)
         sql_queue_savepoint(&plan);
     work->begun = true;
@@ -71,20 +74,24 @@ static enum job_end put_aside(struct work *work, enum job_end end)
     struct str error = str_of(work->error ? work->error : "failed");
     sql_queue_rollback_job(&plan);
     if (end == JOB_PERMANENT)
-        sql_queue_kill(&plan, (struct sql_queue_kill){.id = id, .reason = S("permanent"), .error = error});
+        sql_queue_kill(&plan,
+                       (struct sql_queue_kill){.id = id, .reason = S("permanent"), .error = error});
     else
-        sql_queue_retry(&plan, (struct sql_queue_retry){.id = id, .error = error, .free = S("false")});
+        sql_queue_retry(&plan,
+                        (struct sql_queue_retry){.id = id, .error = error, .free = S("false")});
     return session_run(work->db, &plan) == OK ? end : JOB_AWAY;
 }
 
-/* Whether the row before is of the same municipality and kind: settings last as long as the transaction. */
+/* Whether the row before is of the same municipality and kind: settings last as long
+ * as the transaction. */
 static bool same_context(const PGresult *rows, int row)
 {
     return row > 0 && strcmp(PQgetvalue(rows, row, 1), PQgetvalue(rows, row - 1, 1)) == 0
            && strcmp(PQgetvalue(rows, row, 2), PQgetvalue(rows, row - 1, 2)) == 0;
 }
 
-static enum job_end run_job(struct batch *batch, struct arena *arena, const PGresult *rows, int row, int64_t *id)
+static enum job_end run_job(struct batch *batch, struct arena *arena, const PGresult *rows, int row,
+                            int64_t *id)
 {
     struct job job = {.kind = PQgetvalue(rows, row, 2)};
     int64_t tenant = 0, attempt = 0;
@@ -95,7 +102,10 @@ static enum job_end run_job(struct batch *batch, struct arena *arena, const PGre
     *id = job.id;
     job.tenant = (int32_t)tenant;
     job.attempt = (int)attempt;
-    struct work work = {.ctx = {.arena = arena}, .db = batch->db, .job = &job, .own = batch->own,
+    struct work work = {.ctx = {.arena = arena},
+                        .db = batch->db,
+                        .job = &job,
+                        .own = batch->own,
                         .in_context = batch->contexts && same_context(rows, row)};
     const struct job_kind *kind = kind_of(batch->worker, job.kind);
     if (PQgetvalue(rows, row, 4)[0] == 't') {
@@ -145,12 +155,14 @@ static int run_rows(struct batch *batch, struct arena *arena, const PGresult *ro
 }
 
 /* Which of these jobs wait no more: done, put aside, buried, or with somebody else's end. */
-static bool find_ended(struct batch *batch, struct arena *arena, const int64_t *ids, int count, bool *done)
+static bool find_ended(struct batch *batch, struct arena *arena, const int64_t *ids, int count,
+                       bool *done)
 {
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
     const struct statement *waiting =
-        sql_queue_still_waiting(&plan, (struct sql_queue_still_waiting){.ids = print_ids(arena, ids, count)});
+        sql_queue_still_waiting(&plan, (struct sql_queue_still_waiting){
+                                           .ids = print_ids(arena, ids, count)});
     if (session_run(batch->db, &plan) != OK)
         return false;
     for (int i = 0; i < count; i++) {
@@ -182,7 +194,8 @@ bool batch_run(struct batch *batch, const int64_t *ids, int count, bool *done)
 {
     struct arena *arena = arena_new();
     int ran = claim_and_run(batch, arena, ids, count);
-    for (int i = 0; ran < 0 && i < TRIES; i++) { /* one by one, so that one does not hold up the others */
+    for (int i = 0; ran < 0 && i < TRIES;
+         i++) { /* one by one, so that one does not hold up the others */
         ran = 0;
         for (int j = 0; j < count && ran >= 0; j++)
             ran = claim_and_run(batch, arena, ids + j, 1);
@@ -208,8 +221,9 @@ int batch_take(struct batch *batch, int count)
         buf_print(&kinds, "%s%s", i ? "," : "{", batch->worker->kinds[i].kind);
     buf_add_char(&kinds, '}');
     sql_queue_begin(&plan);
-    const struct statement *taken = sql_queue_take(&plan, (struct sql_queue_take){
-        .kinds = buf_str(&kinds), .count = arena_print(arena, "%d", count)});
+    const struct statement *taken =
+        sql_queue_take(&plan, (struct sql_queue_take){.kinds = buf_str(&kinds),
+                                                      .count = arena_print(arena, "%d", count)});
     int ran = -1;
     if (session_run(batch->db, &plan) == OK)
         ran = run_rows(batch, arena, taken->result);

@@ -15,8 +15,9 @@ struct child {
     struct redis *redis;
     struct streams streams;
     const char *consumer;
-    int size;                           /* of the next batch; grows while batches are quick */
-    struct stream_entry held[HELD_MAX]; /* read, but not ended: locked by somebody, or the database was away */
+    int size; /* of the next batch; grows while batches are quick */
+    /* read, but not ended: locked by somebody, or the database was away */
+    struct stream_entry held[HELD_MAX];
     int held_count;
     int64_t held_again_ms;
 };
@@ -85,7 +86,8 @@ static void look_again(struct child *child)
         run_entries(child, &entries[i], 1);
 }
 
-/* Redis is away or was emptied: what was read from it is nobody's any more; PostgreSQL has the jobs. */
+/* Redis is away or was emptied: what was read from it is nobody's any more; PostgreSQL
+ * has the jobs. */
 static void run_without_redis(struct child *child)
 {
     child->held_count = 0;
@@ -99,7 +101,8 @@ static void run_once(struct child *child)
     struct stream_entry entries[STREAM_READ_MAX];
     look_again(child);
     int block_ms = child->held_count ? 50 : REDIS_BLOCK_MS;
-    int count = streams_read(child->redis, &child->streams, child->consumer, child->size, block_ms, entries);
+    int count = streams_read(child->redis, &child->streams, child->consumer, child->size, block_ms,
+                             entries);
     if (count < 0)
         run_without_redis(child);
     for (int at = 0; at < count;) {
@@ -115,11 +118,12 @@ void child_run(const struct worker *worker, const struct config *config, const c
     struct heart heart = {.config = config, .consumer = consumer};
     pthread_t beating;
     struct child *child = calloc(1, sizeof *child);
-    const char *options = "-c statement_timeout=10000 -c lock_timeout=3000 -c timezone=UTC -c jit=off";
+    const char *options =
+        "-c statement_timeout=10000 -c lock_timeout=3000 -c timezone=UTC -c jit=off";
     if (!child || pthread_create(&beating, NULL, heart_run, &heart) != 0)
         abort();
-    child->batch = (struct batch){session_new(config_conninfo(config, worker->name, options)), worker,
-                                  worker->start ? worker->start() : NULL, false};
+    child->batch = (struct batch){session_new(config_conninfo(config, worker->name, options)),
+                                  worker, worker->start ? worker->start() : NULL, false};
     child->redis = redis_new(config->redis);
     child->streams = streams_of(worker->name);
     child->consumer = consumer;

@@ -9,8 +9,9 @@
 void child_run(const struct worker *worker, const struct config *config, const char *consumer,
                const volatile int *stopping);
 
-/* Runs the jobs with these ids in one transaction. done[i] is set for those that need no more attention: finished,
- * put aside for later, buried, or gone. Returns false when the database is away. */
+/* Runs the jobs with these ids in one transaction. done[i] is set for those that need no
+ * more attention: finished, put aside for later, buried, or gone. Returns false when the
+ * database is away. */
 struct batch {
     struct session *db;
     const struct worker *worker;
@@ -19,7 +20,8 @@ struct batch {
 };
 bool batch_run(struct batch *batch, const int64_t *ids, int count, bool *done);
 
-/* Takes up to `count` jobs that are ready, without Redis. Returns how many were there, -1 when the database is away. */
+/* Takes up to `count` jobs that are ready, without Redis. Returns how many were there, -1 when the
+ * database is away. */
 int batch_take(struct batch *batch, int count);
 
 #endif

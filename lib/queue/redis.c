@@ -62,7 +62,8 @@ bool redis_ready(struct redis *redis)
     if (redis_now_ms() < redis->again_ms)
         return false;
     redis->context = connect_to(redis->address, limit);
-    if (!redis->context || redis->context->err || redisSetTimeout(redis->context, limit) != REDIS_OK) {
+    if (!redis->context || redis->context->err
+        || redisSetTimeout(redis->context, limit) != REDIS_OK) {
         lose(redis);
         return false;
     }
@@ -72,7 +73,8 @@ bool redis_ready(struct redis *redis)
 /* Replies that say "not now": the connection is of no use. */
 static bool is_refusal(const redisReply *reply)
 {
-    static const char *const words[] = {"LOADING", "READONLY", "MASTERDOWN", "UNBLOCKED", "NOREPLICAS"};
+    static const char *const words[] = {"LOADING", "READONLY", "MASTERDOWN", "UNBLOCKED",
+                                        "NOREPLICAS"};
     if (reply->type != REDIS_REPLY_ERROR)
         return false;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)

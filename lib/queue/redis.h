@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A blocking connection to Redis that may be away. Every wait has an end on our side, longer than the longest that
- * we ask Redis to block; a connection that answered late is closed, never trusted again. */
+/* A blocking connection to Redis that may be away. Every wait has an end on our side, longer
+ * than the longest that we ask Redis to block; a connection that answered late is closed,
+ * never trusted again. */
 #ifndef MAATWERK_QUEUE_REDIS_H
 #define MAATWERK_QUEUE_REDIS_H
 
@@ -20,8 +21,8 @@ void redis_free(struct redis *redis);
 /* Whether there is a connection, or could be made. Tries at most once per REDIS_AGAIN_MS. */
 bool redis_ready(struct redis *redis);
 
-/* Runs one command as in redisCommand(). NULL: Redis is away; the connection is closed. An error reply is given as
- * such. The caller frees with freeReplyObject(). */
+/* Runs one command as in redisCommand(). NULL: Redis is away; the connection is closed. An error
+ * reply is given as such. The caller frees with freeReplyObject(). */
 redisReply *redis_run(struct redis *redis, const char *format, ...);
 
 /* The same for a command as a list of texts. */

@@ -35,7 +35,8 @@ static struct stream_entry entry_of(const redisReply *reply, int stream)
 }
 
 /* [[name, [entry, …]], …]; nil when nothing came. */
-static int entries_of(const redisReply *reply, const struct streams *streams, struct stream_entry *entries, int room)
+static int entries_of(const redisReply *reply, const struct streams *streams,
+                      struct stream_entry *entries, int room)
 {
     int count = 0;
     for (size_t s = 0; reply->type == REDIS_REPLY_ARRAY && s < reply->elements; s++) {
@@ -57,26 +58,32 @@ static int take(redisReply *reply, const struct streams *streams, struct stream_
     return count;
 }
 
-int streams_read(struct redis *redis, const struct streams *streams, const char *consumer, int count, int block_ms,
-                 struct stream_entry entries[STREAM_READ_MAX])
+int streams_read(struct redis *redis, const struct streams *streams, const char *consumer,
+                 int count, int block_ms, struct stream_entry entries[STREAM_READ_MAX])
 {
     const char(*names)[STREAM_NAME_MAX] = streams->names;
     int room = count < STREAM_READ_MAX / 3 ? count : STREAM_READ_MAX / 3;
-    int got = take(redis_run(redis, "XREADGROUP GROUP w %s COUNT 1 STREAMS %s >", consumer, names[STREAM_SUSPECTS]),
+    int got = take(redis_run(redis, "XREADGROUP GROUP w %s COUNT 1 STREAMS %s >", consumer,
+                             names[STREAM_SUSPECTS]),
                    streams, entries);
     if (got == 0)
-        got = take(redis_run(redis, "XREADGROUP GROUP w %s COUNT %d STREAMS %s >", consumer, room, names[STREAM_P0]),
+        got = take(redis_run(redis, "XREADGROUP GROUP w %s COUNT %d STREAMS %s >", consumer, room,
+                             names[STREAM_P0]),
                    streams, entries);
     if (got != 0)
         return got;
     if (!block_ms)
-        return take(redis_run(redis, "XREADGROUP GROUP w %s COUNT %d STREAMS %s %s %s > > >", consumer, room,
-                              names[STREAM_P0], names[STREAM_P1], names[STREAM_P2]), streams, entries);
-    return take(redis_run(redis, "XREADGROUP GROUP w %s COUNT %d BLOCK %d STREAMS %s %s %s > > >", consumer, room,
-                          block_ms, names[STREAM_P0], names[STREAM_P1], names[STREAM_P2]), streams, entries);
+        return take(redis_run(redis, "XREADGROUP GROUP w %s COUNT %d STREAMS %s %s %s > > >",
+                              consumer, room, names[STREAM_P0], names[STREAM_P1], names[STREAM_P2]),
+                    streams, entries);
+    return take(redis_run(redis, "XREADGROUP GROUP w %s COUNT %d BLOCK %d STREAMS %s %s %s > > >",
+                          consumer, room, block_ms, names[STREAM_P0], names[STREAM_P1],
+                          names[STREAM_P2]),
+                streams, entries);
 }
 
-void streams_end(struct redis *redis, const struct streams *streams, const struct stream_entry *entries, int count)
+void streams_end(struct redis *redis, const struct streams *streams,
+                 const struct stream_entry *entries, int count)
 {
     int replies = 0;
     if (count == 0 || !redis_add(redis, "MULTI"))

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The streams that carry ids of jobs to the workers of one program: three by priority, and one for suspects.
+/* The streams that carry ids of jobs to the workers of one program: three by priority, and one for
+ * suspects.
  *
- *   mw:{s0}:<worker>:p0 p1 p2   entry: j <job id>        mw:{s0}:<worker>:q   jobs that a worker died with
- *   mw:{s0}:hb:<consumer>       alive for 5 s            mw:{s0}:inc          absent: Redis was emptied
- *   mw:{s0}:wake                a hint for the dispatcher
+ *   mw:{s0}:<worker>:p0 p1 p2   entry: j <job id>        mw:{s0}:<worker>:q   jobs that a worker
+ * died with mw:{s0}:hb:<consumer>       alive for 5 s            mw:{s0}:inc          absent: Redis
+ * was emptied mw:{s0}:wake                a hint for the dispatcher
  *
  * The names share one hash tag, so that a cluster keeps them together. The group is "w". */
 #ifndef MAATWERK_QUEUE_STREAM_H
@@ -27,13 +28,14 @@ struct stream_entry {
     char id[STREAM_ENTRY_MAX];
 };
 
-/* Reads at most `count` entries per stream for `consumer`: first what is urgent, then what there is, waiting
- * `block_ms` at most (0: not at all). Suspects come one at a time and alone. Returns how many, or -1 when Redis is
- * away or was emptied. */
-int streams_read(struct redis *redis, const struct streams *streams, const char *consumer, int count, int block_ms,
-                 struct stream_entry entries[STREAM_READ_MAX]);
+/* Reads at most `count` entries per stream for `consumer`: first what is urgent, then what there
+ * is, waiting `block_ms` at most (0: not at all). Suspects come one at a time and alone. Returns
+ * how many, or -1 when Redis is away or was emptied. */
+int streams_read(struct redis *redis, const struct streams *streams, const char *consumer,
+                 int count, int block_ms, struct stream_entry entries[STREAM_READ_MAX]);
 
 /* Acknowledges and removes, in one step. */
-void streams_end(struct redis *redis, const struct streams *streams, const struct stream_entry *entries, int count);
+void streams_end(struct redis *redis, const struct streams *streams,
+                 const struct stream_entry *entries, int count);
 
 #endif

@@ -61,7 +61,8 @@ static void start_child(struct post *post, const struct worker *worker, const st
     exit(0);
 }
 
-/* The heartbeat of a dead child is removed at once, so that its jobs need not wait for it to run out. */
+/* The heartbeat of a dead child is removed at once, so that its jobs need not wait for it
+ * to run out. */
 static void end_heartbeat(const struct config *config, const char *consumer)
 {
     struct redis *redis = redis_new(config->redis);
@@ -79,13 +80,15 @@ static void on_child_end(struct post *posts, int count, pid_t pid, const struct 
         if (post->pid != pid)
             continue;
         bool quick = redis_now_ms() - post->started_ms < 10000;
-        post->pause_ms = !quick || !post->pause_ms ? 100 : post->pause_ms * 2 < 1000 ? post->pause_ms * 2 : 1000;
+        post->pause_ms = !quick || !post->pause_ms   ? 100
+                         : post->pause_ms * 2 < 1000 ? post->pause_ms * 2
+                                                     : 1000;
         post->again_ms = redis_now_ms() + post->pause_ms;
         post->pid = 0;
         end_heartbeat(config, post->consumer);
         if (!stopping)
-            fprintf(stderr, "{\"event\":\"child-ended\",\"worker\":\"%s\",\"pause_ms\":%lld}\n", worker->name,
-                    (long long)post->pause_ms);
+            fprintf(stderr, "{\"event\":\"child-ended\",\"worker\":\"%s\",\"pause_ms\":%lld}\n",
+                    worker->name, (long long)post->pause_ms);
     }
 }
 
@@ -118,7 +121,8 @@ int worker_run(const struct worker *worker)
         count = 1;
     json_start();
     catch_signals();
-    fprintf(stderr, "{\"event\":\"ready\",\"worker\":\"%s\",\"children\":%ld}\n", worker->name, count);
+    fprintf(stderr, "{\"event\":\"ready\",\"worker\":\"%s\",\"children\":%ld}\n", worker->name,
+            count);
     supervise(worker, &config, (int)count);
     return 0;
 }

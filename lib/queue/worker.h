@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A program that does jobs: a supervisor and its children, each with one connection to PostgreSQL, one to Redis, and
- * a heartbeat. Effect and end of a job commit together; without Redis the children take jobs from PostgreSQL.
+/* A program that does jobs: a supervisor and its children, each with one connection to PostgreSQL,
+ * one to Redis, and a heartbeat. Effect and end of a job commit together; without Redis the
+ * children take jobs from PostgreSQL.
  *
- *   read ids ──► begin, claim ──► for each job: savepoint, handler ──► finish, commit ──► acknowledge
- *                  │ not there: done already, acknowledge      │ failed: back to the savepoint, retry or bury
- *                  └ locked: somebody has it, look again
+ *   read ids ─► begin, claim ─► each job: savepoint, handler ─► finish, commit ─► acknowledge
+ *                 │ not there: done already, acknowledge  └ failed: back to the savepoint, retry or bury
+ *                 └ locked: somebody has it, look again
  */
 #ifndef MAATWERK_QUEUE_WORKER_H
 #define MAATWERK_QUEUE_WORKER_H
@@ -27,10 +28,10 @@ struct work {
     struct ctx ctx;
     struct session *db;
     const struct job *job;
-    void *own;          /* what `start` of the worker made */
-    const char *error;  /* said by a handler that fails: a code, never data */
-    bool in_context;    /* the transaction has the context of this municipality and kind already */
-    bool begun;         /* context and savepoint have been sent */
+    void *own;         /* what `start` of the worker made */
+    const char *error; /* said by a handler that fails: a code, never data */
+    bool in_context;   /* the transaction has the context of this municipality and kind already */
+    bool begun;        /* context and savepoint have been sent */
 };
 
 enum job_end {
@@ -49,7 +50,7 @@ struct worker {
     const char *name; /* "matching": login role, streams and log */
     const struct job_kind *kinds;
     size_t kinds_count;
-    int batch_max; /* jobs per transaction */
+    int batch_max;        /* jobs per transaction */
     void *(*start)(void); /* makes `own` of a child; NULL when there is nothing */
 };
 

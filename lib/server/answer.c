@@ -19,7 +19,8 @@ static const struct header {
 void answer_header(h2o_req_t *req, const char *name, struct str value)
 {
     h2o_iovec_t kept = h2o_strdup(&req->pool, value.at ? value.at : "", value.len);
-    h2o_add_header_by_str(&req->pool, &req->res.headers, name, strlen(name), 0, NULL, kept.base, kept.len);
+    h2o_add_header_by_str(&req->pool, &req->res.headers, name, strlen(name), 0, NULL, kept.base,
+                          kept.len);
 }
 
 /* Reason phrases of RFC 9110; nobody should depend on them. */
@@ -29,11 +30,25 @@ static const char *reason_of(int status)
         int status;
         const char *reason;
     } reasons[] = {
-        {200, "OK"}, {201, "Created"}, {204, "No Content"}, {304, "Not Modified"}, {400, "Bad Request"},
-        {401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
-        {406, "Not Acceptable"}, {409, "Conflict"}, {412, "Precondition Failed"}, {413, "Content Too Large"},
-        {414, "URI Too Long"}, {415, "Unsupported Media Type"}, {422, "Unprocessable Content"},
-        {428, "Precondition Required"}, {503, "Service Unavailable"}, {504, "Gateway Timeout"},
+        {200, "OK"},
+        {201, "Created"},
+        {204, "No Content"},
+        {304, "Not Modified"},
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {406, "Not Acceptable"},
+        {409, "Conflict"},
+        {412, "Precondition Failed"},
+        {413, "Content Too Large"},
+        {414, "URI Too Long"},
+        {415, "Unsupported Media Type"},
+        {422, "Unprocessable Content"},
+        {428, "Precondition Required"},
+        {503, "Service Unavailable"},
+        {504, "Gateway Timeout"},
     };
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
         if (reasons[i].status == status)
@@ -44,16 +59,18 @@ static const char *reason_of(int status)
 void answer_send(h2o_req_t *req, int status, const char *type, struct str body)
 {
     for (size_t i = 0; i < sizeof always / sizeof *always; i++)
-        h2o_add_header_by_str(&req->pool, &req->res.headers, always[i].name.at, always[i].name.len, 0, NULL,
-                              always[i].value.at, always[i].value.len);
+        h2o_add_header_by_str(&req->pool, &req->res.headers, always[i].name.at, always[i].name.len,
+                              0, NULL, always[i].value.at, always[i].value.len);
     req->res.status = status;
     req->res.reason = reason_of(status);
     if (type)
-        h2o_add_header(&req->pool, &req->res.headers, H2O_TOKEN_CONTENT_TYPE, NULL, type, strlen(type));
+        h2o_add_header(&req->pool, &req->res.headers, H2O_TOKEN_CONTENT_TYPE, NULL, type,
+                       strlen(type));
     bool head = h2o_memis(req->method.base, req->method.len, H2O_STRLIT("HEAD"));
     req->res.content_length = status == 204 || status == 304 ? 0 : body.len;
     static h2o_generator_t nothing = {NULL, NULL};
-    h2o_iovec_t bytes = head ? h2o_iovec_init(NULL, 0) : h2o_strdup(&req->pool, body.at ? body.at : "", body.len);
+    h2o_iovec_t bytes =
+        head ? h2o_iovec_init(NULL, 0) : h2o_strdup(&req->pool, body.at ? body.at : "", body.len);
     h2o_start_response(req, &nothing);
     h2o_send(req, &bytes, bytes.len ? 1 : 0, H2O_SEND_STATE_FINAL);
 }
@@ -93,13 +110,15 @@ void exchange_refuse(struct exchange *exchange, const struct problem *problem)
     struct str body = problem_print(&exchange->ctx, problem);
     add_request_id(exchange);
     answer_header(req, "cache-control", S("no-store"));
-    answer_header(req, "content-language", exchange->ctx.language == LANGUAGE_EN ? S("en") : S("nl"));
+    answer_header(req, "content-language",
+                  exchange->ctx.language == LANGUAGE_EN ? S("en") : S("nl"));
     if (problem->status == 401)
         answer_header(req, "www-authenticate", S("Bearer realm=\"maatwerk\""));
     if (problem->status == 405)
         answer_header(req, "allow", route_allow(exchange->ctx.arena, exchange->route));
     if (problem->retry_after_s)
-        answer_header(req, "retry-after", arena_print(exchange->ctx.arena, "%d", problem->retry_after_s));
+        answer_header(req, "retry-after",
+                      arena_print(exchange->ctx.arena, "%d", problem->retry_after_s));
     *exchange->guard = NULL; /* the request may end from here without us */
     answer_send(req, problem->status, "application/problem+json", body);
     finish(exchange, problem->status);
@@ -112,14 +131,15 @@ static struct str print_etag(struct exchange *exchange, const PGresult *rows)
     if (column < 0 || PQntuples(rows) != 1)
         return (struct str){0};
     uint64_t seen = exchange->mask * 0x9e3779b97f4a7c15u;
-    return arena_print(exchange->ctx.arena, "\"%s-%x\"", PQgetvalue(rows, 0, column), (unsigned)(seen >> 40));
+    return arena_print(exchange->ctx.arena, "\"%s-%x\"", PQgetvalue(rows, 0, column),
+                       (unsigned)(seen >> 40));
 }
 
 static struct str print_one(struct exchange *exchange, const struct statement *statement)
 {
     struct buf out = buf_in(exchange->ctx.arena);
-    struct row_writer writer = row_writer_for(exchange->request.operation->response, exchange->mask,
-                                              statement->result);
+    struct row_writer writer =
+        row_writer_for(exchange->request.operation->response, exchange->mask, statement->result);
     row_write(&out, &writer, 0);
     return buf_str(&out);
 }

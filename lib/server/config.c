@@ -28,7 +28,8 @@ struct config config_read(void)
     struct config config = {0};
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
         const char *value = getenv(settings[i].name);
-        *(const char **)((char *)&config + settings[i].offset) = value && *value ? value : settings[i].otherwise;
+        *(const char **)((char *)&config + settings[i].offset) =
+            value && *value ? value : settings[i].otherwise;
     }
     const char *threads = getenv("MAATWERK_THREADS");
     long wanted = threads ? strtol(threads, NULL, 10) : 0;
@@ -41,8 +42,10 @@ struct config config_read(void)
 const char *config_conninfo(const struct config *config, const char *program, const char *options)
 {
     char *conninfo = NULL;
-    if (asprintf(&conninfo, "%s user=maatwerk_%s application_name=maatwerk-%s connect_timeout=3 options='%s'",
-                 config->postgres, program, program, options) < 0)
+    if (asprintf(&conninfo,
+                 "%s user=maatwerk_%s application_name=maatwerk-%s connect_timeout=3 options='%s'",
+                 config->postgres, program, program, options)
+        < 0)
         abort();
     return conninfo;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a program reads from its environment, once, at its start. docs/operations.md is the same table in words. */
+/* What a program reads from its environment, once, at its start. docs/operations.md is the same
+ * table in words. */
 #ifndef MAATWERK_SERVER_CONFIG_H
 #define MAATWERK_SERVER_CONFIG_H
 

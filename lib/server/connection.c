@@ -19,7 +19,8 @@ static void attach_socket(struct connection *connection)
         h2o_socket_close(connection->socket);
     }
     int fd = dup(PQsocket(connection->pg)); /* h2o closes its own, libpq the other */
-    connection->socket = h2o_evloop_socket_create(pool_loop(connection->pool), fd, H2O_SOCKET_FLAG_DONT_READ);
+    connection->socket =
+        h2o_evloop_socket_create(pool_loop(connection->pool), fd, H2O_SOCKET_FLAG_DONT_READ);
     connection->socket->data = connection;
 }
 
@@ -42,9 +43,7 @@ static void poll_connect(struct connection *connection)
         h2o_socket_read_start(connection->socket, on_readable);
         pool_ready(connection->pool);
         return;
-    default:
-        connection_close(connection);
-        pool_lost(connection->pool, connection);
+    default: connection_close(connection); pool_lost(connection->pool, connection);
     }
 }
 
@@ -85,7 +84,8 @@ static struct connection_entry pop(struct connection *connection)
 static void push(struct connection *connection, struct transaction *transaction)
 {
     unsigned at = (connection->head + connection->count++) % CONNECTION_ENTRIES;
-    connection->entries[at] = (struct connection_entry){transaction, transaction ? transaction->first : NULL};
+    connection->entries[at] =
+        (struct connection_entry){transaction, transaction ? transaction->first : NULL};
     connection->transactions += transaction != NULL;
 }
 
@@ -153,7 +153,8 @@ static void end_segment(struct connection *connection)
     if (!entry.transaction)
         return;
     bool refused = entry.transaction->error != NULL;
-    entry.transaction->done(entry.transaction, refused ? TRANSACTION_REFUSED : TRANSACTION_COMMITTED);
+    entry.transaction->done(entry.transaction,
+                            refused ? TRANSACTION_REFUSED : TRANSACTION_COMMITTED);
 }
 
 static void on_readable(h2o_socket_t *socket, const char *error)
@@ -205,7 +206,8 @@ static bool remember(struct connection *connection, const char *name)
     }
 }
 
-/* Prepares what this connection has not seen, each in a segment of its own: an error elsewhere cannot skip it. */
+/* Prepares what this connection has not seen, each in a segment of its own: an error elsewhere
+ * cannot skip it. */
 static bool prepare(struct connection *connection, const struct transaction *transaction)
 {
     for (const struct statement *s = transaction->first; s; s = s->next) {
@@ -225,7 +227,8 @@ static bool send_statements(struct connection *connection, const struct transact
         const char *values[64];
         for (int i = 0; i < s->query->parameters; i++)
             values[i] = s->values[i].at;
-        if (!PQsendQueryPrepared(connection->pg, s->query->name, s->query->parameters, values, NULL, NULL, 0))
+        if (!PQsendQueryPrepared(connection->pg, s->query->name, s->query->parameters, values, NULL,
+                                 NULL, 0))
             return false;
     }
     return PQpipelineSync(connection->pg);

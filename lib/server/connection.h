@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* One connection of a pool: from connect to lost, what it has prepared, what is in flight. Only for pool.c. */
+/* One connection of a pool: from connect to lost, what it has prepared, what is in flight.
+ * Only for pool.c. */
 #ifndef MAATWERK_SERVER_CONNECTION_H
 #define MAATWERK_SERVER_CONNECTION_H
 
 #include "lib/server/pool.h"
 
 enum {
-    CONNECTION_ENTRIES = 128, /* segments in flight: transactions and prepares */
+    CONNECTION_ENTRIES = 128,   /* segments in flight: transactions and prepares */
     CONNECTION_PREPARED = 1024, /* places for names; renewed when half full */
 };
 
-enum connection_state { CONNECTION_CLOSED, CONNECTION_CONNECTING, CONNECTION_READY, CONNECTION_WAITING };
+enum connection_state {
+    CONNECTION_CLOSED,
+    CONNECTION_CONNECTING,
+    CONNECTION_READY,
+    CONNECTION_WAITING
+};
 
 struct connection {
     struct pool *pool;
@@ -30,7 +36,8 @@ struct connection {
 /* Starts to connect; ends in pool_ready() or pool_lost(), later or at once. */
 void connection_open(struct connection *connection);
 
-/* Sends the transaction. Returns false, nothing sent, when the connection turned out to be broken. */
+/* Sends the transaction. Returns false, nothing sent, when the connection turned out to
+ * be broken. */
 bool connection_send(struct connection *connection, struct transaction *transaction);
 
 /* Closes it; transactions in flight end as TRANSACTION_LOST. */

@@ -4,9 +4,9 @@
 
 #include "lib/server/answer.h"
 
-#define EMBED(name, file)                                                              \
+#define EMBED(name, file)                                                             \
     __asm__(".section .rodata\n.global " #name "\n" #name ":\n.incbin \"" file "\"\n" \
-            ".global " #name "_end\n" #name "_end:\n.byte 0\n.previous\n");            \
+            ".global " #name "_end\n" #name "_end:\n.byte 0\n.previous\n");           \
     extern const char name[], name##_end[]
 
 EMBED(contract_json, "openapi/gen/openapi.json");
@@ -15,23 +15,29 @@ EMBED(contract_yaml, "openapi/gen/openapi.yaml");
 int documents_handle(h2o_handler_t *self, h2o_req_t *req)
 {
     (void)self;
-    bool yaml = h2o_memis(req->path_normalized.base, req->path_normalized.len, H2O_STRLIT("/v1/openapi.yaml"));
-    bool json = h2o_memis(req->path_normalized.base, req->path_normalized.len, H2O_STRLIT("/v1/openapi.json"));
+    bool yaml = h2o_memis(req->path_normalized.base, req->path_normalized.len,
+                          H2O_STRLIT("/v1/openapi.yaml"));
+    bool json = h2o_memis(req->path_normalized.base, req->path_normalized.len,
+                          H2O_STRLIT("/v1/openapi.json"));
     bool get = h2o_memis(req->method.base, req->method.len, H2O_STRLIT("GET"))
                || h2o_memis(req->method.base, req->method.len, H2O_STRLIT("HEAD"));
     if ((!yaml && !json) || !get)
         return -1; /* the next handler answers */
-    const char *from = yaml ? contract_yaml : contract_json, *to = yaml ? contract_yaml_end : contract_json_end;
+    const char *from = yaml ? contract_yaml : contract_json,
+               *to = yaml ? contract_yaml_end : contract_json_end;
     answer_header(req, "access-control-allow-origin", S("*"));
     answer_header(req, "cache-control", S("public, max-age=300"));
-    answer_send(req, 200, yaml ? "application/yaml" : "application/json", (struct str){from, (size_t)(to - from)});
+    answer_send(req, 200, yaml ? "application/yaml" : "application/json",
+                (struct str){from, (size_t)(to - from)});
     return 0;
 }
 
 static void on_docs(h2o_filter_t *filter, h2o_req_t *req, h2o_ostream_t **slot)
 {
-    static const struct str policy = {"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-                                      "frame-ancestors 'none'", 96};
+    static const struct str policy = {
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "frame-ancestors 'none'",
+        96};
     answer_header(req, "content-security-policy", policy);
     answer_header(req, "x-content-type-options", S("nosniff"));
     h2o_setup_next_ostream(req, slot);

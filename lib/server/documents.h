@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What is served as it is: the contract, the docs page. And the management port: live, ready, metrics. */
+/* What is served as it is: the contract, the docs page. And the management port:
+ * live, ready, metrics. */
 #ifndef MAATWERK_SERVER_DOCUMENTS_H
 #define MAATWERK_SERVER_DOCUMENTS_H
 

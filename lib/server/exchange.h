@@ -4,8 +4,8 @@
  *   handle.c: route ─► who (login.c) ─► may he ─► what (input.c) ─► handler ─► plan
  *   run.c:    plan ─► one transaction ─► rows, or what the database refused ─► answer.c
  *
- * The client may go away at any moment (req becomes NULL), the deadline may pass; the exchange ends when the
- * database has answered too. */
+ * The client may go away at any moment (req becomes NULL), the deadline may pass; the exchange ends
+ * when the database has answered too. */
 #ifndef MAATWERK_SERVER_EXCHANGE_H
 #define MAATWERK_SERVER_EXCHANGE_H
 
@@ -31,21 +31,21 @@ struct exchange {
     struct ctx ctx;
     struct actor actor;
     struct loop *loop;
-    h2o_req_t *req;                /* NULL when the client went away or has its answer */
-    struct exchange **guard;       /* lives in the pool of req; tells us when req ends */
+    h2o_req_t *req;          /* NULL when the client went away or has its answer */
+    struct exchange **guard; /* lives in the pool of req; tells us when req ends */
     const struct route *route;
     struct uri uri;
     struct request request;
     enum scope scope;
-    uint64_t mask;                 /* fields that may be shown */
+    uint64_t mask; /* fields that may be shown */
     struct page page;
     struct str if_none_match, key, fingerprint;
     struct plan plan;
     struct transaction transaction;
     enum exchange_step step;
-    int replayed_status;           /* of the first answer, in STEP_SHOW */
-    bool in_database;              /* a transaction is under way */
-    int tries;                     /* how often the database asked to run it again */
+    int replayed_status; /* of the first answer, in STEP_SHOW */
+    bool in_database;    /* a transaction is under way */
+    int tries;           /* how often the database asked to run it again */
     h2o_timeout_entry_t deadline;
     int64_t started_us;
 };
@@ -59,7 +59,8 @@ enum err exchange_login(struct exchange *exchange);
 /* input.c: parameters, headers and body into exchange->request. Returns NULL or the problem. */
 const struct problem *exchange_input(struct exchange *exchange);
 
-/* list.c: reads cursor, pageSize, sort; composes the variant of the list's statement that was asked. */
+/* list.c: reads cursor, pageSize, sort; composes the variant of the list's statement
+ * that was asked. */
 void page_read(struct exchange *exchange);
 void page_compose(struct exchange *exchange, struct statement *statement);
 /* Writes "items", "pageSize" and "_links" from the rows of `statement`. */
@@ -68,7 +69,8 @@ struct str page_print(struct exchange *exchange, const struct statement *stateme
 /* run.c: runs the plan of the handler; answers. */
 void exchange_run(struct exchange *exchange);
 
-/* answer.c: answers with rows, or with a problem; ends the exchange when the database is done with it. */
+/* answer.c: answers with rows, or with a problem; ends the exchange when the database is
+ * done with it. */
 void exchange_answer(struct exchange *exchange);
 void exchange_refuse(struct exchange *exchange, const struct problem *problem);
 /* Ends it when nobody needs it any more. */
@@ -76,7 +78,8 @@ void exchange_release(struct exchange *exchange);
 
 /* The value of a query parameter, or absent. */
 struct str exchange_parameter(const struct exchange *exchange, const char *name);
-/* The value of a request header (lower case name), or absent; *count, when given, says how often it is there. */
+/* The value of a request header (lower case name), or absent; *count, when given, says how often
+ * it is there. */
 struct str request_header(h2o_req_t *req, const char *name, size_t *count);
 
 #endif

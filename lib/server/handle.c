@@ -7,7 +7,8 @@
 #include "lib/server/gen/queries.h"
 #include "openapi/gen/role.h"
 
-/* The client goes before it has its answer: HTTP/2 ends a stream at once, the database may still be at work. */
+/* The client goes before it has its answer: HTTP/2 ends a stream at once, the database may still
+ * be at work. */
 static void on_request_gone(void *data)
 {
     struct exchange **guard = data;
@@ -68,7 +69,8 @@ static bool headers_too_large(const h2o_req_t *req)
 static bool accepts_json(h2o_req_t *req)
 {
     struct str accept = request_header(req, "accept", NULL);
-    static const char *const ours[] = {"*/*", "application/*", "application/json", "application/problem+json"};
+    static const char *const ours[] = {"*/*", "application/*", "application/json",
+                                       "application/problem+json"};
     if (!accept.at)
         return true;
     while (accept.at) {
@@ -94,8 +96,8 @@ static const struct problem *route(struct exchange *exchange)
         return problem_of(err);
     struct uri *uri = &exchange->uri;
     if (uri->segments_count > 1 && str_equal(uri->segments[0], S("v1")))
-        exchange->route = router_find(&exchange->loop->server->router, uri->segments + 1, uri->segments_count - 1,
-                                      exchange->request.path);
+        exchange->route = router_find(&exchange->loop->server->router, uri->segments + 1,
+                                      uri->segments_count - 1, exchange->request.path);
     if (!exchange->route)
         return problem_of(ERR_NOT_FOUND);
     if (!method_read((struct str){req->method.base, req->method.len}, &method)
@@ -126,20 +128,27 @@ static void note_denial(const struct exchange *exchange)
     char id[UUID_TEXT_LEN + 1];
     const struct actor *actor = &exchange->actor;
     denial->ctx.arena = arena;
-    sql_context_set(&plan, (struct sql_context_set){
-        .tenant = arena_print(arena, "%d", actor->tenant),
-        .actor = arena_copy(arena, actor->user_id),
-        .organisation = actor->organisation_id.at ? arena_copy(arena, actor->organisation_id) : S(""),
-        .role = str_of(role_names[__builtin_ctz(actor->role)]),
-        .scope = S(""),
-        .request = arena_copy(arena, uuid_print(exchange->ctx.request_id, id)),
-        .operation = str_of(exchange->request.operation->id),
-        .read_only = S("off"),
-    });
-    sql_audit_deny(&plan, (struct sql_audit_deny){.operation = str_of(exchange->request.operation->id),
-                                                  .reason = S("forbidden")});
-    denial->transaction = (struct transaction){.arena = arena, .first = plan.first, .count = plan.count,
-                                               .done = on_denial_noted, .owner = denial};
+    sql_context_set(&plan,
+                    (struct sql_context_set){
+                        .tenant = arena_print(arena, "%d", actor->tenant),
+                        .actor = arena_copy(arena, actor->user_id),
+                        .organisation = actor->organisation_id.at
+                                            ? arena_copy(arena, actor->organisation_id)
+                                            : S(""),
+                        .role = str_of(role_names[__builtin_ctz(actor->role)]),
+                        .scope = S(""),
+                        .request = arena_copy(arena, uuid_print(exchange->ctx.request_id, id)),
+                        .operation = str_of(exchange->request.operation->id),
+                        .read_only = S("off"),
+                    });
+    sql_audit_deny(&plan,
+                   (struct sql_audit_deny){.operation = str_of(exchange->request.operation->id),
+                                           .reason = S("forbidden")});
+    denial->transaction = (struct transaction){.arena = arena,
+                                               .first = plan.first,
+                                               .count = plan.count,
+                                               .done = on_denial_noted,
+                                               .owner = denial};
     pool_run(exchange->loop->writes[exchange->route->service], &denial->transaction);
 }
 

@@ -31,9 +31,11 @@ struct str exchange_parameter(const struct exchange *exchange, const char *name)
     return (struct str){0};
 }
 
-static void note(struct exchange *exchange, enum fault_place place, const char *where, const char *code)
+static void note(struct exchange *exchange, enum fault_place place, const char *where,
+                 const char *code)
 {
-    fault_note(&exchange->ctx.faults, exchange->ctx.arena, place, str_of(where), code, (struct str){0});
+    fault_note(&exchange->ctx.faults, exchange->ctx.arena, place, str_of(where), code,
+               (struct str){0});
 }
 
 static void check_parameter(struct exchange *exchange, const struct field *field, struct str value)
@@ -41,7 +43,8 @@ static void check_parameter(struct exchange *exchange, const struct field *field
     struct str limit = {0};
     const char *code = check_text(exchange->ctx.arena, field, field->type, value, &limit);
     if (code)
-        fault_note(&exchange->ctx.faults, exchange->ctx.arena, FAULT_AT_PARAMETER, str_of(field->name), code, limit);
+        fault_note(&exchange->ctx.faults, exchange->ctx.arena, FAULT_AT_PARAMETER,
+                   str_of(field->name), code, limit);
 }
 
 /* An unknown parameter and one that the role may not see are the same: not there. */
@@ -51,7 +54,8 @@ static void read_parameter(struct exchange *exchange, const struct uri_parameter
     static const char *const of_lists[] = {"cursor", "pageSize", "sort"};
     for (size_t i = 0; i < operation->parameters_count; i++) {
         const struct field *field = &operation->parameters[i];
-        if (str_equal(given->name, str_of(field->name)) && (field->visible_to & exchange->actor.role)) {
+        if (str_equal(given->name, str_of(field->name))
+            && (field->visible_to & exchange->actor.role)) {
             check_parameter(exchange, field, given->value);
             exchange->request.query[i] = given->value;
             return;
@@ -63,8 +67,8 @@ static void read_parameter(struct exchange *exchange, const struct uri_parameter
         if (str_equal(given->name, str_of(of_lists[i])))
             return;
     struct str shown = given->name.len > 60 ? (struct str){given->name.at, 60} : given->name;
-    fault_note(&exchange->ctx.faults, exchange->ctx.arena, FAULT_AT_PARAMETER, shown, "unknown-parameter",
-               (struct str){0});
+    fault_note(&exchange->ctx.faults, exchange->ctx.arena, FAULT_AT_PARAMETER, shown,
+               "unknown-parameter", (struct str){0});
 }
 
 static void read_parameters(struct exchange *exchange)
@@ -79,7 +83,8 @@ static void read_parameters(struct exchange *exchange)
     exchange->mask = 0;
     if (operation->response
         && schema_select(&exchange->ctx, operation->response, exchange->actor.role,
-                         exchange_parameter(exchange, "fields"), &exchange->mask) != OK)
+                         exchange_parameter(exchange, "fields"), &exchange->mask)
+               != OK)
         exchange->mask = 0;
 }
 
@@ -135,7 +140,8 @@ static bool is_media(struct str given, struct str wanted)
     if (type.len != wanted.len || strncasecmp(type.at, wanted.at, wanted.len) != 0)
         return false;
     rest = rest.at ? str_trim(rest) : rest;
-    return !rest.at || rest.len == 0 || (rest.len == 13 && strncasecmp(rest.at, "charset=utf-8", 13) == 0);
+    return !rest.at || rest.len == 0
+           || (rest.len == 13 && strncasecmp(rest.at, "charset=utf-8", 13) == 0);
 }
 
 static const struct problem *read_body(struct exchange *exchange, struct str body)
@@ -167,7 +173,8 @@ const struct problem *exchange_input(struct exchange *exchange)
     const struct operation *operation = exchange->request.operation;
     h2o_req_t *req = exchange->req;
     struct str body = {req->entity.base ? req->entity.base : "", req->entity.len};
-    struct str match = request_header(req, "if-match", NULL), key = request_header(req, "idempotency-key", NULL);
+    struct str match = request_header(req, "if-match", NULL),
+               key = request_header(req, "idempotency-key", NULL);
     read_parameters(exchange);
     if (match.at && (operation->flags & OPERATION_NEEDS_MATCH))
         read_match(exchange, match);

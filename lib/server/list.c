@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Pages of lists: keyset pagination over the sorts and filters that the query names.
  *
- *   base … where true │ and <filter> … │ and (sort, key) > ($,$) │ order by sort, key │ limit size + 1
+ *   base … where true │ and <filter> … │ and (sort, key) > ($,$) │ order by sort, key │ limit size
+ * + 1
  *
  * Only text of the tables is put together; values of clients travel as parameters. */
 #include "lib/auth/cursor.h"
@@ -10,7 +11,8 @@
 
 static void note(struct exchange *exchange, const char *where, const char *code, struct str limit)
 {
-    fault_note(&exchange->ctx.faults, exchange->ctx.arena, FAULT_AT_PARAMETER, str_of(where), code, limit);
+    fault_note(&exchange->ctx.faults, exchange->ctx.arena, FAULT_AT_PARAMETER, str_of(where), code,
+               limit);
 }
 
 /* A property that the role may not see cannot be sorted on. */
@@ -45,8 +47,9 @@ static uint64_t hash_filters(const struct exchange *exchange)
     uint64_t hash = 0xcbf29ce484222325u;
     const struct operation *operation = exchange->request.operation;
     for (size_t i = 0; i < operation->parameters_count + operation->path_count; i++) {
-        struct str text = i < operation->parameters_count ? exchange->request.query[i]
-                                                          : exchange->request.path[i - operation->parameters_count];
+        struct str text = i < operation->parameters_count
+                              ? exchange->request.query[i]
+                              : exchange->request.path[i - operation->parameters_count];
         for (size_t j = 0; j < text.len; j++)
             hash = (hash ^ (unsigned char)text.at[j]) * 0x100000001b3u;
         hash = (hash ^ (text.at ? 0xff : 0xfe)) * 0x100000001b3u;
@@ -61,8 +64,8 @@ static void read_cursor(struct exchange *exchange, struct str text)
     struct page *page = &exchange->page;
     struct cursor cursor;
     if (cursor_read(exchange->ctx.arena, exchange->loop->server->keys, text, &cursor) != OK
-        || !str_equal(cursor.sort, str_of(page->sort->name)) || cursor.descending != page->descending
-        || cursor.filters_hash != page->filters) {
+        || !str_equal(cursor.sort, str_of(page->sort->name))
+        || cursor.descending != page->descending || cursor.filters_hash != page->filters) {
         note(exchange, "cursor", "cursor", (struct str){0});
         return;
     }
@@ -74,7 +77,8 @@ void page_read(struct exchange *exchange)
 {
     struct page *page = &exchange->page;
     const struct query_list *list = exchange->request.operation->list->list;
-    struct str size = exchange_parameter(exchange, "pageSize"), cursor = exchange_parameter(exchange, "cursor");
+    struct str size = exchange_parameter(exchange, "pageSize"),
+               cursor = exchange_parameter(exchange, "cursor");
     page->size = PAGE_DEFAULT;
     if (size.at && (!str_to_int(size, &page->size) || page->size < 1 || page->size > LIMIT_PAGE))
         note(exchange, "pageSize", "range", S("1..100"));
@@ -98,10 +102,12 @@ static void add_predicate(struct buf *text, const char *predicate, int number)
     }
 }
 
-static void add_order(struct buf *text, const struct page *page, const struct query_list *list, int limit)
+static void add_order(struct buf *text, const struct page *page, const struct query_list *list,
+                      int limit)
 {
     const char *way = page->descending ? " desc" : "";
-    buf_print(text, " order by %s%s, %s%s limit $%d::int", page->sort->column, way, list->key, way, limit);
+    buf_print(text, " order by %s%s, %s%s limit $%d::int", page->sort->column, way, list->key, way,
+              limit);
 }
 
 /* The statement becomes the variant that was asked, with a name of its own. */
@@ -114,7 +120,8 @@ void page_compose(struct exchange *exchange, struct statement *statement)
     struct buf text = buf_in(arena);
     unsigned filters = 0;
     int count = base->parameters;
-    struct str *values = arena_array(arena, (size_t)count + list->filters_count + 3, sizeof *values);
+    struct str *values =
+        arena_array(arena, (size_t)count + list->filters_count + 3, sizeof *values);
     if (count)
         memcpy(values, statement->values, (size_t)count * sizeof *values);
     buf_add(&text, str_of(base->text));
@@ -137,8 +144,10 @@ void page_compose(struct exchange *exchange, struct statement *statement)
     *variant = *base;
     variant->text = buf_str(&text).at;
     variant->parameters = count;
-    variant->name = arena_print(arena, "%s.%zu%c%c%x", base->name, (size_t)(page->sort - list->sorts),
-                                page->descending ? 'd' : 'a', page->cursor_value.at ? 'c' : 'f', filters).at;
+    variant->name =
+        arena_print(arena, "%s.%zu%c%c%x", base->name, (size_t)(page->sort - list->sorts),
+                    page->descending ? 'd' : 'a', page->cursor_value.at ? 'c' : 'f', filters)
+            .at;
     statement->query = variant;
     statement->values = values;
 }
@@ -172,7 +181,8 @@ static struct str value_of(const PGresult *rows, int row, const char *column)
     return str_of(PQgetvalue(rows, row, number));
 }
 
-static struct str next_cursor(const struct exchange *exchange, const struct statement *statement, int last)
+static struct str next_cursor(const struct exchange *exchange, const struct statement *statement,
+                              int last)
 {
     const struct page *page = &exchange->page;
     struct cursor cursor = {
@@ -192,8 +202,8 @@ struct str page_print(struct exchange *exchange, const struct statement *stateme
     bool more = rows > exchange->page.size;
     if (more)
         shown = (int)exchange->page.size;
-    struct row_writer writer = row_writer_for(exchange->request.operation->response, exchange->mask,
-                                              statement->result);
+    struct row_writer writer =
+        row_writer_for(exchange->request.operation->response, exchange->mask, statement->result);
     buf_add(&out, S("{\"items\":["));
     for (int i = 0; i < shown; i++) {
         if (i)

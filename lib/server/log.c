@@ -31,20 +31,22 @@ void log_flush(struct log_buffer *log)
     log->length = 0;
 }
 
-void log_request(struct log_buffer *log, const struct exchange *exchange, int status, int64_t took_us)
+void log_request(struct log_buffer *log, const struct exchange *exchange, int status,
+                 int64_t took_us)
 {
     char id[UUID_TEXT_LEN + 1];
     uuid_print(exchange->ctx.request_id, id);
     const struct operation *operation = exchange->request.operation;
     if (log->length > sizeof log->text - 512)
         log_flush(log);
-    int length = snprintf(log->text + log->length, sizeof log->text - log->length,
-                          "{\"at_us\":%lld,\"request\":\"%s\",\"operation\":\"%s\",\"tenant\":%d,\"role\":\"%s\","
-                          "\"status\":%d,\"took_us\":%lld}\n",
-                          (long long)exchange->ctx.now_us, id, operation ? operation->id : "-",
-                          exchange->actor.tenant,
-                          exchange->actor.role ? role_names[__builtin_ctz(exchange->actor.role)] : "-", status,
-                          (long long)took_us);
+    int length = snprintf(
+        log->text + log->length, sizeof log->text - log->length,
+        "{\"at_us\":%lld,\"request\":\"%s\",\"operation\":\"%s\",\"tenant\":%d,\"role\":\"%s\","
+        "\"status\":%d,\"took_us\":%lld}\n",
+        (long long)exchange->ctx.now_us, id, operation ? operation->id : "-",
+        exchange->actor.tenant,
+        exchange->actor.role ? role_names[__builtin_ctz(exchange->actor.role)] : "-", status,
+        (long long)took_us);
     if (length > 0 && (size_t)length < sizeof log->text - log->length)
         log->length += (size_t)length;
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* One JSON line per request, without personal data: ids of requests, never of people; no path, no query. */
+/* One JSON line per request, without personal data: ids of requests, never of people; no
+ * path, no query. */
 #ifndef MAATWERK_SERVER_LOG_H
 #define MAATWERK_SERVER_LOG_H
 
 #include "lib/server/exchange.h"
 
 struct log_buffer *log_new(void);
-void log_request(struct log_buffer *log, const struct exchange *exchange, int status, int64_t took_us);
+void log_request(struct log_buffer *log, const struct exchange *exchange, int status,
+                 int64_t took_us);
 /* Writes what is kept; called by the tick of the loop and at its end. */
 void log_flush(struct log_buffer *log);
 

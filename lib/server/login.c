@@ -10,7 +10,8 @@
 struct known {
     int32_t tenant;
     uint32_t role, attributes;
-    char tenant_id[UUID_TEXT_LEN + 1], user_id[UUID_TEXT_LEN + 1], organisation_id[UUID_TEXT_LEN + 1];
+    char tenant_id[UUID_TEXT_LEN + 1], user_id[UUID_TEXT_LEN + 1],
+        organisation_id[UUID_TEXT_LEN + 1];
 };
 
 static uint32_t bit_of(const char *const *names, size_t count, struct str name)
@@ -28,7 +29,8 @@ static void keep(char into[UUID_TEXT_LEN + 1], struct str id)
         uuid_print(read, into);
 }
 
-static enum err know(const struct server *server, const struct token_claims *claims, struct known *into)
+static enum err know(const struct server *server, const struct token_claims *claims,
+                     struct known *into)
 {
     keep(into->tenant_id, claims->tenant);
     keep(into->user_id, claims->subject);
@@ -44,7 +46,8 @@ static struct str bearer(h2o_req_t *req)
 {
     size_t count = 0;
     struct str value = request_header(req, "authorization", &count);
-    if (count != 1 || value.len > LIMIT_TOKEN + 7 || value.len < 8 || strncasecmp(value.at, "Bearer ", 7) != 0)
+    if (count != 1 || value.len > LIMIT_TOKEN + 7 || value.len < 8
+        || strncasecmp(value.at, "Bearer ", 7) != 0)
         return (struct str){0};
     return str_from(value, 7);
 }
@@ -56,8 +59,9 @@ static void act_as(struct exchange *exchange, const struct known *known)
         .tenant = known->tenant,
         .tenant_id = arena_copy(arena, str_of(known->tenant_id)),
         .user_id = arena_copy(arena, str_of(known->user_id)),
-        .organisation_id = *known->organisation_id ? arena_copy(arena, str_of(known->organisation_id))
-                                                   : (struct str){0},
+        .organisation_id = *known->organisation_id
+                               ? arena_copy(arena, str_of(known->organisation_id))
+                               : (struct str){0},
         .role = known->role,
         .attributes = known->attributes,
     };
@@ -75,8 +79,9 @@ enum err exchange_login(struct exchange *exchange)
     if (!known) {
         struct token_claims claims;
         struct known fresh = {0};
-        enum err err = token_verify(exchange->ctx.arena, server->keys, token, now_s, str_of(server->config.issuer),
-                                    str_of(server->config.audience), &claims);
+        enum err err =
+            token_verify(exchange->ctx.arena, server->keys, token, now_s,
+                         str_of(server->config.issuer), str_of(server->config.audience), &claims);
         err = err ? err : know(server, &claims, &fresh);
         if (err)
             return err;

@@ -32,7 +32,8 @@ static void on_accept(h2o_socket_t *listener, const char *error)
             continue;
         }
         int timeout_ms = 20000; /* a reader that stops reading */
-        setsockopt(h2o_socket_get_fd(socket), IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof timeout_ms);
+        setsockopt(h2o_socket_get_fd(socket), IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms,
+                   sizeof timeout_ms);
         socket->on_close.cb = on_close;
         socket->on_close.data = loop;
         h2o_accept(listener == loop->listeners[0] ? &loop->api : &loop->management, socket);
@@ -60,7 +61,8 @@ static void listen_on(struct loop *loop, int number, int fd)
 {
     if (fd < 0)
         return;
-    loop->listeners[number] = h2o_evloop_socket_create(loop->h2o.loop, fd, H2O_SOCKET_FLAG_DONT_READ);
+    loop->listeners[number] =
+        h2o_evloop_socket_create(loop->h2o.loop, fd, H2O_SOCKET_FLAG_DONT_READ);
     loop->listeners[number]->data = loop;
     h2o_socket_read_start(loop->listeners[number], on_accept);
 }
@@ -68,8 +70,9 @@ static void listen_on(struct loop *loop, int number, int fd)
 void loop_start(struct loop *loop, struct server *server, int api_fd, int management_fd)
 {
     static const struct pool_size reads = {2, 32, 8, 2000}, writes = {8, 4, 0, 1000};
-    const char *options = "-c statement_timeout=4000 -c lock_timeout=3000 -c timezone=UTC -c datestyle=ISO"
-                          " -c jit=off -c plan_cache_mode=force_generic_plan";
+    const char *options =
+        "-c statement_timeout=4000 -c lock_timeout=3000 -c timezone=UTC -c datestyle=ISO"
+        " -c jit=off -c plan_cache_mode=force_generic_plan";
     loop->server = server;
     h2o_context_init(&loop->h2o, h2o_evloop_create(), &server->h2o);
     h2o_timeout_init(loop->h2o.loop, &loop->deadline, DEADLINE_MS);

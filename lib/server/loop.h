@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* One event loop with everything that belongs to it: a thread of the server. Nothing here is shared between
- * threads, but for what `server` points to, which is read-only, and the counters, which are atomic. */
+/* One event loop with everything that belongs to it: a thread of the server. Nothing here is
+ * shared between threads, but for what `server` points to, which is read-only, and the counters,
+ * which are atomic. */
 #ifndef MAATWERK_SERVER_LOOP_H
 #define MAATWERK_SERVER_LOOP_H
 
@@ -51,9 +52,10 @@ struct loop {
     struct token_cache *tokens;
     struct wake *wake;
     struct log_buffer *log;
-    unsigned exchanges;                   /* requests in flight */
+    unsigned exchanges; /* requests in flight */
     atomic_uint connections;
-    atomic_ullong statuses[6], busy_us;   /* answers by hundreds of their status; time from request to answer */
+    atomic_ullong statuses[6],
+        busy_us; /* answers by hundreds of their status; time from request to answer */
 };
 
 static inline struct loop *loop_of(h2o_req_t *req)

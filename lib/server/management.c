@@ -18,8 +18,10 @@ static void print_metrics(struct buf *out, const struct server *server)
     buf_add(out, S("# TYPE maatwerk_requests_total counter\n"));
     for (int s = 2; s < 6; s++)
         buf_print(out, "maatwerk_requests_total{status=\"%dxx\"} %llu\n", s, statuses[s]);
-    buf_print(out, "# TYPE maatwerk_request_seconds_total counter\nmaatwerk_request_seconds_total %llu.%06llu\n",
-              busy_us / 1000000, busy_us % 1000000);
+    buf_print(
+        out,
+        "# TYPE maatwerk_request_seconds_total counter\nmaatwerk_request_seconds_total %llu.%06llu\n",
+        busy_us / 1000000, busy_us % 1000000);
     buf_print(out, "# TYPE maatwerk_connections gauge\nmaatwerk_connections %u\n", connections);
 }
 

@@ -23,7 +23,8 @@ const char *pool_conninfo(const struct pool *pool)
     return pool->conninfo;
 }
 
-struct pool *pool_new(h2o_loop_t *loop, h2o_timeout_t *retry, const char *conninfo, struct pool_size size)
+struct pool *pool_new(h2o_loop_t *loop, h2o_timeout_t *retry, const char *conninfo,
+                      struct pool_size size)
 {
     struct pool *pool = calloc(1, sizeof *pool + size.connections * sizeof(struct connection));
     if (!pool)
@@ -47,7 +48,8 @@ static struct transaction *dequeue(struct pool *pool)
 static bool has_room(const struct pool *pool, const struct connection *connection)
 {
     return connection->state == CONNECTION_READY && connection->transactions < pool->size.depth
-           && connection->prepared_count < CONNECTION_PREPARED / 2 && connection->count < CONNECTION_ENTRIES - 16;
+           && connection->prepared_count < CONNECTION_PREPARED / 2
+           && connection->count < CONNECTION_ENTRIES - 16;
 }
 
 /* The least busy connection with room, or NULL. */
@@ -56,7 +58,8 @@ static struct connection *choose(struct pool *pool)
     struct connection *best = NULL;
     for (unsigned i = 0; i < pool->size.connections; i++) {
         struct connection *c = &pool->connections[i];
-        if (c->state == CONNECTION_READY && c->prepared_count >= CONNECTION_PREPARED / 2 && !c->count)
+        if (c->state == CONNECTION_READY && c->prepared_count >= CONNECTION_PREPARED / 2
+            && !c->count)
             connection_close(c); /* knows too many statements: begins anew */
         if (has_room(pool, c) && (!best || c->transactions < best->transactions))
             best = c;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Connections to PostgreSQL on one event loop, in pipeline mode. A transaction is what stands between two syncs:
- * it commits at its sync or rolls back by itself, and never touches its neighbours.
+/* Connections to PostgreSQL on one event loop, in pipeline mode. A transaction is what stands
+ * between two syncs: it commits at its sync or rolls back by itself, and never touches its
+ * neighbours.
  *
- *   pool_run ──► queue ──► connection: │ prepare, sync │ statement … statement, sync │ … up to `depth`
- *                  full, or nobody to ask: TRANSACTION_NOT_RUN at once
+ *   pool_run ─► queue ─► connection: │ prepare, sync │ statement … statement, sync │ … up to `depth`
+ *                 └ full, or nobody to ask: TRANSACTION_NOT_RUN at once
  */
 #ifndef MAATWERK_SERVER_POOL_H
 #define MAATWERK_SERVER_POOL_H
@@ -23,10 +24,11 @@ struct transaction {
     struct arena *arena;
     struct statement *first;
     size_t count;
-    void (*done)(struct transaction *transaction, enum transaction_end end); /* called once, on the loop */
+    void (*done)(struct transaction *transaction,
+                 enum transaction_end end); /* called once, on the loop */
     void *owner;
-    bool abandoned;   /* set by the owner: while still queued it is dropped */
-    PGresult *error;  /* ends with the arena */
+    bool abandoned;  /* set by the owner: while still queued it is dropped */
+    PGresult *error; /* ends with the arena */
     struct transaction *next;
 };
 
@@ -39,13 +41,16 @@ struct pool_size {
 
 struct pool;
 
-/* `conninfo` must stay; `retry` is a timeout of the loop: how long to wait after a failed connect. */
-struct pool *pool_new(h2o_loop_t *loop, h2o_timeout_t *retry, const char *conninfo, struct pool_size size);
+/* `conninfo` must stay; `retry` is a timeout of the loop: how long to wait after a
+ * failed connect. */
+struct pool *pool_new(h2o_loop_t *loop, h2o_timeout_t *retry, const char *conninfo,
+                      struct pool_size size);
 
 /* Closes everything; what is in flight ends as TRANSACTION_LOST. */
 void pool_free(struct pool *pool);
 
-/* Runs the transaction as soon as a connection has room. done() may be called before this returns. */
+/* Runs the transaction as soon as a connection has room. done() may be called before
+ * this returns. */
 void pool_run(struct pool *pool, struct transaction *transaction);
 
 /* Transactions that are queued or in flight. */

@@ -76,8 +76,8 @@ static bool matches(const struct route *route, const struct str *segments, struc
     return true;
 }
 
-const struct route *router_find(const struct router *router, const struct str *segments, size_t count,
-                                struct str path[PATH_PARAMETERS_MAX])
+const struct route *router_find(const struct router *router, const struct str *segments,
+                                size_t count, struct str path[PATH_PARAMETERS_MAX])
 {
     for (size_t i = 0; i < router->count; i++)
         if (router->routes[i].count == count && matches(&router->routes[i], segments, path))
@@ -90,7 +90,8 @@ struct str route_allow(struct arena *arena, const struct route *route)
     struct buf out = buf_in(arena);
     for (int m = METHOD_GET; m <= METHOD_DELETE; m++)
         if (route->operations[m])
-            buf_print(&out, "%s%s", out.len ? ", " : "", m == METHOD_GET ? "GET, HEAD" : method_names[m]);
+            buf_print(&out, "%s%s", out.len ? ", " : "",
+                      m == METHOD_GET ? "GET, HEAD" : method_names[m]);
     return buf_str(&out);
 }
 

@@ -21,10 +21,10 @@ struct router {
 /* The routes of all services. Never freed: it lives as long as the process. */
 struct router router_of(const struct service *const *services, size_t count);
 
-/* The route of the path behind /v1, with its parameters in `path`; NULL when there is none. Words win from
- * parameters: /candidates/_search is never a candidate. */
-const struct route *router_find(const struct router *router, const struct str *segments, size_t count,
-                                struct str path[PATH_PARAMETERS_MAX]);
+/* The route of the path behind /v1, with its parameters in `path`; NULL when there is none. Words
+ * win from parameters: /candidates/_search is never a candidate. */
+const struct route *router_find(const struct router *router, const struct str *segments,
+                                size_t count, struct str path[PATH_PARAMETERS_MAX]);
 
 /* "GET, POST": for Allow. */
 struct str route_allow(struct arena *arena, const struct route *route);

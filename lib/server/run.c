@@ -25,16 +25,17 @@ static void add_context(struct exchange *exchange, struct plan *plan, bool reads
     struct arena *arena = exchange->ctx.arena;
     const struct actor *actor = &exchange->actor;
     char id[UUID_TEXT_LEN + 1];
-    sql_context_set(plan, (struct sql_context_set){
-        .tenant = actor->tenant ? arena_print(arena, "%d", actor->tenant) : S(""),
-        .actor = or_empty(actor->user_id),
-        .organisation = or_empty(actor->organisation_id),
-        .role = role_name(actor->role),
-        .scope = scope_name(exchange->scope),
-        .request = arena_copy(arena, uuid_print(exchange->ctx.request_id, id)),
-        .operation = str_of(exchange->request.operation->id),
-        .read_only = reads ? S("on") : S("off"),
-    });
+    sql_context_set(plan,
+                    (struct sql_context_set){
+                        .tenant = actor->tenant ? arena_print(arena, "%d", actor->tenant) : S(""),
+                        .actor = or_empty(actor->user_id),
+                        .organisation = or_empty(actor->organisation_id),
+                        .role = role_name(actor->role),
+                        .scope = scope_name(exchange->scope),
+                        .request = arena_copy(arena, uuid_print(exchange->ctx.request_id, id)),
+                        .operation = str_of(exchange->request.operation->id),
+                        .read_only = reads ? S("on") : S("off"),
+                    });
 }
 
 /* Everything in one transaction: context, key, the statements of the handler, outcome. */
@@ -45,23 +46,31 @@ static void submit(struct exchange *exchange, struct plan *body, bool reads)
     bool keyed = exchange->key.at && exchange->step == STEP_MAIN;
     add_context(exchange, &whole, reads);
     if (keyed)
-        sql_idempotency_begin(&whole, (struct sql_idempotency_begin){
-            .route = str_of(operation->id), .key = exchange->key, .fingerprint = exchange->fingerprint});
+        sql_idempotency_begin(&whole,
+                              (struct sql_idempotency_begin){.route = str_of(operation->id),
+                                                             .key = exchange->key,
+                                                             .fingerprint = exchange->fingerprint});
     whole.last->next = body->first;
     whole.last = body->last ? body->last : whole.last;
     whole.count += body->count;
     if (keyed)
-        sql_idempotency_finish(&whole, (struct sql_idempotency_finish){
-            .route = str_of(operation->id), .key = exchange->key,
-            .status = arena_print(exchange->ctx.arena, "%d", operation->status),
-            .resource = operation->flags & OPERATION_CREATES ? exchange->request.new_id
-                                                             : exchange->request.path[0]});
-    exchange->transaction = (struct transaction){
-        .arena = exchange->ctx.arena, .first = whole.first, .count = whole.count, .done = on_done,
-        .owner = exchange};
+        sql_idempotency_finish(
+            &whole, (struct sql_idempotency_finish){.route = str_of(operation->id),
+                                                    .key = exchange->key,
+                                                    .status = arena_print(exchange->ctx.arena, "%d",
+                                                                          operation->status),
+                                                    .resource = operation->flags & OPERATION_CREATES
+                                                                    ? exchange->request.new_id
+                                                                    : exchange->request.path[0]});
+    exchange->transaction = (struct transaction){.arena = exchange->ctx.arena,
+                                                 .first = whole.first,
+                                                 .count = whole.count,
+                                                 .done = on_done,
+                                                 .owner = exchange};
     size_t service = exchange->route->service;
     exchange->in_database = true;
-    pool_run(reads ? exchange->loop->reads[service] : exchange->loop->writes[service], &exchange->transaction);
+    pool_run(reads ? exchange->loop->reads[service] : exchange->loop->writes[service],
+             &exchange->transaction);
 }
 
 void exchange_run(struct exchange *exchange)
@@ -87,8 +96,9 @@ static void ask_outcome(struct exchange *exchange)
     exchange->step = STEP_OUTCOME;
     exchange->plan = plan;
     plan.ctx = &exchange->ctx;
-    sql_idempotency_outcome(&plan, (struct sql_idempotency_outcome){
-        .route = str_of(exchange->request.operation->id), .key = exchange->key});
+    sql_idempotency_outcome(
+        &plan, (struct sql_idempotency_outcome){.route = str_of(exchange->request.operation->id),
+                                                .key = exchange->key});
     exchange->plan = plan;
     submit(exchange, &exchange->plan, true);
 }
@@ -100,7 +110,8 @@ static void show(struct exchange *exchange, struct str resource)
     exchange->step = STEP_SHOW;
     exchange->plan = (struct plan){.ctx = &exchange->ctx};
     struct request look = {.operation = asked->show, .path = {resource}};
-    enum err err = asked->show ? asked->show->handle(&exchange->ctx, &look, &exchange->plan) : ERR_CONFLICT;
+    enum err err =
+        asked->show ? asked->show->handle(&exchange->ctx, &look, &exchange->plan) : ERR_CONFLICT;
     if (err)
         exchange_refuse(exchange, problem_of(err));
     else
@@ -125,8 +136,8 @@ static void replay(struct exchange *exchange)
     show(exchange, exchange->request.new_id);
 }
 
-/* What no row means: the first statement that wanted one and has none. A stale write whose row is still there is
- * stale, else it is not found. */
+/* What no row means: the first statement that wanted one and has none. A stale write whose row is
+ * still there is stale, else it is not found. */
 static enum err rows_err(const struct exchange *exchange)
 {
     for (const struct statement *s = exchange->plan.first; s; s = s->next) {
@@ -140,7 +151,8 @@ static enum err rows_err(const struct exchange *exchange)
     return OK;
 }
 
-/* A deadlock, or rows that changed meanwhile: everything was rolled back, the same may simply be run again. */
+/* A deadlock, or rows that changed meanwhile: everything was rolled back, the same may simply
+ * be run again. */
 static bool run_again(struct exchange *exchange, struct str state)
 {
     bool may = str_equal(state, S("40P01")) || str_equal(state, S("40001"));
@@ -152,7 +164,8 @@ static bool run_again(struct exchange *exchange, struct str state)
     exchange->in_database = true;
     bool reads = exchange->request.operation->flags & OPERATION_READS;
     size_t service = exchange->route->service;
-    pool_run(reads ? exchange->loop->reads[service] : exchange->loop->writes[service], &exchange->transaction);
+    pool_run(reads ? exchange->loop->reads[service] : exchange->loop->writes[service],
+             &exchange->transaction);
     return true;
 }
 
@@ -167,10 +180,11 @@ static void on_refused(struct exchange *exchange)
     }
     if (run_again(exchange, state))
         return;
-    const struct problem *problem = problem_of_sql(&exchange->ctx, state,
-                                                   str_of(PQresultErrorField(error, PG_DIAG_MESSAGE_PRIMARY)),
-                                                   constraint);
-    if (problem->status == 500) /* only our own statements can be wrong: no data in these messages */
+    const struct problem *problem =
+        problem_of_sql(&exchange->ctx, state,
+                       str_of(PQresultErrorField(error, PG_DIAG_MESSAGE_PRIMARY)), constraint);
+    if (problem->status
+        == 500) /* only our own statements can be wrong: no data in these messages */
         fprintf(stderr, "{\"event\":\"sql-error\",\"operation\":\"%s\",\"sqlstate\":\"%s\"}\n",
                 exchange->request.operation->id, state.at);
     exchange_refuse(exchange, problem);

@@ -46,7 +46,8 @@ static void configure(struct server *server)
     server->h2o.max_request_entity_size = LIMIT_BODY + 4096; /* the exact limit is per operation */
     server->h2o.http1.req_timeout = 15000;
     server->h2o.http1.upgrade_to_http2 = 0; /* HTTP/2 ends at the proxy: docs/adr/0003 */
-    h2o_hostconf_t *api = h2o_config_register_host(&server->h2o, h2o_iovec_init(H2O_STRLIT("api")), 65535);
+    h2o_hostconf_t *api =
+        h2o_config_register_host(&server->h2o, h2o_iovec_init(H2O_STRLIT("api")), 65535);
     if (*server->config.docs)
         documents_register_docs(api, server->config.docs);
     h2o_pathconf_t *root = h2o_config_register_path(api, "/", 0);

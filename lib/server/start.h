@@ -14,11 +14,12 @@ void *loop_thread(void *loop);
 /* Bytes that login.c remembers of a token. */
 size_t token_known_size(void);
 
-/* Opens a listening socket on "address:port" that several threads may share (SO_REUSEPORT); -1 with a message. */
+/* Opens a listening socket on "address:port" that several threads may share (SO_REUSEPORT); -1
+ * with a message. */
 int listen_open(const char *address);
 
-/* Reads the directory of municipalities, with the login role of the first service. Returns false when the database
- * is away; the directory that was there stays. */
+/* Reads the directory of municipalities, with the login role of the first service. Returns false
+ * when the database is away; the directory that was there stays. */
 bool tenants_load(struct server *server);
 
 #endif

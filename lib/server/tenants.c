@@ -41,7 +41,8 @@ bool tenants_load(struct server *server)
 {
     static const char *conninfo;
     if (!conninfo)
-        conninfo = config_conninfo(&server->config, server->services[0]->name, "-c statement_timeout=2000");
+        conninfo = config_conninfo(&server->config, server->services[0]->name,
+                                   "-c statement_timeout=2000");
     PGconn *pg = PQconnectdb(conninfo);
     PGresult *rows = PQstatus(pg) == CONNECTION_OK ? PQexec(pg, query_tenant_directory.text) : NULL;
     bool loaded = rows && PQresultStatus(rows) == PGRES_TUPLES_OK;
@@ -50,7 +51,8 @@ bool tenants_load(struct server *server)
         if (same(atomic_load(&server->tenants), fresh))
             free(fresh);
         else
-            atomic_store(&server->tenants, fresh); /* the old one stays: another thread may be reading it */
+            atomic_store(&server->tenants,
+                         fresh); /* the old one stays: another thread may be reading it */
     }
     PQclear(rows);
     PQfinish(pg);

@@ -116,7 +116,8 @@ static void open_connection(struct wake *wake)
     wake->redis = redis;
     wake->unanswered = 0;
     redis->data = wake;
-    wake->socket = h2o_evloop_socket_create(wake->loop, dup(redis->c.fd), H2O_SOCKET_FLAG_DONT_READ);
+    wake->socket =
+        h2o_evloop_socket_create(wake->loop, dup(redis->c.fd), H2O_SOCKET_FLAG_DONT_READ);
     wake->socket->data = wake;
     redis->ev.data = wake;
     redis->ev.addRead = add_read;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Tells the dispatcher that there may be work: a hint through Redis, never more. Lost hints cost latency, no work:
- * the dispatcher also looks by itself. One connection per loop; errors are ignored and it is opened again. */
+/* Tells the dispatcher that there may be work: a hint through Redis, never more. Lost hints cost
+ * latency, no work: the dispatcher also looks by itself. One connection per loop; errors are
+ * ignored and it is opened again. */
 #ifndef MAATWERK_SERVER_WAKE_H
 #define MAATWERK_SERVER_WAKE_H
 

@@ -2,11 +2,12 @@
 /* maatwerk-all: every service in one process, each still with its own login role. */
 #include "lib/server/server.h"
 
-extern const struct service platform_service, employers_service, candidates_service, placements_service;
+extern const struct service platform_service, employers_service, candidates_service,
+    placements_service;
 
 int main(void)
 {
-    static const struct service *const services[] = {&platform_service, &employers_service, &candidates_service,
-                                                     &placements_service};
+    static const struct service *const services[] = {&platform_service, &employers_service,
+                                                     &candidates_service, &placements_service};
     return server_run(services, sizeof services / sizeof *services);
 }

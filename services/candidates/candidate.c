@@ -15,7 +15,8 @@ enum err candidate_check(struct ctx *ctx, const struct candidate_new *candidate)
 {
     check_hours(ctx, candidate->hours_min, candidate->hours_max);
     if (candidate->bsn.at && !bsn_is_valid(candidate->bsn))
-        fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, S("/bsn"), "eleven-test", (struct str){0});
+        fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, S("/bsn"), "eleven-test",
+                   (struct str){0});
     return ctx->faults.count ? ERR_INVALID : OK;
 }
 

@@ -26,8 +26,8 @@ int command_queue(const struct config *config, int count, char **arguments);
 /* The value behind `--name`, or `otherwise`. */
 const char *option(int count, char **arguments, const char *name, const char *otherwise);
 
-/* Connects with administrator rights (MAATWERK_PG_ADMIN, else MAATWERK_PG with user maatwerk_admin). Says on stderr
- * what is wrong and returns NULL when it cannot. */
+/* Connects with administrator rights (MAATWERK_PG_ADMIN, else MAATWERK_PG with user
+ * maatwerk_admin). Says on stderr what is wrong and returns NULL when it cannot. */
 PGconn *admin_connect(const struct config *config);
 
 /* Runs SQL; says on stderr what is wrong and returns NULL. The caller clears the result. */
@@ -35,7 +35,8 @@ PGresult *must_run(PGconn *pg, const char *sql, int parameters, const char *cons
 /* The same when only the effect counts. */
 bool must_do(PGconn *pg, const char *sql);
 
-/* The whole file in the arena, with a NUL behind it; absent with a message when it cannot be read. */
+/* The whole file in the arena, with a NUL behind it; absent with a message when it cannot
+ * be read. */
 struct str file_read(struct arena *arena, const char *path);
 
 /* The folder with sql/: MAATWERK_SQL, else "sql". */

@@ -9,7 +9,9 @@ PGconn *admin_connect(const struct config *config)
 {
     const char *conninfo = getenv("MAATWERK_PG_ADMIN");
     char *made = NULL;
-    if (!conninfo && asprintf(&made, "%s user=maatwerk_admin application_name=maatwerk-cli", config->postgres) < 0)
+    if (!conninfo
+        && asprintf(&made, "%s user=maatwerk_admin application_name=maatwerk-cli", config->postgres)
+               < 0)
         abort();
     PGconn *pg = PQconnectdb(conninfo ? conninfo : made);
     free(made);
@@ -22,7 +24,8 @@ PGconn *admin_connect(const struct config *config)
 
 PGresult *must_run(PGconn *pg, const char *sql, int parameters, const char *const *values)
 {
-    PGresult *result = parameters ? PQexecParams(pg, sql, parameters, NULL, values, NULL, NULL, 0) : PQexec(pg, sql);
+    PGresult *result = parameters ? PQexecParams(pg, sql, parameters, NULL, values, NULL, NULL, 0)
+                                  : PQexec(pg, sql);
     ExecStatusType status = PQresultStatus(result);
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY
         || status == PGRES_COPY_IN)

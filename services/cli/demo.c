@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The demo region: sql/seeds/demo.sql step by step, then invented citizen service numbers, sealed as real ones are. */
+/* The demo region: sql/seeds/demo.sql step by step, then invented citizen service numbers, sealed
+ * as real ones are. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -35,20 +36,21 @@ static bool run_steps(PGconn *pg, struct arena *arena, struct str text)
     return done;
 }
 
-static bool add_bsn(PGconn *pg, struct arena *arena, const struct keys *keys, const PGresult *rows, int row,
-                    int64_t *number)
+static bool add_bsn(PGconn *pg, struct arena *arena, const struct keys *keys, const PGresult *rows,
+                    int row, int64_t *number)
 {
     struct bsn_sealed sealed;
     struct str bsn;
     do
         bsn = arena_print(arena, "%lld", (long long)(*number)++);
     while (!bsn_is_valid(bsn));
-    struct str tenant = str_of(PQgetvalue(rows, row, 1)), candidate = str_of(PQgetvalue(rows, row, 2));
+    struct str tenant = str_of(PQgetvalue(rows, row, 1)),
+               candidate = str_of(PQgetvalue(rows, row, 2));
     if (bsn_seal(arena, keys, bsn, tenant, candidate, &sealed) != OK)
         return false;
     struct buf line = buf_in(arena);
-    buf_print(&line, "%s\t%s\t1\t\\%s\t\\%s\t\\%s\n", PQgetvalue(rows, row, 0), candidate.at, sealed.nonce.at,
-              sealed.ciphertext.at, sealed.blind_index.at);
+    buf_print(&line, "%s\t%s\t1\t\\%s\t\\%s\t\\%s\n", PQgetvalue(rows, row, 0), candidate.at,
+              sealed.nonce.at, sealed.ciphertext.at, sealed.blind_index.at);
     struct str text = buf_str(&line);
     return PQputCopyData(pg, text.at, (int)text.len) == 1;
 }
@@ -56,11 +58,17 @@ static bool add_bsn(PGconn *pg, struct arena *arena, const struct keys *keys, co
 static bool add_bsns(PGconn *pg, struct arena *arena, const struct keys *keys)
 {
     int64_t number = BSN_FIRST;
-    PGresult *rows = must_run(pg, "select c.tenant_id, t.id, c.id from app.candidate c join ref.tenant t "
-                                  "using (tenant_id) order by c.tenant_id, c.id", 0, NULL);
+    PGresult *rows =
+        must_run(pg,
+                 "select c.tenant_id, t.id, c.id from app.candidate c join ref.tenant t "
+                 "using (tenant_id) order by c.tenant_id, c.id",
+                 0, NULL);
     printf("  citizen service numbers\n");
-    bool done = rows && must_do(pg, "copy app.candidate_bsn (tenant_id, candidate_id, key_id, nonce, ciphertext, "
-                                    "blind_index) from stdin");
+    bool done =
+        rows
+        && must_do(pg,
+                   "copy app.candidate_bsn (tenant_id, candidate_id, key_id, nonce, ciphertext, "
+                   "blind_index) from stdin");
     for (int i = 0; done && i < PQntuples(rows); i++)
         done = add_bsn(pg, arena, keys, rows, i, &number);
     PQclear(rows);
@@ -91,10 +99,12 @@ int command_demo(const struct config *config, int count, char **arguments)
     else if (!is_empty(pg))
         fprintf(stderr, "maatwerk: there are municipalities already: nothing was changed\n");
     else {
-        struct str text = file_read(arena, arena_print(arena, "%s/seeds/demo.sql", sql_folder()).at);
+        struct str text =
+            file_read(arena, arena_print(arena, "%s/seeds/demo.sql", sql_folder()).at);
         done = text.at && must_do(pg, "set client_min_messages = warning; begin")
                && set(pg, "demo.candidates", candidates) && set(pg, "demo.seed", seed)
-               && run_steps(pg, arena, text) && add_bsns(pg, arena, keys) && must_do(pg, "commit; analyze");
+               && run_steps(pg, arena, text) && add_bsns(pg, arena, keys)
+               && must_do(pg, "commit; analyze");
     }
     if (done)
         printf("demo region: %s candidates in its city\n", candidates);

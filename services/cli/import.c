@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Loads reference data: taxonomies in ESCO's CSV layout, postcode areas. What is loaded again keeps its ids; what is
- * no longer there is withdrawn, never deleted. */
+/* Loads reference data: taxonomies in ESCO's CSV layout, postcode areas. What is loaded again keeps
+ * its ids; what is no longer there is withdrawn, never deleted. */
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -43,12 +43,12 @@ static void add_copy_value(struct buf *line, struct str value)
 }
 
 struct load {
-    const char *table;              /* of the COPY: "load_occupation (uri, …)" */
-    const char *columns[6];         /* of the file, in that order; "#uri" gives the id made of column uri */
+    const char *table;      /* of the COPY: "load_occupation (uri, …)" */
+    const char *columns[6]; /* of the file, in that order; "#uri" gives the id made of column uri */
 };
 
-static bool add_cell(struct buf *line, struct arena *arena, const struct csv *csv, const struct str *row,
-                     const char *column)
+static bool add_cell(struct buf *line, struct arena *arena, const struct csv *csv,
+                     const struct str *row, const char *column)
 {
     bool hashed = column[0] == '#';
     int number = csv_column(csv, hashed ? column + 1 : column);
@@ -142,26 +142,31 @@ static const char merge[] =
     "from ref.competence c left join ref.occupation_competence oc on oc.competence_id = c.id group by c.id) k "
     "where k.id = c.id and c.rarity <> coalesce(k.rarity, 0);";
 
-static bool import_taxonomy(PGconn *pg, struct arena *arena, const char *folder, const char *version,
-                            const char *name)
+static bool import_taxonomy(PGconn *pg, struct arena *arena, const char *folder,
+                            const char *version, const char *name)
 {
     static const struct load occupations = {"load_occupation (id, uri, isco, label, status)",
-                                            {"#conceptUri", "conceptUri", "iscoGroup", "preferredLabel", "status"}};
+                                            {"#conceptUri", "conceptUri", "iscoGroup",
+                                             "preferredLabel", "status"}};
     static const struct load competences = {"load_competence (id, uri, kind, label, status)",
-                                            {"#conceptUri", "conceptUri", "skillType", "preferredLabel", "status"}};
+                                            {"#conceptUri", "conceptUri", "skillType",
+                                             "preferredLabel", "status"}};
     static const struct load relations = {"load_relation (occupation, kind, competence)",
                                           {"#occupationUri", "relationType", "#skillUri"}};
     const char *values[] = {version, name};
     PGresult *noted = NULL;
-    bool done = must_do(pg, "begin") && must_do(pg, tables)
-                && load_file(pg, find_file(arena, folder, "occupations").at, &occupations)
-                && load_file(pg, find_file(arena, folder, "skills").at, &competences)
-                && load_file(pg, find_file(arena, folder, "occupationSkillRelations").at, &relations)
-                && (noted = must_run(pg, store, 2, values));
+    bool done =
+        must_do(pg, "begin") && must_do(pg, tables)
+        && load_file(pg, find_file(arena, folder, "occupations").at, &occupations)
+        && load_file(pg, find_file(arena, folder, "skills").at, &competences)
+        && load_file(pg, find_file(arena, folder, "occupationSkillRelations").at, &relations)
+        && (noted = must_run(pg, store, 2, values));
     PQclear(noted);
-    noted = done ? must_run(pg, "select set_config('maatwerk.taxonomy', $1, true)", 1, values) : NULL;
+    noted =
+        done ? must_run(pg, "select set_config('maatwerk.taxonomy', $1, true)", 1, values) : NULL;
     PQclear(noted);
-    return done && noted && must_do(pg, "analyze load_relation") && must_do(pg, merge) && must_do(pg, "commit")
+    return done && noted && must_do(pg, "analyze load_relation") && must_do(pg, merge)
+           && must_do(pg, "commit")
            && must_do(pg, "analyze ref.occupation, ref.competence, ref.occupation_competence");
 }
 
@@ -174,14 +179,19 @@ int command_import_taxonomy(const struct config *config, int count, char **argum
     struct arena *arena = arena_new();
     PGconn *pg = admin_connect(config);
     const char *version = option(count, arguments, "version", "sample-1");
-    bool done = pg && import_taxonomy(pg, arena, arguments[0], version, option(count, arguments, "name", version));
-    PGresult *row = done ? must_run(pg, "select (select count(*) from ref.occupation where status = 'released'), "
-                                        "(select count(*) from ref.competence where status = 'released'), "
-                                        "(select count(*) from ref.occupation_competence)", 0, NULL)
-                         : NULL;
+    bool done = pg
+                && import_taxonomy(pg, arena, arguments[0], version,
+                                   option(count, arguments, "name", version));
+    PGresult *row =
+        done ? must_run(pg,
+                        "select (select count(*) from ref.occupation where status = 'released'), "
+                        "(select count(*) from ref.competence where status = 'released'), "
+                        "(select count(*) from ref.occupation_competence)",
+                        0, NULL)
+             : NULL;
     if (row)
-        printf("taxonomy %s: %s occupations, %s competences, %s relations\n", version, PQgetvalue(row, 0, 0),
-               PQgetvalue(row, 0, 1), PQgetvalue(row, 0, 2));
+        printf("taxonomy %s: %s occupations, %s competences, %s relations\n", version,
+               PQgetvalue(row, 0, 0), PQgetvalue(row, 0, 1), PQgetvalue(row, 0, 2));
     PQclear(row);
     PQfinish(pg);
     arena_free(arena);
@@ -197,12 +207,14 @@ int command_import_places(const struct config *config, int count, char **argumen
         return 2;
     }
     PGconn *pg = admin_connect(config);
-    bool done = pg && must_do(pg, "begin")
-                && must_do(pg, "create temp table load_place (like ref.place)")
-                && load_file(pg, arguments[0], &places)
-                && must_do(pg, "insert into ref.place select * from load_place on conflict (postcode4) do update set "
-                               "place = excluded.place, municipality = excluded.municipality, x = excluded.x, "
-                               "y = excluded.y; commit");
+    bool done =
+        pg && must_do(pg, "begin") && must_do(pg, "create temp table load_place (like ref.place)")
+        && load_file(pg, arguments[0], &places)
+        && must_do(
+            pg,
+            "insert into ref.place select * from load_place on conflict (postcode4) do update set "
+            "place = excluded.place, municipality = excluded.municipality, x = excluded.x, "
+            "y = excluded.y; commit");
     PQfinish(pg);
     return done ? 0 : 1;
 }

@@ -8,15 +8,18 @@
 #include "services/cli/command.h"
 
 static const struct command commands[] = {
-    {"migrate", "", "bring the database up to date: roles, migrations, states, rights", command_migrate},
+    {"migrate", "", "bring the database up to date: roles, migrations, states, rights",
+     command_migrate},
     {"keys init", "", "make the keys of an installation in MAATWERK_KEYS", command_keys_init},
-    {"token", "--role R --tenant CODE [--user UUID] [--org UUID] [--ttl S]", "make a token (development only)",
-     command_token},
-    {"import taxonomy", "DIR [--version V] [--name N]", "load occupations and competences from ESCO's CSV files",
-     command_import_taxonomy},
-    {"import places", "FILE", "load postcode areas: postcode4,place,municipality,x,y", command_import_places},
+    {"token", "--role R --tenant CODE [--user UUID] [--org UUID] [--ttl S]",
+     "make a token (development only)", command_token},
+    {"import taxonomy", "DIR [--version V] [--name N]",
+     "load occupations and competences from ESCO's CSV files", command_import_taxonomy},
+    {"import places", "FILE", "load postcode areas: postcode4,place,municipality,x,y",
+     command_import_places},
     {"demo", "[--candidates N] [--seed S]", "make the invented demo region", command_demo},
-    {"queue", "VERB … [--json]", "look at the queue and put it right; without a verb: which there are", command_queue},
+    {"queue", "VERB … [--json]",
+     "look at the queue and put it right; without a verb: which there are", command_queue},
 };
 
 const char *option(int count, char **arguments, const char *name, const char *otherwise)
@@ -31,7 +34,8 @@ static int help(void)
 {
     puts("maatwerk COMMAND …\n");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        printf("  %-16s %s\n  %-16s   %s\n", commands[i].name, commands[i].arguments, "", commands[i].meaning);
+        printf("  %-16s %s\n  %-16s   %s\n", commands[i].name, commands[i].arguments, "",
+               commands[i].meaning);
     return 2;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Brings a database up to date: login roles, migrations in order, states, rights. Runs again without effect.
- * Refuses when another one is running, when a migration that ran has changed, and on a PostgreSQL before 15. */
+/* Brings a database up to date: login roles, migrations in order, states, rights. Runs again
+ * without effect. Refuses when another one is running, when a migration that ran has changed, and
+ * on a PostgreSQL before 15. */
 #include <dirent.h>
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -20,18 +21,21 @@ static bool ensure_roles(PGconn *pg, struct arena *arena)
     struct buf sql = buf_in(arena);
     buf_add(&sql, S("do $$ begin\n"));
     for (size_t i = 0; i <= PROGRAMS; i++)
-        buf_print(&sql, "if not exists (select from pg_roles where rolname = 'maatwerk_%s') then "
-                        "create role maatwerk_%s %s; end if;\n",
+        buf_print(&sql,
+                  "if not exists (select from pg_roles where rolname = 'maatwerk_%s') then "
+                  "create role maatwerk_%s %s; end if;\n",
                   i < PROGRAMS ? programs[i] : "owner", i < PROGRAMS ? programs[i] : "owner",
                   i < PROGRAMS ? "login" : "nologin");
-    buf_add(&sql, S("execute format('grant create on database %I to maatwerk_owner', current_database());\n"
-                    "execute format('grant maatwerk_owner to %I', current_user);\nend $$;\n"
-                    "revoke create on schema public from public;\n"
-                    "alter default privileges for role maatwerk_owner revoke execute on functions from public;\n"
-                    "set role maatwerk_owner;\n"
-                    "create schema if not exists migration;\n"
-                    "create table if not exists migration.applied (name text primary key, checksum text not null, "
-                    "at timestamptz not null default clock_timestamp());\nreset role;"));
+    buf_add(
+        &sql,
+        S("execute format('grant create on database %I to maatwerk_owner', current_database());\n"
+          "execute format('grant maatwerk_owner to %I', current_user);\nend $$;\n"
+          "revoke create on schema public from public;\n"
+          "alter default privileges for role maatwerk_owner revoke execute on functions from public;\n"
+          "set role maatwerk_owner;\n"
+          "create schema if not exists migration;\n"
+          "create table if not exists migration.applied (name text primary key, checksum text not null, "
+          "at timestamptz not null default clock_timestamp());\nreset role;"));
     return must_do(pg, buf_str(&sql).at);
 }
 
@@ -48,7 +52,8 @@ static struct str checksum_of(struct arena *arena, struct str text)
 /* The checksum under which `name` ran, or absent. */
 static struct str applied_as(PGconn *pg, struct arena *arena, const char *name)
 {
-    PGresult *row = must_run(pg, "select checksum from migration.applied where name = $1", 1, &name);
+    PGresult *row =
+        must_run(pg, "select checksum from migration.applied where name = $1", 1, &name);
     struct str found = {0};
     if (row && PQntuples(row) == 1)
         found = arena_copy(arena, str_of(PQgetvalue(row, 0, 0)));
@@ -60,11 +65,14 @@ static bool apply(PGconn *pg, const char *name, struct str checksum, const char 
 {
     const char *values[] = {name, checksum.at};
     PGresult *noted = NULL;
-    bool done = must_do(pg, "begin") && must_do(pg, "set local role maatwerk_owner") && must_do(pg, sql)
-                && (noted = must_run(pg, "insert into migration.applied (name, checksum) values ($1, $2) "
-                                         "on conflict (name) do update set checksum = $2, at = clock_timestamp()",
-                                     2, values))
-                && must_do(pg, "commit");
+    bool done =
+        must_do(pg, "begin") && must_do(pg, "set local role maatwerk_owner") && must_do(pg, sql)
+        && (noted =
+                must_run(pg,
+                         "insert into migration.applied (name, checksum) values ($1, $2) "
+                         "on conflict (name) do update set checksum = $2, at = clock_timestamp()",
+                         2, values))
+        && must_do(pg, "commit");
     PQclear(noted);
     if (done)
         printf("applied %s\n", name);
@@ -78,21 +86,28 @@ static struct str over_existing(struct arena *arena, struct str sql)
 {
     while (sql.len && (sql.at[sql.len - 1] == '\n' || sql.at[sql.len - 1] == ';'))
         sql.len--;
-    return arena_print(arena, "%.*s\non conflict (noun, from_state, event) do update set to_state = excluded.to_state, "
-                              "roles = excluded.roles, guard = excluded.guard", STR_ARG(sql));
+    return arena_print(
+        arena,
+        "%.*s\non conflict (noun, from_state, event) do update set to_state = excluded.to_state, "
+        "roles = excluded.roles, guard = excluded.guard",
+        STR_ARG(sql));
 }
 
-static bool apply_file(PGconn *pg, struct arena *arena, const char *folder, const char *name, bool repeatable)
+static bool apply_file(PGconn *pg, struct arena *arena, const char *folder, const char *name,
+                       bool repeatable)
 {
     struct str key = arena_print(arena, "%s/%s", folder, name);
-    struct str text = file_read(arena, arena_print(arena, "%s/%s/%s", sql_folder(), folder, name).at);
+    struct str text =
+        file_read(arena, arena_print(arena, "%s/%s/%s", sql_folder(), folder, name).at);
     if (!text.at)
         return false;
     struct str checksum = checksum_of(arena, text), before = applied_as(pg, arena, key.at);
     if (str_equal(checksum, before))
         return true;
     if (before.at && !repeatable) {
-        fprintf(stderr, "maatwerk: %s has changed after it was applied: write a new migration instead\n", key.at);
+        fprintf(stderr,
+                "maatwerk: %s has changed after it was applied: write a new migration instead\n",
+                key.at);
         return false;
     }
     return apply(pg, key.at, checksum, repeatable ? over_existing(arena, text).at : text.at);
@@ -107,7 +122,8 @@ static int is_sql(const struct dirent *file)
 static bool apply_folder(PGconn *pg, struct arena *arena, const char *folder, bool repeatable)
 {
     struct dirent **files = NULL;
-    int count = scandir(arena_print(arena, "%s/%s", sql_folder(), folder).at, &files, is_sql, alphasort);
+    int count =
+        scandir(arena_print(arena, "%s/%s", sql_folder(), folder).at, &files, is_sql, alphasort);
     bool done = count > 0;
     for (int i = 0; i < count; i++) {
         done = done && apply_file(pg, arena, folder, files[i]->d_name, repeatable);
@@ -122,9 +138,10 @@ static void add_revokes(struct buf *sql)
     static const char *const schemas[] = {"app", "audit", "clock", "ref", "idempotency", "queue"};
     for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++)
         for (size_t p = 0; p < PROGRAMS; p++)
-            buf_print(sql, "revoke all on all tables in schema %s from maatwerk_%s;"
-                           "revoke all on all functions in schema %s from maatwerk_%s;"
-                           "revoke all on schema %s from maatwerk_%s;\n",
+            buf_print(sql,
+                      "revoke all on all tables in schema %s from maatwerk_%s;"
+                      "revoke all on all functions in schema %s from maatwerk_%s;"
+                      "revoke all on schema %s from maatwerk_%s;\n",
                       schemas[i], programs[p], schemas[i], programs[p], schemas[i], programs[p]);
 }
 
@@ -137,7 +154,8 @@ static void add_grant(struct buf *sql, struct str who, struct str right, struct 
         while (rest.at && !named)
             named = str_equal(str_cut(&rest, ','), str_of(programs[p]));
         if (all || named)
-            buf_print(sql, "grant %.*s on %.*s to maatwerk_%s;\n", STR_ARG(right), STR_ARG(object), programs[p]);
+            buf_print(sql, "grant %.*s on %.*s to maatwerk_%s;\n", STR_ARG(right), STR_ARG(object),
+                      programs[p]);
     }
 }
 
@@ -182,8 +200,8 @@ int command_migrate(const struct config *config, int count, char **arguments)
         fprintf(stderr, "maatwerk: PostgreSQL 15 or later is needed\n");
     else if (pg && take_lock(pg))
         done = must_do(pg, "set client_min_messages = warning") && ensure_roles(pg, arena)
-               && apply_folder(pg, arena, "migrations", false) && apply_folder(pg, arena, "states", true)
-               && apply_grants(pg, arena);
+               && apply_folder(pg, arena, "migrations", false)
+               && apply_folder(pg, arena, "states", true) && apply_grants(pg, arena);
     PQfinish(pg);
     arena_free(arena);
     return done ? 0 : 1;

@@ -14,7 +14,8 @@ int command_keys_init(const struct config *config, int count, char **arguments)
     (void)count, (void)arguments;
     if (keys_init(config->keys) == OK)
         return 0;
-    fprintf(stderr, "maatwerk: cannot make keys in %s: a file is there already, or it cannot be written\n",
+    fprintf(stderr,
+            "maatwerk: cannot make keys in %s: a file is there already, or it cannot be written\n",
             config->keys);
     return 1;
 }
@@ -27,7 +28,8 @@ static bool is_role(const char *name)
     return false;
 }
 
-/* The municipality with this code or UUID, and its first active user with the role; `user` when it is given. */
+/* The municipality with this code or UUID, and its first active user with the role; `user` when
+ * it is given. */
 static bool find_user(const struct config *config, struct arena *arena, struct token_claims *claims,
                       const char *tenant, const char *user)
 {
@@ -36,15 +38,19 @@ static bool find_user(const struct config *config, struct arena *arena, struct t
     PGresult *row = NULL;
     bool found = PQstatus(pg) == CONNECTION_OK && must_do(pg, "begin");
     if (found)
-        PQclear(must_run(pg, "select set_config('app.tenant', t.tenant_id::text, true), "
-                             "set_config('app.scope', 'tenant', true) from ref.tenant t "
-                             "where $1 in (t.code, t.id::text)",
+        PQclear(must_run(pg,
+                         "select set_config('app.tenant', t.tenant_id::text, true), "
+                         "set_config('app.scope', 'tenant', true) from ref.tenant t "
+                         "where $1 in (t.code, t.id::text)",
                          1, values));
     if (found)
-        row = must_run(pg, "select t.id, u.id, u.organisation_id, array_to_string(u.attributes, ',') from ref.tenant t "
-                           "left join app.user_account u on u.tenant_id = t.tenant_id and u.active and u.role = $2 "
-                           "and ($3::text is null or u.id::text = $3) where $1 in (t.code, t.id::text) "
-                           "order by u.email limit 1", 3, values);
+        row = must_run(
+            pg,
+            "select t.id, u.id, u.organisation_id, array_to_string(u.attributes, ',') from ref.tenant t "
+            "left join app.user_account u on u.tenant_id = t.tenant_id and u.active and u.role = $2 "
+            "and ($3::text is null or u.id::text = $3) where $1 in (t.code, t.id::text) "
+            "order by u.email limit 1",
+            3, values);
     found = row && PQntuples(row) == 1;
     if (found) {
         claims->tenant = arena_copy(arena, str_of(PQgetvalue(row, 0, 0)));
@@ -52,7 +58,8 @@ static bool find_user(const struct config *config, struct arena *arena, struct t
             claims->subject = arena_copy(arena, str_of(PQgetvalue(row, 0, 1)));
         if (!PQgetisnull(row, 0, 2))
             claims->organisation = arena_copy(arena, str_of(PQgetvalue(row, 0, 2)));
-        struct str rest = PQgetisnull(row, 0, 3) ? (struct str){0} : arena_copy(arena, str_of(PQgetvalue(row, 0, 3)));
+        struct str rest = PQgetisnull(row, 0, 3) ? (struct str){0}
+                                                 : arena_copy(arena, str_of(PQgetvalue(row, 0, 3)));
         while (rest.at && rest.len && claims->attributes_count < TOKEN_ATTRIBUTES_MAX)
             claims->attributes[claims->attributes_count++] = str_cut(&rest, ',');
     }
@@ -61,7 +68,8 @@ static bool find_user(const struct config *config, struct arena *arena, struct t
     return found;
 }
 
-static int make(const struct config *config, struct arena *arena, struct token_claims *claims, long ttl_s)
+static int make(const struct config *config, struct arena *arena, struct token_claims *claims,
+                long ttl_s)
 {
     struct keys *keys = NULL;
     struct str token = {0};
@@ -83,11 +91,15 @@ static int make(const struct config *config, struct arena *arena, struct token_c
 
 int command_token(const struct config *config, int count, char **arguments)
 {
-    const char *role = option(count, arguments, "role", ""), *tenant = option(count, arguments, "tenant", "");
-    const char *user = option(count, arguments, "user", NULL), *org = option(count, arguments, "org", NULL);
+    const char *role = option(count, arguments, "role", ""),
+               *tenant = option(count, arguments, "tenant", "");
+    const char *user = option(count, arguments, "user", NULL),
+               *org = option(count, arguments, "org", NULL);
     long ttl_s = strtol(option(count, arguments, "ttl", "43200"), NULL, 10);
     if (!config_is_development(config)) {
-        fprintf(stderr, "maatwerk: tokens come from the identity provider; this is not a development installation\n");
+        fprintf(
+            stderr,
+            "maatwerk: tokens come from the identity provider; this is not a development installation\n");
         return 1;
     }
     if (!is_role(role) || ttl_s < 1 || ttl_s > TOKEN_LIFE_MAX_S) {

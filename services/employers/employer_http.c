@@ -26,8 +26,10 @@ enum err employer_create(struct ctx *ctx, const struct request *req, struct plan
 
 enum err employer_update(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    sql_employer_change(plan, (struct sql_employer_change){
-        .id = req->path[0], .document = req->document, .version = plan_version(plan, req->version)});
+    sql_employer_change(plan,
+                        (struct sql_employer_change){.id = req->path[0],
+                                                     .document = req->document,
+                                                     .version = plan_version(plan, req->version)});
     return employer_get(ctx, req, plan);
 }
 
@@ -55,16 +57,19 @@ enum err contact_create(struct ctx *ctx, const struct request *req, struct plan 
 
 enum err contact_update(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    sql_contact_change(plan, (struct sql_contact_change){
-        .id = req->path[0], .document = req->document, .version = plan_version(plan, req->version)});
+    sql_contact_change(plan,
+                       (struct sql_contact_change){.id = req->path[0],
+                                                   .document = req->document,
+                                                   .version = plan_version(plan, req->version)});
     return contact_get(ctx, req, plan);
 }
 
 enum err contact_delete(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_contact_delete(plan, (struct sql_contact_delete){
-        .id = req->path[0], .version = plan_version(plan, req->version)});
+    sql_contact_delete(plan,
+                       (struct sql_contact_delete){.id = req->path[0],
+                                                   .version = plan_version(plan, req->version)});
     sql_contact_version(plan, (struct sql_contact_version){.id = req->path[0]});
     return OK;
 }
@@ -72,7 +77,8 @@ enum err contact_delete(struct ctx *ctx, const struct request *req, struct plan 
 enum err employer_condition_list(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_employer_condition_list(plan, (struct sql_employer_condition_list){.employer_id = req->path[0]});
+    sql_employer_condition_list(plan,
+                                (struct sql_employer_condition_list){.employer_id = req->path[0]});
     return OK;
 }
 
@@ -86,16 +92,20 @@ enum err employer_condition_get(struct ctx *ctx, const struct request *req, stru
 enum err employer_condition_create(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_employer_condition_insert(plan, req->body, (struct sql_employer_condition_insert){
-        .id = req->new_id, .employer_id = req->path[0]});
+    sql_employer_condition_insert(plan, req->body,
+                                  (struct sql_employer_condition_insert){.id = req->new_id,
+                                                                         .employer_id =
+                                                                             req->path[0]});
     return OK;
 }
 
 enum err employer_condition_delete(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_employer_condition_delete(plan, (struct sql_employer_condition_delete){
-        .id = req->path[0], .version = plan_version(plan, req->version)});
-    sql_employer_condition_version(plan, (struct sql_employer_condition_version){.id = req->path[0]});
+    sql_employer_condition_delete(
+        plan, (struct sql_employer_condition_delete){.id = req->path[0],
+                                                     .version = plan_version(plan, req->version)});
+    sql_employer_condition_version(plan,
+                                   (struct sql_employer_condition_version){.id = req->path[0]});
     return OK;
 }

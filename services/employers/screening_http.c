@@ -28,10 +28,12 @@ enum err screening_create(struct ctx *ctx, const struct request *req, struct pla
 {
     const struct screening_new *verdict = req->body;
     if (!verdict->reason.at && !str_equal(verdict->verdict, S("suitable"))) {
-        fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, S("/reason"), "required", (struct str){0});
+        fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, S("/reason"), "required",
+                   (struct str){0});
         return ERR_INVALID;
     }
-    sql_screening_insert(plan, verdict, (struct sql_screening_insert){
-        .id = req->new_id, .vacancy_id = req->path[0]});
+    sql_screening_insert(plan, verdict,
+                         (struct sql_screening_insert){.id = req->new_id,
+                                                       .vacancy_id = req->path[0]});
     return OK;
 }

@@ -22,8 +22,9 @@ enum err vacancy_create(struct ctx *ctx, const struct request *req, struct plan 
     enum err err = vacancy_check(ctx, req->body);
     if (err)
         return err;
-    sql_vacancy_insert(plan, req->body, (struct sql_vacancy_insert){
-        .id = req->new_id, .source = vacancy_source(ctx->actor->role)});
+    sql_vacancy_insert(plan, req->body,
+                       (struct sql_vacancy_insert){.id = req->new_id,
+                                                   .source = vacancy_source(ctx->actor->role)});
     return OK;
 }
 
@@ -33,11 +34,14 @@ enum err vacancy_update(struct ctx *ctx, const struct request *req, struct plan 
     enum err err = vacancy_change_check(ctx, change);
     if (err)
         return err;
-    sql_vacancy_change(plan, (struct sql_vacancy_change){
-        .id = req->path[0], .document = req->document, .version = plan_version(plan, req->version)});
+    sql_vacancy_change(plan,
+                       (struct sql_vacancy_change){.id = req->path[0],
+                                                   .document = req->document,
+                                                   .version = plan_version(plan, req->version)});
     if (change->competences.is || change->conditions.is)
-        sql_vacancy_replace_parts(plan, (struct sql_vacancy_replace_parts){
-            .id = req->path[0], .document = req->document});
+        sql_vacancy_replace_parts(plan,
+                                  (struct sql_vacancy_replace_parts){.id = req->path[0],
+                                                                     .document = req->document});
     return vacancy_get(ctx, req, plan);
 }
 
@@ -51,6 +55,7 @@ enum err vacancy_end(struct ctx *ctx, const struct request *req, struct plan *pl
 enum err vacancy_transition_list(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_vacancy_transition_list(plan, (struct sql_vacancy_transition_list){.vacancy_id = req->path[0]});
+    sql_vacancy_transition_list(plan,
+                                (struct sql_vacancy_transition_list){.vacancy_id = req->path[0]});
     return OK;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Shortlists, proposals, the employer's answer. What may happen when is in the functions of sql/ that these call:
- * they lock the vacancy and the candidates, and count. */
+/* Shortlists, proposals, the employer's answer. What may happen when is in the functions of sql/
+ * that these call: they lock the vacancy and the candidates, and count. */
 #include "services/placements/gen/contract.h"
 #include "services/placements/gen/queries.h"
 
@@ -35,7 +35,8 @@ static enum err round_check(struct ctx *ctx, const struct proposal_round_new *ro
         for (size_t j = 0; j < i; j++)
             if (str_equal(ids[i], ids[j]))
                 fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY,
-                           arena_print(ctx->arena, "/candidateIds/%zu", i), "repeated", (struct str){0});
+                           arena_print(ctx->arena, "/candidateIds/%zu", i), "repeated",
+                           (struct str){0});
     return ctx->faults.count ? ERR_INVALID : OK;
 }
 
@@ -45,11 +46,17 @@ enum err round_create(struct ctx *ctx, const struct request *req, struct plan *p
     enum err err = round_check(ctx, round);
     if (err)
         return err;
-    sql_round_propose(plan, (struct sql_round_propose){
-        .id = req->new_id, .vacancy_id = req->path[0],
-        .candidates = schema_list_columns(ctx->arena, &proposal_round_new_schema.fields[0], &round->candidate_ids),
-        .draft = plan_bool(round->draft), .shortfall_reason = round->shortfall_reason,
-        .shortfall_note = round->shortfall_note, .consent = consent_document(ctx->arena, round->consent)});
+    sql_round_propose(plan,
+                      (struct sql_round_propose){
+                          .id = req->new_id,
+                          .vacancy_id = req->path[0],
+                          .candidates =
+                              schema_list_columns(ctx->arena, &proposal_round_new_schema.fields[0],
+                                                  &round->candidate_ids),
+                          .draft = plan_bool(round->draft),
+                          .shortfall_reason = round->shortfall_reason,
+                          .shortfall_note = round->shortfall_note,
+                          .consent = consent_document(ctx->arena, round->consent)});
     sql_round_get(plan, (struct sql_round_get){.id = req->new_id});
     return OK;
 }
@@ -85,7 +92,8 @@ enum err proposal_answer(struct ctx *ctx, const struct request *req, struct plan
 {
     const struct proposal_answer *answer = req->body;
     if (str_equal(answer->answer, S("reject")) && !answer->reason.at) {
-        fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, S("/reason"), "required", (struct str){0});
+        fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, S("/reason"), "required",
+                   (struct str){0});
         return ERR_INVALID;
     }
     sql_proposal_answer(plan, answer, (struct sql_proposal_answer){.id = req->path[0]});

@@ -7,10 +7,12 @@
 enum err profile_get(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)req;
-    sql_profile_get(plan, (struct sql_profile_get){
-        .id = ctx->actor->user_id,
-        .role = str_of(role_names[__builtin_ctz(ctx->actor->role)]),
-        .organisation = ctx->actor->organisation_id.at ? ctx->actor->organisation_id : S("")});
+    sql_profile_get(plan, (struct sql_profile_get){.id = ctx->actor->user_id,
+                                                   .role = str_of(
+                                                       role_names[__builtin_ctz(ctx->actor->role)]),
+                                                   .organisation = ctx->actor->organisation_id.at
+                                                                       ? ctx->actor->organisation_id
+                                                                       : S("")});
     return OK;
 }
 
@@ -65,8 +67,11 @@ enum err organisation_create(struct ctx *ctx, const struct request *req, struct 
 
 enum err organisation_update(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    sql_organisation_change(plan, (struct sql_organisation_change){
-        .id = req->path[0], .document = req->document, .version = plan_version(plan, req->version)});
+    sql_organisation_change(plan,
+                            (struct sql_organisation_change){.id = req->path[0],
+                                                             .document = req->document,
+                                                             .version =
+                                                                 plan_version(plan, req->version)});
     return organisation_get(ctx, req, plan);
 }
 
@@ -93,7 +98,8 @@ enum err user_create(struct ctx *ctx, const struct request *req, struct plan *pl
 
 enum err user_update(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    sql_user_change(plan, (struct sql_user_change){
-        .id = req->path[0], .document = req->document, .version = plan_version(plan, req->version)});
+    sql_user_change(plan, (struct sql_user_change){.id = req->path[0],
+                                                   .document = req->document,
+                                                   .version = plan_version(plan, req->version)});
     return user_get(ctx, req, plan);
 }

@@ -17,15 +17,25 @@ static uint64_t next(uint64_t below)
 static void put_person(struct population *population)
 {
     struct person_competence competences[12];
-    struct person_occupation occupation = {(uint32_t)next(60) + 1, (uint16_t)(4000 + next(60) * 83), true, 3};
+    struct person_occupation occupation = {(uint32_t)next(60) + 1, (uint16_t)(4000 + next(60) * 83),
+                                           true, 3};
     uint16_t sector = (uint16_t)next(99);
     for (uint32_t i = 0; i < 12; i++)
-        competences[i] = (struct person_competence){i * 100 + (uint32_t)next(100) + 1, (uint8_t)(1 + next(3))};
-    struct person person = {.x = (int32_t)(120000 + next(40000)), .y = (int32_t)(380000 + next(40000)),
-                            .max_distance_m = (int32_t)(5000 + next(25000)), .hours_min = (uint8_t)next(20),
-                            .hours_max = (uint8_t)(20 + next(20)), .shifts = (uint8_t)(1 + next(15)), .active = true,
-                            .competences = competences, .competence_count = 12, .occupations = &occupation,
-                            .occupation_count = 1, .sectors = &sector, .sector_count = 1};
+        competences[i] =
+            (struct person_competence){i * 100 + (uint32_t)next(100) + 1, (uint8_t)(1 + next(3))};
+    struct person person = {.x = (int32_t)(120000 + next(40000)),
+                            .y = (int32_t)(380000 + next(40000)),
+                            .max_distance_m = (int32_t)(5000 + next(25000)),
+                            .hours_min = (uint8_t)next(20),
+                            .hours_max = (uint8_t)(20 + next(20)),
+                            .shifts = (uint8_t)(1 + next(15)),
+                            .active = true,
+                            .competences = competences,
+                            .competence_count = 12,
+                            .occupations = &occupation,
+                            .occupation_count = 1,
+                            .sectors = &sector,
+                            .sector_count = 1};
     for (int i = 0; i < 16; i++)
         person.id[i] = (uint8_t)next(256);
     person.known = next(UINT64_MAX);
@@ -41,10 +51,19 @@ static int64_t once(const struct population *population)
     struct ranking ranking;
     for (uint32_t i = 0; i < 8; i++)
         asked[i] = (struct demand_competence){i * 150 + (uint32_t)next(100) + 1, i < 5, 1, 2, 4};
-    struct demand demand = {.x = 140000, .y = 400000, .hours_min = 16, .hours_max = 32, .shifts = SHIFT_DAY,
-                            .start_day = INT32_MAX, .hard = 1ull << next(24), .asked = 10,
-                            .occupation = 7, .isco = 4581,
-                            .competences = asked, .competence_count = 8, .day_key = 1};
+    struct demand demand = {.x = 140000,
+                            .y = 400000,
+                            .hours_min = 16,
+                            .hours_max = 32,
+                            .shifts = SHIFT_DAY,
+                            .start_day = INT32_MAX,
+                            .hard = 1ull << next(24),
+                            .asked = 10,
+                            .occupation = 7,
+                            .isco = 4581,
+                            .competences = asked,
+                            .competence_count = 8,
+                            .day_key = 1};
     clock_gettime(CLOCK_MONOTONIC, &from);
     rank_vacancy(arena, population, &demand, &ranking);
     clock_gettime(CLOCK_MONOTONIC, &to);

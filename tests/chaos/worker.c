@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The worker of `make chaos JOB=queue`: each job leaves a row without any unique key, so that a job that is done twice
- * is seen. Payload: n (number), fail (attempts that fail), poison (the process dies). */
+/* The worker of `make chaos JOB=queue`: each job leaves a row without any unique key, so that
+ * a job that is done twice is seen. Payload: n (number), fail (attempts that fail), poison
+ * (the process dies). */
 #include <unistd.h>
 
 #include "lib/queue/worker.h"
 
 static const struct query effect = {
-    .name = "chaos_effect", .rows = QUERY_NONE, .writes = true, .parameters = 3,
+    .name = "chaos_effect",
+    .rows = QUERY_NONE,
+    .writes = true,
+    .parameters = 3,
     .text = "insert into chaos.effect (n, lane, place) values ($1::bigint, $2, $3::int)"};
 
 static int64_t number_of(const struct job *job, const char *name)
@@ -22,7 +26,8 @@ static enum job_end leave_a_row(struct work *work)
     if (number_of(job, "poison"))
         _exit(42);
     struct plan plan = work_plan(work);
-    const struct str values[] = {arena_print(arena, "%lld", (long long)number_of(job, "n")), job_text(job, "lane"),
+    const struct str values[] = {arena_print(arena, "%lld", (long long)number_of(job, "n")),
+                                 job_text(job, "lane"),
                                  arena_print(arena, "%lld", (long long)number_of(job, "place"))};
     plan_add(&plan, &effect, values);
     enum job_end end = work_run(work, &plan);

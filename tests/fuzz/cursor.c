@@ -13,10 +13,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct cursor read;
     struct str text = {(const char *)data, size};
     if (cursor_read(arena, &keys, text, &read) == OK)
-        abort(); /* somebody has broken HMAC-SHA-256 */
+        abort();                                 /* somebody has broken HMAC-SHA-256 */
     if (memchr(text.at ? text.at : "", 0, size)) /* text of the database has no NUL */
         text.len = 0;
-    struct cursor made = {.sort = S("name"), .value = arena_copy(arena, text), .key = S("k"), .filters_hash = size};
+    struct cursor made = {.sort = S("name"),
+                          .value = arena_copy(arena, text),
+                          .key = S("k"),
+                          .filters_hash = size};
     struct str printed = cursor_print(arena, &keys, &made);
     if (printed.len <= CURSOR_MAX
         && (cursor_read(arena, &keys, printed, &read) != OK || !str_equal(read.value, text)))

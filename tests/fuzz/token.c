@@ -19,7 +19,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         keys.public_count = 1;
     }
     json_start();
-    if (token_verify(arena, &keys, (struct str){(const char *)data, size}, 1800000000, S("i"), S("a"), &claims) == OK)
+    if (token_verify(arena, &keys, (struct str){(const char *)data, size}, 1800000000, S("i"),
+                     S("a"), &claims)
+        == OK)
         abort();
     arena_free(arena);
     return 0;

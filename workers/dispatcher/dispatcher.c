@@ -20,7 +20,8 @@ static bool learn_workers(struct dispatcher *dispatcher, const PGresult *rows)
 {
     dispatcher->count = 0;
     for (int i = 0; i < PQntuples(rows) && i < WORKERS_MAX; i++) {
-        snprintf(dispatcher->workers[i], sizeof dispatcher->workers[i], "%s", PQgetvalue(rows, i, 0));
+        snprintf(dispatcher->workers[i], sizeof dispatcher->workers[i], "%s",
+                 PQgetvalue(rows, i, 0));
         dispatcher->streams[i] = streams_of(dispatcher->workers[i]);
         dispatcher->count++;
     }
@@ -34,7 +35,8 @@ static bool leads(struct dispatcher *dispatcher, struct arena *arena)
         return true;
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
-    const struct statement *lock = sql_dispatcher_lead(&plan), *workers = sql_dispatcher_workers(&plan);
+    const struct statement *lock = sql_dispatcher_lead(&plan),
+                           *workers = sql_dispatcher_workers(&plan);
     dispatcher->generation = 0;
     if (session_run(dispatcher->db, &plan) != OK || PQgetvalue(lock->result, 0, 0)[0] != 't'
         || !learn_workers(dispatcher, workers->result))
@@ -57,8 +59,8 @@ static bool create_groups(struct dispatcher *dispatcher)
     return true;
 }
 
-/* Redis was emptied: groups anew, everything dispatched goes back; the marker comes last, so that a crash in between
- * repeats the step. */
+/* Redis was emptied: groups anew, everything dispatched goes back; the marker comes last, so that a
+ * crash in between repeats the step. */
 static bool begin_anew(struct dispatcher *dispatcher, struct arena *arena)
 {
     struct ctx ctx = {.arena = arena};
@@ -67,7 +69,8 @@ static bool begin_anew(struct dispatcher *dispatcher, struct arena *arena)
     sql_dispatcher_redispatch(&plan, (struct sql_dispatcher_redispatch){0});
     if (!create_groups(dispatcher) || session_run(dispatcher->db, &plan) != OK)
         return false;
-    redisReply *reply = redis_run(dispatcher->redis, "SET mw:{s0}:inc %s", uuid_print(uuid_new(), marker).at);
+    redisReply *reply =
+        redis_run(dispatcher->redis, "SET mw:{s0}:inc %s", uuid_print(uuid_new(), marker).at);
     bool set = !redis_is_error(reply);
     if (reply)
         freeReplyObject(reply);
@@ -90,8 +93,9 @@ static bool promote(struct dispatcher *dispatcher, struct arena *arena)
         return true;
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
-    const struct statement *row = sql_dispatcher_promote(&plan, (struct sql_dispatcher_promote){
-        .count = arena_print(arena, "%d", PROMOTE_MAX)});
+    const struct statement *row =
+        sql_dispatcher_promote(&plan, (struct sql_dispatcher_promote){
+                                          .count = arena_print(arena, "%d", PROMOTE_MAX)});
     int64_t promoted = 0, next_ms = 1000;
     if (session_run(dispatcher->db, &plan) != OK)
         return false;
@@ -119,7 +123,8 @@ static int room_in(struct dispatcher *dispatcher, int prio)
 {
     long long longest = 0;
     for (int w = 0; w < dispatcher->count; w++) {
-        redisReply *reply = redis_run(dispatcher->redis, "XLEN %s", dispatcher->streams[w].names[prio]);
+        redisReply *reply =
+            redis_run(dispatcher->redis, "XLEN %s", dispatcher->streams[w].names[prio]);
         if (!reply)
             return -1;
         longest = reply->integer > longest ? reply->integer : longest;
@@ -136,7 +141,8 @@ static const struct streams *streams_for(const struct dispatcher *dispatcher, co
     return NULL;
 }
 
-/* The rows are committed as dispatched; now they are published. What fails here is found by the reconciliation. */
+/* The rows are committed as dispatched; now they are published. What fails here is found
+ * by the reconciliation. */
 static bool publish(struct dispatcher *dispatcher, const PGresult *rows, int prio)
 {
     int sent = 0;
@@ -148,8 +154,9 @@ static bool publish(struct dispatcher *dispatcher, const PGresult *rows, int pri
         dispatcher->after = (int)tenant;
         bool suspect = PQgetvalue(rows, i, 3)[0] != '0';
         if (streams)
-            sent += redis_add(dispatcher->redis, "XADD %s NOMKSTREAM * j %s",
-                              streams->names[suspect ? STREAM_SUSPECTS : prio], PQgetvalue(rows, i, 0));
+            sent +=
+                redis_add(dispatcher->redis, "XADD %s NOMKSTREAM * j %s",
+                          streams->names[suspect ? STREAM_SUSPECTS : prio], PQgetvalue(rows, i, 0));
     }
     for (int i = 0; i < sent; i++) {
         redisReply *reply = redis_read(dispatcher->redis);
@@ -168,9 +175,12 @@ static int fill(struct dispatcher *dispatcher, struct arena *arena, int prio)
         return room;
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
-    const struct statement *rows = sql_dispatcher_dispatch(&plan, (struct sql_dispatcher_dispatch){
-        .prio = arena_print(arena, "%d", prio), .capacity = arena_print(arena, "%d", room),
-        .quota = arena_print(arena, "%d", QUOTA), .after = arena_print(arena, "%d", dispatcher->after)});
+    const struct statement *rows = sql_dispatcher_dispatch(
+        &plan,
+        (struct sql_dispatcher_dispatch){.prio = arena_print(arena, "%d", prio),
+                                         .capacity = arena_print(arena, "%d", room),
+                                         .quota = arena_print(arena, "%d", QUOTA),
+                                         .after = arena_print(arena, "%d", dispatcher->after)});
     if (session_run(dispatcher->db, &plan) != OK)
         return -1;
     return publish(dispatcher, rows->result, prio) ? PQntuples(rows->result) : -1;

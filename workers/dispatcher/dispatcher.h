@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Carries committed jobs from PostgreSQL to Redis, fairly, and puts right what either of them lost. Several may run;
- * one leads (an advisory lock), the others wait.
+/* Carries committed jobs from PostgreSQL to Redis, fairly, and puts right what either of them lost.
+ * Several may run; one leads (an advisory lock), the others wait.
  *
- *   step: wiped? begin anew │ due? promote │ fill each priority up to the window │ every 2 s reconcile │ reap the dead
+ *   step: wiped? begin anew │ due? promote │ fill each priority up to the window
+ *         │ every 2 s reconcile │ reap the dead
  */
 #ifndef MAATWERK_DISPATCHER_DISPATCHER_H
 #define MAATWERK_DISPATCHER_DISPATCHER_H
@@ -12,8 +13,8 @@
 
 enum {
     WORKERS_MAX = 8,
-    WINDOW = 512,          /* ids per stream: small, so that priority and fairness are real */
-    QUOTA = 64,            /* of one municipality, times its weight, per refill */
+    WINDOW = 512, /* ids per stream: small, so that priority and fairness are real */
+    QUOTA = 64,   /* of one municipality, times its weight, per refill */
     PROMOTE_MAX = 1000,
     RECONCILE_MS = 2000,
     REAP_MS = 500,
@@ -26,13 +27,14 @@ struct dispatcher {
     char workers[WORKERS_MAX][24];
     struct streams streams[WORKERS_MAX];
     int count;
-    unsigned generation;   /* of the session when it took the lock; 0: does not lead */
+    unsigned generation; /* of the session when it took the lock; 0: does not lead */
     int64_t reconcile_ms, reap_ms, promote_ms, sweep_ms; /* when next */
-    int after;             /* municipality that had its turn last */
+    int after;                                           /* municipality that had its turn last */
     unsigned refills;
 };
 
-/* One round. Returns how many jobs were dispatched, or -1 when it does not lead or something is away. */
+/* One round. Returns how many jobs were dispatched, or -1 when it does not lead or
+ * something is away. */
 int dispatcher_step(struct dispatcher *dispatcher);
 
 /* reconcile.c: gives back what is dispatched but in no stream; removes entries that nobody owns. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* maatwerk-dispatcher: from PostgreSQL to Redis, woken by hints, looking by itself twice a second. */
+/* maatwerk-dispatcher: from PostgreSQL to Redis, woken by hints, looking by itself twice
+ * a second. */
 #include <signal.h>
 #include <unistd.h>
 
@@ -32,7 +33,8 @@ int main(void)
     sigaction(SIGINT, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
     struct dispatcher dispatcher = {
-        .db = session_new(config_conninfo(&config, "dispatcher", "-c statement_timeout=10000 -c timezone=UTC")),
+        .db = session_new(
+            config_conninfo(&config, "dispatcher", "-c statement_timeout=10000 -c timezone=UTC")),
         .redis = redis_new(config.redis)};
     fprintf(stderr, "{\"event\":\"ready\",\"worker\":\"dispatcher\"}\n");
     while (!stopping) {

@@ -3,8 +3,9 @@
 #include "workers/dispatcher/dispatcher.h"
 #include "workers/dispatcher/gen/queries.h"
 
-/* KEYS: stream, suspects, heartbeat. ARGV: consumer. Moves the pending entries of the consumer in one step, unless it
- * is back; then forgets the consumer, only when it has nothing left. Gives the jobs. */
+/* KEYS: stream, suspects, heartbeat. ARGV: consumer. Moves the pending entries of the consumer
+ * in one step, unless it is back; then forgets the consumer, only when it has nothing left.
+ * Gives the jobs. */
 static const char script[] =
     "if redis.call('EXISTS', KEYS[3]) == 1 then return {} end "
     "local pending = redis.call('XPENDING', KEYS[1], 'w', '-', '+', 500, ARGV[1]) "
@@ -29,7 +30,8 @@ static bool count_crash(struct dispatcher *dispatcher, const redisReply *jobs)
     int64_t *ids = arena_array(arena, jobs->elements, sizeof *ids);
     for (size_t i = 0; i < jobs->elements; i++)
         str_to_int(str_of(jobs->element[i]->str), &ids[i]);
-    sql_dispatcher_crashed(&plan, (struct sql_dispatcher_crashed){.ids = ids_print(arena, ids, jobs->elements)});
+    sql_dispatcher_crashed(&plan, (struct sql_dispatcher_crashed){
+                                      .ids = ids_print(arena, ids, jobs->elements)});
     bool counted = session_run(dispatcher->db, &plan) == OK;
     arena_free(arena);
     return counted;
@@ -40,8 +42,9 @@ static bool reap_consumer(struct dispatcher *dispatcher, const struct streams *s
 {
     char heartbeat[256];
     snprintf(heartbeat, sizeof heartbeat, "mw:{s0}:hb:%s", consumer);
-    const char *command[] = {"EVAL", script, "3", streams->names[stream], streams->names[STREAM_SUSPECTS], heartbeat,
-                             consumer};
+    const char *command[] = {
+        "EVAL",    script,  "3", streams->names[stream], streams->names[STREAM_SUSPECTS],
+        heartbeat, consumer};
     redisReply *alive = redis_run(dispatcher->redis, "EXISTS %s", heartbeat);
     bool dead = alive && alive->type == REDIS_REPLY_INTEGER && alive->integer == 0;
     bool there = alive != NULL;
@@ -60,13 +63,16 @@ static bool reap_consumer(struct dispatcher *dispatcher, const struct streams *s
 
 static bool reap_stream(struct dispatcher *dispatcher, const struct streams *streams, int stream)
 {
-    redisReply *consumers = redis_run(dispatcher->redis, "XINFO CONSUMERS %s w", streams->names[stream]);
+    redisReply *consumers =
+        redis_run(dispatcher->redis, "XINFO CONSUMERS %s w", streams->names[stream]);
     bool there = consumers != NULL;
-    for (size_t i = 0; there && consumers->type == REDIS_REPLY_ARRAY && i < consumers->elements; i++) {
+    for (size_t i = 0; there && consumers->type == REDIS_REPLY_ARRAY && i < consumers->elements;
+         i++) {
         const redisReply *one = consumers->element[i];
         for (size_t f = 0; f + 1 < one->elements; f += 2)
             if (strcmp(one->element[f]->str, "name") == 0)
-                there = there && reap_consumer(dispatcher, streams, stream, one->element[f + 1]->str);
+                there =
+                    there && reap_consumer(dispatcher, streams, stream, one->element[f + 1]->str);
     }
     if (consumers)
         freeReplyObject(consumers);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* PostgreSQL says what is dispatched, Redis what it carries: where they differ, PostgreSQL is right.
+/* PostgreSQL says what is dispatched, Redis what it carries: where they differ, PostgreSQL is
+ * right.
  *
- * An entry is alive when no consumer has had it yet, or when it is in a pending list. One that was delivered and is
- * in no pending list belongs to nobody: a ghost, removed. */
+ * An entry is alive when no consumer has had it yet, or when it is in a pending list. One that was
+ * delivered and is in no pending list belongs to nobody: a ghost, removed. */
 #include "workers/dispatcher/dispatcher.h"
 #include "workers/dispatcher/gen/queries.h"
 
@@ -56,8 +57,8 @@ static bool is_pending(const redisReply *pending, const char *id)
     return false;
 }
 
-static void sort_entries(struct redis *redis, const char *name, const redisReply *entries, const redisReply *pending,
-                         struct place last, struct live *live)
+static void sort_entries(struct redis *redis, const char *name, const redisReply *entries,
+                         const redisReply *pending, struct place last, struct live *live)
 {
     for (size_t i = 0; i < entries->elements; i++) {
         const redisReply *entry = entries->element[i];
@@ -94,7 +95,8 @@ static bool read_stream(struct redis *redis, const char *name, struct live *live
             return false;
     }
     bool whole = reply->type == REDIS_REPLY_ARRAY && reply->elements == 2
-                 && reply->element[0]->type == REDIS_REPLY_ARRAY && reply->element[1]->type == REDIS_REPLY_ARRAY;
+                 && reply->element[0]->type == REDIS_REPLY_ARRAY
+                 && reply->element[1]->type == REDIS_REPLY_ARRAY;
     if (whole)
         sort_entries(redis, name, reply->element[0], reply->element[1], last, live);
     freeReplyObject(reply);
@@ -107,7 +109,8 @@ static int by_number(const void *left, const void *right)
     return a < b ? -1 : a > b;
 }
 
-static bool give_back(struct dispatcher *dispatcher, struct arena *arena, const PGresult *rows, struct live *live)
+static bool give_back(struct dispatcher *dispatcher, struct arena *arena, const PGresult *rows,
+                      struct live *live)
 {
     size_t lost = 0, count = (size_t)PQntuples(rows);
     int64_t *ids = arena_array(arena, count ? count : 1, sizeof *ids);
@@ -122,7 +125,8 @@ static bool give_back(struct dispatcher *dispatcher, struct arena *arena, const 
         return true;
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
-    sql_dispatcher_redispatch(&plan, (struct sql_dispatcher_redispatch){.ids = ids_print(arena, ids, lost)});
+    sql_dispatcher_redispatch(&plan, (struct sql_dispatcher_redispatch){
+                                         .ids = ids_print(arena, ids, lost)});
     return session_run(dispatcher->db, &plan) == OK;
 }
 

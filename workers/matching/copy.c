@@ -81,8 +81,10 @@ enum job_end copies_refresh(struct work *work, struct plan *also, const struct p
     struct str since = copy->snapshot[0] ? str_of(copy->snapshot) : (struct str){0};
     struct plan plan = work_plan(work);
     const struct statement *snapshot = sql_copy_snapshot(&plan);
-    const struct statement *rows = sql_copy_candidates(&plan, (struct sql_copy_candidates){.snapshot = since});
-    const struct statement *gone = sql_copy_tombstones(&plan, (struct sql_copy_tombstones){.snapshot = since});
+    const struct statement *rows =
+        sql_copy_candidates(&plan, (struct sql_copy_candidates){.snapshot = since});
+    const struct statement *gone =
+        sql_copy_tombstones(&plan, (struct sql_copy_tombstones){.snapshot = since});
     if (also && also->first) {
         plan.last->next = also->first;
         plan.last = also->last;
@@ -114,21 +116,25 @@ static struct str name_of_competence(void *data, uint32_t number)
     return number < copies->competences_count ? copies->competences[number] : (struct str){0};
 }
 
-static void keep_names(struct copies *copies, const PGresult *conditions, const PGresult *competences)
+static void keep_names(struct copies *copies, const PGresult *conditions,
+                       const PGresult *competences)
 {
     int64_t number = 0, largest = 0;
     copies->names_arena = arena_new();
     for (int i = 0; i < PQntuples(conditions); i++)
         if (str_to_int(str_of(PQgetvalue(conditions, i, 0)), &number) && number >= 0 && number < 64)
-            copies->conditions[number] = arena_copy(copies->names_arena, str_of(PQgetvalue(conditions, i, 1)));
+            copies->conditions[number] =
+                arena_copy(copies->names_arena, str_of(PQgetvalue(conditions, i, 1)));
     for (int i = 0; i < PQntuples(competences); i++)
         if (str_to_int(str_of(PQgetvalue(competences, i, 0)), &number) && number > largest)
             largest = number;
     copies->competences_count = (size_t)largest + 1;
-    copies->competences = arena_array(copies->names_arena, copies->competences_count, sizeof(struct str));
+    copies->competences =
+        arena_array(copies->names_arena, copies->competences_count, sizeof(struct str));
     for (int i = 0; i < PQntuples(competences); i++)
         if (str_to_int(str_of(PQgetvalue(competences, i, 0)), &number) && number >= 0)
-            copies->competences[number] = arena_copy(copies->names_arena, str_of(PQgetvalue(competences, i, 1)));
+            copies->competences[number] =
+                arena_copy(copies->names_arena, str_of(PQgetvalue(competences, i, 1)));
 }
 
 enum job_end copies_names(struct work *work, struct explain_names *ret)

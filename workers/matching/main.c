@@ -10,6 +10,7 @@ int main(void)
         {"match_candidate", match_candidate},
         {"count_supply", count_supply},
     };
-    static const struct worker worker = {"matching", kinds, sizeof kinds / sizeof *kinds, 16, copies_new};
+    static const struct worker worker = {"matching", kinds, sizeof kinds / sizeof *kinds, 16,
+                                         copies_new};
     return worker_run(&worker);
 }

@@ -23,12 +23,14 @@ static struct str print_id(struct arena *arena, const uint8_t id[16])
 }
 
 /* What the list was made from, in 16 hex digits: the same input gives the same. */
-static struct str digest_of(struct arena *arena, const struct opening *opening, const struct ranking *ranking)
+static struct str digest_of(struct arena *arena, const struct opening *opening,
+                            const struct ranking *ranking)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     struct buf text = buf_in(arena), hex = buf_in(arena);
-    buf_print(&text, "%s|%.*s|%lld|%llu|%zu", MATCH_RULES, STR_ARG(opening->id), (long long)opening->match_input,
-              (unsigned long long)opening->demand.day_key, ranking->considered);
+    buf_print(&text, "%s|%.*s|%lld|%llu|%zu", MATCH_RULES, STR_ARG(opening->id),
+              (long long)opening->match_input, (unsigned long long)opening->demand.day_key,
+              ranking->considered);
     for (size_t i = 0; i < ranking->count; i++) {
         buf_add(&text, print_id(arena, ranking->items[i].person->id));
         buf_print(&text, ":%d|", ranking->items[i].score.total);
@@ -44,7 +46,8 @@ static struct str print_excluded(struct arena *arena, const struct ranking *rank
 {
     struct buf out = buf_in(arena);
     for (int i = 0; i < EXCLUSION_COUNT; i++)
-        buf_print(&out, "%c\"%s\":%zu", i ? ',' : '{', exclusion_name((enum exclusion)i), ranking->excluded[i]);
+        buf_print(&out, "%c\"%s\":%zu", i ? ',' : '{', exclusion_name((enum exclusion)i),
+                  ranking->excluded[i]);
     buf_add_char(&out, '}');
     return buf_str(&out);
 }
@@ -55,8 +58,9 @@ static struct str print_results(struct arena *arena, const struct ranking *ranki
     struct buf out = buf_in(arena);
     buf_add_char(&out, '[');
     for (size_t i = 0; i < ranking->count; i++) {
-        buf_print(&out, "%s{\"rank\":%zu,\"score\":%d,\"candidate_id\":\"%s\",\"explanation\":", i ? "," : "", i + 1,
-                  ranking->items[i].score.total, print_id(arena, ranking->items[i].person->id).at);
+        buf_print(&out, "%s{\"rank\":%zu,\"score\":%d,\"candidate_id\":\"%s\",\"explanation\":",
+                  i ? "," : "", i + 1, ranking->items[i].score.total,
+                  print_id(arena, ranking->items[i].person->id).at);
         explain_item(&out, &ranking->items[i], names);
         buf_add_char(&out, '}');
     }
@@ -70,22 +74,27 @@ static bool is_open(const struct opening *opening)
            || str_equal(opening->state, S("partly_filled"));
 }
 
-static enum job_end store(struct work *work, const struct opening *opening, const struct ranking *ranking,
-                          const struct explain_names *names)
+static enum job_end store(struct work *work, const struct opening *opening,
+                          const struct ranking *ranking, const struct explain_names *names)
 {
     struct arena *arena = work->ctx.arena;
     struct plan plan = work_plan(work);
     char text[UUID_TEXT_LEN + 1];
     struct str run = arena_copy(arena, uuid_print(uuid_new(), text));
     sql_run_insert(&plan, (struct sql_run_insert){
-        .id = run, .vacancy = opening->id, .match_input = print_number(arena, opening->match_input),
-        .rules_version = S(MATCH_RULES), .input_digest = digest_of(arena, opening, ranking),
-        .asked = print_number(arena, opening->demand.asked),
-        .considered = print_number(arena, (int64_t)ranking->considered),
-        .suitable = print_number(arena, (int64_t)ranking->suitable),
-        .shortfall = print_number(arena, (int64_t)ranking->shortfall), .excluded = print_excluded(arena, ranking)});
-    sql_results_insert(&plan, (struct sql_results_insert){
-        .run = run, .results = print_results(arena, ranking, names)});
+                              .id = run,
+                              .vacancy = opening->id,
+                              .match_input = print_number(arena, opening->match_input),
+                              .rules_version = S(MATCH_RULES),
+                              .input_digest = digest_of(arena, opening, ranking),
+                              .asked = print_number(arena, opening->demand.asked),
+                              .considered = print_number(arena, (int64_t)ranking->considered),
+                              .suitable = print_number(arena, (int64_t)ranking->suitable),
+                              .shortfall = print_number(arena, (int64_t)ranking->shortfall),
+                              .excluded = print_excluded(arena, ranking)});
+    sql_results_insert(&plan, (struct sql_results_insert){.run = run,
+                                                          .results = print_results(arena, ranking,
+                                                                                   names)});
     if (str_equal(opening->state, S("open")))
         sql_vacancy_shortlisted(&plan, (struct sql_vacancy_shortlisted){.vacancy = opening->id});
     return work_run(work, &plan);
@@ -97,7 +106,8 @@ enum job_end match_vacancy(struct work *work)
     const struct population *population = NULL;
     struct plan ask = {.ctx = &work->ctx};
     struct str vacancy = job_text(work->job, "vacancy");
-    const struct statement *row = sql_demand_of_vacancy(&ask, (struct sql_demand_of_vacancy){.vacancy = vacancy});
+    const struct statement *row =
+        sql_demand_of_vacancy(&ask, (struct sql_demand_of_vacancy){.vacancy = vacancy});
     struct explain_names names;
     enum job_end end = copies_names(work, &names);
     end = end == JOB_DONE ? copies_refresh(work, &ask, &population) : end;
@@ -105,8 +115,9 @@ enum job_end match_vacancy(struct work *work)
         return end;
     struct opening opening = opening_of_row(arena, row->result, 0);
     struct plan plan = work_plan(work);
-    const struct statement *runs = sql_run_exists(&plan, (struct sql_run_exists){
-        .vacancy = opening.id, .match_input = print_number(arena, opening.match_input)});
+    const struct statement *runs = sql_run_exists(
+        &plan, (struct sql_run_exists){.vacancy = opening.id,
+                                       .match_input = print_number(arena, opening.match_input)});
     end = work_run(work, &plan);
     if (end != JOB_DONE || PQntuples(runs->result) || !is_open(&opening))
         return end; /* this input has its list, or the vacancy wants none any more */
@@ -116,8 +127,8 @@ enum job_end match_vacancy(struct work *work)
 }
 
 /* The openings that admit the person, with his score on each: "{id,…}" and "{score,…}". */
-static void find_touched(struct arena *arena, const PGresult *rows, const struct person *person, struct str *ids,
-                         struct str *scores)
+static void find_touched(struct arena *arena, const PGresult *rows, const struct person *person,
+                         struct str *ids, struct str *scores)
 {
     struct buf id_list = buf_in(arena), score_list = buf_in(arena);
     buf_add_char(&id_list, '{');
@@ -145,15 +156,18 @@ enum job_end match_candidate(struct work *work)
     struct plan ask = {.ctx = &work->ctx};
     struct str candidate = job_text(work->job, "candidate");
     struct uuid id = {0};
-    const struct statement *openings = sql_demand_of_vacancy(&ask, (struct sql_demand_of_vacancy){0});
+    const struct statement *openings =
+        sql_demand_of_vacancy(&ask, (struct sql_demand_of_vacancy){0});
     enum job_end end = copies_refresh(work, &ask, &population);
     if (end != JOB_DONE || !uuid_read(candidate, &id))
         return end;
     struct str ids, scores;
-    find_touched(work->ctx.arena, openings->result, population_find(population, id.bytes), &ids, &scores);
+    find_touched(work->ctx.arena, openings->result, population_find(population, id.bytes), &ids,
+                 &scores);
     struct plan plan = work_plan(work);
-    sql_rematch_touched(&plan, (struct sql_rematch_touched){
-        .candidate = candidate, .vacancies = ids, .scores = scores});
+    sql_rematch_touched(&plan, (struct sql_rematch_touched){.candidate = candidate,
+                                                            .vacancies = ids,
+                                                            .scores = scores});
     return work_run(work, &plan);
 }
 
@@ -164,8 +178,8 @@ static void add_without(struct buf *out, struct str condition, size_t pass)
     buf_print(out, ",\"pass\":%zu}", pass);
 }
 
-static struct str print_without(struct arena *arena, const struct copies *copies, const struct demand *demand,
-                                const struct supply *supply)
+static struct str print_without(struct arena *arena, const struct copies *copies,
+                                const struct demand *demand, const struct supply *supply)
 {
     struct buf out = buf_in(arena);
     buf_add_char(&out, '[');
@@ -194,7 +208,8 @@ enum job_end count_supply(struct work *work)
     const struct population *population = NULL;
     struct plan ask = {.ctx = &work->ctx};
     struct str vacancy = job_text(work->job, "vacancy");
-    const struct statement *row = sql_demand_of_vacancy(&ask, (struct sql_demand_of_vacancy){.vacancy = vacancy});
+    const struct statement *row =
+        sql_demand_of_vacancy(&ask, (struct sql_demand_of_vacancy){.vacancy = vacancy});
     struct explain_names names;
     enum job_end end = copies_names(work, &names);
     end = end == JOB_DONE ? copies_refresh(work, &ask, &population) : end;
@@ -204,10 +219,12 @@ enum job_end count_supply(struct work *work)
     struct supply supply;
     rank_supply(population, &opening.demand, &supply);
     struct plan plan = work_plan(work);
-    sql_supply_store(&plan, (struct sql_supply_store){
-        .vacancy = opening.id, .match_input = print_number(arena, opening.match_input),
-        .active = print_number(arena, count_active(population)),
-        .pass = print_number(arena, (int64_t)supply.passing),
-        .without = print_without(arena, work->own, &opening.demand, &supply)});
+    sql_supply_store(&plan,
+                     (struct sql_supply_store){
+                         .vacancy = opening.id,
+                         .match_input = print_number(arena, opening.match_input),
+                         .active = print_number(arena, count_active(population)),
+                         .pass = print_number(arena, (int64_t)supply.passing),
+                         .without = print_without(arena, work->own, &opening.demand, &supply)});
     return work_run(work, &plan);
 }

@@ -43,7 +43,10 @@ static uint8_t shifts_of_text(struct str list)
     static const struct {
         const char *name;
         uint8_t bit;
-    } shifts[] = {{"day", SHIFT_DAY}, {"evening", SHIFT_EVENING}, {"night", SHIFT_NIGHT}, {"weekend", SHIFT_WEEKEND}};
+    } shifts[] = {{"day", SHIFT_DAY},
+                  {"evening", SHIFT_EVENING},
+                  {"night", SHIFT_NIGHT},
+                  {"weekend", SHIFT_WEEKEND}};
     uint8_t bits = 0;
     while (list.at && list.len) {
         struct str one = str_cut(&list, ',');
@@ -108,7 +111,8 @@ struct answers answers_complete(struct answers answered, const char *languages)
     while (list.at && list.len) {
         struct str level = str_cut(&list, ','), language = str_cut(&level, ':');
         for (size_t l = 0; l < sizeof ladders / sizeof *ladders; l++)
-            for (int i = 0; i < ladders[l].count && str_equal(language, str_of(ladders[l].language)); i++) {
+            for (int i = 0;
+                 i < ladders[l].count && str_equal(language, str_of(ladders[l].language)); i++) {
                 uint64_t bit = 1ull << (ladders[l].first + i);
                 if (answered.known & bit)
                     continue;

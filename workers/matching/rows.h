@@ -12,14 +12,16 @@
 /* A row of copy_candidates. Lists live in the arena. */
 struct person person_of_row(struct arena *arena, const PGresult *rows, int row);
 
-/* What is known of conditions, with what a language level says of the levels below and above it: who has B1 has A2
- * too; who has not A2 has not B1. What was asked and answered wins from what follows from a language. */
+/* What is known of conditions, with what a language level says of the levels below and above it:
+ * who has B1 has A2 too; who has not A2 has not B1. What was asked and answered wins from what
+ * follows from a language. */
 struct answers {
     uint64_t have, known;
 };
 struct answers answers_complete(struct answers answered, const char *languages);
 
-/* A row of demand_of_vacancy, with what the worker needs beside the engine. Lists live in the arena. */
+/* A row of demand_of_vacancy, with what the worker needs beside the engine. Lists live
+ * in the arena. */
 struct opening {
     struct demand demand;
     struct str id, state;

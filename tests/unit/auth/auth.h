@@ -17,14 +17,14 @@
 enum { FOLDER_ROOM = 64, NOW_S = 1800000000 };
 
 /* Pieces of good claims. */
-#define SUB "01920000-0000-7000-8000-000000000001"
+#define SUB    "01920000-0000-7000-8000-000000000001"
 #define TENANT "01920000-0000-7000-8000-000000000002"
-#define ORG "01920000-0000-7000-8000-000000000003"
-#define HEAD "\"iss\":\"i\",\"aud\":\"a\",\"sub\":\"" SUB "\",\"tenant\":\"" TENANT "\""
-#define TIMES "\"iat\":1799999990,\"exp\":1800000100"
+#define ORG    "01920000-0000-7000-8000-000000000003"
+#define HEAD   "\"iss\":\"i\",\"aud\":\"a\",\"sub\":\"" SUB "\",\"tenant\":\"" TENANT "\""
+#define TIMES  "\"iat\":1799999990,\"exp\":1800000100"
 #define LISTED ",\"attributes\":[]"
-#define ROLE ",\"role\":\"r\""
-#define GOOD "{" HEAD ",\"role\":\"consultant\"" LISTED "," TIMES "}"
+#define ROLE   ",\"role\":\"r\""
+#define GOOD   "{" HEAD ",\"role\":\"consultant\"" LISTED "," TIMES "}"
 
 /* Makes a new folder under /tmp with all keys in it. */
 static inline bool folder_make(char folder[FOLDER_ROOM])

@@ -50,9 +50,10 @@ static void trailing_bits_are_refused(void **state)
 
 static void everything_else_is_refused(void **state)
 {
-    static const struct str texts[] = {
-        S("A"),    S("Zm9vY"), S("Zg=="),  S("Zg="),    S("Zm8="), S("="),     S("Zm+v"),
-        S("Zm/v"), S(" Zm9v"), S("Zm9v "), S("Zm9v\n"), S("Zm.v"), S("Zm\0v"), S("Zm\xc3\xa9")};
+    static const struct str texts[] = {S("A"),     S("Zm9vY"),     S("Zg=="),   S("Zg="),
+                                       S("Zm8="),  S("="),         S("Zm+v"),   S("Zm/v"),
+                                       S(" Zm9v"), S("Zm9v "),     S("Zm9v\n"), S("Zm.v"),
+                                       S("Zm\0v"), S("Zm\xc3\xa9")};
     struct ctx *ctx = *state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         assert_null(base64url_decode(ctx->arena, texts[i]).at);

@@ -105,8 +105,9 @@ static void forged_without_our_key(void **state)
 {
     struct ctx *ctx = *state;
     struct cursor made = sample();
-    struct str zeros = base64url_encode(
-        ctx->arena, S("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0name\na\n0000000000000000\nk\nv"));
+    struct str zeros =
+        base64url_encode(ctx->arena,
+                         S("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0name\na\n0000000000000000\nk\nv"));
     assert_int_equal(read_back(ctx, cursor_print(ctx->arena, other_keys, &made)), ERR_INVALID);
     assert_int_equal(read_back(ctx, zeros), ERR_INVALID);
     assert_int_equal(read_back(ctx, S("name\na\n0000000000000000\nk\nv")), ERR_INVALID);

@@ -146,8 +146,9 @@ static struct str hs256(struct ctx *ctx, struct str text, const void *key, long 
 static void hs256_with_the_public_key(void **state)
 {
     struct ctx *ctx = *state;
-    struct str claimed = arena_print(
-        ctx->arena, "{\"alg\":\"HS256\",\"typ\":\"at+jwt\",\"kid\":\"%s\"}", keys->issuer_kid);
+    struct str claimed =
+        arena_print(ctx->arena, "{\"alg\":\"HS256\",\"typ\":\"at+jwt\",\"kid\":\"%s\"}",
+                    keys->issuer_kid);
     struct str text = parts_join(ctx, claimed, S(GOOD)),
                ours = parts_join(ctx, header_of(ctx, keys), S(GOOD));
     BIO *memory = BIO_new(BIO_s_mem());
@@ -187,8 +188,9 @@ static void signatures_that_are_refused(void **state)
     memset(raw, 0xff, sizeof raw);
     assert_refused(ctx, signature_join(ctx, text, (struct str){bytes, SIGNATURE_LEN}));
     assert_true(signature_make(keys->issuer, text, raw));
-    assert_int_equal(
-        verify(ctx, keys, signature_join(ctx, text, (struct str){bytes, SIGNATURE_LEN})), OK);
+    assert_int_equal(verify(ctx, keys,
+                            signature_join(ctx, text, (struct str){bytes, SIGNATURE_LEN})),
+                     OK);
     for (size_t i = 0; i <= SIGNATURE_LEN + 1; i++)
         if (i != SIGNATURE_LEN)
             assert_refused(ctx, signature_join(ctx, text, (struct str){bytes, i}));

@@ -77,10 +77,10 @@ static void claims_that_are_refused(void **state)
         if (verify(ctx, keys, token) != ERR_UNAUTHENTICATED)
             fail_msg("taken: %s", bodies[i]);
     }
-    assert_int_equal(
-        verify(ctx, keys,
-               sign(ctx, keys->issuer, header_of(ctx, keys), S(WITH(",\"nbf\":1800000060")))),
-        OK);
+    assert_int_equal(verify(ctx, keys,
+                            sign(ctx, keys->issuer, header_of(ctx, keys),
+                                 S(WITH(",\"nbf\":1800000060")))),
+                     OK);
 }
 
 static void times(void **state)
@@ -129,8 +129,9 @@ static void a_long_one_is_refused(void **state)
     bool taken = false, refused = false;
     memset(padding, 'x', sizeof padding);
     for (int length = 2600; length < 2800; length++) {
-        struct str body = arena_print(
-            ctx->arena, "{" HEAD ROLE LISTED "," TIMES ",\"jti\":\"%.*s\"}", length, padding);
+        struct str body =
+            arena_print(ctx->arena, "{" HEAD ROLE LISTED "," TIMES ",\"jti\":\"%.*s\"}", length,
+                        padding);
         struct str token = sign(ctx, keys->issuer, header_of(ctx, keys), body);
         bool fits = token.len <= TOKEN_MAX;
         assert_int_equal(verify(ctx, keys, token), fits ? OK : ERR_UNAUTHENTICATED);

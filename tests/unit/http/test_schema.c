@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The contract engine: a body becomes a struct with all faults; a row shows only what the mask allows. */
+/* The contract engine: a body becomes a struct with all faults; a row shows only what
+ * the mask allows. */
 #include "tests/unit/unit.h"
 
 #include "lib/http/problem.h"
@@ -35,7 +36,8 @@ static void a_body_becomes_a_struct(void **state)
 static bool has_fault(const struct ctx *ctx, const char *where, const char *code)
 {
     for (size_t i = 0; i < ctx->faults.count; i++)
-        if (str_equal(ctx->faults.at[i].where, str_of(where)) && strcmp(ctx->faults.at[i].code, code) == 0)
+        if (str_equal(ctx->faults.at[i].where, str_of(where))
+            && strcmp(ctx->faults.at[i].code, code) == 0)
             return true;
     return false;
 }
@@ -44,7 +46,8 @@ static void all_faults_come_together(void **state)
 {
     struct ctx *ctx = *state;
     void *into = NULL;
-    enum err err = read(ctx, "{\"title\":\"\",\"hoursMin\":0,"
+    enum err err = read(ctx,
+                        "{\"title\":\"\",\"hoursMin\":0,"
                         "\"x/y\":1,\"conditions\":[{\"hard\":1}],\"startDate\":\"2026-02-30\"}",
                         false, &into);
     assert_int_equal(err, ERR_INVALID);
@@ -83,7 +86,9 @@ static void documents_have_column_names(void **state)
     struct ctx *ctx = *state;
     cJSON *json = NULL;
     json_start();
-    assert_int_equal(json_parse(ctx, S("{\"hoursMin\":3,\"pc4\":\"5012\",\"startDate\":null}"), &json), OK);
+    assert_int_equal(json_parse(ctx, S("{\"hoursMin\":3,\"pc4\":\"5012\",\"startDate\":null}"),
+                                &json),
+                     OK);
     assert_str(schema_columns(ctx->arena, &vacancy_new_schema, json),
                "{\"hours_min\":3,\"postcode4\":\"5012\",\"start_date\":null}");
 }
@@ -94,13 +99,17 @@ static const struct field fields[] = {
     {.name = "at", .column = "at", .type = FIELD_INSTANT, .visible_to = ~0u},
     {.name = "yes", .column = "yes", .type = FIELD_BOOL, .visible_to = ~0u},
 };
-static const struct schema shown = {.name = "Shown", .fields = fields, .count = 4, .self = "/shown/"};
+static const struct schema shown = {.name = "Shown",
+                                    .fields = fields,
+                                    .count = 4,
+                                    .self = "/shown/"};
 
 static PGresult *one_row(void)
 {
     static char id[] = "id", note[] = "note", at[] = "at", yes[] = "yes";
     PGresAttDesc columns[] = {{.name = note}, {.name = yes}, {.name = at}, {.name = id}};
-    static char values[][40] = {"say \"hi\"", "t", "2026-11-23 10:00:00.5+00", "01920000-0000-7000-8000-000000000001"};
+    static char values[][40] = {"say \"hi\"", "t", "2026-11-23 10:00:00.5+00",
+                                "01920000-0000-7000-8000-000000000001"};
     PGresult *rows = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
     PQsetResultAttrs(rows, 4, columns);
     for (int i = 0; i < 4; i++)
@@ -120,10 +129,11 @@ static struct str write_for(struct ctx *ctx, enum role role)
 
 static void a_row_is_written_for_who_may_see_it(void **state)
 {
-    assert_str(write_for(*state, ROLE_CONSULTANT),
-               "{\"id\":\"01920000-0000-7000-8000-000000000001\",\"note\":\"say \\\"hi\\\"\","
-               "\"at\":\"2026-11-23T10:00:00.500Z\",\"yes\":true,"
-               "\"_links\":{\"self\":{\"href\":\"/v1/shown/01920000-0000-7000-8000-000000000001\"}}}");
+    assert_str(
+        write_for(*state, ROLE_CONSULTANT),
+        "{\"id\":\"01920000-0000-7000-8000-000000000001\",\"note\":\"say \\\"hi\\\"\","
+        "\"at\":\"2026-11-23T10:00:00.500Z\",\"yes\":true,"
+        "\"_links\":{\"self\":{\"href\":\"/v1/shown/01920000-0000-7000-8000-000000000001\"}}}");
 }
 
 static void what_is_invisible_cannot_come_out(void **state)
@@ -137,7 +147,8 @@ static void what_is_invisible_cannot_be_selected(void **state)
 {
     struct ctx *ctx = *state;
     uint64_t mask = 0;
-    assert_int_equal(schema_select(ctx, &shown, 1u << ROLE_EMPLOYER, S("id,note"), &mask), ERR_INVALID);
+    assert_int_equal(schema_select(ctx, &shown, 1u << ROLE_EMPLOYER, S("id,note"), &mask),
+                     ERR_INVALID);
     assert_int_equal(schema_select(ctx, &shown, 1u << ROLE_CONSULTANT, S("id,note"), &mask), OK);
     assert_int_equal(mask, 3);
     assert_int_equal(schema_select(ctx, &shown, 1u << ROLE_EMPLOYER, (struct str){0}, &mask), OK);
@@ -152,7 +163,9 @@ static void a_refusal_of_the_database_has_its_problem(void **state)
     assert_int_equal(problem_of_sql(ctx, S("42501"), S(""), S(""))->status, 403);
     assert_int_equal(problem_of_sql(ctx, S("57P01"), S(""), S(""))->status, 503);
     assert_int_equal(problem_of_sql(ctx, S("XX000"), S(""), S(""))->status, 500);
-    assert_int_equal(problem_of_sql(ctx, S("23503"), S(""), S("vacancy_tenant_id_employer_id_fkey"))->status, 400);
+    assert_int_equal(
+        problem_of_sql(ctx, S("23503"), S(""), S("vacancy_tenant_id_employer_id_fkey"))->status,
+        400);
     assert_str(ctx->faults.at[0].where, "/employerId");
 }
 
@@ -160,7 +173,8 @@ static void problems_speak_two_languages(void **state)
 {
     struct ctx *ctx = *state;
     fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, S("/x"), "range", S("1..2"));
-    assert_non_null(strstr(problem_print(ctx, problem_named("invalid")).at, "Moet liggen tussen 1..2"));
+    assert_non_null(
+        strstr(problem_print(ctx, problem_named("invalid")).at, "Moet liggen tussen 1..2"));
     ctx->language = LANGUAGE_EN;
     assert_non_null(strstr(problem_print(ctx, problem_named("invalid")).at, "Must be within 1..2"));
 }
@@ -168,10 +182,16 @@ static void problems_speak_two_languages(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        UNIT(a_body_becomes_a_struct), UNIT(all_faults_come_together), UNIT(a_partial_body_needs_nothing),
-        UNIT(lengths_count_characters), UNIT(documents_have_column_names), UNIT(a_row_is_written_for_who_may_see_it),
-        UNIT(what_is_invisible_cannot_come_out), UNIT(what_is_invisible_cannot_be_selected),
-        UNIT(a_refusal_of_the_database_has_its_problem), UNIT(problems_speak_two_languages),
+        UNIT(a_body_becomes_a_struct),
+        UNIT(all_faults_come_together),
+        UNIT(a_partial_body_needs_nothing),
+        UNIT(lengths_count_characters),
+        UNIT(documents_have_column_names),
+        UNIT(a_row_is_written_for_who_may_see_it),
+        UNIT(what_is_invisible_cannot_come_out),
+        UNIT(what_is_invisible_cannot_be_selected),
+        UNIT(a_refusal_of_the_database_has_its_problem),
+        UNIT(problems_speak_two_languages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,9 +5,9 @@
 #include "lib/http/check.h"
 #include "lib/http/uri.h"
 #include "lib/server/router.h"
+#include "openapi/gen/role.h"
 #include "services/candidates/gen/contract.h"
 #include "services/employers/vacancy.h"
-#include "openapi/gen/role.h"
 
 static void a_target_is_taken_apart(void **state)
 {
@@ -21,8 +21,10 @@ static void a_target_is_taken_apart(void **state)
 
 static void strange_paths_are_not_there(void **state)
 {
-    static const char *const paths[] = {"", "x", "/", "//", "/a//b", "/a/", "/./a", "/a/..", "/%2e%2e", "/a%2Fb",
-                                        "/a%00", "/a%", "/a%4", "/a%zz", "/%ff", "/1/2/3/4/5/6/7/8/9"};
+    static const char *const paths[] = {"",        "x",      "/",     "//",
+                                        "/a//b",   "/a/",    "/./a",  "/a/..",
+                                        "/%2e%2e", "/a%2Fb", "/a%00", "/a%",
+                                        "/a%4",    "/a%zz",  "/%ff",  "/1/2/3/4/5/6/7/8/9"};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         struct uri uri;
         assert_int_equal(uri_read(*state, str_of(paths[i]), &uri), ERR_NOT_FOUND);
@@ -31,7 +33,8 @@ static void strange_paths_are_not_there(void **state)
 
 static void strange_queries_are_refused(void **state)
 {
-    static const char *const targets[] = {"/a?x=%00", "/a?x=%ff", "/a?x=%", "/a?x=1&x=2", "/a?%0a=1"};
+    static const char *const targets[] = {"/a?x=%00", "/a?x=%ff", "/a?x=%", "/a?x=1&x=2",
+                                          "/a?%0a=1"};
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
         struct uri uri;
         assert_int_equal(uri_read(*state, str_of(targets[i]), &uri), ERR_INVALID);
@@ -42,7 +45,8 @@ static const char *check(void **state, enum field_type type, const char *text)
 {
     struct field field = {.name = "x", .type = type, .min = 0, .max = 100};
     struct str limit = {0};
-    const char *code = check_text(((struct ctx *)*state)->arena, &field, type, str_of(text), &limit);
+    const char *code =
+        check_text(((struct ctx *)*state)->arena, &field, type, str_of(text), &limit);
     return code ? code : "ok";
 }
 
@@ -68,8 +72,14 @@ static void moments_have_a_zone(void **state)
 
 static void hidden_characters_are_refused(void **state)
 {
-    assert_string_equal(check(state, FIELD_TEXT, "a\xe2\x80\xae" "b"), "characters");
-    assert_string_equal(check(state, FIELD_TEXT, "a\xc2\x85" "b"), "characters");
+    assert_string_equal(check(state, FIELD_TEXT,
+                              "a\xe2\x80\xae"
+                              "b"),
+                        "characters");
+    assert_string_equal(check(state, FIELD_TEXT,
+                              "a\xc2\x85"
+                              "b"),
+                        "characters");
     assert_string_equal(check(state, FIELD_TEXT, "a\nb"), "characters");
     assert_string_equal(check(state, FIELD_TEXT, "caf\xc3\xa9"), "ok");
 }
@@ -80,10 +90,13 @@ static void the_most_exact_route_wins(void **state)
     struct router router = router_of(services, 1);
     struct str path[PATH_PARAMETERS_MAX];
     struct str search[] = {S("candidates"), S("_search")}, one[] = {S("candidates"), S("x")};
-    assert_string_equal(router_find(&router, search, 2, path)->operations[METHOD_POST]->id, "searchCandidates");
-    assert_string_equal(router_find(&router, one, 2, path)->operations[METHOD_GET]->id, "getCandidate");
+    assert_string_equal(router_find(&router, search, 2, path)->operations[METHOD_POST]->id,
+                        "searchCandidates");
+    assert_string_equal(router_find(&router, one, 2, path)->operations[METHOD_GET]->id,
+                        "getCandidate");
     assert_str(path[0], "x");
-    assert_str(route_allow(((struct ctx *)*state)->arena, router_find(&router, one, 2, path)), "GET, HEAD, PATCH");
+    assert_str(route_allow(((struct ctx *)*state)->arena, router_find(&router, one, 2, path)),
+               "GET, HEAD, PATCH");
     assert_null(router_find(&router, one, 1, path)->operations[METHOD_DELETE]);
     free(router.routes);
 }
@@ -108,7 +121,9 @@ static void the_source_of_a_vacancy_is_its_reporter(void **state)
 static void hours_and_dates_are_in_order(void **state)
 {
     struct ctx *ctx = *state;
-    struct vacancy_new vacancy = {.hours_min = {30, true}, .hours_max = {20, true}, .start_date = S("2027-01-02"),
+    struct vacancy_new vacancy = {.hours_min = {30, true},
+                                  .hours_max = {20, true},
+                                  .start_date = S("2027-01-02"),
                                   .needed_by = S("2027-01-01")};
     assert_int_equal(vacancy_check(ctx, &vacancy), ERR_INVALID);
     assert_int_equal(ctx->faults.count, 2);
@@ -117,10 +132,16 @@ static void hours_and_dates_are_in_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        UNIT(a_target_is_taken_apart), UNIT(strange_paths_are_not_there), UNIT(strange_queries_are_refused),
-        UNIT(days_exist), UNIT(moments_have_a_zone), UNIT(hidden_characters_are_refused),
-        UNIT(the_most_exact_route_wins), UNIT(rights_come_from_the_contract),
-        UNIT(the_source_of_a_vacancy_is_its_reporter), UNIT(hours_and_dates_are_in_order),
+        UNIT(a_target_is_taken_apart),
+        UNIT(strange_paths_are_not_there),
+        UNIT(strange_queries_are_refused),
+        UNIT(days_exist),
+        UNIT(moments_have_a_zone),
+        UNIT(hidden_characters_are_refused),
+        UNIT(the_most_exact_route_wins),
+        UNIT(rights_come_from_the_contract),
+        UNIT(the_source_of_a_vacancy_is_its_reporter),
+        UNIT(hours_and_dates_are_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

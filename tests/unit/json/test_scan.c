@@ -13,7 +13,7 @@ static const char *scan(void **state, struct str text)
     return json_scan(ctx->arena, text, &code, &at) == OK ? "ok" : code;
 }
 
-#define GOOD(text) assert_string_equal(scan(state, S(text)), "ok")
+#define GOOD(text)      assert_string_equal(scan(state, S(text)), "ok")
 #define BAD(code, text) assert_string_equal(scan(state, S(text)), code)
 
 static void every_kind_of_value_is_json(void **state)
@@ -96,9 +96,10 @@ static void a_bad_text_notes_a_fault(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        UNIT(every_kind_of_value_is_json), UNIT(rubbish_is_not_json), UNIT(numbers_have_one_form),
-        UNIT(text_is_utf8_without_nul), UNIT(a_name_stands_once), UNIT(nesting_has_an_end),
-        UNIT(a_tree_lives_in_the_arena), UNIT(a_bad_text_notes_a_fault),
+        UNIT(every_kind_of_value_is_json), UNIT(rubbish_is_not_json),
+        UNIT(numbers_have_one_form),       UNIT(text_is_utf8_without_nul),
+        UNIT(a_name_stands_once),          UNIT(nesting_has_an_end),
+        UNIT(a_tree_lives_in_the_arena),   UNIT(a_bad_text_notes_a_fault),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,8 +51,9 @@ static inline void sample_lists(struct sample *sample, struct sample_person *ret
     person->occupation_count = (uint16_t)sample_below(sample, 5);
     for (int i = 0; i < person->occupation_count; i++) {
         uint32_t occupation = 1 + sample_below(sample, 40);
-        ret->occupations[i] = (struct person_occupation){
-            occupation, (uint16_t)(4000 + occupation * 7), sample_below(sample, 2) == 0, 3};
+        ret->occupations[i] =
+            (struct person_occupation){occupation, (uint16_t)(4000 + occupation * 7),
+                                       sample_below(sample, 2) == 0, 3};
     }
     person->sector_count = (uint16_t)sample_below(sample, 4);
     for (int i = 0; i < person->sector_count; i++)
@@ -102,8 +103,8 @@ static inline void sample_demand(struct sample *sample, uint32_t region_m, uint3
     demand->hours_min = (uint8_t)(16 + sample_below(sample, 17));
     demand->hours_max = (uint8_t)(demand->hours_min + sample_below(sample, 9));
     demand->shifts = (uint8_t)(1 << sample_below(sample, 4));
-    demand->start_day = sample_below(sample, 3) ? (int32_t)(20000 + sample_below(sample, 70))
-                                                : INT32_MAX;
+    demand->start_day =
+        sample_below(sample, 3) ? (int32_t)(20000 + sample_below(sample, 70)) : INT32_MAX;
     demand->hard = sample_mask(sample, 20, 12);
     demand->soft = sample_mask(sample, 20, 8) & ~demand->hard;
     demand->asked = (int)(1 + sample_below(sample, 20));
@@ -111,10 +112,11 @@ static inline void sample_demand(struct sample *sample, uint32_t region_m, uint3
     demand->isco = demand->occupation ? (uint16_t)(4000 + demand->occupation * 7) : 0;
     demand->sector = (uint16_t)sample_below(sample, 21);
     for (size_t i = 0; i < competences; i++)
-        ret->competences[i] = (struct demand_competence){
-            1 + sample_below(sample, kinds), sample_below(sample, 3) != 0,
-            (uint8_t)(1 + sample_below(sample, 3)), (uint8_t)(1 + sample_below(sample, 5)),
-            (uint8_t)sample_below(sample, 21)};
+        ret->competences[i] = (struct demand_competence){1 + sample_below(sample, kinds),
+                                                         sample_below(sample, 3) != 0,
+                                                         (uint8_t)(1 + sample_below(sample, 3)),
+                                                         (uint8_t)(1 + sample_below(sample, 5)),
+                                                         (uint8_t)sample_below(sample, 21)};
     demand->competences = ret->competences;
     demand->competence_count = competences;
     demand->day_key = sample_below(sample, UINT32_MAX);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The explanation of one place in a ranking. */
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include "workers/matching/engine/explain.h"
 
@@ -30,10 +30,17 @@ static void tells_all(void **state)
     const struct demand_competence asks[] = {{31, true, 3, 1, 0}, {40, false, 1, 1, 0}};
     const struct person_competence has[] = {{31, 2}, {40, 1}};
     const struct person_occupation done = {8, 4321, false, 1};
-    struct demand demand = {.hard = 4 | 32, .soft = 2 | 64, .occupation = 8, .competences = asks,
+    struct demand demand = {.hard = 4 | 32,
+                            .soft = 2 | 64,
+                            .occupation = 8,
+                            .competences = asks,
                             .competence_count = 2};
-    struct person person = {.have = 4, .known = 4 | 2, .competences = has, .competence_count = 2,
-                            .occupations = &done, .occupation_count = 1};
+    struct person person = {.have = 4,
+                            .known = 4 | 2,
+                            .competences = has,
+                            .competence_count = 2,
+                            .occupations = &done,
+                            .occupation_count = 1};
     struct score_plan plan;
     struct ranked item = {.person = &person};
     score_plan_make(&demand, &plan);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Who can be proposed at all. */
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include "tests/unit/matching/sample.h"
 #include "workers/matching/engine/filter.h"
@@ -53,7 +53,9 @@ static void hours_shifts_and_day_must_fit(void **state)
 {
     (void)state;
     struct person person = anybody;
-    struct demand demand = {.hours_min = 32, .hours_max = 40, .shifts = SHIFT_DAY | SHIFT_NIGHT,
+    struct demand demand = {.hours_min = 32,
+                            .hours_max = 40,
+                            .shifts = SHIFT_DAY | SHIFT_NIGHT,
                             .start_day = 100};
     assert_true(demand_admits(&demand, &person)); /* nothing stated */
     person.hours_max = 32;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The list of one vacancy and the supply, against the simplest way to work them out. */
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <cmocka.h>
 
 #include "tests/unit/matching/sample.h"
 #include "workers/matching/engine/rank.h"
@@ -55,13 +55,12 @@ static size_t plain_rank(const struct population *population, const struct deman
     for (size_t i = 0; i < population_count(population); i++) {
         const struct person *person = population_at(population, i);
         struct score score;
-        if (!demand_admits(demand, person) || person->open_proposals >= PROPOSALS_MAX ||
-            is_pair(demand, person))
+        if (!demand_admits(demand, person) || person->open_proposals >= PROPOSALS_MAX
+            || is_pair(demand, person))
             continue;
         score_explain(&plan, person, &score);
         if (score.employer >= FLOOR_EMPLOYER && score.person >= FLOOR_PERSON)
-            ret[count++] =
-                (struct plain){person, score.total, mix_id(demand->day_key, person->id)};
+            ret[count++] = (struct plain){person, score.total, mix_id(demand->day_key, person->id)};
     }
     qsort(ret, count, sizeof(*ret), plain_compare);
     return count;
@@ -119,12 +118,21 @@ static void the_first_reason_counts(void **state)
     struct arena *arena = arena_new();
     struct ranking ranking;
     struct demand_competence asks = {1, true, 1, 1, 0};
-    struct demand demand = {.hard = 1, .hours_min = 32, .hours_max = 40, .shifts = SHIFT_NIGHT,
-                            .start_day = 5, .asked = 3, .competences = &asks,
+    struct demand demand = {.hard = 1,
+                            .hours_min = 32,
+                            .hours_max = 40,
+                            .shifts = SHIFT_NIGHT,
+                            .start_day = 5,
+                            .asked = 3,
+                            .competences = &asks,
                             .competence_count = 1};
     /* Everything is wrong; then one reason after the other goes away. */
-    struct person person = {.open_proposals = 2, .known = 1, .x = 1, .hours_max = 8,
-                            .shifts = SHIFT_DAY, .available_day = 6};
+    struct person person = {.open_proposals = 2,
+                            .known = 1,
+                            .x = 1,
+                            .hours_max = 8,
+                            .shifts = SHIFT_DAY,
+                            .available_day = 6};
     static const uint8_t pair[1][16] = {{1}};
     demand.excluded = pair;
     demand.excluded_count = 1;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Points: exact sums, shares, parts, floors. */
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include "tests/unit/matching/sample.h"
 #include "workers/matching/engine/nearness.h"
@@ -83,9 +83,14 @@ static void all_that_is_asked_is_all_points(void **state)
     struct person_competence has[] = {{3, 3}, {9, 1}};
     struct person_occupation done = {5, 4321, false, 2};
     struct demand_competence asks[] = {{9, true, 1, 5, 20}, {3, false, 3, 1, 0}};
-    struct person person = {.max_distance_m = 0, .competences = has, .competence_count = 2,
-                            .occupations = &done, .occupation_count = 1};
-    struct demand demand = {.occupation = 5, .isco = 4321, .competences = asks,
+    struct person person = {.max_distance_m = 0,
+                            .competences = has,
+                            .competence_count = 2,
+                            .occupations = &done,
+                            .occupation_count = 1};
+    struct demand demand = {.occupation = 5,
+                            .isco = 4321,
+                            .competences = asks,
                             .competence_count = 2};
     struct score_plan plan;
     struct score score;
@@ -126,8 +131,10 @@ static void a_lower_level_earns_a_part(void **state)
 static void occupations_are_near_by_their_digits(void **state)
 {
     (void)state;
-    const struct person_occupation own[] = {{1, 4399, true, 0}, {2, 4325, true, 0},
-                                            {3, 4321, false, 1}, {4, 9999, true, 0}};
+    const struct person_occupation own[] = {{1, 4399, true, 0},
+                                            {2, 4325, true, 0},
+                                            {3, 4321, false, 1},
+                                            {4, 9999, true, 0}};
     const struct demand demand = {.occupation = 4, .isco = 4321};
     const int points[] = {375, 750, 1125, 1500};
     for (uint16_t count = 1; count <= 4; count++) {

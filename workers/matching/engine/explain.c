@@ -12,8 +12,9 @@ static void comma_add(struct buf *buf, bool *first)
 
 static bool is_competence(const struct contribution *part)
 {
-    return part->number && (str_equal(str_of(part->code), S("must")) ||
-                            str_equal(str_of(part->code), S("nice")));
+    return part->number
+           && (str_equal(str_of(part->code), S("must"))
+               || str_equal(str_of(part->code), S("nice")));
 }
 
 static void label_add(struct buf *buf, struct str label)

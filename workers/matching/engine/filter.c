@@ -24,10 +24,10 @@ struct need {
 const char *exclusion_name(enum exclusion reason)
 {
     static const char *const names[EXCLUSION_COUNT] = {
-        [EXCLUDED_INACTIVE] = "inactive",     [EXCLUDED_PAIR] = "pair",
-        [EXCLUDED_PROPOSALS] = "proposals",   [EXCLUDED_CONDITIONS] = "conditions",
-        [EXCLUDED_DISTANCE] = "distance",     [EXCLUDED_HOURS] = "hours",
-        [EXCLUDED_SHIFTS] = "shifts",         [EXCLUDED_AVAILABILITY] = "availability",
+        [EXCLUDED_INACTIVE] = "inactive",   [EXCLUDED_PAIR] = "pair",
+        [EXCLUDED_PROPOSALS] = "proposals", [EXCLUDED_CONDITIONS] = "conditions",
+        [EXCLUDED_DISTANCE] = "distance",   [EXCLUDED_HOURS] = "hours",
+        [EXCLUDED_SHIFTS] = "shifts",       [EXCLUDED_AVAILABILITY] = "availability",
         [EXCLUDED_FLOOR] = "floor",
     };
     return (unsigned)reason < EXCLUSION_COUNT ? names[reason] : "unknown";
@@ -68,21 +68,21 @@ static struct need need_of(const struct demand *demand)
 static inline unsigned too_far(int64_t dx, int64_t dy, int64_t max)
 {
     uint64_t square = (uint64_t)dx * (uint64_t)dx + (uint64_t)dy * (uint64_t)dy;
-    return (unsigned)(dx > max) | (unsigned)(-dx > max) | (unsigned)(dy > max) |
-           (unsigned)(-dy > max) | (unsigned)(square > (uint64_t)max * (uint64_t)max);
+    return (unsigned)(dx > max) | (unsigned)(-dx > max) | (unsigned)(dy > max)
+           | (unsigned)(-dy > max) | (unsigned)(square > (uint64_t)max * (uint64_t)max);
 }
 
 static inline uint8_t reasons_of(const struct need *need, struct traits t)
 {
     unsigned conditions = (need->hard & t.fails) != 0;
     unsigned distance = too_far(t.x - need->x, t.y - need->y, t.max_distance_m);
-    unsigned hours = (unsigned)(t.hours.min > need->hours.max) |
-                     (unsigned)(need->hours.min > t.hours.max);
+    unsigned hours =
+        (unsigned)(t.hours.min > need->hours.max) | (unsigned)(need->hours.min > t.hours.max);
     unsigned shifts = (need->shifts & ~t.shifts) != 0;
     unsigned late = t.available_day > need->start_day;
-    return (uint8_t)(t.status | conditions << EXCLUDED_CONDITIONS | distance << EXCLUDED_DISTANCE |
-                     hours << EXCLUDED_HOURS | shifts << EXCLUDED_SHIFTS |
-                     late << EXCLUDED_AVAILABILITY);
+    return (uint8_t)(t.status | conditions << EXCLUDED_CONDITIONS | distance << EXCLUDED_DISTANCE
+                     | hours << EXCLUDED_HOURS | shifts << EXCLUDED_SHIFTS
+                     | late << EXCLUDED_AVAILABILITY);
 }
 
 bool demand_admits(const struct demand *demand, const struct person *person)

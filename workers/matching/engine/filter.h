@@ -28,10 +28,10 @@ enum exclusion {
 #define EXCLUSION_BIT(reason) (1u << (reason))
 
 /* The filters of person against vacancy: what demand_admits and rank_supply test. */
-#define EXCLUSIONS_HARD                                                                            \
-    (EXCLUSION_BIT(EXCLUDED_CONDITIONS) | EXCLUSION_BIT(EXCLUDED_DISTANCE) |                       \
-     EXCLUSION_BIT(EXCLUDED_HOURS) | EXCLUSION_BIT(EXCLUDED_SHIFTS) |                              \
-     EXCLUSION_BIT(EXCLUDED_AVAILABILITY))
+#define EXCLUSIONS_HARD                                                    \
+    (EXCLUSION_BIT(EXCLUDED_CONDITIONS) | EXCLUSION_BIT(EXCLUDED_DISTANCE) \
+     | EXCLUSION_BIT(EXCLUDED_HOURS) | EXCLUSION_BIT(EXCLUDED_SHIFTS)      \
+     | EXCLUSION_BIT(EXCLUDED_AVAILABILITY))
 
 /* A short lower-case word for a reason, for statistics; never NULL. */
 const char *exclusion_name(enum exclusion reason);

@@ -11,7 +11,7 @@
 #include "workers/matching/engine/population_hot.h"
 
 #define ROOM_FIRST 64
-#define SLOT_FREE UINT32_MAX
+#define SLOT_FREE  UINT32_MAX
 
 struct population {
     struct population_hot hot;

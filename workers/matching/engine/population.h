@@ -68,8 +68,8 @@ size_t population_count(const struct population *population);
 /* NULL when there is no such person. Valid until that person is replaced or removed. */
 const struct person *population_find(const struct population *population, const uint8_t id[16]);
 
-/* For iteration: the person at index 0 .. count - 1, in no particular order. Any put or remove ends
- * the iteration. */
+/* For iteration: the person at index 0 .. count - 1, in no particular order. Any put or remove
+ * ends the iteration. */
 const struct person *population_at(const struct population *population, size_t index);
 
 #endif

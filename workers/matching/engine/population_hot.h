@@ -9,10 +9,10 @@
 struct population_hot {
     size_t count;
     int32_t *x, *y, *max_distance_m, *available_day;
-    uint64_t *fails;                  /* conditions known not to be met */
-    uint8_t *hours_min, *hours_max;   /* as hours_of() gives them */
-    uint8_t *shifts;                  /* as shifts_of() gives them */
-    uint8_t *status;                  /* as person_status() gives it */
+    uint64_t *fails;                /* conditions known not to be met */
+    uint8_t *hours_min, *hours_max; /* as hours_of() gives them */
+    uint8_t *shifts;                /* as shifts_of() gives them */
+    uint8_t *status;                /* as person_status() gives it */
     struct person **rows;
 };
 

@@ -25,8 +25,8 @@ struct ranking {
     size_t count;
 };
 
-/* Highest score first; equal ones by a hash of the id keyed with the day, so that nobody is always
- * first. */
+/* Highest score first; equal ones by a hash of the id keyed with the day, so that nobody
+ * is always first. */
 void rank_vacancy(struct arena *arena, const struct population *population,
                   const struct demand *demand, struct ranking *ret);
 

@@ -8,8 +8,10 @@
 
 #include "workers/matching/engine/nearness.h"
 
-_Static_assert(POINTS_MUST + POINTS_NICE + POINTS_OCCUPATION + POINTS_DISTANCE + POINTS_HOURS +
-                       POINTS_SECTOR == POINTS_TOTAL, "the points must sum to the total");
+_Static_assert(POINTS_MUST + POINTS_NICE + POINTS_OCCUPATION + POINTS_DISTANCE + POINTS_HOURS
+                       + POINTS_SECTOR
+                   == POINTS_TOTAL,
+               "the points must sum to the total");
 _Static_assert(DEMAND_COMPETENCES_MAX + 5 <= CONTRIBUTIONS_MAX, "room for every contribution");
 
 /* Where points go; `into` is NULL when only the sum is wanted. */
@@ -150,8 +152,8 @@ static inline int person_tally(const struct score_plan *plan, const struct perso
 {
     const struct demand *demand = plan->demand;
     struct tally tally = {0, into};
-    tally_add(&tally, "distance", distance_points(POINTS_DISTANCE, demand, person),
-              POINTS_DISTANCE, 0);
+    tally_add(&tally, "distance", distance_points(POINTS_DISTANCE, demand, person), POINTS_DISTANCE,
+              0);
     tally_add(&tally, "hours", hours_points(POINTS_HOURS, demand, person), POINTS_HOURS, 0);
     tally_add(&tally, "sector", sector_points(POINTS_SECTOR, demand, person), POINTS_SECTOR, 0);
     return tally.points;
