@@ -48,7 +48,8 @@ run: install ## start everything and do the main job live; ONCE=1 ends after it,
 test: install ## every test; ends with: N passed, N failed
 	@$(PYTHON) tests/run.py test
 
-check: install ## test, and formatter, clang, clang-tidy, cppcheck
+check: ## test, and formatter, clang, clang-tidy, cppcheck
+	@docker/install docker/packages-check.txt
 	@$(PYTHON) tests/run.py check
 
 fmt: ## format the C code

@@ -7,7 +7,7 @@
 #include "lib/auth/keys.h"
 #include "lib/base/arena.h"
 
-enum { CURSOR_MAX = 1024 };
+enum { CURSOR_MAX = 2048 };
 
 struct cursor {
     struct str sort;       /* name of the sort; no line breaks */

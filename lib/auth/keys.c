@@ -86,14 +86,22 @@ static bool add_all_public(struct keys *keys, const char *folder)
     return fits && keys->public_count > 0;
 }
 
+/* A key with a passphrase is refused: nobody is there to type it. */
+static int no_passphrase(char *into, int size, int writing, void *unused)
+{
+    (void)into, (void)size, (void)writing, (void)unused;
+    return -1;
+}
+
 static bool read_issuer(struct keys *keys, const char *folder)
 {
     FILE *file = open_in(folder, "issuer.pem");
     if (!file)
         return true; /* this program does not make tokens */
-    keys->issuer = PEM_read_PrivateKey(file, NULL, NULL, NULL);
+    keys->issuer = PEM_read_PrivateKey(file, NULL, no_passphrase, NULL);
     fclose(file);
-    return keys->issuer && is_p256(keys->issuer) && print_kid(keys->issuer, keys->issuer_kid);
+    return keys->issuer && is_p256(keys->issuer) && print_kid(keys->issuer, keys->issuer_kid)
+           && keys_public(keys, str_of(keys->issuer_kid));
 }
 
 enum err keys_load(const char *folder, struct keys **ret)

@@ -31,7 +31,8 @@ struct token_cache *token_cache_new(size_t value_size)
 
 void token_cache_free(struct token_cache *cache)
 {
-    free(cache->values);
+    if (cache)
+        free(cache->values);
     free(cache);
 }
 

@@ -185,7 +185,7 @@ static bool scan_name(struct scan *scan, struct name **names)
 }
 
 /* Behind a member: true when another follows; *done when `close` came. */
-static bool scan_next(struct scan *scan, char close, bool *done)
+static bool scan_next(struct scan *scan, unsigned char close, bool *done)
 {
     skip_space(scan);
     if (scan->at == scan->end || (*scan->at != ',' && *scan->at != close))
@@ -194,7 +194,7 @@ static bool scan_next(struct scan *scan, char close, bool *done)
     return true;
 }
 
-static bool scan_members(struct scan *scan, char close)
+static bool scan_members(struct scan *scan, unsigned char close)
 {
     struct name *names = NULL;
     bool done = false;
@@ -222,7 +222,7 @@ static bool scan_members(struct scan *scan, char close)
     return true;
 }
 
-static bool scan_nested(struct scan *scan, char close)
+static bool scan_nested(struct scan *scan, unsigned char close)
 {
     if (++scan->depth > LIMIT_JSON_DEPTH)
         return refuse(scan, "json-depth");

@@ -3,6 +3,7 @@
 #include "lib/queue/redis.h"
 
 #include <stdarg.h>
+#include <time.h>
 
 struct redis {
     const char *address;

@@ -52,9 +52,10 @@ static int entries_of(const redisReply *reply, const struct streams *streams,
 
 static int take(redisReply *reply, const struct streams *streams, struct stream_entry *entries)
 {
+    if (!reply)
+        return -1;
     int count = redis_is_error(reply) ? -1 : entries_of(reply, streams, entries, STREAM_READ_MAX);
-    if (reply)
-        freeReplyObject(reply);
+    freeReplyObject(reply);
     return count;
 }
 

@@ -147,7 +147,8 @@ static struct str print_one(struct exchange *exchange, const struct statement *s
 static void add_location(struct exchange *exchange)
 {
     const struct operation *operation = exchange->request.operation;
-    if (!(operation->flags & OPERATION_CREATES) || !operation->response->self)
+    if (!(operation->flags & OPERATION_CREATES) || !operation->response
+        || !operation->response->self)
         return;
     answer_header(exchange->req, "location",
                   arena_print(exchange->ctx.arena, "/v1%s%.*s", operation->response->self,

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Pages of lists: keyset pagination over the sorts and filters that the query names.
  *
- *   base … where true │ and <filter> … │ and (sort, key) > ($,$) │ order by sort, key │ limit size
- * + 1
+ *   base … where true │ and <filter> … │ and (sort, key) > ($, $) │ order by sort, key │ limit size+1
  *
  * Only text of the tables is put together; values of clients travel as parameters. */
 #include "lib/auth/cursor.h"
 #include "lib/http/limits.h"
 #include "lib/server/exchange.h"
+
+_Static_assert((int)LIMIT_CURSOR == (int)CURSOR_MAX, "one limit, said in two layers");
 
 static void note(struct exchange *exchange, const char *where, const char *code, struct str limit)
 {

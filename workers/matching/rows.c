@@ -21,6 +21,13 @@ static int64_t number_at(const PGresult *rows, int row, const char *name, int64_
     return number;
 }
 
+/* A code of digits, which may begin with 0; 0 when there is none. */
+static uint16_t code_at(const PGresult *rows, int row, const char *name)
+{
+    struct str code = text_at(rows, row, name);
+    return code.at ? (uint16_t)strtoul(code.at, NULL, 10) : 0;
+}
+
 static size_t count_items(struct str list)
 {
     size_t count = list.len > 0;
@@ -250,9 +257,8 @@ struct opening opening_of_row(struct arena *arena, const PGresult *rows, int row
     demand->soft = bits_of_text(text_at(rows, row, "soft"));
     demand->asked = (int)number_at(rows, row, "candidates_wanted", 5);
     demand->occupation = (uint32_t)number_at(rows, row, "occupation", 0);
-    demand->isco = (uint16_t)strtoul(text_at(rows, row, "isco").at, NULL, 10);
-    struct str sector = text_at(rows, row, "sector");
-    demand->sector = sector.at ? (uint16_t)strtoul(sector.at, NULL, 10) : 0;
+    demand->isco = code_at(rows, row, "isco");
+    demand->sector = code_at(rows, row, "sector");
     demand->day_key = (uint64_t)number_at(rows, row, "today", 0);
     read_asked(arena, text_at(rows, row, "competences"), demand);
     read_excluded(arena, text_at(rows, row, "excluded"), demand);
