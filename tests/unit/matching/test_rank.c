@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The list of one vacancy and the supply, against the simplest way to work them out. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+
+#include <cmocka.h> /* wants those before itself */
 
 #include "tests/unit/matching/sample.h"
 #include "workers/matching/engine/rank.h"

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Points: exact sums, shares, parts, floors. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h> /* wants those before itself */
 
 #include "tests/unit/matching/sample.h"
 #include "workers/matching/engine/nearness.h"
