@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
+#include "lib/queue/drain.h"
 #include "lib/queue/stream.h"
 
 enum { HELD_MAX = 512, HELD_AGAIN_MS = 300, BEAT_MS = 1000, BATCH_QUICK_MS = 20, POLL_US = 50000 };
@@ -24,8 +25,8 @@ struct child {
 
 struct heart {
     const struct config *config;
-    const char *consumer;
-    atomic_bool stopping;
+    const char *worker, *consumer;
+    atomic_bool stopping, drained;
 };
 
 static void *heart_run(void *data)
@@ -36,6 +37,8 @@ static void *heart_run(void *data)
         redisReply *reply = redis_run(redis, "SET mw:{s0}:hb:%s 1 PX 5000", heart->consumer);
         if (reply)
             freeReplyObject(reply);
+        if (drain_look(redis, heart->worker, heart->consumer) == DRAIN_ASKED)
+            atomic_store(&heart->drained, true);
         for (int i = 0; i < BEAT_MS / 50 && !atomic_load(&heart->stopping); i++)
             usleep(50000);
     }
@@ -112,10 +115,10 @@ static void run_once(struct child *child)
     }
 }
 
-void child_run(const struct worker *worker, const struct config *config, const char *consumer,
-               const volatile int *stopping)
+int child_run(const struct worker *worker, const struct config *config, const char *consumer,
+              const volatile int *stopping)
 {
-    struct heart heart = {.config = config, .consumer = consumer};
+    struct heart heart = {.config = config, .worker = worker->name, .consumer = consumer};
     pthread_t beating;
     struct child *child = calloc(1, sizeof *child);
     const char *options =
@@ -128,8 +131,12 @@ void child_run(const struct worker *worker, const struct config *config, const c
     child->streams = streams_of(worker->name);
     child->consumer = consumer;
     child->size = 1;
-    while (!*stopping)
+    if (drain_look(child->redis, worker->name, consumer) == DRAIN_ASKED)
+        atomic_store(&heart.drained, true);
+    while (!*stopping && !atomic_load(&heart.drained))
         run_once(child);
+    /* somebody else has these jobs; left pending they would count as a crash */
+    streams_end(child->redis, &child->streams, child->held, child->held_count);
     atomic_store(&heart.stopping, true);
     pthread_join(beating, NULL);
     redisReply *reply = redis_run(child->redis, "DEL mw:{s0}:hb:%s", consumer);
@@ -138,4 +145,5 @@ void child_run(const struct worker *worker, const struct config *config, const c
     redis_free(child->redis);
     session_free(child->batch.db);
     free(child);
+    return atomic_load(&heart.drained) ? DRAIN_STATUS : 0;
 }

@@ -5,9 +5,10 @@
 
 #include "lib/queue/worker.h"
 
-/* Does jobs until *stopping is set. `consumer` is the name under which it reads and beats. */
-void child_run(const struct worker *worker, const struct config *config, const char *consumer,
-               const volatile int *stopping);
+/* Does jobs until *stopping is set or it is drained (lib/queue/drain.h). `consumer` is the name under
+ * which it reads and beats. Returns its exit status. */
+int child_run(const struct worker *worker, const struct config *config, const char *consumer,
+              const volatile int *stopping);
 
 /* Runs the jobs with these ids in one transaction. done[i] is set for those that need no
  * more attention: finished, put aside for later, buried, or gone. Returns false when the
