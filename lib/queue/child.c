@@ -34,7 +34,8 @@ static void *heart_run(void *data)
     struct heart *heart = data;
     struct redis *redis = redis_new(heart->config->redis);
     while (!atomic_load(&heart->stopping)) {
-        redisReply *reply = redis_run(redis, "SET mw:{s0}:hb:%s 1 PX 5000", heart->consumer);
+        redisReply *reply =
+            redis_run(redis, "SET mw:{s0}:hb:%s %s PX 5000", heart->consumer, heart->worker);
         if (reply)
             freeReplyObject(reply);
         if (drain_look(redis, heart->worker, heart->consumer) == DRAIN_ASKED)

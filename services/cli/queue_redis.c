@@ -81,6 +81,41 @@ static void add_consumers(struct gather *gather, struct buf *out, const char *wo
     }
 }
 
+/* The program that a heartbeat is of: its value. */
+static void add_beat(struct gather *gather, struct buf *out, const char *key)
+{
+    static const char prefix[] = "mw:{s0}:hb:";
+    const char *consumer = key + sizeof prefix - 1;
+    redisReply *worker = redis_run(gather->redis, "GET %s", key);
+    if (worker && worker->type == REDIS_REPLY_STRING) {
+        bool drained = exists(gather, "drain", consumer) || exists(gather, "drain", worker->str);
+        separate(out, '[');
+        buf_add(out, S("{\"worker\":"));
+        buf_add_json(out, str_of(worker->str));
+        buf_add(out, S(",\"consumer\":"));
+        buf_add_json(out, str_of(consumer));
+        buf_print(out, ",\"alive\":true,\"drain\":%s,\"pending\":0}", drained ? "true" : "false");
+    }
+    if (worker)
+        freeReplyObject(worker);
+}
+
+/* A consumer that has not had an entry yet is in no stream: it is known by its heartbeat. */
+static void add_beats(struct gather *gather, struct buf *out)
+{
+    struct str cursor = S("0");
+    do {
+        redisReply *reply =
+            redis_run(gather->redis, "SCAN %s MATCH mw:{s0}:hb:* COUNT 1000", cursor.at);
+        bool there = !redis_is_error(reply) && reply->elements == 2;
+        cursor = there ? arena_copy(gather->arena, str_of(reply->element[0]->str)) : S("0");
+        for (size_t i = 0; there && i < reply->element[1]->elements; i++)
+            add_beat(gather, out, reply->element[1]->element[i]->str);
+        if (reply)
+            freeReplyObject(reply);
+    } while (!str_equal(cursor, S("0")));
+}
+
 static bool redis_there(struct gather *gather)
 {
     if (redis_ready(gather->redis))
@@ -96,6 +131,7 @@ struct str gather_consumers(struct gather *gather)
         return (struct str){0};
     buf_add_char(&out, '[');
     for_streams(gather, &out, add_consumers);
+    add_beats(gather, &out);
     buf_add_char(&out, ']');
     return buf_str(&out);
 }
