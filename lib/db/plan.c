@@ -24,7 +24,7 @@ struct str plan_int(struct plan *plan, struct maybe_int value)
 {
     if (!value.is)
         return (struct str){0};
-    return arena_print(plan->ctx->arena, "%lld", (long long)value.value);
+    return arena_int(plan->ctx->arena, value.value);
 }
 
 struct str plan_version(struct plan *plan, int64_t version)
