@@ -50,9 +50,7 @@ static void submit(struct exchange *exchange, struct plan *body, bool reads)
                               (struct sql_idempotency_begin){.route = str_of(operation->id),
                                                              .key = exchange->key,
                                                              .fingerprint = exchange->fingerprint});
-    whole.last->next = body->first;
-    whole.last = body->last ? body->last : whole.last;
-    whole.count += body->count;
+    plan_join(&whole, body);
     if (keyed)
         sql_idempotency_finish(&whole,
                                (struct sql_idempotency_finish){
