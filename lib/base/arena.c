@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FIRST_BLOCK = 4096, LARGEST_STEP = 65536 };
+enum { FIRST_BLOCK = 16384, LARGEST_STEP = 65536 };
 
 struct block {
     struct block *next;
@@ -146,6 +146,19 @@ struct str arena_print(struct arena *arena, const char *format, ...)
     struct str text = arena_vprint(arena, format, args);
     va_end(args);
     return text;
+}
+
+struct str arena_int(struct arena *arena, int64_t value)
+{
+    char *end = (char *)arena_alloc(arena, 24) + 23, *at = end;
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do {
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (value < 0)
+        *--at = '-';
+    return (struct str){at, (size_t)(end - at)};
 }
 
 size_t arena_used(const struct arena *arena)

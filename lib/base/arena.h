@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The memory of one request or job: given out in a row, taken back all at once.
  *
- *   arena ──► block 4 KiB ──► block 64 KiB ──► …          nothing in between frees
+ *   arena ──► block 16 KiB ──► block 32 KiB ──► …          nothing in between frees
  *       └───► deferred: clear_result(res), close(fd), …   run last-in first-out when the arena ends
  *
  * Allocation does not fail softly: input is bounded where it enters, and a process without memory
@@ -41,6 +41,9 @@ struct str arena_print(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 struct str arena_vprint(struct arena *arena, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
+
+/* The number in digits. */
+struct str arena_int(struct arena *arena, int64_t value);
 
 /* Bytes handed out since the arena began or was reset. */
 size_t arena_used(const struct arena *arena);

@@ -7,7 +7,7 @@
 static char *buf_room(struct buf *buf, size_t more)
 {
     if (buf->room - buf->len < more + 1) {
-        size_t room = buf->room ? buf->room * 2 : 256;
+        size_t room = buf->room ? buf->room * 2 : 1024;
         while (room < buf->len + more + 1)
             room *= 2;
         char *bigger = arena_alloc(buf->arena, room);
@@ -35,16 +35,7 @@ void buf_add_char(struct buf *buf, char c)
 
 void buf_add_int(struct buf *buf, int64_t value)
 {
-    char digits[24];
-    size_t at = sizeof digits;
-    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    do {
-        digits[--at] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest);
-    if (value < 0)
-        digits[--at] = '-';
-    buf_add(buf, (struct str){digits + at, sizeof digits - at});
+    buf_add(buf, arena_int(buf->arena, value));
 }
 
 void buf_print(struct buf *buf, const char *format, ...)

@@ -30,8 +30,13 @@ struct plan {
 /* Adds a statement; `values` has query->parameters entries and is copied (the texts are not). */
 struct statement *plan_add(struct plan *plan, const struct query *query, const struct str *values);
 
+/* Moves the statements of `more` behind those of `plan`. */
+void plan_join(struct plan *plan, const struct plan *more);
+
 /* How a number and a yes or no travel: as text; absent is null. */
 struct str plan_int(struct plan *plan, struct maybe_int value);
+/* "{1,2,3}": an array of numbers. */
+struct str plan_ids(struct plan *plan, const int64_t *ids, size_t count);
 struct str plan_bool(struct maybe_bool value);
 struct str plan_version(struct plan *plan, int64_t version);
 

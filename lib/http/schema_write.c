@@ -44,27 +44,39 @@ enum err schema_select(struct ctx *ctx, const struct schema *schema, uint32_t ro
     return OK;
 }
 
+/* Where a column is: mostly behind the one before, as statements name them in the contract's order. */
+static int find_column(const PGresult *rows, const char *name, int hint)
+{
+    if (hint < PQnfields(rows) && strcmp(PQfname(rows, hint), name) == 0)
+        return hint;
+    return PQfnumber(rows, name);
+}
+
 struct row_writer row_writer_for(const struct schema *schema, uint64_t mask, const PGresult *rows)
 {
     struct row_writer writer = {.schema = schema, .mask = mask, .rows = rows, .id_column = -1};
     if (schema->self)
         writer.id_column = PQfnumber(rows, "id");
-    for (size_t i = 0; i < schema->count; i++)
-        writer.columns[i] = mask >> i & 1 ? (int16_t)PQfnumber(rows, schema->fields[i].column) : -1;
+    int next = 0;
+    for (size_t i = 0; i < schema->count; i++) {
+        int column = find_column(rows, schema->fields[i].column, next);
+        next = column >= 0 ? column + 1 : next;
+        writer.columns[i] = mask >> i & 1 ? (int16_t)column : -1;
+    }
     return writer;
 }
 
 /* "2026-11-23 21:34:33.123456+00" (session in UTC, ISO dates) as "2026-11-23T21:34:33.123Z". */
 static void add_instant(struct buf *out, struct str text)
 {
-    char ms[4] = "000";
+    char out_text[26] = "\"yyyy-mm-ddThh:mm:ss.000Z\"";
     if (text.len < 19)
         return;
-    if (text.len > 20 && text.at[19] == '.')
-        for (size_t i = 0;
-             i < 3 && 20 + i < text.len && text.at[20 + i] >= '0' && text.at[20 + i] <= '9'; i++)
-            ms[i] = text.at[20 + i];
-    buf_print(out, "\"%.10sT%.8s.%sZ\"", text.at, text.at + 11, ms);
+    memcpy(out_text + 1, text.at, 19);
+    out_text[11] = 'T';
+    for (size_t i = 20; i < 23 && i < text.len && text.at[i] >= '0' && text.at[i] <= '9'; i++)
+        out_text[i + 1] = text.at[i];
+    buf_add(out, (struct str){out_text, sizeof out_text});
 }
 
 static void add_value(struct buf *out, const struct field *field, struct str text)

@@ -123,11 +123,12 @@ int child_run(const struct worker *worker, const struct config *config, const ch
     pthread_t beating;
     struct child *child = calloc(1, sizeof *child);
     const char *options =
-        "-c statement_timeout=10000 -c lock_timeout=3000 -c timezone=UTC -c jit=off";
+        "-c statement_timeout=10000 -c lock_timeout=3000 -c timezone=UTC -c jit=off"
+        " -c plan_cache_mode=force_generic_plan";
     if (!child || pthread_create(&beating, NULL, heart_run, &heart) != 0)
         abort();
     child->batch = (struct batch){session_new(config_conninfo(config, worker->name, options)),
-                                  worker, worker->start ? worker->start() : NULL, false};
+                                  worker, worker->start ? worker->start() : NULL, false, true};
     child->redis = redis_new(config->redis);
     child->streams = streams_of(worker->name);
     child->consumer = consumer;

@@ -18,6 +18,7 @@ struct batch {
     const struct worker *worker;
     void *own;
     bool contexts; /* the job before in this transaction has set its context */
+    bool together; /* the last batch that was taken went well in one round trip */
 };
 bool batch_run(struct batch *batch, const int64_t *ids, int count, bool *done);
 

@@ -125,6 +125,12 @@ bool redis_add(struct redis *redis, const char *format, ...)
     return added == REDIS_OK;
 }
 
+bool redis_add_list(struct redis *redis, int count, const char **texts)
+{
+    return redis_ready(redis)
+           && redisAppendCommandArgv(redis->context, count, texts, NULL) == REDIS_OK;
+}
+
 redisReply *redis_read(struct redis *redis)
 {
     void *reply = NULL;

@@ -30,6 +30,7 @@ redisReply *redis_run_list(struct redis *redis, int count, const char **texts);
 
 /* For many commands in one round trip: add them, then read one reply for each. */
 bool redis_add(struct redis *redis, const char *format, ...);
+bool redis_add_list(struct redis *redis, int count, const char **texts);
 redisReply *redis_read(struct redis *redis);
 
 static inline bool redis_is_error(const redisReply *reply)

@@ -83,17 +83,31 @@ int streams_read(struct redis *redis, const struct streams *streams, const char 
                 streams, entries);
 }
 
+/* Adds XACK and XDEL of the entries of one stream. Returns how many replies will come. */
+static int add_end(struct redis *redis, const char *name, int stream,
+                   const struct stream_entry *entries, int count)
+{
+    const char *acks[STREAM_READ_MAX + 3] = {"XACK", name, "w"};
+    const char *deletes[STREAM_READ_MAX + 2] = {"XDEL", name};
+    int ids = 0;
+    for (int i = 0; i < count && ids < STREAM_READ_MAX; i++)
+        if (entries[i].stream == stream) {
+            acks[3 + ids] = entries[i].id;
+            deletes[2 + ids++] = entries[i].id;
+        }
+    if (!ids)
+        return 0;
+    return redis_add_list(redis, 3 + ids, acks) + redis_add_list(redis, 2 + ids, deletes);
+}
+
 void streams_end(struct redis *redis, const struct streams *streams,
                  const struct stream_entry *entries, int count)
 {
     int replies = 0;
     if (count == 0 || !redis_add(redis, "MULTI"))
         return;
-    for (int i = 0; i < count; i++) {
-        const char *name = streams->names[entries[i].stream];
-        replies += redis_add(redis, "XACK %s w %s", name, entries[i].id);
-        replies += redis_add(redis, "XDEL %s %s", name, entries[i].id);
-    }
+    for (int s = 0; s < STREAMS; s++)
+        replies += add_end(redis, streams->names[s], s, entries, count);
     redis_add(redis, "EXEC");
     for (int i = 0; i < replies + 2; i++) {
         redisReply *reply = redis_read(redis);

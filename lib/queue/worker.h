@@ -41,8 +41,13 @@ enum job_end {
     JOB_AWAY,      /* the database is away, or wants the transaction again: no attempt is burned */
 };
 
+/* How a kind of job is done: by one of these. */
 struct job_kind {
     const char *kind;
+    /* Adds the statements of the effect; no I/O. All such jobs of a batch travel together in one
+     * round trip. What a job added that does not return JOB_DONE is left out. */
+    enum job_end (*plan)(struct work *work, struct plan *plan);
+    /* Reads and writes by itself, inside the transaction (work_plan, work_run). */
     enum job_end (*run)(struct work *work);
 };
 

@@ -117,8 +117,7 @@ void exchange_refuse(struct exchange *exchange, const struct problem *problem)
     if (problem->status == 405)
         answer_header(req, "allow", route_allow(exchange->ctx.arena, exchange->route));
     if (problem->retry_after_s)
-        answer_header(req, "retry-after",
-                      arena_print(exchange->ctx.arena, "%d", problem->retry_after_s));
+        answer_header(req, "retry-after", arena_int(exchange->ctx.arena, problem->retry_after_s));
     *exchange->guard = NULL; /* the request may end from here without us */
     answer_send(req, problem->status, "application/problem+json", body);
     finish(exchange, problem->status);
@@ -131,8 +130,13 @@ static struct str print_etag(struct exchange *exchange, const PGresult *rows)
     if (column < 0 || PQntuples(rows) != 1)
         return (struct str){0};
     uint64_t seen = exchange->mask * 0x9e3779b97f4a7c15u;
-    return arena_print(exchange->ctx.arena, "\"%s-%x\"", PQgetvalue(rows, 0, column),
-                       (unsigned)(seen >> 40));
+    struct buf etag = buf_in(exchange->ctx.arena);
+    buf_add_char(&etag, '"');
+    buf_add(&etag, str_of(PQgetvalue(rows, 0, column)));
+    buf_add_char(&etag, '-');
+    buf_add_int(&etag, (int64_t)(seen >> 40));
+    buf_add_char(&etag, '"');
+    return buf_str(&etag);
 }
 
 static struct str print_one(struct exchange *exchange, const struct statement *statement)

@@ -35,6 +35,22 @@ static enum language read_language(h2o_req_t *req)
     return english ? LANGUAGE_EN : LANGUAGE_NL;
 }
 
+/* What comes while a request is being answered waits in the buffer of h2o, which looks there first.
+ * More than that is not taken. */
+static void on_early_bytes(h2o_socket_t *socket, const char *error)
+{
+    (void)error; /* h2o sees it again when it reads or writes */
+    h2o_socket_read_stop(socket);
+}
+
+/* HTTP/1 stops reading during a request and starts again behind it: two calls into the kernel.
+ * Nothing changes for the kernel when reading goes on. */
+static void keep_reading(h2o_req_t *req)
+{
+    if (req->version < 0x200)
+        h2o_socket_read_start(req->conn->callbacks->get_socket(req->conn), on_early_bytes);
+}
+
 static struct exchange *exchange_new(h2o_req_t *req)
 {
     struct arena *arena = arena_new();
@@ -130,7 +146,7 @@ static void note_denial(const struct exchange *exchange)
     denial->ctx.arena = arena;
     sql_context_set(&plan,
                     (struct sql_context_set){
-                        .tenant = arena_print(arena, "%d", actor->tenant),
+                        .tenant = arena_int(arena, actor->tenant),
                         .actor = arena_copy(arena, actor->user_id),
                         .organisation = actor->organisation_id.at
                                             ? arena_copy(arena, actor->organisation_id)
@@ -172,6 +188,7 @@ int exchange_handle(h2o_handler_t *self, h2o_req_t *req)
 {
     (void)self;
     struct exchange *exchange = exchange_new(req);
+    keep_reading(req);
     const struct problem *problem = route(exchange);
     if (!problem)
         problem = admit(exchange);

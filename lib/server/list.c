@@ -139,7 +139,7 @@ void page_compose(struct exchange *exchange, struct statement *statement)
         buf_print(&text, " and (%s, %s) %s ($%d::%s, $%d::%s)", page->sort->column, list->key,
                   page->descending ? "<" : ">", count - 1, page->sort->type, count, list->key_type);
     }
-    values[count++] = arena_print(arena, "%lld", (long long)page->size + 1);
+    values[count++] = arena_int(arena, page->size + 1);
     add_order(&text, page, list, count);
     struct query *variant = ARENA_NEW(arena, struct query);
     *variant = *base;

@@ -35,20 +35,28 @@ void log_request(struct log_buffer *log, const struct exchange *exchange, int st
                  int64_t took_us)
 {
     char id[UUID_TEXT_LEN + 1];
-    uuid_print(exchange->ctx.request_id, id);
     const struct operation *operation = exchange->request.operation;
-    if (log->length > sizeof log->text - 512)
+    uint32_t role = exchange->actor.role;
+    struct buf line = buf_in(exchange->ctx.arena);
+    buf_add(&line, S("{\"at_us\":"));
+    buf_add_int(&line, exchange->ctx.now_us);
+    buf_add(&line, S(",\"request\":\""));
+    buf_add(&line, uuid_print(exchange->ctx.request_id, id));
+    buf_add(&line, S("\",\"operation\":\""));
+    buf_add(&line, operation ? str_of(operation->id) : S("-"));
+    buf_add(&line, S("\",\"tenant\":"));
+    buf_add_int(&line, exchange->actor.tenant);
+    buf_add(&line, S(",\"role\":\""));
+    buf_add(&line, role ? str_of(role_names[__builtin_ctz(role)]) : S("-"));
+    buf_add(&line, S("\",\"status\":"));
+    buf_add_int(&line, status);
+    buf_add(&line, S(",\"took_us\":"));
+    buf_add_int(&line, took_us);
+    buf_add(&line, S("}\n"));
+    if (line.len > sizeof log->text - log->length)
         log_flush(log);
-    int length = snprintf(
-        log->text + log->length, sizeof log->text - log->length,
-        "{\"at_us\":%lld,\"request\":\"%s\",\"operation\":\"%s\",\"tenant\":%d,\"role\":\"%s\","
-        "\"status\":%d,\"took_us\":%lld}\n",
-        (long long)exchange->ctx.now_us, id, operation ? operation->id : "-",
-        exchange->actor.tenant,
-        exchange->actor.role ? role_names[__builtin_ctz(exchange->actor.role)] : "-", status,
-        (long long)took_us);
-    if (length > 0 && (size_t)length < sizeof log->text - log->length)
-        log->length += (size_t)length;
+    memcpy(log->text + log->length, line.at, line.len);
+    log->length += line.len;
 }
 
 void log_event(const char *event, const char *words)

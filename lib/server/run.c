@@ -27,7 +27,7 @@ static void add_context(struct exchange *exchange, struct plan *plan, bool reads
     char id[UUID_TEXT_LEN + 1];
     sql_context_set(plan,
                     (struct sql_context_set){
-                        .tenant = actor->tenant ? arena_print(arena, "%d", actor->tenant) : S(""),
+                        .tenant = actor->tenant ? arena_int(arena, actor->tenant) : S(""),
                         .actor = or_empty(actor->user_id),
                         .organisation = or_empty(actor->organisation_id),
                         .role = role_name(actor->role),
@@ -50,18 +50,16 @@ static void submit(struct exchange *exchange, struct plan *body, bool reads)
                               (struct sql_idempotency_begin){.route = str_of(operation->id),
                                                              .key = exchange->key,
                                                              .fingerprint = exchange->fingerprint});
-    whole.last->next = body->first;
-    whole.last = body->last ? body->last : whole.last;
-    whole.count += body->count;
+    plan_join(&whole, body);
     if (keyed)
-        sql_idempotency_finish(
-            &whole, (struct sql_idempotency_finish){.route = str_of(operation->id),
-                                                    .key = exchange->key,
-                                                    .status = arena_print(exchange->ctx.arena, "%d",
-                                                                          operation->status),
-                                                    .resource = operation->flags & OPERATION_CREATES
-                                                                    ? exchange->request.new_id
-                                                                    : exchange->request.path[0]});
+        sql_idempotency_finish(&whole,
+                               (struct sql_idempotency_finish){
+                                   .route = str_of(operation->id),
+                                   .key = exchange->key,
+                                   .status = arena_int(exchange->ctx.arena, operation->status),
+                                   .resource = operation->flags & OPERATION_CREATES
+                                                   ? exchange->request.new_id
+                                                   : exchange->request.path[0]});
     exchange->transaction = (struct transaction){.arena = exchange->ctx.arena,
                                                  .first = whole.first,
                                                  .count = whole.count,

@@ -178,42 +178,51 @@ create function queue.enqueue(kind text, tenant int, payload jsonb default '{}',
         return job;
     end $$;
 
--- Gives out up to `capacity` ready jobs of one priority, at most `quota` × weight per municipality, beginning behind
--- municipality `after`. Marks them dispatched; publish them after this has committed.
-create function queue.dispatch(prio int, capacity int, quota int, after int default 0)
-    returns table (id bigint, worker text, tenant int, crash smallint) language sql
+-- Gives out up to `capacity` ready jobs of one priority, shared by weight among the municipalities that have any, beginning
+-- behind municipality `after`. Marks them dispatched; publish them after this has committed. The settings keep the planner
+-- from reading the whole table when its figures are old: a backlog grows faster than they do.
+create function queue.dispatch(prio int, capacity int, after int default 0)
+    returns table (id bigint, worker text, tenant int, crash smallint) language plpgsql
     security definer set search_path = pg_catalog, pg_temp
+    set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
     as $$
-    with recursive tenants as (
-        (select j.tenant from queue.job j where j.state = 'r' and j.prio = dispatch.prio order by j.tenant limit 1)
-        union all
-        select (select j.tenant from queue.job j where j.state = 'r' and j.prio = dispatch.prio and j.tenant > t.tenant
-                order by j.tenant limit 1)
-        from tenants t where t.tenant is not null
-    ), shares as (
-        select t.tenant, coalesce(s.weight, 1) * quota as share,
-               case when s.max_inflight is not null then s.max_inflight
-                   - (select count(*) from queue.job j where j.state in ('d', 'x') and j.tenant = t.tenant) end as room
-        from tenants t left join queue.tenant_setting s on s.tenant = t.tenant
-        where t.tenant is not null and not coalesce(s.paused_until > clock.now(), false)
-    ), closed as materialized (
-        select k.kind from queue.kind k
-        where k.paused_until > clock.now()
-           or (k.max_inflight is not null and k.max_inflight
-               <= (select count(*) from queue.job j where j.state in ('d', 'x') and j.kind = k.kind))
-    ), picked as (
-        select c.id from shares s cross join lateral (
-            select j.id from queue.job j
-            where j.state = 'r' and j.prio = dispatch.prio and j.tenant = s.tenant
-              and j.kind not in (select c.kind from closed c)
-            order by j.id limit greatest(least(s.share, coalesce(s.room, s.share)), 0)
-            for update skip locked) c
-        order by (s.tenant <= after), s.tenant limit capacity
-    )
-    update queue.job j set state = 'd', dispatched_at = clock.now() from picked p, queue.kind k
-    where j.id = p.id and k.kind = j.kind
-    returning j.id, k.worker, j.tenant, j.crash
-    $$;
+    declare
+        now timestamptz := clock.now();
+    begin
+        return query
+        with recursive tenants as (
+            (select j.tenant from queue.job j where j.state = 'r' and j.prio = dispatch.prio order by j.tenant limit 1)
+            union all
+            select (select j.tenant from queue.job j
+                    where j.state = 'r' and j.prio = dispatch.prio and j.tenant > t.tenant order by j.tenant limit 1)
+            from tenants t where t.tenant is not null
+        ), shares as (
+            select t.tenant, ceil(capacity * coalesce(s.weight, 1)::numeric / sum(coalesce(s.weight, 1)) over ()) as share,
+                   case when s.max_inflight is not null then s.max_inflight
+                       - (select count(*) from queue.job j where j.state = 'd' and j.tenant = t.tenant)
+                   - (select count(*) from queue.job j where j.state = 'x' and j.tenant = t.tenant) end as room
+            from tenants t left join queue.tenant_setting s on s.tenant = t.tenant
+            where t.tenant is not null and not coalesce(s.paused_until > now, false)
+        ), closed as materialized (
+            select k.kind from queue.kind k
+            where k.paused_until > now
+               or k.max_inflight <= (select count(*) from queue.job j where j.state = 'd' and j.kind = k.kind)
+                   + (select count(*) from queue.job j where j.state = 'x' and j.kind = k.kind)
+        ), picked as materialized (
+            select c.id from shares s cross join lateral (
+                select j.id from queue.job j
+                where j.state = 'r' and j.prio = dispatch.prio and j.tenant = s.tenant
+                  and j.kind not in (select c.kind from closed c)
+                order by j.id limit greatest(least(s.share, coalesce(s.room, s.share)), 0)
+                for update skip locked) c
+            order by (s.tenant <= after), s.tenant limit capacity
+        ), given as (
+            update queue.job j set state = 'd', dispatched_at = now
+            where j.id = any (array(select p.id from picked p)) returning j.id, j.kind, j.tenant, j.crash
+        )
+        select g.id, (select k.worker from queue.kind k where k.kind = g.kind), g.tenant, g.crash from given g
+        order by (g.tenant <= after), g.tenant, g.id;
+    end $$;
 
 -- The programs that have streams.
 create function queue.workers() returns setof text language sql stable
@@ -224,7 +233,8 @@ create function queue.closed_kinds() returns setof text language sql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$ select k.kind from queue.kind k where k.paused_until > clock.now() $$;
 
--- Takes the named jobs under row lock. What is not returned is gone, or somebody else has it.
+-- Takes the named jobs under row lock, those of one municipality and kind together. What is not returned is gone, or
+-- somebody else has it.
 create function queue.claim(ids bigint[])
     returns table (id bigint, tenant int, kind text, attempt smallint, lane text, seq bigint, cancelled boolean,
                    payload jsonb)
@@ -232,7 +242,7 @@ create function queue.claim(ids bigint[])
     as $$
     begin
         return query select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq, j.cancelled, j.payload from queue.job j
-        where j.id = any (ids) and j.state in ('d', 'r') order by j.id for update skip locked;
+        where j.id = any (ids) and j.state in ('d', 'r') order by j.tenant, j.kind, j.id for update skip locked;
     end $$;
 
 -- The way without Redis: takes ready jobs of these kinds, most urgent first, oldest first.
@@ -384,6 +394,7 @@ create function queue.retry(job bigint, error text, delay_ms int default null, f
 -- Makes ready what is due: waiting jobs, leases that ran out, future work. Returns how many, and when to look again.
 create function queue.promote(count int) returns table (promoted int, next_at timestamptz) language plpgsql
     security definer set search_path = pg_catalog, pg_temp
+    set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
     as $$
     declare
         now timestamptz := clock.now();
@@ -392,19 +403,19 @@ create function queue.promote(count int) returns table (promoted int, next_at ti
         due queue.future;
     begin
         promoted := 0;
-        with picked as (select j.id from queue.job j where j.state = 'w' and j.run_at <= now
-                        order by j.run_at limit count for update skip locked)
-        update queue.job j set state = 'r' from picked p where j.id = p.id;
+        update queue.job j set state = 'r' where j.id = any (array(
+            select w.id from queue.job w where w.state = 'w' and w.run_at <= now
+            order by w.run_at limit count for update skip locked));
         get diagnostics moved = row_count;
         promoted := promoted + moved;
-        with picked as (select j.id from queue.job j where j.state = 'x' and j.lease_until < now
-                        order by j.lease_until limit count for update skip locked)
-        update queue.job j set state = 'r', worker = null, lease_until = null from picked p where j.id = p.id;
+        update queue.job j set state = 'r', worker = null, lease_until = null where j.id = any (array(
+            select x.id from queue.job x where x.state = 'x' and x.lease_until < now
+            order by x.lease_until limit count for update skip locked));
         get diagnostics moved = row_count;
         promoted := promoted + moved;
-        for due in delete from queue.future f where f.id in (
+        for due in delete from queue.future f where f.id = any (array(
                 select g.id from queue.future g where g.run_at <= now order by g.run_at limit count
-                for update skip locked) returning f.* loop
+                for update skip locked)) returning f.* loop
             if due.misfire = 'f' or now - due.run_at <= due.grace then
                 made := queue.enqueue(due.kind, due.tenant, due.payload, due.lane, null, null, due.prio);
                 update queue.job j set subject = due.subject where j.id = made and due.subject is not null;

@@ -16,7 +16,7 @@ from queue.promote(:count::int)
 
 -- query: dispatcher_dispatch
 -- rows: many
-select id, worker, tenant, crash from queue.dispatch(:prio::int, :capacity::int, :quota::int, :after::int)
+select id, worker, tenant, crash from queue.dispatch(:prio::int, :capacity::int, :after::int)
 
 -- query: dispatcher_dispatched
 -- rows: many

@@ -29,7 +29,7 @@ grant insert on chaos.effect to maatwerk_chaos;
 grant usage on sequence chaos.effect_serial_seq to maatwerk_chaos;
 grant execute on function queue.claim(bigint[]), queue.take(text[], int), queue.still_waiting(bigint[]), queue.finish(bigint[]),
     queue.retry(bigint, text, int, boolean), queue.kill(bigint, text, text) to maatwerk_chaos;
-insert into queue.kind (kind, worker, base_ms, cap_ms) values ('chaos_job', 'chaos', 50, 1000);
+insert into queue.kind (kind, worker, base_ms, cap_ms) values ('chaos_job', 'chaos', 50, 1000), ('chaos_run', 'chaos', 50, 1000);
 """
 
 
@@ -67,7 +67,7 @@ class Enqueuer(threading.Thread):
                     cursor.execute(
                         "with r as (select * from jsonb_to_recordset(%s::jsonb) as r (n bigint, lane text, place int, fail int, poison int)),"
                         " b as (insert into chaos.biz select n, lane, place, poison = 1 from r)"
-                        " select queue.enqueue('chaos_job', 1 + (n %% 3)::int, to_jsonb(r), lane, null, null, (n %% 3)::smallint)"
+                        " select queue.enqueue(case when n %% 10 = 0 then 'chaos_run' else 'chaos_job' end, 1 + (n %% 3)::int, to_jsonb(r), lane, null, null, (n %% 3)::smallint)"
                         " from r order by n", (json.dumps(rows),))
                 self.places.update(places)
             except psycopg2.Error:

@@ -19,28 +19,44 @@ static int64_t number_of(const struct job *job, const char *name)
     return cJSON_IsNumber(item) ? (int64_t)item->valuedouble : 0;
 }
 
-static enum job_end leave_a_row(struct work *work)
+static void add_row(const struct job *job, struct plan *plan)
 {
-    const struct job *job = work->job;
-    struct arena *arena = work->ctx.arena;
+    struct arena *arena = plan->ctx->arena;
+    const struct str values[] = {arena_int(arena, number_of(job, "n")), job_text(job, "lane"),
+                                 arena_int(arena, number_of(job, "place"))};
     if (number_of(job, "poison"))
         _exit(42);
+    plan_add(plan, &effect, values);
+}
+
+static enum job_end end_of(struct work *work)
+{
+    if (work->job->attempt >= number_of(work->job, "fail"))
+        return JOB_DONE;
+    work->error = "asked to fail";
+    return JOB_RETRY;
+}
+
+/* What it added is left out when it fails. */
+static enum job_end plan_a_row(struct work *work, struct plan *plan)
+{
+    add_row(work->job, plan);
+    return end_of(work);
+}
+
+/* Fails after the effect, which must be undone. */
+static enum job_end write_a_row(struct work *work)
+{
     struct plan plan = work_plan(work);
-    const struct str values[] = {arena_print(arena, "%lld", (long long)number_of(job, "n")),
-                                 job_text(job, "lane"),
-                                 arena_print(arena, "%lld", (long long)number_of(job, "place"))};
-    plan_add(&plan, &effect, values);
+    add_row(work->job, &plan);
     enum job_end end = work_run(work, &plan);
-    if (end == JOB_DONE && job->attempt < number_of(job, "fail")) {
-        work->error = "asked to fail";
-        return JOB_RETRY; /* after the effect: it must be undone */
-    }
-    return end;
+    return end == JOB_DONE ? end_of(work) : end;
 }
 
 int main(void)
 {
-    static const struct job_kind kinds[] = {{"chaos_job", leave_a_row}};
-    static const struct worker worker = {"chaos", kinds, 1, 50, NULL};
+    static const struct job_kind kinds[] = {{"chaos_job", .plan = plan_a_row},
+                                            {"chaos_run", .run = write_a_row}};
+    static const struct worker worker = {"chaos", kinds, sizeof kinds / sizeof *kinds, 50, NULL};
     return worker_run(&worker);
 }

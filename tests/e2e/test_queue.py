@@ -179,7 +179,7 @@ def test_dispatch_is_fair_and_knows_weights_caps_and_pauses(queue):
         queue.sql("select queue.enqueue('work', %s) from generate_series(1, %s)", (tenant, count))
     queue.sql("insert into queue.tenant_setting (tenant, weight, max_inflight, paused_until) values (2, 2, null, null), "
               "(3, 1, 1, null), (4, 1, null, 'infinity') on conflict do nothing")
-    given = dict(queue.sql('select tenant, count(*) from queue.dispatch(1, 100, 2) group by 1'))
+    given = dict(queue.sql('select tenant, count(*) from queue.dispatch(1, 8) group by 1'))
     assert given == {1: 2, 2: 4, 3: 1}
     queue.sql('delete from queue.tenant_setting')
 
@@ -187,15 +187,15 @@ def test_dispatch_is_fair_and_knows_weights_caps_and_pauses(queue):
 def test_a_paused_kind_waits(queue):
     enqueue(queue)
     queue.sql("select queue.pause('work', 'infinity')")
-    assert queue.sql('select count(*) from queue.dispatch(1, 10, 10)')[0][0] == 0
+    assert queue.sql('select count(*) from queue.dispatch(1, 10)')[0][0] == 0
     assert queue.sql("select count(*) from queue.take('{work}', 10)")[0][0] == 0
     queue.sql("select queue.pause('work', null)")
-    assert queue.sql('select count(*) from queue.dispatch(1, 10, 10)')[0][0] == 1
+    assert queue.sql('select count(*) from queue.dispatch(1, 10)')[0][0] == 1
 
 
 def test_what_redis_lost_is_given_back_unless_somebody_has_it(queue):
     held, lost = enqueue(queue), enqueue(queue)
-    queue.sql('select * from queue.dispatch(1, 10, 10)')
+    queue.sql('select * from queue.dispatch(1, 10)')
     holder = psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin')
     holder.cursor().execute('select * from queue.claim(array[%s::bigint])', (held,))
     assert queue.sql('select queue.redispatch(null)')[0][0] == 1

@@ -6,16 +6,6 @@
 #include "lib/base/uuid.h"
 #include "workers/dispatcher/gen/queries.h"
 
-struct str ids_print(struct arena *arena, const int64_t *ids, size_t count)
-{
-    struct buf out = buf_in(arena);
-    buf_add_char(&out, '{');
-    for (size_t i = 0; i < count; i++)
-        buf_print(&out, "%s%lld", i ? "," : "", (long long)ids[i]);
-    buf_add_char(&out, '}');
-    return buf_str(&out);
-}
-
 static bool learn_workers(struct dispatcher *dispatcher, const PGresult *rows)
 {
     dispatcher->count = 0;
@@ -95,7 +85,7 @@ static bool promote(struct dispatcher *dispatcher, struct arena *arena)
     struct plan plan = {.ctx = &ctx};
     const struct statement *row =
         sql_dispatcher_promote(&plan, (struct sql_dispatcher_promote){
-                                          .count = arena_print(arena, "%d", PROMOTE_MAX)});
+                                          .count = arena_int(arena, PROMOTE_MAX)});
     int64_t promoted = 0, next_ms = 1000;
     if (session_run(dispatcher->db, &plan) != OK)
         return false;
@@ -171,16 +161,15 @@ static bool publish(struct dispatcher *dispatcher, const PGresult *rows, int pri
 static int fill(struct dispatcher *dispatcher, struct arena *arena, int prio)
 {
     int room = room_in(dispatcher, prio);
-    if (room <= 0)
-        return room;
+    dispatcher->full |= room >= 0 && room < REFILL;
+    if (room < REFILL)
+        return room < 0 ? -1 : 0;
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
     const struct statement *rows = sql_dispatcher_dispatch(
-        &plan,
-        (struct sql_dispatcher_dispatch){.prio = arena_print(arena, "%d", prio),
-                                         .capacity = arena_print(arena, "%d", room),
-                                         .quota = arena_print(arena, "%d", QUOTA),
-                                         .after = arena_print(arena, "%d", dispatcher->after)});
+        &plan, (struct sql_dispatcher_dispatch){.prio = arena_int(arena, prio),
+                                                .capacity = arena_int(arena, room),
+                                                .after = arena_int(arena, dispatcher->after)});
     if (session_run(dispatcher->db, &plan) != OK)
         return -1;
     return publish(dispatcher, rows->result, prio) ? PQntuples(rows->result) : -1;
@@ -190,6 +179,7 @@ static int fill(struct dispatcher *dispatcher, struct arena *arena, int prio)
 static int fill_all(struct dispatcher *dispatcher, struct arena *arena)
 {
     int total = 0;
+    dispatcher->full = false;
     bool reverse = ++dispatcher->refills % 16 == 0;
     for (int i = 0; i < 3; i++) {
         int filled = fill(dispatcher, arena, reverse ? 2 - i : i);

@@ -14,7 +14,7 @@
 enum {
     WORKERS_MAX = 8,
     WINDOW = 512, /* ids per stream: small, so that priority and fairness are real */
-    QUOTA = 64,   /* of one municipality, times its weight, per refill */
+    REFILL = 128, /* less room than this waits: a refill costs the same for one job as for many */
     PROMOTE_MAX = 1000,
     RECONCILE_MS = 2000,
     REAP_MS = 500,
@@ -31,10 +31,11 @@ struct dispatcher {
     int64_t reconcile_ms, reap_ms, promote_ms, sweep_ms; /* when next */
     int after;                                           /* municipality that had its turn last */
     unsigned refills;
+    bool full;
 };
 
-/* One round. Returns how many jobs were dispatched, or -1 when it does not lead or
- * something is away. */
+/* One round. Returns how many jobs were dispatched, or -1 when it does not lead or something is
+ * away. `full` says that a stream had no room: look again soon. */
 int dispatcher_step(struct dispatcher *dispatcher);
 
 /* reconcile.c: gives back what is dispatched but in no stream; removes entries that nobody owns. */
@@ -42,8 +43,5 @@ bool dispatcher_reconcile(struct dispatcher *dispatcher);
 
 /* reap.c: moves what dead workers had to the suspects, and counts it against the jobs. */
 bool dispatcher_reap(struct dispatcher *dispatcher);
-
-/* "{1,2,3}" of the ids. */
-struct str ids_print(struct arena *arena, const int64_t *ids, size_t count);
 
 #endif

@@ -33,13 +33,16 @@ int main(void)
     sigaction(SIGINT, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
     struct dispatcher dispatcher = {
-        .db = session_new(
-            config_conninfo(&config, "dispatcher", "-c statement_timeout=10000 -c timezone=UTC")),
+        .db = session_new(config_conninfo(&config, "dispatcher",
+                                          "-c statement_timeout=10000 -c timezone=UTC"
+                                          " -c jit=off -c plan_cache_mode=force_generic_plan")),
         .redis = redis_new(config.redis)};
     fprintf(stderr, "{\"event\":\"ready\",\"worker\":\"dispatcher\"}\n");
     while (!stopping) {
         int filled = dispatcher_step(&dispatcher);
-        if (filled <= 0)
+        if (filled <= 0 && dispatcher.full)
+            usleep(2000);
+        else if (filled <= 0)
             wait_for_hint(dispatcher.redis);
     }
     redis_free(dispatcher.redis);

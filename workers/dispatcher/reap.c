@@ -31,7 +31,7 @@ static bool count_crash(struct dispatcher *dispatcher, const redisReply *jobs)
     for (size_t i = 0; i < jobs->elements; i++)
         str_to_int(str_of(jobs->element[i]->str), &ids[i]);
     sql_dispatcher_crashed(&plan, (struct sql_dispatcher_crashed){
-                                      .ids = ids_print(arena, ids, jobs->elements)});
+                                      .ids = plan_ids(&plan, ids, jobs->elements)});
     bool counted = session_run(dispatcher->db, &plan) == OK;
     arena_free(arena);
     return counted;

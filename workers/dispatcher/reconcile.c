@@ -126,7 +126,7 @@ static bool give_back(struct dispatcher *dispatcher, struct arena *arena, const 
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
     sql_dispatcher_redispatch(&plan, (struct sql_dispatcher_redispatch){
-                                         .ids = ids_print(arena, ids, lost)});
+                                         .ids = plan_ids(&plan, ids, lost)});
     return session_run(dispatcher->db, &plan) == OK;
 }
 

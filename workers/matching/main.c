@@ -6,9 +6,9 @@
 int main(void)
 {
     static const struct job_kind kinds[] = {
-        {"match_vacancy", match_vacancy},
-        {"match_candidate", match_candidate},
-        {"count_supply", count_supply},
+        {"match_vacancy", .run = match_vacancy},
+        {"match_candidate", .run = match_candidate},
+        {"count_supply", .run = count_supply},
     };
     static const struct worker worker = {"matching", kinds, sizeof kinds / sizeof *kinds, 16,
                                          copies_new};

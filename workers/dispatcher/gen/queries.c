@@ -41,8 +41,8 @@ struct statement *sql_dispatcher_promote(struct plan *plan, struct sql_dispatche
 
 const struct query query_dispatcher_dispatch = {
     .name = "dispatcher_dispatch",
-    .text = "select id, worker, tenant, crash from queue.dispatch($1::int, $2::int, $3::int, $4::int)",
-    .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select id, worker, tenant, crash from queue.dispatch($1::int, $2::int, $3::int)",
+    .parameters = 3, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };
 struct statement *sql_dispatcher_dispatch(struct plan *plan, struct sql_dispatcher_dispatch args)
@@ -50,7 +50,6 @@ struct statement *sql_dispatcher_dispatch(struct plan *plan, struct sql_dispatch
     const struct str values[] = {
         args.prio,
         args.capacity,
-        args.quota,
         args.after,
     };
     return plan_add(plan, &query_dispatcher_dispatch, values);

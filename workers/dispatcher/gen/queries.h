@@ -19,7 +19,7 @@ struct statement *sql_dispatcher_promote(struct plan *plan, struct sql_dispatche
 
 extern const struct query query_dispatcher_dispatch;
 struct sql_dispatcher_dispatch {
-    struct str prio, capacity, quota, after;
+    struct str prio, capacity, after;
 };
 struct statement *sql_dispatcher_dispatch(struct plan *plan, struct sql_dispatcher_dispatch args);
 
