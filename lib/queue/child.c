@@ -90,6 +90,16 @@ static void look_again(struct child *child)
         run_entries(child, &entries[i], 1);
 }
 
+/* At the end: somebody else has these jobs. Left pending they would count as a crash. */
+static void let_go(struct child *child)
+{
+    for (int at = 0; at < child->held_count; at += STREAM_READ_MAX) {
+        int left = child->held_count - at;
+        streams_end(child->redis, &child->streams, child->held + at,
+                    left < STREAM_READ_MAX ? left : STREAM_READ_MAX);
+    }
+}
+
 /* Redis is away or was emptied: what was read from it is nobody's any more; PostgreSQL
  * has the jobs. */
 static void run_without_redis(struct child *child)
@@ -137,8 +147,7 @@ int child_run(const struct worker *worker, const struct config *config, const ch
         atomic_store(&heart.drained, true);
     while (!*stopping && !atomic_load(&heart.drained))
         run_once(child);
-    /* somebody else has these jobs; left pending they would count as a crash */
-    streams_end(child->redis, &child->streams, child->held, child->held_count);
+    let_go(child);
     atomic_store(&heart.stopping, true);
     pthread_join(beating, NULL);
     redisReply *reply = redis_run(child->redis, "DEL mw:{s0}:hb:%s", consumer);

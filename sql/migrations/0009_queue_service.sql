@@ -232,19 +232,21 @@ create or replace function queue.revive(letter bigint) returns bigint language p
 
 -- --------------------------------------------------------------------------------------------- what they ask
 
--- Who asked for what, in the audit of the municipality that it concerns; of the installation: in that of each.
-create function queue.note_act(act uuid, whose int, verb text, noun text, target text) returns void language plpgsql
+-- Who asked for what, and what came of it, in the audit of the municipality that it concerns; of the installation: in that
+-- of each.
+create function queue.note_act(act queue.act) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
         before text := current_setting('app.tenant', true);
         municipality int;
     begin
-        for municipality in select whose where whose is not null
-                            union all select t.tenant_id from ref.tenant t where whose is null loop
+        for municipality in select act.tenant where act.tenant is not null
+                            union all select t.tenant_id from ref.tenant t where act.tenant is null loop
             perform set_config('app.tenant', municipality::text, true);
-            perform audit.note('queue-' || noun, act, case when verb in ('cancel', 'drop') then 'delete' else 'change' end,
-                               array[verb, target]);
+            perform audit.note('queue-' || act.noun, act.id,
+                               case when act.verb in ('cancel', 'drop') and act.outcome = 'done' then 'delete' else 'change' end,
+                               array[act.verb, act.target, act.outcome]);
         end loop;
         perform set_config('app.tenant', coalesce(before, ''), true);
     end $$;
@@ -275,9 +277,10 @@ create function queue.end_job(wanted bigint, verb text) returns boolean language
         return true;
     end $$;
 
--- Looks again at running jobs whose end was asked. The dispatcher calls it with each round.
+-- Looks again at running jobs whose end was asked. The dispatcher calls it with each round, and must not be held up: a lane
+-- that somebody has locked waits for the next one.
 create function queue.do_asked() returns int language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
+    security definer set search_path = pg_catalog, pg_temp set lock_timeout = '50ms'
     as $$
     declare
         one queue.act;
@@ -286,10 +289,16 @@ create function queue.do_asked() returns int language plpgsql
     begin
         for one in select a.* from queue.act a where a.outcome = 'asked' order by a.at limit 100
                    for update skip locked loop
-            ended := queue.end_job(one.job, one.verb);
+            begin
+                ended := queue.end_job(one.job, one.verb);
+            exception when lock_not_available then
+                ended := false;
+            end;
             if ended is distinct from false then
                 update queue.act a set outcome = case when ended then 'done' else 'too-late' end, ended_at = clock.now()
-                where a.id = one.id;
+                where a.id = one.id returning a.* into one;
+                perform set_config('app.role', 'system', true), set_config('app.operation', 'queue.do_asked', true);
+                perform queue.note_act(one);
                 count := count + 1;
             end if;
         end loop;
@@ -399,7 +408,7 @@ create function queue.act(id uuid, verb text, noun text, target text, reason tex
         values (act.id, whose, verb, noun, target, outcome, about, left(reason, 200), app.actor(), clock.now(),
                 case when outcome <> 'asked' then clock.now() end)
         returning a.* into made;
-        perform queue.note_act(made.id, whose, verb, noun, target);
+        perform queue.note_act(made);
         return made;
     end $$;
 

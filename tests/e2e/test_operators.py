@@ -191,7 +191,25 @@ def test_a_running_job_ends_with_its_attempt(queue, verb, commits, outcome, dead
         at_work.execute("select queue.retry(%s, 'failed')", (number,))
     runs.commit(), runs.close()
     until(lambda: say(queue, 'acts')[0]['outcome'] == outcome)
+    assert [(row[2], row[4]) for row in audit(queue)[-2:]] == [([verb, str(number), 'asked'], f'queue {verb}'),
+                                                               ([verb, str(number), outcome], 'queue.do_asked')]
     assert job(queue, number) is None and [d['reason'] for d in say(queue, 'dead', 'ls')] == dead
+
+
+def test_a_locked_lane_does_not_hold_up_the_dispatcher(queue):
+    number = enqueue(queue, 'strict', lane='long')
+    until(lambda: job(queue, number)[0] == 'd')
+    runs, enqueues = (psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin') for _ in range(2))
+    runs.cursor().execute('select * from queue.claim(array[%s::bigint])', (number,))
+    assert say(queue, 'cancel', number)[0]['outcome'] == 'asked'
+    enqueues.cursor().execute("select queue.enqueue('strict', 1, lane => 'long')")
+    runs.close()
+    for _ in range(3):
+        other = enqueue(queue, 'strict')
+        until(lambda: job(queue, other)[0] == 'd', 3)
+    assert job(queue, number) is not None
+    enqueues.rollback(), enqueues.close()
+    until(lambda: job(queue, number) is None)
 
 
 def test_what_was_begun_outside_is_not_cancelled_in_silence(queue):
@@ -367,10 +385,10 @@ def test_every_change_is_in_the_audit_of_whom_it_concerns(queue):
     number = enqueue(queue, tenant=2)
     before = {tenant: len(audit(queue, tenant)) for tenant in (1, 2)}
     say(queue, 'cancel', number)
-    assert audit(queue, 2)[before[2]:] == [('queue-job', 'delete', ['cancel', str(number)], 'system', 'queue cancel')]
+    assert audit(queue, 2)[before[2]:] == [('queue-job', 'delete', ['cancel', str(number), 'done'], 'system', 'queue cancel')]
     assert len(audit(queue, 1)) == before[1]
     refused(queue, 'cancel', number)
     assert len(audit(queue, 2)) == before[2] + 1, 'what changed nothing is not there'
     say(queue, 'pause', 'kind', 'strict')
     for tenant in (1, 2):
-        assert audit(queue, tenant)[-1] == ('queue-kind', 'change', ['pause', 'strict'], 'system', 'queue pause kind')
+        assert audit(queue, tenant)[-1] == ('queue-kind', 'change', ['pause', 'strict', 'done'], 'system', 'queue pause kind')
