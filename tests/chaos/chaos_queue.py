@@ -35,6 +35,7 @@ insert into queue.kind (kind, worker, base_ms, cap_ms) values ('chaos_job', 'cha
 
 class Enqueuer(threading.Thread):
     """Writes a business row and its job in one transaction; after a lost connection it does not know, and goes on."""
+    pace_s = 0
 
     def __init__(self, region, number, count, poison, seed):
         super().__init__()
@@ -58,6 +59,7 @@ class Enqueuer(threading.Thread):
         import psycopg2
         connection, at = None, 0
         while at < self.count:
+            time.sleep(self.pace_s)
             size = min(self.random.choice((1, 5, 20, 50)), self.count - at)
             rows, places = self.rows(at, size)
             at += size
