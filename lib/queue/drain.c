@@ -6,9 +6,9 @@ enum drain drain_look(struct redis *redis, const char *worker, const char *consu
 {
     redisReply *reply =
         redis_run(redis, "EXISTS mw:{s0}:drain:%s mw:{s0}:drain:%s", worker, consumer);
-    enum drain found = redis_is_error(reply) ? DRAIN_UNKNOWN
-                       : reply->integer > 0  ? DRAIN_ASKED
-                                             : DRAIN_NO;
+    enum drain found = DRAIN_UNKNOWN;
+    if (reply && reply->type == REDIS_REPLY_INTEGER)
+        found = reply->integer > 0 ? DRAIN_ASKED : DRAIN_NO;
     if (reply)
         freeReplyObject(reply);
     return found;

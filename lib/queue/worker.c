@@ -17,11 +17,11 @@
 enum { CHILDREN_MAX = 64, CONSUMER_MAX = 128 };
 
 struct post {
-    pid_t pid;
     char consumer[CONSUMER_MAX];
     int64_t again_ms; /* when it may be started again */
     int64_t pause_ms; /* grows with each quick death */
     int64_t started_ms;
+    pid_t pid;
     bool drained; /* its last child was asked to end: none takes its place until that is over */
 };
 

@@ -219,7 +219,7 @@ static void add_ghosts(struct gather *gather, struct buf *out, const char *worke
     (void)worker;
     redisReply *reply = redis_run(gather->redis, "EVAL %s 1 %s", script, stream);
     separate(out, '[');
-    buf_print(out, "%lld", redis_is_error(reply) ? 0 : reply->integer);
+    buf_print(out, "%lld", reply && reply->type == REDIS_REPLY_INTEGER ? reply->integer : 0);
     if (reply)
         freeReplyObject(reply);
 }
