@@ -29,7 +29,7 @@ const struct verb queue_verbs[] = {
      "error_code from queue.job_seen where ($1::text is null or state = $1) "
      "and ($2::text is null or kind = $2) and ($3::text is null or tenant_code = $3) "
      "and ($4::text is null or lane = $4) and ($5::int is null or "
-     "created_at < clock.now() - $5::int * interval '1 second') order by id limit coalesce($6::int, 200)"},
+     "created_at < (select clock.now()) - $5::int * interval '1 second') order by id limit coalesce($6::int, 200)"},
     {"show",
      "ID",
      1,
