@@ -66,7 +66,7 @@ bench-queue: install ## measured figures of the queue
 	@$(MAKE) --no-print-directory -s -j2 build build/release/bin/maatwerk-chaos
 	@$(PYTHON) tests/bench/bench_queue.py
 
-chaos: install ## JOB=main or queue: kill and restart everything while work is done
+chaos: install ## JOB=main, queue or calls: kill and restart everything while work is done
 	@$(MAKE) --no-print-directory -s -j2 build build/release/bin/maatwerk-chaos
 	@$(PYTHON) tests/chaos/chaos_$(or $(JOB),main).py
 

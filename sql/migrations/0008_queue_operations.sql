@@ -47,94 +47,111 @@ create function queue.reckon() returns int language sql
 -- ------------------------------------------------------------------------------- effects outside PostgreSQL
 -- Leased mode: a lease instead of a row lock, a fence that rises with each lease, and a note of what was begun.
 --
---   lease ──► effect_begin (committed) ──► the call outside ──► effect_done + lease_finish (one transaction)
+--   claim + lease ──► lease_begin (committed) ──► the call outside ──► business rows + lease_finish: one transaction
 --     └ runs out: ready again; the next lease has a higher fence, the old holder can finish nothing
 
-create table queue.effect (
-    job_id bigint not null,
-    step text not null check (char_length(step) between 1 and 60),
-    state "char" not null default 'i' check (state in ('i', 'k')),
-    reference text check (char_length(reference) <= 200),
-    begun_at timestamptz not null default clock.now(),
-    primary key (job_id, step)
-);
-comment on column queue.effect.state is 'i: begun, outcome not known; k: known, reference says what came of it';
-
+-- Leases jobs that this transaction has claimed. Each call may take `timeout_ms`; while it does, its holder beats.
 create function queue.lease(ids bigint[], holder text, ms int)
-    returns table (id bigint, tenant int, kind text, attempt smallint, fence bigint, payload jsonb) language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
+    returns table (id bigint, tenant int, kind text, attempt smallint, fence bigint, payload jsonb, timeout_ms int)
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
         return query
-        with free as (select j.id from queue.job j where j.id = any (ids) and j.state in ('d', 'r')
-                      order by j.id for update skip locked)
-        update queue.job j set state = 'x', worker = holder, fence = j.fence + 1,
-               lease_until = clock.now() + ms * interval '1 ms'
-        from free f where j.id = f.id returning j.id, j.tenant, j.kind, j.attempt, j.fence, j.payload;
+        with leased as (
+            update queue.job j set state = 'x', worker = holder, fence = j.fence + 1,
+                   lease_until = clock.now() + ms * interval '1 ms'
+            where j.id = any (ids) and j.state in ('d', 'r')
+            returning j.id, j.tenant, j.kind, j.attempt, j.fence, j.payload)
+        select l.id, l.tenant, l.kind, l.attempt, l.fence, l.payload,
+               (select k.timeout_ms from queue.kind k where k.kind = l.kind) from leased l order by l.id;
     end $$;
 
--- Holds a lease longer. False: it is somebody else's by now; stop.
-create function queue.lease_beat(job bigint, held bigint, ms int) returns boolean language plpgsql
+-- Holds all leases of a holder longer.
+create function queue.lease_beat(holder text, ms int) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
         update queue.job j set lease_until = clock.now() + ms * interval '1 ms'
-        where j.id = job and j.state = 'x' and j.fence = held;
+        where j.state = 'x' and j.worker = holder and j.lease_until > clock.now();
+    end $$;
+
+-- Whether this lease still holds; locks the job when it does.
+create function queue.lease_holds(job bigint, held bigint) returns boolean language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        perform 1 from queue.job j where j.id = job and j.state = 'x' and j.fence = held for update;
         return found;
     end $$;
 
--- Before the call outside: 'new': make it; 'begun': it was begun before and nobody knows what came of it; 'known': it was
--- done. Null: the lease is lost.
-create function queue.effect_begin(job bigint, held bigint, wanted text) returns text language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
+-- Before the call outside. 'new': make it; 'begun': it was begun before and nobody knows what came of it; 'known': it was
+-- made, with this reference; 'cancelled'; 'lost': the lease is somebody else's.
+create function queue.lease_begin(job bigint, held bigint) returns table (found_state text, known_reference text)
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare before "char";
     begin
-        perform 1 from queue.job j where j.id = job and j.state = 'x' and j.fence = held for update;
-        if not found then
-            return null;
+        if not queue.lease_holds(job, held) then
+            return query select 'lost', null::text;
+            return;
         end if;
-        insert into queue.effect (job_id, step) values (job, wanted) on conflict do nothing;
+        insert into queue.effect (job_id)
+        select job where not exists (select from queue.cancel_request c where c.job_id = job)
+        on conflict do nothing;
         if found then
-            return 'new';
+            return query select 'new', null::text;
+            return;
         end if;
-        select e.state into before from queue.effect e where e.job_id = job and e.step = wanted;
-        return case before when 'k' then 'known' else 'begun' end;
+        return query select case e.state when 'k' then 'known' else 'begun' end, e.reference
+            from queue.effect e where e.job_id = job;
+        if not found then
+            return query select 'cancelled', null::text;
+        end if;
     end $$;
 
-create function queue.effect_done(job bigint, wanted text, came_of_it text) returns void language plpgsql
+-- What came of the call is known, but its business rows cannot be written now.
+create function queue.lease_known(job bigint, held bigint, came_of_it text) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
-        update queue.effect e set state = 'k', reference = came_of_it where e.job_id = job and e.step = wanted;
+        if queue.lease_holds(job, held) then
+            update queue.effect e set state = 'k', reference = left(came_of_it, 200) where e.job_id = job;
+        end if;
     end $$;
 
--- Ends a leased job in the transaction of its business rows. False: the lease is lost; roll back.
-create function queue.lease_finish(job bigint, held bigint) returns boolean language plpgsql
+-- Ends a leased job in the transaction of its business rows. When the lease is lost, that transaction fails.
+create function queue.lease_finish(job bigint, held bigint) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare ended queue.job;
     begin
         delete from queue.job j where j.id = job and j.state = 'x' and j.fence = held returning j.* into ended;
         if not found then
-            return false;
+            raise exception using errcode = 'MW410', message = 'lease-lost';
         end if;
         delete from queue.effect e where e.job_id = job;
         perform queue.after_end(ended, true, true);
-        return true;
     end $$;
 
--- Nobody can say what came of an effect and it cannot be asked: a person decides.
-create function queue.lease_uncertain(job bigint, held bigint, error text) returns boolean language plpgsql
+-- Another attempt later. `made_nothing`: the call was surely not made, so the next one is new.
+create function queue.lease_retry(job bigint, held bigint, error text, made_nothing boolean) returns void
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if queue.lease_holds(job, held) then
+            delete from queue.effect e where e.job_id = job and made_nothing;
+            perform queue.retry(job, error);
+        end if;
+    end $$;
+
+-- A dead letter: 'permanent' or 'killed' (surely not made), or 'uncertain': nobody can say, and it cannot be asked.
+create function queue.lease_kill(job bigint, held bigint, reason text, error text) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
-        perform 1 from queue.job j where j.id = job and j.state = 'x' and j.fence = held for update;
-        if not found then
-            return false;
+        if queue.lease_holds(job, held) then
+            delete from queue.effect e where e.job_id = job and reason <> 'uncertain';
+            perform queue.kill(job, reason, error);
         end if;
-        perform queue.kill(job, 'uncertain', error);
-        return true;
     end $$;
 
 -- ------------------------------------------------------------------------------------------------ operators
@@ -169,7 +186,8 @@ create function queue.run_now(job bigint) returns boolean language plpgsql
         return found;
     end $$;
 
--- 'cancelled': it had not begun and is gone; 'asked': it is running, its worker ends it when it looks; 'gone': no such job.
+-- 'cancelled': it had not begun and is gone; 'asked': it is running or leased, and ends as soon as its worker looks;
+-- 'gone': no such job.
 create function queue.cancel(job bigint) returns text language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -179,29 +197,41 @@ create function queue.cancel(job bigint) returns text language plpgsql
             select k.id from queue.job k where k.id = job and k.state in ('r', 'w', 'b', 'd') for update skip locked)
         returning j.* into ended;
         if found then
-            ended.cancelled := true;
+            insert into queue.cancel_request (job_id) values (job) on conflict do nothing;
             perform queue.after_end(ended, false, true);
             return 'cancelled';
         end if;
-        update queue.job j set cancelled = true where j.id = job;
-        return case when found then 'asked' else 'gone' end;
+        if not exists (select from queue.job j where j.id = job) then
+            return 'gone';
+        end if;
+        insert into queue.cancel_request (job_id) values (job) on conflict do nothing;
+        return 'asked';
     end $$;
 
--- Gives a dead letter another life, with fresh attempts; in its place when it blocks its lane, else at the end of it.
+-- Gives a dead letter another life, with fresh attempts and under its own number, so that a provider still knows its key;
+-- in its place when it blocks its lane, else at the end of it. Who revives what is uncertain says that it may be done.
 create function queue.revive(letter bigint) returns bigint language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare dead queue.dead;
+    declare
+        dead queue.dead;
+        place bigint;
+        done bigint;
     begin
         delete from queue.dead d where d.id = letter returning d.* into dead;
         if not found then
             return null;
         end if;
-        if not dead.blocks then
-            return queue.enqueue(dead.kind, dead.tenant, dead.payload, dead.lane, null, null, dead.prio);
+        delete from queue.effect e where e.job_id = letter and e.state = 'i';
+        place := dead.seq;
+        if dead.lane is not null and not dead.blocks then
+            insert into queue.lane as l (lane, last_seq) values (dead.lane, 1)
+            on conflict on constraint lane_pkey do update set last_seq = l.last_seq + 1, used_at = clock.now()
+            returning l.last_seq, l.done_seq into place, done;
         end if;
         insert into queue.job (id, tenant, prio, kind, state, lane, seq, created_at, payload) overriding system value
-        values (dead.id, dead.tenant, dead.prio, dead.kind, 'r', dead.lane, dead.seq, dead.created_at, dead.payload);
+        values (dead.id, dead.tenant, dead.prio, dead.kind, case when place > done + 1 then 'b' else 'r' end, dead.lane,
+                place, dead.created_at, dead.payload);
         return dead.id;
     end $$;
 
@@ -215,6 +245,7 @@ create function queue.drop_dead(letter bigint) returns boolean language plpgsql
         if not found then
             return false;
         end if;
+        delete from queue.effect e where e.job_id = letter;
         if dead.blocks then
             perform queue.lane_next(dead.lane, dead.seq);
         end if;
