@@ -4,7 +4,7 @@
 local page = 'HTTP/1%.1 (%d%d%d) [%a%- ]+\r\nContent%-length: %d+\r\nCache%-Control: no%-cache\r\n' ..
     'Connection: close\r\nContent%-Type: text/html\r\n\r\n<html>'
 local problems = {}
-for _, status in ipairs({'400', '401', '403', '404', '405', '408', '413', '429', '500', '501', '502', '503', '504'}) do
+for _, status in ipairs({'400', '408', '500', '501'}) do
     local file = io.open('/etc/maatwerk/errors/' .. status .. '.http')
     local head, body = file:read('a'):match('^(.-)\n\n(.*)$')
     problems[status] = head:gsub('\n', '\r\n') .. '\r\nconnection: close\r\n\r\n' .. body
