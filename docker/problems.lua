@@ -25,10 +25,10 @@ function Problems:start_analyze(_, channel)
 end
 
 function Problems:tcp_payload(_, channel)
-    local data = channel:data(0, -1)
-    if not data or data:sub(-15) ~= '</body></html>\n' then
+    if channel:data(-15, -1) ~= '</body></html>\n' then
         return
     end
+    local data = channel:data(0, -1)
     local from, _, status = data:find(page)
     if from and problems[status] then
         channel:set(problems[status], from - 1, #data - from + 1)
