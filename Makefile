@@ -24,7 +24,7 @@ PROGRAMS := $(SERVICES:%=$(OUT)/bin/maatwerk-%) $(OUT)/bin/maatwerk-all $(WORKER
 objects = $(patsubst %.c,$(OUT)/%.o,$(1))
 folder = $(filter-out %/main.c,$(wildcard $(1)/*.c $(1)/gen/*.c $(1)/engine/*.c))
 
-.PHONY: help build install gen run test check fmt fuzz bench bench-queue chaos clean programs units
+.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-queue chaos clean programs units
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -48,6 +48,9 @@ run: install ## start everything and do the main job live; ONCE=1 ends after it,
 test: install ## every test; ends with: N passed, N failed
 	@$(PYTHON) tests/run.py test
 
+compose-test: ## build docker-compose.yml and use it through the proxy; needs a Docker daemon
+	@$(PYTHON) tests/compose.py
+
 check: ## test, and formatter, clang, clang-tidy, cppcheck
 	@docker/install docker/packages-check.txt
 	@$(PYTHON) tests/run.py check
@@ -66,7 +69,7 @@ bench-queue: install ## measured figures of the queue
 	@$(MAKE) --no-print-directory -s -j2 build build/release/bin/maatwerk-chaos
 	@$(PYTHON) tests/bench/bench_queue.py
 
-chaos: install ## JOB=main, queue or operators: kill and restart everything while work is done
+chaos: install ## JOB=main, queue, calls or operators: kill and restart everything while work is done
 	@$(MAKE) --no-print-directory -s -j2 build build/release/bin/maatwerk-chaos
 	@$(PYTHON) tests/chaos/chaos_$(or $(JOB),main).py
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from generator import bundle, emit_contract, emit_docs, emit_sql, sql  # noqa: E402
+from generator import bundle, emit_contract, emit_docs, emit_proxy, emit_sql, sql  # noqa: E402
 from generator.contract import Contract  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,6 +41,12 @@ def files():
         place = PLACES.get(program, f'services/{program}')
         made[f'{place}/gen/queries.h'] = emit_sql.header(program, place, found, contract)
         made[f'{place}/gen/queries.c'] = emit_sql.source(program, place, found, contract)
+    made['docker/gen/paths.map'] = emit_proxy.paths(contract)
+    made['docker/gen/services.cfg'] = emit_proxy.services(contract)
+    made['docker/gen/limits.cfg'] = emit_proxy.limits((ROOT / 'lib/http/limits.h').read_text())
+    for status, text in emit_proxy.errors((ROOT / 'lib/http/problem.c').read_text(),
+                                          (ROOT / 'lib/server/answer.c').read_text()).items():
+        made[f'docker/gen/errors/{status}.http'] = text
     made['docs/glossary.md'] = emit_docs.glossary(contract)
     made['docs/rights.md'] = emit_docs.rights(contract)
     for file in sorted((ROOT / 'sql/states').glob('*.sql')):

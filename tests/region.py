@@ -82,9 +82,10 @@ class Region:
 
     # ------------------------------------------------------------------------------------------- programs
 
-    def start(self, name, **more):
-        log = open(self.folder / 'log' / f'{name}.log', 'ab')
-        self.processes[name] = subprocess.Popen([self.bin / f'maatwerk-{name}'], env={**self.env, **more}, cwd=ROOT,
+    def start(self, name, known_as=None, **more):
+        known_as = known_as or name
+        log = open(self.folder / 'log' / f'{known_as}.log', 'ab')
+        self.processes[known_as] = subprocess.Popen([self.bin / f'maatwerk-{name}'], env={**self.env, **more}, cwd=ROOT,
                                                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         log.close()
 

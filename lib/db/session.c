@@ -2,6 +2,8 @@
 /* libpq, blocking, in pipeline mode while a plan runs. */
 #include "lib/db/session.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum { PREPARED_MAX = 256 };
@@ -13,6 +15,9 @@ struct session {
     size_t prepared_count;
     char sqlstate[6];
     unsigned generation;
+    pthread_mutex_t lock; /* of `cancel`, which another thread may use */
+    PGcancel *cancel;
+    atomic_bool cancelled;
 };
 
 struct session *session_new(const char *conninfo)
@@ -21,11 +26,37 @@ struct session *session_new(const char *conninfo)
     if (!session)
         abort();
     session->conninfo = conninfo;
+    pthread_mutex_init(&session->lock, NULL);
     return session;
+}
+
+static void set_cancel(struct session *session, PGcancel *cancel)
+{
+    pthread_mutex_lock(&session->lock);
+    PQfreeCancel(session->cancel);
+    session->cancel = cancel;
+    pthread_mutex_unlock(&session->lock);
+}
+
+void session_cancel(struct session *session)
+{
+    char unused[64];
+    pthread_mutex_lock(&session->lock);
+    if (session->cancel) {
+        atomic_store(&session->cancelled, true);
+        PQcancel(session->cancel, unused, sizeof unused);
+    }
+    pthread_mutex_unlock(&session->lock);
+}
+
+bool session_was_cancelled(const struct session *session)
+{
+    return atomic_load(&session->cancelled);
 }
 
 static void disconnect(struct session *session)
 {
+    set_cancel(session, NULL);
     PQfinish(session->pg);
     session->pg = NULL;
     session->prepared_count = 0;
@@ -34,6 +65,7 @@ static void disconnect(struct session *session)
 void session_free(struct session *session)
 {
     disconnect(session);
+    pthread_mutex_destroy(&session->lock);
     free(session);
 }
 
@@ -48,6 +80,7 @@ static bool ensure_connected(struct session *session)
         return false;
     }
     session->generation++;
+    set_cancel(session, PQgetCancel(session->pg));
     return PQenterPipelineMode(session->pg);
 }
 
@@ -151,6 +184,7 @@ const char *session_sqlstate(const struct session *session)
 void session_rollback(struct session *session)
 {
     PGresult *result;
+    atomic_store(&session->cancelled, false);
     if (!session->pg)
         return;
     if (!PQsendQueryParams(session->pg, "rollback", 0, NULL, NULL, NULL, NULL, 0)

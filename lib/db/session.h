@@ -26,4 +26,9 @@ void session_rollback(struct session *session);
 /* Number of times that a connection was made: a change says that advisory locks are gone. */
 unsigned session_generation(const struct session *session);
 
+/* Asks the server to end what this session runs now, from another thread. It fails with sqlstate
+ * 57014; session_was_cancelled() says so until the next rollback. */
+void session_cancel(struct session *session);
+bool session_was_cancelled(const struct session *session);
+
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Codes, statuses and sentences. */
+/* Codes, statuses and sentences; what the front proxy answers itself is generated from the same
+ * table. */
 #include "lib/http/problem.h"
 
 /* clang-format off */
@@ -11,6 +12,7 @@ static const struct problem problems[] = {
     {"not-found", 404, {"Niet gevonden", "Not found"}, 0},
     {"method-not-allowed", 405, {"Dit kan hier niet", "This cannot be done here"}, 0},
     {"not-acceptable", 406, {"Wij antwoorden in JSON", "We answer in JSON"}, 0},
+    {"request-timeout", 408, {"De aanvraag kwam niet af", "The request did not arrive in time"}, 0},
     {"conflict", 409,
      {"Dit past niet bij wat er al is", "Does not go together with what is there"}, 0},
     {"duplicate", 409, {"Dit bestaat al", "This exists already"}, 0},
@@ -40,7 +42,10 @@ static const struct problem problems[] = {
      {"Deze Idempotency-Key hoort bij een andere aanvraag",
       "This Idempotency-Key belongs to another request"}, 0},
     {"match-required", 428, {"Stuur If-Match mee", "Send If-Match"}, 0},
+    {"too-many-requests", 429, {"Te veel aanvragen", "Too many requests"}, 1},
     {"headers-too-large", 431, {"De headers zijn te groot", "The headers are too large"}, 0},
+    {"not-implemented", 501, {"Dit ondersteunen wij niet", "We do not support this"}, 0},
+    {"bad-gateway", 502, {"Wij kregen intern geen antwoord", "We got no answer inside"}, 1},
     {"unavailable", 503, {"Dit kan nu even niet", "Not possible right now"}, 1},
     {"timeout", 504, {"Het duurde te lang", "It took too long"}, 0},
 };

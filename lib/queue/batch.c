@@ -5,61 +5,9 @@
 #include "lib/json/parse.h"
 #include "lib/queue/child.h"
 #include "lib/queue/gen/queries.h"
+#include "lib/queue/redis.h"
 
-enum { TRIES = 5, JOBS_MAX = 256 };
-
-static void add_context(struct plan *plan, const struct job *job)
-{
-    sql_queue_context(plan,
-                      (struct sql_queue_context){.tenant = arena_int(plan->ctx->arena, job->tenant),
-                                                 .kind = str_of(job->kind)});
-}
-
-struct plan work_plan(struct work *work)
-{
-    struct plan plan = {.ctx = &work->ctx};
-    if (!work->begun && !work->in_context)
-        add_context(&plan, work->job);
-    if (!work->begun)
-        sql_queue_savepoint(&plan);
-    work->begun = true;
-    return plan;
-}
-
-/* Refusals that say: the transaction must be run again. */
-static bool is_transient(const char *sqlstate)
-{
-    static const char *const states[] = {"40001", "40P01", "55P03", "57014", "25P02"};
-    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
-        if (strcmp(sqlstate, states[i]) == 0)
-            return true;
-    return strncmp(sqlstate, "57P", 3) == 0 || strncmp(sqlstate, "08", 2) == 0;
-}
-
-enum job_end work_run(struct work *work, struct plan *plan)
-{
-    enum err err = session_run(work->db, plan);
-    if (!err)
-        return JOB_DONE;
-    if (err == ERR_UNAVAILABLE || is_transient(session_sqlstate(work->db)))
-        return JOB_AWAY;
-    work->error = arena_print(work->ctx.arena, "sqlstate %s", session_sqlstate(work->db)).at;
-    return JOB_RETRY;
-}
-
-struct str job_text(const struct job *job, const char *name)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(job->payload, name);
-    return cJSON_IsString(item) ? str_of(item->valuestring) : (struct str){0};
-}
-
-static const struct job_kind *kind_of(const struct worker *worker, const char *kind)
-{
-    for (size_t i = 0; i < worker->kinds_count; i++)
-        if (strcmp(worker->kinds[i].kind, kind) == 0)
-            return &worker->kinds[i];
-    return NULL;
-}
+enum { TRIES = 5 };
 
 /* A failed job waits for its next attempt, or is buried. */
 static void add_aside(struct plan *plan, const struct work *work, enum job_end end)
@@ -91,38 +39,11 @@ static bool same_context(const PGresult *rows, int row)
            && strcmp(PQgetvalue(rows, row, 2), PQgetvalue(rows, row - 1, 2)) == 0;
 }
 
-struct claimed {
-    struct job job;
-    struct work work;
-    const struct job_kind *kind;
+/* What becomes of the jobs of a batch that are not put aside. */
+struct sorted {
+    int64_t finished[JOBS_MAX], leased[JOBS_MAX];
+    size_t finished_count, leased_count;
 };
-
-/* One claimed row as a job. Its end is JOB_DONE when it may run, else what becomes of it. */
-static enum job_end read_row(struct batch *batch, struct arena *arena, const PGresult *rows,
-                             int row, struct claimed *ret)
-{
-    int64_t tenant = 0, attempt = 0;
-    cJSON *payload = NULL;
-    *ret = (struct claimed){.job = {.kind = PQgetvalue(rows, row, 2)}};
-    str_to_int(str_of(PQgetvalue(rows, row, 0)), &ret->job.id);
-    str_to_int(str_of(PQgetvalue(rows, row, 1)), &tenant);
-    str_to_int(str_of(PQgetvalue(rows, row, 3)), &attempt);
-    ret->job.tenant = (int32_t)tenant;
-    ret->job.attempt = (int)attempt;
-    ret->kind = kind_of(batch->worker, ret->job.kind);
-    ret->work = (struct work){.ctx = {.arena = arena},
-                              .db = batch->db,
-                              .job = &ret->job,
-                              .own = batch->own};
-    if (PQgetvalue(rows, row, 4)[0] == 't')
-        ret->work.error = "cancelled";
-    else if (!ret->kind)
-        ret->work.error = "unknown kind";
-    else if (json_parse(&ret->work.ctx, str_of(PQgetvalue(rows, row, 5)), &payload) != OK)
-        ret->work.error = "payload";
-    ret->job.payload = payload;
-    return ret->work.error ? JOB_PERMANENT : JOB_DONE;
-}
 
 static enum job_end run_kind(struct claimed *claimed)
 {
@@ -137,36 +58,49 @@ static enum job_end run_kind(struct claimed *claimed)
     return work_run(&claimed->work, &plan);
 }
 
-static enum job_end run_job(struct batch *batch, struct arena *arena, const PGresult *rows, int row,
-                            int64_t *id)
+static enum job_end run_job(struct batch *batch, struct claimed *claimed, enum job_end end)
 {
-    struct claimed claimed;
-    enum job_end end = read_row(batch, arena, rows, row, &claimed);
-    *id = claimed.job.id;
-    claimed.work.in_context = batch->contexts && same_context(rows, row);
-    if (end != JOB_DONE)
-        return put_aside(&claimed.work, end);
-    end = run_kind(&claimed);
-    batch->contexts = claimed.work.begun; /* only when it was really sent */
-    return end == JOB_RETRY || end == JOB_PERMANENT ? put_aside(&claimed.work, end) : end;
+    if (end == JOB_DONE) {
+        end = run_kind(claimed);
+        batch->contexts = claimed->work.begun; /* only when it was really sent */
+    }
+    return end == JOB_RETRY || end == JOB_PERMANENT ? put_aside(&claimed->work, end) : end;
 }
 
-static bool finish(struct batch *batch, struct arena *arena, const int64_t *ids, int count)
+/* Ends what is done, leases what has its effect outside, commits. */
+static bool finish(struct batch *batch, struct plan *plan, const struct sorted *sorted,
+                   const struct statement **ret_leased)
 {
-    struct ctx ctx = {.arena = arena};
-    struct plan plan = {.ctx = &ctx};
-    if (count)
-        sql_queue_finish(&plan,
-                         (struct sql_queue_finish){.ids = plan_ids(&plan, ids, (size_t)count)});
-    sql_queue_commit(&plan);
-    return session_run(batch->db, &plan) == OK;
+    *ret_leased = NULL;
+    if (sorted->finished_count)
+        sql_queue_finish(plan, (struct sql_queue_finish){.ids = plan_ids(plan, sorted->finished,
+                                                                         sorted->finished_count)});
+    if (sorted->leased_count)
+        *ret_leased =
+            sql_queue_lease(plan,
+                            (struct sql_queue_lease){.ids = plan_ids(plan, sorted->leased,
+                                                                     sorted->leased_count),
+                                                     .holder = str_of(batch->consumer),
+                                                     .ms = arena_int(plan->ctx->arena, LEASE_MS)});
+    sql_queue_commit(plan);
+    return session_run(batch->db, plan) == OK;
+}
+
+static void running_set(struct running *running, const PGresult *rows)
+{
+    pthread_mutex_lock(&running->lock);
+    running->count = 0;
+    running->since_ms = redis_now_ms();
+    for (int i = 0; rows && i < PQntuples(rows) && i < JOBS_MAX; i++)
+        str_to_int(str_of(PQgetvalue(rows, i, 0)), &running->ids[running->count++]);
+    pthread_mutex_unlock(&running->lock);
 }
 
 /* Whether every one of these jobs only adds statements. */
 static bool all_plan(const struct batch *batch, const PGresult *rows)
 {
     for (int i = 0; i < PQntuples(rows); i++) {
-        const struct job_kind *kind = kind_of(batch->worker, PQgetvalue(rows, i, 2));
+        const struct job_kind *kind = worker_kind(batch->worker, PQgetvalue(rows, i, 2));
         if (!kind || !kind->plan)
             return false;
     }
@@ -179,53 +113,67 @@ static int run_together(struct batch *batch, struct arena *arena, const PGresult
 {
     struct ctx ctx = {.arena = arena};
     struct plan whole = {.ctx = &ctx};
-    int64_t finished[JOBS_MAX];
-    int count = 0;
+    struct sorted sorted = {.finished_count = 0};
+    const struct statement *leased;
     for (int i = 0; i < PQntuples(rows); i++) {
         struct claimed claimed;
         struct plan effect = {.ctx = &claimed.work.ctx};
-        enum job_end end = read_row(batch, arena, rows, i, &claimed);
+        enum job_end end = claimed_read(batch, arena, rows, i, &claimed);
         if (end == JOB_DONE)
             end = claimed.kind->plan(&claimed.work, &effect);
         if (!same_context(rows, i))
-            add_context(&whole, &claimed.job);
+            claimed_context(&whole, &claimed.job);
         if (end == JOB_DONE) {
-            finished[count++] = claimed.job.id;
+            sorted.finished[sorted.finished_count++] = claimed.job.id;
             plan_join(&whole, &effect);
         } else {
             add_aside(&whole, &claimed.work, end);
         }
     }
-    if (count)
-        sql_queue_finish(&whole, (struct sql_queue_finish){
-                                     .ids = plan_ids(&whole, finished, (size_t)count)});
-    sql_queue_commit(&whole);
-    if (session_run(batch->db, &whole) == OK)
+    if (finish(batch, &whole, &sorted, &leased))
         return PQntuples(rows);
     session_rollback(batch->db);
     return -1;
 }
 
-/* Runs the claimed rows and commits. Returns how many there were, -1 when nothing was committed. */
-static int run_rows(struct batch *batch, struct arena *arena, const PGresult *rows)
+/* Runs the claimed rows one after the other. False: nothing may be committed. */
+static bool run_each(struct batch *batch, struct arena *arena, const PGresult *rows,
+                     struct sorted *ret)
 {
-    int64_t finished[JOBS_MAX];
-    int count = 0;
     batch->contexts = false;
     for (int i = 0; i < PQntuples(rows) && i < JOBS_MAX; i++) {
-        int64_t id;
-        enum job_end end = run_job(batch, arena, rows, i, &id);
-        if (end == JOB_AWAY) {
-            session_rollback(batch->db);
-            return -1;
+        struct claimed claimed;
+        enum job_end end = claimed_read(batch, arena, rows, i, &claimed);
+        if (end == JOB_DONE && claimed.kind->call) {
+            ret->leased[ret->leased_count++] = claimed.job.id;
+            continue;
         }
+        claimed.work.in_context = batch->contexts && same_context(rows, i);
+        end = run_job(batch, &claimed, end);
+        if (end == JOB_AWAY)
+            return false;
         if (end == JOB_DONE)
-            finished[count++] = id;
+            ret->finished[ret->finished_count++] = claimed.job.id;
     }
-    if (finish(batch, arena, finished, count))
-        return PQntuples(rows);
-    session_rollback(batch->db);
-    return -1;
+    return true;
+}
+
+/* Runs the claimed rows and commits, then makes the calls outside. Returns how many rows there were,
+ * -1 when nothing was committed. */
+static int run_rows(struct batch *batch, struct arena *arena, const PGresult *rows)
+{
+    struct ctx ctx = {.arena = arena};
+    struct plan plan = {.ctx = &ctx};
+    struct sorted *sorted = ARENA_NEW(arena, struct sorted);
+    const struct statement *leased = NULL;
+    running_set(batch->running, rows);
+    bool committed = run_each(batch, arena, rows, sorted) && finish(batch, &plan, sorted, &leased);
+    if (!committed)
+        session_rollback(batch->db);
+    else if (leased && !lease_run(batch, leased->result))
+        session_rollback(batch->db); /* what is leased comes back when its lease runs out */
+    running_set(batch->running, NULL);
+    return committed ? PQntuples(rows) : -1;
 }
 
 /* Which of these jobs wait no more: done, put aside, buried, or with somebody else's end. */

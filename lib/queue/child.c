@@ -2,14 +2,12 @@
 /* The loop of a child: read, run, acknowledge; look again at what somebody else had. */
 #include "lib/queue/child.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <unistd.h>
 
 #include "lib/queue/drain.h"
 #include "lib/queue/stream.h"
 
-enum { HELD_MAX = 512, HELD_AGAIN_MS = 300, BEAT_MS = 1000, BATCH_QUICK_MS = 20, POLL_US = 50000 };
+enum { HELD_MAX = 512, HELD_AGAIN_MS = 300, BATCH_QUICK_MS = 20, POLL_US = 50000 };
 
 struct child {
     struct batch batch;
@@ -22,30 +20,6 @@ struct child {
     int held_count;
     int64_t held_again_ms;
 };
-
-struct heart {
-    const struct config *config;
-    const char *worker, *consumer;
-    atomic_bool stopping, drained;
-};
-
-static void *heart_run(void *data)
-{
-    struct heart *heart = data;
-    struct redis *redis = redis_new(heart->config->redis);
-    while (!atomic_load(&heart->stopping)) {
-        redisReply *reply =
-            redis_run(redis, "SET mw:{s0}:hb:%s %s PX 5000", heart->consumer, heart->worker);
-        if (reply)
-            freeReplyObject(reply);
-        if (drain_look(redis, heart->worker, heart->consumer) == DRAIN_ASKED)
-            atomic_store(&heart->drained, true);
-        for (int i = 0; i < BEAT_MS / 50 && !atomic_load(&heart->stopping); i++)
-            usleep(50000);
-    }
-    redis_free(redis);
-    return NULL;
-}
 
 static void hold(struct child *child, const struct stream_entry *entry)
 {
@@ -129,32 +103,34 @@ static void run_once(struct child *child)
 int child_run(const struct worker *worker, const struct config *config, const char *consumer,
               const volatile int *stopping)
 {
-    struct heart heart = {.config = config, .worker = worker->name, .consumer = consumer};
-    pthread_t beating;
     struct child *child = calloc(1, sizeof *child);
+    struct running running = {.lock = PTHREAD_MUTEX_INITIALIZER};
     const char *options =
         "-c statement_timeout=10000 -c lock_timeout=3000 -c timezone=UTC -c jit=off"
         " -c plan_cache_mode=force_generic_plan";
-    if (!child || pthread_create(&beating, NULL, heart_run, &heart) != 0)
+    if (!child)
         abort();
-    child->batch = (struct batch){session_new(config_conninfo(config, worker->name, options)),
-                                  worker, worker->start ? worker->start() : NULL, false, true};
+    child->batch = (struct batch){.db = session_new(config_conninfo(config, worker->name, options)),
+                                  .worker = worker,
+                                  .consumer = consumer,
+                                  .own = worker->start ? worker->start() : NULL,
+                                  .together = true,
+                                  .running = &running};
+    struct heart *heart = heart_start(worker, config, consumer, &running, child->batch.db);
     child->redis = redis_new(config->redis);
     child->streams = streams_of(worker->name);
     child->consumer = consumer;
     child->size = 1;
-    if (drain_look(child->redis, worker->name, consumer) == DRAIN_ASKED)
-        atomic_store(&heart.drained, true);
-    while (!*stopping && !atomic_load(&heart.drained))
+    while (!*stopping && !heart_drained(heart))
         run_once(child);
+    int status = heart_drained(heart) ? DRAIN_STATUS : 0;
     let_go(child);
-    atomic_store(&heart.stopping, true);
-    pthread_join(beating, NULL);
+    heart_stop(heart);
     redisReply *reply = redis_run(child->redis, "DEL mw:{s0}:hb:%s", consumer);
     if (reply)
         freeReplyObject(reply);
     redis_free(child->redis);
     session_free(child->batch.db);
     free(child);
-    return atomic_load(&heart.drained) ? DRAIN_STATUS : 0;
+    return status;
 }

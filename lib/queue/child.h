@@ -3,6 +3,8 @@
 #ifndef MAATWERK_QUEUE_CHILD_H
 #define MAATWERK_QUEUE_CHILD_H
 
+#include <pthread.h>
+
 #include "lib/queue/worker.h"
 
 /* Does jobs until *stopping is set or it is drained (lib/queue/drain.h). `consumer` is the name under
@@ -10,20 +12,63 @@
 int child_run(const struct worker *worker, const struct config *config, const char *consumer,
               const volatile int *stopping);
 
-/* Runs the jobs with these ids in one transaction. done[i] is set for those that need no
- * more attention: finished, put aside for later, buried, or gone. Returns false when the
- * database is away. */
+enum { JOBS_MAX = 256, LEASE_MS = 6000 };
+
+/* What a child has in hand, for its heart. */
+struct running {
+    pthread_mutex_t lock;
+    int64_t ids[JOBS_MAX];
+    int count;
+    int64_t since_ms; /* when it took them */
+    int64_t
+        call_until_ms; /* when the call outside that runs now must have ended; 0: there is none */
+};
+
+/* heart.c: a thread that says that this child lives. While a call outside runs, no longer than it may,
+ * it holds the leases; when a job takes more than a second, it asks whether somebody wants it to end. */
+struct heart *heart_start(const struct worker *worker, const struct config *config,
+                          const char *consumer, struct running *running, struct session *db);
+void heart_stop(struct heart *heart);
+
+/* Whether somebody asked this child to end (lib/queue/drain.h); known from the start. */
+bool heart_drained(const struct heart *heart);
+
+/* What one child works with. `consumer` holds the leases. */
 struct batch {
     struct session *db;
     const struct worker *worker;
+    const char *consumer;
     void *own;
     bool contexts; /* the job before in this transaction has set its context */
     bool together; /* the last batch that was taken went well in one round trip */
+    struct running *running;
 };
+
+/* Runs the jobs with these ids in one transaction; those with an effect outside PostgreSQL are leased
+ * by it and run behind it. done[i] is set for those that need no more attention: finished, put aside
+ * for later, buried, or gone. Returns false when the database is away. */
 bool batch_run(struct batch *batch, const int64_t *ids, int count, bool *done);
 
 /* Takes up to `count` jobs that are ready, without Redis. Returns how many were there, -1 when the
  * database is away. */
 int batch_take(struct batch *batch, int count);
+
+/* One row of queue_claim or queue_lease as a job. Its end is JOB_DONE when it may run, else what
+ * becomes of it, with the error said. */
+struct claimed {
+    struct job job;
+    struct work work;
+    const struct job_kind *kind;
+};
+enum job_end claimed_read(struct batch *batch, struct arena *arena, const PGresult *rows, int row,
+                          struct claimed *ret);
+/* How this worker does jobs of this kind, or NULL. */
+const struct job_kind *worker_kind(const struct worker *worker, const char *kind);
+/* Sets municipality and kind for the statements that follow. */
+void claimed_context(struct plan *plan, const struct job *job);
+
+/* lease.c: calls outside for the rows of queue_lease, one after the other. False: the database is
+ * away; what was leased comes back when its lease runs out. */
+bool lease_run(struct batch *batch, const PGresult *rows);
 
 #endif

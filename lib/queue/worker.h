@@ -41,6 +41,35 @@ enum job_end {
     JOB_AWAY,      /* the database is away, or wants the transaction again: no attempt is burned */
 };
 
+/* A call to somebody outside, and what is known of it. */
+struct call {
+    char key[48];        /* for the provider: the same over all attempts of this job */
+    bool again;          /* it was begun before, and nobody knows what came of it */
+    char reference[201]; /* CALL_DONE: what the provider says, to find it back */
+};
+
+enum call_end {
+    CALL_DONE,
+    CALL_NOT_MADE, /* surely not; another attempt later */
+    CALL_REFUSED,  /* surely not, and never will be: a dead letter */
+    CALL_UNKNOWN,  /* perhaps: no answer after it was sent */
+};
+
+/* An effect outside PostgreSQL (a letter, an e-mail, a call), done under a lease:
+ *
+ *   lease ─► note that it begins (committed) ─► call ─► business rows and end: one transaction
+ *
+ * After a death in between nobody knows what came of the call. A provider that knows keys is called
+ * again with the same one, one that can be asked is asked; else a person decides: the job becomes a
+ * dead letter, `uncertain`. */
+struct job_call {
+    enum call_end (*call)(struct work *work, struct call *call);
+    enum call_end (*ask)(struct work *work, struct call *call); /* what came of it; or NULL */
+    bool keyed; /* the provider does a call with the same key only once */
+    /* Adds what is to be stored once it was done; may be NULL. */
+    void (*store)(struct work *work, const struct call *call, struct plan *plan);
+};
+
 /* How a kind of job is done: by one of these. */
 struct job_kind {
     const char *kind;
@@ -49,6 +78,8 @@ struct job_kind {
     enum job_end (*plan)(struct work *work, struct plan *plan);
     /* Reads and writes by itself, inside the transaction (work_plan, work_run). */
     enum job_end (*run)(struct work *work);
+    /* Has its effect outside PostgreSQL. */
+    const struct job_call *call;
 };
 
 struct worker {

@@ -56,7 +56,6 @@ create table queue.job (
     fence bigint not null default 0,
     lease_until timestamptz,
     worker text,
-    cancelled boolean not null default false,
     subject text,
     dispatched_at timestamptz,
     created_at timestamptz not null,
@@ -81,6 +80,20 @@ create table queue.unique_key (
     dirty boolean not null default false
 );
 
+-- What a leased job has begun outside PostgreSQL.
+create table queue.effect (
+    job_id bigint primary key,
+    state "char" not null default 'i' check (state in ('i', 'k')),
+    reference text check (char_length(reference) <= 200),
+    begun_at timestamptz not null default clock.now()
+);
+comment on column queue.effect.state is 'i: begun, outcome not known; k: known, reference says what came of it';
+
+-- Somebody wants these jobs ended while a worker has them; a running job cannot be written to.
+create table queue.cancel_request (
+    job_id bigint primary key
+);
+
 create table queue.dead (
     id bigint primary key,
     tenant int not null,
@@ -98,6 +111,7 @@ create table queue.dead (
     payload jsonb not null
 );
 create index dead_by_time on queue.dead (died_at, id);
+create index dead_in_lane on queue.dead (lane, seq) where lane is not null;
 
 -- What was done, for the operator; swept after 7 days.
 create table queue.done (
@@ -241,7 +255,8 @@ create function queue.claim(ids bigint[])
     language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
-        return query select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq, j.cancelled, j.payload from queue.job j
+        return query select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq,
+               exists (select from queue.cancel_request c where c.job_id = j.id), j.payload from queue.job j
         where j.id = any (ids) and j.state in ('d', 'r') order by j.tenant, j.kind, j.id for update skip locked;
     end $$;
 
@@ -251,22 +266,36 @@ create function queue.take(kinds text[], count int)
                    payload jsonb)
     language sql security definer set search_path = pg_catalog, pg_temp
     as $$
-    select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq, j.cancelled, j.payload from queue.job j
+    select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq,
+           exists (select from queue.cancel_request c where c.job_id = j.id), j.payload from queue.job j
     where j.state = 'r' and j.kind = any (kinds) and j.kind not in (select queue.closed_kinds())
+      and j.tenant not in (select s.tenant from queue.tenant_setting s where s.paused_until > clock.now())
     order by j.prio, j.tenant, j.id limit count for update skip locked
     $$;
+
+-- Which of these jobs somebody wants ended.
+create function queue.cancel_wanted(ids bigint[]) returns setof bigint language sql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$ select c.job_id from queue.cancel_request c where c.job_id = any (ids) $$;
 
 -- For entries whose claim gave nothing: which of these jobs still wait to be taken.
 create function queue.still_waiting(ids bigint[]) returns setof bigint language sql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$ select j.id from queue.job j where j.id = any (ids) and j.state in ('d', 'r') $$;
 
--- Opens the lane for the next job.
+-- Opens the lane for the next job. A job in the middle may have been cancelled or killed: the lane steps over the hole.
+-- The lock comes in a statement of its own, so that the next one sees what an enqueue before us has committed.
 create function queue.lane_next(wanted text, passed bigint) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
+    declare here bigint;
     begin
-        update queue.lane l set done_seq = passed where l.lane = wanted and l.done_seq = passed - 1;
+        select l.done_seq into here from queue.lane l where l.lane = wanted for update;
+        update queue.lane l set done_seq = coalesce(least(
+                (select min(j.seq) from queue.job j where j.lane = wanted and j.seq > here),
+                (select min(d.seq) from queue.dead d where d.lane = wanted and d.blocks and d.seq > here)),
+            l.last_seq + 1) - 1
+        where l.lane = wanted;
         update queue.job j set state = 'r' from queue.lane l
         where l.lane = wanted and j.lane = wanted and j.seq = l.done_seq + 1 and j.state = 'b';
     end $$;
@@ -287,7 +316,7 @@ create function queue.after_end(ended queue.job, done boolean, opens_lane boolea
         if ended.unique_key is not null then
             delete from queue.unique_key u
             where u.key = ended.unique_key and u.job_id = ended.id and u.scope <> 'p' returning u.dirty into again;
-            if again and not ended.cancelled then
+            if again and not exists (select from queue.cancel_request c where c.job_id = ended.id) then
                 perform queue.enqueue_again(ended);
             end if;
         end if;
@@ -358,6 +387,10 @@ create function queue.kill(job bigint, reason text, error text) returns void lan
             return;
         end if;
         select ended.lane is not null and k.blocks_lane into blocks from queue.kind k where k.kind = ended.kind;
+        if kill.reason in ('exhausted', 'poison')
+            and exists (select from queue.effect e where e.job_id = job and e.state = 'i') then
+            reason := 'uncertain'; -- something was begun outside, and nobody knows what came of it
+        end if;
         insert into queue.dead (id, tenant, prio, kind, lane, seq, blocks, attempt, crash, reason, last_error,
                                 created_at, died_at, payload)
         values (ended.id, ended.tenant, ended.prio, ended.kind, ended.lane, ended.seq, blocks, ended.attempt,
@@ -482,6 +515,7 @@ create function queue.sweep() returns void language plpgsql
     begin
         delete from queue.done d where d.done_at < now - interval '7 days';
         delete from queue.unique_key u where u.expires_at < now;
+        delete from queue.cancel_request c where not exists (select from queue.job j where j.id = c.job_id);
         delete from queue.lane l where l.last_seq = l.done_seq
             and not exists (select from queue.job j where j.lane = l.lane)
             and not exists (select from queue.dead d where d.lane = l.lane and d.blocks)

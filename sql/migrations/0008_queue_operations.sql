@@ -47,161 +47,142 @@ create function queue.reckon() returns int language sql
 -- ------------------------------------------------------------------------------- effects outside PostgreSQL
 -- Leased mode: a lease instead of a row lock, a fence that rises with each lease, and a note of what was begun.
 --
---   lease ──► effect_begin (committed) ──► the call outside ──► effect_done + lease_finish (one transaction)
+--   claim + lease ──► lease_begin (committed) ──► the call outside ──► business rows + lease_finish: one transaction
 --     └ runs out: ready again; the next lease has a higher fence, the old holder can finish nothing
 
-create table queue.effect (
-    job_id bigint not null,
-    step text not null check (char_length(step) between 1 and 60),
-    state "char" not null default 'i' check (state in ('i', 'k')),
-    reference text check (char_length(reference) <= 200),
-    begun_at timestamptz not null default clock.now(),
-    primary key (job_id, step)
-);
-comment on column queue.effect.state is 'i: begun, outcome not known; k: known, reference says what came of it';
-
+-- Leases jobs that this transaction has claimed. Each call may take `timeout_ms`; while it does, its holder beats.
 create function queue.lease(ids bigint[], holder text, ms int)
-    returns table (id bigint, tenant int, kind text, attempt smallint, fence bigint, payload jsonb) language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
+    returns table (id bigint, tenant int, kind text, attempt smallint, fence bigint, payload jsonb, timeout_ms int)
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
         return query
-        with free as (select j.id from queue.job j where j.id = any (ids) and j.state in ('d', 'r')
-                      order by j.id for update skip locked)
-        update queue.job j set state = 'x', worker = holder, fence = j.fence + 1,
-               lease_until = clock.now() + ms * interval '1 ms'
-        from free f where j.id = f.id returning j.id, j.tenant, j.kind, j.attempt, j.fence, j.payload;
+        with leased as (
+            update queue.job j set state = 'x', worker = holder, fence = j.fence + 1,
+                   lease_until = clock.now() + ms * interval '1 ms'
+            where j.id = any (ids) and j.state in ('d', 'r')
+            returning j.id, j.tenant, j.kind, j.attempt, j.fence, j.payload)
+        select l.id, l.tenant, l.kind, l.attempt, l.fence, l.payload,
+               (select k.timeout_ms from queue.kind k where k.kind = l.kind) from leased l order by l.id;
     end $$;
 
--- Holds a lease longer. False: it is somebody else's by now; stop.
-create function queue.lease_beat(job bigint, held bigint, ms int) returns boolean language plpgsql
+-- Holds all leases of a holder longer.
+create function queue.lease_beat(holder text, ms int) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
         update queue.job j set lease_until = clock.now() + ms * interval '1 ms'
-        where j.id = job and j.state = 'x' and j.fence = held;
+        where j.state = 'x' and j.worker = holder and j.lease_until > clock.now();
+    end $$;
+
+-- Whether this lease still holds; locks the job when it does.
+create function queue.lease_holds(job bigint, held bigint) returns boolean language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        perform 1 from queue.job j where j.id = job and j.state = 'x' and j.fence = held for update;
         return found;
     end $$;
 
--- Before the call outside: 'new': make it; 'begun': it was begun before and nobody knows what came of it; 'known': it was
--- done. Null: the lease is lost.
-create function queue.effect_begin(job bigint, held bigint, wanted text) returns text language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
+-- Before the call outside. 'new': make it; 'begun': it was begun before and nobody knows what came of it; 'known': it was
+-- made, with this reference; 'cancelled'; 'lost': the lease is somebody else's.
+create function queue.lease_begin(job bigint, held bigint) returns table (found_state text, known_reference text)
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare before "char";
     begin
-        perform 1 from queue.job j where j.id = job and j.state = 'x' and j.fence = held for update;
-        if not found then
-            return null;
+        if not queue.lease_holds(job, held) then
+            return query select 'lost', null::text;
+            return;
         end if;
-        insert into queue.effect (job_id, step) values (job, wanted) on conflict do nothing;
+        insert into queue.effect (job_id)
+        select job where not exists (select from queue.cancel_request c where c.job_id = job)
+        on conflict do nothing;
         if found then
-            return 'new';
+            return query select 'new', null::text;
+            return;
         end if;
-        select e.state into before from queue.effect e where e.job_id = job and e.step = wanted;
-        return case before when 'k' then 'known' else 'begun' end;
+        return query select case e.state when 'k' then 'known' else 'begun' end, e.reference
+            from queue.effect e where e.job_id = job;
+        if not found then
+            return query select 'cancelled', null::text;
+        end if;
     end $$;
 
-create function queue.effect_done(job bigint, wanted text, came_of_it text) returns void language plpgsql
+-- What came of the call is known, but its business rows cannot be written now.
+create function queue.lease_known(job bigint, held bigint, came_of_it text) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
-        update queue.effect e set state = 'k', reference = came_of_it where e.job_id = job and e.step = wanted;
+        if queue.lease_holds(job, held) then
+            update queue.effect e set state = 'k', reference = left(came_of_it, 200) where e.job_id = job;
+        end if;
     end $$;
 
--- Ends a leased job in the transaction of its business rows. False: the lease is lost; roll back.
-create function queue.lease_finish(job bigint, held bigint) returns boolean language plpgsql
+-- Ends a leased job in the transaction of its business rows. When the lease is lost, that transaction fails.
+create function queue.lease_finish(job bigint, held bigint) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare ended queue.job;
     begin
         delete from queue.job j where j.id = job and j.state = 'x' and j.fence = held returning j.* into ended;
         if not found then
-            return false;
+            raise exception using errcode = 'MW410', message = 'lease-lost';
         end if;
         delete from queue.effect e where e.job_id = job;
         perform queue.after_end(ended, true, true);
-        return true;
     end $$;
 
--- Nobody can say what came of an effect and it cannot be asked: a person decides.
-create function queue.lease_uncertain(job bigint, held bigint, error text) returns boolean language plpgsql
+-- Another attempt later. `made_nothing`: the call was surely not made, so the next one is new.
+create function queue.lease_retry(job bigint, held bigint, error text, made_nothing boolean) returns void
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if queue.lease_holds(job, held) then
+            delete from queue.effect e where e.job_id = job and made_nothing;
+            perform queue.retry(job, error);
+        end if;
+    end $$;
+
+-- A dead letter: 'permanent' or 'killed' (surely not made), or 'uncertain': nobody can say, and it cannot be asked.
+create function queue.lease_kill(job bigint, held bigint, reason text, error text) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
-        perform 1 from queue.job j where j.id = job and j.state = 'x' and j.fence = held for update;
-        if not found then
-            return false;
+        if queue.lease_holds(job, held) then
+            delete from queue.effect e where e.job_id = job and reason <> 'uncertain';
+            perform queue.kill(job, reason, error);
         end if;
-        perform queue.kill(job, 'uncertain', error);
-        return true;
     end $$;
 
 -- ------------------------------------------------------------------------------------------------ operators
 
-create function queue.listed(wanted_state text, wanted_kind text, most int)
-    returns table (id bigint, tenant int, prio smallint, kind text, state "char", attempt smallint, crash smallint,
-                   lane text, run_at timestamptz, created_at timestamptz, last_error text, payload jsonb) language sql
-    stable security definer set search_path = pg_catalog, pg_temp
-    as $$
-    select j.id, j.tenant, j.prio, j.kind, j.state, j.attempt, j.crash, j.lane, j.run_at, j.created_at, j.last_error,
-           j.payload
-    from queue.job j
-    where (wanted_state is null or j.state::text = wanted_state) and (wanted_kind is null or j.kind = wanted_kind)
-    order by j.id limit most
-    $$;
-
-create function queue.dead_listed(wanted_reason text, most int)
-    returns table (id bigint, tenant int, kind text, reason text, attempt smallint, crash smallint, lane text,
-                   blocks boolean, last_error text, died_at timestamptz, payload jsonb) language sql
-    stable security definer set search_path = pg_catalog, pg_temp
-    as $$
-    select d.id, d.tenant, d.kind, d.reason, d.attempt, d.crash, d.lane, d.blocks, d.last_error, d.died_at, d.payload
-    from queue.dead d where wanted_reason is null or d.reason = wanted_reason order by d.died_at, d.id limit most
-    $$;
-
--- Runs a waiting job now.
-create function queue.run_now(job bigint) returns boolean language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
-    as $$
-    begin
-        update queue.job j set state = 'r', run_at = null where j.id = job and j.state = 'w';
-        return found;
-    end $$;
-
--- 'cancelled': it had not begun and is gone; 'asked': it is running, its worker ends it when it looks; 'gone': no such job.
-create function queue.cancel(job bigint) returns text language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
-    as $$
-    declare ended queue.job;
-    begin
-        delete from queue.job j where j.id in (
-            select k.id from queue.job k where k.id = job and k.state in ('r', 'w', 'b', 'd') for update skip locked)
-        returning j.* into ended;
-        if found then
-            ended.cancelled := true;
-            perform queue.after_end(ended, false, true);
-            return 'cancelled';
-        end if;
-        update queue.job j set cancelled = true where j.id = job;
-        return case when found then 'asked' else 'gone' end;
-    end $$;
-
--- Gives a dead letter another life, with fresh attempts; in its place when it blocks its lane, else at the end of it.
+-- Gives a dead letter another life, with fresh attempts and under its own number, so that a provider still knows its key;
+-- in its place when it blocks its lane, else at the end of it. Who revives what is uncertain says that it may be done.
 create function queue.revive(letter bigint) returns bigint language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare dead queue.dead;
+    declare
+        dead queue.dead;
+        place bigint;
+        done bigint;
     begin
         delete from queue.dead d where d.id = letter returning d.* into dead;
         if not found then
             return null;
         end if;
-        if not dead.blocks then
-            return queue.enqueue(dead.kind, dead.tenant, dead.payload, dead.lane, null, null, dead.prio);
+        delete from queue.effect e where e.job_id = letter and e.state = 'i';
+        delete from queue.cancel_request c where c.job_id = letter;
+        place := dead.seq;
+        if dead.lane is not null and not dead.blocks then
+            insert into queue.lane as l (lane, last_seq) values (dead.lane, 1)
+            on conflict on constraint lane_pkey do update set last_seq = l.last_seq + 1, used_at = clock.now()
+            returning l.last_seq, l.done_seq into place, done;
+        elsif dead.lane is not null then
+            select l.done_seq into done from queue.lane l where l.lane = dead.lane for update;
         end if;
         insert into queue.job (id, tenant, prio, kind, state, lane, seq, created_at, payload) overriding system value
-        values (dead.id, dead.tenant, dead.prio, dead.kind, 'r', dead.lane, dead.seq, dead.created_at, dead.payload);
+        values (dead.id, dead.tenant, dead.prio, dead.kind, case when place > done + 1 then 'b' else 'r' end, dead.lane,
+                place, dead.created_at, dead.payload);
         return dead.id;
     end $$;
 
@@ -215,6 +196,7 @@ create function queue.drop_dead(letter bigint) returns boolean language plpgsql
         if not found then
             return false;
         end if;
+        delete from queue.effect e where e.job_id = letter;
         if dead.blocks then
             perform queue.lane_next(dead.lane, dead.seq);
         end if;
@@ -228,24 +210,3 @@ create function queue.pause(wanted text, until timestamptz) returns boolean lang
         update queue.kind k set paused_until = until where k.kind = wanted;
         return found;
     end $$;
-
--- Everything that a person on duty wants to hear, worst first.
-create function queue.doctor() returns table (finding text, ok boolean, number bigint) language sql stable
-    security definer set search_path = pg_catalog, pg_temp
-    as $$
-    select f.finding, f.number <= f.most, f.number from (
-        select 'dead letters' as finding, (select count(*) from queue.dead) as number, 0::bigint as most
-        union all select 'dead letters of unknown outcome', (select count(*) from queue.dead d where d.reason = 'uncertain'), 0
-        union all select 'ready jobs older than a minute', (select count(*) from queue.job j where j.state = 'r'
-            and j.created_at < clock.now() - interval '1 minute'), 0
-        union all select 'dispatched jobs older than ten seconds', (select count(*) from queue.job j where j.state = 'd'
-            and j.dispatched_at < clock.now() - interval '10 seconds'), 0
-        union all select 'leases that ran out', (select count(*) from queue.job j where j.state = 'x'
-            and j.lease_until < clock.now()), 0
-        union all select 'lanes blocked by a dead letter', (select count(*) from queue.dead d where d.blocks), 0
-        union all select 'paused kinds', (select count(*) from queue.kind k where k.paused_until > clock.now()), 0
-        union all select 'future work that is overdue', (select count(*) from queue.future f
-            where f.run_at < clock.now() - interval '5 seconds'), 0
-        union all select 'the clock is shifted', (select count(*) from clock.shift), 0) f
-    order by f.number <= f.most, f.finding
-    $$;

@@ -5,7 +5,7 @@
 -- only way for the service and for the command line; without a scope they show nothing and change nothing.
 --
 --   verb ──► queue.act(): the change, a row of queue.act, rows of audit: one transaction
---              └ the job is running: 'asked'. queue.do_asked() looks again, every second at least.
+--              └ the job is running: 'asked', and its worker may read so. queue.do_asked() sees what came of it.
 
 create function queue.sees(whose int) returns boolean language sql stable
     as $$ select case app.scope() when 'installation' then app.role() = 'system' when 'tenant' then whose = app.tenant()
@@ -59,7 +59,7 @@ comment on column queue.act.job is 'the job that it is about; of a revival: the 
 create view queue.job_seen as
 select j.id, j.tenant, t.id as tenant_id, t.code as tenant_code, j.prio, j.kind, queue.state_name(j.state) as state,
        j.attempt, j.crash, j.lane, j.seq, j.subject, j.run_at, j.dispatched_at as sent_at, j.lease_until, j.created_at,
-       j.cancelled or exists (select from queue.act a where a.job = j.id and a.outcome = 'asked') as end_asked,
+       exists (select from queue.act a where a.job = j.id and a.outcome = 'asked') as end_asked,
        queue.code_of(j.last_error) as error_code, queue.ids_of(j.payload) as ids
 from queue.job j left join ref.tenant t on t.tenant_id = j.tenant where queue.sees(j.tenant);
 
@@ -167,71 +167,6 @@ create function queue.doctor_seen()
     order by f.number <= f.most, f.finding
     $$;
 
--- ------------------------------------------------------------------------------------------- lanes with holes
-
-create index dead_in_lane on queue.dead (lane, seq) where lane is not null;
-
--- Opens the lane for the next job. A job in the middle may have been cancelled or killed: the lane steps over the hole.
--- The lock comes in a statement of its own, so that the next one sees what an enqueue before us has committed.
-create or replace function queue.lane_next(wanted text, passed bigint) returns void language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
-    as $$
-    declare here bigint;
-    begin
-        select l.done_seq into here from queue.lane l where l.lane = wanted for update;
-        update queue.lane l set done_seq = coalesce(least(
-                (select min(j.seq) from queue.job j where j.lane = wanted and j.seq > here),
-                (select min(d.seq) from queue.dead d where d.lane = wanted and d.blocks and d.seq > here)),
-            l.last_seq + 1) - 1
-        where l.lane = wanted;
-        update queue.job j set state = 'r' from queue.lane l
-        where l.lane = wanted and j.lane = wanted and j.seq = l.done_seq + 1 and j.state = 'b';
-    end $$;
-
--- Without Redis a paused municipality waits, too.
-create or replace function queue.take(kinds text[], count int)
-    returns table (id bigint, tenant int, kind text, attempt smallint, lane text, seq bigint, cancelled boolean,
-                   payload jsonb)
-    language sql security definer set search_path = pg_catalog, pg_temp
-    as $$
-    select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq, j.cancelled, j.payload from queue.job j
-    where j.state = 'r' and j.kind = any (kinds) and j.kind not in (select queue.closed_kinds())
-      and j.tenant not in (select s.tenant from queue.tenant_setting s where s.paused_until > clock.now())
-    order by j.prio, j.tenant, j.id limit count for update skip locked
-    $$;
-
--- Holds a lease longer. False: it is somebody else's by now, or its end was asked; stop.
-create or replace function queue.lease_beat(job bigint, held bigint, ms int) returns boolean language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
-    as $$
-    begin
-        update queue.job j set lease_until = clock.now() + ms * interval '1 ms'
-        where j.id = job and j.state = 'x' and j.fence = held and not j.cancelled;
-        return found;
-    end $$;
-
--- Gives a dead letter another life, with fresh attempts; in its place when it blocks its lane, else at the end of it.
-create or replace function queue.revive(letter bigint) returns bigint language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
-    as $$
-    declare
-        dead queue.dead;
-        head bigint;
-    begin
-        delete from queue.dead d where d.id = letter returning d.* into dead;
-        if not found then
-            return null;
-        end if;
-        if not dead.blocks then
-            return queue.enqueue(dead.kind, dead.tenant, dead.payload, dead.lane, null, null, dead.prio);
-        end if;
-        select l.done_seq + 1 into head from queue.lane l where l.lane = dead.lane for update;
-        insert into queue.job (id, tenant, prio, kind, state, lane, seq, created_at, payload) overriding system value
-        values (dead.id, dead.tenant, dead.prio, dead.kind, case when dead.seq = head then 'r' else 'b' end, dead.lane,
-                dead.seq, dead.created_at, dead.payload);
-        return dead.id;
-    end $$;
-
 -- --------------------------------------------------------------------------------------------- what they ask
 
 -- Who asked for what, and what came of it, in the audit of the municipality that it concerns; of the installation: in that
@@ -253,12 +188,14 @@ create function queue.note_act(act queue.act) returns void language plpgsql
         perform set_config('app.tenant', coalesce(before, ''), true);
     end $$;
 
--- Ends a job that nobody has: cancelled without a trace in the queue, or killed: a dead letter. What was begun outside and
--- has no known outcome is a dead letter in both cases. False: it is running; null: there is no such job.
+-- Ends a job that nobody has: cancelled without a trace in the queue, or killed: a dead letter. What was begun outside is a
+-- dead letter in both cases. False: it is running; null: there is no such job.
 create function queue.end_job(wanted bigint, verb text) returns boolean language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare ended queue.job;
+    declare
+        ended queue.job;
+        outside "char";
     begin
         select j.* into ended from queue.job j where j.id = wanted
             and (j.state <> 'x' or j.lease_until < clock.now()) for update skip locked;
@@ -266,17 +203,34 @@ create function queue.end_job(wanted bigint, verb text) returns boolean language
             perform 1 from queue.job j where j.id = wanted;
             return case when found then false end;
         end if;
-        if exists (select from queue.effect e where e.job_id = wanted and e.state = 'i') then
-            perform queue.kill(wanted, 'uncertain', 'ended by an operator');
-        elsif verb = 'kill' then
-            perform queue.kill(wanted, 'killed', 'ended by an operator');
+        insert into queue.cancel_request (job_id) values (wanted) on conflict do nothing; -- no more run for its unique key
+        select e.state into outside from queue.effect e where e.job_id = wanted;
+        if outside is not null or verb = 'kill' then
+            perform queue.kill(wanted, case outside when 'i' then 'uncertain' else 'killed' end, 'cancelled');
         else
             delete from queue.job j where j.id = wanted;
-            delete from queue.effect e where e.job_id = wanted;
-            ended.cancelled := true;
             perform queue.after_end(ended, false, true);
         end if;
+        delete from queue.cancel_request c where c.job_id = wanted;
         return true;
+    end $$;
+
+-- Whether the worker that had the job has ended it as it was asked: it makes a dead letter of it, which is what a kill
+-- wanted; a cancellation wanted it gone.
+create function queue.ended_by_worker(wanted bigint, verb text) returns boolean language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare reason text;
+    begin
+        select d.reason into reason from queue.dead d
+        where d.id = wanted and d.last_error = 'cancelled' and d.reason in ('permanent', 'killed', 'uncertain') for update;
+        if found and verb = 'cancel' and reason <> 'uncertain' then
+            perform queue.drop_dead(wanted);
+        elsif reason = 'permanent' then
+            update queue.dead d set reason = 'killed' where d.id = wanted;
+        end if;
+        delete from queue.cancel_request c where c.job_id = wanted;
+        return reason is not null;
     end $$;
 
 -- Looks again at running jobs whose end was asked. The dispatcher calls it with each round, and must not be held up: a lane
@@ -293,6 +247,9 @@ create function queue.do_asked() returns int language plpgsql
                    for update skip locked loop
             begin
                 ended := queue.end_job(one.job, one.verb);
+                if ended is null then
+                    ended := nullif(queue.ended_by_worker(one.job, one.verb), false);
+                end if;
             exception when lock_not_available then
                 ended := false;
             end;
@@ -319,7 +276,7 @@ create function queue.act_on_job(verb text, wanted bigint) returns text language
             if queue.end_job(wanted, verb) then
                 return 'done';
             end if;
-            update queue.job j set cancelled = true where j.id = wanted and j.state = 'x';
+            insert into queue.cancel_request (job_id) values (wanted) on conflict do nothing;
             return 'asked';
         end if;
         with free as (select j.id from queue.job j where j.id = wanted
@@ -413,10 +370,3 @@ create function queue.act(id uuid, verb text, noun text, target text, reason tex
         perform queue.note_act(made);
         return made;
     end $$;
-
--- What these replace.
-drop function queue.listed(text, text, int);
-drop function queue.dead_listed(text, int);
-drop function queue.run_now(bigint);
-drop function queue.cancel(bigint);
-drop function queue.doctor();

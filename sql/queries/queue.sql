@@ -54,3 +54,41 @@ select queue.retry(:id::bigint, :error, :delay_ms::int, :free::boolean)
 -- rows: none
 -- writes: yes
 select queue.kill(:id::bigint, :reason, :error)
+
+-- query: queue_lease
+-- rows: many
+select id, tenant, kind, attempt, false as cancelled, payload, fence, timeout_ms
+from queue.lease(:ids::bigint[], :holder, :ms::int)
+
+-- query: queue_lease_beat
+-- rows: none
+-- writes: yes
+select queue.lease_beat(:holder, :ms::int)
+
+-- query: queue_cancel_wanted
+-- rows: many
+select w from queue.cancel_wanted(:ids::bigint[]) w
+
+-- query: queue_lease_begin
+-- rows: one
+select found_state, known_reference from queue.lease_begin(:job::bigint, :fence::bigint)
+
+-- query: queue_lease_known
+-- rows: none
+-- writes: yes
+select queue.lease_known(:job::bigint, :fence::bigint, :reference)
+
+-- query: queue_lease_finish
+-- rows: none
+-- writes: yes
+select queue.lease_finish(:job::bigint, :fence::bigint)
+
+-- query: queue_lease_retry
+-- rows: none
+-- writes: yes
+select queue.lease_retry(:job::bigint, :fence::bigint, :error, :made_nothing::boolean)
+
+-- query: queue_lease_kill
+-- rows: none
+-- writes: yes
+select queue.lease_kill(:job::bigint, :fence::bigint, :reason, :error)

@@ -18,7 +18,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from chaos_queue import SETUP, Enqueuer, QueueChaos, judge, wait_until_done  # noqa: E402
+from chaos_queue import SETUP, judge, wait_until_done, writers_run  # noqa: E402
+from faults import Faults  # noqa: E402
 from region import ROOT, Region  # noqa: E402
 
 KINDS, TENANTS = ('chaos_job', 'chaos_run'), ('gm9901', 'gm9902', 'gm9903')
@@ -28,10 +29,6 @@ insert into ref.region (id, code, name) values (gen_random_uuid(), 'maas', 'Maas
 insert into ref.tenant (id, code, name, region_id) select gen_random_uuid(), c, c, r.id
 from ref.region r, unnest(array['gm9901', 'gm9902', 'gm9903']) c;
 """
-
-
-class SlowEnqueuer(Enqueuer):
-    pace_s = 0.08
 
 
 class Operator(threading.Thread):
@@ -121,33 +118,31 @@ def judge_operators(region, operator):
     return found
 
 
-def chaos_operators(binaries, jobs, seconds, seed, poison=8, enqueuers=4):
+def chaos_operators(binaries, jobs, seconds, seed, poison=8, programs=2):
     folder = Path(tempfile.mkdtemp(prefix='maatwerk-chaos.', dir='/var/tmp')) / 'var'
     region, from_s = Region(folder, binaries, candidates=0), time.monotonic()
     try:
         region.start_servers()
-        region.env['MAATWERK_CHILDREN'] = '3'
+        region.env['MAATWERK_CHILDREN'] = '2'
         region.command('migrate')
         region.sql(SETUP + MORE)
-        for name in ('dispatcher', 'chaos'):
-            region.start(name)
-        each, marks = jobs // enqueuers, random.Random(seed)
-        threads = [SlowEnqueuer(region, i, each, {marks.randrange(each) for _ in range(poison // enqueuers)}, seed)
-                   for i in range(enqueuers)]
-        chaos, operator = QueueChaos(region, seed, seconds), Operator(region, seed)
-        for one in [*threads, operator]:
-            one.start()
-        chaos.run()
+        region.start('dispatcher')
+        for i in range(programs):
+            region.start('chaos', f'chaos{i}')
+        faults, operator = Faults(region, seed, seconds, []), Operator(region, seed)
+        threads = writers_run(region, faults, jobs, seconds, seed, poison)
+        operator.start()
+        faults.run()
         for one in threads:
             one.join()
         operator.stopping.set(), operator.join()
         operator.put_right()
         drained = wait_until_done(region, 120)
-        time.sleep(1.5)
+        time.sleep(3)       # what was asked of what is done, the last acknowledgements
         found = judge_operators(region, operator)
-        result = {'seed': seed, **found, 'said': operator.said, 'answered': operator.answered, 'faults': chaos.faults,
+        result = {'seed': seed, **found, 'said': operator.said, 'answered': operator.answered, 'faults': faults.faults,
                   'drained_s': drained, 'total_s': round(time.monotonic() - from_s, 1)}
-        result['ok'] = (not any(found[k] for k in ('lost', 'duplicate', 'phantom', 'order', 'dead_others', 'lanes_open', 'still_asked',
+        result['ok'] = (not any(found[k] for k in ('lost', 'duplicate', 'phantom', 'order', 'dead_others', 'lanes_open', 'entries', 'still_asked',
                                                    'cancelled_but_done', 'not_audited'))
                         and found['dead'] == found['poison'] and found['cancelled'] > 0 and drained is not None)
         return result

@@ -3,10 +3,12 @@
 """Chaos on the queue: jobs with effects that would show a loss, a doubling or a wrong order, under every fault.
 
 make chaos JOB=queue     JOBS=200000 SECONDS=120 SEED=…: closes with one JSON line."""
+import itertools
 import json
 import os
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -15,68 +17,58 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from chaos_main import Chaos  # noqa: E402
+from faults import Faults  # noqa: E402
 from region import ROOT, Region  # noqa: E402
 
-LANES = 2000
 SETUP = """
 create role maatwerk_chaos login;
 create schema chaos;
-create table chaos.biz (n bigint, lane text, place int, poison boolean);
+create table chaos.biz (n bigint, lane text, place int, poison boolean, at timestamptz default clock_timestamp());
 create table chaos.effect (serial bigserial, n bigint, lane text, place int, at timestamptz default clock_timestamp());
 grant usage on schema chaos, queue, app, clock to maatwerk_chaos;
 grant insert on chaos.effect to maatwerk_chaos;
 grant usage on sequence chaos.effect_serial_seq to maatwerk_chaos;
 grant execute on function queue.claim(bigint[]), queue.take(text[], int), queue.still_waiting(bigint[]), queue.finish(bigint[]),
-    queue.retry(bigint, text, int, boolean), queue.kill(bigint, text, text) to maatwerk_chaos;
-insert into queue.kind (kind, worker, base_ms, cap_ms) values ('chaos_job', 'chaos', 50, 1000), ('chaos_run', 'chaos', 50, 1000);
+    queue.retry(bigint, text, int, boolean), queue.kill(bigint, text, text), queue.cancel_wanted(bigint[]),
+    queue.lease(bigint[], text, int), queue.lease_beat(text, int), queue.lease_begin(bigint, bigint),
+    queue.lease_known(bigint, bigint, text), queue.lease_finish(bigint, bigint),
+    queue.lease_retry(bigint, bigint, text, boolean), queue.lease_kill(bigint, bigint, text, text) to maatwerk_chaos;
+insert into queue.kind (kind, worker, base_ms, cap_ms) values ('chaos_job', 'chaos', 50, 1000), ('chaos_run', 'chaos', 50, 1000),
+    ('chaos_keyed', 'chaos', 50, 1000), ('chaos_asked', 'chaos', 50, 1000), ('chaos_plain', 'chaos', 50, 1000);
 """
 
 
-class Enqueuer(threading.Thread):
-    """Writes a business row and its job in one transaction; after a lost connection it does not know, and goes on."""
-    pace_s = 0
+def writers_run(region, faults, jobs, seconds, seed, poison, slots=4):
+    """Keeps `slots` writers at work until so many jobs were committed; one that is killed gets a successor."""
+    numbers = itertools.count(1)
 
-    def __init__(self, region, number, count, poison, seed):
-        super().__init__()
-        self.region, self.number, self.count, self.poison = region, number, count, poison
-        self.random, self.places = random.Random(seed * 100 + number), {}
+    def slot():
+        left = jobs // slots
+        while left > 0:
+            number = next(numbers)
+            with faults.lock:
+                process = subprocess.Popen([sys.executable, Path(__file__).with_name('writer.py'),
+                                            region.env['MAATWERK_PG'] + ' user=maatwerk_admin', str(number), str(left),
+                                            str(round(seconds * left * slots / jobs)), str(seed), str(jobs // poison)])
+                faults.writers.append(process)
+            process.wait()
+            left -= persist(region, f'select count(*) from chaos.biz where n / 10000000 = {number}') or 1
+    threads = [threading.Thread(target=slot) for _ in range(slots)]
+    for one in threads:
+        one.start()
+    return threads
 
-    def rows(self, start, size):
-        rows, places = [], {}
-        for i in range(start, start + size):
-            lane, place = None, 0
-            if self.random.random() < 0.5:
-                lane = f'chaos:{self.number}:{self.random.randrange(LANES // 4)}'
-                place = places.get(lane, self.places.get(lane, 0)) + 1
-                places[lane] = place
-            fail = self.random.randrange(1, 3) if self.random.random() < 0.05 else 0
-            rows.append({'n': self.number * 10**7 + i, 'lane': lane, 'place': place, 'fail': fail,
-                         'poison': int(i in self.poison)})
-        return rows, places
 
-    def run(self):
-        import psycopg2
-        connection, at = None, 0
-        while at < self.count:
-            time.sleep(self.pace_s)
-            size = min(self.random.choice((1, 5, 20, 50)), self.count - at)
-            rows, places = self.rows(at, size)
-            at += size
-            try:
-                connection = connection or psycopg2.connect(self.region.env['MAATWERK_PG'] + ' user=maatwerk_admin')
-                with connection, connection.cursor() as cursor:
-                    cursor.execute(
-                        "with r as (select * from jsonb_to_recordset(%s::jsonb) as r (n bigint, lane text, place int, fail int, poison int)),"
-                        " b as (insert into chaos.biz select n, lane, place, poison = 1 from r)"
-                        " select queue.enqueue(case when n %% 10 = 0 then 'chaos_run' else 'chaos_job' end, 1 + (n %% 3)::int, to_jsonb(r), lane, null, null, (n %% 3)::smallint)"
-                        " from r order by n", (json.dumps(rows),))
-                self.places.update(places)
-            except psycopg2.Error:
-                # not known whether it was committed: lanes of this batch are used no more
-                self.places.update({lane: 10**6 for lane in places})
-                connection = None
-                time.sleep(0.05)
+def persist(region, text, seconds=60):
+    """The first value of a query, also when the database is away for a moment."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return region.sql(text)[0][0]
+        except Exception:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
 
 
 def judge(region):
@@ -93,53 +85,67 @@ def judge(region):
         'dead_others': one("select count(*) from queue.dead d where not exists (select from chaos.biz b "
                            "where b.poison and b.n = (d.payload ->> 'n')::bigint) or d.reason <> 'poison'"),
         'lanes_open': one('select count(*) from queue.lane where last_seq <> done_seq'),
+        'entries': entries(region),
+        **latencies(region),
     }
 
 
-def chaos_queue(binaries, jobs, seconds, seed, poison=20, enqueuers=4):
+def entries(region):
+    """What is left in the streams and in the lists of what was read."""
+    import redis
+    at = redis.Redis(unix_socket_path=region.env['MAATWERK_REDIS'].removeprefix('unix:'))
+    left = 0
+    for name in at.scan_iter('mw:{s0}:chaos:*'):
+        left += at.xlen(name) + at.xpending(name, 'w')['pending']
+    return left
+
+
+def latencies(region):
+    """From the commit of the job to the commit of its effect; what fails on purpose is not counted."""
+    row = region.sql("select percentile_disc(array[0.5, 0.99, 1]) within group (order by extract(epoch from e.at - b.at) * 1000) "
+                     'from chaos.biz b join chaos.effect e using (n)')[0][0] or [0, 0, 0]
+    return {f'{name}_ms': round(float(value)) for name, value in zip(('p50', 'p99', 'max'), row)}
+
+
+def wait_until_done(region, seconds, what='queue.job'):
+    from_s = time.monotonic()
+    while time.monotonic() - from_s < seconds:
+        if not persist(region, f'select count(*) from {what}'):
+            return round(time.monotonic() - from_s, 2)
+        time.sleep(0.2)
+    return None
+
+
+def chaos_queue(binaries, jobs, seconds, seed, poison=24, programs=3):
     folder = Path(tempfile.mkdtemp(prefix='maatwerk-chaos.', dir='/var/tmp')) / 'var'
     region, from_s = Region(folder, binaries, candidates=0), time.monotonic()
     try:
         region.start_servers()
-        region.env['MAATWERK_CHILDREN'] = '3'
+        region.env['MAATWERK_CHILDREN'] = '2'
         region.command('migrate')
         region.sql(SETUP)
-        for name in ('dispatcher', 'chaos'):
-            region.start(name)
-        each, marks = jobs // enqueuers, random.Random(seed)
-        threads = [Enqueuer(region, i, each, {marks.randrange(each) for _ in range(poison // enqueuers)}, seed)
-                   for i in range(enqueuers)]
-        chaos = QueueChaos(region, seed, seconds)
-        for one in threads:
-            one.start()
-        chaos.run()
+        for i in range(2):
+            region.start('dispatcher', f'dispatcher{i}')
+        for i in range(programs):
+            region.start('chaos', f'chaos{i}')
+        faults = Faults(region, seed, seconds, [])
+        threads = writers_run(region, faults, jobs, seconds, seed, poison)
+        faults.run()
         for one in threads:
             one.join()
-        drained = wait_until_done(region, 240)
+        drained = wait_until_done(region, 120)
+        time.sleep(3)       # the last acknowledgements, and what the reconciliation takes away
         found = judge(region)
-        result = {'seed': seed, **found, 'faults': chaos.faults, 'drained_s': drained,
+        result = {'seed': seed, **found, 'faults': faults.faults, 'late': faults.late, 'drained_s': drained,
                   'total_s': round(time.monotonic() - from_s, 1)}
-        result['ok'] = (not any(found[k] for k in ('lost', 'duplicate', 'phantom', 'order', 'dead_others', 'lanes_open'))
-                        and found['dead'] == found['poison'] and drained is not None)
+        result['ok'] = (not any(found[k] for k in ('lost', 'duplicate', 'phantom', 'order', 'dead_others', 'lanes_open', 'entries'))
+                        and found['dead'] == found['poison'] and drained is not None and drained <= 30 and not faults.late)
         return result
     finally:
         region.stop_programs()
         region.stop_servers()
         shutil.rmtree(folder.resolve(), ignore_errors=True)
         shutil.rmtree(folder.parent, ignore_errors=True)
-
-
-class QueueChaos(Chaos):
-    worker = 'chaos'
-
-
-def wait_until_done(region, seconds):
-    from_s = time.monotonic()
-    while time.monotonic() - from_s < seconds:
-        if not region.sql('select count(*) from queue.job')[0][0]:
-            return round(time.monotonic() - from_s, 2)
-        time.sleep(0.2)
-    return None
 
 
 if __name__ == '__main__':

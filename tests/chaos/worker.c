@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The worker of `make chaos JOB=queue`: each job leaves a row without any unique key, so that
- * a job that is done twice is seen. Payload: n (number), fail (attempts that fail), poison
- * (the process dies). */
+/* The worker of `make chaos JOB=queue`: each job leaves a row without any unique key, so that a job that
+ * is done twice is seen. Payload: n (number), fail (attempts that fail), poison (the process dies). The
+ * calls go to the provider of chaos_calls.py, a socket named by CHAOS_PROVIDER. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "lib/queue/worker.h"
@@ -53,10 +59,73 @@ static enum job_end write_a_row(struct work *work)
     return end == JOB_DONE ? end_of(work) : end;
 }
 
+static int connect_provider(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct timeval limit = {.tv_usec = 300000};
+    const char *path = getenv("CHAOS_PROVIDER");
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", path ? path : "");
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+/* One line to the provider, one back: "done <reference>", "absent", "busy" (not taken). */
+static enum call_end talk(struct work *work, struct call *call, const char *verb)
+{
+    char line[128] = "";
+    int fd = connect_provider();
+    if (fd < 0)
+        return CALL_NOT_MADE;
+    int length = snprintf(line, sizeof line, "%s %s %lld\n", verb, call->key,
+                          (long long)number_of(work->job, "n"));
+    bool sent = write(fd, line, (size_t)length) == length;
+    ssize_t got = sent ? read(fd, line, sizeof line - 1) : 0;
+    close(fd);
+    line[got > 0 ? got : 0] = '\0';
+    if (strncmp(line, "done ", 5) == 0) {
+        snprintf(call->reference, sizeof call->reference, "%s", line + 5);
+        return CALL_DONE;
+    }
+    if (strcmp(line, "absent") == 0 || strcmp(line, "busy") == 0)
+        return CALL_NOT_MADE;
+    return sent ? CALL_UNKNOWN : CALL_NOT_MADE;
+}
+
+static enum call_end send_keyed(struct work *work, struct call *call)
+{
+    return talk(work, call, "keyed");
+}
+
+static enum call_end send_plain(struct work *work, struct call *call)
+{
+    return talk(work, call, "plain");
+}
+
+static enum call_end ask(struct work *work, struct call *call)
+{
+    return talk(work, call, "ask");
+}
+
+static void store_row(struct work *work, const struct call *call, struct plan *plan)
+{
+    (void)call;
+    add_row(work->job, plan);
+}
+
 int main(void)
 {
+    static const struct job_call keyed = {.call = send_keyed, .keyed = true, .store = store_row},
+                                 asked = {.call = send_plain, .ask = ask, .store = store_row},
+                                 plain = {.call = send_plain, .store = store_row};
     static const struct job_kind kinds[] = {{"chaos_job", .plan = plan_a_row},
-                                            {"chaos_run", .run = write_a_row}};
+                                            {"chaos_run", .run = write_a_row},
+                                            {"chaos_keyed", .call = &keyed},
+                                            {"chaos_asked", .call = &asked},
+                                            {"chaos_plain", .call = &plain}};
     static const struct worker worker = {"chaos", kinds, sizeof kinds / sizeof *kinds, 50, NULL};
     return worker_run(&worker);
 }

@@ -44,7 +44,7 @@ def queue():
 
 @pytest.fixture(autouse=True)
 def empty(queue):
-    queue.sql('truncate queue.job, queue.dead, queue.unique_key, queue.lane, queue.future, queue.done, queue.effect, queue.act, '
+    queue.sql('truncate queue.job, queue.dead, queue.unique_key, queue.lane, queue.future, queue.done, queue.effect, queue.act, queue.cancel_request, '
               'queue.tenant_setting, chaos.effect; update queue.kind set paused_until = null')
 
 
@@ -85,7 +85,7 @@ def enqueue(queue, kind='chaos_job', tenant=1, payload='{"n": 1}', **more):
 
 
 def job(queue, number):
-    rows = queue.sql('select state, attempt, crash, cancelled from queue.job where id = %s', (number,))
+    rows = queue.sql('select state, attempt, crash from queue.job where id = %s', (number,))
     return rows[0] if rows else None
 
 
@@ -215,12 +215,30 @@ def test_a_locked_lane_does_not_hold_up_the_dispatcher(queue):
 def test_what_was_begun_outside_is_not_cancelled_in_silence(queue):
     number = enqueue(queue, 'strict')
     fence = queue.sql("select fence from queue.lease(array[%s::bigint], 'a', 600000)", (number,))[0][0]
-    queue.sql("select queue.effect_begin(%s, %s, 'send')", (number, fence))
+    assert queue.sql('select found_state from queue.lease_begin(%s, %s)', (number, fence)) == [('new',)]
     assert say(queue, 'cancel', number)[0]['outcome'] == 'asked'
-    assert queue.sql('select queue.lease_beat(%s, %s, 1000)', (number, fence))[0][0] is False, 'the worker hears of it'
+    assert queue.sql('select queue.cancel_wanted(array[%s::bigint])', (number,)) == [(number,)], 'the worker hears of it'
     queue.sql("update queue.job set lease_until = clock.now()")
     until(lambda: say(queue, 'acts')[0]['outcome'] == 'done')
     assert [(d['id'], d['reason']) for d in say(queue, 'dead', 'ls')] == [(number, 'uncertain')]
+
+
+@pytest.mark.parametrize('verb,dead', [('cancel', []), ('kill', ['killed'])])
+def test_a_job_that_its_worker_ended_as_asked_is_gone_or_a_dead_letter(queue, verb, dead):
+    first, second = enqueue(queue, 'strict', lane='w'), enqueue(queue, 'strict', lane='w')
+    until(lambda: job(queue, first)[0] == 'd')
+    runs = psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin')
+    at_work = runs.cursor()
+    at_work.execute('select * from queue.claim(array[%s::bigint])', (first,))
+    assert say(queue, verb, first)[0]['outcome'] == 'asked'
+    at_work.execute("select queue.kill(%s, 'permanent', 'cancelled')", (first,))
+    runs.commit(), runs.close()
+    until(lambda: say(queue, 'acts')[0]['outcome'] == 'done')
+    assert [d['reason'] for d in say(queue, 'dead', 'ls')] == dead
+    assert (job(queue, second)[0] == 'b') is bool(dead), 'the lane waits only for a dead letter'
+    if dead:
+        say(queue, 'dead', 'revive', first)
+        assert queue.sql('select count(*) from queue.cancel_request')[0][0] == 0, 'its new life is not cancelled'
 
 
 def test_a_dead_letter_is_revived_or_dropped(queue):

@@ -211,35 +211,86 @@ def test_the_fourth_death_is_poison(queue):
     assert queue.sql('select reason from queue.dead') == [('poison',)]
 
 
+def lease(queue, job, holder, ms):
+    """(fence): the lease of a job that is ready."""
+    return queue.sql('select fence from queue.lease(array[%s::bigint], %s, %s)', (job, holder, ms))[0][0]
+
+
+def begin(queue, job, fence):
+    return queue.sql('select found_state, known_reference from queue.lease_begin(%s, %s)', (job, fence))[0]
+
+
+def let_it_run_out(queue):
+    queue.sql('select pg_sleep(0.01)'), queue.sql('select * from queue.promote(10)')
+
+
 def test_a_fence_keeps_the_old_holder_out(queue):
     job = enqueue(queue)
-    old = queue.sql("select fence from queue.lease(array[%s::bigint], 'a', 1)", (job,))[0][0]
-    queue.sql('select pg_sleep(0.01)'), queue.sql('select * from queue.promote(10)')
-    new = queue.sql("select fence from queue.lease(array[%s::bigint], 'b', 60000)", (job,))[0][0]
-    assert new > old
-    assert queue.sql('select queue.lease_beat(%s, %s, 1000)', (job, old))[0][0] is False
-    assert queue.sql('select queue.lease_finish(%s, %s)', (job, old))[0][0] is False
-    assert queue.sql('select queue.effect_begin(%s, %s, $$send$$)', (job, old))[0][0] is None
-    assert queue.sql('select queue.lease_finish(%s, %s)', (job, new))[0][0] is True
+    old = lease(queue, job, 'a', 1)
+    let_it_run_out(queue)
+    new = lease(queue, job, 'b', 60000)
+    assert new > old and begin(queue, job, old) == ('lost', None)
+    queue.sql('select queue.lease_retry(%s, %s, $$x$$, true), queue.lease_kill(%s, %s, $$permanent$$, $$x$$)', (job, old, job, old))
+    with pytest.raises(psycopg2.Error, match='lease-lost'):
+        queue.sql('select queue.lease_finish(%s, %s)', (job, old))
+    assert state(queue, job) == 'x'
+    queue.sql('select queue.lease_finish(%s, %s)', (job, new))
+    assert queue.sql('select count(*) from queue.job')[0][0] == 0
+
+
+def test_a_beat_holds_the_lease_until_it_ran_out(queue):
+    job = enqueue(queue)
+    lease(queue, job, 'a', 50)
+    queue.sql("select queue.lease_beat('a', 60000)"), queue.sql('select pg_sleep(0.06)')
+    assert queue.sql('select promoted from queue.promote(10)')[0][0] == 0 and state(queue, job) == 'x'
+    queue.sql('update queue.job set lease_until = clock.now()')
+    queue.sql("select queue.lease_beat('a', 60000)")
+    assert queue.sql('select promoted from queue.promote(10)')[0][0] == 1
 
 
 def test_an_effect_of_unknown_outcome_is_a_persons_to_decide(queue):
     job = enqueue(queue)
-    fence = queue.sql("select fence from queue.lease(array[%s::bigint], 'a', 1)", (job,))[0][0]
-    assert queue.sql('select queue.effect_begin(%s, %s, $$send$$)', (job, fence))[0][0] == 'new'
-    queue.sql('select pg_sleep(0.01)'), queue.sql('select * from queue.promote(10)')
-    fence = queue.sql("select fence from queue.lease(array[%s::bigint], 'b', 60000)", (job,))[0][0]
-    assert queue.sql('select queue.effect_begin(%s, %s, $$send$$)', (job, fence))[0][0] == 'begun'
-    assert queue.sql('select queue.lease_uncertain(%s, %s, $$no answer$$)', (job, fence))[0][0] is True
+    assert begin(queue, job, lease(queue, job, 'a', 1)) == ('new', None)
+    let_it_run_out(queue)
+    fence = lease(queue, job, 'b', 60000)
+    assert begin(queue, job, fence) == ('begun', None)
+    queue.sql('select queue.lease_kill(%s, %s, $$uncertain$$, $$no answer$$)', (job, fence))
+    assert queue.sql('select reason from queue.dead') == [('uncertain',)]
+    assert queue.sql('select queue.revive(%s)', (job,))[0][0] == job, 'under its own number: the provider knows its key'
+    assert begin(queue, job, lease(queue, job, 'c', 60000)) == ('new', None), 'a person has said that it may be done'
+
+
+def test_what_was_begun_is_never_buried_as_anything_but_uncertain(queue):
+    job = enqueue(queue)
+    begin(queue, job, lease(queue, job, 'a', 60000))
+    for _ in range(4):
+        queue.sql('select * from queue.crashed(array[%s::bigint])', (job,))
     assert queue.sql('select reason from queue.dead') == [('uncertain',)]
 
 
 def test_a_known_effect_is_not_repeated(queue):
     job = enqueue(queue)
-    fence = queue.sql("select fence from queue.lease(array[%s::bigint], 'a', 60000)", (job,))[0][0]
-    queue.sql('select queue.effect_begin(%s, %s, $$send$$)', (job, fence))
-    queue.sql('select queue.effect_done(%s, $$send$$, $$ref-1$$)', (job,))
-    assert queue.sql('select queue.effect_begin(%s, %s, $$send$$)', (job, fence))[0][0] == 'known'
+    fence = lease(queue, job, 'a', 1)
+    begin(queue, job, fence)
+    queue.sql('select queue.lease_known(%s, %s, $$ref-1$$)', (job, fence))
+    let_it_run_out(queue)
+    assert begin(queue, job, lease(queue, job, 'b', 60000)) == ('known', 'ref-1')
+
+
+def test_a_call_that_was_surely_not_made_is_new_again(queue):
+    job = enqueue(queue)
+    fence = lease(queue, job, 'a', 60000)
+    begin(queue, job, fence)
+    queue.sql('select queue.lease_retry(%s, %s, $$busy$$, true)', (job, fence))
+    queue.sql("update queue.job set state = 'r'")
+    assert begin(queue, job, lease(queue, job, 'b', 60000)) == ('new', None)
+
+
+def test_a_leased_job_that_is_cancelled_makes_no_call(queue):
+    job = enqueue(queue)
+    fence = lease(queue, job, 'a', 60000)
+    queue.sql('insert into queue.cancel_request values (%s)', (job,))
+    assert begin(queue, job, fence) == ('cancelled', None)
 
 
 def plan(queue, due_local, zone='Europe/Amsterdam', subject='case:1', misfire='f', grace='1 hour'):

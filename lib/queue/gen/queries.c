@@ -153,4 +153,130 @@ struct statement *sql_queue_kill(struct plan *plan, struct sql_queue_kill args)
     return plan_add(plan, &query_queue_kill, values);
 }
 
-const struct query *const queue_queries[] = {&query_queue_begin, &query_queue_commit, &query_queue_claim, &query_queue_take, &query_queue_still_waiting, &query_queue_context, &query_queue_savepoint, &query_queue_rollback_job, &query_queue_finish, &query_queue_retry, &query_queue_kill, NULL};
+const struct query query_queue_lease = {
+    .name = "queue_lease",
+    .text = "select id, tenant, kind, attempt, false as cancelled, payload, fence, timeout_ms from queue.leas"
+            "e($1::bigint[], $2, $3::int)",
+    .parameters = 3, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_queue_lease(struct plan *plan, struct sql_queue_lease args)
+{
+    const struct str values[] = {
+        args.ids,
+        args.holder,
+        args.ms,
+    };
+    return plan_add(plan, &query_queue_lease, values);
+}
+
+const struct query query_queue_lease_beat = {
+    .name = "queue_lease_beat",
+    .text = "select queue.lease_beat($1, $2::int)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_queue_lease_beat(struct plan *plan, struct sql_queue_lease_beat args)
+{
+    const struct str values[] = {
+        args.holder,
+        args.ms,
+    };
+    return plan_add(plan, &query_queue_lease_beat, values);
+}
+
+const struct query query_queue_cancel_wanted = {
+    .name = "queue_cancel_wanted",
+    .text = "select w from queue.cancel_wanted($1::bigint[]) w",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_queue_cancel_wanted(struct plan *plan, struct sql_queue_cancel_wanted args)
+{
+    const struct str values[] = {
+        args.ids,
+    };
+    return plan_add(plan, &query_queue_cancel_wanted, values);
+}
+
+const struct query query_queue_lease_begin = {
+    .name = "queue_lease_begin",
+    .text = "select found_state, known_reference from queue.lease_begin($1::bigint, $2::bigint)",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_queue_lease_begin(struct plan *plan, struct sql_queue_lease_begin args)
+{
+    const struct str values[] = {
+        args.job,
+        args.fence,
+    };
+    return plan_add(plan, &query_queue_lease_begin, values);
+}
+
+const struct query query_queue_lease_known = {
+    .name = "queue_lease_known",
+    .text = "select queue.lease_known($1::bigint, $2::bigint, $3)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_queue_lease_known(struct plan *plan, struct sql_queue_lease_known args)
+{
+    const struct str values[] = {
+        args.job,
+        args.fence,
+        args.reference,
+    };
+    return plan_add(plan, &query_queue_lease_known, values);
+}
+
+const struct query query_queue_lease_finish = {
+    .name = "queue_lease_finish",
+    .text = "select queue.lease_finish($1::bigint, $2::bigint)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_queue_lease_finish(struct plan *plan, struct sql_queue_lease_finish args)
+{
+    const struct str values[] = {
+        args.job,
+        args.fence,
+    };
+    return plan_add(plan, &query_queue_lease_finish, values);
+}
+
+const struct query query_queue_lease_retry = {
+    .name = "queue_lease_retry",
+    .text = "select queue.lease_retry($1::bigint, $2::bigint, $3, $4::boolean)",
+    .parameters = 4, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_queue_lease_retry(struct plan *plan, struct sql_queue_lease_retry args)
+{
+    const struct str values[] = {
+        args.job,
+        args.fence,
+        args.error,
+        args.made_nothing,
+    };
+    return plan_add(plan, &query_queue_lease_retry, values);
+}
+
+const struct query query_queue_lease_kill = {
+    .name = "queue_lease_kill",
+    .text = "select queue.lease_kill($1::bigint, $2::bigint, $3, $4)",
+    .parameters = 4, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_queue_lease_kill(struct plan *plan, struct sql_queue_lease_kill args)
+{
+    const struct str values[] = {
+        args.job,
+        args.fence,
+        args.reason,
+        args.error,
+    };
+    return plan_add(plan, &query_queue_lease_kill, values);
+}
+
+const struct query *const queue_queries[] = {&query_queue_begin, &query_queue_commit, &query_queue_claim, &query_queue_take, &query_queue_still_waiting, &query_queue_context, &query_queue_savepoint, &query_queue_rollback_job, &query_queue_finish, &query_queue_retry, &query_queue_kill, &query_queue_lease, &query_queue_lease_beat, &query_queue_cancel_wanted, &query_queue_lease_begin, &query_queue_lease_known, &query_queue_lease_finish, &query_queue_lease_retry, &query_queue_lease_kill, NULL};

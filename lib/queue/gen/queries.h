@@ -59,6 +59,54 @@ struct sql_queue_kill {
 };
 struct statement *sql_queue_kill(struct plan *plan, struct sql_queue_kill args);
 
+extern const struct query query_queue_lease;
+struct sql_queue_lease {
+    struct str ids, holder, ms;
+};
+struct statement *sql_queue_lease(struct plan *plan, struct sql_queue_lease args);
+
+extern const struct query query_queue_lease_beat;
+struct sql_queue_lease_beat {
+    struct str holder, ms;
+};
+struct statement *sql_queue_lease_beat(struct plan *plan, struct sql_queue_lease_beat args);
+
+extern const struct query query_queue_cancel_wanted;
+struct sql_queue_cancel_wanted {
+    struct str ids;
+};
+struct statement *sql_queue_cancel_wanted(struct plan *plan, struct sql_queue_cancel_wanted args);
+
+extern const struct query query_queue_lease_begin;
+struct sql_queue_lease_begin {
+    struct str job, fence;
+};
+struct statement *sql_queue_lease_begin(struct plan *plan, struct sql_queue_lease_begin args);
+
+extern const struct query query_queue_lease_known;
+struct sql_queue_lease_known {
+    struct str job, fence, reference;
+};
+struct statement *sql_queue_lease_known(struct plan *plan, struct sql_queue_lease_known args);
+
+extern const struct query query_queue_lease_finish;
+struct sql_queue_lease_finish {
+    struct str job, fence;
+};
+struct statement *sql_queue_lease_finish(struct plan *plan, struct sql_queue_lease_finish args);
+
+extern const struct query query_queue_lease_retry;
+struct sql_queue_lease_retry {
+    struct str job, fence, error, made_nothing;
+};
+struct statement *sql_queue_lease_retry(struct plan *plan, struct sql_queue_lease_retry args);
+
+extern const struct query query_queue_lease_kill;
+struct sql_queue_lease_kill {
+    struct str job, fence, reason, error;
+};
+struct statement *sql_queue_lease_kill(struct plan *plan, struct sql_queue_lease_kill args);
+
 /* All of them; ends with NULL. */
 extern const struct query *const queue_queries[];
 

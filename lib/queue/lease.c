@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Effects outside PostgreSQL: noted before, made, known behind. */
+#include "lib/queue/child.h"
+#include "lib/queue/gen/queries.h"
+#include "lib/queue/redis.h"
+
+static void running_call(struct running *running, int64_t until_ms)
+{
+    pthread_mutex_lock(&running->lock);
+    running->call_until_ms = until_ms;
+    pthread_mutex_unlock(&running->lock);
+}
+
+struct lease {
+    struct batch *batch;
+    struct claimed claimed;
+    struct str job, fence;
+    int64_t timeout_ms;
+    struct call call;
+};
+
+static struct plan plan_in(struct lease *lease)
+{
+    return (struct plan){.ctx = &lease->claimed.work.ctx};
+}
+
+static bool run(struct lease *lease, struct plan *plan)
+{
+    return session_run(lease->batch->db, plan) == OK;
+}
+
+static bool put_off(struct lease *lease, bool made_nothing)
+{
+    struct plan plan = plan_in(lease);
+    const char *error = lease->claimed.work.error;
+    sql_queue_lease_retry(
+        &plan, (struct sql_queue_lease_retry){.job = lease->job,
+                                              .fence = lease->fence,
+                                              .error = str_of(error ? error : "no answer"),
+                                              .made_nothing = str_of(made_nothing ? "t" : "f")});
+    return run(lease, &plan);
+}
+
+static bool bury(struct lease *lease, const char *reason, const char *otherwise)
+{
+    struct plan plan = plan_in(lease);
+    const char *error = lease->claimed.work.error;
+    sql_queue_lease_kill(&plan,
+                         (struct sql_queue_lease_kill){.job = lease->job,
+                                                       .fence = lease->fence,
+                                                       .reason = str_of(reason),
+                                                       .error = str_of(error ? error : otherwise)});
+    return run(lease, &plan);
+}
+
+/* The call was made, but what belongs to it cannot be stored: it must not be made again. */
+static bool keep_known(struct lease *lease)
+{
+    struct plan plan = plan_in(lease);
+    sql_queue_lease_known(&plan, (struct sql_queue_lease_known){.job = lease->job,
+                                                                .fence = lease->fence,
+                                                                .reference =
+                                                                    str_of(lease->call.reference)});
+    if (!run(lease, &plan))
+        return false;
+    lease->claimed.work.error = "its rows could not be stored";
+    return put_off(lease, false);
+}
+
+/* Business rows and the end of the job in one transaction, which fails when the lease is lost. */
+static bool store(struct lease *lease)
+{
+    struct plan plan = plan_in(lease);
+    const struct job_call *kind = lease->claimed.kind->call;
+    sql_queue_begin(&plan);
+    claimed_context(&plan, &lease->claimed.job);
+    if (kind->store)
+        kind->store(&lease->claimed.work, &lease->call, &plan);
+    sql_queue_lease_finish(&plan, (struct sql_queue_lease_finish){.job = lease->job,
+                                                                  .fence = lease->fence});
+    sql_queue_commit(&plan);
+    enum err err = session_run(lease->batch->db, &plan);
+    if (err != ERR_CONFLICT)
+        return err == OK;
+    bool lost = strcmp(session_sqlstate(lease->batch->db), "MW410") == 0;
+    session_rollback(lease->batch->db);
+    return lost || keep_known(lease);
+}
+
+static bool conclude(struct lease *lease, enum call_end end)
+{
+    switch (end) {
+    case CALL_DONE: return store(lease);
+    case CALL_NOT_MADE: return put_off(lease, true);
+    case CALL_REFUSED: return bury(lease, "permanent", "refused");
+    case CALL_UNKNOWN: break;
+    }
+    if (lease->claimed.kind->call->keyed || lease->claimed.kind->call->ask)
+        return put_off(lease, false);
+    return bury(lease, "uncertain", "no answer");
+}
+
+/* While it runs, the heart holds the lease; not longer than the kind may take. */
+static bool call(struct lease *lease, enum call_end (*how)(struct work *, struct call *))
+{
+    running_call(lease->batch->running, redis_now_ms() + lease->timeout_ms);
+    enum call_end end = how(&lease->claimed.work, &lease->call);
+    running_call(lease->batch->running, 0);
+    return conclude(lease, end);
+}
+
+/* Nobody knows what came of the call before. */
+static bool call_again(struct lease *lease)
+{
+    const struct job_call *kind = lease->claimed.kind->call;
+    lease->call.again = true;
+    if (kind->keyed)
+        return call(lease, kind->call);
+    if (kind->ask)
+        return call(lease, kind->ask);
+    return bury(lease, "uncertain", "its worker died during the call");
+}
+
+static bool run_leased(struct lease *lease)
+{
+    struct plan plan = plan_in(lease);
+    const struct statement *begun =
+        sql_queue_lease_begin(&plan, (struct sql_queue_lease_begin){.job = lease->job,
+                                                                    .fence = lease->fence});
+    if (!run(lease, &plan) || PQntuples(begun->result) != 1)
+        return false;
+    struct str state = str_of(PQgetvalue(begun->result, 0, 0));
+    if (str_equal(state, S("new")))
+        return call(lease, lease->claimed.kind->call->call);
+    if (str_equal(state, S("begun")))
+        return call_again(lease);
+    if (str_equal(state, S("cancelled")))
+        return bury(lease, "killed", "cancelled");
+    if (!str_equal(state, S("known")))
+        return true; /* lost: somebody else's by now */
+    snprintf(lease->call.reference, sizeof lease->call.reference, "%s",
+             PQgetvalue(begun->result, 0, 1));
+    return store(lease);
+}
+
+bool lease_run(struct batch *batch, const PGresult *rows)
+{
+    for (int i = 0; i < PQntuples(rows); i++) {
+        struct arena *arena = arena_new();
+        struct lease lease = {.batch = batch};
+        enum job_end end = claimed_read(batch, arena, rows, i, &lease.claimed);
+        lease.job = str_of(PQgetvalue(rows, i, 0));
+        lease.fence = str_of(PQgetvalue(rows, i, 6));
+        str_to_int(str_of(PQgetvalue(rows, i, 7)), &lease.timeout_ms);
+        snprintf(lease.call.key, sizeof lease.call.key, "maatwerk-%.*s", STR_ARG(lease.job));
+        bool there = end == JOB_DONE ? run_leased(&lease) : bury(&lease, "permanent", "payload");
+        arena_free(arena);
+        if (!there)
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What goes wrong in `make chaos JOB=queue`, how often in two minutes, and how. Each group of faults has its own thread, so
+that they meet. Only processes that the run started are touched, by pid."""
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+
+from chaos_main import Chaos
+from region import ROOT
+
+# group: {fault: times in 120 s}
+PLAN = {
+    'workers': {'child': 120, 'worker': 40},
+    'signals': {'term': 22, 'stop': 16},
+    'dispatchers': {'dispatcher': 22},
+    'writers': {'writer': 12},
+    'redis': {'flushall': 4, 'redis': 6, 'wipe': 6, 'freeze': 6},
+    'postgres': {'postgres': 8, 'terminate': 12},
+}
+
+
+class Faults(Chaos):
+    """`writers`: the processes that write jobs; whoever started one puts another in its place."""
+
+    def __init__(self, region, seed, seconds, writers):
+        super().__init__(region, seed, seconds)
+        self.seed, self.writers, self.lock, self.late = seed, writers, threading.Lock(), []
+
+    def pick(self, random_, start):
+        """The name of a running program that begins so."""
+        with self.lock:
+            names = [name for name in self.region.processes if name.startswith(start)]
+            return random_.choice(names) if names else None
+
+    def take(self, random_, start):
+        """The same, out of reach for others."""
+        with self.lock:
+            names = [name for name in self.region.processes if name.startswith(start)]
+            name = random_.choice(names) if names else None
+            return name, name and self.region.processes.pop(name)
+
+    def put_back(self, name):
+        with self.lock:
+            self.region.start(name.rstrip('0123456789'), name)
+
+    @staticmethod
+    def children(process):
+        found = subprocess.run(['pgrep', '-P', str(process.pid)], text=True, capture_output=True).stdout.split()
+        return [int(pid) for pid in found]
+
+    @staticmethod
+    def send(pid, number):
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            pass
+
+    def power_off(self, random_, start):
+        """A program and its children at once, as a machine that loses power."""
+        name, process = self.take(random_, start)
+        if name:
+            for pid in [process.pid, *self.children(process)]:
+                self.send(pid, signal.SIGKILL)
+            process.wait()
+            self.put_back(name)
+
+    def child(self, random_):
+        name = self.pick(random_, 'chaos')
+        pids = self.children(self.region.processes[name]) if name in self.region.processes else []
+        if pids:
+            self.send(random_.choice(pids), signal.SIGKILL)
+
+    def worker(self, random_):
+        self.power_off(random_, 'chaos')
+
+    def dispatcher(self, random_):
+        self.power_off(random_, 'dispatcher')
+
+    def term(self, random_):
+        name, process = self.take(random_, 'chaos')
+        if name:
+            process.terminate()
+            if process.wait(40) != 0:
+                self.late.append('a worker did not end well')
+            self.put_back(name)
+
+    def stop(self, random_):
+        name = self.pick(random_, 'chaos')
+        pids = self.children(self.region.processes[name]) if name in self.region.processes else []
+        if pids:
+            pid = random_.choice(pids)
+            self.send(pid, signal.SIGSTOP)
+            threading.Timer(random_.uniform(1, 9), self.send, (pid, signal.SIGCONT)).start()
+
+    def writer(self, random_):
+        with self.lock:
+            running = [w for w in self.writers if w.poll() is None]
+            if running:
+                random_.choice(running).kill()
+
+    def redis(self, _random):
+        self.kill_redis()
+
+    def wipe(self, _random):
+        os.kill(self.redis_pid(), signal.SIGKILL)
+        (self.at / 'run/redis.pid').unlink(missing_ok=True)
+        subprocess.run(['rm', '-rf', *map(str, self.at.glob('redis/*'))], check=True)
+        subprocess.run([ROOT / 'docker/servers', 'start', self.region.folder], check=True, stdout=subprocess.DEVNULL)
+
+    def freeze(self, _random):
+        self.freeze_redis()
+
+    def flushall(self, _random):
+        self.empty_redis()
+
+    def postgres(self, _random):
+        self.restart_postgres()
+
+    def terminate(self, _random):
+        try:
+            self.region.sql("select pg_terminate_backend(pid) from pg_stat_activity where usename like 'maatwerk\\_%%' "
+                            'and pid <> pg_backend_pid() order by random() limit 2')
+        except Exception:
+            pass
+
+    def group(self, name):
+        chance = random.Random(f'{self.seed}/{name}')
+        todo = [fault for fault, times in PLAN[name].items() for _ in range(max(1, round(times * self.seconds / 120)))]
+        chance.shuffle(todo)
+        from_s = time.monotonic()
+        for i, fault in enumerate(todo):
+            at = from_s + self.seconds * (i + chance.random()) / len(todo)
+            time.sleep(max(0, at - time.monotonic()))
+            getattr(self, fault)(chance)
+            self.faults[fault] = self.faults.get(fault, 0) + 1
+
+    def run(self):
+        threads = [threading.Thread(target=self.group, args=(name,)) for name in PLAN]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
