@@ -19,7 +19,7 @@ enum scope {
     SCOPE_ORGANISATION,
     SCOPE_CASELOAD,
     SCOPE_PUBLIC,
-    SCOPE_INSTALLATION, /* what municipalities share; no policy of app knows it: it shows no file */
+    SCOPE_INSTALLATION, /* what municipalities share; policies on files and users do not know it */
 };
 
 struct right {

@@ -170,6 +170,24 @@ def test_the_operator_of_the_installation_sees_no_file(as_role, operator):
     assert as_role('consultant').get('/queue/jobs').status == 403
 
 
+@pytest.mark.parametrize('program', ['employers', 'candidates', 'placements', 'platform'])
+def test_the_scope_of_the_installation_shows_no_file_to_any_program(region, program):
+    connection = psycopg2.connect(region.env['MAATWERK_PG'] + f' user=maatwerk_{program}')
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("select set_config('app.tenant', '1', true), set_config('app.scope', 'installation', true), "
+                           "set_config('app.role', 'system', true)")
+            for table in ('candidate', 'employer', 'vacancy', 'proposal', 'organisation', 'user_account'):
+                cursor.execute('savepoint s')
+                try:
+                    cursor.execute(f'select count(tenant_id) from app.{table}')
+                    assert cursor.fetchone()[0] == 0, table
+                except psycopg2.errors.InsufficientPrivilege:
+                    cursor.execute('rollback to savepoint s')
+    finally:
+        connection.close()
+
+
 def test_a_job_is_cancelled_killed_run_and_begun_anew_with_a_trail(region, admin, enqueue, towns):
     profile = admin.get('/user-profile').json['id']
     before = len(audit(region, towns[0]))
