@@ -9,7 +9,6 @@ import threading
 import time
 
 from chaos_main import Chaos
-from region import ROOT
 
 # group: {fault: times in 120 s}
 PLAN = {
@@ -27,7 +26,7 @@ class Faults(Chaos):
 
     def __init__(self, region, seed, seconds, writers):
         super().__init__(region, seed, seconds)
-        self.seed, self.writers, self.lock, self.late = seed, writers, threading.Lock(), []
+        self.seed, self.writers, self.lock, self.troubles = seed, writers, threading.Lock(), []
 
     def pick(self, random_, start):
         """The name of a running program that begins so."""
@@ -84,7 +83,7 @@ class Faults(Chaos):
         if name:
             process.terminate()
             if process.wait(40) != 0:
-                self.late.append('a worker did not end well')
+                self.troubles.append('a worker did not end well')
             self.put_back(name)
 
     def stop(self, random_):
@@ -107,8 +106,9 @@ class Faults(Chaos):
     def wipe(self, _random):
         os.kill(self.redis_pid(), signal.SIGKILL)
         (self.at / 'run/redis.pid').unlink(missing_ok=True)
-        subprocess.run(['rm', '-rf', *map(str, self.at.glob('redis/*'))], check=True)
-        subprocess.run([ROOT / 'docker/servers', 'start', self.region.folder], check=True, stdout=subprocess.DEVNULL)
+        for kept in ('appendonlydir', 'dump.rdb'):
+            subprocess.run(['rm', '-rf', self.at / 'run' / kept], check=True)
+        self.start_redis()
 
     def freeze(self, _random):
         self.freeze_redis()
@@ -134,8 +134,11 @@ class Faults(Chaos):
         for i, fault in enumerate(todo):
             at = from_s + self.seconds * (i + chance.random()) / len(todo)
             time.sleep(max(0, at - time.monotonic()))
-            getattr(self, fault)(chance)
-            self.faults[fault] = self.faults.get(fault, 0) + 1
+            try:
+                getattr(self, fault)(chance)
+                self.faults[fault] = self.faults.get(fault, 0) + 1
+            except Exception as error:
+                self.troubles.append(f'{fault}: {error!r}'[:200])
 
     def run(self):
         threads = [threading.Thread(target=self.group, args=(name,)) for name in PLAN]
