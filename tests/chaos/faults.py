@@ -8,6 +8,8 @@ import subprocess
 import threading
 import time
 
+import redis
+
 from chaos_main import Chaos
 
 # group: {fault: times in 120 s}
@@ -16,7 +18,8 @@ PLAN = {
     'signals': {'term': 22, 'stop': 16},
     'dispatchers': {'dispatcher': 22},
     'writers': {'writer': 12},
-    'redis': {'flushall': 4, 'redis': 6, 'wipe': 6, 'freeze': 6},
+    'redis': {'flushall': 4, 'redis_killed': 6, 'wipe': 6, 'freeze': 6, 'tail': 12, 'ghosts': 12,
+              'twice': 24},
     'postgres': {'postgres': 8, 'terminate': 12},
 }
 
@@ -100,7 +103,7 @@ class Faults(Chaos):
             if running:
                 random_.choice(running).kill()
 
-    def redis(self, _random):
+    def redis_killed(self, _random):
         self.kill_redis()
 
     def wipe(self, _random):
@@ -115,6 +118,32 @@ class Faults(Chaos):
 
     def flushall(self, _random):
         self.empty_redis()
+
+    def streams(self):
+        at = redis.Redis(unix_socket_path=str(self.at / 'run/redis.sock'), socket_timeout=5, decode_responses=True)
+        return at, list(at.scan_iter('mw:{s0}:chaos:p*'))
+
+    def tail(self, _random):
+        """The newest entries are gone, as after a failover to a replica that had not got them yet."""
+        at, names = self.streams()
+        for name in names:
+            newest = [entry for entry, _ in at.xrevrange(name, count=50)]
+            if newest:
+                at.xdel(name, *newest)
+
+    def ghosts(self, _random):
+        """Entries that were read, and whose reader was removed with what it had."""
+        at, names = self.streams()
+        for name in names:
+            at.xreadgroup('w', 'ghost', {name: '>'}, count=20)
+            at.xgroup_delconsumer(name, 'w', 'ghost')
+
+    def twice(self, _random):
+        """Every id once more, as from a second dispatcher that believes that it leads."""
+        at, names = self.streams()
+        for name in names:
+            for _, fields in at.xrange(name, count=200):
+                at.xadd(name, fields, nomkstream=True)
 
     def postgres(self, _random):
         self.restart_postgres()
@@ -137,6 +166,8 @@ class Faults(Chaos):
             try:
                 getattr(self, fault)(chance)
                 self.faults[fault] = self.faults.get(fault, 0) + 1
+            except redis.RedisError:
+                pass            # it was away, or just emptied
             except Exception as error:
                 self.troubles.append(f'{fault}: {error!r}'[:200])
 

@@ -36,7 +36,8 @@ MUTANTS = {
          '        return -1;\n    }\n    struct plan later = {.ctx = &ctx};\n    sql_queue_begin(&later);\n'
          '    if (finish(batch, &later, &sorted, &leased))\n        return PQntuples(rows);')]),
     'claim-without-lock': ('chaos', [
-        (SQL, "order by j.tenant, j.kind, j.id for update skip locked;", 'order by j.tenant, j.kind, j.id;')]),
+        (SQL, "order by j.tenant, j.kind, j.id for update skip locked;", 'order by j.tenant, j.kind, j.id;'),
+        (SQL, 'if count < cardinality(ids) then', 'if false then')]),
     'lane-never-opens': ('chaos', [
         (SQL, "update queue.lane l set done_seq = passed where l.lane = wanted and l.done_seq = passed - 1;", 'return;')]),
     'lane-without-order': ('chaos', [
