@@ -69,9 +69,9 @@ bench-queue: install ## measured figures of the queue
 	@$(MAKE) --no-print-directory -s -j2 build build/release/bin/maatwerk-chaos
 	@$(PYTHON) tests/bench/bench_queue.py
 
-chaos: install ## JOB=main, queue, calls or operators: kill and restart everything while work is done
+chaos: install ## JOB=main, queue, calls or operators: kill and restart everything while work is done; MUTANTS=1 tests the gates
 	@$(MAKE) --no-print-directory -s -j2 build build/release/bin/maatwerk-chaos
-	@$(PYTHON) tests/chaos/chaos_$(or $(JOB),main).py
+	@$(PYTHON) tests/chaos/$(if $(MUTANTS),mutants,chaos_$(or $(JOB),main)).py
 
 clean: ## remove what was built (var/ stays)
 	@rm -rf build

@@ -211,6 +211,8 @@ static int claim_and_run(struct batch *batch, struct arena *arena, const int64_t
         session_rollback(batch->db);
         return -1;
     }
+    for (int i = 0; i < PQntuples(claimed->result); i++)
+        batch->lanes |= PQgetvalue(claimed->result, i, 6)[0] == 't';
     if (together && all_plan(batch, claimed->result))
         return run_together(batch, arena, claimed->result);
     return run_rows(batch, arena, claimed->result);
@@ -219,6 +221,7 @@ static int claim_and_run(struct batch *batch, struct arena *arena, const int64_t
 bool batch_run(struct batch *batch, const int64_t *ids, int count, bool *done)
 {
     struct arena *arena = arena_new();
+    batch->lanes = false;
     int ran = claim_and_run(batch, arena, ids, count, true);
     for (int i = 0; ran < 0 && i < TRIES;
          i++) { /* one by one, so that one does not hold up the others */

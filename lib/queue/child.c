@@ -46,7 +46,7 @@ static void run_entries(struct child *child, const struct stream_entry *entries,
         else
             hold(child, &entries[i]);
     }
-    streams_end(child->redis, &child->streams, ended, ended_count);
+    streams_end(child->redis, &child->streams, ended, ended_count, child->batch.lanes);
     bool quick = redis_now_ms() - from_ms < BATCH_QUICK_MS;
     int larger = child->size * 2, most = child->batch.worker->batch_max;
     child->size = !quick ? 1 : larger < most ? larger : most;

@@ -41,6 +41,7 @@ struct batch {
     void *own;
     bool contexts; /* the job before in this transaction has set its context */
     bool together; /* the last batch that was taken went well in one round trip */
+    bool lanes;    /* the last batch had jobs in lanes: their next ones may be ready */
     struct running *running;
 };
 

@@ -101,13 +101,16 @@ static int add_end(struct redis *redis, const char *name, int stream,
 }
 
 void streams_end(struct redis *redis, const struct streams *streams,
-                 const struct stream_entry *entries, int count)
+                 const struct stream_entry *entries, int count, bool wake)
 {
     int replies = 0;
     if (count == 0 || !redis_add(redis, "MULTI"))
         return;
     for (int s = 0; s < STREAMS; s++)
         replies += add_end(redis, streams->names[s], s, entries, count);
+    if (wake)
+        replies +=
+            redis_add(redis, "LPUSH mw:{s0}:wake 1") + redis_add(redis, "LTRIM mw:{s0}:wake 0 0");
     redis_add(redis, "EXEC");
     for (int i = 0; i < replies + 2; i++) {
         redisReply *reply = redis_read(redis);

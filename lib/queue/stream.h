@@ -38,8 +38,8 @@ struct stream_entry {
 int streams_read(struct redis *redis, const struct streams *streams, const char *consumer,
                  int count, int block_ms, struct stream_entry entries[STREAM_READ_MAX]);
 
-/* Acknowledges and removes, in one step. */
+/* Acknowledges and removes, in one step; `wake`: the dispatcher may find something new. */
 void streams_end(struct redis *redis, const struct streams *streams,
-                 const struct stream_entry *entries, int count);
+                 const struct stream_entry *entries, int count, bool wake);
 
 #endif

@@ -347,7 +347,7 @@ create function queue.enqueue_again(ended queue.job) returns void language plpgs
                 ended.payload);
     end $$;
 
--- Ends jobs whose effect is in this transaction. Only jobs that this transaction has claimed. Most have neither lane nor
+-- Ends jobs whose effect is in this transaction; fails when one of them is not there to be ended. Most have neither lane nor
 -- unique key: they end together, the others one by one.
 create function queue.finish(ids bigint[]) returns int language plpgsql
     security definer set search_path = pg_catalog, pg_temp
@@ -370,6 +370,9 @@ create function queue.finish(ids bigint[]) returns int language plpgsql
                 perform queue.after_end(ended, true, true);
                 count := count + 1;
             end loop;
+        end if;
+        if count < cardinality(ids) then
+            raise exception using errcode = 'MW410', message = 'job-not-held';
         end if;
         return count;
     end $$;

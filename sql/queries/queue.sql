@@ -14,11 +14,13 @@ commit
 
 -- query: queue_claim
 -- rows: many
-select id, tenant, kind, attempt, cancelled, payload from queue.claim(:ids::bigint[])
+select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane
+from queue.claim(:ids::bigint[])
 
 -- query: queue_take
 -- rows: many
-select id, tenant, kind, attempt, cancelled, payload from queue.take(:kinds::text[], :count::int)
+select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane
+from queue.take(:kinds::text[], :count::int)
 
 -- query: queue_still_waiting
 -- rows: many

@@ -61,7 +61,10 @@ class Chaos:
         os.kill(self.redis_pid(), signal.SIGKILL)
         (self.at / 'run/redis.pid').unlink(missing_ok=True)
         time.sleep(self.random.uniform(0.1, 1.5))
-        subprocess.run([ROOT / 'docker/servers', 'start', self.region.folder], check=True, stdout=subprocess.DEVNULL)
+        self.start_redis()
+
+    def start_redis(self):
+        subprocess.run([ROOT / 'docker/servers', 'start_redis', self.region.folder], check=True, stdout=subprocess.DEVNULL)
 
     def freeze_redis(self):
         pid = self.redis_pid()

@@ -8,8 +8,9 @@ import subprocess
 import threading
 import time
 
+import redis
+
 from chaos_main import Chaos
-from region import ROOT
 
 # group: {fault: times in 120 s}
 PLAN = {
@@ -17,7 +18,8 @@ PLAN = {
     'signals': {'term': 22, 'stop': 16},
     'dispatchers': {'dispatcher': 22},
     'writers': {'writer': 12},
-    'redis': {'flushall': 4, 'redis': 6, 'wipe': 6, 'freeze': 6},
+    'redis': {'flushall': 4, 'redis_killed': 6, 'wipe': 6, 'freeze': 6, 'tail': 12, 'ghosts': 12,
+              'twice': 24},
     'postgres': {'postgres': 8, 'terminate': 12},
 }
 
@@ -27,7 +29,9 @@ class Faults(Chaos):
 
     def __init__(self, region, seed, seconds, writers):
         super().__init__(region, seed, seconds)
-        self.seed, self.writers, self.lock, self.late = seed, writers, threading.Lock(), []
+        self.seed, self.writers, self.lock, self.troubles = seed, writers, threading.Lock(), []
+        only = os.environ.get('ONLY')       # of the faults of Redis: this one, so that no other hides what it does
+        self.plan = {**PLAN, 'redis': {only: 60}} if only else PLAN
 
     def pick(self, random_, start):
         """The name of a running program that begins so."""
@@ -84,7 +88,7 @@ class Faults(Chaos):
         if name:
             process.terminate()
             if process.wait(40) != 0:
-                self.late.append('a worker did not end well')
+                self.troubles.append('a worker did not end well')
             self.put_back(name)
 
     def stop(self, random_):
@@ -101,20 +105,47 @@ class Faults(Chaos):
             if running:
                 random_.choice(running).kill()
 
-    def redis(self, _random):
+    def redis_killed(self, _random):
         self.kill_redis()
 
     def wipe(self, _random):
         os.kill(self.redis_pid(), signal.SIGKILL)
         (self.at / 'run/redis.pid').unlink(missing_ok=True)
-        subprocess.run(['rm', '-rf', *map(str, self.at.glob('redis/*'))], check=True)
-        subprocess.run([ROOT / 'docker/servers', 'start', self.region.folder], check=True, stdout=subprocess.DEVNULL)
+        for kept in ('appendonlydir', 'dump.rdb'):
+            subprocess.run(['rm', '-rf', self.at / 'run' / kept], check=True)
+        self.start_redis()
 
     def freeze(self, _random):
         self.freeze_redis()
 
     def flushall(self, _random):
         self.empty_redis()
+
+    def streams(self):
+        at = redis.Redis(unix_socket_path=str(self.at / 'run/redis.sock'), socket_timeout=5, decode_responses=True)
+        return at, list(at.scan_iter('mw:{s0}:chaos:p*'))
+
+    def tail(self, _random):
+        """The newest entries are gone, as after a failover to a replica that had not got them yet."""
+        at, names = self.streams()
+        for name in names:
+            newest = [entry for entry, _ in at.xrevrange(name, count=50)]
+            if newest:
+                at.xdel(name, *newest)
+
+    def ghosts(self, _random):
+        """Entries that were read, and whose reader was removed with what it had."""
+        at, names = self.streams()
+        for name in names:
+            at.xreadgroup('w', 'ghost', {name: '>'}, count=20)
+            at.xgroup_delconsumer(name, 'w', 'ghost')
+
+    def twice(self, _random):
+        """Every id once more, as from a second dispatcher that believes that it leads."""
+        at, names = self.streams()
+        for name in names:
+            for _, fields in at.xrange(name, count=200):
+                at.xadd(name, fields, nomkstream=True)
 
     def postgres(self, _random):
         self.restart_postgres()
@@ -128,17 +159,22 @@ class Faults(Chaos):
 
     def group(self, name):
         chance = random.Random(f'{self.seed}/{name}')
-        todo = [fault for fault, times in PLAN[name].items() for _ in range(max(1, round(times * self.seconds / 120)))]
+        todo = [fault for fault, times in self.plan[name].items() for _ in range(max(1, round(times * self.seconds / 120)))]
         chance.shuffle(todo)
         from_s = time.monotonic()
         for i, fault in enumerate(todo):
             at = from_s + self.seconds * (i + chance.random()) / len(todo)
             time.sleep(max(0, at - time.monotonic()))
-            getattr(self, fault)(chance)
-            self.faults[fault] = self.faults.get(fault, 0) + 1
+            try:
+                getattr(self, fault)(chance)
+                self.faults[fault] = self.faults.get(fault, 0) + 1
+            except redis.RedisError:
+                pass            # it was away, or just emptied
+            except Exception as error:
+                self.troubles.append(f'{fault}: {error!r}'[:200])
 
     def run(self):
-        threads = [threading.Thread(target=self.group, args=(name,)) for name in PLAN]
+        threads = [threading.Thread(target=self.group, args=(name,)) for name in self.plan]
         for one in threads:
             one.start()
         for one in threads:

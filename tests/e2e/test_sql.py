@@ -55,13 +55,23 @@ def nodes(plan):
 OPEN = [(program, query, sort) for program, query, sort in LISTS if ' app.' in query.text and not query.arguments]
 
 
-@pytest.mark.parametrize('program,query,sort', OPEN, ids=[f'{q.name} {s[0]}' for _, q, s in OPEN])
-def test_list_walks_its_index(region, program, query, sort):
-    """A page in the middle of a list is read from the index of its sort: municipality and place are conditions of the
-    scan, and nothing is sorted."""
+EACH = [(program, query, sort, one) for program, query, sort in OPEN for one in [(None, 'true'), *query.filters]]
+SAMPLES = {'uuid': '01920000-0000-7000-8000-000000000001', 'date': '2026-01-01', 'timestamptz': '2026-01-01T00:00:00Z',
+           'boolean': 'true', 'bigint': '1'}
+
+
+def sample(predicate):
+    return next((value for kind, value in SAMPLES.items() if f'::{kind}' in predicate), 'x')
+
+
+@pytest.mark.parametrize('program,query,sort,one', EACH, ids=[f'{q.name} {s[0]} {o[0] or "all"}' for _, q, s, o in EACH])
+def test_list_walks_its_index(region, program, query, sort, one):
+    """A page in the middle of a list, with no filter and with each one, is read from the index of its sort: municipality and
+    place are conditions of the scan, and nothing is sorted."""
     _, column, kind, _ = sort
     key, _, key_kind = query.key
-    value = {'timestamptz': '2026-01-01T00:00:00Z', 'bigint': '1'}.get(kind, 'x')
+    predicate = one[1].replace('%%', '\0').replace('%', '$3').replace('\0', '%')
+    values = [SAMPLES.get(kind, 'x'), SAMPLES['uuid']] + ([sample(predicate)] if '$3' in predicate else [])
     connection = psycopg2.connect(region.env['MAATWERK_PG'] + f' user=maatwerk_{program}')
     try:
         with connection.cursor() as cursor:
@@ -69,9 +79,9 @@ def test_list_walks_its_index(region, program, query, sort):
                            "set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), "
                            "set_config('enable_sort', 'off', true), "
                            "set_config('plan_cache_mode', 'force_generic_plan', true)")
-            cursor.execute(f'prepare x as {query.text} and ({column}, {key}) > ($1::{kind}, $2::{key_kind}) '
+            cursor.execute(f'prepare x as {query.text} and {predicate} and ({column}, {key}) > ($1::{kind}, $2::{key_kind}) '
                            f'order by {column}, {key} limit 21')
-            cursor.execute(f"explain (format json) execute x ('{value}', '01920000-0000-7000-8000-000000000001')")
+            cursor.execute('explain (format json) execute x (' + ', '.join(f"'{value}'" for value in values) + ')')
             plan = cursor.fetchone()[0][0]['Plan']
     finally:
         connection.close()

@@ -15,10 +15,12 @@ static void on_signal(int number)
     stopping = 1;
 }
 
-/* Waits for a hint, at most half a second. */
-static void wait_for_hint(struct redis *redis)
+/* Waits for a hint, at most half a second and not longer than until something is due. */
+static void wait_for_hint(struct redis *redis, int64_t due_ms)
 {
-    redisReply *reply = redis_run(redis, "BLPOP mw:{s0}:wake 0.5");
+    int64_t left_ms = due_ms - redis_now_ms();
+    int wait_ms = left_ms < 10 ? 10 : left_ms < 500 ? (int)left_ms : 500;
+    redisReply *reply = redis_run(redis, "BLPOP mw:{s0}:wake 0.%03d", wait_ms);
     if (reply)
         freeReplyObject(reply);
     else
@@ -43,7 +45,7 @@ int main(void)
         if (filled <= 0 && dispatcher.full)
             usleep(2000);
         else if (filled <= 0)
-            wait_for_hint(dispatcher.redis);
+            wait_for_hint(dispatcher.redis, dispatcher.promote_ms);
     }
     redis_free(dispatcher.redis);
     session_free(dispatcher.db);

@@ -26,7 +26,8 @@ struct statement *sql_queue_commit(struct plan *plan)
 
 const struct query query_queue_claim = {
     .name = "queue_claim",
-    .text = "select id, tenant, kind, attempt, cancelled, payload from queue.claim($1::bigint[])",
+    .text = "select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane from queue.cla"
+            "im($1::bigint[])",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };
@@ -40,7 +41,8 @@ struct statement *sql_queue_claim(struct plan *plan, struct sql_queue_claim args
 
 const struct query query_queue_take = {
     .name = "queue_take",
-    .text = "select id, tenant, kind, attempt, cancelled, payload from queue.take($1::text[], $2::int)",
+    .text = "select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane from queue.tak"
+            "e($1::text[], $2::int)",
     .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };

@@ -1,0 +1,139 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: EUPL-1.2
+"""make chaos MUTANTS=1: the gates are tested too. Each mutant is the tree with one thing broken on purpose, in a copy under
+build/mutants; a gate must fail on it, else the gate proves nothing. Closes with one JSON line.
+
+  effects, order, dead letters under faults     chaos_queue, short; of Redis' faults perhaps only one
+  rules of the functions                        tests/e2e/test_queue.py
+  nothing goes wrong, so nothing may be slow    quiet: no faults, and no job may wait for the reconciliation
+"""
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SQL, DISPATCH, RECONCILE, BATCH = ('sql/migrations/0002_queue.sql', 'workers/dispatcher/dispatcher.c',
+                                   'workers/dispatcher/reconcile.c', 'lib/queue/batch.c')
+LEASE = 'sql/migrations/0008_queue_operations.sql'
+
+# name: (gate, [(file, what stands there, what stands there now)])
+MUTANTS = {
+    'no-reconciliation': ('chaos', [
+        (RECONCILE, 'bool right = session_run(dispatcher->db, &plan) == OK;',
+         'bool right = session_run(dispatcher->db, &plan) == OK;\n    if (right || !right) {\n        arena_free(arena);\n'
+         '        return true;\n    }')]),
+    'ghosts-counted-live': ('chaos ghosts', [
+        (RECONCILE, 'if (is_after(place_of(id), last) || is_pending(pending, id)) {',
+         'if (is_after(place_of(id), last) || is_pending(pending, id) || *id) {')]),
+    'effect-before-finish': ('chaos', [
+        (BATCH, '    if (finish(batch, &whole, &sorted, &leased))\n        return PQntuples(rows);',
+         '    sql_queue_commit(&whole);\n    if (session_run(batch->db, &whole) != OK) {\n        session_rollback(batch->db);\n'
+         '        return -1;\n    }\n    struct plan later = {.ctx = &ctx};\n    sql_queue_begin(&later);\n'
+         '    if (finish(batch, &later, &sorted, &leased))\n        return PQntuples(rows);')]),
+    'claim-without-lock': ('chaos twice', [
+        (SQL, "order by j.tenant, j.kind, j.id for update skip locked;", 'order by j.tenant, j.kind, j.id;'),
+        (SQL, 'if count < cardinality(ids) then', 'if false then')]),
+    'lane-never-opens': ('chaos', [
+        (SQL, "update queue.lane l set done_seq = passed where l.lane = wanted and l.done_seq = passed - 1;", 'return;')]),
+    'lane-without-order': ('chaos', [
+        (SQL, '            if place > done + 1 then\n                starts := \'b\';\n            end if;\n', '')]),
+    'fence-not-checked': ('rules', [
+        (LEASE, "j.id = job and j.state = 'x' and j.fence = held for update;", "j.id = job and j.state = 'x' for update;"),
+        (LEASE, "j.id = job and j.state = 'x' and j.fence = held returning", "j.id = job and j.state = 'x' returning")]),
+    'unique-key-ends-early': ('rules', [
+        (SQL, '        return query select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq,\n',
+         '        delete from queue.unique_key u where u.job_id = any (ids);\n'
+         '        return query select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq,\n')]),
+    'published-before-commit': ('quiet', [
+        (DISPATCH, '    const struct statement *rows = sql_dispatcher_dispatch(',
+         '    static const struct query begin = {.name = "m_begin", .text = "begin"},\n'
+         '                              commit = {.name = "m_commit", .text = "commit"};\n'
+         '    plan_add(&plan, &begin, NULL);\n    const struct statement *rows = sql_dispatcher_dispatch('),
+        (DISPATCH, '    return publish(dispatcher, rows->result, prio) ? PQntuples(rows->result) : -1;',
+         '    bool sent = publish(dispatcher, rows->result, prio);\n    struct plan end = {.ctx = &ctx};\n'
+         '    plan_add(&end, &commit, NULL);\n    if (session_run(dispatcher->db, &end) != OK)\n        return -1;\n'
+         '    return sent ? PQntuples(rows->result) : -1;'),
+        (BATCH, 'if (str_to_int(str_of(PQgetvalue(waiting->result, r, 0)), &id) && id == ids[i])',
+         'if (str_to_int(str_of(PQgetvalue(waiting->result, r, 0)), &id) && id == -ids[i])')]),
+    'crash-not-counted': ('chaos', [
+        (SQL, 'update queue.job j set crash = j.crash + 1 where', 'update queue.job j set crash = j.crash where')]),
+}
+SEED = int(os.environ.get('SEED', '7'))
+
+
+def copy_of(name):
+    """The tree with what is built, times kept, so that only what the mutant touches is built anew."""
+    at = ROOT / 'build/mutants' / name
+    shutil.rmtree(at, ignore_errors=True)
+    at.mkdir(parents=True)
+    files = subprocess.run(['git', 'ls-files', '-co', '--exclude-standard'], cwd=ROOT, text=True, capture_output=True,
+                           check=True).stdout.split('\n')
+    for file in filter(None, files):
+        (at / file).parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / file).is_file():
+            shutil.copy2(ROOT / file, at / file)
+    shutil.copytree(ROOT / 'build/release', at / 'build/release', copy_function=shutil.copy2, symlinks=True)
+    return at
+
+
+def break_it(at, changes):
+    for file, before, after in changes:
+        text = (at / file).read_text()
+        pattern = r'\s+'.join(map(re.escape, before.split()))       # however the formatter breaks the line
+        broken, count = re.subn(pattern, lambda _: after.strip(), text, count=1)
+        assert count == 1, f'{file}: what this mutant breaks is not there any more: {before}'
+        (at / file).write_text(broken)
+    # the mutants are not held to the house style: no -Werror
+    makefile = (at / 'Makefile').read_text()
+    done = subprocess.run(['make', '-s', '-j2', 'build', 'build/release/bin/maatwerk-chaos', '-o', 'Makefile'], cwd=at, text=True,
+                          capture_output=True)
+    assert makefile and done.returncode == 0, done.stderr[-2000:]
+
+
+def judge(at, gate):
+    """What the gate says: None when it let the mutant pass."""
+    environment = {**os.environ, 'SEED': str(SEED)}
+    if gate == 'rules':
+        done = subprocess.run(['/usr/bin/python3', '-m', 'pytest', '-q', '-x', 'tests/e2e/test_queue.py'], cwd=at, text=True,
+                              capture_output=True, env={**environment, 'MAATWERK_BIN': str(at / 'build/release/bin')})
+        failed = re.search(r'^FAILED .*', done.stdout, re.MULTILINE)
+        return failed and failed.group(0)[:160]
+    more = {'JOBS': '3000', 'SECONDS': '8', 'QUIET': '1'} if gate == 'quiet' else {'JOBS': '6000', 'SECONDS': '18'}
+    if ' ' in gate:
+        more['ONLY'] = gate.split()[1]
+    done = subprocess.run(['/usr/bin/python3', 'tests/chaos/chaos_queue.py'], cwd=at, text=True, capture_output=True,
+                          env={**environment, **more, 'DRAIN': '12'})
+    lines = [line for line in done.stdout.splitlines() if line.startswith('{')]
+    outcome = json.loads(lines[-1]) if lines else {'ok': False, 'stderr': done.stderr[-300:]}
+    return None if outcome['ok'] else {k: v for k, v in outcome.items() if v and k not in ('faults', 'seed', 'total_s')}
+
+
+def main():
+    wanted = sys.argv[1:] or ['none', *MUTANTS]
+    caught, passed = {}, []
+    for name in wanted:
+        from_s = time.monotonic()
+        gates = ('rules', 'chaos', 'quiet') if name == 'none' else (MUTANTS[name][0],)
+        at = copy_of(name)
+        break_it(at, [] if name == 'none' else MUTANTS[name][1])
+        built_s = time.monotonic()
+        for gate in gates:
+            why = judge(at, gate)
+            right = (why is None) == (name == 'none')
+            print(f'{name}: {gate} {"passes" if why is None else "fails"} after {time.monotonic() - built_s:.0f} s: {why}', flush=True)
+            if right:
+                caught[name] = round(time.monotonic() - from_s, 1)
+            else:
+                passed.append(f'{name}: {gate}')
+        shutil.rmtree(at, ignore_errors=True)
+    print(json.dumps({'seed': SEED, 'as_it_should_be': caught, 'wrong': passed, 'ok': not passed}))
+    return 1 if passed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
