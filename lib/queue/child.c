@@ -70,7 +70,7 @@ static void let_go(struct child *child)
     for (int at = 0; at < child->held_count; at += STREAM_READ_MAX) {
         int left = child->held_count - at;
         streams_end(child->redis, &child->streams, child->held + at,
-                    left < STREAM_READ_MAX ? left : STREAM_READ_MAX);
+                    left < STREAM_READ_MAX ? left : STREAM_READ_MAX, false);
     }
 }
 
