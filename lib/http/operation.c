@@ -12,6 +12,7 @@ enum scope operation_scope(const struct operation *operation, uint32_t role)
 
 struct str scope_name(enum scope scope)
 {
-    static const char *const names[] = {"", "tenant", "organisation", "caseload", ""};
+    static const char *const names[] = {"",         "tenant", "organisation",
+                                        "caseload", "",       "installation"};
     return str_of(names[scope]);
 }

@@ -13,7 +13,14 @@ enum { PATH_PARAMETERS_MAX = 3, QUERY_PARAMETERS_MAX = 24 };
 enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE };
 
 /* How far a right reaches. The database enforces it: the policies of sql/ compare app.scope. */
-enum scope { SCOPE_NONE, SCOPE_TENANT, SCOPE_ORGANISATION, SCOPE_CASELOAD, SCOPE_PUBLIC };
+enum scope {
+    SCOPE_NONE,
+    SCOPE_TENANT,
+    SCOPE_ORGANISATION,
+    SCOPE_CASELOAD,
+    SCOPE_PUBLIC,
+    SCOPE_INSTALLATION, /* what municipalities share; policies on files and users do not know it */
+};
 
 struct right {
     uint32_t role; /* one bit */

@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "lib/queue/drain.h"
 #include "lib/queue/stream.h"
 
 enum { HELD_MAX = 512, HELD_AGAIN_MS = 300, BATCH_QUICK_MS = 20, POLL_US = 50000 };
@@ -63,6 +64,16 @@ static void look_again(struct child *child)
         run_entries(child, &entries[i], 1);
 }
 
+/* At the end: somebody else has these jobs. Left pending they would count as a crash. */
+static void let_go(struct child *child)
+{
+    for (int at = 0; at < child->held_count; at += STREAM_READ_MAX) {
+        int left = child->held_count - at;
+        streams_end(child->redis, &child->streams, child->held + at,
+                    left < STREAM_READ_MAX ? left : STREAM_READ_MAX, false);
+    }
+}
+
 /* Redis is away or was emptied: what was read from it is nobody's any more; PostgreSQL
  * has the jobs. */
 static void run_without_redis(struct child *child)
@@ -89,8 +100,8 @@ static void run_once(struct child *child)
     }
 }
 
-void child_run(const struct worker *worker, const struct config *config, const char *consumer,
-               const volatile int *stopping)
+int child_run(const struct worker *worker, const struct config *config, const char *consumer,
+              const volatile int *stopping)
 {
     struct child *child = calloc(1, sizeof *child);
     struct running running = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -110,8 +121,10 @@ void child_run(const struct worker *worker, const struct config *config, const c
     child->streams = streams_of(worker->name);
     child->consumer = consumer;
     child->size = 1;
-    while (!*stopping)
+    while (!*stopping && !heart_drained(heart))
         run_once(child);
+    int status = heart_drained(heart) ? DRAIN_STATUS : 0;
+    let_go(child);
     heart_stop(heart);
     redisReply *reply = redis_run(child->redis, "DEL mw:{s0}:hb:%s", consumer);
     if (reply)
@@ -119,4 +132,5 @@ void child_run(const struct worker *worker, const struct config *config, const c
     redis_free(child->redis);
     session_free(child->batch.db);
     free(child);
+    return status;
 }

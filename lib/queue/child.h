@@ -7,9 +7,10 @@
 
 #include "lib/queue/worker.h"
 
-/* Does jobs until *stopping is set. `consumer` is the name under which it reads and beats. */
-void child_run(const struct worker *worker, const struct config *config, const char *consumer,
-               const volatile int *stopping);
+/* Does jobs until *stopping is set or it is drained (lib/queue/drain.h). `consumer` is the name under
+ * which it reads and beats. Returns its exit status. */
+int child_run(const struct worker *worker, const struct config *config, const char *consumer,
+              const volatile int *stopping);
 
 enum { JOBS_MAX = 256, LEASE_MS = 6000 };
 
@@ -28,6 +29,9 @@ struct running {
 struct heart *heart_start(const struct worker *worker, const struct config *config,
                           const char *consumer, struct running *running, struct session *db);
 void heart_stop(struct heart *heart);
+
+/* Whether somebody asked this child to end (lib/queue/drain.h); known from the start. */
+bool heart_drained(const struct heart *heart);
 
 /* What one child works with. `consumer` holds the leases. */
 struct batch {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "lib/queue/child.h"
+#include "lib/queue/drain.h"
 #include "lib/queue/gen/queries.h"
 #include "lib/queue/redis.h"
 
@@ -11,19 +12,26 @@ enum { BEAT_MS = 1000, STEP_MS = 50 };
 
 struct heart {
     pthread_t thread;
-    const char *consumer;
+    const char *worker, *consumer;
     struct running *running;
     struct session *working; /* of the child: what it runs can be cancelled */
     struct session *db;      /* its own; connects when first needed */
     struct redis *redis;
-    atomic_bool stopping;
+    atomic_bool stopping, drained;
 };
 
 static void say_alive(struct heart *heart)
 {
-    redisReply *reply = redis_run(heart->redis, "SET mw:{s0}:hb:%s 1 PX 5000", heart->consumer);
+    redisReply *reply =
+        redis_run(heart->redis, "SET mw:{s0}:hb:%s %s PX 5000", heart->consumer, heart->worker);
     if (reply)
         freeReplyObject(reply);
+}
+
+static void look_for_drain(struct heart *heart)
+{
+    if (drain_look(heart->redis, heart->worker, heart->consumer) == DRAIN_ASKED)
+        atomic_store(&heart->drained, true);
 }
 
 static struct running look(struct running *running)
@@ -62,6 +70,7 @@ static void *run(void *data)
     struct heart *heart = data;
     while (!atomic_load(&heart->stopping)) {
         say_alive(heart);
+        look_for_drain(heart);
         watch(heart);
         for (int i = 0; i < BEAT_MS / STEP_MS && !atomic_load(&heart->stopping); i++)
             usleep(STEP_MS * 1000);
@@ -76,14 +85,21 @@ struct heart *heart_start(const struct worker *worker, const struct config *conf
     struct heart *heart = calloc(1, sizeof *heart);
     if (!heart)
         abort();
+    heart->worker = worker->name;
     heart->consumer = consumer;
     heart->running = running;
     heart->working = db;
     heart->db = session_new(config_conninfo(config, worker->name, options));
     heart->redis = redis_new(config->redis);
+    look_for_drain(heart);
     if (pthread_create(&heart->thread, NULL, run, heart) != 0)
         abort();
     return heart;
+}
+
+bool heart_drained(const struct heart *heart)
+{
+    return atomic_load(&heart->drained);
 }
 
 void heart_stop(struct heart *heart)

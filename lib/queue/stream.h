@@ -2,9 +2,11 @@
 /* The streams that carry ids of jobs to the workers of one program: three by priority, and one for
  * suspects.
  *
- *   mw:{s0}:<worker>:p0 p1 p2   entry: j <job id>        mw:{s0}:<worker>:q   jobs that a worker
- * died with mw:{s0}:hb:<consumer>       alive for 5 s            mw:{s0}:inc          absent: Redis
- * was emptied mw:{s0}:wake                a hint for the dispatcher
+ *   mw:{s0}:<worker>:p0 p1 p2   entry: j <job id>
+ *   mw:{s0}:<worker>:q          jobs that a worker died with
+ *   mw:{s0}:hb:<consumer>       alive for 5 s; the value names its program
+ *   mw:{s0}:inc                 absent: Redis was emptied
+ *   mw:{s0}:wake                a hint for the dispatcher
  *
  * The names share one hash tag, so that a cluster keeps them together. The group is "w". */
 #ifndef MAATWERK_QUEUE_STREAM_H

@@ -11,16 +11,18 @@
 #include "lib/base/uuid.h"
 #include "lib/json/parse.h"
 #include "lib/queue/child.h"
+#include "lib/queue/drain.h"
 #include "lib/queue/redis.h"
 
 enum { CHILDREN_MAX = 64, CONSUMER_MAX = 128 };
 
 struct post {
-    pid_t pid;
     char consumer[CONSUMER_MAX];
     int64_t again_ms; /* when it may be started again */
     int64_t pause_ms; /* grows with each quick death */
     int64_t started_ms;
+    pid_t pid;
+    bool drained; /* its last child was asked to end: none takes its place until that is over */
 };
 
 static volatile int stopping; /* set by the signal handler of this process */
@@ -57,7 +59,7 @@ static void start_child(struct post *post, const struct worker *worker, const st
         return;
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() == parent)
-        child_run(worker, config, post->consumer, &stopping);
+        exit(child_run(worker, config, post->consumer, &stopping));
     exit(0);
 }
 
@@ -72,8 +74,22 @@ static void end_heartbeat(const struct config *config, const char *consumer)
     redis_free(redis);
 }
 
-static void on_child_end(struct post *posts, int count, pid_t pid, const struct worker *worker,
-                         const struct config *config)
+/* Whether it is time for a new child; while its post is drained it asks once a second. */
+static bool may_start(struct post *post, const struct worker *worker, const struct config *config)
+{
+    if (post->pid || redis_now_ms() < post->again_ms)
+        return false;
+    if (post->drained) {
+        struct redis *redis = redis_new(config->redis);
+        post->drained = drain_look(redis, worker->name, post->consumer) != DRAIN_NO;
+        post->again_ms = redis_now_ms() + 1000;
+        redis_free(redis);
+    }
+    return !post->drained;
+}
+
+static void on_child_end(struct post *posts, int count, pid_t pid, int status,
+                         const struct worker *worker, const struct config *config)
 {
     for (int i = 0; i < count; i++) {
         struct post *post = &posts[i];
@@ -85,10 +101,11 @@ static void on_child_end(struct post *posts, int count, pid_t pid, const struct 
                                                      : 1000;
         post->again_ms = redis_now_ms() + post->pause_ms;
         post->pid = 0;
+        post->drained = WIFEXITED(status) && WEXITSTATUS(status) == DRAIN_STATUS;
         end_heartbeat(config, post->consumer);
         if (!stopping)
-            fprintf(stderr, "{\"event\":\"child-ended\",\"worker\":\"%s\",\"pause_ms\":%lld}\n",
-                    worker->name, (long long)post->pause_ms);
+            fprintf(stderr, "{\"event\":\"child-%s\",\"worker\":\"%s\",\"pause_ms\":%lld}\n",
+                    post->drained ? "drained" : "ended", worker->name, (long long)post->pause_ms);
     }
 }
 
@@ -97,11 +114,12 @@ static void supervise(const struct worker *worker, const struct config *config, 
     struct post posts[CHILDREN_MAX] = {0};
     while (!stopping) {
         for (int i = 0; i < count; i++)
-            if (!posts[i].pid && redis_now_ms() >= posts[i].again_ms)
+            if (may_start(&posts[i], worker, config))
                 start_child(&posts[i], worker, config);
-        pid_t pid = waitpid(-1, NULL, WNOHANG);
+        int status = 0;
+        pid_t pid = waitpid(-1, &status, WNOHANG);
         if (pid > 0)
-            on_child_end(posts, count, pid, worker, config);
+            on_child_end(posts, count, pid, status, worker, config);
         else
             usleep(20000);
     }

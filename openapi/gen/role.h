@@ -20,7 +20,7 @@ enum role {
     ROLE_CANDIDATE, /* kandidaat: sees the own file */
     ROLE_ANALYST, /* beleidsmedewerker: aggregates only */
     ROLE_TENANT_ADMIN, /* applicatiebeheerder: users, keys, ordinance tables, retention */
-    ROLE_SYSTEM, /* systeem: workers */
+    ROLE_SYSTEM, /* systeem: workers, and who operates the installation */
     ROLE_COUNT,
 };
 

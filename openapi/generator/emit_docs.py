@@ -19,7 +19,8 @@ def glossary(contract):
 
 def rights(contract):
     out = [NOTE, '# Who may do what', '', 'Scope per operation and role: the whole municipality (tenant), the own '
-           'organisation or employer, or the own caseload. The contract is the source (`x-rights`).', '']
+           'organisation or employer, the own caseload, or what the '
+           'installation shares (installation). The contract is the source (`x-rights`).', '']
     for service in sorted({o.service for o in contract.operations}):
         out += [f'## {service}', '', '| operation | who |', '|---|---|']
         for o in contract.operations:

@@ -29,7 +29,8 @@ static bool ensure_roles(PGconn *pg, struct arena *arena)
     buf_add(
         &sql,
         S("execute format('grant create on database %I to maatwerk_owner', current_database());\n"
-          "execute format('grant maatwerk_owner to %I', current_user);\nend $$;\n"
+          "execute format('grant maatwerk_owner to %I', current_user);\n"
+          "grant pg_read_all_stats to maatwerk_owner;\nend $$;\n"
           "revoke create on schema public from public;\n"
           "alter default privileges for role maatwerk_owner revoke execute on functions from public;\n"
           "set role maatwerk_owner;\n"

@@ -1,37 +1,22 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The queue, for an operator: each verb is a statement, its answer a table, or with --json a line
- * of JSON per row. */
+ * of JSON per row. What Redis knows comes in as one more parameter. The scope is the whole
+ * installation. */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "services/cli/command.h"
+#include "services/cli/queue_verbs.h"
 
-static const struct verb {
-    const char *name, *arguments; /* "?" behind a name: may be left out */
-    int least, most;
-    const char *sql;
-} verbs[] = {
-    {"stats", "", 0, 0,
-     "select state, prio, kind, jobs, round(oldest_seconds::numeric, 1) as oldest_s "
-     "from queue.figures() order by 1, 2, 3"},
-    {"ls", "STATE? KIND?", 0, 2,
-     "select id, tenant, prio, kind, state, attempt, crash, lane, run_at, last_error "
-     "from queue.listed(nullif($1, '-'), $2, 200)"},
-    {"show", "ID", 1, 1, "select * from queue.listed(null, null, 1000000) where id = $1::bigint"},
-    {"run-now", "ID", 1, 1, "select queue.run_now($1::bigint) as done"},
-    {"cancel", "ID", 1, 1, "select queue.cancel($1::bigint) as outcome"},
-    {"kill", "ID", 1, 1, "select queue.kill($1::bigint, 'killed', 'by an operator')"},
-    {"dead-ls", "REASON?", 0, 1,
-     "select id, tenant, kind, reason, attempt, crash, lane, blocks, last_error, died_at "
-     "from queue.dead_listed($1, 200)"},
-    {"dead-show", "ID", 1, 1,
-     "select * from queue.dead_listed(null, 1000000) where id = $1::bigint"},
-    {"dead-revive", "ID", 1, 1, "select queue.revive($1::bigint) as job"},
-    {"dead-drop", "ID", 1, 1, "select queue.drop_dead($1::bigint) as done"},
-    {"pause", "KIND MINUTES?", 1, 2,
-     "select queue.pause($1, clock.now() + "
-     "coalesce($2::int, 525600) * interval '1 minute') as done"},
-    {"resume", "KIND", 1, 1, "select queue.pause($1, null) as done"},
-    {"doctor", "", 0, 0, "select * from queue.doctor()"},
+enum { VALUES_MAX = 9, WATCH_S = 2 };
+
+/* What stands on the command line, put in order. */
+struct asked {
+    const struct verb *verb;
+    unsigned flags;
+    int words_count;
+    const char *words[4];
+    const char *values[VALUES_MAX];
 };
 
 static void print_table(const PGresult *rows)
@@ -44,45 +29,184 @@ static void print_table(const PGresult *rows)
             printf("%s%s", PQgetvalue(rows, r, c), c + 1 < PQnfields(rows) ? "\t" : "\n");
 }
 
-static int run_verb(const struct config *config, const struct verb *verb, int count, char **words,
-                    bool json)
+static void print_one(const PGresult *rows)
 {
-    struct arena *arena = arena_new();
-    const char *values[2] = {count > 0 ? words[0] : NULL, count > 1 ? words[1] : NULL};
-    struct str sql =
-        json ? arena_print(arena, "select to_jsonb(x) from (%s) x", verb->sql) : str_of(verb->sql);
-    PGconn *pg = PQconnectdb(config_conninfo(config, "cli", "-c timezone=UTC"));
-    PGresult *rows =
-        PQstatus(pg) == CONNECTION_OK ? must_run(pg, sql.at, verb->most, values) : NULL;
-    if (rows && json)
+    for (int r = 0; r < PQntuples(rows); r++)
+        for (int c = 0; c < PQnfields(rows); c++)
+            printf("%-14s %s\n", PQfname(rows, c), PQgetvalue(rows, r, c));
+}
+
+static void print(const struct asked *asked, const PGresult *rows)
+{
+    if (asked->flags & FLAG_JSON)
         for (int r = 0; r < PQntuples(rows); r++)
             puts(PQgetvalue(rows, r, 0));
-    else if (rows)
-        print_table(rows);
+    else if (asked->verb->shape == ONE)
+        print_one(rows);
     else
-        fprintf(stderr, "maatwerk: the queue cannot be asked\n");
-    int status = rows ? 0 : 1;
+        print_table(rows);
+    fflush(stdout);
+}
+
+/* Codes that queue.act() refuses with come as the message; other messages as PostgreSQL has them. */
+static void say_refusal(const PGresult *rows)
+{
+    const char *state = PQresultErrorField(rows, PG_DIAG_SQLSTATE);
+    if (state && strcmp(state, "MW404") == 0)
+        fprintf(stderr, "maatwerk: there is none\n");
+    else if (state && strcmp(state, "MW409") == 0)
+        fprintf(stderr,
+                "maatwerk: not possible in its state: it is running, or has nothing to do\n");
+    else
+        fprintf(stderr, "maatwerk: %s", PQresultErrorMessage(rows));
+}
+
+static bool run_once(struct gather *gather, struct asked *asked)
+{
+    const struct verb *verb = asked->verb;
+    int count = verb->most;
+    for (int i = 0; i < OPTIONS_MAX && verb->options[i]; i++)
+        count++;
+    if (verb->gather) {
+        gather->word = asked->values[0];
+        asked->values[count++] = verb->gather(gather).at;
+        if (!asked->values[count - 1])
+            return false;
+    }
+    struct str sql = asked->flags & FLAG_JSON
+                         ? arena_print(gather->arena, "select to_jsonb(x) from (%s) x", verb->sql)
+                         : str_of(verb->sql);
+    PGresult *rows = PQexecParams(gather->pg, sql.at, count, NULL, asked->values, NULL, NULL, 0);
+    bool good = PQresultStatus(rows) == PGRES_TUPLES_OK;
+    if (!good)
+        say_refusal(rows);
+    else if (verb->shape == ONE && PQntuples(rows) == 0)
+        fprintf(stderr, "maatwerk: there is none\n");
+    else
+        print(asked, rows);
+    good = good && (verb->shape != ONE || PQntuples(rows) > 0);
     PQclear(rows);
-    PQfinish(pg);
-    arena_free(arena);
-    return status;
+    return good;
+}
+
+/* The context under which the views show everything, and that the audit names. */
+static bool set_context(PGconn *pg, const struct verb *verb)
+{
+    const char *values[] = {verb->name};
+    PGresult *set = must_run(pg,
+                             "select set_config('app.scope', 'installation', false), "
+                             "set_config('app.role', 'system', false), "
+                             "set_config('app.operation', 'queue ' || $1::text, false)",
+                             1, values);
+    PQclear(set);
+    return set != NULL;
+}
+
+static int run(const struct config *config, struct asked *asked)
+{
+    struct gather gather = {.arena = arena_new(),
+                            .redis = redis_new(config->redis),
+                            .pg = PQconnectdb(config_conninfo(config, "cli", "-c timezone=UTC"))};
+    bool good = PQstatus(gather.pg) == CONNECTION_OK;
+    if (!good)
+        fprintf(stderr, "maatwerk: %s", PQerrorMessage(gather.pg));
+    good = good && set_context(gather.pg, asked->verb) && run_once(&gather, asked);
+    while (good && asked->flags & FLAG_WATCH) {
+        sleep(WATCH_S);
+        if (isatty(STDOUT_FILENO))
+            fputs("\033[H\033[2J", stdout);
+        good = run_once(&gather, asked);
+    }
+    PQfinish(gather.pg);
+    redis_free(gather.redis);
+    arena_free(gather.arena);
+    return good ? 0 : 1;
 }
 
 static int help(void)
 {
     puts("maatwerk queue VERB … [--json]\n");
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        printf("  %-12s %s\n", verbs[i].name, verbs[i].arguments);
+    for (size_t i = 0; i < queue_verbs_count; i++) {
+        printf("  %s %s", queue_verbs[i].name, queue_verbs[i].arguments);
+        for (int o = 0; o < OPTIONS_MAX && queue_verbs[i].options[o]; o++)
+            printf(" [--%s …]", queue_verbs[i].options[o]);
+        puts(queue_verbs[i].flags & FLAG_WATCH ? " [--watch]" : "");
+    }
     return 2;
+}
+
+/* How many of the words are the name of the verb; 0: it is another one. */
+static int words_of(const struct verb *verb, const struct asked *asked)
+{
+    char both[64] = "";
+    if (asked->words_count > 0 && strcmp(verb->name, asked->words[0]) == 0)
+        return 1;
+    if (asked->words_count > 1)
+        snprintf(both, sizeof both, "%s %s", asked->words[0], asked->words[1]);
+    return strcmp(verb->name, both) == 0 ? 2 : 0;
+}
+
+static bool fits(const struct verb *verb, struct asked *asked)
+{
+    int used = words_of(verb, asked), given = asked->words_count - used;
+    unsigned flags = asked->flags & ~(unsigned)FLAG_JSON;
+    if (!used || given < verb->least || given > verb->most || (flags & ~verb->flags)
+        || ((verb->flags & FLAG_END) && !(flags & FLAG_END)))
+        return false;
+    asked->verb = verb;
+    for (int i = 0; i < given; i++)
+        asked->values[i] = asked->words[used + i];
+    return true;
+}
+
+static unsigned flag_of(const char *word)
+{
+    return strcmp(word, "--json") == 0    ? FLAG_JSON
+           : strcmp(word, "--watch") == 0 ? FLAG_WATCH
+           : strcmp(word, "--end") == 0   ? FLAG_END
+                                          : 0;
+}
+
+/* Words first, so that the verb is known when options are looked up. */
+static bool read_words(struct asked *asked, int count, char **arguments)
+{
+    for (int i = 0; i < count; i++) {
+        asked->flags |= flag_of(arguments[i]);
+        if (flag_of(arguments[i]))
+            continue;
+        if (strncmp(arguments[i], "--", 2) == 0)
+            i++;
+        else if (asked->words_count == 4)
+            return false;
+        else
+            asked->words[asked->words_count++] = arguments[i];
+    }
+    for (size_t i = 0; i < queue_verbs_count; i++)
+        if (fits(&queue_verbs[i], asked))
+            return true;
+    return false;
+}
+
+static bool read_options(struct asked *asked, int count, char **arguments)
+{
+    for (int i = 0; i < count; i++) {
+        if (strncmp(arguments[i], "--", 2) != 0 || flag_of(arguments[i]))
+            continue;
+        int at = 0;
+        while (at < OPTIONS_MAX && asked->verb->options[at]
+               && strcmp(asked->verb->options[at], arguments[i] + 2) != 0)
+            at++;
+        if (at == OPTIONS_MAX || !asked->verb->options[at] || ++i == count)
+            return false;
+        asked->values[asked->verb->most + at] = arguments[i];
+    }
+    return true;
 }
 
 int command_queue(const struct config *config, int count, char **arguments)
 {
-    bool json = count && strcmp(arguments[count - 1], "--json") == 0;
-    int words = count - json;
-    for (size_t i = 0; words && i < sizeof verbs / sizeof *verbs; i++)
-        if (strcmp(verbs[i].name, arguments[0]) == 0 && words - 1 >= verbs[i].least
-            && words - 1 <= verbs[i].most)
-            return run_verb(config, &verbs[i], words - 1, arguments + 1, json);
-    return help();
+    struct asked asked = {0};
+    if (!read_words(&asked, count, arguments) || !read_options(&asked, count, arguments))
+        return help();
+    return run(config, &asked);
 }

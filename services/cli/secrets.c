@@ -22,7 +22,7 @@ int command_keys_init(const struct config *config, int count, char **arguments)
 
 static bool is_role(const char *name)
 {
-    for (int i = 0; i < ROLE_SYSTEM; i++)
+    for (int i = 0; i < ROLE_COUNT; i++)
         if (strcmp(role_names[i], name) == 0)
             return true;
     return false;

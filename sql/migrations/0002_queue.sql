@@ -111,6 +111,7 @@ create table queue.dead (
     payload jsonb not null
 );
 create index dead_by_time on queue.dead (died_at, id);
+create index dead_in_lane on queue.dead (lane, seq) where lane is not null;
 
 -- What was done, for the operator; swept after 7 days.
 create table queue.done (
@@ -268,6 +269,7 @@ create function queue.take(kinds text[], count int)
     select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq,
            exists (select from queue.cancel_request c where c.job_id = j.id), j.payload from queue.job j
     where j.state = 'r' and j.kind = any (kinds) and j.kind not in (select queue.closed_kinds())
+      and j.tenant not in (select s.tenant from queue.tenant_setting s where s.paused_until > clock.now())
     order by j.prio, j.tenant, j.id limit count for update skip locked
     $$;
 
@@ -281,12 +283,19 @@ create function queue.still_waiting(ids bigint[]) returns setof bigint language 
     security definer set search_path = pg_catalog, pg_temp
     as $$ select j.id from queue.job j where j.id = any (ids) and j.state in ('d', 'r') $$;
 
--- Opens the lane for the next job.
+-- Opens the lane for the next job. A job in the middle may have been cancelled or killed: the lane steps over the hole.
+-- The lock comes in a statement of its own, so that the next one sees what an enqueue before us has committed.
 create function queue.lane_next(wanted text, passed bigint) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
+    declare here bigint;
     begin
-        update queue.lane l set done_seq = passed where l.lane = wanted and l.done_seq = passed - 1;
+        select l.done_seq into here from queue.lane l where l.lane = wanted for update;
+        update queue.lane l set done_seq = coalesce(least(
+                (select min(j.seq) from queue.job j where j.lane = wanted and j.seq > here),
+                (select min(d.seq) from queue.dead d where d.lane = wanted and d.blocks and d.seq > here)),
+            l.last_seq + 1) - 1
+        where l.lane = wanted;
         update queue.job j set state = 'r' from queue.lane l
         where l.lane = wanted and j.lane = wanted and j.seq = l.done_seq + 1 and j.state = 'b';
     end $$;

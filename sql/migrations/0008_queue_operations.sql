@@ -156,58 +156,6 @@ create function queue.lease_kill(job bigint, held bigint, reason text, error tex
 
 -- ------------------------------------------------------------------------------------------------ operators
 
-create function queue.listed(wanted_state text, wanted_kind text, most int)
-    returns table (id bigint, tenant int, prio smallint, kind text, state "char", attempt smallint, crash smallint,
-                   lane text, run_at timestamptz, created_at timestamptz, last_error text, payload jsonb) language sql
-    stable security definer set search_path = pg_catalog, pg_temp
-    as $$
-    select j.id, j.tenant, j.prio, j.kind, j.state, j.attempt, j.crash, j.lane, j.run_at, j.created_at, j.last_error,
-           j.payload
-    from queue.job j
-    where (wanted_state is null or j.state::text = wanted_state) and (wanted_kind is null or j.kind = wanted_kind)
-    order by j.id limit most
-    $$;
-
-create function queue.dead_listed(wanted_reason text, most int)
-    returns table (id bigint, tenant int, kind text, reason text, attempt smallint, crash smallint, lane text,
-                   blocks boolean, last_error text, died_at timestamptz, payload jsonb) language sql
-    stable security definer set search_path = pg_catalog, pg_temp
-    as $$
-    select d.id, d.tenant, d.kind, d.reason, d.attempt, d.crash, d.lane, d.blocks, d.last_error, d.died_at, d.payload
-    from queue.dead d where wanted_reason is null or d.reason = wanted_reason order by d.died_at, d.id limit most
-    $$;
-
--- Runs a waiting job now.
-create function queue.run_now(job bigint) returns boolean language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
-    as $$
-    begin
-        update queue.job j set state = 'r', run_at = null where j.id = job and j.state = 'w';
-        return found;
-    end $$;
-
--- 'cancelled': it had not begun and is gone; 'asked': it is running or leased, and ends as soon as its worker looks;
--- 'gone': no such job.
-create function queue.cancel(job bigint) returns text language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
-    as $$
-    declare ended queue.job;
-    begin
-        delete from queue.job j where j.id in (
-            select k.id from queue.job k where k.id = job and k.state in ('r', 'w', 'b', 'd') for update skip locked)
-        returning j.* into ended;
-        if found then
-            insert into queue.cancel_request (job_id) values (job) on conflict do nothing;
-            perform queue.after_end(ended, false, true);
-            return 'cancelled';
-        end if;
-        if not exists (select from queue.job j where j.id = job) then
-            return 'gone';
-        end if;
-        insert into queue.cancel_request (job_id) values (job) on conflict do nothing;
-        return 'asked';
-    end $$;
-
 -- Gives a dead letter another life, with fresh attempts and under its own number, so that a provider still knows its key;
 -- in its place when it blocks its lane, else at the end of it. Who revives what is uncertain says that it may be done.
 create function queue.revive(letter bigint) returns bigint language plpgsql
@@ -223,11 +171,14 @@ create function queue.revive(letter bigint) returns bigint language plpgsql
             return null;
         end if;
         delete from queue.effect e where e.job_id = letter and e.state = 'i';
+        delete from queue.cancel_request c where c.job_id = letter;
         place := dead.seq;
         if dead.lane is not null and not dead.blocks then
             insert into queue.lane as l (lane, last_seq) values (dead.lane, 1)
             on conflict on constraint lane_pkey do update set last_seq = l.last_seq + 1, used_at = clock.now()
             returning l.last_seq, l.done_seq into place, done;
+        elsif dead.lane is not null then
+            select l.done_seq into done from queue.lane l where l.lane = dead.lane for update;
         end if;
         insert into queue.job (id, tenant, prio, kind, state, lane, seq, created_at, payload) overriding system value
         values (dead.id, dead.tenant, dead.prio, dead.kind, case when place > done + 1 then 'b' else 'r' end, dead.lane,
@@ -259,24 +210,3 @@ create function queue.pause(wanted text, until timestamptz) returns boolean lang
         update queue.kind k set paused_until = until where k.kind = wanted;
         return found;
     end $$;
-
--- Everything that a person on duty wants to hear, worst first.
-create function queue.doctor() returns table (finding text, ok boolean, number bigint) language sql stable
-    security definer set search_path = pg_catalog, pg_temp
-    as $$
-    select f.finding, f.number <= f.most, f.number from (
-        select 'dead letters' as finding, (select count(*) from queue.dead) as number, 0::bigint as most
-        union all select 'dead letters of unknown outcome', (select count(*) from queue.dead d where d.reason = 'uncertain'), 0
-        union all select 'ready jobs older than a minute', (select count(*) from queue.job j where j.state = 'r'
-            and j.created_at < clock.now() - interval '1 minute'), 0
-        union all select 'dispatched jobs older than ten seconds', (select count(*) from queue.job j where j.state = 'd'
-            and j.dispatched_at < clock.now() - interval '10 seconds'), 0
-        union all select 'leases that ran out', (select count(*) from queue.job j where j.state = 'x'
-            and j.lease_until < clock.now()), 0
-        union all select 'lanes blocked by a dead letter', (select count(*) from queue.dead d where d.blocks), 0
-        union all select 'paused kinds', (select count(*) from queue.kind k where k.paused_until > clock.now()), 0
-        union all select 'future work that is overdue', (select count(*) from queue.future f
-            where f.run_at < clock.now() - interval '5 seconds'), 0
-        union all select 'the clock is shifted', (select count(*) from clock.shift), 0) f
-    order by f.number <= f.most, f.finding
-    $$;

@@ -10,7 +10,8 @@ select w from queue.workers() w
 
 -- query: dispatcher_promote
 -- rows: one
-select promoted, greatest(0, extract(epoch from next_at - clock.now()) * 1000)::bigint as next_ms
+select promoted, greatest(0, extract(epoch from next_at - clock.now()) * 1000)::bigint as next_ms,
+       queue.do_asked() as ended
 from queue.promote(:count::int)
 
 -- query: dispatcher_dispatch
@@ -32,4 +33,4 @@ select id from queue.crashed(:ids::bigint[]) id
 -- query: dispatcher_sweep
 -- rows: none
 -- writes: yes
-select queue.sweep()
+select queue.sweep(), queue.sweep_acts()

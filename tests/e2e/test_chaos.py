@@ -17,3 +17,9 @@ def test_jobs_are_done_once_in_order_and_only_poison_dies():
     from chaos_queue import chaos_queue
     outcome = chaos_queue(ROOT / 'build/release/bin', 20000, 25, 11)
     assert outcome['ok'], outcome
+
+
+def test_operators_at_work_in_a_storm_leave_everything_consistent_and_audited():
+    from chaos_operators import chaos_operators
+    outcome = chaos_operators(ROOT / 'build/release/bin', 4000, 10, 7, poison=4)
+    assert outcome['ok'], outcome

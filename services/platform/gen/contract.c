@@ -13,7 +13,16 @@ static const char *const values_3[] = {"decider", "privacy_officer", "archivist"
 static const char *const values_4[] = {"active", "closed", NULL};
 static const char *const values_5[] = {"skill", "knowledge", "attitude", "language", NULL};
 static const char *const values_6[] = {"document", "licence", "language", "task", "certificate", NULL};
-static const struct pattern_part pattern_7[] = {{{0x3ff000000000000u, 0x0u}, 4, 4}, {{0, 0}, 0, 0}};
+static const char *const values_7[] = {"ready", "sent", "leased", "waiting", "blocked", "dead", NULL};
+static const char *const values_8[] = {"ready", "sent", "leased", "waiting", "blocked", NULL};
+static const char *const values_9[] = {"retry", "run-now", "cancel", "kill", "revive", "drop", "pause", "resume", "release", "drain", "end-drain", NULL};
+static const char *const values_10[] = {"job", "dead-letter", "kind", "tenant", "lane", "worker", NULL};
+static const char *const values_11[] = {"done", "asked", "too-late", NULL};
+static const char *const values_12[] = {"permanent", "exhausted", "poison", "uncertain", "killed", NULL};
+static const char *const values_13[] = {"idle", "moving", "blocked", NULL};
+static const char *const values_14[] = {"fire", "skip", NULL};
+static const struct pattern_part pattern_15[] = {{{0x3ff000000000000u, 0x0u}, 4, 4}, {{0, 0}, 0, 0}};
+static const struct pattern_part pattern_16[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 
 static const struct field organisation_new_fields[] = {
     {.name = "kind", .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct organisation_new, kind), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
@@ -36,6 +45,21 @@ static const struct field user_new_fields[] = {
 const struct schema user_new_schema = {
     .name = "UserNew", .fields = user_new_fields, .count = 6,
     .size = sizeof(struct user_new), .self = NULL,
+};
+static const struct field queue_act_new_fields[] = {
+    {.name = "reason", .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct queue_act_new, reason), .min = 1, .max = 200, .visible_to = 0xffffffffu},
+};
+const struct schema queue_act_new_schema = {
+    .name = "QueueActNew", .fields = queue_act_new_fields, .count = 1,
+    .size = sizeof(struct queue_act_new), .self = NULL,
+};
+static const struct field queue_pause_new_fields[] = {
+    {.name = "minutes", .column = "minutes", .type = FIELD_INT, .offset = offsetof(struct queue_pause_new, minutes), .min = 1, .max = 525600, .visible_to = 0xffffffffu},
+    {.name = "reason", .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct queue_pause_new, reason), .min = 1, .max = 200, .visible_to = 0xffffffffu},
+};
+const struct schema queue_pause_new_schema = {
+    .name = "QueuePauseNew", .fields = queue_pause_new_fields, .count = 2,
+    .size = sizeof(struct queue_pause_new), .self = NULL,
 };
 static const struct field user_profile_fields[] = {
     {.name = "id", .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -152,6 +176,158 @@ static const struct schema place_schema = {
     .name = "Place", .fields = place_fields, .count = 3,
     .size = 0, .self = NULL,
 };
+static const struct field queue_figure_fields[] = {
+    {.name = "state", .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "priority", .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
+    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "jobs", .column = "jobs", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "oldestSeconds", .column = "oldest_seconds", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 9007199254740991, .visible_to = 0xffffffffu},
+};
+static const struct schema queue_figure_schema = {
+    .name = "QueueFigure", .fields = queue_figure_fields, .count = 5,
+    .size = 0, .self = NULL,
+};
+static const struct field queue_figures_fields[] = {
+    {.name = "at", .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "figures", .column = "figures", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .schema = &queue_figure_schema, .visible_to = 0xffffffffu},
+};
+static const struct schema queue_figures_schema = {
+    .name = "QueueFigures", .fields = queue_figures_fields, .count = 2,
+    .size = 0, .self = NULL,
+};
+static const struct field queue_finding_fields[] = {
+    {.name = "code", .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "finding", .column = "finding", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "ok", .column = "ok", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "number", .column = "number", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "most", .column = "most", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 9007199254740991, .visible_to = 0xffffffffu},
+};
+static const struct schema queue_finding_schema = {
+    .name = "QueueFinding", .fields = queue_finding_fields, .count = 5,
+    .size = 0, .self = NULL,
+};
+static const struct field queue_report_fields[] = {
+    {.name = "at", .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "healthy", .column = "healthy", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "findings", .column = "findings", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .schema = &queue_finding_schema, .visible_to = 0xffffffffu},
+};
+static const struct schema queue_report_schema = {
+    .name = "QueueReport", .fields = queue_report_fields, .count = 3,
+    .size = 0, .self = NULL,
+};
+static const struct field queue_job_fields[] = {
+    {.name = "id", .column = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "tenantId", .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "priority", .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
+    {.name = "state", .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "attempt", .column = "attempt", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "crashes", .column = "crash", .type = FIELD_INT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "lane", .column = "lane", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "place", .column = "seq", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "subject", .column = "subject", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "runAt", .column = "run_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "sentAt", .column = "sent_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "leaseUntil", .column = "lease_until", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "endAsked", .column = "end_asked", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "errorCode", .column = "error_code", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "ids", .column = "ids", .type = FIELD_JSON, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "createdAt", .column = "created_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct schema queue_job_schema = {
+    .name = "QueueJob", .fields = queue_job_fields, .count = 17,
+    .size = 0, .self = "/queue/jobs/",
+};
+static const struct field queue_act_fields[] = {
+    {.name = "id", .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "tenantId", .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "verb", .column = "verb", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "noun", .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "target", .column = "target", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "outcome", .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "jobId", .column = "job", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "reason", .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "actorId", .column = "actor", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "at", .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "endedAt", .column = "ended_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct schema queue_act_schema = {
+    .name = "QueueAct", .fields = queue_act_fields, .count = 11,
+    .size = 0, .self = "/queue/acts/",
+};
+static const struct field queue_dead_letter_fields[] = {
+    {.name = "id", .column = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "tenantId", .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "priority", .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
+    {.name = "reason", .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "blocks", .column = "blocks", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "attempt", .column = "attempt", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "crashes", .column = "crash", .type = FIELD_INT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "lane", .column = "lane", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "place", .column = "seq", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "errorCode", .column = "error_code", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "ids", .column = "ids", .type = FIELD_JSON, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "createdAt", .column = "created_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "diedAt", .column = "died_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "version", .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+};
+static const struct schema queue_dead_letter_schema = {
+    .name = "QueueDeadLetter", .fields = queue_dead_letter_fields, .count = 15,
+    .size = 0, .self = "/queue/dead-letters/",
+};
+static const struct field queue_kind_fields[] = {
+    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "worker", .column = "worker", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .visible_to = 0xffffffffu},
+    {.name = "maxAttempts", .column = "max_attempts", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 100, .visible_to = 0xffffffffu},
+    {.name = "timeoutMs", .column = "timeout_ms", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 100, .max = 3600000, .visible_to = 0xffffffffu},
+    {.name = "maxInflight", .column = "max_inflight", .type = FIELD_INT, .min = 1, .max = 1000000, .visible_to = 0xffffffffu},
+    {.name = "blocksLane", .column = "blocks_lane", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "pausedUntil", .column = "paused_until", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct schema queue_kind_schema = {
+    .name = "QueueKind", .fields = queue_kind_fields, .count = 7,
+    .size = 0, .self = NULL,
+};
+static const struct field queue_lane_job_fields[] = {
+    {.name = "id", .column = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "place", .column = "place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "state", .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+};
+static const struct schema queue_lane_job_schema = {
+    .name = "QueueLaneJob", .fields = queue_lane_job_fields, .count = 4,
+    .size = 0, .self = NULL,
+};
+static const struct field queue_lane_fields[] = {
+    {.name = "lane", .column = "lane", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "state", .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "lastPlace", .column = "last_place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "donePlace", .column = "done_place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "blockedById", .column = "blocked_by", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "jobs", .column = "jobs", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .schema = &queue_lane_job_schema, .visible_to = 0xffffffffu},
+};
+static const struct schema queue_lane_schema = {
+    .name = "QueueLane", .fields = queue_lane_fields, .count = 6,
+    .size = 0, .self = NULL,
+};
+static const struct field queue_plan_fields[] = {
+    {.name = "id", .column = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "tenantId", .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "priority", .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
+    {.name = "runAt", .column = "run_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "dueLocal", .column = "due_local", .type = FIELD_TEXT, .min = 0, .max = 19, .visible_to = 0xffffffffu},
+    {.name = "zone", .column = "zone", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "subject", .column = "subject", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "misfire", .column = "misfire", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "lane", .column = "lane", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "ids", .column = "ids", .type = FIELD_JSON, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct schema queue_plan_schema = {
+    .name = "QueuePlan", .fields = queue_plan_fields, .count = 11,
+    .size = 0, .self = NULL,
+};
 static const struct right profile_get_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct right region_list_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct right region_get_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -196,7 +372,7 @@ static const struct field user_update_path[] = {
 static const struct right occupation_list_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field occupation_list_query[] = {
     {.name = "labelPrefix", .column = "label_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "isco", .column = "isco", .type = FIELD_TEXT, .min = 4, .max = 4, .pattern = pattern_7, .visible_to = 0xffffffffu},
+    {.name = "isco", .column = "isco", .type = FIELD_TEXT, .min = 4, .max = 4, .pattern = pattern_15, .visible_to = 0xffffffffu},
 };
 static const struct right occupation_get_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field occupation_get_path[] = {
@@ -215,6 +391,95 @@ static const struct right condition_list_rights[] = {{1u << ROLE_CASE_MANAGER, S
 static const struct right place_list_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field place_list_query[] = {
     {.name = "municipality", .column = "municipality", .type = FIELD_TEXT, .min = 1, .max = 80, .visible_to = 0xffffffffu},
+};
+static const struct right queue_figures_get_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct right queue_doctor_get_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct right queue_job_list_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field queue_job_list_query[] = {
+    {.name = "state", .column = "state", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_16, .visible_to = 0xffffffffu},
+    {.name = "lane", .column = "lane", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "tenantId", .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "createdBefore", .column = "created_before", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct right queue_job_get_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field queue_job_get_path[] = {
+    {.name = "jobId", .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+};
+static const struct right queue_job_retry_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field queue_job_retry_path[] = {
+    {.name = "jobId", .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+};
+static const struct right queue_job_run_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field queue_job_run_path[] = {
+    {.name = "jobId", .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+};
+static const struct right queue_job_cancel_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field queue_job_cancel_path[] = {
+    {.name = "jobId", .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+};
+static const struct right queue_job_kill_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field queue_job_kill_path[] = {
+    {.name = "jobId", .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+};
+static const struct right queue_dead_list_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field queue_dead_list_query[] = {
+    {.name = "reason", .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_16, .visible_to = 0xffffffffu},
+    {.name = "lane", .column = "lane", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "tenantId", .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct right queue_dead_get_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field queue_dead_get_path[] = {
+    {.name = "jobId", .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+};
+static const struct right queue_dead_drop_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field queue_dead_drop_path[] = {
+    {.name = "jobId", .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+};
+static const struct right queue_dead_revive_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field queue_dead_revive_path[] = {
+    {.name = "jobId", .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+};
+static const struct right queue_kind_list_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct right queue_kind_pause_rights[] = {{1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field queue_kind_pause_path[] = {
+    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_16, .visible_to = 0xffffffffu},
+};
+static const struct right queue_kind_resume_rights[] = {{1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field queue_kind_resume_path[] = {
+    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_16, .visible_to = 0xffffffffu},
+};
+static const struct right queue_tenant_pause_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field queue_tenant_pause_path[] = {
+    {.name = "tenantId", .column = "tenant_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct right queue_tenant_resume_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field queue_tenant_resume_path[] = {
+    {.name = "tenantId", .column = "tenant_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct right queue_lane_get_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field queue_lane_get_path[] = {
+    {.name = "lane", .column = "lane", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 200, .visible_to = 0xffffffffu},
+};
+static const struct right queue_lane_release_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field queue_lane_release_path[] = {
+    {.name = "lane", .column = "lane", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 200, .visible_to = 0xffffffffu},
+};
+static const struct right queue_future_list_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field queue_future_list_query[] = {
+    {.name = "subject", .column = "subject", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_16, .visible_to = 0xffffffffu},
+    {.name = "tenantId", .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct right queue_act_list_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field queue_act_list_query[] = {
+    {.name = "jobId", .column = "job_id", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "outcome", .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+};
+static const struct right queue_act_get_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field queue_act_get_path[] = {
+    {.name = "actId", .column = "act_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct operation operations[] = {
     {
@@ -453,8 +718,293 @@ static const struct operation operations[] = {
         .list = &query_place_list,
         .handle = place_list,
     },
+    {
+        .id = "getQueueFigures",
+        .method = METHOD_GET,
+        .path = "/queue/figures",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = queue_figures_get_rights,
+        .response = &queue_figures_schema,
+        .handle = queue_figures_get,
+    },
+    {
+        .id = "getQueueDoctor",
+        .method = METHOD_GET,
+        .path = "/queue/doctor",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = queue_doctor_get_rights,
+        .response = &queue_report_schema,
+        .handle = queue_doctor_get,
+    },
+    {
+        .id = "listQueueJobs",
+        .method = METHOD_GET,
+        .path = "/queue/jobs",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = queue_job_list_rights,
+        .parameters = queue_job_list_query, .parameters_count = 5,
+        .response = &queue_job_schema,
+        .list = &query_queue_job_list,
+        .handle = queue_job_list,
+    },
+    {
+        .id = "getQueueJob",
+        .method = METHOD_GET,
+        .path = "/queue/jobs/{jobId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = queue_job_get_rights,
+        .path_fields = queue_job_get_path, .path_count = 1,
+        .response = &queue_job_schema,
+        .handle = queue_job_get,
+    },
+    {
+        .id = "retryQueueJob",
+        .method = METHOD_POST,
+        .path = "/queue/jobs/{jobId}/retries",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 201,
+        .body_max = 65536,
+        .rights = queue_job_retry_rights,
+        .path_fields = queue_job_retry_path, .path_count = 1,
+        .body = &queue_act_new_schema,
+        .response = &queue_act_schema,
+        .show = &operations[40],
+        .handle = queue_job_retry,
+    },
+    {
+        .id = "runQueueJob",
+        .method = METHOD_POST,
+        .path = "/queue/jobs/{jobId}/runs",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 201,
+        .body_max = 65536,
+        .rights = queue_job_run_rights,
+        .path_fields = queue_job_run_path, .path_count = 1,
+        .body = &queue_act_new_schema,
+        .response = &queue_act_schema,
+        .show = &operations[40],
+        .handle = queue_job_run,
+    },
+    {
+        .id = "cancelQueueJob",
+        .method = METHOD_POST,
+        .path = "/queue/jobs/{jobId}/cancellations",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 201,
+        .body_max = 65536,
+        .rights = queue_job_cancel_rights,
+        .path_fields = queue_job_cancel_path, .path_count = 1,
+        .body = &queue_act_new_schema,
+        .response = &queue_act_schema,
+        .show = &operations[40],
+        .handle = queue_job_cancel,
+    },
+    {
+        .id = "killQueueJob",
+        .method = METHOD_POST,
+        .path = "/queue/jobs/{jobId}/kills",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 201,
+        .body_max = 65536,
+        .rights = queue_job_kill_rights,
+        .path_fields = queue_job_kill_path, .path_count = 1,
+        .body = &queue_act_new_schema,
+        .response = &queue_act_schema,
+        .show = &operations[40],
+        .handle = queue_job_kill,
+    },
+    {
+        .id = "listQueueDeadLetters",
+        .method = METHOD_GET,
+        .path = "/queue/dead-letters",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = queue_dead_list_rights,
+        .parameters = queue_dead_list_query, .parameters_count = 4,
+        .response = &queue_dead_letter_schema,
+        .list = &query_queue_dead_list,
+        .handle = queue_dead_list,
+    },
+    {
+        .id = "getQueueDeadLetter",
+        .method = METHOD_GET,
+        .path = "/queue/dead-letters/{jobId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = queue_dead_get_rights,
+        .path_fields = queue_dead_get_path, .path_count = 1,
+        .response = &queue_dead_letter_schema,
+        .handle = queue_dead_get,
+    },
+    {
+        .id = "dropQueueDeadLetter",
+        .method = METHOD_DELETE,
+        .path = "/queue/dead-letters/{jobId}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_WAKES,
+        .status = 204,
+        .body_max = 0,
+        .rights = queue_dead_drop_rights,
+        .path_fields = queue_dead_drop_path, .path_count = 1,
+        .handle = queue_dead_drop,
+    },
+    {
+        .id = "reviveQueueDeadLetter",
+        .method = METHOD_POST,
+        .path = "/queue/dead-letters/{jobId}/revivals",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 201,
+        .body_max = 65536,
+        .rights = queue_dead_revive_rights,
+        .path_fields = queue_dead_revive_path, .path_count = 1,
+        .body = &queue_act_new_schema,
+        .response = &queue_act_schema,
+        .show = &operations[40],
+        .handle = queue_dead_revive,
+    },
+    {
+        .id = "listQueueKinds",
+        .method = METHOD_GET,
+        .path = "/queue/kinds",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = queue_kind_list_rights,
+        .response = &queue_kind_schema,
+        .list = &query_queue_kind_list,
+        .handle = queue_kind_list,
+    },
+    {
+        .id = "pauseQueueKind",
+        .method = METHOD_POST,
+        .path = "/queue/kinds/{kind}/pauses",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = 65536,
+        .rights = queue_kind_pause_rights,
+        .path_fields = queue_kind_pause_path, .path_count = 1,
+        .body = &queue_pause_new_schema,
+        .response = &queue_act_schema,
+        .show = &operations[40],
+        .handle = queue_kind_pause,
+    },
+    {
+        .id = "resumeQueueKind",
+        .method = METHOD_POST,
+        .path = "/queue/kinds/{kind}/resumptions",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 201,
+        .body_max = 65536,
+        .rights = queue_kind_resume_rights,
+        .path_fields = queue_kind_resume_path, .path_count = 1,
+        .body = &queue_act_new_schema,
+        .response = &queue_act_schema,
+        .show = &operations[40],
+        .handle = queue_kind_resume,
+    },
+    {
+        .id = "pauseQueueTenant",
+        .method = METHOD_POST,
+        .path = "/queue/tenants/{tenantId}/pauses",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = 65536,
+        .rights = queue_tenant_pause_rights,
+        .path_fields = queue_tenant_pause_path, .path_count = 1,
+        .body = &queue_pause_new_schema,
+        .response = &queue_act_schema,
+        .show = &operations[40],
+        .handle = queue_tenant_pause,
+    },
+    {
+        .id = "resumeQueueTenant",
+        .method = METHOD_POST,
+        .path = "/queue/tenants/{tenantId}/resumptions",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 201,
+        .body_max = 65536,
+        .rights = queue_tenant_resume_rights,
+        .path_fields = queue_tenant_resume_path, .path_count = 1,
+        .body = &queue_act_new_schema,
+        .response = &queue_act_schema,
+        .show = &operations[40],
+        .handle = queue_tenant_resume,
+    },
+    {
+        .id = "getQueueLane",
+        .method = METHOD_GET,
+        .path = "/queue/lanes/{lane}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = queue_lane_get_rights,
+        .path_fields = queue_lane_get_path, .path_count = 1,
+        .response = &queue_lane_schema,
+        .handle = queue_lane_get,
+    },
+    {
+        .id = "releaseQueueLane",
+        .method = METHOD_POST,
+        .path = "/queue/lanes/{lane}/releases",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 201,
+        .body_max = 65536,
+        .rights = queue_lane_release_rights,
+        .path_fields = queue_lane_release_path, .path_count = 1,
+        .body = &queue_act_new_schema,
+        .response = &queue_act_schema,
+        .show = &operations[40],
+        .handle = queue_lane_release,
+    },
+    {
+        .id = "listQueueSchedule",
+        .method = METHOD_GET,
+        .path = "/queue/schedule",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = queue_future_list_rights,
+        .parameters = queue_future_list_query, .parameters_count = 3,
+        .response = &queue_plan_schema,
+        .list = &query_queue_future_list,
+        .handle = queue_future_list,
+    },
+    {
+        .id = "listQueueActs",
+        .method = METHOD_GET,
+        .path = "/queue/acts",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = queue_act_list_rights,
+        .parameters = queue_act_list_query, .parameters_count = 2,
+        .response = &queue_act_schema,
+        .list = &query_queue_act_list,
+        .handle = queue_act_list,
+    },
+    {
+        .id = "getQueueAct",
+        .method = METHOD_GET,
+        .path = "/queue/acts/{actId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = queue_act_get_rights,
+        .path_fields = queue_act_get_path, .path_count = 1,
+        .response = &queue_act_schema,
+        .handle = queue_act_get,
+    },
 };
 
 const struct service platform_service = {
-    "platform", operations, 19,
+    "platform", operations, 41,
 };

@@ -23,8 +23,21 @@ struct user_new {
     struct maybe_bool active;
 };
 
+/* What an operator says with what he asks. (handeling van een beheerder) */
+struct queue_act_new {
+    struct str reason;
+};
+
+/* How long work is to wait. (pauze) */
+struct queue_pause_new {
+    struct maybe_int minutes;
+    struct str reason;
+};
+
 extern const struct schema organisation_new_schema;
 extern const struct schema user_new_schema;
+extern const struct schema queue_act_new_schema;
+extern const struct schema queue_pause_new_schema;
 
 /* getUserProfile: Who am I */
 handler profile_get;
@@ -64,6 +77,50 @@ handler competence_get;
 handler condition_list;
 /* listPlaces: Postcode areas */
 handler place_list;
+/* getQueueFigures: How much work there is */
+handler queue_figures_get;
+/* getQueueDoctor: What needs a look */
+handler queue_doctor_get;
+/* listQueueJobs: Jobs that are not done */
+handler queue_job_list;
+/* getQueueJob: One job */
+handler queue_job_get;
+/* retryQueueJob: Begin a job anew */
+handler queue_job_retry;
+/* runQueueJob: Run a waiting job now */
+handler queue_job_run;
+/* cancelQueueJob: Cancel a job */
+handler queue_job_cancel;
+/* killQueueJob: Make a job a dead letter */
+handler queue_job_kill;
+/* listQueueDeadLetters: Dead letters */
+handler queue_dead_list;
+/* getQueueDeadLetter: One dead letter */
+handler queue_dead_get;
+/* dropQueueDeadLetter: Drop a dead letter */
+handler queue_dead_drop;
+/* reviveQueueDeadLetter: Revive a dead letter */
+handler queue_dead_revive;
+/* listQueueKinds: Kinds of work */
+handler queue_kind_list;
+/* pauseQueueKind: Pause a kind of work */
+handler queue_kind_pause;
+/* resumeQueueKind: End the pause of a kind */
+handler queue_kind_resume;
+/* pauseQueueTenant: Pause the work of a municipality */
+handler queue_tenant_pause;
+/* resumeQueueTenant: End the pause of a municipality */
+handler queue_tenant_resume;
+/* getQueueLane: One lane */
+handler queue_lane_get;
+/* releaseQueueLane: Let a blocked lane go on */
+handler queue_lane_release;
+/* listQueueSchedule: Planned work */
+handler queue_future_list;
+/* listQueueActs: Who asked what of the queue */
+handler queue_act_list;
+/* getQueueAct: One act */
+handler queue_act_get;
 
 extern const struct service platform_service;
 

@@ -378,4 +378,270 @@ struct statement *sql_place_list(struct plan *plan)
     return plan_add(plan, &query_place_list, NULL);
 }
 
-const struct query *const platform_queries[] = {&query_profile_get, &query_region_list, &query_region_get, &query_tenant_list, &query_tenant_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, &query_occupation_list, &query_occupation_get, &query_competence_list, &query_competence_get, &query_condition_list, &query_place_list, NULL};
+const struct query query_queue_figures_get = {
+    .name = "queue_figures_get",
+    .text = "select clock.now() as at, coalesce(jsonb_agg(jsonb_build_object('state', f.state, 'priority', f."
+            "prio, 'kind', f.kind, 'jobs', f.jobs, 'oldestSeconds', greatest(f.oldest_seconds, 0))), '[]') as"
+            " figures from queue.figures_seen() f",
+    .parameters = 0, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_queue_figures_get(struct plan *plan)
+{
+    return plan_add(plan, &query_queue_figures_get, NULL);
+}
+
+const struct query query_queue_doctor_get = {
+    .name = "queue_doctor_get",
+    .text = "select clock.now() as at, coalesce(bool_and(f.ok), true) as healthy, coalesce(jsonb_agg(jsonb_bu"
+            "ild_object('code', f.code, 'finding', f.finding, 'ok', f.ok, 'number', f.number, 'most', f.most)"
+            "), '[]') as findings from queue.doctor_seen() f",
+    .parameters = 0, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_queue_doctor_get(struct plan *plan)
+{
+    return plan_add(plan, &query_queue_doctor_get, NULL);
+}
+
+static const struct query_filter queue_job_list_filters[] = {
+    {"state", "j.state = %"},
+    {"kind", "j.kind = %"},
+    {"lane", "j.lane = %"},
+    {"tenantId", "j.tenant_id = %::uuid"},
+    {"createdBefore", "j.created_at < %::timestamptz"},
+};
+static const struct query_sort queue_job_list_sorts[] = {
+    {"id", "j.id", "bigint", "id"},
+};
+static const struct query_list queue_job_list_list = {
+    queue_job_list_filters, 5,
+    queue_job_list_sorts, 1,
+    "j.id", "id", "bigint",
+    false,
+};
+const struct query query_queue_job_list = {
+    .name = "queue_job_list",
+    .text = "select j.id, j.tenant_id, j.kind, j.prio, j.state, j.attempt, j.crash, j.lane, j.seq, j.subject,"
+            " j.run_at, j.sent_at, j.lease_until, j.end_asked, j.error_code, j.ids, j.created_at from queue.j"
+            "ob_seen j where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &queue_job_list_list,
+};
+struct statement *sql_queue_job_list(struct plan *plan)
+{
+    return plan_add(plan, &query_queue_job_list, NULL);
+}
+
+const struct query query_queue_job_get = {
+    .name = "queue_job_get",
+    .text = "select j.id, j.tenant_id, j.kind, j.prio, j.state, j.attempt, j.crash, j.lane, j.seq, j.subject,"
+            " j.run_at, j.sent_at, j.lease_until, j.end_asked, j.error_code, j.ids, j.created_at from queue.j"
+            "ob_seen j where j.id = $1::bigint",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_queue_job_get(struct plan *plan, struct sql_queue_job_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_queue_job_get, values);
+}
+
+static const struct query_filter queue_dead_list_filters[] = {
+    {"reason", "d.reason = %"},
+    {"kind", "d.kind = %"},
+    {"lane", "d.lane = %"},
+    {"tenantId", "d.tenant_id = %::uuid"},
+};
+static const struct query_sort queue_dead_list_sorts[] = {
+    {"diedAt", "d.died_at", "timestamptz", "died_at"},
+};
+static const struct query_list queue_dead_list_list = {
+    queue_dead_list_filters, 4,
+    queue_dead_list_sorts, 1,
+    "d.id", "id", "bigint",
+    true,
+};
+const struct query query_queue_dead_list = {
+    .name = "queue_dead_list",
+    .text = "select d.id, d.tenant_id, d.kind, d.prio, d.reason, d.blocks, d.attempt, d.crash, d.lane, d.seq,"
+            " d.error_code, d.ids, d.created_at, d.died_at, d.version from queue.dead_seen d where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &queue_dead_list_list,
+};
+struct statement *sql_queue_dead_list(struct plan *plan)
+{
+    return plan_add(plan, &query_queue_dead_list, NULL);
+}
+
+const struct query query_queue_dead_get = {
+    .name = "queue_dead_get",
+    .text = "select d.id, d.tenant_id, d.kind, d.prio, d.reason, d.blocks, d.attempt, d.crash, d.lane, d.seq,"
+            " d.error_code, d.ids, d.created_at, d.died_at, d.version from queue.dead_seen d where d.id = $1:"
+            ":bigint",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_queue_dead_get(struct plan *plan, struct sql_queue_dead_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_queue_dead_get, values);
+}
+
+const struct query query_queue_dead_drop = {
+    .name = "queue_dead_drop",
+    .text = "select (queue.act($1::uuid, 'drop', 'dead-letter', d.id::text)).outcome from queue.dead_seen d w"
+            "here d.id = $2::bigint and d.version = $3::bigint",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_queue_dead_drop(struct plan *plan, struct sql_queue_dead_drop args)
+{
+    const struct str values[] = {
+        args.act,
+        args.id,
+        args.version,
+    };
+    return plan_add(plan, &query_queue_dead_drop, values);
+}
+
+const struct query query_queue_dead_version = {
+    .name = "queue_dead_version",
+    .text = "select d.version from queue.dead_seen d where d.id = $1::bigint",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = OK,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_queue_dead_version(struct plan *plan, struct sql_queue_dead_version args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_queue_dead_version, values);
+}
+
+static const struct query_sort queue_kind_list_sorts[] = {
+    {"kind", "k.kind", "text", "kind"},
+};
+static const struct query_list queue_kind_list_list = {
+    NULL, 0,
+    queue_kind_list_sorts, 1,
+    "k.kind", "kind", "text",
+    false,
+};
+const struct query query_queue_kind_list = {
+    .name = "queue_kind_list",
+    .text = "select k.kind, k.worker, k.max_attempts, k.timeout_ms, k.max_inflight, k.blocks_lane, k.paused_u"
+            "ntil from queue.kind_seen k where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &queue_kind_list_list,
+};
+struct statement *sql_queue_kind_list(struct plan *plan)
+{
+    return plan_add(plan, &query_queue_kind_list, NULL);
+}
+
+const struct query query_queue_lane_get = {
+    .name = "queue_lane_get",
+    .text = "select l.lane, l.state, l.last_place, l.done_place, l.blocked_by, l.jobs from queue.lane_seen($1"
+            ") l",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_queue_lane_get(struct plan *plan, struct sql_queue_lane_get args)
+{
+    const struct str values[] = {
+        args.lane,
+    };
+    return plan_add(plan, &query_queue_lane_get, values);
+}
+
+static const struct query_filter queue_future_list_filters[] = {
+    {"subject", "f.subject = %"},
+    {"kind", "f.kind = %"},
+    {"tenantId", "f.tenant_id = %::uuid"},
+};
+static const struct query_sort queue_future_list_sorts[] = {
+    {"runAt", "f.run_at", "timestamptz", "run_at"},
+};
+static const struct query_list queue_future_list_list = {
+    queue_future_list_filters, 3,
+    queue_future_list_sorts, 1,
+    "f.id", "id", "bigint",
+    false,
+};
+const struct query query_queue_future_list = {
+    .name = "queue_future_list",
+    .text = "select f.id, f.tenant_id, f.kind, f.prio, f.run_at, f.due_local, f.zone, f.subject, f.misfire, f"
+            ".lane, f.ids from queue.future_seen f where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &queue_future_list_list,
+};
+struct statement *sql_queue_future_list(struct plan *plan)
+{
+    return plan_add(plan, &query_queue_future_list, NULL);
+}
+
+static const struct query_filter queue_act_list_filters[] = {
+    {"jobId", "a.job = %::bigint"},
+    {"outcome", "a.outcome = %"},
+};
+static const struct query_sort queue_act_list_sorts[] = {
+    {"at", "a.at", "timestamptz", "at"},
+};
+static const struct query_list queue_act_list_list = {
+    queue_act_list_filters, 2,
+    queue_act_list_sorts, 1,
+    "a.id", "id", "uuid",
+    true,
+};
+const struct query query_queue_act_list = {
+    .name = "queue_act_list",
+    .text = "select a.id, a.tenant_id, a.verb, a.noun, a.target, a.outcome, a.job, a.reason, a.actor, a.at, a"
+            ".ended_at from queue.act_seen a where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &queue_act_list_list,
+};
+struct statement *sql_queue_act_list(struct plan *plan)
+{
+    return plan_add(plan, &query_queue_act_list, NULL);
+}
+
+const struct query query_queue_act_get = {
+    .name = "queue_act_get",
+    .text = "select a.id, a.tenant_id, a.verb, a.noun, a.target, a.outcome, a.job, a.reason, a.actor, a.at, a"
+            ".ended_at from queue.act_seen a where a.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_queue_act_get(struct plan *plan, struct sql_queue_act_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_queue_act_get, values);
+}
+
+const struct query query_queue_act_run = {
+    .name = "queue_act_run",
+    .text = "select queue.act($1::uuid, $2, $3, $4, $5, $6::int)",
+    .parameters = 6, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_queue_act_run(struct plan *plan, struct sql_queue_act_run args)
+{
+    const struct str values[] = {
+        args.id,
+        args.verb,
+        args.noun,
+        args.target,
+        args.reason,
+        args.minutes,
+    };
+    return plan_add(plan, &query_queue_act_run, values);
+}
+
+const struct query *const platform_queries[] = {&query_profile_get, &query_region_list, &query_region_get, &query_tenant_list, &query_tenant_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, &query_occupation_list, &query_occupation_get, &query_competence_list, &query_competence_get, &query_condition_list, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_list, &query_queue_dead_get, &query_queue_dead_drop, &query_queue_dead_version, &query_queue_kind_list, &query_queue_lane_get, &query_queue_future_list, &query_queue_act_list, &query_queue_act_get, &query_queue_act_run, NULL};

@@ -96,6 +96,69 @@ struct statement *sql_condition_list(struct plan *plan);
 extern const struct query query_place_list;
 struct statement *sql_place_list(struct plan *plan);
 
+extern const struct query query_queue_figures_get;
+struct statement *sql_queue_figures_get(struct plan *plan);
+
+extern const struct query query_queue_doctor_get;
+struct statement *sql_queue_doctor_get(struct plan *plan);
+
+extern const struct query query_queue_job_list;
+struct statement *sql_queue_job_list(struct plan *plan);
+
+extern const struct query query_queue_job_get;
+struct sql_queue_job_get {
+    struct str id;
+};
+struct statement *sql_queue_job_get(struct plan *plan, struct sql_queue_job_get args);
+
+extern const struct query query_queue_dead_list;
+struct statement *sql_queue_dead_list(struct plan *plan);
+
+extern const struct query query_queue_dead_get;
+struct sql_queue_dead_get {
+    struct str id;
+};
+struct statement *sql_queue_dead_get(struct plan *plan, struct sql_queue_dead_get args);
+
+extern const struct query query_queue_dead_drop;
+struct sql_queue_dead_drop {
+    struct str act, id, version;
+};
+struct statement *sql_queue_dead_drop(struct plan *plan, struct sql_queue_dead_drop args);
+
+extern const struct query query_queue_dead_version;
+struct sql_queue_dead_version {
+    struct str id;
+};
+struct statement *sql_queue_dead_version(struct plan *plan, struct sql_queue_dead_version args);
+
+extern const struct query query_queue_kind_list;
+struct statement *sql_queue_kind_list(struct plan *plan);
+
+extern const struct query query_queue_lane_get;
+struct sql_queue_lane_get {
+    struct str lane;
+};
+struct statement *sql_queue_lane_get(struct plan *plan, struct sql_queue_lane_get args);
+
+extern const struct query query_queue_future_list;
+struct statement *sql_queue_future_list(struct plan *plan);
+
+extern const struct query query_queue_act_list;
+struct statement *sql_queue_act_list(struct plan *plan);
+
+extern const struct query query_queue_act_get;
+struct sql_queue_act_get {
+    struct str id;
+};
+struct statement *sql_queue_act_get(struct plan *plan, struct sql_queue_act_get args);
+
+extern const struct query query_queue_act_run;
+struct sql_queue_act_run {
+    struct str id, verb, noun, target, reason, minutes;
+};
+struct statement *sql_queue_act_run(struct plan *plan, struct sql_queue_act_run args);
+
 /* All of them; ends with NULL. */
 extern const struct query *const platform_queries[];
 

@@ -27,7 +27,7 @@ struct statement *sql_dispatcher_workers(struct plan *plan)
 const struct query query_dispatcher_promote = {
     .name = "dispatcher_promote",
     .text = "select promoted, greatest(0, extract(epoch from next_at - clock.now()) * 1000)::bigint as next_m"
-            "s from queue.promote($1::int)",
+            "s, queue.do_asked() as ended from queue.promote($1::int)",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -96,7 +96,7 @@ struct statement *sql_dispatcher_crashed(struct plan *plan, struct sql_dispatche
 
 const struct query query_dispatcher_sweep = {
     .name = "dispatcher_sweep",
-    .text = "select queue.sweep()",
+    .text = "select queue.sweep(), queue.sweep_acts()",
     .parameters = 0, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
