@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* clang-format off */
 /* The streams that carry ids of jobs to the workers of one program: three by priority, and one for
  * suspects.
  *
@@ -10,7 +9,6 @@
  *   mw:{s0}:wake                a hint for the dispatcher
  *
  * The names share one hash tag, so that a cluster keeps them together. The group is "w". */
-/* clang-format on */
 #ifndef MAATWERK_QUEUE_STREAM_H
 #define MAATWERK_QUEUE_STREAM_H
 
