@@ -24,7 +24,7 @@ PROGRAMS := $(SERVICES:%=$(OUT)/bin/maatwerk-%) $(OUT)/bin/maatwerk-all $(WORKER
 objects = $(patsubst %.c,$(OUT)/%.o,$(1))
 folder = $(filter-out %/main.c,$(wildcard $(1)/*.c $(1)/gen/*.c $(1)/engine/*.c))
 
-.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-queue chaos clean programs units
+.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-queue chaos model property clean programs units
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -73,6 +73,10 @@ chaos: install ## JOB=main, queue, calls or operators: everything is killed whil
 	@$(MAKE) --no-print-directory -s -j2 build build/release/bin/maatwerk-chaos
 	@$(PYTHON) tests/chaos/$(if $(MUTANTS),mutants,chaos_$(or $(JOB),main)).py
 
+model: ## every state of the queue's protocol, and each mutant: MUTANT=name TRACE=1 shows the way to what is wrong
+	@$(MAKE) --no-print-directory -s build/release/model
+	@build/release/model $(if $(MUTANT),--mutant $(MUTANT)) $(if $(TRACE),--trace)
+
 clean: ## remove what was built (var/ stays)
 	@rm -rf build
 
@@ -100,6 +104,10 @@ $(PROGRAMS): $(OUT)/libmaatwerk.a
 $(OUT)/bin/maatwerk-chaos: $(OUT)/tests/chaos/worker.o $(OUT)/libmaatwerk.a
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $< $(OUT)/libmaatwerk.a $(LDLIBS) -o $@
+
+# The model of the queue stands alone.
+$(OUT)/model: $(call objects,$(wildcard tests/model/*.c))
+	@$(CC) $(CFLAGS) $^ -o $@
 
 # A unit test links everything that it may look at: the library, the rules of the services, the matching engine.
 RULES := $(filter-out %_http.c %/main.c,$(wildcard services/*/*.c)) $(wildcard services/*/gen/*.c workers/matching/engine/*.c)

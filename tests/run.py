@@ -127,7 +127,7 @@ def make(*words):
 
 
 def build(count):
-    for what in (['build', 'build/release/bin/maatwerk-chaos'], ['SAN=1', 'programs'], ['SAN=1', 'units']):
+    for what in (['build', 'build/release/bin/maatwerk-chaos', 'build/release/model'], ['SAN=1', 'programs'], ['SAN=1', 'units']):
         good, words = make(*what)
         count.add('build ' + ' '.join(what), good, words)
 
@@ -155,6 +155,14 @@ def fuzz_corpora(count):
     count.add('fuzz corpora', done.returncode == 0, done.stdout[-4000:])
 
 
+def model(count):
+    """The small bounds of `make model`: each line is a protocol or a mutant."""
+    done = subprocess.run([ROOT / 'build/release/model', '--small'], text=True, stdout=subprocess.PIPE)
+    for line in done.stdout.splitlines():
+        count.add('model: ' + line, bool(re.search(r' s  (sound|caught|harmless)', line)), line)
+    count.add('model', done.returncode == 0, done.stdout)
+
+
 def python_tests(count, *folders):
     with tempfile.NamedTemporaryFile(suffix='.xml') as report:
         done = subprocess.run(['/usr/bin/python3', '-m', 'pytest', '-q', '-x' if '-x' in sys.argv else '-q',
@@ -176,6 +184,7 @@ def test():
     count.stage('build', lambda: build(count))
     count.stage('checks', lambda: python_tests(count, 'tests/checks'))
     count.stage('unit', lambda: units(count))
+    count.stage('model', lambda: model(count))
     count.stage('fuzz corpora', lambda: fuzz_corpora(count))
     count.stage('end to end', lambda: python_tests(count, 'tests/e2e'))
     return count

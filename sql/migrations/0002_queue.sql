@@ -168,6 +168,7 @@ create function queue.enqueue(kind text, tenant int, payload jsonb default '{}',
             on conflict (key) do update set
                 dirty = u.scope = 'c',
                 job_id = case when u.expires_at < now then excluded.job_id else u.job_id end,
+                scope = case when u.expires_at < now then excluded.scope else u.scope end,
                 expires_at = case when u.expires_at < now then excluded.expires_at else u.expires_at end
             returning u.job_id into holder;
             if holder <> job then
@@ -187,7 +188,8 @@ create function queue.enqueue(kind text, tenant int, payload jsonb default '{}',
         end if;
         insert into queue.job (id, tenant, prio, kind, state, run_at, lane, seq, unique_key, created_at, payload)
             overriding system value
-        values (job, enqueue.tenant, coalesce(enqueue.prio, 1), enqueue.kind, starts, enqueue.run_at, enqueue.lane,
+        values (job, enqueue.tenant, coalesce(enqueue.prio, 1), enqueue.kind, starts,
+                case when enqueue.scope is distinct from 'p' then enqueue.run_at end, enqueue.lane,
                 place, hashed, now, enqueue.payload);
         return job;
     end $$;
@@ -217,22 +219,28 @@ create function queue.dispatch(prio int, capacity int, after int default 0)
                    - (select count(*) from queue.job j where j.state = 'x' and j.tenant = t.tenant) end as room
             from tenants t left join queue.tenant_setting s on s.tenant = t.tenant
             where t.tenant is not null and not coalesce(s.paused_until > now, false)
-        ), closed as materialized (
-            select k.kind from queue.kind k
-            where k.paused_until > now
-               or k.max_inflight <= (select count(*) from queue.job j where j.state = 'd' and j.kind = k.kind)
-                   + (select count(*) from queue.job j where j.state = 'x' and j.kind = k.kind)
+        ), limits as materialized (
+            select k.kind, case when k.paused_until > now then 0 else k.max_inflight
+                   - (select count(*) from queue.job j where j.state = 'd' and j.kind = k.kind)
+                   - (select count(*) from queue.job j where j.state = 'x' and j.kind = k.kind) end as room
+            from queue.kind k where k.paused_until > now or k.max_inflight is not null
         ), picked as materialized (
-            select c.id from shares s cross join lateral (
-                select j.id from queue.job j
+            select c.id, c.kind, row_number() over (order by (s.tenant <= after), s.tenant, c.id) as place
+            from shares s cross join lateral (
+                select j.id, j.kind from queue.job j
                 where j.state = 'r' and j.prio = dispatch.prio and j.tenant = s.tenant
-                  and j.kind not in (select c.kind from closed c)
+                  and j.kind not in (select l.kind from limits l where l.room <= 0)
                 order by j.id limit greatest(least(s.share, coalesce(s.room, s.share)), 0)
                 for update skip locked) c
-            order by (s.tenant <= after), s.tenant limit capacity
+            order by place limit capacity
         ), given as (
             update queue.job j set state = 'd', dispatched_at = now
-            where j.id = any (array(select p.id from picked p)) returning j.id, j.kind, j.tenant, j.crash
+            where j.id = any (array(
+                select p.id from picked p
+                where p.kind not in (select l.kind from limits l)
+                   or (select count(*) from picked q where q.kind = p.kind and q.place <= p.place)
+                      <= (select l.room from limits l where l.kind = p.kind)))
+            returning j.id, j.kind, j.tenant, j.crash
         )
         select g.id, (select k.worker from queue.kind k where k.kind = g.kind), g.tenant, g.crash from given g
         order by (g.tenant <= after), g.tenant, g.id;
@@ -296,7 +304,7 @@ create function queue.lane_next(wanted text, passed bigint) returns void languag
                 (select min(d.seq) from queue.dead d where d.lane = wanted and d.blocks and d.seq > here)),
             l.last_seq + 1) - 1
         where l.lane = wanted;
-        update queue.job j set state = 'r' from queue.lane l
+        update queue.job j set state = case when j.run_at > clock.now() then 'w' else 'r' end from queue.lane l
         where l.lane = wanted and j.lane = wanted and j.seq = l.done_seq + 1 and j.state = 'b';
     end $$;
 
@@ -449,9 +457,10 @@ create function queue.promote(count int) returns table (promoted int, next_at ti
             order by x.lease_until limit count for update skip locked));
         get diagnostics moved = row_count;
         promoted := promoted + moved;
-        for due in delete from queue.future f where f.id = any (array(
-                select g.id from queue.future g where g.run_at <= now order by g.run_at limit count
-                for update skip locked)) returning f.* loop
+        for due in with gone as (delete from queue.future f where f.id = any (array(
+                    select g.id from queue.future g where g.run_at <= now order by g.run_at, g.id limit count
+                    for update skip locked)) returning f.*)
+                select g.* from gone g order by g.run_at, g.id loop
             if due.misfire = 'f' or now - due.run_at <= due.grace then
                 made := queue.enqueue(due.kind, due.tenant, due.payload, due.lane, null, null, due.prio);
                 update queue.job j set subject = due.subject where j.id = made and due.subject is not null;

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The protocol of jobs whose effect is in PostgreSQL: rows, streams, dispatchers, workers, and what
+ * can go wrong with each. Time is left out: whatever waits for a time in the programs may happen here
+ * at any moment. So is the order in a stream: any entry may be read first. */
+#ifndef MAATWERK_MODEL_ROW_H
+#define MAATWERK_MODEL_ROW_H
+
+#include "tests/model/explore.h"
+
+enum { JOBS = 3, WORKERS = 2, LEADERS = 2, ENTRIES = 4 };
+
+enum job_state {
+    JOB_ABSENT, /* not enqueued yet */
+    JOB_READY,
+    JOB_SENT, /* dispatched */
+    JOB_WAITING,
+    JOB_BLOCKED,
+    JOB_FINISHED,
+    JOB_DEAD, /* a letter that blocks its lane: a person decides */
+    JOB_GONE, /* cancelled or buried */
+};
+
+enum { EFFECT_TWICE = 2, EFFECT_OUT_OF_ORDER = 3 };
+
+/* whose entry: read by nobody, by a worker, by a worker that is no more, by nobody known (a ghost) */
+enum owner { OWNER_NEW, OWNER_WORKER, OWNER_DEAD = OWNER_WORKER + WORKERS, OWNER_GHOST };
+
+enum worker_step { WORKER_IDLE, WORKER_CLAIMED, WORKER_EFFECT, WORKER_COMMITTED };
+
+enum leader_step {
+    LEADER_IDLE,
+    LEADER_PUBLISH, /* these rows are committed as dispatched */
+    LEADER_ROWS,    /* these rows are dispatched; which of them are in a stream? */
+    LEADER_STREAM,  /* these were not in the streams by priority */
+    LEADER_LOST,    /* nor among the suspects */
+    LEADER_COUNT,   /* a worker died with these */
+    LEADER_GROUPS,  /* Redis was emptied: the groups are there again */
+    LEADER_MARK,    /* and what was dispatched is given back */
+};
+
+/* Exactly a struct state. Sets of jobs are masks. */
+struct row {
+    struct {
+        uint8_t state : 3, effects : 2, crash : 3;
+    } jobs[JOBS];
+    struct {
+        uint8_t done : 2;              /* jobs of the lane that have their end, from the first */
+        uint8_t begun : 1;             /* a producer has the lane's lock */
+        uint8_t blocked : 1, none : 4; /* how its job will start */
+    } lane;
+    struct {
+        uint8_t known : 3; /* has read entries of these */
+        uint8_t has : 3;   /* in its transaction */
+        uint8_t step : 2;
+    } workers[WORKERS];
+    uint8_t orphans; /* locked by a transaction whose worker is no more */
+    struct {
+        uint8_t step : 3, jobs : 3, none : 2;
+    } leaders[LEADERS];
+    struct {
+        uint8_t groups : 1, marker : 1;
+        uint8_t held : 6; /* of what the workers know: was locked when they looked; 3 bits each */
+    } redis;
+    struct {
+        uint8_t there : 1, job : 2, suspect : 1, owner : 3, none : 1;
+    } entries[ENTRIES];
+    uint16_t faults; /* those that have happened */
+};
+_Static_assert(sizeof(struct row) == sizeof(struct state), "a row fits a state");
+
+/* At most one of each. */
+enum fault {
+    FAULT_KILL,      /* a worker dies; PostgreSQL notices later */
+    FAULT_LEADER,    /* a dispatcher dies */
+    FAULT_STALE,     /* a second dispatcher believes that it leads */
+    FAULT_WIPE,      /* Redis is emptied */
+    FAULT_TAIL,      /* Redis forgets its last write */
+    FAULT_GHOST,     /* an entry falls out of its pending list */
+    FAULT_CRASH,     /* PostgreSQL crashes, or ends one session */
+    FAULT_ANSWER,    /* the answer to a COMMIT is lost */
+    FAULT_READ,      /* the answer of Redis to a read is lost */
+    FAULT_SUSPICION, /* the heartbeat of a living worker is late */
+    FAULT_RETRY,     /* a handler fails */
+    FAULT_PERMANENT, /* a handler fails for good: a dead letter that blocks its lane */
+    FAULT_CANCEL,    /* an operator takes a job out of the lane */
+    FAULTS,
+};
+
+enum row_mutant {
+    ROW_AS_IT_IS,
+    ROW_NO_RECONCILE,
+    ROW_GHOST_LIVE,
+    ROW_EFFECT_FIRST,
+    ROW_NO_LOCK,
+    ROW_LANE_SHUT,
+    ROW_LANE_UNLOCKED,
+    ROW_LANE_HOLE,
+    ROW_NO_REAP,
+    ROW_FORGETFUL,
+    ROW_CRASH_INSIDE,
+    ROW_NOT_ALONE,
+    ROW_NO_WIPE,
+    ROW_ACK_FIRST,
+    ROW_ACK_LOCKED,
+    ROW_PUBLISH_FIRST,
+};
+
+/* What is explored. Set before. */
+struct row_bounds {
+    int jobs;
+    bool lane;       /* all of one lane */
+    bool poison;     /* the first job kills its worker; no lane; deaths are counted */
+    uint16_t faults; /* mask of those that may happen */
+    int most_faults; /* of them, together */
+    enum row_mutant mutant;
+};
+extern struct row_bounds row_bounds;
+extern const struct protocol row_protocol;
+extern const char *const fault_names[FAULTS];
+
+/* The steps of each party; of l and w their numbers. */
+void row_lead(struct explorer *explorer, const struct row *row, int l);
+void row_work(struct explorer *explorer, const struct row *row, int w);
+void row_faults(struct explorer *explorer, const struct row *row);
+
+/* What they share. `fault`: -1 is none. */
+void row_step(struct explorer *explorer, const char *name, int fault, struct row *to);
+bool row_is(enum row_mutant mutant);
+unsigned row_jobs_in(const struct row *row, enum job_state state);
+unsigned row_locked(const struct row *row);
+bool row_lane_is_locked(const struct row *row);
+void row_move_jobs(struct row *row, unsigned jobs, enum job_state from, enum job_state to);
+void row_take_effect(struct row *row, int job);
+void row_end_job(struct row *row, int job, enum job_state end);
+/* The commit of a worker: effects and ends; `failed` (or -1) has no effect and another end. */
+void row_finish(struct row *row, unsigned jobs, int failed, enum job_state failure);
+/* False: the window is full. */
+bool row_add_entry(struct row *row, int job, bool suspect, int owner);
+unsigned row_pending_of(const struct row *row, int w);
+/* What a worker found locked. Kept only where deaths are counted. */
+unsigned row_held_by(const struct row *row, int w);
+void row_set_held(struct row *row, int w, unsigned jobs);
+/* The worker is no more; what it had locked stays so for a while. */
+void row_kill(struct row *row, int w);
+
+#endif

@@ -1,0 +1,341 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the queue promises, in memory: the functions of the schema queue as their comments say them, without locks. Time is
+in seconds; a time that the queue draws by lot, or that takes a moment, is a Span."""
+import hashlib
+import math
+
+BETWEEN = 60  # seconds that a whole sequence may take
+
+
+class Span:
+    def __init__(self, low, high):
+        self.low, self.high = low, high
+
+    def __eq__(self, other):
+        return other is not None and self.low <= other <= self.high
+
+    def __repr__(self):
+        return f'{self.low}..{self.high}'
+
+
+def low(time):
+    return time.low if isinstance(time, Span) else time
+
+
+class Row:
+    def __init__(self, **values):
+        self.__dict__.update(values)
+
+
+class Queue:
+    def __init__(self, kinds, first_job, first_future):
+        self.kinds = kinds
+        self.settings = {}
+        self.now = 0
+        self.jobs, self.dead, self.keys, self.lanes, self.future, self.effects, self.done = {}, {}, {}, {}, {}, {}, []
+        self.next_job, self.next_future = first_job, first_future
+
+    # ------------------------------------------------------------------------------------------ what is seen
+
+    def seen(self):
+        return {
+            'jobs': [[j.id, j.tenant, j.prio, j.kind, j.state, j.run_at, j.lane, j.seq, j.key and key_of(*j.key), j.attempt,
+                      j.crash, j.fence, j.lease_until, j.worker, j.cancelled, j.subject, j.dispatched_at, j.last_error]
+                     for _, j in sorted(self.jobs.items())],
+            'dead': [[d.id, d.tenant, d.prio, d.kind, d.lane, d.seq, d.blocks, d.attempt, d.crash, d.reason, d.last_error]
+                     for _, d in sorted(self.dead.items())],
+            'keys': sorted([key_of(*name), k.job, k.scope, k.expires, k.dirty] for name, k in self.keys.items()),
+            'lanes': [[name, lane.last, lane.done] for name, lane in sorted(self.lanes.items())],
+            'future': [[f.id, f.tenant, f.kind, f.prio, f.run_at, f.subject, f.lane]
+                       for _, f in sorted(self.future.items())],
+            'effects': sorted([job, step, e.state, e.reference] for (job, step), e in self.effects.items()),
+            'done': sorted(self.done),
+        }
+
+    def soon(self, seconds=0):
+        return Span(self.now + seconds, self.now + seconds + BETWEEN)
+
+    def is_paused(self, kind):
+        until = self.kinds[kind].paused_until
+        return until is not None and until > self.now
+
+    # ---------------------------------------------------------------------------------------- lanes and keys
+
+    def enter_lane(self, name):
+        lane = self.lanes.setdefault(name, Row(last=0, done=0))
+        lane.last += 1
+        return lane.last, lane.last > lane.done + 1
+
+    def step_lane(self, name):
+        """A lane stands before the first that still has a place in it: a job, or a dead letter that blocks."""
+        lane = self.lanes[name]
+        places = [j.seq for j in self.jobs.values() if j.lane == name]
+        places += [d.seq for d in self.dead.values() if d.lane == name and d.blocks]
+        lane.done = min(places, default=lane.last + 1) - 1
+        for job in self.jobs.values():
+            if job.lane == name and job.seq == lane.done + 1 and job.state == 'b':
+                job.state = self.state_at(job.run_at)
+
+    def state_at(self, run_at):
+        return 'w' if run_at is not None and low(run_at) > self.now else 'r'
+
+    def insert(self, kind, tenant, lane, key, prio, run_at, job=None):
+        job = job or self.number()
+        seq, blocked = self.enter_lane(lane) if lane else (None, False)
+        self.jobs[job] = Row(id=job, tenant=tenant, prio=prio, kind=kind, run_at=run_at, lane=lane, seq=seq, key=key,
+                             state='b' if blocked else self.state_at(run_at), attempt=0, crash=0, fence=0, lease_until=None,
+                             worker=None, cancelled=False, subject=None, dispatched_at=None, last_error=None)
+        return job
+
+    def number(self):
+        self.next_job += 1
+        return self.next_job - 1
+
+    def end(self, job, done=False, opens_lane=True):
+        del self.jobs[job.id]
+        if done:
+            self.done.append([job.id, job.attempt + 1])
+        if job.lane and opens_lane:
+            self.step_lane(job.lane)
+        key = self.keys.get(job.key)
+        if key and key.job == job.id and key.scope != 'p':
+            del self.keys[job.key]
+            if key.dirty and not job.cancelled:
+                again = self.insert(job.kind, job.tenant, job.lane, job.key, job.prio, None)
+                self.keys[job.key] = Row(job=again, scope='c', expires=None, dirty=False)
+
+    # ----------------------------------------------------------------------------------------- the functions
+
+    def enqueue(self, kind, tenant, lane=None, key=None, scope='d', prio=1, run_at=None):
+        job = self.number()
+        name = key and (kind, key)
+        if name:
+            held = self.keys.get(name)
+            if held and not (held.expires is not None and held.expires < self.now):
+                held.dirty = held.dirty or held.scope == 'c'
+                return held.job
+            self.keys[name] = Row(job=job, scope=scope, expires=run_at if scope == 'p' else None, dirty=False)
+            if scope == 'p':
+                run_at = None
+        return self.insert(kind, tenant, lane, name, prio, run_at, job)
+
+    def dispatch(self, prio, capacity, after):
+        ready = [j for _, j in sorted(self.jobs.items()) if j.state == 'r' and j.prio == prio]
+        in_flight = [j for j in self.jobs.values() if j.state in 'dx']
+        open_ = {}
+        for tenant in sorted({j.tenant for j in ready}):
+            setting = self.settings.get(tenant, Row(weight=1, most=None, paused_until=None))
+            if setting.paused_until is None or setting.paused_until <= self.now:
+                open_[tenant] = setting
+        whole = sum(s.weight for s in open_.values())
+        picked = []
+        for tenant in sorted(open_, key=lambda t: (t <= after, t)):
+            setting = open_[tenant]
+            share = math.ceil(capacity * setting.weight / whole)
+            if setting.most is not None:
+                share = max(0, min(share, setting.most - sum(j.tenant == tenant for j in in_flight)))
+            may = [j for j in ready if j.tenant == tenant and not self.is_paused(j.kind)
+                   and self.room_of(j.kind, in_flight) > 0]
+            picked += may[:share]
+        given = []
+        for job in picked[:capacity]:
+            if self.room_of(job.kind, in_flight) > 0:
+                in_flight.append(job)
+                job.state, job.dispatched_at = 'd', self.soon()
+                given.append([job.id, self.kinds[job.kind].worker, job.tenant, job.crash])
+        return given
+
+    def room_of(self, kind, in_flight):
+        most = self.kinds[kind].most
+        return 1 if most is None else most - sum(j.kind == kind and j.state in 'dx' for j in in_flight)
+
+    def claim(self, ids):
+        rows = [j for j in self.jobs.values() if j.id in ids and j.state in 'dr']
+        return [[j.id, j.attempt, j.cancelled] for j in sorted(rows, key=lambda j: (j.tenant, j.kind, j.id))]
+
+    def take(self, kinds, count):
+        def is_open(tenant):
+            until = self.settings[tenant].paused_until if tenant in self.settings else None
+            return until is None or until <= self.now
+        rows = [j for j in self.jobs.values() if j.state == 'r' and j.kind in kinds and not self.is_paused(j.kind)
+                and is_open(j.tenant)]
+        return [j.id for j in sorted(rows, key=lambda j: (j.prio, j.tenant, j.id))[:count]]
+
+    def still_waiting(self, ids):
+        return sorted(j.id for j in self.jobs.values() if j.id in ids and j.state in 'dr')
+
+    def finish(self, ids):
+        rows = [j for _, j in sorted(self.jobs.items()) if j.id in ids and j.state in 'dr']
+        for job in rows:
+            self.end(job, done=True)
+        return len(rows)
+
+    def kill(self, number, reason, error):
+        job = self.jobs.get(number)
+        if not job:
+            return
+        blocks = job.lane is not None and self.kinds[job.kind].blocks
+        self.dead[number] = Row(id=number, tenant=job.tenant, prio=job.prio, kind=job.kind, lane=job.lane, seq=job.seq,
+                                blocks=blocks, attempt=job.attempt, crash=job.crash, reason=reason, last_error=error)
+        self.end(job, opens_lane=not blocks)
+
+    def retry(self, number, error, delay=None, free=False):
+        job = self.jobs.get(number)
+        if not job or job.state not in 'drx':
+            return
+        kind = self.kinds[job.kind]
+        burns = not free and delay is None
+        if burns and job.attempt + 1 >= kind.max_attempts:
+            self.kill(number, 'exhausted', error)
+            return
+        step = min(kind.base * 2 ** job.attempt, kind.cap)
+        job.run_at = self.soon(delay) if delay is not None else Span(self.now + step / 2, self.now + step + BETWEEN)
+        job.state, job.worker, job.lease_until, job.last_error = 'w', None, None, error
+        job.attempt += burns
+
+    def promote(self):
+        count = 0
+        for job in self.jobs.values():
+            if job.state == 'w' and low(job.run_at) <= self.now:
+                job.state = 'r'
+                count += 1
+            elif job.state == 'x' and low(job.lease_until) < self.now:
+                job.state, job.worker, job.lease_until = 'r', None, None
+                count += 1
+        for due in sorted((f for f in self.future.values() if f.run_at <= self.now), key=lambda f: (f.run_at, f.id)):
+            del self.future[due.id]
+            count += 1
+            if due.misfire == 'f' or self.now + BETWEEN - due.run_at <= due.grace:
+                job = self.enqueue(due.kind, due.tenant, due.lane, prio=due.prio)
+                self.jobs[job].subject = due.subject
+        times = [j.run_at for j in self.jobs.values() if j.state == 'w']
+        times += [j.lease_until for j in self.jobs.values() if j.state == 'x'] + [f.run_at for f in self.future.values()]
+        first = min(times, key=low, default=None)
+        if isinstance(first, Span):  # another one may come first
+            first = Span(first.low, min(t.high if isinstance(t, Span) else t for t in times))
+        return [count, first]
+
+    def dispatched(self):
+        return sorted(j.id for j in self.jobs.values() if j.state == 'd' and low(j.dispatched_at) < self.now)
+
+    def redispatch(self, ids):
+        rows = [j for j in self.jobs.values() if j.state == 'd' and (ids is None or j.id in ids)]
+        for job in rows:
+            job.state, job.dispatched_at = 'r', None
+        return len(rows)
+
+    def crashed(self, ids):
+        go_on = []
+        for job in [j for _, j in sorted(self.jobs.items()) if j.id in ids and j.state in 'drx']:
+            job.crash += 1
+            if job.crash >= 4:
+                self.kill(job.id, 'poison', 'a worker died with it four times')
+            else:
+                go_on.append(job.id)
+        return go_on
+
+    def schedule(self, kind, tenant, run_at, subject, misfire, grace, lane, prio):
+        number = self.next_future
+        self.next_future += 1
+        self.future[number] = Row(id=number, tenant=tenant, kind=kind, prio=prio, run_at=run_at, subject=subject,
+                                  misfire=misfire, grace=grace, lane=lane)
+        return number
+
+    def cancel_subject(self, subject):
+        planned = [f.id for f in self.future.values() if f.subject == subject]
+        for number in planned:
+            del self.future[number]
+        rows = [j for _, j in sorted(self.jobs.items()) if j.subject == subject and j.state in 'rwbd']
+        for job in rows:
+            self.end(job)
+        return len(planned) + len(rows)
+
+    def cancel(self, number):
+        job = self.jobs.get(number)
+        if not job:
+            return 'gone'
+        job.cancelled = True
+        if job.state == 'x':
+            return 'asked'
+        self.end(job)
+        return 'cancelled'
+
+    def run_now(self, number):
+        job = self.jobs.get(number)
+        if not job or job.state != 'w':
+            return False
+        job.state, job.run_at = 'r', None
+        return True
+
+    def revive(self, number):
+        dead = self.dead.pop(number, None)
+        if not dead:
+            return None
+        if not dead.blocks:
+            job = self.enqueue(dead.kind, dead.tenant, dead.lane, prio=dead.prio)
+            for (owner, step), effect in list(self.effects.items()):
+                if owner == number:
+                    self.effects[job, step] = self.effects.pop((owner, step))
+            return job
+        head = self.lanes[dead.lane].done + 1
+        self.lanes[dead.lane].last -= 1  # insert() enters at the end; this one has its place
+        self.insert(dead.kind, dead.tenant, dead.lane, None, dead.prio, None, number)
+        self.jobs[number].seq, self.jobs[number].state = dead.seq, 'r' if dead.seq == head else 'b'
+        return number
+
+    def drop_dead(self, number):
+        dead = self.dead.pop(number, None)
+        if dead and dead.blocks:
+            self.step_lane(dead.lane)
+        return dead is not None
+
+    # ----------------------------------------------------------------------------------------------- leases
+
+    def lease(self, ids, worker, seconds):
+        rows = [j for _, j in sorted(self.jobs.items()) if j.id in ids and j.state in 'dr']
+        for job in rows:
+            job.state, job.worker, job.lease_until = 'x', worker, self.soon(seconds)
+            job.fence += 1
+        return [[j.id, j.fence] for j in rows]
+
+    def held(self, number, fence):
+        job = self.jobs.get(number)
+        return job if job and job.state == 'x' and job.fence == fence else None
+
+    def lease_beat(self, number, fence, seconds):
+        job = self.held(number, fence)
+        if job:
+            job.lease_until = self.soon(seconds)
+        return job is not None
+
+    def effect_begin(self, number, fence, step):
+        if not self.held(number, fence):
+            return None
+        effect = self.effects.get((number, step))
+        if not effect:
+            self.effects[number, step] = Row(state='i', reference=None)
+            return 'new'
+        return 'known' if effect.state == 'k' else 'begun'
+
+    def effect_done(self, number, step, reference):
+        if (number, step) in self.effects:
+            self.effects[number, step] = Row(state='k', reference=reference)
+
+    def lease_finish(self, number, fence):
+        job = self.held(number, fence)
+        if not job:
+            return False
+        for owner, step in [e for e in self.effects if e[0] == number]:
+            del self.effects[owner, step]
+        self.end(job, done=True)
+        return True
+
+    def lease_uncertain(self, number, fence, error):
+        job = self.held(number, fence)
+        if job:
+            self.kill(number, 'uncertain', error)
+        return job is not None
+
+
+def key_of(kind, key):
+    return hashlib.sha256(f'{kind}|{key}'.encode()).hexdigest()
