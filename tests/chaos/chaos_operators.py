@@ -130,7 +130,7 @@ def chaos_operators(binaries, jobs, seconds, seed, poison=8, programs=2):
         for i in range(programs):
             region.start('chaos', f'chaos{i}')
         faults, operator = Faults(region, seed, seconds, []), Operator(region, seed)
-        threads = writers_run(region, faults, jobs, seconds, seed, poison)
+        threads = writers_run(region, faults, jobs, seconds, seed, jobs // poison)
         operator.start()
         faults.run()
         for one in threads:
