@@ -77,6 +77,10 @@ model: ## every state of the queue's protocol, and each mutant: MUTANT=name TRAC
 	@$(MAKE) --no-print-directory -s build/release/model
 	@build/release/model $(if $(MUTANT),--mutant $(MUTANT)) $(if $(TRACE),--trace)
 
+property: install ## random sequences on the queue and on a reference in memory; SEQUENCES (10000) SEED (1)
+	@$(MAKE) --no-print-directory -s build/release/bin/maatwerk
+	@$(PYTHON) tests/property/sequences.py $(or $(SEQUENCES),10000) $(or $(SEED),1)
+
 clean: ## remove what was built (var/ stays)
 	@rm -rf build
 
