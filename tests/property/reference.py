@@ -185,6 +185,11 @@ class Queue:
             self.end(job, done=True)
         return len(rows)
 
+    def history_of(self, number):
+        job = self.jobs[number]
+        return job.attempt + job.crash + job.fence + 2 * ((job.subject is not None) + (number in self.effects)
+                                                           + (number in self.end_wanted))
+
     def is_begun(self, number):
         return number in self.effects and self.effects[number].state == 'i'
 

@@ -65,10 +65,11 @@ def numbers(name, *values):
 # ------------------------------------------------------------------------------------------------ the steps
 
 def pick(chance, queue, states):
-    """Mostly a job in one of these states, sometimes any number that there ever was."""
-    fit = [j.id for j in queue.jobs.values() if j.state in states]
-    if fit and chance.random() < 0.85:
-        return chance.choice(fit)
+    """Mostly a job in one of these states, often the one that most has happened to; sometimes any number that there ever
+    was."""
+    fit = sorted(j.id for j in queue.jobs.values() if j.state in states)
+    if fit and chance.random() < 0.88:
+        return max(fit, key=queue.history_of) if chance.random() < 0.5 else chance.choice(fit)
     return chance.randrange(FIRST_JOB, max(queue.next_job, FIRST_JOB + 1) + 1)
 
 
@@ -81,7 +82,7 @@ def pick_dead(chance, queue):
 
 
 def later(chance, queue):
-    return queue.now + chance.choice((-2, -1, 0, 0, 1, 1, 2, 4)) * TICK + TICK // 2
+    return queue.now + chance.choice((-2, -1, -1, 0, 0, 1, 1, 2, 4)) * TICK + TICK // 2
 
 
 def do_enqueue(queue, chance):
@@ -175,7 +176,8 @@ def do_schedule(queue, chance):
 
 
 def do_cancel_subject(queue, chance):
-    subject = chance.choice([j.subject for j in queue.jobs.values() if j.subject] or ['s:1', 's:2', 's:3'])
+    job = queue.jobs.get(pick(chance, queue, 'rwbd'))
+    subject = job.subject if job and job.subject else chance.choice(('s:1', 's:2', 's:3'))
     return one('cancel_subject', subject), queue.cancel_subject(subject)
 
 
@@ -282,6 +284,6 @@ def do_sweep(queue, chance):
 
 
 WEIGHTS = {do_enqueue: 14, do_dispatch: 6, do_finish: 6, do_wait: 5, do_promote: 5, do_retry: 4, do_lease: 5, do_kill: 3,
-           do_crashed: 3, do_claim: 2, do_take: 2, do_schedule: 4, do_cancel_subject: 2, do_act_on_job: 4, do_act_on_dead: 2, do_do_asked: 2,
+           do_crashed: 3, do_claim: 2, do_take: 2, do_schedule: 5, do_cancel_subject: 3, do_act_on_job: 4, do_act_on_dead: 2, do_do_asked: 2,
            do_revive: 2, do_lease_begin: 4, do_lease_kill: 2, do_lease_retry: 2}
 ALL = [step for name, step in sorted(globals().items()) if name.startswith('do_')]
