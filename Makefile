@@ -5,15 +5,17 @@
 SHELL := /bin/sh
 PYTHON := /usr/bin/python3
 SAN ?=
-OUT := build/$(if $(FUZZ),fuzz,$(if $(SAN),asan,release))
+OUT := build/$(if $(FUZZ),fuzz,$(if $(SAN),$(if $(filter thread,$(SAN)),tsan,asan),release))
 
 CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Werror -fstack-protector-strong \
           -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DH2O_USE_LIBUV=0 -I. -I/usr/include/postgresql \
           -include lib/base/banned.h
 LDLIBS := -lh2o-evloop -lpq -lhiredis -lcjson -lssl -lcrypto -lz -lpthread -lm
+# SAN=1: address and undefined behaviour; SAN=thread: races
 ifneq ($(SAN),)
 CFLAGS := $(filter-out -O2 -D_FORTIFY_SOURCE=2,$(CFLAGS)) -O1 -fno-omit-frame-pointer \
-          -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=undefined $(FUZZ:%=-fsanitize=fuzzer-no-link)
+          $(if $(filter thread,$(SAN)),-fsanitize=thread,-fsanitize=address,undefined,float-cast-overflow \
+          -fno-sanitize-recover=undefined) $(FUZZ:%=-fsanitize=fuzzer-no-link)
 endif
 
 LIB := $(wildcard lib/*/*.c lib/*/gen/*.c openapi/gen/*.c)
@@ -71,8 +73,8 @@ bench-queue: install ## measured figures of the queue
 	@$(PYTHON) tests/bench/bench_queue.py
 
 chaos: install ## JOB=main, queue, calls or operators: everything is killed while work is done; MUTANTS=1 tests the gates
-	@$(MAKE) --no-print-directory -s -j2 build build/release/bin/maatwerk-chaos
-	@$(PYTHON) tests/chaos/$(if $(MUTANTS),mutants,chaos_$(or $(JOB),main)).py
+	@$(MAKE) --no-print-directory -s -j2 build $(OUT)/bin/maatwerk-chaos
+	@MAATWERK_BIN=$${MAATWERK_BIN:-$(OUT)/bin} $(PYTHON) tests/chaos/$(if $(MUTANTS),mutants,chaos_$(or $(JOB),main)).py
 
 model: ## every state of the queue's protocol, and each mutant: MUTANT=name TRACE=1 shows the way to what is wrong
 	@$(MAKE) --no-print-directory -s build/release/model
