@@ -15,7 +15,8 @@ create function queue.schedule(kind text, tenant int, payload jsonb, due_local t
     returning id
     $$;
 
--- Cancels what is planned about a subject, and what has become a job but has not begun. Returns how many.
+-- Cancels what is planned about a subject, and what has become a job but has not begun; what was begun outside goes on to
+-- its end. Returns how many.
 create function queue.cancel_subject(wanted text) returns int language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -28,7 +29,7 @@ create function queue.cancel_subject(wanted text) returns int language plpgsql
         get diagnostics planned = row_count;
         for ended in delete from queue.job j where j.id in (
                 select k.id from queue.job k where k.subject = wanted and k.state in ('r', 'w', 'b', 'd')
-                for update skip locked) returning j.* loop
+                and not exists (select from queue.effect e where e.job_id = k.id) for update skip locked) returning j.* loop
             perform queue.after_end(ended, false, true);
             count := count + 1;
         end loop;

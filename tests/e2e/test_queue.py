@@ -374,6 +374,16 @@ def test_what_ends_a_case_cancels_its_work(queue):
     assert queue.sql('select subject from queue.future') == [('case:2',)]
 
 
+def test_the_end_of_a_case_does_not_hide_what_was_begun_outside(queue):
+    plan(queue, '2020-01-01 09:00')
+    queue.sql('select * from queue.promote(100)')
+    job = queue.sql('select id from queue.job')[0][0]
+    begin(queue, job, lease(queue, job, 'a', 1))
+    let_it_run_out(queue)
+    assert queue.sql("select queue.cancel_subject('case:1')")[0][0] == 0
+    assert begin(queue, job, lease(queue, job, 'b', 60000)) == ('begun', None)
+
+
 def test_firing_and_cancelling_at_once_exactly_one_wins(queue):
     for i in range(60):
         plan(queue, '2020-01-01 09:00', subject=f'race:{i}')
