@@ -18,10 +18,12 @@ enum {
     PROMOTE_MAX = 1000,
     RECONCILE_MS = 2000,
     REAP_MS = 500,
+    REAP_AGAIN_MS = 2500, /* after Redis was away or emptied: who lives has said so by then */
     SWEEP_MS = 600000,
 };
 
 struct dispatcher {
+    const char *conninfo;
     struct session *db;
     struct redis *redis;
     char workers[WORKERS_MAX][24];

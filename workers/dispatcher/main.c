@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* maatwerk-dispatcher: from PostgreSQL to Redis, woken by hints, looking by itself twice
- * a second. */
+ * a second. One that does not lead leaves the hints alone. */
 #include <signal.h>
 #include <unistd.h>
 
 #include "lib/server/config.h"
 #include "workers/dispatcher/dispatcher.h"
+
+enum { STANDBY_US = 200000 };
 
 static volatile sig_atomic_t stopping;
 
@@ -34,15 +36,18 @@ int main(void)
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
-    struct dispatcher dispatcher = {
-        .db = session_new(config_conninfo(&config, "dispatcher",
-                                          "-c statement_timeout=10000 -c timezone=UTC"
-                                          " -c jit=off -c plan_cache_mode=force_generic_plan")),
-        .redis = redis_new(config.redis)};
+    const char *conninfo = config_conninfo(&config, "dispatcher",
+                                           "-c statement_timeout=10000 -c timezone=UTC"
+                                           " -c jit=off -c plan_cache_mode=force_generic_plan");
+    struct dispatcher dispatcher = {.conninfo = conninfo,
+                                    .db = session_new(conninfo),
+                                    .redis = redis_new(config.redis)};
     fprintf(stderr, "{\"event\":\"ready\",\"worker\":\"dispatcher\"}\n");
     while (!stopping) {
         int filled = dispatcher_step(&dispatcher);
-        if (filled <= 0 && dispatcher.full)
+        if (!dispatcher.generation)
+            usleep(STANDBY_US);
+        else if (filled <= 0 && dispatcher.full)
             usleep(2000);
         else if (filled <= 0)
             wait_for_hint(dispatcher.redis, dispatcher.promote_ms);
