@@ -9,6 +9,7 @@ struct redis {
     const char *address;
     redisContext *context;
     int64_t again_ms;
+    unsigned generation;
 };
 
 int64_t redis_now_ms(void)
@@ -81,7 +82,13 @@ bool redis_ready(struct redis *redis)
         lose(redis);
         return false;
     }
+    redis->generation++;
     return true;
+}
+
+unsigned redis_generation(const struct redis *redis)
+{
+    return redis->generation;
 }
 
 /* Replies that say "not now": the connection is of no use. */

@@ -22,6 +22,9 @@ void redis_free(struct redis *redis);
 /* Whether there is a connection, or could be made. Tries at most once per REDIS_AGAIN_MS. */
 bool redis_ready(struct redis *redis);
 
+/* The number of the connection: another one than before says that answers may have been lost. */
+unsigned redis_generation(const struct redis *redis);
+
 /* Runs one command as in redisCommand(). NULL: Redis is away; the connection is closed. An error
  * reply is given as such. The caller frees with freeReplyObject(). */
 redisReply *redis_run(struct redis *redis, const char *format, ...);

@@ -60,14 +60,14 @@ static int take(redisReply *reply, const struct streams *streams, struct stream_
 }
 
 int streams_read(struct redis *redis, const struct streams *streams, const char *consumer,
-                 int count, int block_ms, struct stream_entry entries[STREAM_READ_MAX])
+                 int count, bool all, int block_ms, struct stream_entry entries[STREAM_READ_MAX])
 {
     const char(*names)[STREAM_NAME_MAX] = streams->names;
     int room = count < STREAM_READ_MAX / 3 ? count : STREAM_READ_MAX / 3;
     int got = take(redis_run(redis, "XREADGROUP GROUP w %s COUNT 1 STREAMS %s >", consumer,
                              names[STREAM_SUSPECTS]),
                    streams, entries);
-    if (got == 0)
+    if (got == 0 && !all)
         got = take(redis_run(redis, "XREADGROUP GROUP w %s COUNT %d STREAMS %s >", consumer, room,
                              names[STREAM_P0]),
                    streams, entries);
@@ -81,6 +81,26 @@ int streams_read(struct redis *redis, const struct streams *streams, const char 
                           consumer, room, block_ms, names[STREAM_P0], names[STREAM_P1],
                           names[STREAM_P2]),
                 streams, entries);
+}
+
+int streams_recall(struct redis *redis, const struct streams *streams, int stream,
+                   const char *consumer, const char *after,
+                   struct stream_entry entries[STREAM_READ_MAX])
+{
+    return take(redis_run(redis, "XREADGROUP GROUP w %s COUNT %d STREAMS %s %s", consumer,
+                          STREAM_READ_MAX, streams->names[stream], after),
+                streams, entries);
+}
+
+void streams_let_go(struct redis *redis, const struct streams *streams, const char *consumer)
+{
+    struct stream_entry entries[STREAM_READ_MAX];
+    for (int s = 0; s < STREAMS; s++) {
+        int count;
+        while ((count = streams_recall(redis, streams, s, consumer, "0", entries)) > 0
+               && streams_end(redis, streams, entries, count, false))
+            ;
+    }
 }
 
 /* Adds XACK and XDEL of the entries of one stream. Returns how many replies will come. */
@@ -100,12 +120,12 @@ static int add_end(struct redis *redis, const char *name, int stream,
     return redis_add_list(redis, 3 + ids, acks) + redis_add_list(redis, 2 + ids, deletes);
 }
 
-void streams_end(struct redis *redis, const struct streams *streams,
+bool streams_end(struct redis *redis, const struct streams *streams,
                  const struct stream_entry *entries, int count, bool wake)
 {
     int replies = 0;
     if (count == 0 || !redis_add(redis, "MULTI"))
-        return;
+        return false;
     for (int s = 0; s < STREAMS; s++)
         replies += add_end(redis, streams->names[s], s, entries, count);
     if (wake)
@@ -115,7 +135,8 @@ void streams_end(struct redis *redis, const struct streams *streams,
     for (int i = 0; i < replies + 2; i++) {
         redisReply *reply = redis_read(redis);
         if (!reply)
-            return; /* the dispatcher finds what was not acknowledged */
+            return false; /* the dispatcher finds what was not acknowledged */
         freeReplyObject(reply);
     }
+    return true;
 }
