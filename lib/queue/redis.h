@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { REDIS_BLOCK_MS = 500, REDIS_TIMEOUT_MS = 3000, REDIS_AGAIN_MS = 500, REDIS_HELLO_MS = 200 };
+enum { REDIS_BLOCK_MS = 250, REDIS_TIMEOUT_MS = 3000, REDIS_AGAIN_MS = 500, REDIS_HELLO_MS = 200 };
 
 struct redis;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The worker of `make chaos JOB=queue` and `make gates`: each job leaves a row without any unique key, so
- * that a job that is done twice is seen. Payload: n (number), ms (how long it takes), fail (attempts that
+ * that a job that is done twice is seen. Payload: n (number), ms (how long it takes in
+ * PostgreSQL), busy_ms (in this process), fail (attempts that
  * fail), poison (the process dies), die (how: segv, abort, memory, loop, stack). The calls go to the
  * provider of chaos_calls.py, a socket named by CHAOS_PROVIDER. */
 #include <signal.h>
@@ -86,6 +87,7 @@ static void add_row(const struct job *job, struct plan *plan)
                                  arena_int(arena, now_us())};
     const struct str ms[] = {arena_int(arena, number_of(job, "ms"))};
     die(job);
+    usleep((useconds_t)(number_of(job, "busy_ms") * 1000));
     if (number_of(job, "ms"))
         plan_add(plan, &rest, ms);
     plan_add(plan, &effect, values);

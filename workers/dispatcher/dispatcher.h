@@ -17,7 +17,7 @@ enum {
     REFILL = 128, /* less room than this waits: a refill costs the same for one job as for many */
     PROMOTE_MAX = 1000,
     RECONCILE_MS = 2000,
-    REAP_MS = 500,
+    REAP_MS = 250,
     REAP_AGAIN_MS = 2500, /* after Redis was away or emptied: who lives has said so by then */
     SWEEP_MS = 600000,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* maatwerk-dispatcher: from PostgreSQL to Redis, woken by hints, looking by itself twice
- * a second. One that does not lead leaves the hints alone. */
+/* maatwerk-dispatcher: from PostgreSQL to Redis, woken by hints, looking by itself as often as
+ * it looks for the dead. One that does not lead leaves the hints alone. */
 #include <signal.h>
 #include <unistd.h>
 
@@ -17,11 +17,11 @@ static void on_signal(int number)
     stopping = 1;
 }
 
-/* Waits for a hint, at most half a second and not longer than until something is due. */
+/* Waits for a hint, not longer than until something is due or the dead are looked for. */
 static void wait_for_hint(struct redis *redis, int64_t due_ms)
 {
     int64_t left_ms = due_ms - redis_now_ms();
-    int wait_ms = left_ms < 10 ? 10 : left_ms < 500 ? (int)left_ms : 500;
+    int wait_ms = left_ms < 10 ? 10 : left_ms < REAP_MS ? (int)left_ms : REAP_MS;
     redisReply *reply = redis_run(redis, "BLPOP mw:{s0}:wake 0.%03d", wait_ms);
     if (reply)
         freeReplyObject(reply);
