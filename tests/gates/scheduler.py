@@ -104,7 +104,7 @@ class Scheduler:
     def cancel(self, numbers, from_s, step_s):
         connection = connect(self.region)
         for n, at in numbers:
-            time.sleep(max(0, from_s + at * step_s + self.chance.uniform(-0.04, 0.06) - time.monotonic()))
+            time.sleep(max(0, from_s + at * step_s + self.chance.uniform(-0.05, 0.25) - time.monotonic()))
             with connection.cursor() as cursor:
                 cursor.execute("insert into chaos.cancelled select %s where queue.cancel_subject('race:' || %s) > 0", (n, n))
         connection.close()
