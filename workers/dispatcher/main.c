@@ -7,7 +7,7 @@
 #include "lib/server/config.h"
 #include "workers/dispatcher/dispatcher.h"
 
-enum { STANDBY_US = 200000 };
+enum { STANDBY_US = 200000, FULL_US = 4000 };
 
 static volatile sig_atomic_t stopping;
 
@@ -48,7 +48,7 @@ int main(void)
         if (!dispatcher.generation)
             usleep(STANDBY_US);
         else if (filled <= 0 && dispatcher.full)
-            usleep(2000);
+            usleep(FULL_US);
         else if (filled <= 0)
             wait_for_hint(dispatcher.redis, dispatcher.promote_ms);
     }
