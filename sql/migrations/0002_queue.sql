@@ -546,10 +546,14 @@ create function queue.promote(count int) returns table (promoted int, next_at ti
         return next;
     end $$;
 
--- Dispatched jobs older than two seconds: the dispatcher compares them with what Redis holds.
+-- Dispatched jobs older than two seconds: the dispatcher compares them with what Redis holds. One that was dispatched later
+-- than now says that the clock was put back.
 create function queue.dispatched() returns setof bigint language sql stable
     security definer set search_path = pg_catalog, pg_temp
-    as $$ select j.id from queue.job j where j.state = 'd' and j.dispatched_at < clock.now() - interval '2 seconds' $$;
+    as $$
+    select j.id from queue.job j
+    where j.state = 'd' and (j.dispatched_at < clock.now() - interval '2 seconds' or j.dispatched_at > clock.now())
+    $$;
 
 -- Gives back dispatched jobs that Redis lost and nobody is working on. Null: all of them (Redis was emptied).
 create function queue.redispatch(ids bigint[]) returns int language sql
@@ -590,7 +594,7 @@ create function queue.figures() returns table (state "char", prio smallint, kind
     $$;
 
 -- What nobody needs any more: history after 7 days, keys of ended periods, idle lanes after 30 days, idempotency keys
--- after 72 hours (per municipality: its wall holds for this function too).
+-- after 72 hours (per municipality: its wall holds for this function too). And what is due soon, by today's rules of zones.
 create function queue.sweep() returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -598,6 +602,7 @@ create function queue.sweep() returns void language plpgsql
         now timestamptz := clock.now();
         municipality int;
     begin
+        perform queue.reckon(now + interval '2 days');
         delete from queue.done d where d.done_at < now - interval '7 days';
         delete from queue.unique_key u where u.expires_at < now;
         delete from queue.cancel_request c where not exists (select from queue.job j where j.id = c.job_id);

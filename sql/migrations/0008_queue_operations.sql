@@ -36,13 +36,14 @@ create function queue.cancel_subject(wanted text) returns int language plpgsql
         return planned + count;
     end $$;
 
--- Computes run_at anew for rows whose zone has other rules than when they were planned. Returns how many changed.
-create function queue.reckon() returns int language sql
+-- Computes run_at anew for rows up to `until` whose zone has other rules than when they were planned. The sweep does so for
+-- what is due soon, long before any rule can move it to now. Returns how many changed.
+create function queue.reckon(until timestamptz default 'infinity') returns int language sql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     with changed as (
         update queue.future f set run_at = f.due_local at time zone f.zone
-        where f.zone is not null and f.run_at <> f.due_local at time zone f.zone returning 1)
+        where f.run_at < until and f.zone is not null and f.run_at <> f.due_local at time zone f.zone returning 1)
     select count(*)::int from changed
     $$;
 

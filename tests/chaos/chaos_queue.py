@@ -25,7 +25,7 @@ SETUP = """
 create role maatwerk_chaos login;
 create schema chaos;
 create table chaos.biz (n bigint, lane text, place int, poison boolean, at timestamptz default clock_timestamp());
-create table chaos.effect (serial bigserial, n bigint, lane text, place int, at timestamptz default clock_timestamp());
+create table chaos.effect (serial bigserial, n bigint, lane text, place int, began timestamptz, at timestamptz default clock_timestamp());
 grant usage on schema chaos, queue, app, clock to maatwerk_chaos;
 grant insert on chaos.effect to maatwerk_chaos;
 grant usage on sequence chaos.effect_serial_seq to maatwerk_chaos;
