@@ -29,13 +29,12 @@ NOTES = """
 create index on chaos.biz (n);
 create index on chaos.effect (n);
 create table chaos.note (job bigint, what text);
-create function chaos.note() returns trigger language plpgsql as $$ begin
+create function chaos.note() returns trigger language plpgsql security definer as $$ begin
     if new.crash > old.crash then insert into chaos.note values (new.id, 'crash'); end if;
     if new.attempt > old.attempt then insert into chaos.note values (new.id, 'attempt'); end if;
     return null;
 end $$;
 create trigger note after update of crash, attempt on queue.job for each row execute function chaos.note();
-grant insert on chaos.note to public;
 """
 ADD = ("with rows as (select r from jsonb_array_elements(%s::jsonb) r), b as (insert into chaos.biz (n, lane, place, poison) "
        "select (r ->> 'n')::bigint, r ->> 'lane', (r ->> 'place')::int, (r ->> 'die' is not null or (r ->> 'fail')::int >= 99) is true from rows) "
