@@ -137,7 +137,7 @@ static enum call_end talk(struct work *work, struct call *call, const char *verb
     char line[128] = "";
     int fd = connect_provider();
     if (fd < 0)
-        return CALL_NOT_MADE;
+        return CALL_OUTAGE;
     int length = snprintf(line, sizeof line, "%s %s %lld\n", verb, call->key,
                           (long long)number_of(work->job, "n"));
     bool sent = write(fd, line, (size_t)length) == length;
