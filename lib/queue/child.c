@@ -7,13 +7,21 @@
 #include "lib/queue/drain.h"
 #include "lib/queue/stream.h"
 
-enum { HELD_MAX = 512, HELD_AGAIN_MS = 300, BATCH_QUICK_MS = 20, POLL_US = 50000 };
+enum {
+    HELD_MAX = 512,
+    HELD_AGAIN_MS = 300,
+    BATCH_QUICK_MS = 20,
+    POLL_US = 50000,
+    ALL_EVERY = 16, /* reads: then also what is not urgent gets its turn, so that nothing starves */
+};
 
 struct child {
     struct batch batch;
     struct redis *redis;
     struct streams streams;
     const char *consumer;
+    unsigned generation; /* of the connection whose pending entries are known */
+    unsigned reads;
     int size; /* of the next batch; grows while batches are quick */
     /* read, but not ended: locked by somebody, or the database was away */
     struct stream_entry held[HELD_MAX];
@@ -64,16 +72,6 @@ static void look_again(struct child *child)
         run_entries(child, &entries[i], 1);
 }
 
-/* At the end: somebody else has these jobs. Left pending they would count as a crash. */
-static void let_go(struct child *child)
-{
-    for (int at = 0; at < child->held_count; at += STREAM_READ_MAX) {
-        int left = child->held_count - at;
-        streams_end(child->redis, &child->streams, child->held + at,
-                    left < STREAM_READ_MAX ? left : STREAM_READ_MAX, false);
-    }
-}
-
 /* Redis is away or was emptied: what was read from it is nobody's any more; PostgreSQL
  * has the jobs. */
 static void run_without_redis(struct child *child)
@@ -84,29 +82,69 @@ static void run_without_redis(struct child *child)
         usleep(ran < 0 ? 2 * POLL_US : POLL_US);
 }
 
-static void run_once(struct child *child)
+/* When the child has to stop, what is left stays pending, and goes back at its end. */
+static void run_in_batches(struct child *child, const struct stream_entry *entries, int count,
+                           int most)
 {
-    struct stream_entry entries[STREAM_READ_MAX];
-    look_again(child);
-    int block_ms = child->held_count ? 50 : REDIS_BLOCK_MS;
-    int count = streams_read(child->redis, &child->streams, child->consumer, child->size, block_ms,
-                             entries);
-    if (count < 0)
-        run_without_redis(child);
-    for (int at = 0; at < count;) {
-        int many = count - at < child->size ? count - at : child->size;
+    for (int at = 0; at < count && !*child->batch.running->stopping;) {
+        int many = most < child->size ? most : child->size;
+        many = many < count - at ? many : count - at;
         run_entries(child, entries + at, many);
         at += many;
     }
 }
 
+/* On a new connection: what Redis handed out to this child on the one before is pending for it still,
+ * whether or not the answer came. */
+static void recall(struct child *child)
+{
+    struct stream_entry entries[STREAM_READ_MAX];
+    unsigned generation = redis_generation(child->redis);
+    child->held_count = 0;
+    for (int s = 0; s < STREAMS; s++) {
+        char after[STREAM_ENTRY_MAX] = "0";
+        int count;
+        while ((count = streams_recall(child->redis, &child->streams, s, child->consumer, after,
+                                       entries))
+               > 0) {
+            run_in_batches(child, entries, count, s == STREAM_SUSPECTS ? 1 : STREAM_READ_MAX);
+            memcpy(after, entries[count - 1].id, sizeof after);
+        }
+        if (count < 0)
+            return;
+    }
+    child->generation = generation;
+}
+
+static void run_once(struct child *child)
+{
+    struct stream_entry entries[STREAM_READ_MAX];
+    look_again(child);
+    if (redis_ready(child->redis) && redis_generation(child->redis) != child->generation)
+        recall(child);
+    if (child->held_count > HELD_MAX - STREAM_READ_MAX) {
+        usleep(POLL_US);
+        return;
+    }
+    bool all = ++child->reads % ALL_EVERY == 0;
+    int block_ms = child->held_count ? 50 : REDIS_BLOCK_MS;
+    int count = streams_read(child->redis, &child->streams, child->consumer, child->size, all,
+                             block_ms, entries);
+    if (count < 0)
+        run_without_redis(child);
+    run_in_batches(child, entries, count, STREAM_READ_MAX);
+}
+
 int child_run(const struct worker *worker, const struct config *config, const char *consumer,
-              const volatile int *stopping)
+              struct guard *guard, const volatile int *stopping)
 {
     struct child *child = calloc(1, sizeof *child);
-    struct running running = {.lock = PTHREAD_MUTEX_INITIALIZER};
+    struct running running = {.lock = PTHREAD_MUTEX_INITIALIZER,
+                              .guard = guard,
+                              .stopping = stopping};
     const char *options =
         "-c statement_timeout=10000 -c lock_timeout=3000 -c timezone=UTC -c jit=off"
+        " -c client_connection_check_interval=1000"
         " -c plan_cache_mode=force_generic_plan";
     if (!child)
         abort();
@@ -124,7 +162,7 @@ int child_run(const struct worker *worker, const struct config *config, const ch
     while (!*stopping && !heart_drained(heart))
         run_once(child);
     int status = heart_drained(heart) ? DRAIN_STATUS : 0;
-    let_go(child);
+    streams_let_go(child->redis, &child->streams, consumer);
     heart_stop(heart);
     redisReply *reply = redis_run(child->redis, "DEL mw:{s0}:hb:%s", consumer);
     if (reply)

@@ -5,14 +5,17 @@
 
 #include <pthread.h>
 
+#include "lib/queue/breaker.h"
+#include "lib/queue/guard.h"
 #include "lib/queue/worker.h"
 
 /* Does jobs until *stopping is set or it is drained (lib/queue/drain.h). `consumer` is the name under
- * which it reads and beats. Returns its exit status. */
+ * which it reads and beats. *stopping is 1 when it has to end what it does, more when it may not wait for
+ * that. Returns its exit status. */
 int child_run(const struct worker *worker, const struct config *config, const char *consumer,
-              const volatile int *stopping);
+              struct guard *guard, const volatile int *stopping);
 
-enum { JOBS_MAX = 256, LEASE_MS = 6000 };
+enum { JOBS_MAX = 256, KINDS_MAX = 32, LEASE_MS = 6000 };
 
 /* What a child has in hand, for its heart. */
 struct running {
@@ -20,12 +23,14 @@ struct running {
     int64_t ids[JOBS_MAX];
     int count;
     int64_t since_ms; /* when it took them */
-    int64_t
-        call_until_ms; /* when the call outside that runs now must have ended; 0: there is none */
+    bool calls;       /* a call outside runs */
+    struct guard *guard;
+    const volatile int *stopping;
 };
 
 /* heart.c: a thread that says that this child lives. While a call outside runs, no longer than it may,
- * it holds the leases; when a job takes more than a second, it asks whether somebody wants it to end. */
+ * it holds the leases; when a job takes more than a second, it asks whether somebody wants it to end; when
+ * one takes too long, it ends the process. */
 struct heart *heart_start(const struct worker *worker, const struct config *config,
                           const char *consumer, struct running *running, struct session *db);
 void heart_stop(struct heart *heart);
@@ -42,6 +47,8 @@ struct batch {
     bool contexts; /* the job before in this transaction has set its context */
     bool together; /* the last batch that was taken went well in one round trip */
     bool lanes;    /* the last batch had jobs in lanes: their next ones may be ready */
+    struct breaker breakers[KINDS_MAX]; /* by place in worker->kinds */
+    const struct job_kind *failing;     /* is to be paused */
     struct running *running;
 };
 
@@ -63,13 +70,18 @@ struct claimed {
 };
 enum job_end claimed_read(struct batch *batch, struct arena *arena, const PGresult *rows, int row,
                           struct claimed *ret);
+/* Tells the breaker how a job ended; `error`: NULL when it was done. */
+void batch_note(struct batch *batch, const struct job_kind *kind, const char *error);
+/* Behind the transaction: pauses the kind of which most jobs fail. */
+void batch_trip(struct batch *batch);
+
 /* How this worker does jobs of this kind, or NULL. */
 const struct job_kind *worker_kind(const struct worker *worker, const char *kind);
 /* Sets municipality and kind for the statements that follow. */
 void claimed_context(struct plan *plan, const struct job *job);
 
-/* lease.c: calls outside for the rows of queue_lease, one after the other. False: the database is
- * away; what was leased comes back when its lease runs out. */
+/* lease.c: calls outside for the rows of queue_lease, one after the other, until it has to stop. False: the
+ * database is away. What is left comes back when its lease runs out. */
 bool lease_run(struct batch *batch, const PGresult *rows);
 
 #endif

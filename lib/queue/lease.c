@@ -4,10 +4,10 @@
 #include "lib/queue/gen/queries.h"
 #include "lib/queue/redis.h"
 
-static void running_call(struct running *running, int64_t until_ms)
+static void calls_set(struct running *running, bool calls)
 {
     pthread_mutex_lock(&running->lock);
-    running->call_until_ms = until_ms;
+    running->calls = calls;
     pthread_mutex_unlock(&running->lock);
 }
 
@@ -15,7 +15,6 @@ struct lease {
     struct batch *batch;
     struct claimed claimed;
     struct str job, fence;
-    int64_t timeout_ms;
     struct call call;
 };
 
@@ -29,15 +28,28 @@ static bool run(struct lease *lease, struct plan *plan)
     return session_run(lease->batch->db, plan) == OK;
 }
 
-static bool put_off(struct lease *lease, bool made_nothing)
+static const char *error_of(const struct lease *lease)
 {
-    struct plan plan = plan_in(lease);
     const char *error = lease->claimed.work.error;
+    return error ? error : "no answer";
+}
+
+static bool put_off(struct lease *lease, enum call_end end)
+{
+    bool made_nothing = end != CALL_UNKNOWN && end != CALL_DONE;
+    const struct work *work = &lease->claimed.work;
+    struct plan plan = plan_in(lease);
     sql_queue_lease_retry(
-        &plan, (struct sql_queue_lease_retry){.job = lease->job,
-                                              .fence = lease->fence,
-                                              .error = str_of(error ? error : "no answer"),
-                                              .made_nothing = str_of(made_nothing ? "t" : "f")});
+        &plan, (struct sql_queue_lease_retry){
+                   .job = lease->job,
+                   .fence = lease->fence,
+                   .error = str_of(error_of(lease)),
+                   .made_nothing = str_of(made_nothing ? "t" : "f"),
+                   .delay_ms = end == CALL_LATER && work->later_ms
+                                   ? arena_int(plan.ctx->arena, work->later_ms)
+                                   : (struct str){0},
+                   .free = str_of(
+                       end == CALL_OUTAGE || (end == CALL_LATER && !work->later_ms) ? "t" : "f")});
     return run(lease, &plan);
 }
 
@@ -64,7 +76,7 @@ static bool keep_known(struct lease *lease)
     if (!run(lease, &plan))
         return false;
     lease->claimed.work.error = "its rows could not be stored";
-    return put_off(lease, false);
+    return put_off(lease, CALL_DONE);
 }
 
 /* Business rows and the end of the job in one transaction, which fails when the lease is lost. */
@@ -91,21 +103,27 @@ static bool conclude(struct lease *lease, enum call_end end)
 {
     switch (end) {
     case CALL_DONE: return store(lease);
-    case CALL_NOT_MADE: return put_off(lease, true);
+    case CALL_NOT_MADE:
+    case CALL_LATER:
+    case CALL_OUTAGE: return put_off(lease, end);
     case CALL_REFUSED: return bury(lease, "permanent", "refused");
     case CALL_UNKNOWN: break;
     }
     if (lease->claimed.kind->call->keyed || lease->claimed.kind->call->ask)
-        return put_off(lease, false);
+        return put_off(lease, end);
     return bury(lease, "uncertain", "no answer");
 }
 
 /* While it runs, the heart holds the lease; not longer than the kind may take. */
 static bool call(struct lease *lease, enum call_end (*how)(struct work *, struct call *))
 {
-    running_call(lease->batch->running, redis_now_ms() + lease->timeout_ms);
+    struct running *running = lease->batch->running;
+    guard_begin(running->guard, lease->claimed.job.timeout_ms);
+    calls_set(running, true);
     enum call_end end = how(&lease->claimed.work, &lease->call);
-    running_call(lease->batch->running, 0);
+    calls_set(running, false);
+    guard_end(running->guard);
+    batch_note(lease->batch, lease->claimed.kind, end == CALL_DONE ? NULL : error_of(lease));
     return conclude(lease, end);
 }
 
@@ -145,13 +163,12 @@ static bool run_leased(struct lease *lease)
 
 bool lease_run(struct batch *batch, const PGresult *rows)
 {
-    for (int i = 0; i < PQntuples(rows); i++) {
+    for (int i = 0; i < PQntuples(rows) && !*batch->running->stopping; i++) {
         struct arena *arena = arena_new();
         struct lease lease = {.batch = batch};
         enum job_end end = claimed_read(batch, arena, rows, i, &lease.claimed);
         lease.job = str_of(PQgetvalue(rows, i, 0));
         lease.fence = str_of(PQgetvalue(rows, i, 6));
-        str_to_int(str_of(PQgetvalue(rows, i, 7)), &lease.timeout_ms);
         snprintf(lease.call.key, sizeof lease.call.key, "maatwerk-%.*s", STR_ARG(lease.job));
         bool there = end == JOB_DONE ? run_leased(&lease) : bury(&lease, "permanent", "payload");
         arena_free(arena);

@@ -16,13 +16,12 @@ struct streams streams_of(const char *worker)
 static int number_of(const struct streams *streams, const char *name)
 {
     for (int i = 0; i < STREAMS; i++)
-        if (strcmp(streams->names[i], name) == 0)
+        if (name && strcmp(streams->names[i], name) == 0)
             return i;
     return -1;
 }
 
-/* One entry: [id, [j, number]]. An entry that is not ours gives job 0. */
-static struct stream_entry entry_of(const redisReply *reply, int stream)
+struct stream_entry stream_entry_of(const redisReply *reply, int stream)
 {
     struct stream_entry entry = {.stream = stream};
     if (reply->elements != 2 || !reply->element[0]->str)
@@ -34,18 +33,17 @@ static struct stream_entry entry_of(const redisReply *reply, int stream)
     return entry;
 }
 
-/* [[name, [entry, …]], …]; nil when nothing came. */
-static int entries_of(const redisReply *reply, const struct streams *streams,
-                      struct stream_entry *entries, int room)
+int stream_entries(const redisReply *reply, const struct streams *streams,
+                   struct stream_entry *entries, int room)
 {
     int count = 0;
     for (size_t s = 0; reply->type == REDIS_REPLY_ARRAY && s < reply->elements; s++) {
         const redisReply *pair = reply->element[s];
-        if (pair->elements != 2)
-            continue;
-        int stream = number_of(streams, pair->element[0]->str);
-        for (size_t i = 0; i < pair->element[1]->elements && count < room; i++)
-            entries[count++] = entry_of(pair->element[1]->element[i], stream);
+        int stream = pair->elements == 2 ? number_of(streams, pair->element[0]->str) : -1;
+        for (size_t i = 0; stream >= 0 && i < pair->element[1]->elements && count < room; i++) {
+            entries[count] = stream_entry_of(pair->element[1]->element[i], stream);
+            count += entries[count].id[0] != 0;
+        }
     }
     return count;
 }
@@ -54,20 +52,21 @@ static int take(redisReply *reply, const struct streams *streams, struct stream_
 {
     if (!reply)
         return -1;
-    int count = redis_is_error(reply) ? -1 : entries_of(reply, streams, entries, STREAM_READ_MAX);
+    int count =
+        redis_is_error(reply) ? -1 : stream_entries(reply, streams, entries, STREAM_READ_MAX);
     freeReplyObject(reply);
     return count;
 }
 
 int streams_read(struct redis *redis, const struct streams *streams, const char *consumer,
-                 int count, int block_ms, struct stream_entry entries[STREAM_READ_MAX])
+                 int count, bool all, int block_ms, struct stream_entry entries[STREAM_READ_MAX])
 {
     const char(*names)[STREAM_NAME_MAX] = streams->names;
     int room = count < STREAM_READ_MAX / 3 ? count : STREAM_READ_MAX / 3;
     int got = take(redis_run(redis, "XREADGROUP GROUP w %s COUNT 1 STREAMS %s >", consumer,
                              names[STREAM_SUSPECTS]),
                    streams, entries);
-    if (got == 0)
+    if (got == 0 && !all)
         got = take(redis_run(redis, "XREADGROUP GROUP w %s COUNT %d STREAMS %s >", consumer, room,
                              names[STREAM_P0]),
                    streams, entries);
@@ -81,6 +80,26 @@ int streams_read(struct redis *redis, const struct streams *streams, const char 
                           consumer, room, block_ms, names[STREAM_P0], names[STREAM_P1],
                           names[STREAM_P2]),
                 streams, entries);
+}
+
+int streams_recall(struct redis *redis, const struct streams *streams, int stream,
+                   const char *consumer, const char *after,
+                   struct stream_entry entries[STREAM_READ_MAX])
+{
+    return take(redis_run(redis, "XREADGROUP GROUP w %s COUNT %d STREAMS %s %s", consumer,
+                          STREAM_READ_MAX, streams->names[stream], after),
+                streams, entries);
+}
+
+void streams_let_go(struct redis *redis, const struct streams *streams, const char *consumer)
+{
+    struct stream_entry entries[STREAM_READ_MAX];
+    for (int s = 0; s < STREAMS; s++) {
+        int count;
+        while ((count = streams_recall(redis, streams, s, consumer, "0", entries)) > 0
+               && streams_end(redis, streams, entries, count, false))
+            ;
+    }
 }
 
 /* Adds XACK and XDEL of the entries of one stream. Returns how many replies will come. */
@@ -100,12 +119,12 @@ static int add_end(struct redis *redis, const char *name, int stream,
     return redis_add_list(redis, 3 + ids, acks) + redis_add_list(redis, 2 + ids, deletes);
 }
 
-void streams_end(struct redis *redis, const struct streams *streams,
+bool streams_end(struct redis *redis, const struct streams *streams,
                  const struct stream_entry *entries, int count, bool wake)
 {
     int replies = 0;
     if (count == 0 || !redis_add(redis, "MULTI"))
-        return;
+        return false;
     for (int s = 0; s < STREAMS; s++)
         replies += add_end(redis, streams->names[s], s, entries, count);
     if (wake)
@@ -115,7 +134,8 @@ void streams_end(struct redis *redis, const struct streams *streams,
     for (int i = 0; i < replies + 2; i++) {
         redisReply *reply = redis_read(redis);
         if (!reply)
-            return; /* the dispatcher finds what was not acknowledged */
+            return false; /* the dispatcher finds what was not acknowledged */
         freeReplyObject(reply);
     }
+    return true;
 }

@@ -30,14 +30,32 @@ struct stream_entry {
     char id[STREAM_ENTRY_MAX];
 };
 
-/* Reads at most `count` entries per stream for `consumer`: first what is urgent, then what there
- * is, waiting `block_ms` at most (0: not at all). Suspects come one at a time and alone. Returns
- * how many, or -1 when Redis is away or was emptied. */
-int streams_read(struct redis *redis, const struct streams *streams, const char *consumer,
-                 int count, int block_ms, struct stream_entry entries[STREAM_READ_MAX]);
+/* One entry of a reply: [id, [j, number]]. One that is not ours gives job 0; one without id, no id. */
+struct stream_entry stream_entry_of(const redisReply *reply, int stream);
 
-/* Acknowledges and removes, in one step; `wake`: the dispatcher may find something new. */
-void streams_end(struct redis *redis, const struct streams *streams,
+/* Those of [[name, [entry, …]], …] that have an id and are of one of these streams. Returns how many; nil: none. */
+int stream_entries(const redisReply *reply, const struct streams *streams,
+                   struct stream_entry *entries, int room);
+
+/* Reads at most `count` entries per stream for `consumer`: what is urgent alone when there is any, else,
+ * or when it is the turn of `all`, of each stream, waiting `block_ms` at most (0: not at all). Suspects
+ * come one at a time and alone. Returns how many, or -1 when Redis is away or was emptied. */
+int streams_read(struct redis *redis, const struct streams *streams, const char *consumer,
+                 int count, bool all, int block_ms, struct stream_entry entries[STREAM_READ_MAX]);
+
+/* Reads again what `consumer` was given of one stream and has not ended: an answer that was lost on its
+ * way, or entries that it held. Those behind entry `after`; "0" from the first. */
+int streams_recall(struct redis *redis, const struct streams *streams, int stream,
+                   const char *consumer, const char *after,
+                   struct stream_entry entries[STREAM_READ_MAX]);
+
+/* Hands back whatever `consumer` has not ended: its entries are taken away, and PostgreSQL offers the
+ * jobs again. For a consumer that reads no more; left pending they would count as its crash. */
+void streams_let_go(struct redis *redis, const struct streams *streams, const char *consumer);
+
+/* Acknowledges and removes, in one step; `wake`: the dispatcher may find something new. False: Redis is
+ * away, or there was nothing. */
+bool streams_end(struct redis *redis, const struct streams *streams,
                  const struct stream_entry *entries, int count, bool wake);
 
 #endif

@@ -18,9 +18,13 @@ create table queue.kind (
     timeout_ms int not null default 10000 check (timeout_ms between 100 and 3600000),
     max_inflight int check (max_inflight > 0),
     blocks_lane boolean not null default false,
+    version smallint not null default 1 check (version > 0),
+    trips smallint not null default 0,
     paused_until timestamptz
 );
 comment on column queue.kind.worker is 'the program that does this kind: maatwerk-<worker> reads its own streams';
+comment on column queue.kind.version is 'of the payload that is written now; a job keeps the one it was written with';
+comment on column queue.kind.trips is 'how often in succession most of its jobs failed; one at a time tries whether that is over';
 comment on column queue.kind.blocks_lane is 'a dead letter blocks its lane until a person decides; else the lane skips it';
 
 insert into queue.kind (kind, worker) values
@@ -51,7 +55,9 @@ create table queue.job (
     lane text,
     seq bigint,
     unique_key bytea,
+    version smallint not null default 1,
     attempt smallint not null default 0,
+    put_off smallint not null default 0,
     crash smallint not null default 0,
     fence bigint not null default 0,
     lease_until timestamptz,
@@ -63,7 +69,7 @@ create table queue.job (
     payload jsonb not null
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
         autovacuum_vacuum_cost_delay = 0);
-create index job_ready on queue.job (prio, tenant, id) where state = 'r';
+create index job_ready on queue.job (prio, kind, tenant, id) where state = 'r';
 create index job_dispatched on queue.job (dispatched_at) where state = 'd';
 create index job_waiting on queue.job (run_at) where state = 'w';
 create index job_leased on queue.job (lease_until) where state = 'x';
@@ -87,6 +93,8 @@ create table queue.effect (
     reference text check (char_length(reference) <= 200),
     begun_at timestamptz not null default clock.now()
 );
+comment on column queue.job.put_off is 'attempts that were not counted, because somebody asked to wait or something was down';
+
 comment on column queue.effect.state is 'i: begun, outcome not known; k: known, reference says what came of it';
 
 -- Somebody wants these jobs ended while a worker has them; a running job cannot be written to.
@@ -102,6 +110,7 @@ create table queue.dead (
     lane text,
     seq bigint,
     blocks boolean not null default false,
+    version smallint not null default 1,
     attempt smallint not null,
     crash smallint not null,
     reason text not null check (reason in ('permanent', 'exhausted', 'poison', 'uncertain', 'killed')),
@@ -137,6 +146,7 @@ create table queue.future (
     misfire "char" not null default 'f' check (misfire in ('f', 's')),
     grace interval not null default '1 hour',
     lane text,
+    version smallint not null default 1,
     payload jsonb not null
 );
 create index future_due on queue.future (run_at);
@@ -186,19 +196,19 @@ create function queue.enqueue(kind text, tenant int, payload jsonb default '{}',
         if starts = 'r' and enqueue.run_at > now and coalesce(enqueue.scope, 'd') <> 'p' then
             starts := 'w';
         end if;
-        insert into queue.job (id, tenant, prio, kind, state, run_at, lane, seq, unique_key, created_at, payload)
+        insert into queue.job (id, tenant, prio, kind, state, run_at, lane, seq, unique_key, created_at, version, payload)
             overriding system value
         values (job, enqueue.tenant, coalesce(enqueue.prio, 1), enqueue.kind, starts,
                 case when enqueue.scope is distinct from 'p' then enqueue.run_at end, enqueue.lane,
-                place, hashed, now, enqueue.payload);
+                place, hashed, now, coalesce((select k.version from queue.kind k where k.kind = enqueue.kind), 1), enqueue.payload);
         return job;
     end $$;
 
--- Gives out up to `capacity` ready jobs of one priority, shared by weight among the municipalities that have any, beginning
--- behind municipality `after`. Marks them dispatched; publish them after this has committed. The settings keep the planner
--- from reading the whole table when its figures are old: a backlog grows faster than they do.
-create function queue.dispatch(prio int, capacity int, after int default 0)
-    returns table (id bigint, worker text, tenant int, crash smallint) language plpgsql
+-- Locks up to `capacity` ready jobs of these kinds and one priority: shared by weight among the municipalities that have any,
+-- evenly among their kinds, oldest first, beginning behind municipality `after`; never more than a cap leaves room for. One
+-- look at the index for each municipality and kind, however long the backlog. The settings keep the planner from reading the
+-- whole table when its figures are old: a backlog grows faster than they do.
+create function queue.pick(kinds text[], prio int, capacity int, after int) returns setof bigint language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
     as $$
@@ -206,44 +216,75 @@ create function queue.dispatch(prio int, capacity int, after int default 0)
         now timestamptz := clock.now();
     begin
         return query
-        with recursive tenants as (
-            (select j.tenant from queue.job j where j.state = 'r' and j.prio = dispatch.prio order by j.tenant limit 1)
-            union all
-            select (select j.tenant from queue.job j
-                    where j.state = 'r' and j.prio = dispatch.prio and j.tenant > t.tenant order by j.tenant limit 1)
-            from tenants t where t.tenant is not null
-        ), shares as (
-            select t.tenant, ceil(capacity * coalesce(s.weight, 1)::numeric / sum(coalesce(s.weight, 1)) over ()) as share,
-                   case when s.max_inflight is not null then s.max_inflight
-                       - (select count(*) from queue.job j where j.state = 'd' and j.tenant = t.tenant)
-                   - (select count(*) from queue.job j where j.state = 'x' and j.tenant = t.tenant) end as room
-            from tenants t left join queue.tenant_setting s on s.tenant = t.tenant
-            where t.tenant is not null and not coalesce(s.paused_until > now, false)
-        ), limits as materialized (
-            select k.kind, case when k.paused_until > now then 0 else k.max_inflight
+        with recursive limits as materialized (
+            select k.kind, case when k.max_inflight is not null or k.trips > 0 then least(k.max_inflight, case when k.trips > 0 then 1 end)
                    - (select count(*) from queue.job j where j.state = 'd' and j.kind = k.kind)
                    - (select count(*) from queue.job j where j.state = 'x' and j.kind = k.kind) end as room
-            from queue.kind k where k.paused_until > now or k.max_inflight is not null
+            from queue.kind k where k.kind = any (kinds) and not coalesce(k.paused_until > now, false)
+        ), heads as (
+            select l.kind, (select min(j.tenant) from queue.job j
+                            where j.state = 'r' and j.prio = pick.prio and j.kind = l.kind) as tenant
+            from limits l where l.room is null or l.room > 0
+            union all
+            select h.kind, (select min(j.tenant) from queue.job j
+                            where j.state = 'r' and j.prio = pick.prio and j.kind = h.kind and j.tenant > h.tenant)
+            from heads h where h.tenant is not null
+        ), pairs as (
+            select h.kind, h.tenant, count(*) over (partition by h.tenant) as kinds, coalesce(s.weight, 1) as weight,
+                   case when s.max_inflight is not null then s.max_inflight
+                       - (select count(*) from queue.job j where j.state = 'd' and j.tenant = h.tenant)
+                       - (select count(*) from queue.job j where j.state = 'x' and j.tenant = h.tenant) end as room
+            from heads h left join queue.tenant_setting s on s.tenant = h.tenant
+            where h.tenant is not null and not coalesce(s.paused_until > now, false)
+        ), shares as (
+            select p.kind, p.tenant, p.room,
+                   ceil(capacity * p.weight / (sum(p.weight / p.kinds::float8) over ()) / p.kinds)::int as share
+            from pairs p order by (p.tenant <= after), p.tenant, p.kind limit capacity
         ), picked as materialized (
-            select c.id, c.kind, row_number() over (order by (s.tenant <= after), s.tenant, c.id) as place
+            select c.id, s.kind, s.tenant, s.room, row_number() over (order by (s.tenant <= after), s.tenant, c.id) as place
             from shares s cross join lateral (
-                select j.id, j.kind from queue.job j
-                where j.state = 'r' and j.prio = dispatch.prio and j.tenant = s.tenant
-                  and j.kind not in (select l.kind from limits l where l.room <= 0)
-                order by j.id limit greatest(least(s.share, coalesce(s.room, s.share)), 0)
-                for update skip locked) c
+                select j.id from queue.job j
+                where j.state = 'r' and j.prio = pick.prio and j.kind = s.kind and j.tenant = s.tenant
+                order by j.id limit least(s.share, case when s.room < 0 then 0 else s.room end) for update skip locked) c
             order by place limit capacity
-        ), given as (
-            update queue.job j set state = 'd', dispatched_at = now
-            where j.id = any (array(
-                select p.id from picked p
-                where p.kind not in (select l.kind from limits l)
-                   or (select count(*) from picked q where q.kind = p.kind and q.place <= p.place)
-                      <= (select l.room from limits l where l.kind = p.kind)))
-            returning j.id, j.kind, j.tenant, j.crash
+        ), counted as (
+            select p.id, p.place, p.room as tenant_room, row_number() over (partition by p.tenant order by p.place) as in_tenant,
+                   l.room as kind_room, row_number() over (partition by p.kind order by p.place) as in_kind
+            from picked p join limits l on l.kind = p.kind
         )
-        select g.id, (select k.worker from queue.kind k where k.kind = g.kind), g.tenant, g.crash from given g
-        order by (g.tenant <= after), g.tenant, g.id;
+        select c.id from counted c
+        where coalesce(c.in_tenant <= c.tenant_room, true) and coalesce(c.in_kind <= c.kind_room, true) order by c.place;
+    end $$;
+
+-- Gives out what is picked for one program, in this order: marks it dispatched; publish it after this has committed, in the
+-- stream of its class. A job that is older than a minute goes one class higher, so that nothing waits for ever.
+create function queue.dispatch(worker text, prio int, capacity int, after int default 0)
+    returns table (id bigint, tenant int, class int, crash smallint) language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+    as $$
+    declare
+        now timestamptz := clock.now();
+        ids bigint[] := array(select queue.pick(array(select k.kind from queue.kind k where k.worker = dispatch.worker),
+                                                prio, capacity, after));
+    begin
+        return query
+        with given as (update queue.job j set state = 'd', dispatched_at = now where j.id = any (ids)
+                       returning j.id, j.tenant, j.prio, j.crash, j.created_at)
+        select g.id, g.tenant, greatest(g.prio - (g.created_at < now - interval '1 minute')::int, 0), g.crash
+        from given g order by (g.tenant <= after), g.tenant, g.id;
+    end $$;
+
+-- The same for several programs and priorities, each with its room.
+create function queue.refill(workers text[], prios int[], rooms int[], after int)
+    returns table (id bigint, worker text, tenant int, class int, crash smallint) language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        for i in 1 .. cardinality(workers) loop
+            return query select d.id, workers[i], d.tenant, d.class, d.crash
+                from queue.dispatch(workers[i], prios[i], rooms[i], after) d;
+        end loop;
     end $$;
 
 -- The programs that have streams.
@@ -251,35 +292,37 @@ create function queue.workers() returns setof text language sql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$ select distinct k.worker from queue.kind k order by 1 $$;
 
-create function queue.closed_kinds() returns setof text language sql stable
-    security definer set search_path = pg_catalog, pg_temp
-    as $$ select k.kind from queue.kind k where k.paused_until > clock.now() $$;
-
 -- Takes the named jobs under row lock, those of one municipality and kind together. What is not returned is gone, or
 -- somebody else has it.
 create function queue.claim(ids bigint[])
     returns table (id bigint, tenant int, kind text, attempt smallint, lane text, seq bigint, cancelled boolean,
-                   payload jsonb)
+                   payload jsonb, timeout_ms int, version smallint)
     language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
         return query select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq,
-               exists (select from queue.cancel_request c where c.job_id = j.id), j.payload from queue.job j
-        where j.id = any (ids) and j.state in ('d', 'r') order by j.tenant, j.kind, j.id for update skip locked;
+               exists (select from queue.cancel_request c where c.job_id = j.id), j.payload, k.timeout_ms, j.version
+        from queue.job j join queue.kind k on k.kind = j.kind
+        where j.id = any (ids) and j.state in ('d', 'r') order by j.tenant, j.kind, j.id for update of j skip locked;
     end $$;
 
--- The way without Redis: takes ready jobs of these kinds, most urgent first, oldest first.
+-- The way without Redis: takes ready jobs of these kinds, most urgent first, shared as the dispatcher shares them; each time
+-- another municipality begins.
 create function queue.take(kinds text[], count int)
     returns table (id bigint, tenant int, kind text, attempt smallint, lane text, seq bigint, cancelled boolean,
-                   payload jsonb)
-    language sql security definer set search_path = pg_catalog, pg_temp
+                   payload jsonb, timeout_ms int, version smallint)
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
-    select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq,
-           exists (select from queue.cancel_request c where c.job_id = j.id), j.payload from queue.job j
-    where j.state = 'r' and j.kind = any (kinds) and j.kind not in (select queue.closed_kinds())
-      and j.tenant not in (select s.tenant from queue.tenant_setting s where s.paused_until > clock.now())
-    order by j.prio, j.tenant, j.id limit count for update skip locked
-    $$;
+    declare
+        ids bigint[] := '{}';
+        after int := (random() * 2147483647)::int % greatest((select max(t.tenant_id) from ref.tenant t), 1);
+    begin
+        for prio in 0 .. 2 loop
+            exit when cardinality(ids) >= count;
+            ids := ids || array(select queue.pick(kinds, prio, count - cardinality(ids), after));
+        end loop;
+        return query select c.* from queue.claim(ids) c;
+    end $$;
 
 -- Which of these jobs somebody wants ended.
 create function queue.cancel_wanted(ids bigint[]) returns setof bigint language sql stable
@@ -348,11 +391,11 @@ create function queue.enqueue_again(ended queue.job) returns void language plpgs
             on conflict on constraint lane_pkey do update set last_seq = l.last_seq + 1, used_at = clock.now()
             returning l.last_seq, l.done_seq into place, done;
         end if;
-        insert into queue.job (id, tenant, prio, kind, state, lane, seq, unique_key, created_at, payload)
+        insert into queue.job (id, tenant, prio, kind, state, lane, seq, unique_key, created_at, version, payload)
             overriding system value
         values (job, ended.tenant, ended.prio, ended.kind,
                 case when place > done + 1 then 'b' else 'r' end, ended.lane, place, ended.unique_key, clock.now(),
-                ended.payload);
+                ended.version, ended.payload);
     end $$;
 
 -- Ends jobs whose effect is in this transaction; fails when one of them is not there to be ended. Most have neither lane nor
@@ -365,6 +408,7 @@ create function queue.finish(ids bigint[]) returns int language plpgsql
         now timestamptz := clock.now();
         count int;
     begin
+        perform queue.heal(ids);
         with plain as (
             delete from queue.job j where j.id = any (ids) and j.state in ('d', 'r') and j.lane is null
                 and j.unique_key is null
@@ -402,35 +446,64 @@ create function queue.kill(job bigint, reason text, error text) returns void lan
             and exists (select from queue.effect e where e.job_id = job and e.state = 'i') then
             reason := 'uncertain'; -- something was begun outside, and nobody knows what came of it
         end if;
-        insert into queue.dead (id, tenant, prio, kind, lane, seq, blocks, attempt, crash, reason, last_error,
+        insert into queue.dead (id, tenant, prio, kind, lane, seq, blocks, version, attempt, crash, reason, last_error,
                                 created_at, died_at, payload)
-        values (ended.id, ended.tenant, ended.prio, ended.kind, ended.lane, ended.seq, blocks, ended.attempt,
+        values (ended.id, ended.tenant, ended.prio, ended.kind, ended.lane, ended.seq, blocks, ended.version, ended.attempt,
                 ended.crash, kill.reason, left(error, 200), ended.created_at, clock.now(), ended.payload);
         perform queue.after_end(ended, false, not blocks);
     end $$;
 
--- A failed attempt: waits with equal jitter, or is buried when its attempts are used up. `delay_ms` overrides the
--- ladder and, like `free`, burns no attempt.
+-- Most jobs of a kind fail for the same reason: it is paused, longer each time, and then tried with one job.
+create function queue.trip(failing text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        update queue.kind k set trips = least(k.trips + 1, 5),
+            paused_until = clock.now() + least(5 * 2 ^ k.trips, 60) * interval '1 second'
+        where k.kind = failing and not coalesce(k.paused_until > clock.now(), false);
+    end $$;
+
+-- The kinds of these jobs work again.
+create function queue.heal(ids bigint[]) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if exists (select from queue.kind k where k.trips > 0) then
+            update queue.kind k set trips = 0, paused_until = null
+            where k.trips > 0 and not coalesce(k.paused_until > clock.now(), false)
+                and k.kind in (select j.kind from queue.job j where j.id = any (ids));
+        end if;
+    end $$;
+
+-- A failed attempt: waits with equal jitter, or is buried when its attempts are used up. It counts for nothing when it is
+-- `free` (what it needs is down), for the first 50 times that somebody asked to wait for `delay_ms`, and while its kind is
+-- tried with one job at a time.
 create function queue.retry(job bigint, error text, delay_ms int default null, free boolean default false)
     returns void language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
         tried int;
+        put_off int;
         policy queue.kind;
         step double precision;
     begin
-        select j.attempt + 1 into tried from queue.job j where j.id = job and j.state in ('d', 'r', 'x') for update;
+        select j.attempt + 1, j.put_off into tried, put_off from queue.job j where j.id = job and j.state in ('d', 'r', 'x') for update;
         if not found then
             return;
         end if;
         select k.* into policy from queue.kind k join queue.job j on j.kind = k.kind where j.id = job;
-        if not free and delay_ms is null and tried >= policy.max_attempts then
+        if policy.trips > 0 then
+            perform queue.trip(policy.kind);
+        end if;
+        free := free or policy.trips > 0 or (delay_ms is not null and put_off < 50);
+        if not free and tried >= policy.max_attempts then
             perform queue.kill(job, 'exhausted', error);
             return;
         end if;
-        step := least(policy.base_ms * 2.0 ^ least(tried - 1, 20), policy.cap_ms);
+        step := least(policy.base_ms * 2.0 ^ least(case when free then put_off else tried - 1 end, 20), policy.cap_ms);
         update queue.job j set state = 'w', worker = null, lease_until = null, last_error = left(error, 200),
-            attempt = case when free or delay_ms is not null then j.attempt else tried end,
+            attempt = case when free then j.attempt else tried end,
+            put_off = case when free then least(j.put_off + 1, 1000) else j.put_off end,
             run_at = clock.now() + coalesce(delay_ms, step / 2 + random() * step / 2) * interval '1 ms'
         where j.id = job;
     end $$;
@@ -463,7 +536,7 @@ create function queue.promote(count int) returns table (promoted int, next_at ti
                 select g.* from gone g order by g.run_at, g.id loop
             if due.misfire = 'f' or now - due.run_at <= due.grace then
                 made := queue.enqueue(due.kind, due.tenant, due.payload, due.lane, null, null, due.prio);
-                update queue.job j set subject = due.subject where j.id = made and due.subject is not null;
+                update queue.job j set subject = due.subject, version = due.version where j.id = made;
             end if;
             promoted := promoted + 1;
         end loop;
@@ -473,10 +546,14 @@ create function queue.promote(count int) returns table (promoted int, next_at ti
         return next;
     end $$;
 
--- Dispatched jobs older than two seconds: the dispatcher compares them with what Redis holds.
+-- Dispatched jobs older than two seconds: the dispatcher compares them with what Redis holds. One that was dispatched later
+-- than now says that the clock was put back.
 create function queue.dispatched() returns setof bigint language sql stable
     security definer set search_path = pg_catalog, pg_temp
-    as $$ select j.id from queue.job j where j.state = 'd' and j.dispatched_at < clock.now() - interval '2 seconds' $$;
+    as $$
+    select j.id from queue.job j
+    where j.state = 'd' and (j.dispatched_at < clock.now() - interval '2 seconds' or j.dispatched_at > clock.now())
+    $$;
 
 -- Gives back dispatched jobs that Redis lost and nobody is working on. Null: all of them (Redis was emptied).
 create function queue.redispatch(ids bigint[]) returns int language sql
@@ -517,7 +594,7 @@ create function queue.figures() returns table (state "char", prio smallint, kind
     $$;
 
 -- What nobody needs any more: history after 7 days, keys of ended periods, idle lanes after 30 days, idempotency keys
--- after 72 hours (per municipality: its wall holds for this function too).
+-- after 72 hours (per municipality: its wall holds for this function too). And what is due soon, by today's rules of zones.
 create function queue.sweep() returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -525,6 +602,7 @@ create function queue.sweep() returns void language plpgsql
         now timestamptz := clock.now();
         municipality int;
     begin
+        perform queue.reckon(now + interval '2 days');
         delete from queue.done d where d.done_at < now - interval '7 days';
         delete from queue.unique_key u where u.expires_at < now;
         delete from queue.cancel_request c where not exists (select from queue.job j where j.id = c.job_id);

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+import redis
 
 from region import ROOT, Client, Region
 
@@ -100,6 +101,24 @@ def test_a_worker_that_dies_loses_nothing(weak):
     for vacancy in vacancies:
         assert consultant.wait_for(f'/vacancies/{vacancy}/shortlist').status == 200
     assert weak.sql('select count(*) from queue.dead')[0][0] == 0
+
+
+def test_what_redis_handed_out_without_an_answer_is_read_again(weak):
+    """The answer of a read is lost with its connection: the entries are pending for a worker that never saw them."""
+    consultant, vacancy = Client(weak, 'consultant'), new_vacancy(weak)
+    wait_until_idle(weak)
+    at, stream = redis.Redis(unix_socket_path=weak.env['MAATWERK_REDIS'][5:], decode_responses=True), 'mw:{s0}:matching:p1'
+    child = int(subprocess.run(['pgrep', '-P', str(weak.processes['matching'].pid)], text=True, capture_output=True).stdout)
+    consumer = next(c['name'] for c in at.xinfo_consumers(stream, 'w') if f':{weak.processes["matching"].pid}:' in c['name']
+                    and at.exists('mw:{s0}:hb:' + c['name']))
+    os.kill(child, signal.SIGSTOP)
+    assert consultant.post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'}).status == 201
+    until = time.monotonic() + 3
+    while not at.xreadgroup('w', consumer, {stream: '>'}) and time.monotonic() < until:
+        time.sleep(0.01)
+    at.client_kill_filter(_type='normal', skipme=True)
+    os.kill(child, signal.SIGCONT)
+    assert consultant.wait_for(f'/vacancies/{vacancy}/shortlist').status == 200
 
 
 WITHIN = "select set_config('app.tenant', '1', false), set_config('app.role', 'system', false); "

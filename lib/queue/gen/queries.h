@@ -31,7 +31,7 @@ struct statement *sql_queue_still_waiting(struct plan *plan, struct sql_queue_st
 
 extern const struct query query_queue_context;
 struct sql_queue_context {
-    struct str tenant, kind;
+    struct str tenant, timeout_ms, kind;
 };
 struct statement *sql_queue_context(struct plan *plan, struct sql_queue_context args);
 
@@ -52,6 +52,12 @@ struct sql_queue_retry {
     struct str id, error, delay_ms, free;
 };
 struct statement *sql_queue_retry(struct plan *plan, struct sql_queue_retry args);
+
+extern const struct query query_queue_trip;
+struct sql_queue_trip {
+    struct str kind;
+};
+struct statement *sql_queue_trip(struct plan *plan, struct sql_queue_trip args);
 
 extern const struct query query_queue_kill;
 struct sql_queue_kill {
@@ -97,7 +103,7 @@ struct statement *sql_queue_lease_finish(struct plan *plan, struct sql_queue_lea
 
 extern const struct query query_queue_lease_retry;
 struct sql_queue_lease_retry {
-    struct str job, fence, error, made_nothing;
+    struct str job, fence, error, made_nothing, delay_ms, free;
 };
 struct statement *sql_queue_lease_retry(struct plan *plan, struct sql_queue_lease_retry args);
 
