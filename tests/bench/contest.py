@@ -56,6 +56,13 @@ class DurableRedis(Redis):
         self.process.kill()
         self.process.wait()
 
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_error):
+        self.kill()
+
 
 class Side:
     def __init__(self, region, redis_):
@@ -68,7 +75,11 @@ class Side:
         self.cursor.execute(text, values or None)
         return self.cursor.fetchone()[0] if self.cursor.description else None
 
-    def close(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        self.stop()
         self.connection.close()
 
     def clear(self):
@@ -156,7 +167,7 @@ class BullMQ(Side):
         for file in (ROOT / 'tests/bench/bullmq').iterdir():
             if file.is_file():
                 shutil.copy(file, self.at)
-        subprocess.run(['npm', 'ci', '--silent', '--no-audit', '--no-fund'], cwd=self.at, check=True)
+        subprocess.run(['npm', 'ci', '--silent', '--no-audit', '--no-fund', '--ignore-scripts'], cwd=self.at, check=True)
         self.env = {**os.environ, 'BULLMQ_REDIS': str(redis_.socket), 'NODE_ENV': 'production',
                     'BULLMQ_PG': region.env['MAATWERK_PG'].split('host=')[1].split()[0]}
         self.set(1, 100)
@@ -170,10 +181,10 @@ class BullMQ(Side):
         """How long a job is its worker's without a sign of life, and how often that is looked at; as BullMQ has it by itself."""
         self.env.update(BULLMQ_LOCK_MS=str(lock_ms), BULLMQ_CHECK_MS=str(check_ms))
 
-    def close(self):
-        self.producer.stdin.close()
-        self.producer.wait(10)
-        super().close()
+    def __exit__(self, *_error):
+        self.producer.kill()
+        self.producer.wait()
+        super().__exit__()
 
     def node(self, name):
         process = subprocess.Popen(['node', f'{name}.mjs'], cwd=self.at, env=self.env, text=True, stdin=subprocess.PIPE,
