@@ -14,10 +14,23 @@ static void whole_numbers_are_read_to_their_borders(void **state)
 static void what_is_not_a_whole_number_changes_nothing(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"",   "-",    "-0",  "00",     "01",
-                                        "+1", " 1",   "1 ",  "1.0",    "1e3",
-                                        "0x1", "--1", "1\n", "\xd9\xa1", "9223372036854775808",
-                                        "-9223372036854775809", "99999999999999999999"};
+    static const char *const texts[] = {"",
+                                        "-",
+                                        "-0",
+                                        "00",
+                                        "01",
+                                        "+1",
+                                        " 1",
+                                        "1 ",
+                                        "1.0",
+                                        "1e3",
+                                        "0x1",
+                                        "--1",
+                                        "1\n",
+                                        "\xd9\xa1",
+                                        "9223372036854775808",
+                                        "-9223372036854775809",
+                                        "99999999999999999999"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         int64_t number = 7;
         assert_false(str_to_int(str_of(texts[i]), &number));

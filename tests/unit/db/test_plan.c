@@ -51,7 +51,8 @@ static void the_last_rows_answer_unless_others_are_named(void **state)
     const struct str values[] = {S("a"), S("b")};
     plan_add(&plan, &write, values);
     assert_null(plan_answer(&plan));
-    const struct statement *first = plan_add(&plan, &many, NULL), *last = plan_add(&plan, &one, NULL);
+    const struct statement *first = plan_add(&plan, &many, NULL),
+                           *last = plan_add(&plan, &one, NULL);
     plan_add(&plan, &write, values);
     assert_ptr_equal(plan_answer(&plan), last);
     plan.answer = first;
