@@ -26,7 +26,7 @@ PROGRAMS := $(SERVICES:%=$(OUT)/bin/maatwerk-%) $(OUT)/bin/maatwerk-all $(WORKER
 objects = $(patsubst %.c,$(OUT)/%.o,$(1))
 folder = $(filter-out %/main.c,$(wildcard $(1)/*.c $(1)/gen/*.c $(1)/engine/*.c))
 
-.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-queue chaos model property clean programs units
+.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-queue chaos gates model property clean programs units
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -68,13 +68,19 @@ bench: install ## measured figures; lines name= ours= ref= ratio= goal=
 	@$(MAKE) --no-print-directory -s -j2 build
 	@$(PYTHON) tests/bench/bench.py
 
-bench-queue: install ## measured figures of the queue
+bench-queue: ## measured figures of the queue, and of BullMQ beside it
+	@docker/install docker/packages-bench.txt
 	@$(MAKE) --no-print-directory -s -j2 build build/release/bin/maatwerk-chaos
 	@$(PYTHON) tests/bench/bench_queue.py
 
 chaos: install ## JOB=main, queue, calls or operators: everything is killed while work is done; MUTANTS=1 tests the gates
 	@$(MAKE) --no-print-directory -s -j2 build $(OUT)/bin/maatwerk-chaos
 	@MAATWERK_BIN=$${MAATWERK_BIN:-$(OUT)/bin} $(PYTHON) tests/chaos/$(if $(MUTANTS),mutants,chaos_$(or $(JOB),main)).py
+
+GATES := recovery scheduler ordering unique fairness priority drain poison
+gates: install ## GATE=recovery, scheduler, ordering, unique, fairness, priority, drain or poison: what the queue promises; or all
+	@$(MAKE) --no-print-directory -s -j2 build build/release/bin/maatwerk-chaos build/release/clock_shift.so
+	@status=0; for gate in $(or $(GATE),$(GATES)); do $(PYTHON) tests/gates/$$gate.py || status=1; done; exit $$status
 
 model: ## every state of the queue's protocol, and each mutant: MUTANT=name TRACE=1 shows the way to what is wrong
 	@$(MAKE) --no-print-directory -s build/release/model
@@ -111,6 +117,9 @@ $(PROGRAMS): $(OUT)/libmaatwerk.a
 $(OUT)/bin/maatwerk-chaos: $(OUT)/tests/chaos/worker.o $(OUT)/libmaatwerk.a
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $< $(OUT)/libmaatwerk.a $(LDLIBS) -o $@
+
+$(OUT)/clock_shift.so: tests/gates/clock_shift.c
+	@$(CC) -O2 -Wall -D_GNU_SOURCE -shared -fPIC $< -o $@
 
 # The model of the queue stands alone.
 $(OUT)/model: $(call objects,$(wildcard tests/model/*.c))

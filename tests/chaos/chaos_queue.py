@@ -25,15 +25,15 @@ SETUP = """
 create role maatwerk_chaos login;
 create schema chaos;
 create table chaos.biz (n bigint, lane text, place int, poison boolean, at timestamptz default clock_timestamp());
-create table chaos.effect (serial bigserial, n bigint, lane text, place int, at timestamptz default clock_timestamp());
+create table chaos.effect (serial bigserial, n bigint, lane text, place int, began timestamptz, at timestamptz default clock_timestamp());
 grant usage on schema chaos, queue, app, clock to maatwerk_chaos;
 grant insert on chaos.effect to maatwerk_chaos;
 grant usage on sequence chaos.effect_serial_seq to maatwerk_chaos;
 grant execute on function queue.claim(bigint[]), queue.take(text[], int), queue.still_waiting(bigint[]), queue.finish(bigint[]),
-    queue.retry(bigint, text, int, boolean), queue.kill(bigint, text, text), queue.cancel_wanted(bigint[]),
+    queue.retry(bigint, text, int, boolean), queue.kill(bigint, text, text), queue.trip(text), queue.cancel_wanted(bigint[]),
     queue.lease(bigint[], text, int), queue.lease_beat(text, int), queue.lease_begin(bigint, bigint),
     queue.lease_known(bigint, bigint, text), queue.lease_finish(bigint, bigint),
-    queue.lease_retry(bigint, bigint, text, boolean), queue.lease_kill(bigint, bigint, text, text) to maatwerk_chaos;
+    queue.lease_retry(bigint, bigint, text, boolean, int, boolean), queue.lease_kill(bigint, bigint, text, text) to maatwerk_chaos;
 insert into queue.kind (kind, worker, base_ms, cap_ms) values ('chaos_job', 'chaos', 50, 1000), ('chaos_run', 'chaos', 50, 1000),
     ('chaos_keyed', 'chaos', 50, 1000), ('chaos_asked', 'chaos', 50, 1000), ('chaos_plain', 'chaos', 50, 1000);
 """

@@ -19,7 +19,8 @@ enum {
     MEASURE_MS = 100,
     PROMOTE_MAX = 1000,
     RECONCILE_MS = 2000,
-    REAP_MS = 500,
+    REAP_MS = 250,
+    REAP_AGAIN_MS = 2500, /* after Redis was away or emptied: who lives has said so by then */
     SWEEP_MS = 600000,
 };
 
@@ -33,6 +34,7 @@ struct window {
 };
 
 struct dispatcher {
+    const char *conninfo;
     struct session *db;
     struct redis *redis;
     char workers[WORKERS_MAX][24];
