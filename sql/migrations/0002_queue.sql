@@ -152,7 +152,7 @@ create table queue.future (
     version smallint not null default 1,
     payload jsonb not null
 );
-create index future_due on queue.future (run_at);
+create index future_due on queue.future (run_at, id);
 create index future_by_subject on queue.future (subject) where subject is not null;
 
 create function queue.key_of(kind text, unique_key text) returns bytea language sql immutable

@@ -19,7 +19,7 @@ def feed(region, stopping):
     """Many short jobs, now and then a long one in PostgreSQL, in lanes and without."""
     n, chance = 1, random.Random(1)
     while not stopping.is_set():
-        enqueue(region, ({'n': n + i, 'ms': chance.choice((0, 5, 20)), 'kind': chance.choice(('chaos_job', 'chaos_run')), 'place': n + i,
+        enqueue(region, ({'n': n + i, 'ms': chance.choice((0, 5, 20)), 'kind': chance.choice(('chaos_job', 'chaos_run')),
                           'lane': f'd:{chance.randrange(50)}' if i % 2 else None} for i in range(RATE // 5)), rate=RATE)
         n += RATE // 5
 
@@ -54,8 +54,8 @@ def drain(times=100, chance=7, slack=1):
         took = [seconds for seconds, _ in ends]
         figures = {'seed': chance, 'restarts': times, 'with_long_jobs': times // 5, 'end_p50_s': round(percentile(took, 0.5), 3),
                    'end_max_s': round(max(took), 3), 'over_timeout_s': round(max(took) - DRAIN_MS / 1000, 3),
-                   'bad_ends': sum(status != 0 for _, status in ends), 'attempts': notes(region, 'attempt'), 'crashes': notes(region, 'crash'),
-                   **exactly_once(region), 'undone': int(drained is None)}
+                   'bad_ends': sum(status != 0 for _, status in ends), 'attempts': notes(region, 'attempt'),
+                   'crashes': notes(region, 'crash'), **exactly_once(region), 'undone': int(drained is None)}
         return verdict('drain', figures, BOUNDS, slack)
 
 

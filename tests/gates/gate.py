@@ -37,7 +37,8 @@ end $$;
 create trigger note after update of crash, attempt on queue.job for each row execute function chaos.note();
 """
 ADD = ("with rows as (select r from jsonb_array_elements(%s::jsonb) r), b as (insert into chaos.biz (n, lane, place, poison) "
-       "select (r ->> 'n')::bigint, r ->> 'lane', (r ->> 'place')::int, (r ->> 'die' is not null or (r ->> 'fail')::int >= 99) is true from rows) "
+       "select (r ->> 'n')::bigint, r ->> 'lane', (r ->> 'place')::int, "
+       "(r ->> 'die' is not null or (r ->> 'fail')::int >= 99) is true from rows) "
        "select queue.enqueue(coalesce(r ->> 'kind', 'chaos_job'), coalesce((r ->> 'tenant')::int, 1), r - 'kind' - 'tenant', "
        "r ->> 'lane', null, null, coalesce((r ->> 'prio')::smallint, 1::smallint)) from rows order by (r ->> 'n')::bigint")
 
@@ -130,9 +131,11 @@ def effects(region, where='true'):
 def exactly_once(region):
     """What must be 0 whatever happened; rows with a way to die are poison."""
     return {
-        'lost': one(region, 'select count(*) from chaos.biz b where not poison and not exists (select from chaos.effect e where e.n = b.n)'),
+        'lost': one(region, 'select count(*) from chaos.biz b where not poison '
+                            'and not exists (select from chaos.effect e where e.n = b.n)'),
         'duplicate': one(region, 'select count(*) from (select n from chaos.effect group by n having count(*) > 1) d'),
-        'phantom': one(region, 'select count(*) from chaos.effect e where not exists (select from chaos.biz b where b.n = e.n and not b.poison)'),
+        'phantom': one(region, 'select count(*) from chaos.effect e '
+                               'where not exists (select from chaos.biz b where b.n = e.n and not b.poison)'),
     }
 
 
@@ -197,7 +200,8 @@ def verdict(gate, figures, bounds, slack=1):
         sign, limit = bound.split()
         limit = float(limit) * slack if sign == '<=' else float(limit) / slack if sign == '>=' else float(limit)
         held[name] = figures.get(name) is not None and HOLDS[sign](figures[name], limit)
-    return {'gate': gate, **figures, 'bounds': bounds, 'missed': [name for name in bounds if not held[name]], 'ok': all(held.values())}
+    missed = [name for name in bounds if not held[name]]
+    return {'gate': gate, **figures, 'bounds': bounds, 'missed': missed, 'ok': not missed}
 
 
 def main(run):
