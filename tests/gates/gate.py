@@ -22,8 +22,6 @@ from chaos_queue import SETUP, entries, persist, wait_until_done  # noqa: E402, 
 from faults import Faults  # noqa: E402, F401
 from region import ROOT, Region  # noqa: E402
 
-AWAY = (psycopg2.OperationalError, psycopg2.InterfaceError)
-
 # Crashes and attempts leave the job's row when it ends: they are noted beside it.
 NOTES = """
 create index on chaos.biz (n);
@@ -84,6 +82,13 @@ def connect(region, user='maatwerk_admin'):
     return connection
 
 
+def pause_when_away(error):
+    """A moment of rest when PostgreSQL is away, or wants the transaction again; any other error is raised."""
+    if error.pgcode and error.pgcode[:2] not in ('08', '40', '57'):
+        raise error
+    time.sleep(0.05)
+
+
 def enqueue(region, rows, at_once=1000, rate=None):
     """Business rows and their jobs, each chunk exactly once, whatever PostgreSQL goes through meanwhile; then a hint, as a
     service gives it. So many a second, or as fast as it goes. A row has n, and may have kind, tenant, prio, lane, place and what
@@ -101,12 +106,11 @@ def enqueue(region, rows, at_once=1000, rate=None):
                     if not cursor.fetchone()[0]:
                         cursor.execute(ADD, (json.dumps(chunk),))
                 done = True
-            except AWAY:
-                connection = None
-                time.sleep(0.05)
+            except psycopg2.Error as error:
+                connection = pause_when_away(error)
         try:
             hints.lpush('mw:{s0}:wake', 1), hints.ltrim('mw:{s0}:wake', 0, 0)
-        except redis.RedisError:
+        except (redis.RedisError, OSError):
             pass
         if rate:
             time.sleep(max(0, from_s + (start + at_once) / rate - time.monotonic()))
@@ -166,8 +170,8 @@ class Sampler(threading.Thread):
                 with connection.cursor() as cursor:
                     cursor.execute(self.text)
                     self.most, self.seen = max(self.most, cursor.fetchone()[0] or 0), self.seen + 1
-            except AWAY:
-                connection = None
+            except psycopg2.Error as error:
+                connection = pause_when_away(error)
             time.sleep(self.every_s)
 
     def end(self):

@@ -153,7 +153,8 @@ class Scheduler:
     def new_rules(self, count=100):
         """What was planned by old rules is computed anew by the sweep of a dispatcher that begins."""
         self.region.sql("select queue.schedule('chaos_job', 1, '{}', (clock.now() + interval '1 day') "
-                        f"at time zone 'Europe/Amsterdam' + n * interval '1 s', 'Europe/Amsterdam', 'rules') from generate_series(1, {count}) n")
+                        "at time zone 'Europe/Amsterdam' + n * interval '1 s', 'Europe/Amsterdam', 'rules') "
+                        f'from generate_series(1, {count}) n')
         self.region.sql("update queue.future set run_at = run_at + interval '1 hour' where subject = 'rules'")
         self.kill_dispatcher(0), self.kill_dispatcher(1)
         old = "select count(*) from queue.future where subject = 'rules' and run_at <> due_local at time zone zone"
