@@ -349,9 +349,9 @@ create function queue.lane_next(wanted text, passed bigint) returns void languag
                 (select min(j.seq) from queue.job j where j.lane = wanted and j.seq > here),
                 (select min(d.seq) from queue.dead d where d.lane = wanted and d.blocks and d.seq > here)),
             l.last_seq + 1) - 1
-        where l.lane = wanted;
-        update queue.job j set state = case when j.run_at > clock.now() then 'w' else 'r' end from queue.lane l
-        where l.lane = wanted and j.lane = wanted and j.seq = l.done_seq + 1 and j.state = 'b';
+        where l.lane = wanted returning l.done_seq into here;
+        update queue.job j set state = case when j.run_at > clock.now() then 'w' else 'r' end
+        where j.lane = wanted and j.seq = here + 1 and j.state = 'b';
     end $$;
 
 -- What follows the end of jobs: history, lanes, unique keys. One more run for a key that was asked again.
