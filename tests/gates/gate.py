@@ -6,6 +6,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -209,6 +210,7 @@ def verdict(gate, figures, bounds, slack=1):
 
 
 def main(run):
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))     # what was started is ended
     from_s = time.monotonic()
     outcome = run()
     print(json.dumps({**outcome, 'total_s': round(time.monotonic() - from_s, 1)}, default=float))
