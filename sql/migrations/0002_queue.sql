@@ -152,7 +152,7 @@ create table queue.future (
     version smallint not null default 1,
     payload jsonb not null
 );
-create index future_due on queue.future (run_at);
+create index future_due on queue.future (run_at, id);
 create index future_by_subject on queue.future (subject) where subject is not null;
 
 create function queue.key_of(kind text, unique_key text) returns bytea language sql immutable
@@ -511,7 +511,8 @@ create function queue.retry(job bigint, error text, delay_ms int default null, f
         where j.id = job;
     end $$;
 
--- Makes ready what is due: waiting jobs, leases that ran out, future work. Returns how many, and when to look again.
+-- Makes ready what is due: waiting jobs, leases that ran out, future work: all at once what has no lane, the rest one by one.
+-- Returns how many, and when to look again.
 create function queue.promote(count int) returns table (promoted int, next_at timestamptz) language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -519,6 +520,7 @@ create function queue.promote(count int) returns table (promoted int, next_at ti
     declare
         now timestamptz := clock.now();
         moved int;
+        ids bigint[];
         made bigint;
         due queue.future;
     begin
@@ -533,15 +535,17 @@ create function queue.promote(count int) returns table (promoted int, next_at ti
             order by x.lease_until limit count for update skip locked));
         get diagnostics moved = row_count;
         promoted := promoted + moved;
-        for due in with gone as (delete from queue.future f where f.id = any (array(
-                    select g.id from queue.future g where g.run_at <= now order by g.run_at, g.id limit count
-                    for update skip locked)) returning f.*)
+        ids := array(select f.id from queue.future f where f.run_at <= now order by f.run_at, f.id limit count
+                     for update skip locked);
+        promoted := promoted + cardinality(ids);
+        delete from queue.future f where f.id = any (ids) and f.misfire = 's' and now - f.run_at > f.grace;
+        with gone as (delete from queue.future f where f.id = any (ids) and f.lane is null returning f.*)
+        insert into queue.job (tenant, prio, kind, state, subject, created_at, version, payload)
+        select g.tenant, g.prio, g.kind, 'r', g.subject, now, g.version, g.payload from gone g order by g.run_at, g.id;
+        for due in with gone as (delete from queue.future f where f.id = any (ids) returning f.*)
                 select g.* from gone g order by g.run_at, g.id loop
-            if due.misfire = 'f' or now - due.run_at <= due.grace then
-                made := queue.enqueue(due.kind, due.tenant, due.payload, due.lane, null, null, due.prio);
-                update queue.job j set subject = due.subject, version = due.version where j.id = made;
-            end if;
-            promoted := promoted + 1;
+            made := queue.enqueue(due.kind, due.tenant, due.payload, due.lane, null, null, due.prio);
+            update queue.job j set subject = due.subject, version = due.version where j.id = made;
         end loop;
         select least((select min(j.run_at) from queue.job j where j.state = 'w'),
                      (select min(j.lease_until) from queue.job j where j.state = 'x'),

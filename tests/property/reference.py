@@ -257,7 +257,7 @@ class Queue:
             elif job.state == 'x' and low(job.lease_until) < self.now:
                 job.state, job.worker, job.lease_until = 'r', None, None
                 count += 1
-        for due in sorted((f for f in self.future.values() if f.run_at <= self.now), key=lambda f: (f.run_at, f.id)):
+        for due in sorted((f for f in self.future.values() if f.run_at <= self.now), key=lambda f: (bool(f.lane), f.run_at, f.id)):
             del self.future[due.id]
             count += 1
             if due.misfire == 'f' or self.now + BETWEEN - due.run_at <= due.grace:
