@@ -43,6 +43,14 @@ struct batch {
     bool together; /* the last batch that was taken went well in one round trip */
     bool lanes;    /* the last batch had jobs in lanes: their next ones may be ready */
     struct running *running;
+    struct count *count; /* lib/queue/count.h */
+    int64_t from_us;     /* when the jobs at hand were taken */
+};
+
+/* What becomes of the jobs of a batch that are not put aside, in their order. */
+struct sorted {
+    int64_t finished[JOBS_MAX], leased[JOBS_MAX];
+    size_t finished_count, leased_count;
 };
 
 /* Runs the jobs with these ids in one transaction; those with an effect outside PostgreSQL are leased

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Effects outside PostgreSQL: noted before, made, known behind. */
 #include "lib/queue/child.h"
+#include "lib/queue/count.h"
 #include "lib/queue/gen/queries.h"
 #include "lib/queue/redis.h"
 
@@ -15,7 +16,7 @@ struct lease {
     struct batch *batch;
     struct claimed claimed;
     struct str job, fence;
-    int64_t timeout_ms;
+    int64_t timeout_ms, from_us;
     struct call call;
 };
 
@@ -29,6 +30,15 @@ static bool run(struct lease *lease, struct plan *plan)
     return session_run(lease->batch->db, plan) == OK;
 }
 
+/* The same for a statement that ends this attempt without success. */
+static bool run_last(struct lease *lease, struct plan *plan)
+{
+    bool there = run(lease, plan);
+    if (there)
+        count_call(lease->batch, lease->claimed.job.kind, false, lease->from_us);
+    return there;
+}
+
 static bool put_off(struct lease *lease, bool made_nothing)
 {
     struct plan plan = plan_in(lease);
@@ -38,7 +48,7 @@ static bool put_off(struct lease *lease, bool made_nothing)
                                               .fence = lease->fence,
                                               .error = str_of(error ? error : "no answer"),
                                               .made_nothing = str_of(made_nothing ? "t" : "f")});
-    return run(lease, &plan);
+    return run_last(lease, &plan);
 }
 
 static bool bury(struct lease *lease, const char *reason, const char *otherwise)
@@ -50,7 +60,7 @@ static bool bury(struct lease *lease, const char *reason, const char *otherwise)
                                                        .fence = lease->fence,
                                                        .reason = str_of(reason),
                                                        .error = str_of(error ? error : otherwise)});
-    return run(lease, &plan);
+    return run_last(lease, &plan);
 }
 
 /* The call was made, but what belongs to it cannot be stored: it must not be made again. */
@@ -80,6 +90,8 @@ static bool store(struct lease *lease)
                                                                   .fence = lease->fence});
     sql_queue_commit(&plan);
     enum err err = session_run(lease->batch->db, &plan);
+    if (!err)
+        count_call(lease->batch, lease->claimed.job.kind, true, lease->from_us);
     if (err != ERR_CONFLICT)
         return err == OK;
     bool lost = strcmp(session_sqlstate(lease->batch->db), "MW410") == 0;
@@ -147,7 +159,7 @@ bool lease_run(struct batch *batch, const PGresult *rows)
 {
     for (int i = 0; i < PQntuples(rows); i++) {
         struct arena *arena = arena_new();
-        struct lease lease = {.batch = batch};
+        struct lease lease = {.batch = batch, .from_us = count_now_us()};
         enum job_end end = claimed_read(batch, arena, rows, i, &lease.claimed);
         lease.job = str_of(PQgetvalue(rows, i, 0));
         lease.fence = str_of(PQgetvalue(rows, i, 6));

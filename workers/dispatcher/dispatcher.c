@@ -210,6 +210,7 @@ int dispatcher_step(struct dispatcher *dispatcher)
     bool away = false;
     int filled = -1;
     if (leads(dispatcher, arena) && promote(dispatcher, arena) && sweep(dispatcher, arena)) {
+        dispatcher_report(dispatcher);
         bool wiped = is_wiped(dispatcher, &away);
         if (!away && (!wiped || begin_anew(dispatcher, arena)) && keep_right(dispatcher))
             filled = fill_all(dispatcher, arena);

@@ -3,7 +3,7 @@
  * Several may run; one leads (an advisory lock), the others wait.
  *
  *   step: wiped? begin anew │ due? promote │ fill each priority up to the window
- *         │ every 2 s reconcile │ reap the dead
+ *         │ every 2 s reconcile │ reap the dead │ every 5 s report
  */
 #ifndef MAATWERK_DISPATCHER_DISPATCHER_H
 #define MAATWERK_DISPATCHER_DISPATCHER_H
@@ -19,6 +19,7 @@ enum {
     RECONCILE_MS = 2000,
     REAP_MS = 500,
     SWEEP_MS = 600000,
+    REPORT_MS = 5000,
 };
 
 struct dispatcher {
@@ -28,10 +29,13 @@ struct dispatcher {
     struct streams streams[WORKERS_MAX];
     int count;
     unsigned generation; /* of the session when it took the lock; 0: does not lead */
-    int64_t reconcile_ms, reap_ms, promote_ms, sweep_ms; /* when next */
-    int after;                                           /* municipality that had its turn last */
+    int64_t reconcile_ms, reap_ms, promote_ms, sweep_ms, report_ms; /* when next */
+    int after; /* municipality that had its turn last */
     unsigned refills;
     bool full;
+    bool looked;                          /* has reconciled since the last report */
+    int64_t ghosts;                       /* removed since the last report */
+    size_t entries[WORKERS_MAX][STREAMS]; /* in each stream, when it last looked */
 };
 
 /* One round. Returns how many jobs were dispatched, or -1 when it does not lead or something is
@@ -43,5 +47,8 @@ bool dispatcher_reconcile(struct dispatcher *dispatcher);
 
 /* reap.c: moves what dead workers had to the suspects, and counts it against the jobs. */
 bool dispatcher_reap(struct dispatcher *dispatcher);
+
+/* report.c: now and then, what it has seen in Redis, for the metrics. Work goes on when that fails. */
+void dispatcher_report(struct dispatcher *dispatcher);
 
 #endif
