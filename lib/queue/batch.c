@@ -56,7 +56,9 @@ static enum job_end run_kind(struct claimed *claimed)
 static enum job_end run_job(struct batch *batch, struct claimed *claimed, enum job_end end)
 {
     if (end == JOB_DONE) {
+        guard_begin(batch->running->guard, claimed->job.timeout_ms);
         end = run_kind(claimed);
+        guard_end(batch->running->guard);
         batch->contexts = claimed->work.begun; /* only when it was really sent */
     }
     return end == JOB_RETRY || end == JOB_PERMANENT ? put_aside(&claimed->work, end) : end;
@@ -114,6 +116,7 @@ static int run_together(struct batch *batch, struct arena *arena, const PGresult
         struct claimed claimed;
         struct plan effect = {.ctx = &claimed.work.ctx};
         enum job_end end = claimed_read(batch, arena, rows, i, &claimed);
+        guard_begin(batch->running->guard, claimed.job.timeout_ms);
         if (end == JOB_DONE)
             end = claimed.kind->plan(&claimed.work, &effect);
         if (!same_context(rows, i))
@@ -125,6 +128,7 @@ static int run_together(struct batch *batch, struct arena *arena, const PGresult
             add_aside(&whole, &claimed.work, end);
         }
     }
+    guard_end(batch->running->guard);
     if (finish(batch, &whole, &sorted, &leased)) {
         count_batch(batch, rows, &sorted);
         return PQntuples(rows);
@@ -218,14 +222,18 @@ static int claim_and_run(struct batch *batch, struct arena *arena, const int64_t
     return run_rows(batch, arena, claimed->result);
 }
 
+static bool is_hurried(const struct batch *batch)
+{
+    return *batch->running->stopping > 1;
+}
+
 bool batch_run(struct batch *batch, const int64_t *ids, int count, bool *done)
 {
     struct arena *arena = arena_new();
     batch->lanes = false;
     int ran = claim_and_run(batch, arena, ids, count, true);
-    for (int i = 0; ran < 0 && i < TRIES;
-         i++) { /* one by one, so that one does not hold up the others */
-        ran = 0;
+    for (int i = 0; ran < 0 && i < TRIES && !is_hurried(batch); i++) {
+        ran = 0; /* one by one, so that one does not hold up the others */
         for (int j = 0; j < count && ran >= 0; j++)
             ran = claim_and_run(batch, arena, ids + j, 1, false);
     }

@@ -85,10 +85,11 @@ static void run_without_redis(struct child *child)
     count_fallback(child->batch.count, from_us);
 }
 
+/* When the child has to stop, what is left stays pending, and goes back at its end. */
 static void run_in_batches(struct child *child, const struct stream_entry *entries, int count,
                            int most)
 {
-    for (int at = 0; at < count;) {
+    for (int at = 0; at < count && !*child->batch.running->stopping;) {
         int many = most < child->size ? most : child->size;
         many = many < count - at ? many : count - at;
         run_entries(child, entries + at, many);
@@ -139,10 +140,12 @@ static void run_once(struct child *child)
 }
 
 int child_run(const struct worker *worker, const struct config *config, const char *consumer,
-              const volatile int *stopping)
+              struct guard *guard, const volatile int *stopping)
 {
     struct child *child = calloc(1, sizeof *child);
-    struct running running = {.lock = PTHREAD_MUTEX_INITIALIZER};
+    struct running running = {.lock = PTHREAD_MUTEX_INITIALIZER,
+                              .guard = guard,
+                              .stopping = stopping};
     const char *options =
         "-c statement_timeout=10000 -c lock_timeout=3000 -c timezone=UTC -c jit=off"
         " -c plan_cache_mode=force_generic_plan";

@@ -5,12 +5,14 @@
 
 #include <pthread.h>
 
+#include "lib/queue/guard.h"
 #include "lib/queue/worker.h"
 
 /* Does jobs until *stopping is set or it is drained (lib/queue/drain.h). `consumer` is the name under
- * which it reads and beats. Returns its exit status. */
+ * which it reads and beats. *stopping is 1 when it has to end what it does, more when it may not wait for
+ * that. Returns its exit status. */
 int child_run(const struct worker *worker, const struct config *config, const char *consumer,
-              const volatile int *stopping);
+              struct guard *guard, const volatile int *stopping);
 
 enum { JOBS_MAX = 256, LEASE_MS = 6000 };
 
@@ -20,12 +22,14 @@ struct running {
     int64_t ids[JOBS_MAX];
     int count;
     int64_t since_ms; /* when it took them */
-    int64_t
-        call_until_ms; /* when the call outside that runs now must have ended; 0: there is none */
+    bool calls;       /* a call outside runs */
+    struct guard *guard;
+    const volatile int *stopping;
 };
 
 /* heart.c: a thread that says that this child lives. While a call outside runs, no longer than it may,
- * it holds the leases; when a job takes more than a second, it asks whether somebody wants it to end. */
+ * it holds the leases; when a job takes more than a second, it asks whether somebody wants it to end; when
+ * one takes too long, it ends the process. */
 struct heart *heart_start(const struct worker *worker, const struct config *config,
                           const char *consumer, struct running *running, struct session *db);
 void heart_stop(struct heart *heart);
@@ -76,8 +80,8 @@ const struct job_kind *worker_kind(const struct worker *worker, const char *kind
 /* Sets municipality and kind for the statements that follow. */
 void claimed_context(struct plan *plan, const struct job *job);
 
-/* lease.c: calls outside for the rows of queue_lease, one after the other. False: the database is
- * away; what was leased comes back when its lease runs out. */
+/* lease.c: calls outside for the rows of queue_lease, one after the other, until it has to stop. False: the
+ * database is away. What is left comes back when its lease runs out. */
 bool lease_run(struct batch *batch, const PGresult *rows);
 
 #endif

@@ -46,9 +46,8 @@ static struct running look(struct running *running)
 static void watch(struct heart *heart)
 {
     struct running seen = look(heart->running);
-    int64_t now_ms = redis_now_ms();
-    bool calls = seen.call_until_ms > now_ms;
-    if (!calls && (!seen.count || now_ms - seen.since_ms < BEAT_MS))
+    bool calls = seen.calls && !guard_is_over(seen.guard, 10);
+    if (!calls && (!seen.count || redis_now_ms() - seen.since_ms < BEAT_MS))
         return;
     struct arena *arena = arena_new();
     struct ctx ctx = {.arena = arena};
@@ -65,6 +64,15 @@ static void watch(struct heart *heart)
     arena_free(arena);
 }
 
+/* What may not be waited for is cancelled; what cannot be cancelled ends with the process. */
+static void keep_time(struct heart *heart)
+{
+    if (*heart->running->stopping > 1)
+        session_cancel(heart->working);
+    if (guard_is_over(heart->running->guard, GUARD_HEART))
+        _exit(GUARD_STATUS);
+}
+
 static void *run(void *data)
 {
     struct heart *heart = data;
@@ -72,8 +80,10 @@ static void *run(void *data)
         say_alive(heart);
         look_for_drain(heart);
         watch(heart);
-        for (int i = 0; i < BEAT_MS / STEP_MS && !atomic_load(&heart->stopping); i++)
+        for (int i = 0; i < BEAT_MS / STEP_MS && !atomic_load(&heart->stopping); i++) {
+            keep_time(heart);
             usleep(STEP_MS * 1000);
+        }
     }
     return NULL;
 }

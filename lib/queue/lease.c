@@ -5,10 +5,10 @@
 #include "lib/queue/gen/queries.h"
 #include "lib/queue/redis.h"
 
-static void running_call(struct running *running, int64_t until_ms)
+static void calls_set(struct running *running, bool calls)
 {
     pthread_mutex_lock(&running->lock);
-    running->call_until_ms = until_ms;
+    running->calls = calls;
     pthread_mutex_unlock(&running->lock);
 }
 
@@ -16,7 +16,7 @@ struct lease {
     struct batch *batch;
     struct claimed claimed;
     struct str job, fence;
-    int64_t timeout_ms, from_us;
+    int64_t from_us;
     struct call call;
 };
 
@@ -115,9 +115,12 @@ static bool conclude(struct lease *lease, enum call_end end)
 /* While it runs, the heart holds the lease; not longer than the kind may take. */
 static bool call(struct lease *lease, enum call_end (*how)(struct work *, struct call *))
 {
-    running_call(lease->batch->running, redis_now_ms() + lease->timeout_ms);
+    struct running *running = lease->batch->running;
+    guard_begin(running->guard, lease->claimed.job.timeout_ms);
+    calls_set(running, true);
     enum call_end end = how(&lease->claimed.work, &lease->call);
-    running_call(lease->batch->running, 0);
+    calls_set(running, false);
+    guard_end(running->guard);
     return conclude(lease, end);
 }
 
@@ -157,13 +160,12 @@ static bool run_leased(struct lease *lease)
 
 bool lease_run(struct batch *batch, const PGresult *rows)
 {
-    for (int i = 0; i < PQntuples(rows); i++) {
+    for (int i = 0; i < PQntuples(rows) && !*batch->running->stopping; i++) {
         struct arena *arena = arena_new();
         struct lease lease = {.batch = batch, .from_us = count_now_us()};
         enum job_end end = claimed_read(batch, arena, rows, i, &lease.claimed);
         lease.job = str_of(PQgetvalue(rows, i, 0));
         lease.fence = str_of(PQgetvalue(rows, i, 6));
-        str_to_int(str_of(PQgetvalue(rows, i, 7)), &lease.timeout_ms);
         snprintf(lease.call.key, sizeof lease.call.key, "maatwerk-%.*s", STR_ARG(lease.job));
         bool there = end == JOB_DONE ? run_leased(&lease) : bury(&lease, "permanent", "payload");
         arena_free(arena);

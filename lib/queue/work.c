@@ -8,7 +8,9 @@ void claimed_context(struct plan *plan, const struct job *job)
 {
     sql_queue_context(plan,
                       (struct sql_queue_context){.tenant = arena_int(plan->ctx->arena, job->tenant),
-                                                 .kind = str_of(job->kind)});
+                                                 .kind = str_of(job->kind),
+                                                 .timeout_ms =
+                                                     arena_int(plan->ctx->arena, job->timeout_ms)});
 }
 
 struct plan work_plan(struct work *work)
@@ -63,14 +65,16 @@ const struct job_kind *worker_kind(const struct worker *worker, const char *kind
 enum job_end claimed_read(struct batch *batch, struct arena *arena, const PGresult *rows, int row,
                           struct claimed *ret)
 {
-    int64_t tenant = 0, attempt = 0;
+    int64_t tenant = 0, attempt = 0, timeout_ms = 0;
     cJSON *payload = NULL;
     *ret = (struct claimed){.job = {.kind = PQgetvalue(rows, row, 2)}};
     str_to_int(str_of(PQgetvalue(rows, row, 0)), &ret->job.id);
     str_to_int(str_of(PQgetvalue(rows, row, 1)), &tenant);
     str_to_int(str_of(PQgetvalue(rows, row, 3)), &attempt);
+    str_to_int(str_of(PQgetvalue(rows, row, 7)), &timeout_ms);
     ret->job.tenant = (int32_t)tenant;
     ret->job.attempt = (int)attempt;
+    ret->job.timeout_ms = (int32_t)timeout_ms;
     ret->kind = worker_kind(batch->worker, ret->job.kind);
     ret->work = (struct work){.ctx = {.arena = arena},
                               .db = batch->db,

@@ -2,7 +2,6 @@
 /* The supervisor: keeps its children running. A child that dies takes no other one with it. */
 #include "lib/queue/worker.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -12,9 +11,9 @@
 #include "lib/json/parse.h"
 #include "lib/queue/child.h"
 #include "lib/queue/drain.h"
-#include "lib/queue/redis.h"
+#include "lib/queue/stream.h"
 
-enum { CHILDREN_MAX = 64, CONSUMER_MAX = 128 };
+enum { CHILDREN_MAX = 64, CONSUMER_MAX = 128, DRAIN_MS = 25000, HURRY_MS = 500 };
 
 struct post {
     char consumer[CONSUMER_MAX];
@@ -22,15 +21,24 @@ struct post {
     int64_t pause_ms; /* grows with each quick death */
     int64_t started_ms;
     pid_t pid;
+    struct guard *guard;
     bool drained; /* its last child was asked to end: none takes its place until that is over */
 };
 
-static volatile int stopping; /* set by the signal handler of this process */
+static volatile int stopping; /* how often this process was asked to */
+
+/* A number of the environment, or `usual`. */
+static long setting(const char *name, long usual, long least, long most)
+{
+    const char *text = getenv(name);
+    long number = text ? strtol(text, NULL, 10) : usual;
+    return number < least || number > most ? usual : number;
+}
 
 static void on_signal(int number)
 {
     (void)number;
-    stopping = 1;
+    stopping++;
 }
 
 static void catch_signals(void)
@@ -52,22 +60,28 @@ static void name_consumer(char consumer[CONSUMER_MAX])
 static void start_child(struct post *post, const struct worker *worker, const struct config *config)
 {
     name_consumer(post->consumer);
+    guard_end(post->guard);
     pid_t parent = getpid();
     post->pid = fork();
     post->started_ms = redis_now_ms();
     if (post->pid != 0)
         return;
     prctl(PR_SET_PDEATHSIG, SIGTERM);
+    signal(SIGINT, SIG_IGN); /* of a terminal: its supervisor says what to do */
     if (getppid() == parent)
-        exit(child_run(worker, config, post->consumer, &stopping));
+        exit(child_run(worker, config, post->consumer, post->guard, &stopping));
     exit(0);
 }
 
-/* The heartbeat of a dead child is removed at once, so that its jobs need not wait for it
- * to run out. */
-static void end_heartbeat(const struct config *config, const char *consumer)
+/* The heartbeat of a dead child is removed at once, so that its jobs need not wait for it to run out.
+ * Of one that was killed because nobody could wait for it, what it had is handed back before. */
+static void end_heartbeat(const struct worker *worker, const struct config *config,
+                          const char *consumer, bool hurried)
 {
     struct redis *redis = redis_new(config->redis);
+    struct streams streams = streams_of(worker->name);
+    if (hurried)
+        streams_let_go(redis, &streams, consumer);
     redisReply *reply = redis_run(redis, "DEL mw:{s0}:hb:%s", consumer);
     if (reply)
         freeReplyObject(reply);
@@ -102,41 +116,74 @@ static void on_child_end(struct post *posts, int count, pid_t pid, int status,
         post->again_ms = redis_now_ms() + post->pause_ms;
         post->pid = 0;
         post->drained = WIFEXITED(status) && WEXITSTATUS(status) == DRAIN_STATUS;
-        end_heartbeat(config, post->consumer);
+        end_heartbeat(worker, config, post->consumer, stopping && WIFSIGNALED(status));
         if (!stopping)
             fprintf(stderr, "{\"event\":\"child-%s\",\"worker\":\"%s\",\"pause_ms\":%lld}\n",
                     post->drained ? "drained" : "ended", worker->name, (long long)post->pause_ms);
     }
 }
 
+/* Sees to children that ended; waits a moment when none did. */
+static void look_after(struct post *posts, int count, const struct worker *worker,
+                       const struct config *config)
+{
+    int status = 0;
+    pid_t pid = waitpid(-1, &status, WNOHANG);
+    if (pid > 0)
+        on_child_end(posts, count, pid, status, worker, config);
+    else
+        usleep(20000);
+}
+
+/* Sends it to every child. Returns whether there is any. */
+static bool tell(const struct post *posts, int count, int number)
+{
+    bool any = false;
+    for (int i = 0; i < count; i++)
+        if (posts[i].pid)
+            any |= kill(posts[i].pid, number) == 0;
+    return any;
+}
+
+/* End what you do; then: end at once; then they are ended. */
+static void drain(struct post *posts, int count, const struct worker *worker,
+                  const struct config *config)
+{
+    int64_t until_ms = redis_now_ms() + setting("MAATWERK_DRAIN_MS", DRAIN_MS, 0, 3600000);
+    bool hurried = false;
+    tell(posts, count, SIGTERM);
+    while (tell(posts, count, 0)) {
+        look_after(posts, count, worker, config);
+        if (!hurried && (stopping > 1 || redis_now_ms() > until_ms)) {
+            hurried = tell(posts, count, SIGTERM);
+            until_ms = redis_now_ms() + HURRY_MS;
+        } else if (hurried && redis_now_ms() > until_ms) {
+            tell(posts, count, SIGKILL);
+        }
+    }
+}
+
 static void supervise(const struct worker *worker, const struct config *config, int count)
 {
     struct post posts[CHILDREN_MAX] = {0};
+    for (int i = 0; i < count; i++)
+        posts[i].guard = guard_new();
     while (!stopping) {
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < count; i++) {
             if (may_start(&posts[i], worker, config))
                 start_child(&posts[i], worker, config);
-        int status = 0;
-        pid_t pid = waitpid(-1, &status, WNOHANG);
-        if (pid > 0)
-            on_child_end(posts, count, pid, status, worker, config);
-        else
-            usleep(20000);
+            if (posts[i].pid && guard_is_over(posts[i].guard, GUARD_SUPERVISOR))
+                kill(posts[i].pid, SIGKILL);
+        }
+        look_after(posts, count, worker, config);
     }
-    for (int i = 0; i < count; i++)
-        if (posts[i].pid)
-            kill(posts[i].pid, SIGTERM);
-    while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
-        ;
+    drain(posts, count, worker, config);
 }
 
 int worker_run(const struct worker *worker)
 {
     struct config config = config_read();
-    const char *wanted = getenv("MAATWERK_CHILDREN");
-    long count = wanted ? strtol(wanted, NULL, 10) : 1;
-    if (count < 1 || count > CHILDREN_MAX)
-        count = 1;
+    long count = setting("MAATWERK_CHILDREN", 1, 1, CHILDREN_MAX);
     json_start();
     catch_signals();
     fprintf(stderr, "{\"event\":\"ready\",\"worker\":\"%s\",\"children\":%ld}\n", worker->name,

@@ -20,6 +20,7 @@ struct job {
     int32_t tenant;
     const char *kind;
     int attempt;          /* failed attempts before this one */
+    int32_t timeout_ms;   /* how long it may take (lib/queue/guard.h) */
     const cJSON *payload; /* an object */
 };
 
@@ -90,7 +91,9 @@ struct worker {
     void *(*start)(void); /* makes `own` of a child; NULL when there is nothing */
 };
 
-/* Runs until SIGTERM; returns the exit status. MAATWERK_CHILDREN: how many children (1). */
+/* Runs until SIGTERM; returns the exit status. MAATWERK_CHILDREN: how many children (1).
+ * MAATWERK_DRAIN_MS: how long a job that runs may take to its end then (25,000); one that takes longer,
+ * or a second SIGTERM, and it is undone and offered again. Nothing counts against it. */
 int worker_run(const struct worker *worker);
 
 /* A plan for the job at hand; the first one begins with its context and savepoint. */

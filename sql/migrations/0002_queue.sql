@@ -277,30 +277,32 @@ create function queue.closed_kinds() returns setof text language sql stable
 -- somebody else has it.
 create function queue.claim(ids bigint[])
     returns table (id bigint, tenant int, kind text, attempt smallint, lane text, seq bigint, cancelled boolean,
-                   payload jsonb, waited_us bigint)
+                   payload jsonb, timeout_ms int, waited_us bigint)
     language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
         now timestamptz := clock.now();
     begin
         return query select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq,
-               exists (select from queue.cancel_request c where c.job_id = j.id), j.payload,
-               (date_part('epoch', now - greatest(j.created_at, j.run_at)) * 1000000)::bigint from queue.job j
-        where j.id = any (ids) and j.state in ('d', 'r') order by j.tenant, j.kind, j.id for update skip locked;
+               exists (select from queue.cancel_request c where c.job_id = j.id), j.payload, k.timeout_ms,
+               (date_part('epoch', now - greatest(j.created_at, j.run_at)) * 1000000)::bigint
+        from queue.job j join queue.kind k on k.kind = j.kind
+        where j.id = any (ids) and j.state in ('d', 'r') order by j.tenant, j.kind, j.id for update of j skip locked;
     end $$;
 
 -- The way without Redis: takes ready jobs of these kinds, most urgent first, oldest first.
 create function queue.take(kinds text[], count int)
     returns table (id bigint, tenant int, kind text, attempt smallint, lane text, seq bigint, cancelled boolean,
-                   payload jsonb, waited_us bigint)
+                   payload jsonb, timeout_ms int, waited_us bigint)
     language sql security definer set search_path = pg_catalog, pg_temp
     as $$
     select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq,
-           exists (select from queue.cancel_request c where c.job_id = j.id), j.payload,
-           (date_part('epoch', (select clock.now()) - greatest(j.created_at, j.run_at)) * 1000000)::bigint from queue.job j
+           exists (select from queue.cancel_request c where c.job_id = j.id), j.payload, k.timeout_ms,
+           (date_part('epoch', (select clock.now()) - greatest(j.created_at, j.run_at)) * 1000000)::bigint
+    from queue.job j join queue.kind k on k.kind = j.kind
     where j.state = 'r' and j.kind = any (kinds) and j.kind not in (select queue.closed_kinds())
       and j.tenant not in (select s.tenant from queue.tenant_setting s where s.paused_until > clock.now())
-    order by j.prio, j.tenant, j.id limit count for update skip locked
+    order by j.prio, j.tenant, j.id limit count for update of j skip locked
     $$;
 
 -- Which of these jobs somebody wants ended.

@@ -14,12 +14,12 @@ commit
 
 -- query: queue_claim
 -- rows: many
-select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, waited_us
+select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, timeout_ms, waited_us
 from queue.claim(:ids::bigint[])
 
 -- query: queue_take
 -- rows: many
-select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, waited_us
+select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, timeout_ms, waited_us
 from queue.take(:kinds::text[], :count::int)
 
 -- query: queue_still_waiting
@@ -29,7 +29,8 @@ select id from queue.still_waiting(:ids::bigint[]) id
 -- query: queue_context
 -- rows: none
 -- writes: no
-select set_config('app.tenant', :tenant, true), set_config('app.scope', 'tenant', true),
+select set_config('app.tenant', :tenant, true), set_config('statement_timeout', :timeout_ms, true),
+       set_config('app.scope', 'tenant', true),
        set_config('app.role', 'system', true), set_config('app.operation', :kind, true),
        set_config('app.actor', '', true), set_config('app.org', '', true), set_config('app.request', '', true)
 

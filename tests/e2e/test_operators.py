@@ -307,6 +307,7 @@ def test_a_paused_kind_or_municipality_waits_until_it_is_resumed(queue, workers)
 
 
 def test_a_program_is_drained_under_load_and_burns_nothing(queue, workers):
+    queue.sql("update queue.kind set max_inflight = 4 where kind = 'chaos_job'")    # else all is done before somebody asks
     queue.sql("""select queue.enqueue('chaos_job', 1 + n % 3, jsonb_build_object('n', n), case when n % 2 = 0 then 'l' || n % 600 end)
                  from generate_series(1, 6000) n""")
     until(lambda: queue.sql('select count(*) from chaos.effect')[0][0] > 300)
@@ -319,6 +320,7 @@ def test_a_program_is_drained_under_load_and_burns_nothing(queue, workers):
     assert queue.sql('select count(*) from queue.job where attempt > 0 or crash > 0')[0][0] == 0
     assert any(f['code'] == 'workers-drained' and not f['ok'] for f in say(queue, 'doctor'))
     assert say(queue, 'drain', 'chaos', '--end')[0]['outcome'] == 'done'
+    queue.sql("update queue.kind set max_inflight = null where kind = 'chaos_job'")
     until(lambda: queue.sql('select count(*) from queue.job')[0][0] == 0, 60)
     assert queue.sql('select count(*), count(distinct n) from chaos.effect') == [(6000, 6000)]
     assert queue.sql('select max(attempt), count(*) from queue.done') == [(1, 6000)] and say(queue, 'dead', 'ls') == []

@@ -26,8 +26,8 @@ struct statement *sql_queue_commit(struct plan *plan)
 
 const struct query query_queue_claim = {
     .name = "queue_claim",
-    .text = "select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, waited_us fro"
-            "m queue.claim($1::bigint[])",
+    .text = "select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, timeout_ms, w"
+            "aited_us from queue.claim($1::bigint[])",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };
@@ -41,8 +41,8 @@ struct statement *sql_queue_claim(struct plan *plan, struct sql_queue_claim args
 
 const struct query query_queue_take = {
     .name = "queue_take",
-    .text = "select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, waited_us fro"
-            "m queue.take($1::text[], $2::int)",
+    .text = "select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, timeout_ms, w"
+            "aited_us from queue.take($1::text[], $2::int)",
     .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };
@@ -71,16 +71,18 @@ struct statement *sql_queue_still_waiting(struct plan *plan, struct sql_queue_st
 
 const struct query query_queue_context = {
     .name = "queue_context",
-    .text = "select set_config('app.tenant', $1, true), set_config('app.scope', 'tenant', true), set_config('"
-            "app.role', 'system', true), set_config('app.operation', $2, true), set_config('app.actor', '', t"
-            "rue), set_config('app.org', '', true), set_config('app.request', '', true)",
-    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .text = "select set_config('app.tenant', $1, true), set_config('statement_timeout', $2, true), set_config"
+            "('app.scope', 'tenant', true), set_config('app.role', 'system', true), set_config('app.operation"
+            "', $3, true), set_config('app.actor', '', true), set_config('app.org', '', true), set_config('ap"
+            "p.request', '', true)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
     .writes = false, .list = NULL,
 };
 struct statement *sql_queue_context(struct plan *plan, struct sql_queue_context args)
 {
     const struct str values[] = {
         args.tenant,
+        args.timeout_ms,
         args.kind,
     };
     return plan_add(plan, &query_queue_context, values);

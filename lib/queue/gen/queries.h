@@ -31,7 +31,7 @@ struct statement *sql_queue_still_waiting(struct plan *plan, struct sql_queue_st
 
 extern const struct query query_queue_context;
 struct sql_queue_context {
-    struct str tenant, kind;
+    struct str tenant, timeout_ms, kind;
 };
 struct statement *sql_queue_context(struct plan *plan, struct sql_queue_context args);
 
