@@ -25,9 +25,9 @@ void dispatcher_report(struct dispatcher *dispatcher)
     struct arena *arena = arena_new();
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
-    sql_dispatcher_report(&plan, (struct sql_dispatcher_report){
-                                     .ghosts = arena_int(arena, dispatcher->ghosts),
-                                     .entries = print_entries(dispatcher, arena)});
+    sql_dispatcher_report(
+        &plan, (struct sql_dispatcher_report){.ghosts = arena_int(arena, dispatcher->ghosts),
+                                              .entries = print_entries(dispatcher, arena)});
     dispatcher->report_ms = redis_now_ms() + REPORT_MS;
     if (session_run(dispatcher->db, &plan) == OK) {
         dispatcher->ghosts = 0;
