@@ -15,8 +15,8 @@ struct guard {
 
 struct guard *guard_new(void)
 {
-    struct guard *guard = mmap(NULL, sizeof *guard, PROT_READ | PROT_WRITE,
-                               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct guard *guard =
+        mmap(NULL, sizeof *guard, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (guard == MAP_FAILED)
         abort();
     return guard;

@@ -63,7 +63,7 @@ create table queue.job (
     payload jsonb not null
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
         autovacuum_vacuum_cost_delay = 0);
-create index job_ready on queue.job (prio, tenant, id) where state = 'r';
+create index job_ready on queue.job (prio, kind, tenant, id) where state = 'r';
 create index job_dispatched on queue.job (dispatched_at) where state = 'd';
 create index job_waiting on queue.job (run_at) where state = 'w';
 create index job_leased on queue.job (lease_until) where state = 'x';
@@ -212,11 +212,11 @@ create function queue.enqueue(kind text, tenant int, payload jsonb default '{}',
         return job;
     end $$;
 
--- Gives out up to `capacity` ready jobs of one priority, shared by weight among the municipalities that have any, beginning
--- behind municipality `after`. Marks them dispatched; publish them after this has committed. The settings keep the planner
--- from reading the whole table when its figures are old: a backlog grows faster than they do.
-create function queue.dispatch(prio int, capacity int, after int default 0)
-    returns table (id bigint, worker text, tenant int, crash smallint) language plpgsql
+-- Locks up to `capacity` ready jobs of these kinds and one priority: shared by weight among the municipalities that have any,
+-- evenly among their kinds, oldest first, beginning behind municipality `after`; never more than a cap leaves room for. One
+-- look at the index for each municipality and kind, however long the backlog. The settings keep the planner from reading the
+-- whole table when its figures are old: a backlog grows faster than they do.
+create function queue.pick(kinds text[], prio int, capacity int, after int) returns setof bigint language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
     as $$
@@ -224,54 +224,81 @@ create function queue.dispatch(prio int, capacity int, after int default 0)
         now timestamptz := clock.now();
     begin
         return query
-        with recursive tenants as (
-            (select j.tenant from queue.job j where j.state = 'r' and j.prio = dispatch.prio order by j.tenant limit 1)
-            union all
-            select (select j.tenant from queue.job j
-                    where j.state = 'r' and j.prio = dispatch.prio and j.tenant > t.tenant order by j.tenant limit 1)
-            from tenants t where t.tenant is not null
-        ), shares as (
-            select t.tenant, ceil(capacity * coalesce(s.weight, 1)::numeric / sum(coalesce(s.weight, 1)) over ()) as share,
-                   case when s.max_inflight is not null then s.max_inflight
-                       - (select count(*) from queue.job j where j.state = 'd' and j.tenant = t.tenant)
-                   - (select count(*) from queue.job j where j.state = 'x' and j.tenant = t.tenant) end as room
-            from tenants t left join queue.tenant_setting s on s.tenant = t.tenant
-            where t.tenant is not null and not coalesce(s.paused_until > now, false)
-        ), limits as materialized (
-            select k.kind, case when k.paused_until > now then 0 else k.max_inflight
+        with recursive limits as materialized (
+            select k.kind, case when k.max_inflight is not null then k.max_inflight
                    - (select count(*) from queue.job j where j.state = 'd' and j.kind = k.kind)
                    - (select count(*) from queue.job j where j.state = 'x' and j.kind = k.kind) end as room
-            from queue.kind k where k.paused_until > now or k.max_inflight is not null
+            from queue.kind k where k.kind = any (kinds) and not coalesce(k.paused_until > now, false)
+        ), heads as (
+            select l.kind, (select min(j.tenant) from queue.job j
+                            where j.state = 'r' and j.prio = pick.prio and j.kind = l.kind) as tenant
+            from limits l where l.room is null or l.room > 0
+            union all
+            select h.kind, (select min(j.tenant) from queue.job j
+                            where j.state = 'r' and j.prio = pick.prio and j.kind = h.kind and j.tenant > h.tenant)
+            from heads h where h.tenant is not null
+        ), pairs as (
+            select h.kind, h.tenant, count(*) over (partition by h.tenant) as kinds, coalesce(s.weight, 1) as weight,
+                   case when s.max_inflight is not null then s.max_inflight
+                       - (select count(*) from queue.job j where j.state = 'd' and j.tenant = h.tenant)
+                       - (select count(*) from queue.job j where j.state = 'x' and j.tenant = h.tenant) end as room
+            from heads h left join queue.tenant_setting s on s.tenant = h.tenant
+            where h.tenant is not null and not coalesce(s.paused_until > now, false)
+        ), shares as (
+            select p.kind, p.tenant, p.room,
+                   ceil(capacity * p.weight / (sum(p.weight / p.kinds::float8) over ()) / p.kinds)::int as share
+            from pairs p order by (p.tenant <= after), p.tenant, p.kind limit capacity
         ), picked as materialized (
-            select c.id, c.kind, row_number() over (order by (s.tenant <= after), s.tenant, c.id) as place
+            select c.id, s.kind, s.tenant, s.room, row_number() over (order by (s.tenant <= after), s.tenant, c.id) as place
             from shares s cross join lateral (
-                select j.id, j.kind from queue.job j
-                where j.state = 'r' and j.prio = dispatch.prio and j.tenant = s.tenant
-                  and j.kind not in (select l.kind from limits l where l.room <= 0)
-                order by j.id limit greatest(least(s.share, coalesce(s.room, s.share)), 0)
-                for update skip locked) c
+                select j.id from queue.job j
+                where j.state = 'r' and j.prio = pick.prio and j.kind = s.kind and j.tenant = s.tenant
+                order by j.id limit least(s.share, case when s.room < 0 then 0 else s.room end) for update skip locked) c
             order by place limit capacity
-        ), given as (
-            update queue.job j set state = 'd', dispatched_at = now
-            where j.id = any (array(
-                select p.id from picked p
-                where p.kind not in (select l.kind from limits l)
-                   or (select count(*) from picked q where q.kind = p.kind and q.place <= p.place)
-                      <= (select l.room from limits l where l.kind = p.kind)))
-            returning j.id, j.kind, j.tenant, j.crash
+        ), counted as (
+            select p.id, p.place, p.room as tenant_room, row_number() over (partition by p.tenant order by p.place) as in_tenant,
+                   l.room as kind_room, row_number() over (partition by p.kind order by p.place) as in_kind
+            from picked p join limits l on l.kind = p.kind
         )
-        select g.id, (select k.worker from queue.kind k where k.kind = g.kind), g.tenant, g.crash from given g
-        order by (g.tenant <= after), g.tenant, g.id;
+        select c.id from counted c
+        where coalesce(c.in_tenant <= c.tenant_room, true) and coalesce(c.in_kind <= c.kind_room, true) order by c.place;
+    end $$;
+
+-- Gives out what is picked for one program, in this order: marks it dispatched; publish it after this has committed, in the
+-- stream of its class. A job that is older than a minute goes one class higher, so that nothing waits for ever.
+create function queue.dispatch(worker text, prio int, capacity int, after int default 0)
+    returns table (id bigint, tenant int, class int, crash smallint) language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+    as $$
+    declare
+        now timestamptz := clock.now();
+        ids bigint[] := array(select queue.pick(array(select k.kind from queue.kind k where k.worker = dispatch.worker),
+                                                prio, capacity, after));
+    begin
+        return query
+        with given as (update queue.job j set state = 'd', dispatched_at = now where j.id = any (ids)
+                       returning j.id, j.tenant, j.prio, j.crash, j.created_at)
+        select g.id, g.tenant, greatest(g.prio - (g.created_at < now - interval '1 minute')::int, 0), g.crash
+        from given g order by (g.tenant <= after), g.tenant, g.id;
+    end $$;
+
+-- The same for several programs and priorities, each with its room.
+create function queue.refill(workers text[], prios int[], rooms int[], after int)
+    returns table (id bigint, worker text, tenant int, class int, crash smallint) language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        for i in 1 .. cardinality(workers) loop
+            return query select d.id, workers[i], d.tenant, d.class, d.crash
+                from queue.dispatch(workers[i], prios[i], rooms[i], after) d;
+        end loop;
     end $$;
 
 -- The programs that have streams.
 create function queue.workers() returns setof text language sql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$ select distinct k.worker from queue.kind k order by 1 $$;
-
-create function queue.closed_kinds() returns setof text language sql stable
-    security definer set search_path = pg_catalog, pg_temp
-    as $$ select k.kind from queue.kind k where k.paused_until > clock.now() $$;
 
 -- Takes the named jobs under row lock, those of one municipality and kind together. What is not returned is gone, or
 -- somebody else has it.
@@ -290,20 +317,23 @@ create function queue.claim(ids bigint[])
         where j.id = any (ids) and j.state in ('d', 'r') order by j.tenant, j.kind, j.id for update of j skip locked;
     end $$;
 
--- The way without Redis: takes ready jobs of these kinds, most urgent first, oldest first.
+-- The way without Redis: takes ready jobs of these kinds, most urgent first, shared as the dispatcher shares them; each time
+-- another municipality begins.
 create function queue.take(kinds text[], count int)
     returns table (id bigint, tenant int, kind text, attempt smallint, lane text, seq bigint, cancelled boolean,
                    payload jsonb, timeout_ms int, waited_us bigint)
-    language sql security definer set search_path = pg_catalog, pg_temp
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
-    select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq,
-           exists (select from queue.cancel_request c where c.job_id = j.id), j.payload, k.timeout_ms,
-           (date_part('epoch', (select clock.now()) - greatest(j.created_at, j.run_at)) * 1000000)::bigint
-    from queue.job j join queue.kind k on k.kind = j.kind
-    where j.state = 'r' and j.kind = any (kinds) and j.kind not in (select queue.closed_kinds())
-      and j.tenant not in (select s.tenant from queue.tenant_setting s where s.paused_until > clock.now())
-    order by j.prio, j.tenant, j.id limit count for update of j skip locked
-    $$;
+    declare
+        ids bigint[] := '{}';
+        after int := (random() * 2147483647)::int % greatest((select max(t.tenant_id) from ref.tenant t), 1);
+    begin
+        for prio in 0 .. 2 loop
+            exit when cardinality(ids) >= count;
+            ids := ids || array(select queue.pick(kinds, prio, count - cardinality(ids), after));
+        end loop;
+        return query select c.* from queue.claim(ids) c;
+    end $$;
 
 -- Which of these jobs somebody wants ended.
 create function queue.cancel_wanted(ids bigint[]) returns setof bigint language sql stable

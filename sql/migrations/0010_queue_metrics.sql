@@ -44,10 +44,10 @@ create function queue.report(ghosts bigint, entries jsonb) returns void language
         perform queue.fold();
     end $$;
 
--- Ready jobs and the age of the oldest. Exact below `most`; above it the number comes from a sample of `pages` of the table,
--- and the oldest from that sample and the first jobs of each municipality, which is the order in which they are sent.
+-- Ready jobs of each class and kind, and the age of the oldest. Up to `most` of them are counted; where there are more, the
+-- number comes from a sample of `pages` of the table. The oldest is looked for among the first of each municipality.
 create function queue.ready_figures(most int default 5000, pages int default 500)
-    returns table (prio smallint, kind text, jobs bigint, oldest_seconds double precision) language plpgsql stable
+    returns table (prio int, kind text, jobs bigint, oldest_seconds double precision) language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
     as $$
@@ -55,29 +55,32 @@ create function queue.ready_figures(most int default 5000, pages int default 500
         now timestamptz := clock.now();
         part double precision := 100.0 * pages / greatest(pages, pg_relation_size('queue.job') / 8192);
     begin
-        if (select count(*) from (select from queue.job j where j.state = 'r' limit most) r) < most then
-            return query
-            select j.prio, j.kind, count(*), date_part('epoch', now - min(greatest(j.created_at, j.run_at)))
-            from queue.job j where j.state = 'r' group by 1, 2;
-            return;
-        end if;
         return query
-        with recursive turns as (
-            (select j.prio, j.tenant from queue.job j where j.state = 'r' order by j.prio, j.tenant limit 1)
+        with recursive counted as materialized (
+            select p.prio, k.kind, (select count(*) from (select from queue.job j where j.state = 'r' and j.prio = p.prio
+                                                          and j.kind = k.kind limit most) c) as jobs
+            from queue.kind k cross join generate_series(0, 2) p (prio)
+        ), sampled as materialized (
+            select j.prio, j.kind, (count(*) * 100 / part)::bigint as jobs from queue.job j tablesample system (part)
+            where j.state = 'r' and exists (select from counted c where c.jobs = most) group by 1, 2
+        ), heads as (
+            select c.prio, c.kind, (select min(j.tenant) from queue.job j
+                                    where j.state = 'r' and j.prio = c.prio and j.kind = c.kind) as tenant
+            from counted c where c.jobs > 0
             union all
-            select n.prio, n.tenant from turns t cross join lateral (
-                select j.prio, j.tenant from queue.job j
-                where j.state = 'r' and (j.prio, j.tenant) > (t.prio, t.tenant) order by j.prio, j.tenant limit 1) n
-        ), seen as (
-            select f.prio, f.kind, f.since, 0 as weight from turns t cross join lateral (
-                select j.prio, j.kind, greatest(j.created_at, j.run_at) as since from queue.job j
-                where j.state = 'r' and j.prio = t.prio and j.tenant = t.tenant order by j.id limit 5) f
-            union all
-            select j.prio, j.kind, greatest(j.created_at, j.run_at), 1 from queue.job j tablesample system (part)
-            where j.state = 'r'
+            select h.prio, h.kind, (select min(j.tenant) from queue.job j
+                                    where j.state = 'r' and j.prio = h.prio and j.kind = h.kind and j.tenant > h.tenant)
+            from heads h where h.tenant is not null
+        ), oldest as materialized (
+            select h.prio, h.kind, min(f.since) as since from heads h cross join lateral (
+                select greatest(j.created_at, j.run_at) as since from queue.job j
+                where j.state = 'r' and j.prio = h.prio and j.kind = h.kind and j.tenant = h.tenant order by j.id limit 3) f
+            group by 1, 2
         )
-        select s.prio, s.kind, greatest(1, round(sum(s.weight) * 100 / part))::bigint,
-               date_part('epoch', now - min(s.since)) from seen s group by 1, 2;
+        select c.prio, c.kind, case when c.jobs < most then c.jobs else greatest(c.jobs, s.jobs) end,
+               coalesce(greatest(date_part('epoch', now - o.since), 0), 0)
+        from counted c left join sampled s on s.prio = c.prio and s.kind = c.kind
+        left join oldest o on o.prio = c.prio and o.kind = c.kind;
     end $$;
 
 -- '{a="x",b="y"}' of a, x, b, y; without those that are not said.
@@ -120,10 +123,9 @@ create function queue.samples() returns table (metric text, place double precisi
     from unnest('{wait,run}'::text[]) m cross join queue.kind k
     left join counted c on c.metric = m and c.kind = k.kind and c.label = 'sum'
     union all
-    select m, 0, queue.labels('prio', p::text, 'kind', k.kind),
-           coalesce(case m when 'ready' then r.jobs else greatest(r.oldest_seconds, 0)::numeric(20, 3) end, 0)
-    from unnest('{ready,oldest_ready}'::text[]) m cross join generate_series(0, 2) p cross join queue.kind k
-    left join ready r on r.prio = p and r.kind = k.kind
+    select m, 0, queue.labels('prio', r.prio::text, 'kind', r.kind),
+           case m when 'ready' then r.jobs else r.oldest_seconds::numeric(20, 3) end
+    from unnest('{ready,oldest_ready}'::text[]) m cross join ready r
     union all
     select 'window', 0, queue.labels('worker', s.worker, 'stream', s.stream), s.entries from queue.stream_seen s
     where s.at > clock.now() - interval '15 seconds'

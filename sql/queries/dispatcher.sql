@@ -14,9 +14,9 @@ select promoted, greatest(0, extract(epoch from next_at - clock.now()) * 1000)::
        queue.do_asked() as ended
 from queue.promote(:count::int)
 
--- query: dispatcher_dispatch
+-- query: dispatcher_refill
 -- rows: many
-select id, worker, tenant, crash from queue.dispatch(:prio::int, :capacity::int, :after::int)
+select id, worker, tenant, class, crash from queue.refill(:workers::text[], :prios::int[], :rooms::int[], :after::int)
 
 -- query: dispatcher_dispatched
 -- rows: many

@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SQL, DISPATCH, RECONCILE, BATCH = ('sql/migrations/0002_queue.sql', 'workers/dispatcher/dispatcher.c',
+SQL, REFILL, RECONCILE, BATCH = ('sql/migrations/0002_queue.sql', 'workers/dispatcher/refill.c',
                                    'workers/dispatcher/reconcile.c', 'lib/queue/batch.c')
 LEASE = 'sql/migrations/0008_queue_operations.sql'
 
@@ -39,7 +39,8 @@ MUTANTS = {
         (SQL, "order by j.tenant, j.kind, j.id for update skip locked;", 'order by j.tenant, j.kind, j.id;'),
         (SQL, 'if count < cardinality(ids) then', 'if false then')]),
     'lane-never-opens': ('chaos', [
-        (SQL, "update queue.lane l set done_seq = passed where l.lane = wanted and l.done_seq = passed - 1;", 'return;')]),
+        (SQL, "update queue.job j set state = case when j.run_at > clock.now() then 'w' else 'r' end from queue.lane l",
+         "return; update queue.job j set state = 'r' from queue.lane l")]),
     'lane-without-order': ('chaos', [
         (SQL, '            if place > done + 1 then\n                starts := \'b\';\n            end if;\n', '')]),
     'fence-not-checked': ('rules', [
@@ -50,12 +51,12 @@ MUTANTS = {
          '        delete from queue.unique_key u where u.job_id = any (ids);\n'
          '        return query select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq,\n')]),
     'published-before-commit': ('quiet', [
-        (DISPATCH, '    const struct statement *rows = sql_dispatcher_dispatch(',
+        (REFILL, '    const struct statement *rows = sql_dispatcher_refill(',
          '    static const struct query begin = {.name = "m_begin", .text = "begin"},\n'
          '                              commit = {.name = "m_commit", .text = "commit"};\n'
-         '    plan_add(&plan, &begin, NULL);\n    const struct statement *rows = sql_dispatcher_dispatch('),
-        (DISPATCH, '    return publish(dispatcher, rows->result, prio) ? PQntuples(rows->result) : -1;',
-         '    bool sent = publish(dispatcher, rows->result, prio);\n    struct plan end = {.ctx = &ctx};\n'
+         '    plan_add(&plan, &begin, NULL);\n    const struct statement *rows = sql_dispatcher_refill('),
+        (REFILL, '    return publish(dispatcher, rows->result) ? PQntuples(rows->result) : -1;',
+         '    bool sent = publish(dispatcher, rows->result);\n    struct plan end = {.ctx = &ctx};\n'
          '    plan_add(&end, &commit, NULL);\n    if (session_run(dispatcher->db, &end) != OK)\n        return -1;\n'
          '    return sent ? PQntuples(rows->result) : -1;'),
         (BATCH, 'if (str_to_int(str_of(PQgetvalue(waiting->result, r, 0)), &id) && id == ids[i])',

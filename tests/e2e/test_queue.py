@@ -179,23 +179,42 @@ def test_dispatch_is_fair_and_knows_weights_caps_and_pauses(queue):
         queue.sql("select queue.enqueue('work', %s) from generate_series(1, %s)", (tenant, count))
     queue.sql("insert into queue.tenant_setting (tenant, weight, max_inflight, paused_until) values (2, 2, null, null), "
               "(3, 1, 1, null), (4, 1, null, 'infinity') on conflict do nothing")
-    given = dict(queue.sql('select tenant, count(*) from queue.dispatch(1, 8) group by 1'))
+    given = dict(queue.sql("select tenant, count(*) from queue.dispatch('test', 1, 8) group by 1"))
     assert given == {1: 2, 2: 4, 3: 1}
     queue.sql('delete from queue.tenant_setting')
+
+
+def test_a_long_backlog_of_one_kind_holds_up_no_other(queue):
+    queue.sql("select queue.enqueue('work', 1) from generate_series(1, 100)")
+    late = enqueue(queue, kind='strict')
+    assert late in [row[0] for row in queue.sql("select id from queue.dispatch('test', 1, 10)")]
+
+
+def test_what_is_older_than_a_minute_goes_one_class_higher(queue):
+    young, old = enqueue(queue, prio=2), enqueue(queue, prio=2)
+    queue.sql("update queue.job set created_at = created_at - interval '61 seconds' where id = %s", (old,))
+    assert dict(queue.sql("select id, class from queue.dispatch('test', 2, 10)")) == {young: 2, old: 1}
+
+
+def test_a_refill_gives_each_program_what_it_has_room_for(queue):
+    queue.sql("select queue.enqueue('work', 1, prio => (n % 2)::smallint) from generate_series(1, 20) n")
+    given = queue.sql("select worker, class, count(*) from queue.refill('{test,test,matching}', '{0,1,1}', '{3,20,20}', 0) "
+                      'group by 1, 2 order by 1, 2')
+    assert given == [('test', 0, 3), ('test', 1, 10)]
 
 
 def test_a_paused_kind_waits(queue):
     enqueue(queue)
     queue.sql("select queue.pause('work', 'infinity')")
-    assert queue.sql('select count(*) from queue.dispatch(1, 10)')[0][0] == 0
+    assert queue.sql("select count(*) from queue.dispatch('test', 1, 10)")[0][0] == 0
     assert queue.sql("select count(*) from queue.take('{work}', 10)")[0][0] == 0
     queue.sql("select queue.pause('work', null)")
-    assert queue.sql('select count(*) from queue.dispatch(1, 10)')[0][0] == 1
+    assert queue.sql("select count(*) from queue.dispatch('test', 1, 10)")[0][0] == 1
 
 
 def test_what_redis_lost_is_given_back_unless_somebody_has_it(queue):
     held, lost = enqueue(queue), enqueue(queue)
-    queue.sql('select * from queue.dispatch(1, 10)')
+    queue.sql("select * from queue.dispatch('test', 1, 10)")
     holder = psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin')
     holder.cursor().execute('select * from queue.claim(array[%s::bigint])', (held,))
     assert queue.sql('select queue.redispatch(null)')[0][0] == 1

@@ -108,88 +108,6 @@ static bool sweep(struct dispatcher *dispatcher, struct arena *arena)
     return session_run(dispatcher->db, &plan) == OK;
 }
 
-/* The room in the fullest stream of this priority, over all workers. */
-static int room_in(struct dispatcher *dispatcher, int prio)
-{
-    long long longest = 0;
-    for (int w = 0; w < dispatcher->count; w++) {
-        redisReply *reply =
-            redis_run(dispatcher->redis, "XLEN %s", dispatcher->streams[w].names[prio]);
-        if (!reply)
-            return -1;
-        longest = reply->integer > longest ? reply->integer : longest;
-        freeReplyObject(reply);
-    }
-    return longest < WINDOW ? WINDOW - (int)longest : 0;
-}
-
-static const struct streams *streams_for(const struct dispatcher *dispatcher, const char *worker)
-{
-    for (int w = 0; w < dispatcher->count; w++)
-        if (strcmp(dispatcher->workers[w], worker) == 0)
-            return &dispatcher->streams[w];
-    return NULL;
-}
-
-/* The rows are committed as dispatched; now they are published. What fails here is found
- * by the reconciliation. */
-static bool publish(struct dispatcher *dispatcher, const PGresult *rows, int prio)
-{
-    int sent = 0;
-    bool all = true;
-    for (int i = 0; i < PQntuples(rows); i++) {
-        const struct streams *streams = streams_for(dispatcher, PQgetvalue(rows, i, 1));
-        int64_t tenant = 0;
-        str_to_int(str_of(PQgetvalue(rows, i, 2)), &tenant);
-        dispatcher->after = (int)tenant;
-        bool suspect = PQgetvalue(rows, i, 3)[0] != '0';
-        if (streams)
-            sent +=
-                redis_add(dispatcher->redis, "XADD %s NOMKSTREAM * j %s",
-                          streams->names[suspect ? STREAM_SUSPECTS : prio], PQgetvalue(rows, i, 0));
-    }
-    for (int i = 0; i < sent; i++) {
-        redisReply *reply = redis_read(dispatcher->redis);
-        all = all && !redis_is_error(reply) && reply->type != REDIS_REPLY_NIL;
-        if (!reply)
-            return false;
-        freeReplyObject(reply);
-    }
-    return all;
-}
-
-static int fill(struct dispatcher *dispatcher, struct arena *arena, int prio)
-{
-    int room = room_in(dispatcher, prio);
-    dispatcher->full |= room >= 0 && room < REFILL;
-    if (room < REFILL)
-        return room < 0 ? -1 : 0;
-    struct ctx ctx = {.arena = arena};
-    struct plan plan = {.ctx = &ctx};
-    const struct statement *rows = sql_dispatcher_dispatch(
-        &plan, (struct sql_dispatcher_dispatch){.prio = arena_int(arena, prio),
-                                                .capacity = arena_int(arena, room),
-                                                .after = arena_int(arena, dispatcher->after)});
-    if (session_run(dispatcher->db, &plan) != OK)
-        return -1;
-    return publish(dispatcher, rows->result, prio) ? PQntuples(rows->result) : -1;
-}
-
-/* Urgent first; every sixteenth time the other way round, so that nothing starves. */
-static int fill_all(struct dispatcher *dispatcher, struct arena *arena)
-{
-    int total = 0;
-    dispatcher->full = false;
-    bool reverse = ++dispatcher->refills % 16 == 0;
-    for (int i = 0; i < 3; i++) {
-        int filled = fill(dispatcher, arena, reverse ? 2 - i : i);
-        if (filled < 0)
-            return -1;
-        total += filled;
-    }
-    return total;
-}
-
 static bool keep_right(struct dispatcher *dispatcher)
 {
     if (redis_now_ms() >= dispatcher->reap_ms) {
@@ -213,7 +131,7 @@ int dispatcher_step(struct dispatcher *dispatcher)
         dispatcher_report(dispatcher);
         bool wiped = is_wiped(dispatcher, &away);
         if (!away && (!wiped || begin_anew(dispatcher, arena)) && keep_right(dispatcher))
-            filled = fill_all(dispatcher, arena);
+            filled = dispatcher_refill(dispatcher, arena);
     }
     if (away)
         dispatcher->reconcile_ms = 0; /* when it is back, first see what it kept */

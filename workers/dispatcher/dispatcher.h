@@ -2,8 +2,8 @@
 /* Carries committed jobs from PostgreSQL to Redis, fairly, and puts right what either of them lost.
  * Several may run; one leads (an advisory lock), the others wait.
  *
- *   step: wiped? begin anew │ due? promote │ fill each priority up to the window
- *         │ every 2 s reconcile │ reap the dead │ every 5 s report
+ *   step: wiped? begin anew │ due? promote │ every 2 s reconcile │ reap the dead │ every 5 s report
+ *         │ look at the windows, fill them: one round trip each to Redis, PostgreSQL and Redis
  */
 #ifndef MAATWERK_DISPATCHER_DISPATCHER_H
 #define MAATWERK_DISPATCHER_DISPATCHER_H
@@ -13,8 +13,10 @@
 
 enum {
     WORKERS_MAX = 8,
-    WINDOW = 512, /* ids per stream: small, so that priority and fairness are real */
-    REFILL = 128, /* less room than this waits: a refill costs the same for one job as for many */
+    WINDOW_MIN = 64, /* ids per stream: few, so that priority and fairness are real */
+    WINDOW_MAX = 1024,
+    WINDOW_MS = 50, /* and not more than the workers end in this time */
+    MEASURE_MS = 100,
     PROMOTE_MAX = 1000,
     RECONCILE_MS = 2000,
     REAP_MS = 500,
@@ -22,16 +24,25 @@ enum {
     REPORT_MS = 5000,
 };
 
+/* How many ids one stream may hold, by how quickly they are ended. */
+struct window {
+    long long length; /* at the last look, with what was added since */
+    int64_t since_ms;
+    long long ended; /* since then */
+    int size;
+    bool moves; /* something was ended lately */
+};
+
 struct dispatcher {
     struct session *db;
     struct redis *redis;
     char workers[WORKERS_MAX][24];
     struct streams streams[WORKERS_MAX];
+    struct window windows[WORKERS_MAX][STREAM_SUSPECTS]; /* by program and priority */
     int count;
     unsigned generation; /* of the session when it took the lock; 0: does not lead */
     int64_t reconcile_ms, reap_ms, promote_ms, sweep_ms, report_ms; /* when next */
-    int after; /* municipality that had its turn last */
-    unsigned refills;
+    int after;                                           /* municipality that had its turn last */
     bool full;
     bool looked;                          /* has reconciled since the last report */
     int64_t ghosts;                       /* removed since the last report */
@@ -41,6 +52,9 @@ struct dispatcher {
 /* One round. Returns how many jobs were dispatched, or -1 when it does not lead or something is
  * away. `full` says that a stream had no room: look again soon. */
 int dispatcher_step(struct dispatcher *dispatcher);
+
+/* refill.c: gives out what there is room for. Returns how many, or -1 when something is away. */
+int dispatcher_refill(struct dispatcher *dispatcher, struct arena *arena);
 
 /* reconcile.c: gives back what is dispatched but in no stream; removes entries that nobody owns. */
 bool dispatcher_reconcile(struct dispatcher *dispatcher);

@@ -7,6 +7,8 @@
 #include "lib/server/config.h"
 #include "workers/dispatcher/dispatcher.h"
 
+enum { FULL_US = 4000 };
+
 static volatile sig_atomic_t stopping;
 
 static void on_signal(int number)
@@ -43,7 +45,7 @@ int main(void)
     while (!stopping) {
         int filled = dispatcher_step(&dispatcher);
         if (filled <= 0 && dispatcher.full)
-            usleep(2000);
+            usleep(FULL_US);
         else if (filled <= 0)
             wait_for_hint(dispatcher.redis, dispatcher.promote_ms);
     }

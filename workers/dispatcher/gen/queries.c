@@ -39,20 +39,22 @@ struct statement *sql_dispatcher_promote(struct plan *plan, struct sql_dispatche
     return plan_add(plan, &query_dispatcher_promote, values);
 }
 
-const struct query query_dispatcher_dispatch = {
-    .name = "dispatcher_dispatch",
-    .text = "select id, worker, tenant, crash from queue.dispatch($1::int, $2::int, $3::int)",
-    .parameters = 3, .rows = QUERY_MANY, .when_none = OK,
+const struct query query_dispatcher_refill = {
+    .name = "dispatcher_refill",
+    .text = "select id, worker, tenant, class, crash from queue.refill($1::text[], $2::int[], $3::int[], $4::"
+            "int)",
+    .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };
-struct statement *sql_dispatcher_dispatch(struct plan *plan, struct sql_dispatcher_dispatch args)
+struct statement *sql_dispatcher_refill(struct plan *plan, struct sql_dispatcher_refill args)
 {
     const struct str values[] = {
-        args.prio,
-        args.capacity,
+        args.workers,
+        args.prios,
+        args.rooms,
         args.after,
     };
-    return plan_add(plan, &query_dispatcher_dispatch, values);
+    return plan_add(plan, &query_dispatcher_refill, values);
 }
 
 const struct query query_dispatcher_dispatched = {
@@ -120,4 +122,4 @@ struct statement *sql_dispatcher_report(struct plan *plan, struct sql_dispatcher
     return plan_add(plan, &query_dispatcher_report, values);
 }
 
-const struct query *const dispatcher_queries[] = {&query_dispatcher_lead, &query_dispatcher_workers, &query_dispatcher_promote, &query_dispatcher_dispatch, &query_dispatcher_dispatched, &query_dispatcher_redispatch, &query_dispatcher_crashed, &query_dispatcher_sweep, &query_dispatcher_report, NULL};
+const struct query *const dispatcher_queries[] = {&query_dispatcher_lead, &query_dispatcher_workers, &query_dispatcher_promote, &query_dispatcher_refill, &query_dispatcher_dispatched, &query_dispatcher_redispatch, &query_dispatcher_crashed, &query_dispatcher_sweep, &query_dispatcher_report, NULL};

@@ -17,11 +17,11 @@ struct sql_dispatcher_promote {
 };
 struct statement *sql_dispatcher_promote(struct plan *plan, struct sql_dispatcher_promote args);
 
-extern const struct query query_dispatcher_dispatch;
-struct sql_dispatcher_dispatch {
-    struct str prio, capacity, after;
+extern const struct query query_dispatcher_refill;
+struct sql_dispatcher_refill {
+    struct str workers, prios, rooms, after;
 };
-struct statement *sql_dispatcher_dispatch(struct plan *plan, struct sql_dispatcher_dispatch args);
+struct statement *sql_dispatcher_refill(struct plan *plan, struct sql_dispatcher_refill args);
 
 extern const struct query query_dispatcher_dispatched;
 struct statement *sql_dispatcher_dispatched(struct plan *plan);

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* From PostgreSQL to the streams, as far as there is room. Which jobs, queue.pick() says; how many, the
+ * windows: what is in a stream is committed to, whatever more urgent comes behind it. */
+#include "lib/base/buf.h"
+#include "workers/dispatcher/dispatcher.h"
+#include "workers/dispatcher/gen/queries.h"
+
+/* What the stream held, and holds now, says how quickly it is emptied. */
+static void measure(struct window *window, long long length)
+{
+    int64_t now_ms = redis_now_ms(), took_ms = now_ms - window->since_ms;
+    if (window->length > length)
+        window->ended += window->length - length;
+    window->length = length;
+    if (took_ms < MEASURE_MS)
+        return;
+    long long wanted = window->ended * WINDOW_MS / took_ms;
+    window->size = wanted < WINDOW_MIN   ? WINDOW_MIN
+                   : wanted > WINDOW_MAX ? WINDOW_MAX
+                                         : (int)wanted;
+    window->moves = window->ended > 0;
+    window->ended = 0;
+    window->since_ms = now_ms;
+}
+
+/* Looks at all streams in one round trip. */
+static bool measure_all(struct dispatcher *dispatcher)
+{
+    bool there = true;
+    for (int w = 0; w < dispatcher->count; w++)
+        for (int p = 0; p < STREAM_SUSPECTS; p++)
+            there =
+                there
+                && redis_add(dispatcher->redis, "XLEN %s", dispatcher->streams[w].names[p]);
+    for (int w = 0; w < dispatcher->count && there; w++)
+        for (int p = 0; p < STREAM_SUSPECTS && there; p++) {
+            redisReply *reply = redis_read(dispatcher->redis);
+            there = reply != NULL;
+            if (reply)
+                measure(&dispatcher->windows[w][p], reply->integer);
+            freeReplyObject(reply);
+        }
+    return there;
+}
+
+/* Less room than a quarter waits: a refill costs the same for one job as for many. */
+static int room_in(const struct window *window)
+{
+    long long room = window->size - window->length;
+    return room * 4 < window->size ? 0 : (int)room;
+}
+
+static void add_room(struct buf *list, struct str item)
+{
+    buf_add_char(list, list->len ? ',' : '{');
+    buf_add(list, item);
+}
+
+static struct sql_dispatcher_refill rooms_of(struct dispatcher *dispatcher, struct arena *arena)
+{
+    struct buf workers = buf_in(arena), prios = buf_in(arena), rooms = buf_in(arena);
+    dispatcher->full = false;
+    for (int w = 0; w < dispatcher->count; w++)
+        for (int p = 0; p < STREAM_SUSPECTS; p++) {
+            int room = room_in(&dispatcher->windows[w][p]);
+            dispatcher->full |= !room && dispatcher->windows[w][p].moves;
+            if (!room)
+                continue;
+            add_room(&workers, str_of(dispatcher->workers[w]));
+            add_room(&prios, arena_int(arena, p));
+            add_room(&rooms, arena_int(arena, room));
+        }
+    if (!workers.len)
+        return (struct sql_dispatcher_refill){0};
+    buf_add_char(&workers, '}');
+    buf_add_char(&prios, '}');
+    buf_add_char(&rooms, '}');
+    return (struct sql_dispatcher_refill){.workers = buf_str(&workers),
+                                          .prios = buf_str(&prios),
+                                          .rooms = buf_str(&rooms),
+                                          .after = arena_int(arena, dispatcher->after)};
+}
+
+static int number_of(const struct dispatcher *dispatcher, const char *worker)
+{
+    for (int w = 0; w < dispatcher->count; w++)
+        if (strcmp(dispatcher->workers[w], worker) == 0)
+            return w;
+    return -1;
+}
+
+static bool add_entry(struct dispatcher *dispatcher, const PGresult *rows, int row)
+{
+    int64_t tenant = 0, class = 0;
+    int w = number_of(dispatcher, PQgetvalue(rows, row, 1));
+    str_to_int(str_of(PQgetvalue(rows, row, 2)), &tenant);
+    str_to_int(str_of(PQgetvalue(rows, row, 3)), &class);
+    dispatcher->after = (int)tenant;
+    bool suspect = PQgetvalue(rows, row, 4)[0] != '0';
+    if (w < 0)
+        return false;
+    if (!suspect)
+        dispatcher->windows[w][class].length++;
+    return redis_add(dispatcher->redis, "XADD %s NOMKSTREAM * j %s",
+                     dispatcher->streams[w].names[suspect ? STREAM_SUSPECTS : class],
+                     PQgetvalue(rows, row, 0));
+}
+
+/* The rows are committed as dispatched; now they are published. What fails here is found by the
+ * reconciliation. */
+static bool publish(struct dispatcher *dispatcher, const PGresult *rows)
+{
+    int sent = 0;
+    bool all = true;
+    for (int i = 0; i < PQntuples(rows); i++)
+        sent += add_entry(dispatcher, rows, i);
+    for (int i = 0; i < sent; i++) {
+        redisReply *reply = redis_read(dispatcher->redis);
+        all = all && !redis_is_error(reply) && reply->type != REDIS_REPLY_NIL;
+        if (!reply)
+            return false;
+        freeReplyObject(reply);
+    }
+    return all;
+}
+
+int dispatcher_refill(struct dispatcher *dispatcher, struct arena *arena)
+{
+    if (!measure_all(dispatcher))
+        return -1;
+    struct sql_dispatcher_refill rooms = rooms_of(dispatcher, arena);
+    if (!rooms.workers.at)
+        return 0;
+    struct ctx ctx = {.arena = arena};
+    struct plan plan = {.ctx = &ctx};
+    const struct statement *rows = sql_dispatcher_refill(&plan, rooms);
+    if (session_run(dispatcher->db, &plan) != OK)
+        return -1;
+    return publish(dispatcher, rows->result) ? PQntuples(rows->result) : -1;
+}
