@@ -5,15 +5,17 @@
 SHELL := /bin/sh
 PYTHON := /usr/bin/python3
 SAN ?=
-OUT := build/$(if $(SAN),asan,release)
+OUT := build/$(if $(FUZZ),fuzz,$(if $(SAN),$(if $(filter thread,$(SAN)),tsan,asan),release))
 
 CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Werror -fstack-protector-strong \
           -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DH2O_USE_LIBUV=0 -I. -I/usr/include/postgresql \
           -include lib/base/banned.h
 LDLIBS := -lh2o-evloop -lpq -lhiredis -lcjson -lssl -lcrypto -lz -lpthread -lm
+# SAN=1: address and undefined behaviour; SAN=thread: races
 ifneq ($(SAN),)
 CFLAGS := $(filter-out -O2 -D_FORTIFY_SOURCE=2,$(CFLAGS)) -O1 -fno-omit-frame-pointer \
-          -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=undefined
+          $(if $(filter thread,$(SAN)),-fsanitize=thread,-fsanitize=address,undefined,float-cast-overflow \
+          -fno-sanitize-recover=undefined) $(FUZZ:%=-fsanitize=fuzzer-no-link)
 endif
 
 LIB := $(wildcard lib/*/*.c lib/*/gen/*.c openapi/gen/*.c)
@@ -24,7 +26,7 @@ PROGRAMS := $(SERVICES:%=$(OUT)/bin/maatwerk-%) $(OUT)/bin/maatwerk-all $(WORKER
 objects = $(patsubst %.c,$(OUT)/%.o,$(1))
 folder = $(filter-out %/main.c,$(wildcard $(1)/*.c $(1)/gen/*.c $(1)/engine/*.c))
 
-.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-queue chaos model property clean programs units
+.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-queue chaos gates model property clean programs units
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -58,8 +60,9 @@ check: ## test, and formatter, clang, clang-tidy, cppcheck
 fmt: ## format the C code
 	@clang-format -i $$(git ls-files '*.c' '*.h' | grep -v /gen/)
 
-fuzz: ## each fuzz target for SECONDS (60)
-	@tests/fuzz/run.sh $(or $(SECONDS),60)
+fuzz: ## each fuzz target, or TARGET, for SECONDS (60)
+	@docker/install docker/packages-fuzz.txt
+	@tests/fuzz/run.sh $(or $(SECONDS),60) $(TARGET)
 
 bench: install ## measured figures; lines name= ours= ref= ratio= goal=
 	@$(MAKE) --no-print-directory -s -j2 build
@@ -70,12 +73,21 @@ bench-queue: install ## measured figures of the queue
 	@$(PYTHON) tests/bench/bench_queue.py
 
 chaos: install ## JOB=main, queue, calls or operators: everything is killed while work is done; MUTANTS=1 tests the gates
-	@$(MAKE) --no-print-directory -s -j2 build build/release/bin/maatwerk-chaos
-	@$(PYTHON) tests/chaos/$(if $(MUTANTS),mutants,chaos_$(or $(JOB),main)).py
+	@$(MAKE) --no-print-directory -s -j2 build $(OUT)/bin/maatwerk-chaos
+	@MAATWERK_BIN=$${MAATWERK_BIN:-$(OUT)/bin} $(PYTHON) tests/chaos/$(if $(MUTANTS),mutants,chaos_$(or $(JOB),main)).py
+
+GATES := recovery scheduler ordering unique fairness priority drain poison
+gates: install ## GATE=recovery, scheduler, ordering, unique, fairness, priority, drain or poison: what the queue promises; or all
+	@$(MAKE) --no-print-directory -s -j2 build build/release/bin/maatwerk-chaos build/release/clock_shift.so
+	@status=0; for gate in $(or $(GATE),$(GATES)); do $(PYTHON) tests/gates/$$gate.py || status=1; done; exit $$status
 
 model: ## every state of the queue's protocol, and each mutant: MUTANT=name TRACE=1 shows the way to what is wrong
 	@$(MAKE) --no-print-directory -s build/release/model
 	@build/release/model $(if $(MUTANT),--mutant $(MUTANT)) $(if $(TRACE),--trace)
+
+property: install ## SEQUENCES (10000) by SEED (1) on the queue and on a reference in memory; MUTANTS=1 tests the comparison
+	@$(MAKE) --no-print-directory -s build/release/bin/maatwerk
+	@$(PYTHON) tests/property/sequences.py $(or $(SEQUENCES),10000) $(or $(SEED),1) $(if $(MUTANTS),mutants)
 
 clean: ## remove what was built (var/ stays)
 	@rm -rf build
@@ -105,16 +117,20 @@ $(OUT)/bin/maatwerk-chaos: $(OUT)/tests/chaos/worker.o $(OUT)/libmaatwerk.a
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $< $(OUT)/libmaatwerk.a $(LDLIBS) -o $@
 
+$(OUT)/clock_shift.so: tests/gates/clock_shift.c
+	@$(CC) -O2 -Wall -D_GNU_SOURCE -shared -fPIC $< -o $@
+
 # The model of the queue stands alone.
 $(OUT)/model: $(call objects,$(wildcard tests/model/*.c))
 	@$(CC) $(CFLAGS) $^ -o $@
 
 # A unit test links everything that it may look at: the library, the rules of the services, the matching engine.
-RULES := $(filter-out %_http.c %/main.c,$(wildcard services/*/*.c)) $(wildcard services/*/gen/*.c workers/matching/engine/*.c)
+RULES := $(filter-out services/all/% %/main.c,$(wildcard services/*/*.c services/*/gen/*.c workers/matching/engine/*.c)) \
+         workers/dispatcher/replies.c
 $(OUT)/test/%: $(OUT)/tests/unit/%.o $(OUT)/librules.a $(OUT)/libmaatwerk.a
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $< $(OUT)/librules.a $(OUT)/libmaatwerk.a -lcmocka $(LDLIBS) -o $@
-$(OUT)/librules.a: $(call objects,$(filter-out services/cli/%,$(RULES)) $(wildcard services/*/*_http.c))
+$(OUT)/librules.a: $(call objects,$(RULES))
 	@rm -f $@ && ar rcs $@ $^
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)

@@ -13,6 +13,7 @@ import uuid
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(os.environ.get('MAATWERK_BIN') or ROOT / 'build/release/bin')
 PROGRAMS = ('all', 'dispatcher', 'matching')
 
 
@@ -109,6 +110,11 @@ class Region:
 
     def log(self, name):
         return (self.folder / 'log' / f'{name}.log').read_text(errors='replace')
+
+    def sanitizers(self):
+        """What they said in the logs of the programs."""
+        return [f'{log.name}: {line}' for log in sorted((self.folder / 'log').glob('*.log'))
+                for line in log.read_text(errors='replace').splitlines() if re.search(r'Sanitizer: |runtime error: ', line)]
 
     def stop_programs(self, seconds=20):
         """{name: exit status}"""

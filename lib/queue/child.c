@@ -148,6 +148,7 @@ int child_run(const struct worker *worker, const struct config *config, const ch
                               .stopping = stopping};
     const char *options =
         "-c statement_timeout=10000 -c lock_timeout=3000 -c timezone=UTC -c jit=off"
+        " -c client_connection_check_interval=1000"
         " -c plan_cache_mode=force_generic_plan";
     if (!child)
         abort();

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include "lib/queue/breaker.h"
 #include "lib/queue/guard.h"
 #include "lib/queue/worker.h"
 
@@ -14,7 +15,7 @@
 int child_run(const struct worker *worker, const struct config *config, const char *consumer,
               struct guard *guard, const volatile int *stopping);
 
-enum { JOBS_MAX = 256, LEASE_MS = 6000 };
+enum { JOBS_MAX = 256, KINDS_MAX = 32, LEASE_MS = 6000 };
 
 /* What a child has in hand, for its heart. */
 struct running {
@@ -46,6 +47,8 @@ struct batch {
     bool contexts; /* the job before in this transaction has set its context */
     bool together; /* the last batch that was taken went well in one round trip */
     bool lanes;    /* the last batch had jobs in lanes: their next ones may be ready */
+    struct breaker breakers[KINDS_MAX]; /* by place in worker->kinds */
+    const struct job_kind *failing;     /* is to be paused */
     struct running *running;
     struct count *count; /* lib/queue/count.h */
     int64_t from_us;     /* when the jobs at hand were taken */
@@ -75,6 +78,11 @@ struct claimed {
 };
 enum job_end claimed_read(struct batch *batch, struct arena *arena, const PGresult *rows, int row,
                           struct claimed *ret);
+/* Tells the breaker how a job ended; `error`: NULL when it was done. */
+void batch_note(struct batch *batch, const struct job_kind *kind, const char *error);
+/* Behind the transaction: pauses the kind of which most jobs fail. */
+void batch_trip(struct batch *batch);
+
 /* How this worker does jobs of this kind, or NULL. */
 const struct job_kind *worker_kind(const struct worker *worker, const char *kind);
 /* Sets municipality and kind for the statements that follow. */

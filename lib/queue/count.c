@@ -63,7 +63,7 @@ void count_batch(struct batch *batch, const PGresult *rows, const struct sorted 
         struct figures *figures = figures_of(batch->count, PQgetvalue(rows, i, 2));
         int64_t id = 0, waited_us = 0;
         str_to_int(str_of(PQgetvalue(rows, i, 0)), &id);
-        str_to_int(str_of(PQgetvalue(rows, i, 8)), &waited_us);
+        str_to_int(str_of(PQgetvalue(rows, i, 9)), &waited_us);
         bool done = finished < sorted->finished_count && sorted->finished[finished] == id;
         bool calls = leased < sorted->leased_count && sorted->leased[leased] == id;
         finished += done;

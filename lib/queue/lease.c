@@ -39,15 +39,28 @@ static bool run_last(struct lease *lease, struct plan *plan)
     return there;
 }
 
-static bool put_off(struct lease *lease, bool made_nothing)
+static const char *error_of(const struct lease *lease)
 {
-    struct plan plan = plan_in(lease);
     const char *error = lease->claimed.work.error;
+    return error ? error : "no answer";
+}
+
+static bool put_off(struct lease *lease, enum call_end end)
+{
+    bool made_nothing = end != CALL_UNKNOWN && end != CALL_DONE;
+    const struct work *work = &lease->claimed.work;
+    struct plan plan = plan_in(lease);
     sql_queue_lease_retry(
-        &plan, (struct sql_queue_lease_retry){.job = lease->job,
-                                              .fence = lease->fence,
-                                              .error = str_of(error ? error : "no answer"),
-                                              .made_nothing = str_of(made_nothing ? "t" : "f")});
+        &plan, (struct sql_queue_lease_retry){
+                   .job = lease->job,
+                   .fence = lease->fence,
+                   .error = str_of(error_of(lease)),
+                   .made_nothing = str_of(made_nothing ? "t" : "f"),
+                   .delay_ms = end == CALL_LATER && work->later_ms
+                                   ? arena_int(plan.ctx->arena, work->later_ms)
+                                   : (struct str){0},
+                   .free = str_of(
+                       end == CALL_OUTAGE || (end == CALL_LATER && !work->later_ms) ? "t" : "f")});
     return run_last(lease, &plan);
 }
 
@@ -74,7 +87,7 @@ static bool keep_known(struct lease *lease)
     if (!run(lease, &plan))
         return false;
     lease->claimed.work.error = "its rows could not be stored";
-    return put_off(lease, false);
+    return put_off(lease, CALL_DONE);
 }
 
 /* Business rows and the end of the job in one transaction, which fails when the lease is lost. */
@@ -103,12 +116,14 @@ static bool conclude(struct lease *lease, enum call_end end)
 {
     switch (end) {
     case CALL_DONE: return store(lease);
-    case CALL_NOT_MADE: return put_off(lease, true);
+    case CALL_NOT_MADE:
+    case CALL_LATER:
+    case CALL_OUTAGE: return put_off(lease, end);
     case CALL_REFUSED: return bury(lease, "permanent", "refused");
     case CALL_UNKNOWN: break;
     }
     if (lease->claimed.kind->call->keyed || lease->claimed.kind->call->ask)
-        return put_off(lease, false);
+        return put_off(lease, end);
     return bury(lease, "uncertain", "no answer");
 }
 
@@ -121,6 +136,7 @@ static bool call(struct lease *lease, enum call_end (*how)(struct work *, struct
     enum call_end end = how(&lease->claimed.work, &lease->call);
     calls_set(running, false);
     guard_end(running->guard);
+    batch_note(lease->batch, lease->claimed.kind, end == CALL_DONE ? NULL : error_of(lease));
     return conclude(lease, end);
 }
 

@@ -56,16 +56,29 @@ static redisContext *connect_to(const char *address, struct timeval limit)
     return redisConnectWithTimeout(host, colon ? (int)strtol(colon + 1, NULL, 10) : 6379, limit);
 }
 
+static struct timeval limit_of(int ms)
+{
+    return (struct timeval){ms / 1000, ms % 1000 * 1000};
+}
+
+static bool says_hello(redisContext *context)
+{
+    if (!context || context->err || redisSetTimeout(context, limit_of(REDIS_HELLO_MS)) != REDIS_OK)
+        return false;
+    redisReply *reply = redisCommand(context, "PING");
+    if (reply)
+        freeReplyObject(reply);
+    return reply && redisSetTimeout(context, limit_of(REDIS_TIMEOUT_MS)) == REDIS_OK;
+}
+
 bool redis_ready(struct redis *redis)
 {
-    struct timeval limit = {REDIS_TIMEOUT_MS / 1000, REDIS_TIMEOUT_MS % 1000 * 1000};
     if (redis->context)
         return true;
     if (redis_now_ms() < redis->again_ms)
         return false;
-    redis->context = connect_to(redis->address, limit);
-    if (!redis->context || redis->context->err
-        || redisSetTimeout(redis->context, limit) != REDIS_OK) {
+    redis->context = connect_to(redis->address, limit_of(REDIS_HELLO_MS));
+    if (!says_hello(redis->context)) {
         lose(redis);
         return false;
     }

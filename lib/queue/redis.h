@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A blocking connection to Redis that may be away. Every wait has an end on our side, longer
  * than the longest that we ask Redis to block; a connection that answered late is closed,
- * never trusted again. */
+ * never trusted again. A new one must answer at once, so that whoever has another way to work loses
+ * little time on a Redis that hangs. */
 #ifndef MAATWERK_QUEUE_REDIS_H
 #define MAATWERK_QUEUE_REDIS_H
 
@@ -10,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { REDIS_BLOCK_MS = 500, REDIS_TIMEOUT_MS = 3000, REDIS_AGAIN_MS = 500 };
+enum { REDIS_BLOCK_MS = 250, REDIS_TIMEOUT_MS = 3000, REDIS_AGAIN_MS = 500, REDIS_HELLO_MS = 200 };
 
 struct redis;
 

@@ -16,13 +16,12 @@ struct streams streams_of(const char *worker)
 static int number_of(const struct streams *streams, const char *name)
 {
     for (int i = 0; i < STREAMS; i++)
-        if (strcmp(streams->names[i], name) == 0)
+        if (name && strcmp(streams->names[i], name) == 0)
             return i;
     return -1;
 }
 
-/* One entry: [id, [j, number]]. An entry that is not ours gives job 0. */
-static struct stream_entry entry_of(const redisReply *reply, int stream)
+struct stream_entry stream_entry_of(const redisReply *reply, int stream)
 {
     struct stream_entry entry = {.stream = stream};
     if (reply->elements != 2 || !reply->element[0]->str)
@@ -34,18 +33,17 @@ static struct stream_entry entry_of(const redisReply *reply, int stream)
     return entry;
 }
 
-/* [[name, [entry, …]], …]; nil when nothing came. */
-static int entries_of(const redisReply *reply, const struct streams *streams,
-                      struct stream_entry *entries, int room)
+int stream_entries(const redisReply *reply, const struct streams *streams,
+                   struct stream_entry *entries, int room)
 {
     int count = 0;
     for (size_t s = 0; reply->type == REDIS_REPLY_ARRAY && s < reply->elements; s++) {
         const redisReply *pair = reply->element[s];
-        if (pair->elements != 2)
-            continue;
-        int stream = number_of(streams, pair->element[0]->str);
-        for (size_t i = 0; i < pair->element[1]->elements && count < room; i++)
-            entries[count++] = entry_of(pair->element[1]->element[i], stream);
+        int stream = pair->elements == 2 ? number_of(streams, pair->element[0]->str) : -1;
+        for (size_t i = 0; stream >= 0 && i < pair->element[1]->elements && count < room; i++) {
+            entries[count] = stream_entry_of(pair->element[1]->element[i], stream);
+            count += entries[count].id[0] != 0;
+        }
     }
     return count;
 }
@@ -54,7 +52,8 @@ static int take(redisReply *reply, const struct streams *streams, struct stream_
 {
     if (!reply)
         return -1;
-    int count = redis_is_error(reply) ? -1 : entries_of(reply, streams, entries, STREAM_READ_MAX);
+    int count =
+        redis_is_error(reply) ? -1 : stream_entries(reply, streams, entries, STREAM_READ_MAX);
     freeReplyObject(reply);
     return count;
 }

@@ -30,6 +30,13 @@ struct stream_entry {
     char id[STREAM_ENTRY_MAX];
 };
 
+/* One entry of a reply: [id, [j, number]]. One that is not ours gives job 0; one without id, no id. */
+struct stream_entry stream_entry_of(const redisReply *reply, int stream);
+
+/* Those of [[name, [entry, …]], …] that have an id and are of one of these streams. Returns how many; nil: none. */
+int stream_entries(const redisReply *reply, const struct streams *streams,
+                   struct stream_entry *entries, int room);
+
 /* Reads at most `count` entries per stream for `consumer`: what is urgent alone when there is any, else,
  * or when it is the turn of `all`, of each stream, waiting `block_ms` at most (0: not at all). Suspects
  * come one at a time and alone. Returns how many, or -1 when Redis is away or was emptied. */

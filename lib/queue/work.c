@@ -24,6 +24,8 @@ struct plan work_plan(struct work *work)
     return plan;
 }
 
+enum { NEWER_MS = 10000 };
+
 /* Refusals that say: the transaction must be run again. */
 static bool is_transient(const char *sqlstate)
 {
@@ -65,13 +67,15 @@ const struct job_kind *worker_kind(const struct worker *worker, const char *kind
 enum job_end claimed_read(struct batch *batch, struct arena *arena, const PGresult *rows, int row,
                           struct claimed *ret)
 {
-    int64_t tenant = 0, attempt = 0, timeout_ms = 0;
+    int64_t tenant = 0, attempt = 0, timeout_ms = 0, version = 0;
     cJSON *payload = NULL;
     *ret = (struct claimed){.job = {.kind = PQgetvalue(rows, row, 2)}};
     str_to_int(str_of(PQgetvalue(rows, row, 0)), &ret->job.id);
     str_to_int(str_of(PQgetvalue(rows, row, 1)), &tenant);
     str_to_int(str_of(PQgetvalue(rows, row, 3)), &attempt);
     str_to_int(str_of(PQgetvalue(rows, row, 7)), &timeout_ms);
+    str_to_int(str_of(PQgetvalue(rows, row, 8)), &version);
+    ret->job.version = (int)version;
     ret->job.tenant = (int32_t)tenant;
     ret->job.attempt = (int)attempt;
     ret->job.timeout_ms = (int32_t)timeout_ms;
@@ -87,5 +91,11 @@ enum job_end claimed_read(struct batch *batch, struct arena *arena, const PGresu
     else if (json_parse(&ret->work.ctx, str_of(PQgetvalue(rows, row, 5)), &payload) != OK)
         ret->work.error = "payload";
     ret->job.payload = payload;
-    return ret->work.error ? JOB_PERMANENT : JOB_DONE;
+    if (ret->work.error)
+        return JOB_PERMANENT;
+    if (version <= (ret->kind->version ? ret->kind->version : 1))
+        return JOB_DONE;
+    ret->work.error = "newer payload";
+    ret->work.later_ms = NEWER_MS;
+    return JOB_LATER;
 }

@@ -20,6 +20,7 @@ struct job {
     int32_t tenant;
     const char *kind;
     int attempt;          /* failed attempts before this one */
+    int version;          /* of the payload: what queue.kind said when it was written */
     int32_t timeout_ms;   /* how long it may take (lib/queue/guard.h) */
     const cJSON *payload; /* an object */
 };
@@ -31,6 +32,7 @@ struct work {
     const struct job *job;
     void *own;         /* what `start` of the worker made */
     const char *error; /* said by a handler that fails: a code, never data */
+    int later_ms;      /* said with JOB_LATER or CALL_LATER; 0: as its kind says */
     bool in_context;   /* the transaction has the context of this municipality and kind already */
     bool begun;        /* context and savepoint have been sent */
 };
@@ -38,6 +40,8 @@ struct work {
 enum job_end {
     JOB_DONE,
     JOB_RETRY,     /* try again later; counts as an attempt */
+    JOB_LATER,     /* somebody asks to wait (429): counts for nothing, the first 50 times */
+    JOB_OUTAGE,    /* what it needs outside is down: counts for nothing */
     JOB_PERMANENT, /* never again: a dead letter */
     JOB_AWAY,      /* the database is away, or wants the transaction again: no attempt is burned */
 };
@@ -52,6 +56,8 @@ struct call {
 enum call_end {
     CALL_DONE,
     CALL_NOT_MADE, /* surely not; another attempt later */
+    CALL_LATER,    /* surely not; somebody asks to wait */
+    CALL_OUTAGE,   /* surely not: there is nobody to call */
     CALL_REFUSED,  /* surely not, and never will be: a dead letter */
     CALL_UNKNOWN,  /* perhaps: no answer after it was sent */
 };
@@ -74,6 +80,7 @@ struct job_call {
 /* How a kind of job is done: by one of these. */
 struct job_kind {
     const char *kind;
+    int version; /* the newest payload that it knows; a newer one waits for a newer program */
     /* Adds the statements of the effect; no I/O. All such jobs of a batch travel together in one
      * round trip. What a job added that does not return JOB_DONE is left out. */
     enum job_end (*plan)(struct work *work, struct plan *plan);

@@ -6,8 +6,8 @@
 
 enum { BOUNDS = 6 /* up to 2.5 s: the deadline is 5 s */ };
 
-static const int statuses[] = {200, 201, 204, 304, 400, 401, 403, 404, 405, 406, 409, 412,
-                               413, 414, 415, 422, 428, 431, 500, 503, 504, 0 /* any other */};
+static const int statuses[] = {200, 201, 204, 304, 400, 401, 403, 404, 405, 406, 409,
+                               412, 413, 414, 415, 422, 428, 431, 500, 503, 504, 0 /* any other */};
 enum { STATUSES = sizeof statuses / sizeof *statuses };
 
 struct tally {
@@ -16,7 +16,8 @@ struct tally {
 };
 
 struct metrics {
-    size_t first[SERVICES_MAX + 1]; /* where the operations of a service begin; the last: no operation */
+    size_t first[SERVICES_MAX
+                 + 1]; /* where the operations of a service begin; the last: no operation */
     struct tally *tallies;
     atomic_llong exchanges;
     atomic_llong pools[2 * SERVICES_MAX][POOL_FIGURES]; /* reads and writes of each service */
@@ -155,7 +156,8 @@ void metrics_print(struct buf *out, const struct server *server)
         const char *name, *type, *help;
     } figures[POOL_FIGURES] = {
         [POOL_CONNECTIONS] = {"pool_connections", "gauge", "Open connections to PostgreSQL."},
-        [POOL_IN_FLIGHT] = {"pool_in_flight", "gauge", "Transactions that were sent to PostgreSQL."},
+        [POOL_IN_FLIGHT] = {"pool_in_flight", "gauge",
+                            "Transactions that were sent to PostgreSQL."},
         [POOL_WAITING] = {"pool_waiting", "gauge", "Transactions that wait for a connection."},
         [POOL_FULL] = {"pool_full_total", "counter", "Transactions refused: too many waited."},
     };

@@ -119,11 +119,8 @@ static void ask(struct loop *loop, h2o_req_t *req, struct pool *pool)
     h2o_timeout_link(loop->h2o.loop, &loop->deadline, &scrape->deadline);
     loop->exchanges++;
     plan_add(&plan, &metrics, NULL);
-    scrape->transaction = (struct transaction){.arena = arena,
-                                               .first = plan.first,
-                                               .count = plan.count,
-                                               .done = on_done,
-                                               .owner = scrape};
+    scrape->transaction = (struct transaction){
+        .arena = arena, .first = plan.first, .count = plan.count, .done = on_done, .owner = scrape};
     scrape->in_database = true;
     pool_run(pool, &scrape->transaction);
 }

@@ -6,18 +6,9 @@
 #include <unistd.h>
 
 #include "services/cli/command.h"
-#include "services/cli/queue_verbs.h"
+#include "services/cli/queue_words.h"
 
-enum { VALUES_MAX = 9, WATCH_S = 2 };
-
-/* What stands on the command line, put in order. */
-struct asked {
-    const struct verb *verb;
-    unsigned flags;
-    int words_count;
-    const char *words[4];
-    const char *values[VALUES_MAX];
-};
+enum { WATCH_S = 2 };
 
 static void print_table(const PGresult *rows)
 {
@@ -66,9 +57,7 @@ static void say_refusal(const PGresult *rows)
 static bool run_once(struct gather *gather, struct asked *asked)
 {
     const struct verb *verb = asked->verb;
-    int count = verb->most;
-    for (int i = 0; i < OPTIONS_MAX && verb->options[i]; i++)
-        count++;
+    int count = verb_values(verb);
     if (verb->gather) {
         gather->word = asked->values[0];
         asked->values[count++] = verb->gather(gather).at;
@@ -137,78 +126,10 @@ static int help(void)
     return 2;
 }
 
-/* How many of the words are the name of the verb; 0: it is another one. */
-static int words_of(const struct verb *verb, const struct asked *asked)
-{
-    char both[64] = "";
-    if (asked->words_count > 0 && strcmp(verb->name, asked->words[0]) == 0)
-        return 1;
-    if (asked->words_count > 1)
-        snprintf(both, sizeof both, "%s %s", asked->words[0], asked->words[1]);
-    return strcmp(verb->name, both) == 0 ? 2 : 0;
-}
-
-static bool fits(const struct verb *verb, struct asked *asked)
-{
-    int used = words_of(verb, asked), given = asked->words_count - used;
-    unsigned flags = asked->flags & ~(unsigned)FLAG_JSON;
-    if (!used || given < verb->least || given > verb->most || (flags & ~verb->flags)
-        || ((verb->flags & FLAG_END) && !(flags & FLAG_END)))
-        return false;
-    asked->verb = verb;
-    for (int i = 0; i < given; i++)
-        asked->values[i] = asked->words[used + i];
-    return true;
-}
-
-static unsigned flag_of(const char *word)
-{
-    return strcmp(word, "--json") == 0    ? FLAG_JSON
-           : strcmp(word, "--watch") == 0 ? FLAG_WATCH
-           : strcmp(word, "--end") == 0   ? FLAG_END
-                                          : 0;
-}
-
-/* Words first, so that the verb is known when options are looked up. */
-static bool read_words(struct asked *asked, int count, char **arguments)
-{
-    for (int i = 0; i < count; i++) {
-        asked->flags |= flag_of(arguments[i]);
-        if (flag_of(arguments[i]))
-            continue;
-        if (strncmp(arguments[i], "--", 2) == 0)
-            i++;
-        else if (asked->words_count == 4)
-            return false;
-        else
-            asked->words[asked->words_count++] = arguments[i];
-    }
-    for (size_t i = 0; i < queue_verbs_count; i++)
-        if (fits(&queue_verbs[i], asked))
-            return true;
-    return false;
-}
-
-static bool read_options(struct asked *asked, int count, char **arguments)
-{
-    for (int i = 0; i < count; i++) {
-        if (strncmp(arguments[i], "--", 2) != 0 || flag_of(arguments[i]))
-            continue;
-        int at = 0;
-        while (at < OPTIONS_MAX && asked->verb->options[at]
-               && strcmp(asked->verb->options[at], arguments[i] + 2) != 0)
-            at++;
-        if (at == OPTIONS_MAX || !asked->verb->options[at] || ++i == count)
-            return false;
-        asked->values[asked->verb->most + at] = arguments[i];
-    }
-    return true;
-}
-
 int command_queue(const struct config *config, int count, char **arguments)
 {
     struct asked asked = {0};
-    if (!read_words(&asked, count, arguments) || !read_options(&asked, count, arguments))
+    if (!asked_read(&asked, count, arguments))
         return help();
     return run(config, &asked);
 }

@@ -18,9 +18,13 @@ create table queue.kind (
     timeout_ms int not null default 10000 check (timeout_ms between 100 and 3600000),
     max_inflight int check (max_inflight > 0),
     blocks_lane boolean not null default false,
+    version smallint not null default 1 check (version > 0),
+    trips smallint not null default 0,
     paused_until timestamptz
 );
 comment on column queue.kind.worker is 'the program that does this kind: maatwerk-<worker> reads its own streams';
+comment on column queue.kind.version is 'of the payload that is written now; a job keeps the one it was written with';
+comment on column queue.kind.trips is 'how often in succession most of its jobs failed; one at a time tries whether that is over';
 comment on column queue.kind.blocks_lane is 'a dead letter blocks its lane until a person decides; else the lane skips it';
 
 insert into queue.kind (kind, worker) values
@@ -51,7 +55,9 @@ create table queue.job (
     lane text,
     seq bigint,
     unique_key bytea,
+    version smallint not null default 1,
     attempt smallint not null default 0,
+    put_off smallint not null default 0,
     crash smallint not null default 0,
     fence bigint not null default 0,
     lease_until timestamptz,
@@ -87,6 +93,8 @@ create table queue.effect (
     reference text check (char_length(reference) <= 200),
     begun_at timestamptz not null default clock.now()
 );
+comment on column queue.job.put_off is 'attempts that were not counted, because somebody asked to wait or something was down';
+
 comment on column queue.effect.state is 'i: begun, outcome not known; k: known, reference says what came of it';
 
 -- Somebody wants these jobs ended while a worker has them; a running job cannot be written to.
@@ -102,6 +110,7 @@ create table queue.dead (
     lane text,
     seq bigint,
     blocks boolean not null default false,
+    version smallint not null default 1,
     attempt smallint not null,
     crash smallint not null,
     reason text not null check (reason in ('permanent', 'exhausted', 'poison', 'uncertain', 'killed')),
@@ -137,6 +146,7 @@ create table queue.future (
     misfire "char" not null default 'f' check (misfire in ('f', 's')),
     grace interval not null default '1 hour',
     lane text,
+    version smallint not null default 1,
     payload jsonb not null
 );
 create index future_due on queue.future (run_at);
@@ -204,11 +214,11 @@ create function queue.enqueue(kind text, tenant int, payload jsonb default '{}',
         if starts = 'r' and enqueue.run_at > now and coalesce(enqueue.scope, 'd') <> 'p' then
             starts := 'w';
         end if;
-        insert into queue.job (id, tenant, prio, kind, state, run_at, lane, seq, unique_key, created_at, payload)
+        insert into queue.job (id, tenant, prio, kind, state, run_at, lane, seq, unique_key, created_at, version, payload)
             overriding system value
         values (job, enqueue.tenant, coalesce(enqueue.prio, 1), enqueue.kind, starts,
                 case when enqueue.scope is distinct from 'p' then enqueue.run_at end, enqueue.lane,
-                place, hashed, now, enqueue.payload);
+                place, hashed, now, coalesce((select k.version from queue.kind k where k.kind = enqueue.kind), 1), enqueue.payload);
         return job;
     end $$;
 
@@ -225,7 +235,7 @@ create function queue.pick(kinds text[], prio int, capacity int, after int) retu
     begin
         return query
         with recursive limits as materialized (
-            select k.kind, case when k.max_inflight is not null then k.max_inflight
+            select k.kind, case when k.max_inflight is not null or k.trips > 0 then least(k.max_inflight, case when k.trips > 0 then 1 end)
                    - (select count(*) from queue.job j where j.state = 'd' and j.kind = k.kind)
                    - (select count(*) from queue.job j where j.state = 'x' and j.kind = k.kind) end as room
             from queue.kind k where k.kind = any (kinds) and not coalesce(k.paused_until > now, false)
@@ -304,14 +314,14 @@ create function queue.workers() returns setof text language sql stable
 -- somebody else has it.
 create function queue.claim(ids bigint[])
     returns table (id bigint, tenant int, kind text, attempt smallint, lane text, seq bigint, cancelled boolean,
-                   payload jsonb, timeout_ms int, waited_us bigint)
+                   payload jsonb, timeout_ms int, version smallint, waited_us bigint)
     language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
         now timestamptz := clock.now();
     begin
         return query select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq,
-               exists (select from queue.cancel_request c where c.job_id = j.id), j.payload, k.timeout_ms,
+               exists (select from queue.cancel_request c where c.job_id = j.id), j.payload, k.timeout_ms, j.version,
                (date_part('epoch', now - greatest(j.created_at, j.run_at)) * 1000000)::bigint
         from queue.job j join queue.kind k on k.kind = j.kind
         where j.id = any (ids) and j.state in ('d', 'r') order by j.tenant, j.kind, j.id for update of j skip locked;
@@ -321,7 +331,7 @@ create function queue.claim(ids bigint[])
 -- another municipality begins.
 create function queue.take(kinds text[], count int)
     returns table (id bigint, tenant int, kind text, attempt smallint, lane text, seq bigint, cancelled boolean,
-                   payload jsonb, timeout_ms int, waited_us bigint)
+                   payload jsonb, timeout_ms int, version smallint, waited_us bigint)
     language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
@@ -402,11 +412,11 @@ create function queue.enqueue_again(ended queue.job) returns void language plpgs
             on conflict on constraint lane_pkey do update set last_seq = l.last_seq + 1, used_at = clock.now()
             returning l.last_seq, l.done_seq into place, done;
         end if;
-        insert into queue.job (id, tenant, prio, kind, state, lane, seq, unique_key, created_at, payload)
+        insert into queue.job (id, tenant, prio, kind, state, lane, seq, unique_key, created_at, version, payload)
             overriding system value
         values (job, ended.tenant, ended.prio, ended.kind,
                 case when place > done + 1 then 'b' else 'r' end, ended.lane, place, ended.unique_key, clock.now(),
-                ended.payload);
+                ended.version, ended.payload);
     end $$;
 
 -- Ends jobs whose effect is in this transaction; fails when one of them is not there to be ended. Most have neither lane nor
@@ -419,6 +429,7 @@ create function queue.finish(ids bigint[]) returns int language plpgsql
         now timestamptz := clock.now();
         count int;
     begin
+        perform queue.heal(ids);
         with plain as (
             delete from queue.job j where j.id = any (ids) and j.state in ('d', 'r') and j.lane is null
                 and j.unique_key is null
@@ -456,37 +467,66 @@ create function queue.kill(job bigint, reason text, error text) returns void lan
             and exists (select from queue.effect e where e.job_id = job and e.state = 'i') then
             reason := 'uncertain'; -- something was begun outside, and nobody knows what came of it
         end if;
-        insert into queue.dead (id, tenant, prio, kind, lane, seq, blocks, attempt, crash, reason, last_error,
+        insert into queue.dead (id, tenant, prio, kind, lane, seq, blocks, version, attempt, crash, reason, last_error,
                                 created_at, died_at, payload)
-        values (ended.id, ended.tenant, ended.prio, ended.kind, ended.lane, ended.seq, blocks, ended.attempt,
+        values (ended.id, ended.tenant, ended.prio, ended.kind, ended.lane, ended.seq, blocks, ended.version, ended.attempt,
                 ended.crash, kill.reason, left(error, 200), ended.created_at, clock.now(), ended.payload);
         insert into queue.counter (metric, label, amount)
         values ('dead', case when error = 'cancelled' and kill.reason = 'permanent' then 'killed' else kill.reason end, 1);
         perform queue.after_end(ended, false, not blocks);
     end $$;
 
--- A failed attempt: waits with equal jitter, or is buried when its attempts are used up. `delay_ms` overrides the
--- ladder and, like `free`, burns no attempt.
+-- Most jobs of a kind fail for the same reason: it is paused, longer each time, and then tried with one job.
+create function queue.trip(failing text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        update queue.kind k set trips = least(k.trips + 1, 5),
+            paused_until = clock.now() + least(5 * 2 ^ k.trips, 60) * interval '1 second'
+        where k.kind = failing and not coalesce(k.paused_until > clock.now(), false);
+    end $$;
+
+-- The kinds of these jobs work again.
+create function queue.heal(ids bigint[]) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if exists (select from queue.kind k where k.trips > 0) then
+            update queue.kind k set trips = 0, paused_until = null
+            where k.trips > 0 and not coalesce(k.paused_until > clock.now(), false)
+                and k.kind in (select j.kind from queue.job j where j.id = any (ids));
+        end if;
+    end $$;
+
+-- A failed attempt: waits with equal jitter, or is buried when its attempts are used up. It counts for nothing when it is
+-- `free` (what it needs is down), for the first 50 times that somebody asked to wait for `delay_ms`, and while its kind is
+-- tried with one job at a time.
 create function queue.retry(job bigint, error text, delay_ms int default null, free boolean default false)
     returns void language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
         tried int;
+        put_off int;
         policy queue.kind;
         step double precision;
     begin
-        select j.attempt + 1 into tried from queue.job j where j.id = job and j.state in ('d', 'r', 'x') for update;
+        select j.attempt + 1, j.put_off into tried, put_off from queue.job j where j.id = job and j.state in ('d', 'r', 'x') for update;
         if not found then
             return;
         end if;
         select k.* into policy from queue.kind k join queue.job j on j.kind = k.kind where j.id = job;
-        if not free and delay_ms is null and tried >= policy.max_attempts then
+        if policy.trips > 0 then
+            perform queue.trip(policy.kind);
+        end if;
+        free := free or policy.trips > 0 or (delay_ms is not null and put_off < 50);
+        if not free and tried >= policy.max_attempts then
             perform queue.kill(job, 'exhausted', error);
             return;
         end if;
-        step := least(policy.base_ms * 2.0 ^ least(tried - 1, 20), policy.cap_ms);
+        step := least(policy.base_ms * 2.0 ^ least(case when free then put_off else tried - 1 end, 20), policy.cap_ms);
         update queue.job j set state = 'w', worker = null, lease_until = null, last_error = left(error, 200),
-            attempt = case when free or delay_ms is not null then j.attempt else tried end,
+            attempt = case when free then j.attempt else tried end,
+            put_off = case when free then least(j.put_off + 1, 1000) else j.put_off end,
             run_at = clock.now() + coalesce(delay_ms, step / 2 + random() * step / 2) * interval '1 ms'
         where j.id = job;
         insert into queue.counter (metric, kind, label, amount)
@@ -521,7 +561,7 @@ create function queue.promote(count int) returns table (promoted int, next_at ti
                 select g.* from gone g order by g.run_at, g.id loop
             if due.misfire = 'f' or now - due.run_at <= due.grace then
                 made := queue.enqueue(due.kind, due.tenant, due.payload, due.lane, null, null, due.prio);
-                update queue.job j set subject = due.subject where j.id = made and due.subject is not null;
+                update queue.job j set subject = due.subject, version = due.version where j.id = made;
             end if;
             promoted := promoted + 1;
         end loop;
@@ -531,10 +571,14 @@ create function queue.promote(count int) returns table (promoted int, next_at ti
         return next;
     end $$;
 
--- Dispatched jobs older than two seconds: the dispatcher compares them with what Redis holds.
+-- Dispatched jobs older than two seconds: the dispatcher compares them with what Redis holds. One that was dispatched later
+-- than now says that the clock was put back.
 create function queue.dispatched() returns setof bigint language sql stable
     security definer set search_path = pg_catalog, pg_temp
-    as $$ select j.id from queue.job j where j.state = 'd' and j.dispatched_at < clock.now() - interval '2 seconds' $$;
+    as $$
+    select j.id from queue.job j
+    where j.state = 'd' and (j.dispatched_at < clock.now() - interval '2 seconds' or j.dispatched_at > clock.now())
+    $$;
 
 -- Gives back dispatched jobs that Redis lost and nobody is working on. Null: all of them (Redis was emptied).
 create function queue.redispatch(ids bigint[]) returns int language sql
@@ -582,7 +626,7 @@ create function queue.figures() returns table (state "char", prio smallint, kind
     $$;
 
 -- What nobody needs any more: history after 7 days, keys of ended periods, idle lanes after 30 days, idempotency keys
--- after 72 hours (per municipality: its wall holds for this function too).
+-- after 72 hours (per municipality: its wall holds for this function too). And what is due soon, by today's rules of zones.
 create function queue.sweep() returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -590,6 +634,7 @@ create function queue.sweep() returns void language plpgsql
         now timestamptz := clock.now();
         municipality int;
     begin
+        perform queue.reckon(now + interval '2 days');
         delete from queue.done d where d.done_at < now - interval '7 days';
         delete from queue.unique_key u where u.expires_at < now;
         delete from queue.cancel_request c where not exists (select from queue.job j where j.id = c.job_id);

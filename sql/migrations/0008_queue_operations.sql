@@ -9,12 +9,14 @@ create function queue.schedule(kind text, tenant int, payload jsonb, due_local t
                                prio smallint default 1) returns bigint language sql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    insert into queue.future (tenant, kind, prio, run_at, due_local, zone, subject, misfire, grace, lane, payload)
-    values (tenant, kind, prio, due_local at time zone zone, due_local, zone, subject, misfire, grace, lane, payload)
+    insert into queue.future (tenant, kind, prio, run_at, due_local, zone, subject, misfire, grace, lane, version, payload)
+    values (tenant, kind, prio, due_local at time zone zone, due_local, zone, subject, misfire, grace, lane,
+            coalesce((select k.version from queue.kind k where k.kind = schedule.kind), 1), payload)
     returning id
     $$;
 
--- Cancels what is planned about a subject, and what has become a job but has not begun. Returns how many.
+-- Cancels what is planned about a subject, and what has become a job but has not begun; what was begun outside goes on to
+-- its end. Returns how many.
 create function queue.cancel_subject(wanted text) returns int language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -27,20 +29,21 @@ create function queue.cancel_subject(wanted text) returns int language plpgsql
         get diagnostics planned = row_count;
         for ended in delete from queue.job j where j.id in (
                 select k.id from queue.job k where k.subject = wanted and k.state in ('r', 'w', 'b', 'd')
-                for update skip locked) returning j.* loop
+                and not exists (select from queue.effect e where e.job_id = k.id) for update skip locked) returning j.* loop
             perform queue.after_end(ended, false, true);
             count := count + 1;
         end loop;
         return planned + count;
     end $$;
 
--- Computes run_at anew for rows whose zone has other rules than when they were planned. Returns how many changed.
-create function queue.reckon() returns int language sql
+-- Computes run_at anew for rows up to `until` whose zone has other rules than when they were planned. The sweep does so for
+-- what is due soon, long before any rule can move it to now. Returns how many changed.
+create function queue.reckon(until timestamptz default 'infinity') returns int language sql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     with changed as (
         update queue.future f set run_at = f.due_local at time zone f.zone
-        where f.zone is not null and f.run_at <> f.due_local at time zone f.zone returning 1)
+        where f.run_at < until and f.zone is not null and f.run_at <> f.due_local at time zone f.zone returning 1)
     select count(*)::int from changed
     $$;
 
@@ -52,7 +55,8 @@ create function queue.reckon() returns int language sql
 
 -- Leases jobs that this transaction has claimed. Each call may take `timeout_ms`; while it does, its holder beats.
 create function queue.lease(ids bigint[], holder text, ms int)
-    returns table (id bigint, tenant int, kind text, attempt smallint, fence bigint, payload jsonb, timeout_ms int)
+    returns table (id bigint, tenant int, kind text, attempt smallint, fence bigint, payload jsonb, timeout_ms int,
+                   version smallint)
     language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
@@ -61,9 +65,9 @@ create function queue.lease(ids bigint[], holder text, ms int)
             update queue.job j set state = 'x', worker = holder, fence = j.fence + 1,
                    lease_until = clock.now() + ms * interval '1 ms'
             where j.id = any (ids) and j.state in ('d', 'r')
-            returning j.id, j.tenant, j.kind, j.attempt, j.fence, j.payload)
+            returning j.id, j.tenant, j.kind, j.attempt, j.fence, j.payload, j.version)
         select l.id, l.tenant, l.kind, l.attempt, l.fence, l.payload,
-               (select k.timeout_ms from queue.kind k where k.kind = l.kind) from leased l order by l.id;
+               (select k.timeout_ms from queue.kind k where k.kind = l.kind), l.version from leased l order by l.id;
     end $$;
 
 -- Holds all leases of a holder longer.
@@ -124,6 +128,7 @@ create function queue.lease_finish(job bigint, held bigint) returns void languag
     as $$
     declare ended queue.job;
     begin
+        perform queue.heal(array[job]);
         delete from queue.job j where j.id = job and j.state = 'x' and j.fence = held returning j.* into ended;
         if not found then
             raise exception using errcode = 'MW410', message = 'lease-lost';
@@ -133,13 +138,13 @@ create function queue.lease_finish(job bigint, held bigint) returns void languag
     end $$;
 
 -- Another attempt later. `made_nothing`: the call was surely not made, so the next one is new.
-create function queue.lease_retry(job bigint, held bigint, error text, made_nothing boolean) returns void
-    language plpgsql security definer set search_path = pg_catalog, pg_temp
+create function queue.lease_retry(job bigint, held bigint, error text, made_nothing boolean, delay_ms int default null,
+                                  free boolean default false) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
         if queue.lease_holds(job, held) then
             delete from queue.effect e where e.job_id = job and made_nothing;
-            perform queue.retry(job, error);
+            perform queue.retry(job, error, delay_ms, free);
         end if;
     end $$;
 
@@ -180,9 +185,10 @@ create function queue.revive(letter bigint) returns bigint language plpgsql
         elsif dead.lane is not null then
             select l.done_seq into done from queue.lane l where l.lane = dead.lane for update;
         end if;
-        insert into queue.job (id, tenant, prio, kind, state, run_at, lane, seq, created_at, payload) overriding system value
+        insert into queue.job (id, tenant, prio, kind, state, run_at, lane, seq, created_at, version, payload)
+            overriding system value
         values (dead.id, dead.tenant, dead.prio, dead.kind, case when place > done + 1 then 'b' else 'r' end, clock.now(),
-                dead.lane, place, dead.created_at, dead.payload);
+                dead.lane, place, dead.created_at, dead.version, dead.payload);
         return dead.id;
     end $$;
 
@@ -207,6 +213,6 @@ create function queue.pause(wanted text, until timestamptz) returns boolean lang
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
-        update queue.kind k set paused_until = until where k.kind = wanted;
+        update queue.kind k set paused_until = until, trips = 0 where k.kind = wanted;
         return found;
     end $$;

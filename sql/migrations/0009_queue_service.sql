@@ -155,6 +155,8 @@ create function queue.doctor_seen()
                (select count(*) from queue.tenant_setting s where s.paused_until > (select clock.now()) and queue.sees(s.tenant))
         union all select 'kind-paused', 'paused kinds', true, 0,
                (select count(*) from queue.kind k where k.paused_until > (select clock.now()))
+        union all select 'kind-failing', 'kinds of which most jobs fail, tried with one at a time', true, 0,
+               (select count(*) from queue.kind k where k.trips > 0)
         union all select 'lanes-stuck', 'lanes in which nothing can run', true, 0,
                (select count(*) from queue.lane l where l.done_seq < l.last_seq
                 and not exists (select from queue.job j where j.lane = l.lane and j.seq = l.done_seq + 1 and j.state <> 'b')

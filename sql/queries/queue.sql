@@ -14,12 +14,12 @@ commit
 
 -- query: queue_claim
 -- rows: many
-select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, timeout_ms, waited_us
+select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, timeout_ms, version, waited_us
 from queue.claim(:ids::bigint[])
 
 -- query: queue_take
 -- rows: many
-select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, timeout_ms, waited_us
+select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, timeout_ms, version, waited_us
 from queue.take(:kinds::text[], :count::int)
 
 -- query: queue_still_waiting
@@ -53,6 +53,11 @@ select queue.finish(:ids::bigint[])
 -- writes: yes
 select queue.retry(:id::bigint, :error, :delay_ms::int, :free::boolean)
 
+-- query: queue_trip
+-- rows: none
+-- writes: yes
+select queue.trip(:kind)
+
 -- query: queue_kill
 -- rows: none
 -- writes: yes
@@ -60,7 +65,8 @@ select queue.kill(:id::bigint, :reason, :error)
 
 -- query: queue_lease
 -- rows: many
-select id, tenant, kind, attempt, false as cancelled, payload, fence, timeout_ms
+select id, tenant, kind, attempt, false as cancelled, payload, fence, timeout_ms,
+       version
 from queue.lease(:ids::bigint[], :holder, :ms::int)
 
 -- query: queue_lease_beat
@@ -89,7 +95,7 @@ select queue.lease_finish(:job::bigint, :fence::bigint)
 -- query: queue_lease_retry
 -- rows: none
 -- writes: yes
-select queue.lease_retry(:job::bigint, :fence::bigint, :error, :made_nothing::boolean)
+select queue.lease_retry(:job::bigint, :fence::bigint, :error, :made_nothing::boolean, :delay_ms::int, :free::boolean)
 
 -- query: queue_lease_kill
 -- rows: none

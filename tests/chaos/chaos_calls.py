@@ -22,7 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from chaos_queue import SETUP, wait_until_done  # noqa: E402
-from region import ROOT, Region  # noqa: E402
+from region import BIN, Region  # noqa: E402
 
 KINDS = ('keyed', 'asked', 'plain')
 
@@ -139,7 +139,7 @@ def chaos_calls(binaries, jobs, kills, seed, programs=3, rate=0.06):
 
 
 if __name__ == '__main__':
-    outcome = chaos_calls(ROOT / 'build/release/bin', int(os.environ.get('JOBS', '20000')), int(os.environ.get('KILLS', '500')),
+    outcome = chaos_calls(BIN, int(os.environ.get('JOBS', '20000')), int(os.environ.get('KILLS', '500')),
                           int(os.environ.get('SEED', str(random.randrange(10**6)))))
     print(json.dumps(outcome))
     sys.exit(0 if outcome['ok'] else 1)

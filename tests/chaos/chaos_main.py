@@ -18,7 +18,7 @@ import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from region import ROOT, Client, Region  # noqa: E402
+from region import BIN, ROOT, Client, Region  # noqa: E402
 
 PG = '/usr/lib/postgresql/15/bin/pg_ctl'
 
@@ -190,7 +190,7 @@ def chaos_main(binaries, vacancies, seconds, seed, threads=4):
 
 
 if __name__ == '__main__':
-    outcome = chaos_main(ROOT / 'build/release/bin', int(os.environ.get('VACANCIES', '2000')),
+    outcome = chaos_main(BIN, int(os.environ.get('VACANCIES', '2000')),
                          int(os.environ.get('SECONDS', '60')), int(os.environ.get('SEED', str(random.randrange(10**6)))))
     print(json.dumps(outcome))
     sys.exit(0 if outcome['ok'] else 1)

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from chaos_queue import SETUP, judge, wait_until_done, writers_run  # noqa: E402
 from faults import Faults  # noqa: E402
-from region import ROOT, Region  # noqa: E402
+from region import BIN, ROOT, Region  # noqa: E402
 
 KINDS, TENANTS = ('chaos_job', 'chaos_run'), ('gm9901', 'gm9902', 'gm9903')
 MORE = """
@@ -154,7 +154,7 @@ def chaos_operators(binaries, jobs, seconds, seed, poison=8, programs=2):
 
 
 if __name__ == '__main__':
-    outcome = chaos_operators(ROOT / 'build/release/bin', int(os.environ.get('JOBS', '40000')),
+    outcome = chaos_operators(BIN, int(os.environ.get('JOBS', '40000')),
                               int(os.environ.get('SECONDS', '60')), int(os.environ.get('SEED', str(random.randrange(10**6)))))
     print(json.dumps(outcome))
     sys.exit(0 if outcome['ok'] else 1)

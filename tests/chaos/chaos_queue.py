@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Chaos on the queue: jobs with effects that would show a loss, a doubling or a wrong order, under every fault.
 
-make chaos JOB=queue     JOBS=200000 SECONDS=120 SEED=…: closes with one JSON line."""
+make chaos JOB=queue     JOBS=200000 SECONDS=120 SEED=…: closes with one JSON line. SAN=1 or SAN=thread: programs with
+sanitizers, which may say nothing."""
 import itertools
 import json
 import os
@@ -18,21 +19,22 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from faults import Faults  # noqa: E402
-from region import ROOT, Region  # noqa: E402
+from region import BIN, Region  # noqa: E402
 
 SETUP = """
 create role maatwerk_chaos login;
 create schema chaos;
 create table chaos.biz (n bigint, lane text, place int, poison boolean, at timestamptz default clock_timestamp());
-create table chaos.effect (serial bigserial, n bigint, lane text, place int, at timestamptz default clock_timestamp());
+create table chaos.effect (serial bigserial, n bigint, lane text, place int, began timestamptz, at timestamptz default clock_timestamp());
 grant usage on schema chaos, queue, app, clock to maatwerk_chaos;
 grant insert on chaos.effect to maatwerk_chaos;
 grant usage on sequence chaos.effect_serial_seq to maatwerk_chaos;
 grant execute on function queue.claim(bigint[]), queue.take(text[], int), queue.still_waiting(bigint[]), queue.finish(bigint[]),
-    queue.retry(bigint, text, int, boolean), queue.kill(bigint, text, text), queue.cancel_wanted(bigint[]), queue.count(jsonb),
+    queue.retry(bigint, text, int, boolean), queue.kill(bigint, text, text), queue.trip(text), queue.cancel_wanted(bigint[]),
+    queue.count(jsonb),
     queue.lease(bigint[], text, int), queue.lease_beat(text, int), queue.lease_begin(bigint, bigint),
     queue.lease_known(bigint, bigint, text), queue.lease_finish(bigint, bigint),
-    queue.lease_retry(bigint, bigint, text, boolean), queue.lease_kill(bigint, bigint, text, text) to maatwerk_chaos;
+    queue.lease_retry(bigint, bigint, text, boolean, int, boolean), queue.lease_kill(bigint, bigint, text, text) to maatwerk_chaos;
 insert into queue.kind (kind, worker, base_ms, cap_ms) values ('chaos_job', 'chaos', 50, 1000), ('chaos_run', 'chaos', 50, 1000),
     ('chaos_keyed', 'chaos', 50, 1000), ('chaos_asked', 'chaos', 50, 1000), ('chaos_plain', 'chaos', 50, 1000);
 """
@@ -137,10 +139,12 @@ def chaos_queue(binaries, jobs, seconds, seed, poison=24, programs=3, drain=120,
         drained = wait_until_done(region, drain)
         time.sleep(3)       # the last acknowledgements, and what the reconciliation takes away
         found = judge(region)
+        region.stop_programs()      # sanitizers say their last at the end
         result = {'seed': seed, **found, 'faults': faults.faults, 'troubles': faults.troubles, 'drained_s': drained,
-                  'total_s': round(time.monotonic() - from_s, 1)}
+                  'sanitizers': region.sanitizers(), 'total_s': round(time.monotonic() - from_s, 1)}
         result['ok'] = (not any(found[k] for k in ('lost', 'duplicate', 'phantom', 'order', 'dead_others', 'lanes_open', 'entries'))
-                        and found['dead'] == found['poison'] and drained is not None and drained <= 30 and not faults.troubles)
+                        and found['dead'] == found['poison'] and drained is not None and drained <= 30 and not faults.troubles
+                        and not result['sanitizers'])
         if quiet:       # nothing waits for a reconciliation, or for a second look
             result['ok'] = result['ok'] and found['max_ms'] < 1500
         return result
@@ -152,7 +156,7 @@ def chaos_queue(binaries, jobs, seconds, seed, poison=24, programs=3, drain=120,
 
 
 if __name__ == '__main__':
-    outcome = chaos_queue(ROOT / 'build/release/bin', int(os.environ.get('JOBS', '200000')),
+    outcome = chaos_queue(BIN, int(os.environ.get('JOBS', '200000')),
                           int(os.environ.get('SECONDS', '120')), int(os.environ.get('SEED', str(random.randrange(10**6)))),
                           drain=int(os.environ.get('DRAIN', '120')), quiet=bool(os.environ.get('QUIET')))
     print(json.dumps(outcome))

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The worker of `make chaos JOB=queue`: each job leaves a row without any unique key, so that a job that
- * is done twice is seen. Payload: n (number), fail (attempts that fail), poison (the process dies). The
- * calls go to the provider of chaos_calls.py, a socket named by CHAOS_PROVIDER. */
+/* The worker of `make chaos JOB=queue` and `make gates`: each job leaves a row without any unique key, so
+ * that a job that is done twice is seen. Payload: n (number), ms (how long it takes in
+ * PostgreSQL), busy_ms (in this process), fail (attempts that
+ * fail), poison (the process dies), die (how: segv, abort, memory, loop, stack). The calls go to the
+ * provider of chaos_calls.py, a socket named by CHAOS_PROVIDER. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -16,8 +20,15 @@ static const struct query effect = {
     .name = "chaos_effect",
     .rows = QUERY_NONE,
     .writes = true,
-    .parameters = 3,
-    .text = "insert into chaos.effect (n, lane, place) values ($1::bigint, $2, $3::int)"};
+    .parameters = 4,
+    .text = "insert into chaos.effect (n, lane, place, began) values ($1::bigint, $2, $3::int,"
+            " to_timestamp($4::bigint / 1e6))"};
+
+/* Takes its time where it can be cancelled. */
+static const struct query rest = {.name = "chaos_rest",
+                                  .rows = QUERY_NONE,
+                                  .parameters = 1,
+                                  .text = "select pg_sleep($1::bigint / 1e3)"};
 
 static int64_t number_of(const struct job *job, const char *name)
 {
@@ -25,13 +36,60 @@ static int64_t number_of(const struct job *job, const char *name)
     return cJSON_IsNumber(item) ? (int64_t)item->valuedouble : 0;
 }
 
+static int64_t now_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static int overflow_stack(volatile char *above)
+{
+    volatile char here[4096];
+    here[0] = *above;
+    return here[0] ? 0 : overflow_stack(here) + here[0];
+}
+
+static void take_all_memory(void)
+{
+    setrlimit(RLIMIT_AS, &(struct rlimit){1 << 28, 1 << 28});
+    for (;;) {
+        char *block = malloc(1 << 20);
+        if (!block)
+            abort(); /* as arena_new() does */
+        memset(block, 1, 1 << 20);
+    }
+}
+
+static void die(const struct job *job)
+{
+    struct str how = job_text(job, "die");
+    if (number_of(job, "poison"))
+        _exit(42);
+    if (str_equal(how, S("segv")))
+        raise(SIGSEGV);
+    else if (str_equal(how, S("abort")))
+        abort();
+    else if (str_equal(how, S("memory")))
+        take_all_memory();
+    else if (str_equal(how, S("stack")))
+        overflow_stack(&(volatile char){0});
+    else if (str_equal(how, S("loop")))
+        for (volatile bool on = true; on;)
+            ;
+}
+
 static void add_row(const struct job *job, struct plan *plan)
 {
     struct arena *arena = plan->ctx->arena;
     const struct str values[] = {arena_int(arena, number_of(job, "n")), job_text(job, "lane"),
-                                 arena_int(arena, number_of(job, "place"))};
-    if (number_of(job, "poison"))
-        _exit(42);
+                                 arena_int(arena, number_of(job, "place")),
+                                 arena_int(arena, now_us())};
+    const struct str ms[] = {arena_int(arena, number_of(job, "ms"))};
+    die(job);
+    usleep((useconds_t)(number_of(job, "busy_ms") * 1000));
+    if (number_of(job, "ms"))
+        plan_add(plan, &rest, ms);
     plan_add(plan, &effect, values);
 }
 
@@ -79,7 +137,7 @@ static enum call_end talk(struct work *work, struct call *call, const char *verb
     char line[128] = "";
     int fd = connect_provider();
     if (fd < 0)
-        return CALL_NOT_MADE;
+        return CALL_OUTAGE;
     int length = snprintf(line, sizeof line, "%s %s %lld\n", verb, call->key,
                           (long long)number_of(work->job, "n"));
     bool sent = write(fd, line, (size_t)length) == length;

@@ -32,7 +32,7 @@ def queue():
 @pytest.fixture(autouse=True)
 def empty(queue):
     queue.sql('delete from queue.job; delete from queue.dead; delete from queue.unique_key; delete from queue.lane; '
-              'delete from queue.future; delete from queue.done; delete from queue.effect; update queue.kind set paused_until = null')
+              'delete from queue.future; delete from queue.done; delete from queue.effect; update queue.kind set paused_until = null, trips = 0, version = 1')
 
 
 def enqueue(queue, kind='work', tenant=1, **more):
@@ -191,7 +191,7 @@ def test_a_long_backlog_of_one_kind_holds_up_no_other(queue):
 
 
 def test_what_is_older_than_a_minute_goes_one_class_higher(queue):
-    young, old = enqueue(queue, prio=2), enqueue(queue, prio=2)
+    young, old = (queue.sql("select queue.enqueue('work', 1, prio => 2::smallint)")[0][0] for _ in range(2))
     queue.sql("update queue.job set created_at = created_at - interval '61 seconds' where id = %s", (old,))
     assert dict(queue.sql("select id, class from queue.dispatch('test', 2, 10)")) == {young: 2, old: 1}
 
@@ -201,6 +201,41 @@ def test_a_refill_gives_each_program_what_it_has_room_for(queue):
     given = queue.sql("select worker, class, count(*) from queue.refill('{test,test,matching}', '{0,1,1}', '{3,20,20}', 0) "
                       'group by 1, 2 order by 1, 2')
     assert given == [('test', 0, 3), ('test', 1, 10)]
+
+
+def test_a_failing_kind_is_tried_with_one_job_and_burns_nothing(queue):
+    first, second = enqueue(queue), enqueue(queue)
+    paused = "select trips, round(extract(epoch from paused_until - clock.now())) from queue.kind where kind = 'work'"
+    queue.sql("select queue.trip('work'), queue.trip('work')")
+    assert queue.sql(paused) == [(1, 5)], 'the second said nothing new'
+    assert queue.sql("select count(*) from queue.dispatch('test', 1, 10)") == [(0,)]
+    queue.sql("update queue.kind set paused_until = clock.now() where kind = 'work'")
+    assert queue.sql("select id from queue.dispatch('test', 1, 10)") == [(first,)], 'one job tries'
+    queue.sql("select queue.retry(%s, 'down')", (first,))
+    assert queue.sql(paused) == [(2, 10)] and queue.sql('select attempt, put_off from queue.job where id = %s', (first,)) == [(0, 1)]
+    queue.sql("update queue.kind set paused_until = clock.now() where kind = 'work'")
+    run(queue, second)
+    assert queue.sql(paused) == [(0, None)], 'it works again'
+
+
+def test_who_asks_to_wait_counts_for_nothing_fifty_times(queue):
+    job = enqueue(queue)
+    queue.sql("select queue.retry(%s, 'busy', 1000)", (job,))
+    assert queue.sql('select attempt, put_off from queue.job where id = %s', (job,)) == [(0, 1)]
+    queue.sql("update queue.job set put_off = 50, state = 'd' where id = %s", (job,))
+    queue.sql("select queue.retry(%s, 'busy', 1000)", (job,))
+    assert queue.sql('select attempt, put_off from queue.job where id = %s', (job,)) == [(1, 50)]
+
+
+def test_a_payload_keeps_its_version_wherever_it_goes(queue):
+    queue.sql("update queue.kind set version = 2 where kind = 'work'")
+    job = enqueue(queue)
+    queue.sql("select queue.schedule('work', 1, '{}', '2000-01-01', 'Europe/Amsterdam', 's')")
+    queue.sql("update queue.kind set version = 3 where kind = 'work'; select queue.promote(10)")
+    assert queue.sql('select version from queue.job') == [(2,), (2,)]
+    queue.sql("select queue.kill(%s, 'permanent', '')", (job,))
+    queue.sql('select queue.revive(%s)', (job,))
+    assert queue.sql('select version from queue.claim(array[%s::bigint])', (job,)) == [(2,)]
 
 
 def test_a_paused_kind_waits(queue):
@@ -337,6 +372,16 @@ def test_what_ends_a_case_cancels_its_work(queue):
     assert queue.sql("select queue.cancel_subject('case:1')")[0][0] == 2
     assert queue.sql('select count(*) from queue.job')[0][0] == 0
     assert queue.sql('select subject from queue.future') == [('case:2',)]
+
+
+def test_the_end_of_a_case_does_not_hide_what_was_begun_outside(queue):
+    plan(queue, '2020-01-01 09:00')
+    queue.sql('select * from queue.promote(100)')
+    job = queue.sql('select id from queue.job')[0][0]
+    begin(queue, job, lease(queue, job, 'a', 1))
+    let_it_run_out(queue)
+    assert queue.sql("select queue.cancel_subject('case:1')")[0][0] == 0
+    assert begin(queue, job, lease(queue, job, 'b', 60000)) == ('begun', None)
 
 
 def test_firing_and_cancelling_at_once_exactly_one_wins(queue):

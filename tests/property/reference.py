@@ -2,7 +2,6 @@
 """What the queue promises, in memory: the functions of the schema queue as their comments say them, without locks. Time is
 in seconds; a time that the queue draws by lot, or that takes a moment, is a Span."""
 import hashlib
-import math
 
 BETWEEN = 60  # seconds that a whole sequence may take
 
@@ -22,6 +21,10 @@ def low(time):
     return time.low if isinstance(time, Span) else time
 
 
+class Refused(Exception):
+    """The function raises this error, and nothing has changed."""
+
+
 class Row:
     def __init__(self, **values):
         self.__dict__.update(values)
@@ -32,7 +35,8 @@ class Queue:
         self.kinds = kinds
         self.settings = {}
         self.now = 0
-        self.jobs, self.dead, self.keys, self.lanes, self.future, self.effects, self.done = {}, {}, {}, {}, {}, {}, []
+        self.jobs, self.dead, self.keys, self.lanes, self.future, self.effects = {}, {}, {}, {}, {}, {}
+        self.done, self.acts, self.end_wanted, self.notes = [], [], set(), 0
         self.next_job, self.next_future = first_job, first_future
 
     # ------------------------------------------------------------------------------------------ what is seen
@@ -40,7 +44,7 @@ class Queue:
     def seen(self):
         return {
             'jobs': [[j.id, j.tenant, j.prio, j.kind, j.state, j.run_at, j.lane, j.seq, j.key and key_of(*j.key), j.attempt,
-                      j.crash, j.fence, j.lease_until, j.worker, j.cancelled, j.subject, j.dispatched_at, j.last_error]
+                      j.crash, j.fence, j.lease_until, j.worker, j.subject, j.dispatched_at, j.last_error]
                      for _, j in sorted(self.jobs.items())],
             'dead': [[d.id, d.tenant, d.prio, d.kind, d.lane, d.seq, d.blocks, d.attempt, d.crash, d.reason, d.last_error]
                      for _, d in sorted(self.dead.items())],
@@ -48,8 +52,11 @@ class Queue:
             'lanes': [[name, lane.last, lane.done] for name, lane in sorted(self.lanes.items())],
             'future': [[f.id, f.tenant, f.kind, f.prio, f.run_at, f.subject, f.lane]
                        for _, f in sorted(self.future.items())],
-            'effects': sorted([job, step, e.state, e.reference] for (job, step), e in self.effects.items()),
-            'done': sorted(self.done),
+            'effects': [[job, e.state, e.reference] for job, e in sorted(self.effects.items())],
+            'done': sorted([d.id, d.attempt] for d in self.done),
+            'end_wanted': sorted(self.end_wanted),
+            'acts': sorted([a.verb, a.noun, a.target, a.outcome, a.job or 0] for a in self.acts),
+            'notes': self.notes,
         }
 
     def soon(self, seconds=0):
@@ -57,13 +64,13 @@ class Queue:
 
     def is_paused(self, kind):
         until = self.kinds[kind].paused_until
-        return until is not None and until > self.now
+        return until is not None and low(until) > self.now
 
     # ---------------------------------------------------------------------------------------- lanes and keys
 
     def enter_lane(self, name):
-        lane = self.lanes.setdefault(name, Row(last=0, done=0))
-        lane.last += 1
+        lane = self.lanes.setdefault(name, Row(last=0, done=0, used=0))
+        lane.last, lane.used = lane.last + 1, self.now
         return lane.last, lane.last > lane.done + 1
 
     def step_lane(self, name):
@@ -84,7 +91,7 @@ class Queue:
         seq, blocked = self.enter_lane(lane) if lane else (None, False)
         self.jobs[job] = Row(id=job, tenant=tenant, prio=prio, kind=kind, run_at=run_at, lane=lane, seq=seq, key=key,
                              state='b' if blocked else self.state_at(run_at), attempt=0, crash=0, fence=0, lease_until=None,
-                             worker=None, cancelled=False, subject=None, dispatched_at=None, last_error=None)
+                             worker=None, subject=None, dispatched_at=None, last_error=None)
         return job
 
     def number(self):
@@ -94,15 +101,20 @@ class Queue:
     def end(self, job, done=False, opens_lane=True):
         del self.jobs[job.id]
         if done:
-            self.done.append([job.id, job.attempt + 1])
+            self.done.append(Row(id=job.id, attempt=job.attempt + 1, at=self.now))
         if job.lane and opens_lane:
             self.step_lane(job.lane)
+        again = self.runs_again(job)
         key = self.keys.get(job.key)
         if key and key.job == job.id and key.scope != 'p':
             del self.keys[job.key]
-            if key.dirty and not job.cancelled:
-                again = self.insert(job.kind, job.tenant, job.lane, job.key, job.prio, None)
-                self.keys[job.key] = Row(job=again, scope='c', expires=None, dirty=False)
+        if again:
+            number = self.insert(job.kind, job.tenant, job.lane, job.key, job.prio, None)
+            self.keys[job.key] = Row(job=number, scope='c', expires=None, dirty=False)
+
+    def runs_again(self, job):
+        key = self.keys.get(job.key)
+        return bool(key and key.job == job.id and key.dirty and job.id not in self.end_wanted)
 
     # ----------------------------------------------------------------------------------------- the functions
 
@@ -125,13 +137,13 @@ class Queue:
         open_ = {}
         for tenant in sorted({j.tenant for j in ready}):
             setting = self.settings.get(tenant, Row(weight=1, most=None, paused_until=None))
-            if setting.paused_until is None or setting.paused_until <= self.now:
+            if setting.paused_until is None or low(setting.paused_until) <= self.now:
                 open_[tenant] = setting
         whole = sum(s.weight for s in open_.values())
         picked = []
         for tenant in sorted(open_, key=lambda t: (t <= after, t)):
             setting = open_[tenant]
-            share = math.ceil(capacity * setting.weight / whole)
+            share = -(-capacity * setting.weight // whole)
             if setting.most is not None:
                 share = max(0, min(share, setting.most - sum(j.tenant == tenant for j in in_flight)))
             may = [j for j in ready if j.tenant == tenant and not self.is_paused(j.kind)
@@ -151,12 +163,12 @@ class Queue:
 
     def claim(self, ids):
         rows = [j for j in self.jobs.values() if j.id in ids and j.state in 'dr']
-        return [[j.id, j.attempt, j.cancelled] for j in sorted(rows, key=lambda j: (j.tenant, j.kind, j.id))]
+        return [[j.id, j.attempt, j.id in self.end_wanted] for j in sorted(rows, key=lambda j: (j.tenant, j.kind, j.id))]
 
     def take(self, kinds, count):
         def is_open(tenant):
             until = self.settings[tenant].paused_until if tenant in self.settings else None
-            return until is None or until <= self.now
+            return until is None or low(until) <= self.now
         rows = [j for j in self.jobs.values() if j.state == 'r' and j.kind in kinds and not self.is_paused(j.kind)
                 and is_open(j.tenant)]
         return [j.id for j in sorted(rows, key=lambda j: (j.prio, j.tenant, j.id))[:count]]
@@ -166,15 +178,28 @@ class Queue:
 
     def finish(self, ids):
         rows = [j for _, j in sorted(self.jobs.items()) if j.id in ids and j.state in 'dr']
+        if len(rows) < len(ids):
+            self.next_job += sum(map(self.runs_again, rows))  # a sequence gives no number back
+            raise Refused('job-not-held')
         for job in rows:
             self.end(job, done=True)
         return len(rows)
+
+    def history_of(self, number):
+        job = self.jobs[number]
+        return job.attempt + job.crash + job.fence + 2 * ((job.subject is not None) + (number in self.effects)
+                                                           + (number in self.end_wanted))
+
+    def is_begun(self, number):
+        return number in self.effects and self.effects[number].state == 'i'
 
     def kill(self, number, reason, error):
         job = self.jobs.get(number)
         if not job:
             return
         blocks = job.lane is not None and self.kinds[job.kind].blocks
+        if reason in ('exhausted', 'poison') and self.is_begun(number):
+            reason = 'uncertain'
         self.dead[number] = Row(id=number, tenant=job.tenant, prio=job.prio, kind=job.kind, lane=job.lane, seq=job.seq,
                                 blocks=blocks, attempt=job.attempt, crash=job.crash, reason=reason, last_error=error)
         self.end(job, opens_lane=not blocks)
@@ -245,96 +270,20 @@ class Queue:
         planned = [f.id for f in self.future.values() if f.subject == subject]
         for number in planned:
             del self.future[number]
-        rows = [j for _, j in sorted(self.jobs.items()) if j.subject == subject and j.state in 'rwbd']
+        rows = [j for _, j in sorted(self.jobs.items()) if j.subject == subject and j.state in 'rwbd'
+                and j.id not in self.effects]
         for job in rows:
             self.end(job)
         return len(planned) + len(rows)
 
-    def cancel(self, number):
-        job = self.jobs.get(number)
-        if not job:
-            return 'gone'
-        job.cancelled = True
-        if job.state == 'x':
-            return 'asked'
-        self.end(job)
-        return 'cancelled'
-
-    def run_now(self, number):
-        job = self.jobs.get(number)
-        if not job or job.state != 'w':
-            return False
-        job.state, job.run_at = 'r', None
-        return True
-
-    def revive(self, number):
-        dead = self.dead.pop(number, None)
-        if not dead:
-            return None
-        if not dead.blocks:
-            job = self.enqueue(dead.kind, dead.tenant, dead.lane, prio=dead.prio)
-            for (owner, step), effect in list(self.effects.items()):
-                if owner == number:
-                    self.effects[job, step] = self.effects.pop((owner, step))
-            return job
-        head = self.lanes[dead.lane].done + 1
-        self.lanes[dead.lane].last -= 1  # insert() enters at the end; this one has its place
-        self.insert(dead.kind, dead.tenant, dead.lane, None, dead.prio, None, number)
-        self.jobs[number].seq, self.jobs[number].state = dead.seq, 'r' if dead.seq == head else 'b'
-        return number
-
-    def drop_dead(self, number):
-        dead = self.dead.pop(number, None)
-        if dead and dead.blocks:
-            self.step_lane(dead.lane)
-        return dead is not None
-
-    # ----------------------------------------------------------------------------------------------- leases
-
-    def lease(self, ids, worker, seconds):
-        rows = [j for _, j in sorted(self.jobs.items()) if j.id in ids and j.state in 'dr']
-        for job in rows:
-            job.state, job.worker, job.lease_until = 'x', worker, self.soon(seconds)
-            job.fence += 1
-        return [[j.id, j.fence] for j in rows]
-
-    def held(self, number, fence):
-        job = self.jobs.get(number)
-        return job if job and job.state == 'x' and job.fence == fence else None
-
-    def lease_beat(self, number, fence, seconds):
-        job = self.held(number, fence)
-        if job:
-            job.lease_until = self.soon(seconds)
-        return job is not None
-
-    def effect_begin(self, number, fence, step):
-        if not self.held(number, fence):
-            return None
-        effect = self.effects.get((number, step))
-        if not effect:
-            self.effects[number, step] = Row(state='i', reference=None)
-            return 'new'
-        return 'known' if effect.state == 'k' else 'begun'
-
-    def effect_done(self, number, step, reference):
-        if (number, step) in self.effects:
-            self.effects[number, step] = Row(state='k', reference=reference)
-
-    def lease_finish(self, number, fence):
-        job = self.held(number, fence)
-        if not job:
-            return False
-        for owner, step in [e for e in self.effects if e[0] == number]:
-            del self.effects[owner, step]
-        self.end(job, done=True)
-        return True
-
-    def lease_uncertain(self, number, fence, error):
-        job = self.held(number, fence)
-        if job:
-            self.kill(number, 'uncertain', error)
-        return job is not None
+    def sweep(self):
+        day = 24 * 3600
+        self.done = [d for d in self.done if d.at + 7 * day >= self.now]
+        self.keys = {name: k for name, k in self.keys.items() if k.expires is None or k.expires >= self.now}
+        self.end_wanted &= set(self.jobs)
+        taken = {j.lane for j in self.jobs.values()} | {d.lane for d in self.dead.values() if d.blocks}
+        self.lanes = {name: lane for name, lane in self.lanes.items()
+                      if lane.last > lane.done or name in taken or lane.used + 30 * day >= self.now}
 
 
 def key_of(kind, key):

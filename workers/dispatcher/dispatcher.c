@@ -49,15 +49,21 @@ static bool create_groups(struct dispatcher *dispatcher)
     return true;
 }
 
+/* Everything that is dispatched and that nobody has is ready again. */
+static bool give_all_back(struct dispatcher *dispatcher, struct arena *arena)
+{
+    struct ctx ctx = {.arena = arena};
+    struct plan plan = {.ctx = &ctx};
+    sql_dispatcher_redispatch(&plan, (struct sql_dispatcher_redispatch){0});
+    return session_run(dispatcher->db, &plan) == OK;
+}
+
 /* Redis was emptied: groups anew, everything dispatched goes back; the marker comes last, so that a
  * crash in between repeats the step. */
 static bool begin_anew(struct dispatcher *dispatcher, struct arena *arena)
 {
-    struct ctx ctx = {.arena = arena};
-    struct plan plan = {.ctx = &ctx};
     char marker[UUID_TEXT_LEN + 1];
-    sql_dispatcher_redispatch(&plan, (struct sql_dispatcher_redispatch){0});
-    if (!create_groups(dispatcher) || session_run(dispatcher->db, &plan) != OK)
+    if (!create_groups(dispatcher) || !give_all_back(dispatcher, arena))
         return false;
     redisReply *reply =
         redis_run(dispatcher->redis, "SET mw:{s0}:inc %s", uuid_print(uuid_new(), marker).at);
@@ -97,15 +103,19 @@ static bool promote(struct dispatcher *dispatcher, struct arena *arena)
     return true;
 }
 
+/* In a session of its own: an old one does not see new rules of a time zone. */
 static bool sweep(struct dispatcher *dispatcher, struct arena *arena)
 {
     if (redis_now_ms() < dispatcher->sweep_ms)
         return true;
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
+    struct session *fresh = session_new(dispatcher->conninfo);
     sql_dispatcher_sweep(&plan);
     dispatcher->sweep_ms = redis_now_ms() + SWEEP_MS;
-    return session_run(dispatcher->db, &plan) == OK;
+    bool swept = session_run(fresh, &plan) == OK;
+    session_free(fresh);
+    return swept;
 }
 
 static bool keep_right(struct dispatcher *dispatcher)
@@ -130,11 +140,15 @@ int dispatcher_step(struct dispatcher *dispatcher)
     if (leads(dispatcher, arena) && promote(dispatcher, arena) && sweep(dispatcher, arena)) {
         dispatcher_report(dispatcher);
         bool wiped = is_wiped(dispatcher, &away);
+        if (away || wiped)
+            dispatcher->reap_ms = redis_now_ms() + REAP_AGAIN_MS;
         if (!away && (!wiped || begin_anew(dispatcher, arena)) && keep_right(dispatcher))
             filled = dispatcher_refill(dispatcher, arena);
     }
-    if (away)
+    if (away) {
         dispatcher->reconcile_ms = 0; /* when it is back, first see what it kept */
+        filled = give_all_back(dispatcher, arena) ? 0 : -1; /* the workers take them from there */
+    }
     arena_free(arena);
     return filled;
 }

@@ -19,7 +19,8 @@ enum {
     MEASURE_MS = 100,
     PROMOTE_MAX = 1000,
     RECONCILE_MS = 2000,
-    REAP_MS = 500,
+    REAP_MS = 250,
+    REAP_AGAIN_MS = 2500, /* after Redis was away or emptied: who lives has said so by then */
     SWEEP_MS = 600000,
     REPORT_MS = 5000,
 };
@@ -34,6 +35,7 @@ struct window {
 };
 
 struct dispatcher {
+    const char *conninfo;
     struct session *db;
     struct redis *redis;
     char workers[WORKERS_MAX][24];
@@ -42,7 +44,7 @@ struct dispatcher {
     int count;
     unsigned generation; /* of the session when it took the lock; 0: does not lead */
     int64_t reconcile_ms, reap_ms, promote_ms, sweep_ms, report_ms; /* when next */
-    int after;                                           /* municipality that had its turn last */
+    int after; /* municipality that had its turn last */
     bool full;
     bool looked;                          /* has reconciled since the last report */
     int64_t ghosts;                       /* removed since the last report */

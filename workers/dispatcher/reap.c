@@ -2,6 +2,7 @@
 /* A worker without a heartbeat is dead: what it had goes to the suspects, to be run alone. */
 #include "workers/dispatcher/dispatcher.h"
 #include "workers/dispatcher/gen/queries.h"
+#include "workers/dispatcher/replies.h"
 
 /* KEYS: stream, suspects, heartbeat. ARGV: consumer. Moves the pending entries of the consumer
  * in one step, unless it is back; then forgets the consumer, only when it has nothing left.
@@ -28,10 +29,8 @@ static bool count_crash(struct dispatcher *dispatcher, const redisReply *jobs)
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
     int64_t *ids = arena_array(arena, jobs->elements, sizeof *ids);
-    for (size_t i = 0; i < jobs->elements; i++)
-        str_to_int(str_of(jobs->element[i]->str), &ids[i]);
     sql_dispatcher_crashed(&plan, (struct sql_dispatcher_crashed){
-                                      .ids = plan_ids(&plan, ids, jobs->elements)});
+                                      .ids = plan_ids(&plan, ids, reply_jobs(jobs, ids))});
     bool counted = session_run(dispatcher->db, &plan) == OK;
     arena_free(arena);
     return counted;
@@ -68,11 +67,8 @@ static bool reap_stream(struct dispatcher *dispatcher, const struct streams *str
     bool there = consumers != NULL;
     for (size_t i = 0; there && consumers->type == REDIS_REPLY_ARRAY && i < consumers->elements;
          i++) {
-        const redisReply *one = consumers->element[i];
-        for (size_t f = 0; f + 1 < one->elements; f += 2)
-            if (strcmp(one->element[f]->str, "name") == 0)
-                there =
-                    there && reap_consumer(dispatcher, streams, stream, one->element[f + 1]->str);
+        const char *consumer = reply_consumer(consumers->element[i]);
+        there = !consumer || reap_consumer(dispatcher, streams, stream, consumer);
     }
     if (consumers)
         freeReplyObject(consumers);

@@ -6,6 +6,7 @@
  * delivered and is in no pending list belongs to nobody: a ghost, removed. */
 #include "workers/dispatcher/dispatcher.h"
 #include "workers/dispatcher/gen/queries.h"
+#include "workers/dispatcher/replies.h"
 
 enum { LIVE_MAX = 65536 };
 
@@ -14,64 +15,27 @@ struct live {
     size_t count, ghosts;
 };
 
-/* "1700000000000-3": order of entries. */
-struct place {
-    unsigned long long ms, seq;
-};
-
-static struct place place_of(const char *id)
-{
-    char *end = NULL;
-    struct place place = {strtoull(id, &end, 10), 0};
-    if (end && *end == '-')
-        place.seq = strtoull(end + 1, NULL, 10);
-    return place;
-}
-
-static bool is_after(struct place a, struct place b)
-{
-    return a.ms > b.ms || (a.ms == b.ms && a.seq > b.seq);
-}
-
 /* Of group w: the last entry that was delivered. */
 static bool last_delivered(struct redis *redis, const char *name, struct place *ret)
 {
     redisReply *reply = redis_run(redis, "XINFO GROUPS %s", name);
-    bool known = false;
-    for (size_t g = 0; reply && reply->type == REDIS_REPLY_ARRAY && g < reply->elements; g++)
-        for (size_t i = 0; i + 1 < reply->element[g]->elements; i += 2)
-            if (strcmp(reply->element[g]->element[i]->str, "last-delivered-id") == 0) {
-                *ret = place_of(reply->element[g]->element[i + 1]->str);
-                known = true;
-            }
+    bool known = reply_last_delivered(reply, ret);
     if (reply)
         freeReplyObject(reply);
     return known;
-}
-
-static bool is_pending(const redisReply *pending, const char *id)
-{
-    for (size_t i = 0; i < pending->elements; i++)
-        if (strcmp(pending->element[i]->element[0]->str, id) == 0)
-            return true;
-    return false;
 }
 
 static void sort_entries(struct redis *redis, const char *name, const redisReply *entries,
                          const redisReply *pending, struct place last, struct live *live)
 {
     for (size_t i = 0; i < entries->elements; i++) {
-        const redisReply *entry = entries->element[i];
-        const char *id = entry->element[0]->str;
-        int64_t job = 0;
-        if (entry->element[1]->elements == 2)
-            str_to_int(str_of(entry->element[1]->element[1]->str), &job);
-        if (is_after(place_of(id), last) || is_pending(pending, id)) {
+        struct stream_entry entry = stream_entry_of(entries->element[i], 0);
+        if (reply_is_alive(&entry, pending, last)) {
             if (live->count < LIVE_MAX)
-                live->jobs[live->count++] = job;
+                live->jobs[live->count++] = entry.job;
         } else {
             live->ghosts++;
-            redisReply *removed = redis_run(redis, "XDEL %s %s", name, id);
+            redisReply *removed = redis_run(redis, "XDEL %s %s", name, entry.id);
             if (removed)
                 freeReplyObject(removed);
         }

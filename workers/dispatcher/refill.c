@@ -30,8 +30,7 @@ static bool measure_all(struct dispatcher *dispatcher)
     for (int w = 0; w < dispatcher->count; w++)
         for (int p = 0; p < STREAM_SUSPECTS; p++)
             there =
-                there
-                && redis_add(dispatcher->redis, "XLEN %s", dispatcher->streams[w].names[p]);
+                there && redis_add(dispatcher->redis, "XLEN %s", dispatcher->streams[w].names[p]);
     for (int w = 0; w < dispatcher->count && there; w++)
         for (int p = 0; p < STREAM_SUSPECTS && there; p++) {
             redisReply *reply = redis_read(dispatcher->redis);

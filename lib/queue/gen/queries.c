@@ -26,8 +26,8 @@ struct statement *sql_queue_commit(struct plan *plan)
 
 const struct query query_queue_claim = {
     .name = "queue_claim",
-    .text = "select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, timeout_ms, w"
-            "aited_us from queue.claim($1::bigint[])",
+    .text = "select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, timeout_ms, v"
+            "ersion, waited_us from queue.claim($1::bigint[])",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };
@@ -41,8 +41,8 @@ struct statement *sql_queue_claim(struct plan *plan, struct sql_queue_claim args
 
 const struct query query_queue_take = {
     .name = "queue_take",
-    .text = "select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, timeout_ms, w"
-            "aited_us from queue.take($1::text[], $2::int)",
+    .text = "select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, timeout_ms, v"
+            "ersion, waited_us from queue.take($1::text[], $2::int)",
     .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };
@@ -141,6 +141,20 @@ struct statement *sql_queue_retry(struct plan *plan, struct sql_queue_retry args
     return plan_add(plan, &query_queue_retry, values);
 }
 
+const struct query query_queue_trip = {
+    .name = "queue_trip",
+    .text = "select queue.trip($1)",
+    .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_queue_trip(struct plan *plan, struct sql_queue_trip args)
+{
+    const struct str values[] = {
+        args.kind,
+    };
+    return plan_add(plan, &query_queue_trip, values);
+}
+
 const struct query query_queue_kill = {
     .name = "queue_kill",
     .text = "select queue.kill($1::bigint, $2, $3)",
@@ -159,8 +173,8 @@ struct statement *sql_queue_kill(struct plan *plan, struct sql_queue_kill args)
 
 const struct query query_queue_lease = {
     .name = "queue_lease",
-    .text = "select id, tenant, kind, attempt, false as cancelled, payload, fence, timeout_ms from queue.leas"
-            "e($1::bigint[], $2, $3::int)",
+    .text = "select id, tenant, kind, attempt, false as cancelled, payload, fence, timeout_ms, version from q"
+            "ueue.lease($1::bigint[], $2, $3::int)",
     .parameters = 3, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };
@@ -251,8 +265,8 @@ struct statement *sql_queue_lease_finish(struct plan *plan, struct sql_queue_lea
 
 const struct query query_queue_lease_retry = {
     .name = "queue_lease_retry",
-    .text = "select queue.lease_retry($1::bigint, $2::bigint, $3, $4::boolean)",
-    .parameters = 4, .rows = QUERY_NONE, .when_none = OK,
+    .text = "select queue.lease_retry($1::bigint, $2::bigint, $3, $4::boolean, $5::int, $6::boolean)",
+    .parameters = 6, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
 struct statement *sql_queue_lease_retry(struct plan *plan, struct sql_queue_lease_retry args)
@@ -262,6 +276,8 @@ struct statement *sql_queue_lease_retry(struct plan *plan, struct sql_queue_leas
         args.fence,
         args.error,
         args.made_nothing,
+        args.delay_ms,
+        args.free,
     };
     return plan_add(plan, &query_queue_lease_retry, values);
 }
@@ -297,4 +313,4 @@ struct statement *sql_queue_count(struct plan *plan, struct sql_queue_count args
     return plan_add(plan, &query_queue_count, values);
 }
 
-const struct query *const queue_queries[] = {&query_queue_begin, &query_queue_commit, &query_queue_claim, &query_queue_take, &query_queue_still_waiting, &query_queue_context, &query_queue_savepoint, &query_queue_rollback_job, &query_queue_finish, &query_queue_retry, &query_queue_kill, &query_queue_lease, &query_queue_lease_beat, &query_queue_cancel_wanted, &query_queue_lease_begin, &query_queue_lease_known, &query_queue_lease_finish, &query_queue_lease_retry, &query_queue_lease_kill, &query_queue_count, NULL};
+const struct query *const queue_queries[] = {&query_queue_begin, &query_queue_commit, &query_queue_claim, &query_queue_take, &query_queue_still_waiting, &query_queue_context, &query_queue_savepoint, &query_queue_rollback_job, &query_queue_finish, &query_queue_retry, &query_queue_trip, &query_queue_kill, &query_queue_lease, &query_queue_lease_beat, &query_queue_cancel_wanted, &query_queue_lease_begin, &query_queue_lease_known, &query_queue_lease_finish, &query_queue_lease_retry, &query_queue_lease_kill, &query_queue_count, NULL};

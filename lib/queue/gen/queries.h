@@ -53,6 +53,12 @@ struct sql_queue_retry {
 };
 struct statement *sql_queue_retry(struct plan *plan, struct sql_queue_retry args);
 
+extern const struct query query_queue_trip;
+struct sql_queue_trip {
+    struct str kind;
+};
+struct statement *sql_queue_trip(struct plan *plan, struct sql_queue_trip args);
+
 extern const struct query query_queue_kill;
 struct sql_queue_kill {
     struct str id, reason, error;
@@ -97,7 +103,7 @@ struct statement *sql_queue_lease_finish(struct plan *plan, struct sql_queue_lea
 
 extern const struct query query_queue_lease_retry;
 struct sql_queue_lease_retry {
-    struct str job, fence, error, made_nothing;
+    struct str job, fence, error, made_nothing, delay_ms, free;
 };
 struct statement *sql_queue_lease_retry(struct plan *plan, struct sql_queue_lease_retry args);
 

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A provider that is down: its kind is paused, no attempt is burned, other work goes on, and all is done when it is back."""
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from region import ROOT, Region
+
+sys.path.insert(0, str(ROOT / 'tests/chaos'))
+from chaos_calls import Provider  # noqa: E402
+from chaos_queue import SETUP, wait_until_done  # noqa: E402
+
+
+@pytest.fixture
+def region():
+    folder = Path(tempfile.mkdtemp(prefix='maatwerk-outage.', dir='/var/tmp')) / 'var'
+    made = Region(folder, ROOT / 'build/release/bin')
+    try:
+        made.start_servers()
+        made.env['CHAOS_PROVIDER'] = str(folder / 'provider.sock')
+        made.command('migrate')
+        made.sql(SETUP)
+        made.start('dispatcher')
+        made.start('chaos', MAATWERK_CHILDREN='2')
+        yield made
+    finally:
+        made.stop_programs()
+        made.stop_servers()
+        shutil.rmtree(folder.resolve(), ignore_errors=True)
+        shutil.rmtree(folder.parent, ignore_errors=True)
+
+
+def test_a_kind_whose_provider_is_down_is_paused_and_comes_back(region):
+    region.sql("select queue.enqueue(k, 1, jsonb_build_object('n', n)) from generate_series(1, 200) n, unnest(array['chaos_keyed', 'chaos_job']) k")
+    kind, until = "select trips, paused_until > clock_timestamp() from queue.kind where kind = 'chaos_keyed'", time.monotonic() + 20
+    while not region.sql(kind)[0][0] and time.monotonic() < until:
+        time.sleep(0.05)
+    assert region.sql(kind)[0][0] >= 1
+    while region.sql("select count(*) from queue.job where kind = 'chaos_job'")[0][0] and time.monotonic() < until:
+        time.sleep(0.05)
+    assert region.sql("select count(*) from queue.job where kind = 'chaos_job'") == [(0,)], 'other kinds go on'
+    assert region.sql("select count(*), max(attempt) from queue.job where kind = 'chaos_keyed'") == [(200, 0)], 'nothing is burned'
+    provider = Provider(region.env['CHAOS_PROVIDER'], 1)
+    threading.Thread(target=provider.serve_forever, daemon=True).start()
+    try:
+        assert wait_until_done(region, 60) is not None
+    finally:
+        provider.shutdown()
+    assert len(provider.done) == 200 and max(provider.done.values()) == 1
+    assert region.sql(kind) == [(0, None)] and region.sql('select count(*) from queue.dead') == [(0,)]

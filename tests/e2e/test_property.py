@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The short form of `make property`: random sequences on the queue and on its reference show the same."""
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from region import ROOT, Region
+
+sys.path.insert(0, str(ROOT / 'tests'))
+from property.mutants import is_caught  # noqa: E402
+from property.sequences import check, prepare  # noqa: E402
+
+
+@pytest.fixture(scope='module')
+def queue():
+    folder = Path(tempfile.mkdtemp(prefix='maatwerk-property.', dir='/var/tmp')) / 'var'
+    made = Region(folder, os.environ.get('MAATWERK_BIN') or ROOT / 'build/asan/bin')
+    try:
+        made.start_servers()
+        made.command('migrate')
+        prepare(made)
+        yield made
+    finally:
+        made.stop_servers()
+        shutil.rmtree(folder.resolve(), ignore_errors=True)
+        shutil.rmtree(folder.parent, ignore_errors=True)
+
+
+@pytest.mark.parametrize('seed', (1, 2, 3, 4))
+def test_random_sequences_show_what_the_reference_shows(queue, seed):
+    _, steps, found = check(queue, 50, seed)
+    assert steps > 1000 and not found, '\n'.join(found)
+
+
+@pytest.mark.parametrize('name', ('lane_next', 'lease_holds', 'crashed', 'revive'))
+def test_the_comparison_catches_a_queue_that_is_wrong(queue, name):
+    assert is_caught(queue, name, 1000, 1)

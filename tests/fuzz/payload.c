@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A claimed row: five cells, a line each, and the payload. What may run has a payload that texts can be asked of. */
+#include <stdlib.h>
+
+#include "lib/json/parse.h"
+#include "lib/queue/child.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { PAYLOAD = 5, COLUMNS = 7 };
+
+static PGresult *row_of(struct str text)
+{
+    static char names[COLUMNS][2] = {"0", "1", "2", "3", "4", "5", "6"};
+    PGresAttDesc columns[COLUMNS];
+    memset(columns, 0, sizeof columns);
+    for (int i = 0; i < COLUMNS; i++)
+        columns[i].name = names[i];
+    PGresult *row = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
+    PQsetResultAttrs(row, COLUMNS, columns);
+    for (int i = 0; i < COLUMNS; i++) {
+        struct str cell = i == PAYLOAD ? text : i > PAYLOAD ? S("f") : str_cut(&text, '\n');
+        char *copy =
+            strndup(cell.at ? cell.at : "", cell.len); /* text of the database has no NUL */
+        PQsetvalue(row, 0, i, copy, (int)strlen(copy));
+        free(copy);
+    }
+    return row;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct job_kind kinds[] = {{.kind = "work"}};
+    static const struct worker worker = {.name = "test", .kinds = kinds, .kinds_count = 1};
+    struct batch batch = {.worker = &worker};
+    struct claimed claimed;
+    struct arena *arena = arena_new();
+    json_start();
+    PGresult *row = row_of((struct str){(const char *)data, size});
+    enum job_end end = claimed_read(&batch, arena, row, 0, &claimed);
+    if (end == JOB_DONE ? !claimed.kind || !claimed.job.payload : !claimed.work.error)
+        abort();
+    struct str found = job_text(&claimed.job, "vacancyId");
+    if (found.at && strlen(found.at) != found.len)
+        abort();
+    PQclear(row);
+    arena_free(arena);
+    return 0;
+}
