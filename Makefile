@@ -68,7 +68,8 @@ bench: install ## measured figures; lines name= ours= ref= ratio= goal=
 	@$(MAKE) --no-print-directory -s -j2 build
 	@$(PYTHON) tests/bench/bench.py
 
-bench-queue: install ## measured figures of the queue
+bench-queue: ## measured figures of the queue, and of BullMQ beside it
+	@docker/install docker/packages-bench.txt
 	@$(MAKE) --no-print-directory -s -j2 build build/release/bin/maatwerk-chaos
 	@$(PYTHON) tests/bench/bench_queue.py
 

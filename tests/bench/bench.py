@@ -1,32 +1,22 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
-"""make bench: figures of this machine, as ratios in one run against pgbench with the same statements.
-Lines: name=… ours=… ref=… ratio=… goal=… ok|MISS"""
+"""make bench: figures of this machine, as ratios in one run against pgbench with the same statements; lines as in lines.py."""
 import re
-import shutil
 import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / 'openapi'))
 from generator import sql  # noqa: E402
-from region import ROOT, Client, Region  # noqa: E402
+from lines import fresh_region, line, misses  # noqa: E402
+from region import ROOT, Client  # noqa: E402
 
 ROUNDS, SECONDS = 3, 4
 PGBENCH = '/usr/lib/postgresql/15/bin/pgbench'
-missed = 0
-
-
-def line(name, ours, ref=None, goal=None, good=True):
-    global missed
-    missed += not good
-    ratio = f'{ours / ref:.2f}' if ref else '-'
-    print(f'name={name} ours={ours:g} ref={ref or 0:g} ratio={ratio} goal={goal} {"ok" if good else "MISS"}', flush=True)
 
 
 def cpu_us(pid):
@@ -169,10 +159,7 @@ def bench_shortlist(region, consultant, employer, body, count=100):
 
 def main():
     import json
-    folder = Path(tempfile.mkdtemp(prefix='maatwerk-bench.', dir='/var/tmp')) / 'var'
-    region = Region(folder, ROOT / 'build/release/bin')
-    try:
-        region.start_servers()
+    with fresh_region() as region:
         region.prepare()
         region.start_programs()
         while region.sql('select count(*) from queue.job')[0][0]:
@@ -193,12 +180,7 @@ def main():
         bench_connections(region)
         bench_ready(region)
         bench_create(region, consultant, {'text': text, 'columns': columns}, tenant, profile['id'])
-    finally:
-        region.stop_programs()
-        region.stop_servers()
-        shutil.rmtree(folder.resolve(), ignore_errors=True)
-        shutil.rmtree(folder.parent, ignore_errors=True)
-    return 1 if missed else 0
+    return 1 if misses else 0
 
 
 sys.exit(main())

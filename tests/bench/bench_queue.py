@@ -1,117 +1,217 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
-"""make bench-queue: jobs with durable effects through dispatcher, Redis and workers; lines as in make bench."""
-import json
-import shutil
+"""make bench-queue: jobs with durable effects through dispatcher, Redis and workers. First our own figures, with Redis as we
+ship it; then ours (ours=) and BullMQ (ref=), in turns; lines as in lines.py. ROUNDS=5: how often; figures are medians."""
+import os
+import random
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'chaos'))
 from chaos_queue import SETUP  # noqa: E402
-from region import ROOT, Region  # noqa: E402
+from contest import BullMQ, DurableRedis, Ours, Redis  # noqa: E402
+from lines import fresh_region, line, misses  # noqa: E402
 
-missed = 0
-
-
-def line(name, ours, goal, good):
-    global missed
-    missed += not good
-    print(f'name={name} ours={ours:g} ref=0 ratio=- goal={goal} {"ok" if good else "MISS"}', flush=True)
+ROUNDS = int(os.environ.get('ROUNDS', '5'))
+WARM = 5000     # jobs before the count begins: processes have started, code is compiled
 
 
-def cpu_s():
-    """CPU of all processes of ours, PostgreSQL and Redis included."""
-    total = 0
-    for stat in Path('/proc').glob('[0-9]*/stat'):
-        try:
-            name, rest = stat.read_text().split(' (', 1)[1].rsplit(') ', 1)
-        except (OSError, ValueError):
-            continue
-        if name.startswith(('maatwerk', 'postgres', 'redis-server')):
-            fields = rest.split()
-            total += int(fields[11]) + int(fields[12])
-    return total / 100
+def rate(side, count, **more):
+    """(jobs per second, microseconds of CPU per job) of jobs that wait."""
+    side.clear()
+    side.add(1, count + WARM, **more)
+    side.start()
+    side.wait_written(WARM)
+    first, before, from_s = side.written(), side.cpu_s(), time.monotonic()
+    side.wait_written(count + WARM)
+    took, cpu, done = time.monotonic() - from_s, side.cpu_s() - before, count + WARM - first
+    side.stop()
+    return done / took, cpu * 1e6 / done
 
 
-def enqueue(region, count, start=0):
-    region.sql("select queue.enqueue('chaos_job', 1 + (n %% 3)::int, jsonb_build_object('n', n)) "
-               'from generate_series(%s, %s) n', (start, start + count - 1))
+def latency(side, per_second=350, warm_s=4, seconds=5):
+    """(p50, p99) in milliseconds, from the writing of the business row to the writing of the effect."""
+    warm, count = WARM + per_second * warm_s, WARM + per_second * (warm_s + seconds)
+    side.clear()
+    side.start()
+    side.add(1, WARM)
+    side.wait_written(WARM)
+    side.rate(WARM + 1, count - WARM, per_second)
+    side.wait_written(count)
+    found = side.sql('select percentile_disc(array[0.5, 0.99]) within group (order by extract(epoch from e.at - b.at)) '
+                     'from chaos.biz b join chaos.effect e using (n) where n > %s', warm)
+    side.stop()
+    return [float(value) * 1000 for value in found]
 
 
-def wait_done(region, count):
-    while region.sql('select count(*) from chaos.effect')[0][0] < count:
+def recovery(side, kill, count=3000):
+    """Seconds from a kill in the middle of a burst to the moment that all its jobs have had their effect."""
+    side.clear()
+    side.start(2)
+    time.sleep(0.5)
+    side.add(1, count)
+    side.wait_written(count // 6)
+    killed_at = side.sql('select clock_timestamp()')
+    kill()
+    until = time.monotonic() + 100
+    while side.sql('select count(distinct n) from chaos.effect') < count and time.monotonic() < until:
         time.sleep(0.02)
+    took = side.sql('select extract(epoch from max(at) - %s) from (select min(at) as at from chaos.effect group by n) e', killed_at)
+    side.stop()
+    return float(took)
 
 
-def bench_rate(region, count=60000):
-    enqueue(region, count)
-    region.sql('checkpoint')
-    before, from_s = cpu_s(), time.monotonic()
-    region.start('dispatcher')
-    region.start('chaos', MAATWERK_CHILDREN='3')
-    wait_done(region, count)
-    took = time.monotonic() - from_s
-    line('jobs_per_s', count / took, '>=25000', count / took >= 25000)
-    line('cpu_us_per_job', (cpu_s() - before) * 1e6 / count, '<=45', (cpu_s() - before) * 1e6 / count <= 45)
-    return count
-
-
-def bench_latency(region, done, rate=350, seconds=8):
-    import psycopg2
-    connection = psycopg2.connect(region.env['MAATWERK_PG'] + ' user=maatwerk_admin')
-    connection.autocommit = True
-    cursor, sent = connection.cursor(), {}
-    redis = subprocess.Popen(['redis-cli', '-s', region.env['MAATWERK_REDIS'][5:]], stdin=subprocess.PIPE,
-                             stdout=subprocess.DEVNULL, text=True)
+def faults(side, chance, emptied, bursts=10, size=3000, every_s=2):
+    """Bursts of jobs; after each one a worker is killed, but after the fourth Redis is, and after the seventh Redis is emptied,
+    when it is to be. What was lost, and what was done too often: (jobs, rows)."""
+    side.clear()
+    side.start(2)
+    time.sleep(1)
     from_s = time.monotonic()
-    for i in range(rate * seconds):
-        n = done + i
-        cursor.execute("select queue.enqueue('chaos_job', 1, jsonb_build_object('n', %s::bigint)), clock_timestamp()", (n,))
-        sent[n] = cursor.fetchone()[1]
-        redis.stdin.write('LPUSH mw:{s0}:wake 1\nLTRIM mw:{s0}:wake 0 0\n')
-        redis.stdin.flush()
-        pause = from_s + (i + 1) / rate - time.monotonic()
-        if pause > 0:
-            time.sleep(pause)
-    wait_done(region, done + rate * seconds)
-    redis.stdin.close()
-    rows = region.sql('select n, at from chaos.effect where n >= %s', (done,))
-    took = sorted((at - sent[n]).total_seconds() * 1000 for n, at in rows)
-    line('latency_p50_ms', statistics.median(took), '-', True)
-    line('latency_p99_ms', took[len(took) * 99 // 100], '<=10', took[len(took) * 99 // 100] <= 10)
-    connection.close()
+    for i in range(bursts):
+        side.add(1 + i * size, size)
+        if i == 3:
+            side.redis.kill()
+            time.sleep(0.5)
+            side.redis.start()
+        elif i == 6 and emptied:
+            side.redis.client.flushall()
+        else:
+            time.sleep(chance.uniform(0, 0.15))
+            side.kill()
+        time.sleep(max(0, from_s + (i + 1) * every_s - time.monotonic()))
+    wait_still(side)
+    gone = 'from chaos.biz b where not exists (select from chaos.effect e where e.n = b.n)'
+    lost, doubled = side.sql(f'select count(*) {gone}'), side.sql('select count(*) - count(distinct n) from chaos.effect')
+    where = side.sql(f"select string_agg(distinct ((n - 1) / {size} + 1)::text, ' ') {gone}")
+    print(f'# {side.name}: of {bursts * size} jobs {lost} lost (bursts: {where or "none"}), {doubled} duplicates', flush=True)
+    side.stop()
+    return lost, doubled
 
 
-def bench_idle(region):
-    count = "select sum(xact_commit + xact_rollback) from pg_stat_database where datname = 'maatwerk'"
-    time.sleep(2)
-    before, from_s = region.sql(count)[0][0], time.monotonic()
-    time.sleep(8)
-    rate = float(region.sql(count)[0][0] - before) / (time.monotonic() - from_s)
-    line('idle_transactions_per_s', rate, '<=40', rate <= 40)
+def wait_still(side, seconds=15):
+    """Nothing was written for longer than any recovery takes."""
+    before, from_s = side.written(), time.monotonic()
+    while time.monotonic() - from_s < seconds:
+        time.sleep(0.5)
+        if side.written() != before:
+            before, from_s = side.written(), time.monotonic()
+
+
+def in_turns(measure, *sides):
+    """Medians per side of what `measure` gives, which is a list; the sides take turns, and who begins."""
+    found = {side: [] for side in sides}
+    for turn in range(ROUNDS):
+        for side in sides if turn % 2 == 0 else sides[::-1]:
+            found[side].append(measure(side))
+    return [[statistics.median(values) for values in zip(*found[side])] for side in sides]
+
+
+def shipped_redis(region):
+    return Redis(Path(region.folder).resolve() / 'run/redis.sock')
+
+
+def own_figures(ours):
+    [(per_s, cpu)] = in_turns(lambda side: rate(side, 60000), ours)
+    line('jobs_per_s_batch_50', per_s, None, '>=25000', per_s >= 25000)
+    line('cpu_us_per_job', cpu, None, '<=45', cpu <= 45)
+    [(per_s, cpu)] = in_turns(lambda side: rate(side, 20000, more=", 'chaos:' || n %% 2000"), ours)
+    line('jobs_per_s_in_2000_lanes', per_s)
+    line('cpu_us_per_job_in_lanes', cpu)
+    [(p50, p99)] = in_turns(latency, ours)
+    line('latency_p50_ms', p50)
+    line('latency_p99_ms', p99, None, '<=10', p99 <= 10)
+
+
+def tune(theirs):
+    """What suits BullMQ best on this machine: how many processes, and the concurrency of each."""
+    found = {}
+    for _ in range(3):
+        for setting in ((1, 50), (1, 100), (1, 300), (2, 100)):
+            theirs.set(*setting)
+            found.setdefault(setting, []).append(rate(theirs, 20000)[0])
+    found = {setting: statistics.median(values) for setting, values in found.items()}
+    best = max(found, key=found.get)
+    theirs.set(*best)
+    print(f'# BullMQ does best with {best[0]} x {best[1]}; processes x concurrency: '
+          + ', '.join(f'{processes} x {each} {value:.0f}/s' for (processes, each), value in found.items()), flush=True)
+
+
+def contest_speed(ours, theirs):
+    (per_s, cpu), (their_per_s, their_cpu) = in_turns(lambda side: rate(side, 40000), ours, theirs)
+    line('contest_jobs_per_s', per_s, their_per_s, '>ref', per_s > their_per_s)
+    line('contest_cpu_us_per_job', cpu, their_cpu, '<ref', cpu < their_cpu)
+    (p50, p99), (their_p50, their_p99) = in_turns(latency, ours, theirs)
+    line('contest_latency_p50_ms', p50, their_p50, '<ref', p50 < their_p50)
+    line('contest_latency_p99_ms', p99, their_p99, '<ref', p99 < their_p99)
+
+
+def contest_recovery(ours, theirs):
+    """BullMQ as it comes, and as alert as ours: who is silent for 5 s is dead, and that is looked at twice a second."""
+    [[child]] = in_turns(lambda side: [recovery(side, side.kill_child)], ours)
+    by_default = recovery(theirs, theirs.kill)
+    theirs.locks(5000, 500)
+    [worker], [their_worker] = in_turns(lambda side: [recovery(side, side.kill)], ours, theirs)
+    line('contest_recovery_child_s', child, their_worker, '<=1', child <= 1)
+    line('contest_recovery_worker_s', worker, their_worker, '<=6.5', worker <= 6.5)
+    line('contest_recovery_worker_default_s', worker, by_default, '<ref', worker < by_default)
+
+
+def contest_faults(ours, theirs, chance):
+    for name, emptied in (('', True), ('_redis_kept', False)):
+        rounds = [faults(ours, chance, emptied) + faults(theirs, chance, emptied) for _ in range(2)]
+        lost, doubled, their_lost, their_doubled = map(sum, zip(*rounds))
+        line('contest_lost' + name, lost, their_lost, '=0', lost == 0)
+        line('contest_duplicates' + name, doubled, their_doubled, '=0', doubled == 0)
+
+
+def contest(ours, theirs, chance):
+    tune(theirs)
+    contest_speed(ours, theirs)
+    contest_recovery(ours, theirs)
+    contest_faults(ours, theirs, chance)
+
+
+def idle(region, children):
+    """Statements per second of dispatcher and workers that have nothing to do, counted when their number has become steady."""
+    count = "select coalesce(sum(calls), 0)::float8 from pg_stat_statements where userid <> 'maatwerk_admin'::regrole"
+    with Ours(region, shipped_redis(region)) as ours:
+        def calls(seconds):
+            ours.sql('select pg_stat_statements_reset()')
+            time.sleep(seconds)
+            return ours.sql(count)
+        ours.start(1, children)
+        before, now, left = calls(2), calls(2), 10
+        while abs(now - before) > 2 and left:
+            before, now, left = now, calls(2), left - 1
+        return calls(10) / 10
+
+
+def idle_figures(region):
+    region.sql("alter system set shared_preload_libraries = 'pg_stat_statements'")
+    region.stop_servers()
+    region.start_servers()
+    region.sql('create extension pg_stat_statements')
+    one, many = idle(region, 1), idle(region, 16)
+    line('idle_statements_per_s_1_child', one, None, '<=40', one <= 40)
+    line('idle_statements_per_s_16_children', many, one, '<=40, ratio 1', many <= 40 and abs(many - one) <= 2)
 
 
 def main():
-    folder = Path(tempfile.mkdtemp(prefix='maatwerk-bench.', dir='/var/tmp')) / 'var'
-    region = Region(folder, ROOT / 'build/release/bin')
-    try:
-        region.start_servers()
+    seed = int(os.environ.get('SEED', str(random.randrange(10**6))))
+    print(f'# seed {seed}', flush=True)
+    with fresh_region() as region:
         region.command('migrate')
         region.sql(SETUP)
-        done = bench_rate(region)
-        bench_latency(region, done)
-        bench_idle(region)
-    finally:
-        region.stop_programs()
-        region.stop_servers()
-        shutil.rmtree(folder.resolve(), ignore_errors=True)
-        shutil.rmtree(folder.parent, ignore_errors=True)
-    return 1 if missed else 0
+        with Ours(region, shipped_redis(region)) as ours:
+            own_figures(ours)
+        with DurableRedis(Path(region.folder).resolve() / 'contest') as at, Ours(region, at) as ours, BullMQ(region, at) as theirs:
+            contest(ours, theirs, random.Random(seed))
+        idle_figures(region)
+    return 1 if misses else 0
 
 
-sys.exit(main())
+if __name__ == '__main__':
+    sys.exit(main())
