@@ -84,12 +84,13 @@ static void on_deadline(h2o_timeout_entry_t *entry)
 
 static void keep(struct loop *loop, struct str text)
 {
-    char *kept = malloc(text.len);
+    char *kept = malloc(text.len + 1);
     if (!kept)
         abort();
     memcpy(kept, text.at, text.len);
     free((char *)loop->queue_metrics.at);
-    loop->queue_metrics = (struct str){kept, text.len};
+    loop->queue_metrics.at = kept;
+    loop->queue_metrics.len = text.len;
     loop->queue_metrics_ms = h2o_now(loop->h2o.loop);
 }
 
