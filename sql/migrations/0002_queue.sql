@@ -160,7 +160,7 @@ create index future_by_subject on queue.future (subject) where subject is not nu
 create table queue.counter (
     metric text not null check (metric in ('done', 'retry', 'dead', 'wait', 'run', 'fallback', 'redispatched', 'reaped', 'ghosts')),
     kind text not null default '' check (kind ~ '^[a-z0-9_]{0,40}$'),
-    label text not null default '' check (label ~ '^[A-Za-z0-9 .+-]{0,60}$'),
+    label text not null default '' check (label !~ '["\\\n]' and char_length(label) <= 200),
     amount bigint not null
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 comment on column queue.counter.label is 'result, code or reason; of wait and run: the upper end of a step in seconds, or sum';
