@@ -31,6 +31,7 @@ grant insert on chaos.effect to maatwerk_chaos;
 grant usage on sequence chaos.effect_serial_seq to maatwerk_chaos;
 grant execute on function queue.claim(bigint[]), queue.take(text[], int), queue.still_waiting(bigint[]), queue.finish(bigint[]),
     queue.retry(bigint, text, int, boolean), queue.kill(bigint, text, text), queue.trip(text), queue.cancel_wanted(bigint[]),
+    queue.count(jsonb),
     queue.lease(bigint[], text, int), queue.lease_beat(text, int), queue.lease_begin(bigint, bigint),
     queue.lease_known(bigint, bigint, text), queue.lease_finish(bigint, bigint),
     queue.lease_retry(bigint, bigint, text, boolean, int, boolean), queue.lease_kill(bigint, bigint, text, text) to maatwerk_chaos;
