@@ -4,6 +4,7 @@
 #include "lib/base/buf.h"
 #include "lib/json/parse.h"
 #include "lib/queue/child.h"
+#include "lib/queue/count.h"
 #include "lib/queue/gen/queries.h"
 #include "lib/queue/redis.h"
 
@@ -72,12 +73,6 @@ void batch_trip(struct batch *batch)
     }
     arena_free(arena);
 }
-
-/* What becomes of the jobs of a batch that are not put aside. */
-struct sorted {
-    int64_t finished[JOBS_MAX], leased[JOBS_MAX];
-    size_t finished_count, leased_count;
-};
 
 static enum job_end run_kind(struct claimed *claimed)
 {
@@ -172,8 +167,10 @@ static int run_together(struct batch *batch, struct arena *arena, const PGresult
         }
     }
     guard_end(batch->running->guard);
-    if (finish(batch, &whole, &sorted, &leased))
+    if (finish(batch, &whole, &sorted, &leased)) {
+        count_batch(batch, rows, &sorted);
         return PQntuples(rows);
+    }
     session_rollback(batch->db);
     return -1;
 }
@@ -210,6 +207,8 @@ static int run_rows(struct batch *batch, struct arena *arena, const PGresult *ro
     const struct statement *leased = NULL;
     running_set(batch->running, rows);
     bool committed = run_each(batch, arena, rows, sorted) && finish(batch, &plan, sorted, &leased);
+    if (committed)
+        count_batch(batch, rows, sorted);
     if (!committed)
         session_rollback(batch->db);
     else if (leased && !lease_run(batch, leased->result))
@@ -245,6 +244,7 @@ static int claim_and_run(struct batch *batch, struct arena *arena, const int64_t
 {
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
+    batch->from_us = count_now_us();
     sql_queue_begin(&plan);
     const struct statement *claimed =
         sql_queue_claim(&plan,
@@ -296,6 +296,7 @@ int batch_take(struct batch *batch, int count)
     for (size_t i = 0; i < batch->worker->kinds_count; i++)
         buf_print(&kinds, "%s%s", i ? "," : "{", batch->worker->kinds[i].kind);
     buf_add_char(&kinds, '}');
+    batch->from_us = count_now_us();
     sql_queue_begin(&plan);
     const struct statement *taken =
         sql_queue_take(&plan, (struct sql_queue_take){.kinds = buf_str(&kinds),

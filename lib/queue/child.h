@@ -51,6 +51,14 @@ struct batch {
     struct breaker breakers[KINDS_MAX]; /* by place in worker->kinds */
     const struct job_kind *failing;     /* is to be paused */
     struct running *running;
+    struct count *count; /* lib/queue/count.h */
+    int64_t from_us;     /* when the jobs at hand were taken */
+};
+
+/* What becomes of the jobs of a batch that are not put aside, in their order. */
+struct sorted {
+    int64_t finished[JOBS_MAX], leased[JOBS_MAX];
+    size_t finished_count, leased_count;
 };
 
 /* Runs the jobs with these ids in one transaction; those with an effect outside PostgreSQL are leased

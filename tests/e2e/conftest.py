@@ -39,6 +39,17 @@ def region():
         shutil.rmtree(folder.parent, ignore_errors=True)
 
 
+@pytest.fixture
+def nothing_changes(region):
+    """What users change leaves a trail in the audit; workers go on meanwhile, with a role of their own."""
+    def picture():
+        return region.sql("select (select count(*) from audit.entry where action <> 'deny' and role is distinct from 'system'), "
+                          "(select count(*) from app.employer), (select count(*) from app.vacancy)")
+    before = picture()
+    yield
+    assert picture() == before
+
+
 @pytest.fixture(scope='session')
 def contract(region):
     return Contract(Client(region, None).get('/openapi.json').json)

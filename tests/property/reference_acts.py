@@ -67,7 +67,7 @@ class WholeQueue(Queue):
         self.end_wanted.discard(number)
         self.insert(dead.kind, dead.tenant, dead.lane, None, dead.prio, None, number)
         job = self.jobs[number]
-        job.created = dead.created
+        job.created, job.run_at = dead.created, self.soon()  # it waits from now on
         if dead.blocks:
             lane = self.lanes[dead.lane]
             lane.last -= 1  # insert() has entered at the end; this one has its place
