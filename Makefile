@@ -74,7 +74,7 @@ bench-queue: ## measured figures of the queue, and of BullMQ beside it
 	@$(PYTHON) tests/bench/bench_queue.py
 
 chaos: install ## JOB=main, queue, calls or operators: everything is killed while work is done; MUTANTS=1 tests the gates
-	@$(MAKE) --no-print-directory -s -j2 build $(OUT)/bin/maatwerk-chaos
+	@$(MAKE) --no-print-directory -s -j2 build $(OUT)/bin/maatwerk-chaos build/release/flaky.so
 	@MAATWERK_BIN=$${MAATWERK_BIN:-$(OUT)/bin} $(PYTHON) tests/chaos/$(if $(MUTANTS),mutants,chaos_$(or $(JOB),main)).py
 
 GATES := recovery scheduler ordering unique fairness priority drain poison
@@ -118,7 +118,10 @@ $(OUT)/bin/maatwerk-chaos: $(OUT)/tests/chaos/worker.o $(OUT)/libmaatwerk.a
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $< $(OUT)/libmaatwerk.a $(LDLIBS) -o $@
 
+# Preloaded into programs: a wrong clock, a bad network.
 $(OUT)/clock_shift.so: tests/gates/clock_shift.c
+$(OUT)/flaky.so: tests/chaos/flaky.c
+$(OUT)/%.so:
 	@$(CC) -O2 -Wall -D_GNU_SOURCE -shared -fPIC $< -o $@
 
 # The model of the queue stands alone.

@@ -84,10 +84,10 @@ void arena_reset(struct arena *arena)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-    size_t align = _Alignof(max_align_t), room;
-    if (__builtin_add_overflow(size, align - 1, &room))
+    size_t align = _Alignof(max_align_t);
+    if (size > PTRDIFF_MAX) /* below, neither rounding up nor a block around it overflows */
         abort();
-    room &= ~(align - 1);
+    size_t room = (size + align - 1) & ~(align - 1);
     struct block *block = arena->current;
     if (block->size - block->used < room) {
         size_t step = block->size * 2 > LARGEST_STEP ? LARGEST_STEP : block->size * 2;

@@ -65,9 +65,11 @@ static bool is_email(struct str text)
     const char *dot = memchr(rest.at, '.', rest.len);
     if (!dot || dot == rest.at || rest.at[rest.len - 1] == '.')
         return false;
-    for (size_t i = 0; i < text.len; i++)
-        if (text.at[i] <= ' ' || strchr("\"(),:;<>[\\]", text.at[i]))
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.at[i]; /* ASCII, whether or not char has a sign */
+        if (c <= ' ' || c > '~' || strchr("\"(),:;<>[\\]", c))
             return false;
+    }
     return true;
 }
 

@@ -136,7 +136,7 @@ static void run_once(struct child *child)
 }
 
 int child_run(const struct worker *worker, const struct config *config, const char *consumer,
-              struct guard *guard, const volatile int *stopping)
+              struct guard *guard, const atomic_int *stopping)
 {
     struct child *child = calloc(1, sizeof *child);
     struct running running = {.lock = PTHREAD_MUTEX_INITIALIZER,

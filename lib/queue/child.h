@@ -4,6 +4,7 @@
 #define MAATWERK_QUEUE_CHILD_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "lib/queue/breaker.h"
 #include "lib/queue/guard.h"
@@ -13,7 +14,7 @@
  * which it reads and beats. *stopping is 1 when it has to end what it does, more when it may not wait for
  * that. Returns its exit status. */
 int child_run(const struct worker *worker, const struct config *config, const char *consumer,
-              struct guard *guard, const volatile int *stopping);
+              struct guard *guard, const atomic_int *stopping);
 
 enum { JOBS_MAX = 256, KINDS_MAX = 32, LEASE_MS = 6000 };
 
@@ -25,7 +26,7 @@ struct running {
     int64_t since_ms; /* when it took them */
     bool calls;       /* a call outside runs */
     struct guard *guard;
-    const volatile int *stopping;
+    const atomic_int *stopping;
 };
 
 /* heart.c: a thread that says that this child lives. While a call outside runs, no longer than it may,

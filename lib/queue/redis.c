@@ -9,6 +9,7 @@ struct redis {
     const char *address;
     redisContext *context;
     int64_t again_ms;
+    int pause_ms; /* before the next try; doubles with each */
     unsigned generation;
 };
 
@@ -25,6 +26,7 @@ struct redis *redis_new(const char *address)
     if (!redis)
         abort();
     redis->address = address;
+    redis->pause_ms = REDIS_AT_ONCE_MS;
     return redis;
 }
 
@@ -33,7 +35,9 @@ static void lose(struct redis *redis)
     if (redis->context)
         redisFree(redis->context);
     redis->context = NULL;
-    redis->again_ms = redis_now_ms() + REDIS_AGAIN_MS;
+    redis->again_ms = redis_now_ms() + redis->pause_ms;
+    int doubled = 2 * redis->pause_ms;
+    redis->pause_ms = doubled < REDIS_AGAIN_MS ? doubled : REDIS_AGAIN_MS;
 }
 
 void redis_free(struct redis *redis)
@@ -66,9 +70,10 @@ static bool says_hello(redisContext *context)
     if (!context || context->err || redisSetTimeout(context, limit_of(REDIS_HELLO_MS)) != REDIS_OK)
         return false;
     redisReply *reply = redisCommand(context, "PING");
+    bool said = !redis_is_error(reply);
     if (reply)
         freeReplyObject(reply);
-    return reply && redisSetTimeout(context, limit_of(REDIS_TIMEOUT_MS)) == REDIS_OK;
+    return said && redisSetTimeout(context, limit_of(REDIS_TIMEOUT_MS)) == REDIS_OK;
 }
 
 bool redis_ready(struct redis *redis)
@@ -82,6 +87,7 @@ bool redis_ready(struct redis *redis)
         lose(redis);
         return false;
     }
+    redis->pause_ms = REDIS_AT_ONCE_MS;
     redis->generation++;
     return true;
 }

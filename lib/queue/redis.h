@@ -11,7 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { REDIS_BLOCK_MS = 250, REDIS_TIMEOUT_MS = 3000, REDIS_AGAIN_MS = 500, REDIS_HELLO_MS = 200 };
+enum {
+    REDIS_BLOCK_MS = 250,
+    REDIS_TIMEOUT_MS = 3000,
+    REDIS_HELLO_MS = 200,
+    REDIS_AT_ONCE_MS = 5, /* between two tries to connect, at first */
+    REDIS_AGAIN_MS = 500, /* at most */
+};
 
 struct redis;
 
@@ -19,7 +25,7 @@ struct redis;
 struct redis *redis_new(const char *address);
 void redis_free(struct redis *redis);
 
-/* Whether there is a connection, or could be made. Tries at most once per REDIS_AGAIN_MS. */
+/* Whether there is a connection, or could be made. Tries at once, then at growing distances. */
 bool redis_ready(struct redis *redis);
 
 /* The number of the connection: another one than before says that answers may have been lost. */

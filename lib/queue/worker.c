@@ -25,7 +25,7 @@ struct post {
     bool drained; /* its last child was asked to end: none takes its place until that is over */
 };
 
-static volatile int stopping; /* how often this process was asked to */
+static atomic_int stopping; /* how often this process was asked to */
 
 /* A number of the environment, or `usual`. */
 static long setting(const char *name, long usual, long least, long most)

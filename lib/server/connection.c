@@ -85,7 +85,9 @@ static void push(struct connection *connection, struct transaction *transaction)
 {
     unsigned at = (connection->head + connection->count++) % CONNECTION_ENTRIES;
     connection->entries[at] =
-        (struct connection_entry){transaction, transaction ? transaction->first : NULL};
+        (struct connection_entry){.transaction = transaction,
+                                  .at = transaction ? transaction->first : NULL,
+                                  .synced = !transaction || !transaction->reads};
     connection->transactions += transaction != NULL;
 }
 
@@ -101,6 +103,7 @@ void connection_close(struct connection *connection)
     connection->pg = NULL;
     memset(connection->prepared, 0, sizeof connection->prepared);
     connection->prepared_count = 0;
+    connection->open = false;
     while (connection->count) {
         struct connection_entry entry = pop(connection);
         if (entry.transaction)
@@ -141,20 +144,30 @@ static void take(struct connection_entry *entry, PGresult *result)
         return;
     }
     arena_defer(transaction->arena, clear_result, result);
+    entry->skipped |= status == PGRES_PIPELINE_ABORTED && !transaction->error;
     if (status == PGRES_FATAL_ERROR && !transaction->error)
         transaction->error = result;
     entry->at->result = result;
     entry->at = entry->at->next;
 }
 
-static void end_segment(struct connection *connection)
+static void end_entry(struct connection *connection)
 {
     struct connection_entry entry = pop(connection);
-    if (!entry.transaction)
+    struct transaction *transaction = entry.transaction;
+    if (!transaction)
         return;
-    bool refused = entry.transaction->error != NULL;
-    entry.transaction->done(entry.transaction,
-                            refused ? TRANSACTION_REFUSED : TRANSACTION_COMMITTED);
+    if (entry.skipped)
+        pool_run(connection->pool, transaction);
+    else
+        transaction->done(transaction,
+                          transaction->error ? TRANSACTION_REFUSED : TRANSACTION_COMMITTED);
+}
+
+/* One of several that share a sync has all its results. */
+static bool is_read(const struct connection_entry *entry)
+{
+    return entry->transaction && !entry->at && !entry->synced;
 }
 
 static void on_readable(h2o_socket_t *socket, const char *error)
@@ -170,9 +183,11 @@ static void on_readable(h2o_socket_t *socket, const char *error)
             continue; /* between two statements */
         if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
             PQclear(result);
-            end_segment(connection);
+            end_entry(connection);
         } else {
             take(&connection->entries[connection->head], result);
+            if (is_read(&connection->entries[connection->head]))
+                end_entry(connection);
         }
         if (PQstatus(connection->pg) == CONNECTION_BAD)
             break;
@@ -213,6 +228,9 @@ static bool prepare(struct connection *connection, const struct transaction *tra
     for (const struct statement *s = transaction->first; s; s = s->next) {
         if (remember(connection, s->query->name))
             continue;
+        connection_sync(connection);
+        if (connection->state != CONNECTION_READY)
+            return false;
         if (!PQsendPrepare(connection->pg, s->query->name, s->query->text, 0, NULL)
             || !PQpipelineSync(connection->pg))
             return false;
@@ -231,17 +249,33 @@ static bool send_statements(struct connection *connection, const struct transact
                                  NULL, 0))
             return false;
     }
-    return PQpipelineSync(connection->pg);
+    return transaction->reads || PQpipelineSync(connection->pg);
 }
 
 bool connection_send(struct connection *connection, struct transaction *transaction)
 {
-    bool sent = prepare(connection, transaction) && send_statements(connection, transaction)
-                && flush(connection);
+    if (!transaction->reads)
+        connection_sync(connection);
+    bool sent = connection->state == CONNECTION_READY && prepare(connection, transaction)
+                && send_statements(connection, transaction)
+                && (transaction->reads || flush(connection));
     if (!sent) {
-        lose(connection);
+        if (connection->state == CONNECTION_READY)
+            lose(connection);
         return false;
     }
     push(connection, transaction);
+    connection->open = transaction->reads;
     return true;
+}
+
+void connection_sync(struct connection *connection)
+{
+    if (!connection->open)
+        return;
+    connection->open = false;
+    unsigned last = (connection->head + connection->count - 1) % CONNECTION_ENTRIES;
+    connection->entries[last].synced = true;
+    if (!PQpipelineSync(connection->pg) || !flush(connection))
+        lose(connection);
 }

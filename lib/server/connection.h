@@ -26,8 +26,11 @@ struct connection {
     struct connection_entry {
         struct transaction *transaction; /* NULL: a prepare */
         struct statement *at;            /* next to get its result */
+        bool skipped;                    /* one before it failed: not run */
+        bool synced;                     /* a sync comes behind it */
     } entries[CONNECTION_ENTRIES];
     unsigned head, count, transactions;
+    bool open; /* no sync behind the last one yet */
     uint64_t prepared[CONNECTION_PREPARED];
     unsigned prepared_count;
     h2o_timeout_entry_t retry;
@@ -36,9 +39,12 @@ struct connection {
 /* Starts to connect; ends in pool_ready() or pool_lost(), later or at once. */
 void connection_open(struct connection *connection);
 
-/* Sends the transaction. Returns false, nothing sent, when the connection turned out to
- * be broken. */
+/* Gives the transaction to the connection. Returns false, nothing sent, when that turned out to be
+ * broken. */
 bool connection_send(struct connection *connection, struct transaction *transaction);
+
+/* Ends and sends what those that only read have begun. */
+void connection_sync(struct connection *connection);
 
 /* Closes it; transactions in flight end as TRANSACTION_LOST. */
 void connection_close(struct connection *connection);

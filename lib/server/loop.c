@@ -82,8 +82,10 @@ void loop_start(struct loop *loop, struct server *server, int api_fd, int manage
     loop->management = (h2o_accept_ctx_t){.ctx = &loop->h2o, .hosts = server->management_hosts};
     for (size_t i = 0; i < server->services_count; i++) {
         const char *conninfo = config_conninfo(&server->config, server->services[i]->name, options);
-        loop->reads[i] = pool_new(loop->h2o.loop, &loop->retry, conninfo, reads);
-        loop->writes[i] = pool_new(loop->h2o.loop, &loop->retry, conninfo, writes);
+        loop->reads[i] =
+            pool_new(loop->h2o.loop, &loop->retry, &loop->h2o.zero_timeout, conninfo, reads);
+        loop->writes[i] =
+            pool_new(loop->h2o.loop, &loop->retry, &loop->h2o.zero_timeout, conninfo, writes);
     }
     loop->tokens = token_cache_new(token_known_size());
     loop->wake = wake_new(loop->h2o.loop, server->config.redis);

@@ -4,7 +4,8 @@
 
 struct pool {
     h2o_loop_t *loop;
-    h2o_timeout_t *retry;
+    h2o_timeout_t *retry, *soon;
+    h2o_timeout_entry_t turn; /* linked: at the end of this turn */
     const char *conninfo;
     struct pool_size size;
     struct transaction *first, *last;
@@ -23,13 +24,17 @@ const char *pool_conninfo(const struct pool *pool)
     return pool->conninfo;
 }
 
-struct pool *pool_new(h2o_loop_t *loop, h2o_timeout_t *retry, const char *conninfo,
-                      struct pool_size size)
+static void on_turn(h2o_timeout_entry_t *entry);
+
+struct pool *pool_new(h2o_loop_t *loop, h2o_timeout_t *retry, h2o_timeout_t *soon,
+                      const char *conninfo, struct pool_size size)
 {
     struct pool *pool = calloc(1, sizeof *pool + size.connections * sizeof(struct connection));
     if (!pool)
         abort();
-    *pool = (struct pool){.loop = loop, .retry = retry, .conninfo = conninfo, .size = size};
+    *pool = (struct pool){
+        .loop = loop, .retry = retry, .soon = soon, .conninfo = conninfo, .size = size};
+    pool->turn.cb = on_turn;
     for (unsigned i = 0; i < size.connections; i++)
         pool->connections[i].pool = pool;
     return pool;
@@ -110,10 +115,17 @@ static void pump(struct pool *pool)
         else if (!connection_send(best, transaction))
             transaction->done(transaction, TRANSACTION_NOT_RUN);
     }
+    for (unsigned i = 0; i < pool->size.connections; i++)
+        connection_sync(&pool->connections[i]);
     bool hopeless = !count_in(pool, CONNECTION_READY) && !count_in(pool, CONNECTION_CONNECTING);
     if (hopeless || pool->closing)
         fail_queue(pool);
     pool->pumping = false;
+}
+
+static void on_turn(h2o_timeout_entry_t *entry)
+{
+    pump(H2O_STRUCT_FROM_MEMBER(struct pool, turn, entry));
 }
 
 void pool_ready(struct pool *pool)
@@ -153,7 +165,10 @@ void pool_run(struct pool *pool, struct transaction *transaction)
         pool->first = transaction;
     pool->last = transaction;
     pool->waiting++;
-    pump(pool);
+    if (!transaction->reads)
+        pump(pool);
+    else if (!h2o_timeout_is_linked(&pool->turn))
+        h2o_timeout_link(pool->loop, pool->soon, &pool->turn);
 }
 
 unsigned pool_load(const struct pool *pool)
@@ -167,6 +182,8 @@ unsigned pool_load(const struct pool *pool)
 void pool_free(struct pool *pool)
 {
     pool->closing = true;
+    if (h2o_timeout_is_linked(&pool->turn))
+        h2o_timeout_unlink(&pool->turn);
     fail_queue(pool);
     for (unsigned i = 0; i < pool->size.connections; i++) {
         connection_close(&pool->connections[i]);

@@ -5,6 +5,9 @@
  *
  *   pool_run ─► queue ─► connection: │ prepare, sync │ statement … statement, sync │ … up to `depth`
  *                 └ full, or nobody to ask: TRANSACTION_NOT_RUN at once
+ *
+ * Those that only read share one sync per turn of the loop: one packet there, one back. One that fails
+ * takes those behind it along, which are run again by themselves.
  */
 #ifndef MAATWERK_SERVER_POOL_H
 #define MAATWERK_SERVER_POOL_H
@@ -27,6 +30,7 @@ struct transaction {
     void (*done)(struct transaction *transaction,
                  enum transaction_end end); /* called once, on the loop */
     void *owner;
+    bool reads;      /* writes nothing, and its first statement sets the whole context */
     bool abandoned;  /* set by the owner: while still queued it is dropped */
     PGresult *error; /* ends with the arena */
     struct transaction *next;
@@ -41,16 +45,16 @@ struct pool_size {
 
 struct pool;
 
-/* `conninfo` must stay; `retry` is a timeout of the loop: how long to wait after a
- * failed connect. */
-struct pool *pool_new(h2o_loop_t *loop, h2o_timeout_t *retry, const char *conninfo,
-                      struct pool_size size);
+/* `conninfo` must stay. Two timeouts of the loop: `retry`, how long to wait after a failed connect, and
+ * `soon`, of no time: at the end of this turn. */
+struct pool *pool_new(h2o_loop_t *loop, h2o_timeout_t *retry, h2o_timeout_t *soon,
+                      const char *conninfo, struct pool_size size);
 
 /* Closes everything; what is in flight ends as TRANSACTION_LOST. */
 void pool_free(struct pool *pool);
 
-/* Runs the transaction as soon as a connection has room. done() may be called before
- * this returns. */
+/* Runs the transaction as soon as a connection has room, at the end of this turn of the loop at the
+ * earliest when it only reads. done() may be called before this returns. */
 void pool_run(struct pool *pool, struct transaction *transaction);
 
 /* Transactions that are queued or in flight. */

@@ -64,7 +64,8 @@ static void submit(struct exchange *exchange, struct plan *body, bool reads)
                                                  .first = whole.first,
                                                  .count = whole.count,
                                                  .done = on_done,
-                                                 .owner = exchange};
+                                                 .owner = exchange,
+                                                 .reads = reads};
     size_t service = exchange->route->service;
     exchange->in_database = true;
     pool_run(reads ? exchange->loop->reads[service] : exchange->loop->writes[service],

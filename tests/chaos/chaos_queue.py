@@ -3,7 +3,7 @@
 """Chaos on the queue: jobs with effects that would show a loss, a doubling or a wrong order, under every fault.
 
 make chaos JOB=queue     JOBS=200000 SECONDS=120 SEED=…: closes with one JSON line. SAN=1 or SAN=thread: programs with
-sanitizers, which may say nothing."""
+sanitizers, which may say nothing. FLAKY=100: one in so many calls on a socket fails, and as many are cut short."""
 import itertools
 import json
 import os
@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from faults import Faults  # noqa: E402
-from region import BIN, Region  # noqa: E402
+from region import BIN, ROOT, Region  # noqa: E402
 
 SETUP = """
 create role maatwerk_chaos login;
@@ -117,7 +117,7 @@ def wait_until_done(region, seconds, what='queue.job'):
     return None
 
 
-def chaos_queue(binaries, jobs, seconds, seed, poison=24, programs=3, drain=120, quiet=False):
+def chaos_queue(binaries, jobs, seconds, seed, poison=24, programs=3, drain=120, quiet=False, flaky=0):
     folder = Path(tempfile.mkdtemp(prefix='maatwerk-chaos.', dir='/var/tmp')) / 'var'
     region, from_s = Region(folder, binaries, candidates=0), time.monotonic()
     try:
@@ -125,6 +125,8 @@ def chaos_queue(binaries, jobs, seconds, seed, poison=24, programs=3, drain=120,
         region.env['MAATWERK_CHILDREN'] = '2'
         region.command('migrate')
         region.sql(SETUP)
+        if flaky:
+            region.env.update(FLAKY=str(flaky), LD_PRELOAD=str(ROOT / 'build/release/flaky.so'))
         for i in range(2):
             region.start('dispatcher', f'dispatcher{i}')
         for i in range(programs):
@@ -144,6 +146,9 @@ def chaos_queue(binaries, jobs, seconds, seed, poison=24, programs=3, drain=120,
         result['ok'] = (not any(found[k] for k in ('lost', 'duplicate', 'phantom', 'order', 'dead_others', 'lanes_open', 'entries'))
                         and found['dead'] == found['poison'] and drained is not None and drained <= 30 and not faults.troubles
                         and not result['sanitizers'])
+        if flaky:       # it takes longer; what is left in the streams is taken away while the network lets it
+            result['ok'] = not any(found[k] for k in ('lost', 'duplicate', 'phantom', 'order', 'dead_others', 'lanes_open')) \
+                and found['dead'] == found['poison'] and drained is not None
         if quiet:       # nothing waits for a reconciliation, or for a second look
             result['ok'] = result['ok'] and found['max_ms'] < 1500
         return result
@@ -157,6 +162,7 @@ def chaos_queue(binaries, jobs, seconds, seed, poison=24, programs=3, drain=120,
 if __name__ == '__main__':
     outcome = chaos_queue(BIN, int(os.environ.get('JOBS', '200000')),
                           int(os.environ.get('SECONDS', '120')), int(os.environ.get('SEED', str(random.randrange(10**6)))),
-                          drain=int(os.environ.get('DRAIN', '120')), quiet=bool(os.environ.get('QUIET')))
+                          drain=int(os.environ.get('DRAIN', '120')), quiet=bool(os.environ.get('QUIET')),
+                          flaky=int(os.environ.get('FLAKY', '0')))
     print(json.dumps(outcome))
     sys.exit(0 if outcome['ok'] else 1)

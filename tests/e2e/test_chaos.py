@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The short form of `make chaos JOB=main`: a few vacancies, every kind of fault at least once."""
+import subprocess
 import sys
 
 from region import ROOT
@@ -16,6 +17,13 @@ def test_nothing_is_lost_and_nothing_happens_twice():
 def test_jobs_are_done_once_in_order_and_only_poison_dies():
     from chaos_queue import chaos_queue
     outcome = chaos_queue(ROOT / 'build/release/bin', 20000, 25, 11)
+    assert outcome['ok'], outcome
+
+
+def test_a_bad_network_loses_and_doubles_nothing():
+    from chaos_queue import chaos_queue
+    subprocess.run(['make', '-s', 'build/release/flaky.so'], cwd=ROOT, check=True)
+    outcome = chaos_queue(ROOT / 'build/release/bin', 2000, 8, 5, poison=4, flaky=300)
     assert outcome['ok'], outcome
 
 

@@ -79,6 +79,43 @@ def test_without_redis_everything_works_slower(weak):
     assert consultant.wait_for(f'/vacancies/{vacancy}/shortlist').status == 200
 
 
+def ask_together(region, calls):
+    """[(token, path)]: all sent before any answer is read, so that the services meet them in one turn. The bodies and statuses."""
+    sockets = [socket.create_connection(('127.0.0.1', region.port)) for _ in calls]
+    for one, (token, path) in zip(sockets, calls):
+        one.sendall(f'GET /v1{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n'.encode())
+    answers = []
+    for one in sockets:
+        whole = b''.join(iter(lambda: one.recv(65536), b''))
+        answers.append((int(whole.split(b' ', 2)[1]), whole.split(b'\r\n\r\n', 1)[1]))
+        one.close()
+    return answers
+
+
+def test_reads_that_travel_together_see_only_their_own(weak):
+    """They share a transaction of the database: each must get what it gets alone."""
+    tokens = [weak.token(role, tenant) for tenant in ('gm9901', 'gm9902') for role in ('consultant', 'employer', 'candidate')]
+    calls = [(token, path) for path in ('/user-profile', '/vacancies?pageSize=3', '/employers?pageSize=3') for token in tokens] * 2
+    alone = [ask_together(weak, [call])[0] for call in calls]
+    assert len({body for _, body in alone}) > 8, 'they are to be told apart'
+    for _ in range(20):
+        assert [status for status, _ in ask_together(weak, calls)] == [status for status, _ in alone]
+        assert [body for _, body in ask_together(weak, calls) if b'"requestId"' not in body and b'"instance"' not in body] \
+            == [body for _, body in alone if b'"requestId"' not in body and b'"instance"' not in body]
+
+
+def test_a_read_that_fails_takes_no_other_along(weak):
+    token = weak.token('consultant')
+    calls = [(token, '/vacancies?pageSize=2'), (token, '/employers?pageSize=2')] * 12
+    weak.sql('revoke select on app.employer from maatwerk_employers')
+    try:
+        statuses = [status for status, _ in ask_together(weak, calls)]
+    finally:
+        weak.sql('grant select on app.employer to maatwerk_employers')
+    assert set(statuses[1::2]) == {403} and set(statuses[0::2]) == {200}, statuses
+    assert {status for status, _ in ask_together(weak, calls)} == {200}
+
+
 def test_postgresql_goes_away_and_comes_back(weak):
     data, client = Path(weak.folder).resolve() / 'postgres', Client(weak, 'consultant')
     as_server(PG, '-D', data, '-m', 'immediate', '-w', 'stop')

@@ -123,7 +123,7 @@ def test_stats_and_ls_count_and_filter(queue):
 def test_stats_watches_until_it_is_stopped(queue):
     enqueue(queue, 'strict')
     watching = subprocess.Popen([queue.bin / 'maatwerk', 'queue', 'stats', '--watch', '--json'], env=queue.env, cwd=ROOT,
-                                stdout=subprocess.PIPE, text=True)
+                                stdout=subprocess.PIPE, text=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     lines = [json.loads(watching.stdout.readline()) for _ in range(2)]
     watching.send_signal(signal.SIGINT)
     watching.communicate()

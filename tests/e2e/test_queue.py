@@ -238,6 +238,29 @@ def test_a_payload_keeps_its_version_wherever_it_goes(queue):
     assert queue.sql('select version from queue.claim(array[%s::bigint])', (job,)) == [(2,)]
 
 
+def test_a_backlog_of_one_does_not_make_the_others_slow(queue):
+    """The planner knew one municipality only, and looked for the jobs of the others through the whole table."""
+    queue.sql("select count(queue.enqueue('work', 1)) from generate_series(1, 20000)")
+    queue.sql('analyze queue.job')
+    queue.sql("select queue.enqueue('work', t) from generate_series(2, 21) t")
+    read = "select pg_stat_force_next_flush(), idx_tup_read from pg_stat_user_indexes where indexrelname = 'job_pkey'"
+    before = queue.sql(read)[0][1]
+    assert queue.sql("select count(distinct tenant) from queue.dispatch('test', 1, 100), pg_stat_force_next_flush()")[0][0] == 21
+    assert queue.sql(read)[0][1] - before < 5000
+    queue.sql('delete from queue.job; analyze queue.job')
+
+
+def test_what_was_sent_before_the_clock_was_put_back_is_looked_for(queue):
+    job = enqueue(queue)
+    queue.sql("select * from queue.dispatch('test', 1, 10)")
+    assert queue.sql('select * from queue.dispatched()') == []
+    queue.sql("insert into clock.shift (shift) values ('-1 hour')")
+    try:
+        assert queue.sql('select * from queue.dispatched()') == [(job,)]
+    finally:
+        queue.sql('delete from clock.shift')
+
+
 def test_a_paused_kind_waits(queue):
     enqueue(queue)
     queue.sql("select queue.pause('work', 'infinity')")
@@ -357,6 +380,14 @@ def test_local_time_is_kept_over_the_end_of_march(queue):
         ['2027-03-27 08:00:00', '2027-03-28 07:00:00']
     queue.sql("update queue.future set run_at = run_at + interval '1 hour'")
     assert queue.sql('select queue.reckon()')[0][0] == 2
+
+
+def test_the_sweep_follows_the_rules_of_zones_for_what_is_due_soon(queue):
+    queue.sql("select queue.schedule('work', 1, '{}', (clock.now() + d * interval '1 day') at time zone 'Europe/Amsterdam', "
+              "'Europe/Amsterdam', 'case:1') from unnest(array[1, 9]) d")
+    queue.sql("update queue.future set run_at = run_at + interval '1 hour'")
+    queue.sql('select queue.sweep()')
+    assert queue.sql('select run_at = due_local at time zone zone from queue.future order by run_at') == [(True,), (False,)]
 
 
 def test_due_work_becomes_a_job_and_late_work_does_what_it_said(queue):

@@ -20,7 +20,7 @@ def feed(region, stopping):
     n, chance = 1, random.Random(1)
     while not stopping.is_set():
         enqueue(region, ({'n': n + i, 'ms': chance.choice((0, 5, 20)), 'kind': chance.choice(('chaos_job', 'chaos_run')), 'place': n + i,
-                          'lane': f'd:{chance.randrange(50)}' if i % 2 else None} for i in range(RATE // 5)), pause_s=0.2)
+                          'lane': f'd:{chance.randrange(50)}' if i % 2 else None} for i in range(RATE // 5)), rate=RATE)
         n += RATE // 5
 
 

@@ -6,7 +6,7 @@ kept, caps are never exceeded.
 make gates GATE=fairness     BACKLOG=1000000 QUIET=200 SECONDS=10 (each slice) SEED=…"""
 import time
 
-from gate import Sampler, effects, enqueue_evenly, installation, main, one, seed, size, verdict, wait_for
+from gate import Sampler, effects, enqueue, installation, main, one, seed, size, verdict, wait_for
 
 BOUNDS = {'quiet_p99_ms': '<= 150', 'noisy_share_of_solo': '>= 0.9', 'weights_off': '<= 0.1', 'cap_most': '<= 20', 'cap_seen': '>= 10',
           'quiet_lost': '== 0', 'backlog_left': '>= 1'}
@@ -28,7 +28,7 @@ def noisy_rate(region, work):
 
 
 def quiet_jobs(region, count, quiet, start):
-    enqueue_evenly(region, ({'n': start + i, 'lane': None, 'tenant': 2 + i % quiet} for i in range(count)), quiet)
+    enqueue(region, ({'n': start + i, 'tenant': 2 + i % quiet} for i in range(count)), rate=quiet)
 
 
 def beside(region, quiet, seconds):

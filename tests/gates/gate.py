@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2
+import redis
 
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / 'chaos')]
@@ -25,14 +26,15 @@ AWAY = (psycopg2.OperationalError, psycopg2.InterfaceError)
 
 # Crashes and attempts leave the job's row when it ends: they are noted beside it.
 NOTES = """
+create index on chaos.biz (n);
+create index on chaos.effect (n);
 create table chaos.note (job bigint, what text);
-create function chaos.note() returns trigger language plpgsql as $$ begin
+create function chaos.note() returns trigger language plpgsql security definer as $$ begin
     if new.crash > old.crash then insert into chaos.note values (new.id, 'crash'); end if;
     if new.attempt > old.attempt then insert into chaos.note values (new.id, 'attempt'); end if;
     return null;
 end $$;
 create trigger note after update of crash, attempt on queue.job for each row execute function chaos.note();
-grant insert on chaos.note to public;
 """
 ADD = ("with rows as (select r from jsonb_array_elements(%s::jsonb) r), b as (insert into chaos.biz (n, lane, place, poison) "
        "select (r ->> 'n')::bigint, r ->> 'lane', (r ->> 'place')::int, (r ->> 'die' is not null or (r ->> 'fail')::int >= 99) is true from rows) "
@@ -81,20 +83,13 @@ def connect(region, user='maatwerk_admin'):
     return connection
 
 
-def wake(region):
-    """What a service does behind its commit."""
-    import redis
-    try:
-        at = redis.Redis(unix_socket_path=region.env['MAATWERK_REDIS'].removeprefix('unix:'), socket_timeout=1)
-        at.lpush('mw:{s0}:wake', 1), at.ltrim('mw:{s0}:wake', 0, 0)
-    except redis.RedisError:
-        pass
-
-
-def enqueue(region, rows, at_once=1000, pause_s=0, hint=True):
-    """Business rows and their jobs: each chunk exactly once, whatever PostgreSQL goes through meanwhile. A row has n, and may
-    have kind, tenant, prio, lane, place and what the worker understands."""
-    rows, connection = list(rows), None
+def enqueue(region, rows, at_once=1000, rate=None):
+    """Business rows and their jobs, each chunk exactly once, whatever PostgreSQL goes through meanwhile; then a hint, as a
+    service gives it. So many a second, or as fast as it goes. A row has n, and may have kind, tenant, prio, lane, place and what
+    the worker understands."""
+    rows, connection, from_s = list(rows), None, time.monotonic()
+    at_once = max(1, rate // 10) if rate else at_once
+    hints = redis.Redis(unix_socket_path=region.env['MAATWERK_REDIS'].removeprefix('unix:'), socket_timeout=1)
     for start in range(0, len(rows), at_once):
         chunk, done = rows[start:start + at_once], False
         while not done:
@@ -108,19 +103,14 @@ def enqueue(region, rows, at_once=1000, pause_s=0, hint=True):
             except AWAY:
                 connection = None
                 time.sleep(0.05)
-        if hint:
-            wake(region)
-        time.sleep(pause_s)
+        try:
+            hints.lpush('mw:{s0}:wake', 1), hints.ltrim('mw:{s0}:wake', 0, 0)
+        except redis.RedisError:
+            pass
+        if rate:
+            time.sleep(max(0, from_s + (start + at_once) / rate - time.monotonic()))
     if connection:
         connection.close()
-
-
-def enqueue_evenly(region, rows, rate):
-    """So many a second, ten times a second."""
-    rows, at_once, from_s = list(rows), max(1, round(rate / 10)), time.monotonic()
-    for i in range(0, len(rows), at_once):
-        enqueue(region, rows[i:i + at_once])
-        time.sleep(max(0, from_s + (i + at_once) / rate - time.monotonic()))
 
 
 def wait_for(condition, seconds, step_s=0.005):

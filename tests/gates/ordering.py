@@ -48,7 +48,7 @@ def ordering(lanes=1000, each=200, seconds=120, chance=7, programs=4, children=8
         faults = Faults(region, chance, seconds, [])
         faults.plan = {name: plan for name, plan in faults.plan.items() if name != 'writers'}
         rows = list(rows_of(lanes, each, random.Random(chance)))
-        feeder = threading.Thread(target=enqueue, args=(region, rows), kwargs={'at_once': 500, 'pause_s': seconds * 0.3 * 500 / len(rows)})
+        feeder = threading.Thread(target=enqueue, args=(region, rows), kwargs={'rate': round(len(rows) / seconds * 2)})
         feeder.start()
         faults.run()
         feeder.join()

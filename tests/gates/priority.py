@@ -6,7 +6,7 @@ make gates GATE=priority     SECONDS=600 SEED=…"""
 import threading
 import time
 
-from gate import enqueue, enqueue_evenly, installation, main, one, seed, size, verdict, wait_for
+from gate import enqueue, installation, main, one, seed, size, verdict, wait_for
 
 BOUNDS = {'p0_p99_ms': '<= 100', 'p2_share': '>= 0.05', 'p2_longest_pause_s': '<= 120', 'p2_share_of_overload': '>= 0.05', 'aged': '== 100',
           'p0_lost': '== 0'}
@@ -29,7 +29,7 @@ def share(region, where):
 def urgent(region, seconds):
     """Urgent jobs at an even rate over a backlog of the lowest class."""
     from_at = one(region, 'select clock_timestamp()')
-    enqueue_evenly(region, ({'n': n, 'prio': 0, 'place': 0} for n in range(1, RATE * seconds + 1)), RATE)
+    enqueue(region, ({'n': n, 'prio': 0, 'place': 0} for n in range(1, RATE * seconds + 1)), rate=RATE)
     wait_for(lambda: not one(region, 'select count(*) from queue.job where prio = 0'), 20)
     p99 = one(region, 'select percentile_cont(0.99) within group (order by extract(epoch from e.at - b.at) * 1000) from chaos.biz b '
                       'join chaos.effect e using (n) where b.place = 0')

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the queue promises, in memory: the functions of the schema queue as their comments say them, without locks. Time is
 in seconds; a time that the queue draws by lot, or that takes a moment, is a Span."""
+import collections
 import hashlib
+import math
 
 BETWEEN = 60  # seconds that a whole sequence may take
+TENANTS = 3
 
 
 class Span:
@@ -15,6 +18,17 @@ class Span:
 
     def __repr__(self):
         return f'{self.low}..{self.high}'
+
+
+class OneOf:
+    def __init__(self, answers):
+        self.answers = answers
+
+    def __eq__(self, other):
+        return other in self.answers
+
+    def __repr__(self):
+        return ' or '.join(map(str, self.answers))
 
 
 def low(time):
@@ -91,7 +105,7 @@ class Queue:
         seq, blocked = self.enter_lane(lane) if lane else (None, False)
         self.jobs[job] = Row(id=job, tenant=tenant, prio=prio, kind=kind, run_at=run_at, lane=lane, seq=seq, key=key,
                              state='b' if blocked else self.state_at(run_at), attempt=0, crash=0, fence=0, lease_until=None,
-                             worker=None, subject=None, dispatched_at=None, last_error=None)
+                             worker=None, subject=None, dispatched_at=None, last_error=None, created=self.now)
         return job
 
     def number(self):
@@ -131,47 +145,63 @@ class Queue:
                 run_at = None
         return self.insert(kind, tenant, lane, name, prio, run_at, job)
 
-    def dispatch(self, prio, capacity, after):
-        ready = [j for _, j in sorted(self.jobs.items()) if j.state == 'r' and j.prio == prio]
-        in_flight = [j for j in self.jobs.values() if j.state in 'dx']
-        open_ = {}
-        for tenant in sorted({j.tenant for j in ready}):
-            setting = self.settings.get(tenant, Row(weight=1, most=None, paused_until=None))
-            if setting.paused_until is None or low(setting.paused_until) <= self.now:
-                open_[tenant] = setting
-        whole = sum(s.weight for s in open_.values())
+    def pick(self, kinds, prio, capacity, after):
+        kinds = {k: self.room_of('kind', k, self.kinds[k].most) for k in kinds if not self.is_paused(k)}
+        ready = {}
+        for _, job in sorted(self.jobs.items()):
+            if job.state == 'r' and job.prio == prio and kinds.get(job.kind, 0) > 0 and not self.setting(job.tenant).paused:
+                ready.setdefault((job.tenant <= after, job.tenant, job.kind), []).append(job)
+        among = collections.Counter(tenant for _, tenant, _ in ready)
+        whole = sum(self.setting(tenant).weight / among[tenant] for _, tenant, _ in ready)
         picked = []
-        for tenant in sorted(open_, key=lambda t: (t <= after, t)):
-            setting = open_[tenant]
-            share = -(-capacity * setting.weight // whole)
-            if setting.most is not None:
-                share = max(0, min(share, setting.most - sum(j.tenant == tenant for j in in_flight)))
-            may = [j for j in ready if j.tenant == tenant and not self.is_paused(j.kind)
-                   and self.room_of(j.kind, in_flight) > 0]
-            picked += may[:share]
-        given = []
-        for job in picked[:capacity]:
-            if self.room_of(job.kind, in_flight) > 0:
-                in_flight.append(job)
-                job.state, job.dispatched_at = 'd', self.soon()
-                given.append([job.id, self.kinds[job.kind].worker, job.tenant, job.crash])
-        return given
+        for key, jobs in sorted(ready.items())[:capacity]:
+            share = math.ceil(capacity * self.setting(key[1]).weight / whole / among[key[1]])
+            room = max(0, min(share, self.tenant_room(key[1])))
+            picked += [(key[0], key[1], job.id, job) for job in jobs[:room]]
+        ids, of_kind, of_tenant = [], collections.Counter(), collections.Counter()
+        for *_, job in sorted(picked, key=lambda p: p[:3])[:capacity]:
+            of_kind[job.kind] += 1
+            of_tenant[job.tenant] += 1
+            if of_kind[job.kind] <= kinds[job.kind] and of_tenant[job.tenant] <= self.tenant_room(job.tenant):
+                ids.append(job.id)
+        return ids
 
-    def room_of(self, kind, in_flight):
-        most = self.kinds[kind].most
-        return 1 if most is None else most - sum(j.kind == kind and j.state in 'dx' for j in in_flight)
+    def setting(self, tenant):
+        setting = self.settings.get(tenant, Row(weight=1, most=None, paused_until=None))
+        setting.paused = setting.paused_until is not None and low(setting.paused_until) > self.now
+        return setting
+
+    def tenant_room(self, tenant):
+        return self.room_of('tenant', tenant, self.setting(tenant).most)
+
+    def room_of(self, what, value, most):
+        return math.inf if most is None else most - sum(getattr(j, what) == value and j.state in 'dx' for j in self.jobs.values())
+
+    def dispatch(self, worker, prio, capacity, after):
+        ids = self.pick([name for name, k in self.kinds.items() if k.worker == worker], prio, capacity, after)
+        given = sorted((self.jobs[job] for job in ids), key=lambda j: (j.tenant <= after, j.tenant, j.id))
+        for job in given:
+            job.state, job.dispatched_at = 'd', self.soon()
+        return [[j.id, j.tenant, max(0, j.prio - (j.created < self.now)), j.crash] for j in given]
+
+    def refill(self, workers, prios, rooms, after):
+        return [[job, worker, *rest] for worker, prio, room in zip(workers, prios, rooms)
+                for job, *rest in self.dispatch(worker, prio, room, after)]
 
     def claim(self, ids):
         rows = [j for j in self.jobs.values() if j.id in ids and j.state in 'dr']
         return [[j.id, j.attempt, j.id in self.end_wanted] for j in sorted(rows, key=lambda j: (j.tenant, j.kind, j.id))]
 
     def take(self, kinds, count):
-        def is_open(tenant):
-            until = self.settings[tenant].paused_until if tenant in self.settings else None
-            return until is None or low(until) <= self.now
-        rows = [j for j in self.jobs.values() if j.state == 'r' and j.kind in kinds and not self.is_paused(j.kind)
-                and is_open(j.tenant)]
-        return [j.id for j in sorted(rows, key=lambda j: (j.prio, j.tenant, j.id))[:count]]
+        """Each time another municipality begins."""
+        return OneOf([self.take_after(kinds, count, after) for after in range(TENANTS)])
+
+    def take_after(self, kinds, count, after):
+        ids = []
+        for prio in range(3):
+            if len(ids) < count:
+                ids += self.pick(kinds, prio, count - len(ids), after)
+        return [number for number, *_ in self.claim(ids)]
 
     def still_waiting(self, ids):
         return sorted(j.id for j in self.jobs.values() if j.id in ids and j.state in 'dr')
@@ -201,7 +231,7 @@ class Queue:
         if reason in ('exhausted', 'poison') and self.is_begun(number):
             reason = 'uncertain'
         self.dead[number] = Row(id=number, tenant=job.tenant, prio=job.prio, kind=job.kind, lane=job.lane, seq=job.seq,
-                                blocks=blocks, attempt=job.attempt, crash=job.crash, reason=reason, last_error=error)
+                                blocks=blocks, attempt=job.attempt, crash=job.crash, reason=reason, last_error=error, created=job.created)
         self.end(job, opens_lane=not blocks)
 
     def retry(self, number, error, delay=None, free=False):

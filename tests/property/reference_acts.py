@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The rest of the reference: leases for effects outside PostgreSQL, and what operators ask."""
-from property.reference import Queue, Refused, Row, low
-
-TENANTS = 3
+from property.reference import TENANTS, Queue, Refused, Row, low
 
 
 class WholeQueue(Queue):
@@ -67,13 +65,13 @@ class WholeQueue(Queue):
         if self.is_begun(number):
             del self.effects[number]
         self.end_wanted.discard(number)
-        if not dead.blocks:
-            self.insert(dead.kind, dead.tenant, dead.lane, None, dead.prio, None, number)
-            return number
-        head = self.lanes[dead.lane].done + 1
-        self.lanes[dead.lane].last -= 1  # insert() enters at the end; this one has its place
         self.insert(dead.kind, dead.tenant, dead.lane, None, dead.prio, None, number)
-        self.jobs[number].seq, self.jobs[number].state = dead.seq, 'r' if dead.seq == head else 'b'
+        job = self.jobs[number]
+        job.created = dead.created
+        if dead.blocks:
+            lane = self.lanes[dead.lane]
+            lane.last -= 1  # insert() has entered at the end; this one has its place
+            job.seq, job.state = dead.seq, 'r' if dead.seq == lane.done + 1 else 'b'
         return number
 
     def drop_dead(self, number):

@@ -16,8 +16,8 @@ import psycopg2
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from region import ROOT, Region  # noqa: E402
-from property.reference import Refused, Row  # noqa: E402
-from property.reference_acts import TENANTS, WholeQueue  # noqa: E402
+from property.reference import TENANTS, Refused, Row  # noqa: E402
+from property.reference_acts import WholeQueue  # noqa: E402
 from property.steps import ALL, FIRST_FUTURE, FIRST_JOB, KINDS, ORIGIN, WEIGHTS, do_enqueue, do_wait  # noqa: E402
 
 STEPS = 28

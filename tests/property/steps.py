@@ -3,8 +3,7 @@
 returns SQL and what it must answer; where that may be a refusal, the change itself."""
 import datetime
 
-from property.reference import Row
-from property.reference_acts import TENANTS
+from property.reference import TENANTS, Row
 
 TICK = 600  # the clock moves by so many seconds; everything falls due between two ticks
 MONTH = 31 * 24 * 3600 // TICK
@@ -99,10 +98,12 @@ def do_enqueue(queue, chance):
     return text, queue.enqueue(kind, tenant, lane, key, scope or 'd', prio, run_at)
 
 
-def do_dispatch(queue, chance):
-    prio, capacity, after = chance.choice((0, 1, 1, 1, 2)), chance.choice((1, 2, 3, 5, 100)), chance.randint(0, 3)
-    return rows('x.id, x.worker, x.tenant, x.crash', '', 'dispatch', prio, capacity, after), \
-        queue.dispatch(prio, capacity, after)
+def do_refill(queue, chance):
+    wanted = chance.sample([(worker, prio) for worker in ('test', 'other') for prio in range(3)], chance.randint(1, 4))
+    workers, prios = zip(*wanted)
+    rooms, after = [chance.choice((1, 2, 3, 5, 100)) for _ in wanted], chance.randint(0, 3)
+    return rows('x.id, x.worker, x.tenant, x.class, x.crash', '', 'refill', list(workers), list(prios), rooms, after), \
+        queue.refill(workers, prios, rooms, after)
 
 
 def do_claim(queue, chance):
@@ -283,7 +284,7 @@ def do_sweep(queue, chance):
     return nothing('sweep'), queue.sweep()
 
 
-WEIGHTS = {do_enqueue: 14, do_dispatch: 6, do_finish: 6, do_wait: 5, do_promote: 5, do_retry: 4, do_lease: 5, do_kill: 3,
+WEIGHTS = {do_enqueue: 14, do_refill: 6, do_finish: 6, do_wait: 5, do_promote: 5, do_retry: 4, do_lease: 5, do_kill: 3,
            do_crashed: 3, do_claim: 2, do_take: 2, do_schedule: 5, do_cancel_subject: 3, do_act_on_job: 4, do_act_on_dead: 2,
            do_do_asked: 2, do_revive: 2, do_lease_begin: 4, do_lease_kill: 2, do_lease_retry: 2}
 ALL = [step for name, step in sorted(globals().items()) if name.startswith('do_')]

@@ -132,6 +132,16 @@ static bool keep_right(struct dispatcher *dispatcher)
     return true;
 }
 
+/* While Redis is away the workers take jobs from PostgreSQL, also those that it carries; when it is back, it is
+ * first seen what it kept. */
+static bool give_to_workers(struct dispatcher *dispatcher, struct arena *arena)
+{
+    dispatcher->reconcile_ms = 0;
+    if (!dispatcher->away_ms)
+        dispatcher->away_ms = redis_now_ms();
+    return redis_now_ms() - dispatcher->away_ms < AWAY_MS || give_all_back(dispatcher, arena);
+}
+
 int dispatcher_step(struct dispatcher *dispatcher)
 {
     struct arena *arena = arena_new();
@@ -144,10 +154,10 @@ int dispatcher_step(struct dispatcher *dispatcher)
         if (!away && (!wiped || begin_anew(dispatcher, arena)) && keep_right(dispatcher))
             filled = dispatcher_refill(dispatcher, arena);
     }
-    if (away) {
-        dispatcher->reconcile_ms = 0; /* when it is back, first see what it kept */
-        filled = give_all_back(dispatcher, arena) ? 0 : -1; /* the workers take them from there */
-    }
+    if (!away)
+        dispatcher->away_ms = 0;
+    else if (!give_to_workers(dispatcher, arena))
+        filled = -1;
     arena_free(arena);
     return filled;
 }

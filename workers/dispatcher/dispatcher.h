@@ -22,6 +22,7 @@ enum {
     REAP_MS = 250,
     REAP_AGAIN_MS = 2500, /* after Redis was away or emptied: who lives has said so by then */
     SWEEP_MS = 600000,
+    AWAY_MS = 400, /* longer than this Redis is not coming back at once */
 };
 
 /* How many ids one stream may hold, by how quickly they are ended. */
@@ -43,6 +44,7 @@ struct dispatcher {
     int count;
     unsigned generation; /* of the session when it took the lock; 0: does not lead */
     int64_t reconcile_ms, reap_ms, promote_ms, sweep_ms; /* when next */
+    int64_t away_ms;                                     /* since when Redis is; 0: it is not */
     int after;                                           /* municipality that had its turn last */
     bool full;
 };

@@ -100,30 +100,46 @@ static enum job_end store(struct work *work, const struct opening *opening,
     return work_run(work, &plan);
 }
 
+/* What a job about a vacancy works with. */
+struct at_hand {
+    const struct population *population;
+    struct explain_names names;
+    struct opening opening;
+    bool there; /* else the vacancy is gone: nothing to do */
+};
+
+static enum job_end take_at_hand(struct work *work, struct at_hand *ret)
+{
+    struct plan ask = {.ctx = &work->ctx};
+    const struct statement *row =
+        sql_demand_of_vacancy(&ask, (struct sql_demand_of_vacancy){
+                                        .vacancy = job_text(work->job, "vacancy")});
+    *ret = (struct at_hand){.there = false};
+    enum job_end end = copies_names(work, &ret->names);
+    end = end == JOB_DONE ? copies_refresh(work, &ask, &ret->population) : end;
+    ret->there = end == JOB_DONE && PQntuples(row->result) > 0;
+    if (ret->there)
+        ret->opening = opening_of_row(work->ctx.arena, row->result, 0);
+    return end;
+}
+
 enum job_end match_vacancy(struct work *work)
 {
     struct arena *arena = work->ctx.arena;
-    const struct population *population = NULL;
-    struct plan ask = {.ctx = &work->ctx};
-    struct str vacancy = job_text(work->job, "vacancy");
-    const struct statement *row =
-        sql_demand_of_vacancy(&ask, (struct sql_demand_of_vacancy){.vacancy = vacancy});
-    struct explain_names names;
-    enum job_end end = copies_names(work, &names);
-    end = end == JOB_DONE ? copies_refresh(work, &ask, &population) : end;
-    if (end != JOB_DONE || PQntuples(row->result) == 0)
+    struct at_hand at;
+    enum job_end end = take_at_hand(work, &at);
+    if (!at.there)
         return end;
-    struct opening opening = opening_of_row(arena, row->result, 0);
     struct plan plan = work_plan(work);
     const struct statement *runs = sql_run_exists(
-        &plan, (struct sql_run_exists){.vacancy = opening.id,
-                                       .match_input = print_number(arena, opening.match_input)});
+        &plan, (struct sql_run_exists){.vacancy = at.opening.id,
+                                       .match_input = print_number(arena, at.opening.match_input)});
     end = work_run(work, &plan);
-    if (end != JOB_DONE || PQntuples(runs->result) || !is_open(&opening))
+    if (end != JOB_DONE || PQntuples(runs->result) || !is_open(&at.opening))
         return end; /* this input has its list, or the vacancy wants none any more */
     struct ranking ranking;
-    rank_vacancy(arena, population, &opening.demand, &ranking);
-    return store(work, &opening, &ranking, &names);
+    rank_vacancy(arena, at.population, &at.opening.demand, &ranking);
+    return store(work, &at.opening, &ranking, &at.names);
 }
 
 /* The openings that admit the person, with his score on each: "{id,…}" and "{score,…}". */
@@ -205,26 +221,19 @@ static int64_t count_active(const struct population *population)
 enum job_end count_supply(struct work *work)
 {
     struct arena *arena = work->ctx.arena;
-    const struct population *population = NULL;
-    struct plan ask = {.ctx = &work->ctx};
-    struct str vacancy = job_text(work->job, "vacancy");
-    const struct statement *row =
-        sql_demand_of_vacancy(&ask, (struct sql_demand_of_vacancy){.vacancy = vacancy});
-    struct explain_names names;
-    enum job_end end = copies_names(work, &names);
-    end = end == JOB_DONE ? copies_refresh(work, &ask, &population) : end;
-    if (end != JOB_DONE || PQntuples(row->result) == 0)
+    struct at_hand at;
+    enum job_end end = take_at_hand(work, &at);
+    if (!at.there)
         return end;
-    struct opening opening = opening_of_row(arena, row->result, 0);
     struct supply supply;
-    rank_supply(population, &opening.demand, &supply);
+    rank_supply(at.population, &at.opening.demand, &supply);
     struct plan plan = work_plan(work);
     sql_supply_store(&plan,
                      (struct sql_supply_store){
-                         .vacancy = opening.id,
-                         .match_input = print_number(arena, opening.match_input),
-                         .active = print_number(arena, count_active(population)),
+                         .vacancy = at.opening.id,
+                         .match_input = print_number(arena, at.opening.match_input),
+                         .active = print_number(arena, count_active(at.population)),
                          .pass = print_number(arena, (int64_t)supply.passing),
-                         .without = print_without(arena, work->own, &opening.demand, &supply)});
+                         .without = print_without(arena, work->own, &at.opening.demand, &supply)});
     return work_run(work, &plan);
 }

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The short forms of `make gates`: what must be exact is; bounds of time and rate are wide, for a machine that is busy."""
+import subprocess
+import sys
+
+import pytest
+
+from region import ROOT
+
+sys.path.insert(0, str(ROOT / 'tests/gates'))
+SLACK = 5
+SHORT = {
+    'recovery': {'times': 1}, 'scheduler': {'future': 20000, 'burst': 5000, 'races': 500, 'seconds': 2},
+    'ordering': {'lanes': 60, 'each': 20, 'seconds': 4, 'programs': 2, 'children': 4}, 'unique': {'clients': 8, 'keys': 60, 'seconds': 6},
+    'fairness': {'backlog': 60000, 'quiet': 50, 'seconds': 1}, 'priority': {'seconds': 3}, 'drain': {'times': 5}, 'poison': {'jobs': 400},
+}
+
+
+@pytest.mark.parametrize('gate', SHORT)
+def test_the_gate_opens(gate):
+    subprocess.run(['make', '-s', 'build/release/clock_shift.so'], cwd=ROOT, check=True)
+    outcome = getattr(__import__(gate), gate)(**SHORT[gate], chance=7, slack=SLACK)
+    assert outcome['ok'], outcome

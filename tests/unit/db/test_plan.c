@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Plans, and a session whose database is not there. */
+#include "tests/unit/unit.h"
+
+#include "lib/db/session.h"
+
+static const struct query write = {.name = "write", .text = "select $1, $2", .parameters = 2},
+                          one = {.name = "one", .text = "select 1", .rows = QUERY_ONE},
+                          many = {.name = "many", .text = "select 1", .rows = QUERY_MANY};
+
+static struct plan plan_in(void **state)
+{
+    return (struct plan){.ctx = *state};
+}
+
+static void statements_keep_their_order_and_their_values(void **state)
+{
+    struct plan plan = plan_in(state);
+    struct str values[] = {S("a"), {0}};
+    const struct statement *first = plan_add(&plan, &write, values);
+    values[0] = S("b"); /* the plan has its own */
+    plan_add(&plan, &one, NULL);
+    assert_int_equal(plan.count, 2);
+    assert_ptr_equal(plan.first, first);
+    assert_ptr_equal(first->next, plan.last);
+    assert_str(first->values[0], "a");
+    assert_null(first->values[1].at);
+}
+
+static void a_joined_plan_comes_behind(void **state)
+{
+    struct plan plan = plan_in(state), more = plan_in(state), none = plan_in(state);
+    plan_join(&plan, &none);
+    assert_null(plan.first);
+    plan_add(&more, &one, NULL);
+    plan_join(&plan, &more); /* into an empty one */
+    assert_ptr_equal(plan.first, more.first);
+    struct plan third = plan_in(state);
+    plan_add(&third, &many, NULL), plan_add(&third, &one, NULL);
+    plan_join(&plan, &third);
+    plan_join(&plan, &none);
+    assert_int_equal(plan.count, 3);
+    assert_ptr_equal(plan.first->next->query, &many);
+    plan_add(&plan, &many, NULL); /* goes on at the end */
+    assert_ptr_equal(plan.first->next->next->next, plan.last);
+}
+
+static void the_last_rows_answer_unless_others_are_named(void **state)
+{
+    struct plan plan = plan_in(state);
+    const struct str values[] = {S("a"), S("b")};
+    plan_add(&plan, &write, values);
+    assert_null(plan_answer(&plan));
+    const struct statement *first = plan_add(&plan, &many, NULL),
+                           *last = plan_add(&plan, &one, NULL);
+    plan_add(&plan, &write, values);
+    assert_ptr_equal(plan_answer(&plan), last);
+    plan.answer = first;
+    assert_ptr_equal(plan_answer(&plan), first);
+}
+
+static void values_travel_as_text_and_absent_is_null(void **state)
+{
+    struct plan plan = plan_in(state);
+    static const int64_t ids[] = {INT64_MIN, 0, INT64_MAX};
+    assert_str(plan_ids(&plan, ids, 3), "{-9223372036854775808,0,9223372036854775807}");
+    assert_str(plan_ids(&plan, ids, 0), "{}");
+    assert_str(plan_version(&plan, 0), "0");
+    assert_null(plan_int(&plan, (struct maybe_int){0, false}).at);
+    assert_str(plan_int(&plan, (struct maybe_int){-3, true}), "-3");
+    assert_null(plan_bool((struct maybe_bool){true, false}).at);
+    assert_str(plan_bool((struct maybe_bool){false, true}), "false");
+}
+
+static void without_a_database_a_session_says_so_and_stays_of_use(void **state)
+{
+    struct session *session = session_new("host=/nowhere connect_timeout=1");
+    for (int i = 0; i < 2; i++) {
+        struct plan plan = plan_in(state);
+        plan_add(&plan, &one, NULL);
+        assert_int_equal(session_run(session, &plan), ERR_UNAVAILABLE);
+        assert_string_equal(session_sqlstate(session), "");
+        session_rollback(session);
+    }
+    session_cancel(session); /* nothing runs */
+    assert_false(session_was_cancelled(session));
+    assert_int_equal(session_generation(session), 0);
+    session_free(session);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        UNIT(statements_keep_their_order_and_their_values),
+        UNIT(a_joined_plan_comes_behind),
+        UNIT(the_last_rows_answer_unless_others_are_named),
+        UNIT(values_travel_as_text_and_absent_is_null),
+        UNIT(without_a_database_a_session_says_so_and_stays_of_use),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Pages of lists: what is read of the parameters, and the statement that comes of it. */
+#include "tests/unit/unit.h"
+
+#include "lib/auth/cursor.h"
+#include "lib/server/exchange.h"
+#include "openapi/gen/role.h"
+#include "services/employers/gen/contract.h"
+#include "services/employers/gen/queries.h"
+
+static const struct keys keys = {.cursor = "0123456789abcdef0123456789abcde"};
+static struct server server = {.keys = (struct keys *)&keys};
+static struct loop loop = {.server = &server};
+
+static const struct operation *operation_named(const char *id)
+{
+    for (size_t i = 0; i < employers_service.count; i++)
+        if (strcmp(employers_service.operations[i].id, id) == 0)
+            return &employers_service.operations[i];
+    fail();
+    return NULL;
+}
+
+/* Reads the query behind "/v1/vacancies"; the first parameter is the state. */
+static struct exchange *asked(void **state, const char *query)
+{
+    struct ctx *ctx = *state;
+    struct exchange *exchange = ARENA_NEW(ctx->arena, struct exchange);
+    exchange->ctx = *ctx;
+    exchange->loop = &loop;
+    exchange->actor.role = 1u << ROLE_CONSULTANT;
+    exchange->request.operation = operation_named("listVacancies");
+    assert_int_equal(uri_read(&exchange->ctx, arena_print(ctx->arena, "/v1/vacancies?%s", query),
+                              &exchange->uri),
+                     OK);
+    exchange->request.query[0] = exchange_parameter(exchange, "state");
+    page_read(exchange);
+    return exchange;
+}
+
+static struct statement *composed(struct exchange *exchange)
+{
+    struct plan plan = {.ctx = &exchange->ctx};
+    struct statement *statement = sql_vacancy_list(&plan);
+    page_compose(exchange, statement);
+    return statement;
+}
+
+static const char *tail_of(const struct statement *statement)
+{
+    return strstr(statement->query->text, "where true") + strlen("where true");
+}
+
+static void without_parameters_the_newest_come_first(void **state)
+{
+    struct statement *statement = composed(asked(state, ""));
+    assert_string_equal(tail_of(statement),
+                        " order by v.reported_at desc, v.id desc limit $1::int");
+    assert_str(statement->values[0], "21"); /* one more than is shown: is there a next page? */
+}
+
+static void values_travel_as_parameters(void **state)
+{
+    struct statement *statement = composed(asked(state, "state=open%27--&sort=title&pageSize=3"));
+    assert_string_equal(tail_of(statement),
+                        " and v.state = $1 order by v.title, v.id limit $2::int");
+    assert_str(statement->values[0], "open'--");
+    assert_str(statement->values[1], "4");
+}
+
+static struct str cursor_of(struct exchange *exchange)
+{
+    struct cursor cursor = {.sort = str_of(exchange->page.sort->name),
+                            .descending = exchange->page.descending,
+                            .value = S("O'Neill"),
+                            .key = S("0189abcd-ef01-7234-8abc-def012345678"),
+                            .filters_hash = exchange->page.filters};
+    return cursor_print(exchange->ctx.arena, &keys, &cursor);
+}
+
+static struct exchange *next(void **state, const char *query, struct str cursor)
+{
+    struct ctx *ctx = *state;
+    return asked(state, arena_print(ctx->arena, "%s&cursor=%.*s", query, STR_ARG(cursor)).at);
+}
+
+static void a_cursor_goes_on_behind_the_last_one(void **state)
+{
+    struct str cursor = cursor_of(asked(state, "state=open&sort=title"));
+    struct exchange *exchange = next(state, "state=open&sort=title", cursor);
+    assert_int_equal(exchange->ctx.faults.count, 0);
+    struct statement *statement = composed(exchange);
+    assert_string_equal(tail_of(statement),
+                        " and v.state = $1 and (v.title, v.id) > ($2::text, $3::uuid)"
+                        " order by v.title, v.id limit $4::int");
+    assert_str(statement->values[1], "O'Neill");
+    exchange =
+        next(state, "state=open&sort=-title", cursor_of(asked(state, "state=open&sort=-title")));
+    assert_non_null(strstr(tail_of(composed(exchange)), "(v.title, v.id) < ("));
+}
+
+static void a_cursor_belongs_to_what_was_asked(void **state)
+{
+    struct str cursor = cursor_of(asked(state, "state=open&sort=title"));
+    static const char *const others[] = {"state=filled&sort=title", "sort=title",
+                                         "state=open&sort=-title", "state=open&sort=changedAt",
+                                         "state=&sort=title"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct exchange *exchange = next(state, others[i], cursor);
+        assert_int_equal(exchange->ctx.faults.count, 1);
+        assert_string_equal(exchange->ctx.faults.at[0].code, "cursor");
+        assert_null(exchange->page.cursor_value.at);
+    }
+    char *broken = (char *)cursor.at;
+    broken[cursor.len / 2] ^= 1;
+    assert_int_equal(next(state, "state=open&sort=title", cursor)->ctx.faults.count, 1);
+}
+
+static void statements_that_differ_have_names_that_differ(void **state)
+{
+    static const char *const queries[] = {
+        "", "state=open", "sort=reportedAt", "sort=-title", "sort=title", "sort=changedAt"};
+    const char *names[sizeof queries / sizeof *queries];
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        names[i] = composed(asked(state, queries[i]))->query->name;
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(names[i], names[j]);
+    }
+    assert_string_equal(names[1], composed(asked(state, "state=filled&pageSize=7"))->query->name);
+}
+
+static void strange_sizes_and_sorts_are_faults(void **state)
+{
+    static const char *const queries[] = {"pageSize=0",    "pageSize=101",
+                                          "pageSize=-1",   "pageSize=1.0",
+                                          "pageSize=",     "pageSize=99999999999999999999",
+                                          "sort=",         "sort=-",
+                                          "sort=--title",  "sort=Title",
+                                          "sort=title,id", "sort=nothing",
+                                          "cursor="};
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
+        assert_int_equal(asked(state, queries[i])->ctx.faults.count, 1);
+    assert_int_equal(asked(state, "pageSize=100")->page.size, 100);
+    assert_int_equal(asked(state, "pageSize=1")->page.size, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        UNIT(without_parameters_the_newest_come_first),
+        UNIT(values_travel_as_parameters),
+        UNIT(a_cursor_goes_on_behind_the_last_one),
+        UNIT(a_cursor_belongs_to_what_was_asked),
+        UNIT(statements_that_differ_have_names_that_differ),
+        UNIT(strange_sizes_and_sorts_are_faults),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
