@@ -12,7 +12,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'chaos'))
 from chaos_queue import SETUP  # noqa: E402
 from contest import BullMQ, DurableRedis, Ours, Redis  # noqa: E402
-from lines import fresh_region, line, misses  # noqa: E402
+from lines import line, misses  # noqa: E402
+from region import BIN, Region  # noqa: E402
 
 ROUNDS = int(os.environ.get('ROUNDS', '5'))
 WARM = 5000     # jobs before the count begins: processes have started, code is compiled
@@ -222,7 +223,7 @@ def metrics_figures(region):
 def main():
     seed = int(os.environ.get('SEED', str(random.randrange(10**6))))
     print(f'# seed {seed}', flush=True)
-    with fresh_region() as region:
+    with Region.started('bench', BIN) as region:
         region.command('migrate')
         region.sql(SETUP)
         with Ours(region, shipped_redis(region)) as ours:

@@ -6,9 +6,7 @@ must show the same. A sequence is one round trip and is rolled back; one that di
     tests/property/sequences.py SEQUENCES SEED [mutants]      (make property SEQUENCES=10000 SEED=1 MUTANTS=1)
 """
 import random
-import shutil
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -198,17 +196,10 @@ def catch_all(region, count, seed):
 
 def main():
     count, seed = (int(word) for word in sys.argv[1:3])
-    folder = Path(tempfile.mkdtemp(prefix='maatwerk-property.', dir='/var/tmp')) / 'var'
-    region = Region(folder, ROOT / 'build/release/bin')
-    try:
-        region.start_servers()
+    with Region.started('property', ROOT / 'build/release/bin') as region:
         region.command('migrate')
         prepare(region)
         return 0 if (catch_all if sys.argv[3:] else compare_all)(region, count, seed) else 1
-    finally:
-        region.stop_servers()
-        shutil.rmtree(folder.resolve(), ignore_errors=True)
-        shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 if __name__ == '__main__':
