@@ -101,11 +101,13 @@ def wait_still(side, seconds=15):
 
 
 def in_turns(measure, *sides):
-    """Medians per side of what `measure` gives, which is a list; the sides take turns, and who begins."""
+    """Medians per side of what `measure` gives, which is a list; the sides take turns, and who begins. Each round is shown, with
+    the load of the machine: others on it slow both down."""
     found = {side: [] for side in sides}
     for turn in range(ROUNDS):
         for side in sides if turn % 2 == 0 else sides[::-1]:
             found[side].append(measure(side))
+            print(f'# {side.name}:', *(f'{value:.4g}' for value in found[side][-1]), f'(load {os.getloadavg()[0]:.1f})', flush=True)
     return [[statistics.median(values) for values in zip(*found[side])] for side in sides]
 
 

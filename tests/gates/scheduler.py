@@ -108,13 +108,13 @@ class Scheduler:
     def cancel(self, numbers, from_s, step_s):
         connection = connect(self.region)
         for n, at in numbers:
-            time.sleep(max(0, from_s + at * step_s + self.chance.uniform(-0.05, 0.25) - time.monotonic()))
+            time.sleep(max(0, from_s + at * step_s + self.chance.uniform(-0.2, 0.1) - time.monotonic()))
             with connection.cursor() as cursor:
                 cursor.execute("insert into chaos.cancelled select %s where queue.cancel_subject('race:' || %s) > 0", (n, n))
         connection.close()
 
     def races(self, count):
-        step_s = max(0.001, 1 / count)
+        step_s = 0.002
         from_s = time.monotonic() + 2
         start, end = self.plan(count, count * step_s)
         each = [list(zip(range(start + i, end, 8), itertools.count(i, 8))) for i in range(8)]

@@ -29,7 +29,7 @@ create function property.seconds(at timestamptz) returns numeric language sql im
     as $$ select round(extract(epoch from at) - %(origin)s, 3) $$;
 create function property.seen() returns jsonb language plpgsql as $$ begin return jsonb_build_object(
     'jobs', (select coalesce(jsonb_agg(jsonb_build_array(id, tenant, prio, kind, state, property.seconds(run_at), lane, seq,
-        encode(unique_key, 'hex'), attempt, crash, fence, property.seconds(lease_until), worker, subject,
+        encode(unique_key, 'hex'), attempt, put_off, crash, fence, property.seconds(lease_until), worker, subject,
         property.seconds(dispatched_at), last_error) order by id), '[]') from queue.job),
     'dead', (select coalesce(jsonb_agg(jsonb_build_array(id, tenant, prio, kind, lane, seq, blocks, attempt, crash, reason,
         last_error) order by id), '[]') from queue.dead),
@@ -44,7 +44,9 @@ create function property.seen() returns jsonb language plpgsql as $$ begin retur
     'end_wanted', (select coalesce(jsonb_agg(job_id order by job_id), '[]') from queue.cancel_request),
     'acts', (select coalesce(jsonb_agg(jsonb_build_array(verb, noun, target, outcome, coalesce(job, 0))
         order by verb collate "C", noun collate "C", target collate "C", outcome collate "C", job), '[]') from queue.act),
-    'notes', (select count(*) from audit.entry)); end $$;
+    'notes', (select count(*) from audit.entry),
+    'kinds', (select jsonb_agg(jsonb_build_array(kind, trips, property.seconds(paused_until)) order by kind)
+        from queue.kind)); end $$;
 create function property.play(steps text[]) returns setof jsonb language plpgsql as $$
     declare
         step text;
