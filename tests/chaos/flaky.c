@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Preloaded into the programs of a chaos run: one in FLAKY calls on a socket fails as if the connection were reset, and as
- * many read or send only the first byte. */
+/* Preloaded into the programs of a chaos run: one in FLAKY calls on a socket fails as if the connection were
+ * reset, and as many read or send only the first byte. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>

@@ -204,7 +204,7 @@ def test_what_redis_lost_is_counted_by_what_was_wrong(queue):
     at.xreadgroup('w', 'dead', {stream: '>'})
     until(lambda: grown(queue, before).get('maatwerk_queue_reaped_total{}') == 5)
     at.flushall()
-    until(lambda: grown(queue, before).get('maatwerk_queue_redispatched_total{reason=emptied}') == 5)
+    until(lambda: grown(queue, before).get('maatwerk_queue_redispatched_total{reason=gone}') == 5)
     assert grown(queue, before)['maatwerk_queue_redispatched_total{reason=lost}'] == 5
     queue.sql('truncate queue.job')
 
