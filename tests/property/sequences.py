@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from region import ROOT, Region  # noqa: E402
 from property.reference import TENANTS, Refused, Row  # noqa: E402
 from property.reference_acts import WholeQueue  # noqa: E402
-from property.steps import ALL, FIRST_FUTURE, FIRST_JOB, KINDS, ORIGIN, WEIGHTS, do_enqueue, do_wait  # noqa: E402
+from property.steps import ALL, FIRST_FUTURE, FIRST_JOB, KINDS, ORIGIN, THEN, WEIGHTS, do_enqueue, do_wait  # noqa: E402
 
 STEPS = 28
 ALWAYS = {do_enqueue: 10, do_wait: 2}
@@ -139,7 +139,13 @@ def random_sequence(seed, number):
     testing: Groce and others, ISSTA 2012)."""
     chance = random.Random(f'{seed}.{number}')
     weights = [WEIGHTS.get(step, 1) * chance.choice((0, 1, 1, 5)) + ALWAYS.get(step, 0) for step in ALL]
-    return [(step, chance.getrandbits(48)) for step in chance.choices(ALL, weights, k=chance.randint(4, STEPS * 2 - 4))]
+    sequence = []
+    for step in chance.choices(ALL, weights, k=chance.randint(4, STEPS * 2 - 4)):
+        before = sequence[-1][0] if sequence else None
+        if before in THEN and chance.random() < 0.5:
+            step = chance.choice(THEN[before])
+        sequence.append((step, chance.getrandbits(48)))
+    return sequence
 
 
 def prepare(region):

@@ -293,4 +293,9 @@ def do_sweep(queue, chance):
 WEIGHTS = {do_enqueue: 14, do_refill: 6, do_finish: 6, do_wait: 5, do_promote: 5, do_retry: 4, do_lease: 5, do_kill: 3,
            do_crashed: 3, do_claim: 2, do_take: 2, do_schedule: 5, do_cancel_subject: 3, do_act_on_job: 4, do_act_on_dead: 2,
            do_do_asked: 2, do_revive: 2, do_lease_begin: 4, do_lease_kill: 2, do_lease_retry: 2}
+# what comes half of the time behind a step, so that much happens to one job
+THEN = {do_schedule: [do_wait, do_promote], do_wait: [do_promote], do_promote: [do_lease, do_refill],
+        do_lease: [do_lease_begin], do_lease_begin: [do_lease_retry, do_lease_known, do_lease_kill, do_act_on_job, do_wait],
+        do_lease_retry: [do_promote, do_cancel_subject], do_act_on_job: [do_lease_kill, do_do_asked, do_wait],
+        do_lease_kill: [do_do_asked, do_revive], do_crashed: [do_crashed], do_retry: [do_promote, do_wait]}
 ALL = [step for name, step in sorted(globals().items()) if name.startswith('do_')]
