@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "lib/queue/count.h"
 #include "lib/queue/drain.h"
 #include "lib/queue/stream.h"
 
@@ -76,10 +77,12 @@ static void look_again(struct child *child)
  * has the jobs. */
 static void run_without_redis(struct child *child)
 {
+    int64_t from_us = count_now_us();
     child->held_count = 0;
     int ran = batch_take(&child->batch, child->batch.worker->batch_max);
     if (ran <= 0)
         usleep(ran < 0 ? 2 * POLL_US : POLL_US);
+    count_fallback(child->batch.count, from_us);
 }
 
 /* When the child has to stop, what is left stays pending, and goes back at its end. */
@@ -119,6 +122,7 @@ static void recall(struct child *child)
 static void run_once(struct child *child)
 {
     struct stream_entry entries[STREAM_READ_MAX];
+    count_flush(child->batch.count, child->batch.db);
     look_again(child);
     if (redis_ready(child->redis) && redis_generation(child->redis) != child->generation)
         recall(child);
@@ -153,7 +157,8 @@ int child_run(const struct worker *worker, const struct config *config, const ch
                                   .consumer = consumer,
                                   .own = worker->start ? worker->start() : NULL,
                                   .together = true,
-                                  .running = &running};
+                                  .running = &running,
+                                  .count = count_new(worker)};
     struct heart *heart = heart_start(worker, config, consumer, &running, child->batch.db);
     child->redis = redis_new(config->redis);
     child->streams = streams_of(worker->name);
@@ -168,6 +173,7 @@ int child_run(const struct worker *worker, const struct config *config, const ch
     if (reply)
         freeReplyObject(reply);
     redis_free(child->redis);
+    count_free(child->batch.count, child->batch.db);
     session_free(child->batch.db);
     free(child);
     return status;

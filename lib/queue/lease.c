@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Effects outside PostgreSQL: noted before, made, known behind. */
 #include "lib/queue/child.h"
+#include "lib/queue/count.h"
 #include "lib/queue/gen/queries.h"
 #include "lib/queue/redis.h"
 
@@ -15,6 +16,7 @@ struct lease {
     struct batch *batch;
     struct claimed claimed;
     struct str job, fence;
+    int64_t from_us;
     struct call call;
 };
 
@@ -26,6 +28,15 @@ static struct plan plan_in(struct lease *lease)
 static bool run(struct lease *lease, struct plan *plan)
 {
     return session_run(lease->batch->db, plan) == OK;
+}
+
+/* The same for a statement that ends this attempt without success. */
+static bool run_last(struct lease *lease, struct plan *plan)
+{
+    bool there = run(lease, plan);
+    if (there)
+        count_call(lease->batch, lease->claimed.job.kind, false, lease->from_us);
+    return there;
 }
 
 static const char *error_of(const struct lease *lease)
@@ -50,7 +61,7 @@ static bool put_off(struct lease *lease, enum call_end end)
                                    : (struct str){0},
                    .free = str_of(
                        end == CALL_OUTAGE || (end == CALL_LATER && !work->later_ms) ? "t" : "f")});
-    return run(lease, &plan);
+    return run_last(lease, &plan);
 }
 
 static bool bury(struct lease *lease, const char *reason, const char *otherwise)
@@ -62,7 +73,7 @@ static bool bury(struct lease *lease, const char *reason, const char *otherwise)
                                                        .fence = lease->fence,
                                                        .reason = str_of(reason),
                                                        .error = str_of(error ? error : otherwise)});
-    return run(lease, &plan);
+    return run_last(lease, &plan);
 }
 
 /* The call was made, but what belongs to it cannot be stored: it must not be made again. */
@@ -92,6 +103,8 @@ static bool store(struct lease *lease)
                                                                   .fence = lease->fence});
     sql_queue_commit(&plan);
     enum err err = session_run(lease->batch->db, &plan);
+    if (!err)
+        count_call(lease->batch, lease->claimed.job.kind, true, lease->from_us);
     if (err != ERR_CONFLICT)
         return err == OK;
     bool lost = strcmp(session_sqlstate(lease->batch->db), "MW410") == 0;
@@ -123,7 +136,7 @@ static bool call(struct lease *lease, enum call_end (*how)(struct work *, struct
     enum call_end end = how(&lease->claimed.work, &lease->call);
     calls_set(running, false);
     guard_end(running->guard);
-    batch_note(lease->batch, lease->claimed.kind, end == CALL_DONE ? NULL : error_of(lease));
+    aside_note(lease->batch, lease->claimed.kind, end == CALL_DONE ? NULL : error_of(lease));
     return conclude(lease, end);
 }
 
@@ -165,7 +178,7 @@ bool lease_run(struct batch *batch, const PGresult *rows)
 {
     for (int i = 0; i < PQntuples(rows) && !*batch->running->stopping; i++) {
         struct arena *arena = arena_new();
-        struct lease lease = {.batch = batch};
+        struct lease lease = {.batch = batch, .from_us = count_now_us()};
         enum job_end end = claimed_read(batch, arena, rows, i, &lease.claimed);
         lease.job = str_of(PQgetvalue(rows, i, 0));
         lease.fence = str_of(PQgetvalue(rows, i, 6));

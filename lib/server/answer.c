@@ -5,6 +5,7 @@
 #include "lib/server/answer.h"
 #include "lib/server/exchange.h"
 #include "lib/server/log.h"
+#include "lib/server/metrics.h"
 
 static const struct header {
     struct str name, value;
@@ -80,10 +81,8 @@ static void finish(struct exchange *exchange, int status)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     int64_t took_us = now.tv_sec * 1000000 + now.tv_nsec / 1000 - exchange->started_us;
-    struct loop *loop = exchange->loop;
-    atomic_fetch_add_explicit(&loop->statuses[status / 100 % 6], 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&loop->busy_us, (unsigned long long)took_us, memory_order_relaxed);
-    log_request(loop->log, exchange, status, took_us);
+    metrics_request(exchange->loop->metrics, exchange, status, took_us);
+    log_request(exchange->loop->log, exchange, status, took_us);
     exchange->req = NULL;
     exchange_release(exchange);
 }

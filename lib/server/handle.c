@@ -2,6 +2,7 @@
 /* A request arrives: which operation, who asks, may he, what does he ask. */
 #include <time.h>
 
+#include "lib/http/framing.h"
 #include "lib/http/limits.h"
 #include "lib/server/exchange.h"
 #include "lib/server/gen/queries.h"
@@ -43,12 +44,38 @@ static void on_early_bytes(h2o_socket_t *socket, const char *error)
     h2o_socket_read_stop(socket);
 }
 
+/* Without a body, h2o leaves the texts of a request in the buffer that it reads into, which moves when more
+ * comes. */
+static void keep_texts(h2o_req_t *req)
+{
+    req->method = req->input.method = h2o_strdup(&req->pool, req->method.base, req->method.len);
+    for (size_t i = 0; i < req->headers.size; i++) {
+        h2o_header_t *header = &req->headers.entries[i];
+        if (!h2o_iovec_is_token(header->name))
+            *header->name = h2o_strdup(&req->pool, header->name->base, header->name->len);
+        header->value = h2o_strdup(&req->pool, header->value.base, header->value.len);
+    }
+}
+
 /* HTTP/1 stops reading during a request and starts again behind it: two calls into the kernel.
  * Nothing changes for the kernel when reading goes on. */
 static void keep_reading(h2o_req_t *req)
 {
-    if (req->version < 0x200)
-        h2o_socket_read_start(req->conn->callbacks->get_socket(req->conn), on_early_bytes);
+    if (req->version >= 0x200)
+        return;
+    if (!req->entity.base)
+        keep_texts(req);
+    h2o_socket_read_start(req->conn->callbacks->get_socket(req->conn), on_early_bytes);
+}
+
+/* What is not clear ends the connection: nobody knows where the next request begins. */
+static bool is_clear(h2o_req_t *req)
+{
+    const h2o_buffer_t *input =
+        req->version < 0x200 ? req->conn->callbacks->get_socket(req->conn)->input : NULL;
+    bool clear = !input || framing_is_clear((struct str){input->bytes, input->size});
+    req->http1_is_persistent = req->http1_is_persistent && clear;
+    return clear;
 }
 
 static struct exchange *exchange_new(h2o_req_t *req)
@@ -187,9 +214,10 @@ static const struct problem *admit(struct exchange *exchange)
 int exchange_handle(h2o_handler_t *self, h2o_req_t *req)
 {
     (void)self;
-    struct exchange *exchange = exchange_new(req);
+    bool clear = is_clear(req);
     keep_reading(req);
-    const struct problem *problem = route(exchange);
+    struct exchange *exchange = exchange_new(req);
+    const struct problem *problem = clear ? route(exchange) : problem_named("invalid");
     if (!problem)
         problem = admit(exchange);
     if (!problem)

@@ -155,8 +155,10 @@ static const struct problem *read_body(struct exchange *exchange, struct str bod
             note(exchange, FAULT_AT_BODY, "", "unknown-property");
         return NULL;
     }
-    struct str media = request_header(exchange->req, "content-type", NULL);
-    if (!is_media(media, partial ? S("application/merge-patch+json") : S("application/json")))
+    size_t medias;
+    struct str media = request_header(exchange->req, "content-type", &medias);
+    if (medias != 1
+        || !is_media(media, partial ? S("application/merge-patch+json") : S("application/json")))
         return problem_named("unsupported-media-type");
     if (body.len > operation->body_max)
         return problem_named("too-large");
@@ -173,9 +175,14 @@ const struct problem *exchange_input(struct exchange *exchange)
     const struct operation *operation = exchange->request.operation;
     h2o_req_t *req = exchange->req;
     struct str body = {req->entity.base ? req->entity.base : "", req->entity.len};
-    struct str match = request_header(req, "if-match", NULL),
-               key = request_header(req, "idempotency-key", NULL);
+    size_t matches, keys;
+    struct str match = request_header(req, "if-match", &matches),
+               key = request_header(req, "idempotency-key", &keys);
     read_parameters(exchange);
+    if (matches > 1)
+        note(exchange, FAULT_AT_HEADER, "If-Match", "repeated");
+    if (keys > 1)
+        note(exchange, FAULT_AT_HEADER, "Idempotency-Key", "repeated");
     if (match.at && (operation->flags & OPERATION_NEEDS_MATCH))
         read_match(exchange, match);
     if (operation->flags & OPERATION_NEEDS_KEY)

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "lib/server/log.h"
+#include "lib/server/metrics.h"
 #include "lib/server/start.h"
 #include "lib/server/wake.h"
 
@@ -54,6 +55,7 @@ static void on_tick(h2o_timeout_entry_t *entry)
 {
     struct loop *loop = H2O_STRUCT_FROM_MEMBER(struct loop, ticker, entry);
     log_flush(loop->log);
+    metrics_sample(loop);
     h2o_timeout_link(loop->h2o.loop, &loop->tick, &loop->ticker);
 }
 
@@ -90,6 +92,7 @@ void loop_start(struct loop *loop, struct server *server, int api_fd, int manage
     loop->tokens = token_cache_new(token_known_size());
     loop->wake = wake_new(loop->h2o.loop, server->config.redis);
     loop->log = log_new();
+    loop->metrics = metrics_new(server);
     loop->ticker.cb = on_tick;
     h2o_timeout_link(loop->h2o.loop, &loop->tick, &loop->ticker);
     listen_on(loop, 0, api_fd);
@@ -106,6 +109,7 @@ static void loop_end(struct loop *loop)
     wake_free(loop->wake);
     token_cache_free(loop->tokens);
     free(loop->log);
+    free((char *)loop->queue_metrics.at);
 }
 
 static int64_t now_ms(void)

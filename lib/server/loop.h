@@ -31,7 +31,7 @@ struct server {
     struct router router;
     struct keys *keys;
     _Atomic(const struct tenants *) tenants; /* NULL until loaded for the first time */
-    atomic_bool draining;
+    atomic_bool draining, database;          /* the database: answered when it was last asked */
     h2o_globalconf_t h2o;
     h2o_hostconf_t *api_hosts[2], *management_hosts[2];
     struct loop *loops;
@@ -39,6 +39,7 @@ struct server {
 
 struct wake;
 struct log_buffer;
+struct metrics;
 
 struct loop {
     h2o_context_t h2o; /* first: h2o gives it back to us */
@@ -54,8 +55,10 @@ struct loop {
     struct log_buffer *log;
     unsigned exchanges; /* requests in flight */
     atomic_uint connections;
-    atomic_ullong statuses[6],
-        busy_us; /* answers by hundreds of their status; time from request to answer */
+    struct metrics *metrics;
+    struct str
+        queue_metrics; /* what queue.metrics() last said, and when; only of the loop that is asked */
+    uint64_t queue_metrics_ms;
 };
 
 static inline struct loop *loop_of(h2o_req_t *req)

@@ -9,7 +9,7 @@ struct pool {
     const char *conninfo;
     struct pool_size size;
     struct transaction *first, *last;
-    unsigned waiting;
+    unsigned waiting, full;
     bool pumping, closing;
     struct connection connections[];
 };
@@ -154,6 +154,7 @@ void pool_lost(struct pool *pool, struct connection *connection)
 
 void pool_run(struct pool *pool, struct transaction *transaction)
 {
+    pool->full += pool->waiting >= pool->size.queue;
     if (pool->waiting >= pool->size.queue || pool->closing) {
         transaction->done(transaction, TRANSACTION_NOT_RUN);
         return;
@@ -171,12 +172,15 @@ void pool_run(struct pool *pool, struct transaction *transaction)
         h2o_timeout_link(pool->loop, pool->soon, &pool->turn);
 }
 
-unsigned pool_load(const struct pool *pool)
+void pool_look(const struct pool *pool, long long figures[POOL_FIGURES])
 {
-    unsigned load = pool->waiting;
+    unsigned in_flight = 0;
     for (unsigned i = 0; i < pool->size.connections; i++)
-        load += pool->connections[i].transactions;
-    return load;
+        in_flight += pool->connections[i].transactions;
+    figures[POOL_CONNECTIONS] = count_in(pool, CONNECTION_READY);
+    figures[POOL_IN_FLIGHT] = in_flight;
+    figures[POOL_WAITING] = pool->waiting;
+    figures[POOL_FULL] = pool->full;
 }
 
 void pool_free(struct pool *pool)

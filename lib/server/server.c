@@ -86,6 +86,7 @@ static void wait_for_end(struct server *server, const sigset_t *signals)
     bool ready = false;
     for (;;) {
         bool loaded = tenants_load(server);
+        atomic_store(&server->database, loaded);
         if (loaded && !ready)
             log_event("ready", server->config.listen);
         ready = ready || loaded;

@@ -34,6 +34,8 @@ static void print(const struct asked *asked, const PGresult *rows)
             puts(PQgetvalue(rows, r, 0));
     else if (asked->verb->shape == ONE)
         print_one(rows);
+    else if (asked->verb->shape == TEXT)
+        fputs(PQgetvalue(rows, 0, 0), stdout);
     else
         print_table(rows);
     fflush(stdout);

@@ -166,6 +166,7 @@ const struct verb queue_verbs[] = {
      NULL,
      "select id, at, tenant_code as tenant, verb, noun, target, outcome, job, reason, actor "
      "from queue.act_seen order by at desc, id limit coalesce($1::int, 50)"},
+    {"metrics", "", 0, 0, {0}, 0, TEXT, NULL, "select queue.metrics() as metrics"},
     {"doctor",
      "",
      0,

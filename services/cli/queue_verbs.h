@@ -12,6 +12,7 @@ enum flag { FLAG_JSON = 1, FLAG_WATCH = 2, FLAG_END = 4 };
 enum shape {
     ROWS, /* a table, which may be empty */
     ONE,  /* one thing, as name and value; none is a failure */
+    TEXT, /* as it is */
 };
 
 struct verb {

@@ -152,8 +152,26 @@ create table queue.future (
     version smallint not null default 1,
     payload jsonb not null
 );
-create index future_due on queue.future (run_at);
+create index future_due on queue.future (run_at, id);
 create index future_by_subject on queue.future (subject) where subject is not null;
+
+-- What happened, as amounts to be added up: never about one job or one person. Each row is what came on top, so that nobody
+-- waits for somebody else's lock; queue.fold() adds them together.
+create table queue.counter (
+    metric text not null check (metric in ('done', 'retry', 'dead', 'wait', 'run', 'fallback', 'redispatched', 'reaped', 'ghosts')),
+    kind text not null default '' check (kind ~ '^[a-z0-9_]{0,40}$'),
+    label text not null default '' check (label !~ '["\\\n]' and char_length(label) <= 200),
+    amount bigint not null
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
+comment on column queue.counter.label is 'result, code or reason; of wait and run: the upper end of a step in seconds, or sum';
+comment on column queue.counter.amount is 'number, or microseconds';
+
+-- What may never have happened is shown as none, and every step of a histogram is shown.
+insert into queue.counter (metric, label, amount)
+select 'dead', r, 0 from unnest('{permanent,exhausted,poison,uncertain,killed}'::text[]) r
+union all select 'redispatched', r, 0 from unnest('{lost,gone}'::text[]) r
+union all select m, '', 0 from unnest('{fallback,reaped,ghosts}'::text[]) m
+union all select m, s, 0 from unnest('{wait,run}'::text[]) m, unnest('{0.001,0.005,0.025,0.1,0.5,2.5,10,60,300,+Inf}'::text[]) s;
 
 create function queue.key_of(kind text, unique_key text) returns bytea language sql immutable
     as $$ select sha256(convert_to(kind || '|' || unique_key, 'UTF8')) $$;
@@ -299,12 +317,15 @@ create function queue.workers() returns setof text language sql stable
 -- somebody else has it.
 create function queue.claim(ids bigint[])
     returns table (id bigint, tenant int, kind text, attempt smallint, lane text, seq bigint, cancelled boolean,
-                   payload jsonb, timeout_ms int, version smallint)
+                   payload jsonb, timeout_ms int, version smallint, waited_us bigint)
     language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
+    declare
+        now timestamptz := clock.now();
     begin
         return query select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq,
-               exists (select from queue.cancel_request c where c.job_id = j.id), j.payload, k.timeout_ms, j.version
+               exists (select from queue.cancel_request c where c.job_id = j.id), j.payload, k.timeout_ms, j.version,
+               (date_part('epoch', now - greatest(j.created_at, j.run_at)) * 1000000)::bigint
         from queue.job j join queue.kind k on k.kind = j.kind
         where j.id = any (ids) and j.state in ('d', 'r') order by j.tenant, j.kind, j.id for update of j skip locked;
     end $$;
@@ -313,7 +334,7 @@ create function queue.claim(ids bigint[])
 -- another municipality begins.
 create function queue.take(kinds text[], count int)
     returns table (id bigint, tenant int, kind text, attempt smallint, lane text, seq bigint, cancelled boolean,
-                   payload jsonb, timeout_ms int, version smallint)
+                   payload jsonb, timeout_ms int, version smallint, waited_us bigint)
     language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
@@ -453,6 +474,8 @@ create function queue.kill(job bigint, reason text, error text) returns void lan
                                 created_at, died_at, payload)
         values (ended.id, ended.tenant, ended.prio, ended.kind, ended.lane, ended.seq, blocks, ended.version, ended.attempt,
                 ended.crash, kill.reason, left(error, 200), ended.created_at, clock.now(), ended.payload);
+        insert into queue.counter (metric, label, amount)
+        values ('dead', case when error = 'cancelled' and kill.reason = 'permanent' then 'killed' else kill.reason end, 1);
         perform queue.after_end(ended, false, not blocks);
     end $$;
 
@@ -509,9 +532,12 @@ create function queue.retry(job bigint, error text, delay_ms int default null, f
             put_off = case when free then least(j.put_off + 1, 1000) else j.put_off end,
             run_at = clock.now() + coalesce(delay_ms, step / 2 + random() * step / 2) * interval '1 ms'
         where j.id = job;
+        insert into queue.counter (metric, kind, label, amount)
+        values ('retry', policy.kind, coalesce(queue.code_of(error), ''), 1);
     end $$;
 
--- Makes ready what is due: waiting jobs, leases that ran out, future work. Returns how many, and when to look again.
+-- Makes ready what is due: waiting jobs, leases that ran out, future work: all at once what has no lane, the rest one by one.
+-- Returns how many, and when to look again.
 create function queue.promote(count int) returns table (promoted int, next_at timestamptz) language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -519,6 +545,7 @@ create function queue.promote(count int) returns table (promoted int, next_at ti
     declare
         now timestamptz := clock.now();
         moved int;
+        ids bigint[];
         made bigint;
         due queue.future;
     begin
@@ -533,15 +560,17 @@ create function queue.promote(count int) returns table (promoted int, next_at ti
             order by x.lease_until limit count for update skip locked));
         get diagnostics moved = row_count;
         promoted := promoted + moved;
-        for due in with gone as (delete from queue.future f where f.id = any (array(
-                    select g.id from queue.future g where g.run_at <= now order by g.run_at, g.id limit count
-                    for update skip locked)) returning f.*)
+        ids := array(select f.id from queue.future f where f.run_at <= now order by f.run_at, f.id limit count
+                     for update skip locked);
+        promoted := promoted + cardinality(ids);
+        delete from queue.future f where f.id = any (ids) and f.misfire = 's' and now - f.run_at > f.grace;
+        with gone as (delete from queue.future f where f.id = any (ids) and f.lane is null returning f.*)
+        insert into queue.job (tenant, prio, kind, state, subject, created_at, version, payload)
+        select g.tenant, g.prio, g.kind, 'r', g.subject, now, g.version, g.payload from gone g order by g.run_at, g.id;
+        for due in with gone as (delete from queue.future f where f.id = any (ids) returning f.*)
                 select g.* from gone g order by g.run_at, g.id loop
-            if due.misfire = 'f' or now - due.run_at <= due.grace then
-                made := queue.enqueue(due.kind, due.tenant, due.payload, due.lane, null, null, due.prio);
-                update queue.job j set subject = due.subject, version = due.version where j.id = made;
-            end if;
-            promoted := promoted + 1;
+            made := queue.enqueue(due.kind, due.tenant, due.payload, due.lane, null, null, due.prio);
+            update queue.job j set subject = due.subject, version = due.version where j.id = made;
         end loop;
         select least((select min(j.run_at) from queue.job j where j.state = 'w'),
                      (select min(j.lease_until) from queue.job j where j.state = 'x'),
@@ -558,13 +587,16 @@ create function queue.dispatched() returns setof bigint language sql stable
     where j.state = 'd' and (j.dispatched_at < clock.now() - interval '2 seconds' or j.dispatched_at > clock.now())
     $$;
 
--- Gives back dispatched jobs that Redis lost and nobody is working on. Null: all of them (Redis was emptied).
+-- Gives back dispatched jobs that Redis lost and nobody is working on. Null: all of them (Redis was emptied, or is away).
 create function queue.redispatch(ids bigint[]) returns int language sql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     with lost as (select j.id from queue.job j where j.state = 'd' and (ids is null or j.id = any (ids))
                   for update skip locked),
-    given as (update queue.job j set state = 'r', dispatched_at = null from lost l where j.id = l.id returning 1)
+    given as (update queue.job j set state = 'r', dispatched_at = null from lost l where j.id = l.id returning 1),
+    counted as (insert into queue.counter (metric, label, amount)
+                select 'redispatched', case when ids is null then 'gone' else 'lost' end, count(*) from given
+                having count(*) > 0)
     select count(*)::int from given
     $$;
 
@@ -572,16 +604,20 @@ create function queue.redispatch(ids bigint[]) returns int language sql
 create function queue.crashed(ids bigint[]) returns setof bigint language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare one record;
+    declare
+        one record;
+        reaped int := 0;
     begin
         for one in update queue.job j set crash = j.crash + 1 where j.id = any (ids) and j.state in ('d', 'r', 'x')
                    returning j.id, j.crash loop
+            reaped := reaped + 1;
             if one.crash >= 4 then
                 perform queue.kill(one.id, 'poison', 'a worker died with it four times');
             else
                 return next one.id;
             end if;
         end loop;
+        insert into queue.counter (metric, amount) select 'reaped', reaped where reaped > 0;
     end $$;
 
 -- What an operator and the dispatcher want to know, in one row.

@@ -185,9 +185,10 @@ create function queue.revive(letter bigint) returns bigint language plpgsql
         elsif dead.lane is not null then
             select l.done_seq into done from queue.lane l where l.lane = dead.lane for update;
         end if;
-        insert into queue.job (id, tenant, prio, kind, state, lane, seq, created_at, version, payload) overriding system value
-        values (dead.id, dead.tenant, dead.prio, dead.kind, case when place > done + 1 then 'b' else 'r' end, dead.lane,
-                place, dead.created_at, dead.version, dead.payload);
+        insert into queue.job (id, tenant, prio, kind, state, run_at, lane, seq, created_at, version, payload)
+            overriding system value
+        values (dead.id, dead.tenant, dead.prio, dead.kind, case when place > done + 1 then 'b' else 'r' end, clock.now(),
+                dead.lane, place, dead.created_at, dead.version, dead.payload);
         return dead.id;
     end $$;
 

@@ -34,3 +34,8 @@ select id from queue.crashed(:ids::bigint[]) id
 -- rows: none
 -- writes: yes
 select queue.sweep(), queue.sweep_acts()
+
+-- query: dispatcher_report
+-- rows: none
+-- writes: yes
+select queue.report(:ghosts::bigint, :entries::jsonb)

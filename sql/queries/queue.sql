@@ -14,12 +14,12 @@ commit
 
 -- query: queue_claim
 -- rows: many
-select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, timeout_ms, version
+select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, timeout_ms, version, waited_us
 from queue.claim(:ids::bigint[])
 
 -- query: queue_take
 -- rows: many
-select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, timeout_ms, version
+select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, timeout_ms, version, waited_us
 from queue.take(:kinds::text[], :count::int)
 
 -- query: queue_still_waiting
@@ -101,3 +101,8 @@ select queue.lease_retry(:job::bigint, :fence::bigint, :error, :made_nothing::bo
 -- rows: none
 -- writes: yes
 select queue.lease_kill(:job::bigint, :fence::bigint, :reason, :error)
+
+-- query: queue_count
+-- rows: none
+-- writes: yes
+select queue.count(:amounts::jsonb)

@@ -12,7 +12,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'chaos'))
 from chaos_queue import SETUP  # noqa: E402
 from contest import BullMQ, DurableRedis, Ours, Redis  # noqa: E402
-from lines import fresh_region, line, misses  # noqa: E402
+from lines import line, misses  # noqa: E402
+from region import BIN, Region  # noqa: E402
 
 ROUNDS = int(os.environ.get('ROUNDS', '5'))
 WARM = 5000     # jobs before the count begins: processes have started, code is compiled
@@ -202,10 +203,28 @@ def idle_figures(region):
     line('idle_statements_per_s_16_children', many, one, '<=40, ratio 1', many <= 40 and abs(many - one) <= 2)
 
 
+def metrics_figures(region):
+    """What it costs to read the metrics beside a backlog, against counting it."""
+    region.sql("truncate queue.job; insert into queue.job (tenant, prio, kind, state, created_at, payload) "
+               "select n % 342, n % 3, 'chaos_job', 'r', clock_timestamp(), '{}' from generate_series(1, 1000000) n")
+    region.sql('vacuum analyze queue.job')
+
+    def fastest_ms(text):
+        took = []
+        for _ in range(7):
+            from_s = time.monotonic()
+            region.sql(text)
+            took.append(time.monotonic() - from_s)
+        return min(took) * 1000
+    ours, counted = fastest_ms('select queue.metrics()'), fastest_ms(
+        "select prio, kind, count(*), min(created_at) from queue.job where state = 'r' group by 1, 2")
+    line('metrics_ms_of_1000000_ready', ours, counted, 'ratio <=0.5', ours <= counted * 0.5)
+
+
 def main():
     seed = int(os.environ.get('SEED', str(random.randrange(10**6))))
     print(f'# seed {seed}', flush=True)
-    with fresh_region() as region:
+    with Region.started('bench', BIN) as region:
         region.command('migrate')
         region.sql(SETUP)
         with Ours(region, shipped_redis(region)) as ours:
@@ -213,6 +232,7 @@ def main():
         with DurableRedis(Path(region.folder).resolve() / 'contest') as at, Ours(region, at) as ours, BullMQ(region, at) as theirs:
             contest(ours, theirs, random.Random(seed))
         idle_figures(region)
+        metrics_figures(region)
     return 1 if misses else 0
 
 

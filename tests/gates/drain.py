@@ -8,7 +8,7 @@ import random
 import threading
 import time
 
-from gate import enqueue, exactly_once, installation, main, notes, percentile, seed, size, verdict, wait_until_done
+from gate import enqueue, exactly_once, installation, main, notes, percentile, seed, size, together, verdict, wait_until_done
 
 BOUNDS = {'over_timeout_s': '<= 1', 'lost': '== 0', 'duplicate': '== 0', 'phantom': '== 0', 'attempts': '== 0', 'crashes': '== 0',
           'bad_ends': '== 0', 'undone': '== 0'}
@@ -19,7 +19,7 @@ def feed(region, stopping):
     """Many short jobs, now and then a long one in PostgreSQL, in lanes and without."""
     n, chance = 1, random.Random(1)
     while not stopping.is_set():
-        enqueue(region, ({'n': n + i, 'ms': chance.choice((0, 5, 20)), 'kind': chance.choice(('chaos_job', 'chaos_run')), 'place': n + i,
+        enqueue(region, ({'n': n + i, 'ms': chance.choice((0, 5, 20)), 'kind': chance.choice(('chaos_job', 'chaos_run')),
                           'lane': f'd:{chance.randrange(50)}' if i % 2 else None} for i in range(RATE // 5)), rate=RATE)
         n += RATE // 5
 
@@ -40,22 +40,22 @@ def restart(region, name, long_number):
 
 def drain(times=100, chance=7, slack=1):
     with installation(programs=2, children=2, MAATWERK_DRAIN_MS=str(DRAIN_MS)) as region:
-        stopping = threading.Event()
-        feeder = threading.Thread(target=feed, args=(region, stopping))
-        feeder.start()
-        time.sleep(1)
-        ends = []
-        for i in range(times):
-            long_number = 10**8 + i if i % 5 == 4 else None
-            ends.append(restart(region, f'chaos{i % 2}', long_number))
-            time.sleep(0.2)
-        stopping.set(), feeder.join()
+        stopping, ends = threading.Event(), []
+
+        def roll():
+            try:
+                for i in range(times):
+                    time.sleep(0.2)
+                    ends.append(restart(region, f'chaos{i % 2}', 10**8 + i if i % 5 == 4 else None))
+            finally:
+                stopping.set()
+        together(lambda: feed(region, stopping), roll)
         drained = wait_until_done(region, 120)
         took = [seconds for seconds, _ in ends]
         figures = {'seed': chance, 'restarts': times, 'with_long_jobs': times // 5, 'end_p50_s': round(percentile(took, 0.5), 3),
                    'end_max_s': round(max(took), 3), 'over_timeout_s': round(max(took) - DRAIN_MS / 1000, 3),
-                   'bad_ends': sum(status != 0 for _, status in ends), 'attempts': notes(region, 'attempt'), 'crashes': notes(region, 'crash'),
-                   **exactly_once(region), 'undone': int(drained is None)}
+                   'bad_ends': sum(status != 0 for _, status in ends), 'attempts': notes(region, 'attempt'),
+                   'crashes': notes(region, 'crash'), **exactly_once(region), 'undone': int(drained is None)}
         return verdict('drain', figures, BOUNDS, slack)
 
 

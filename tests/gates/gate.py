@@ -5,9 +5,8 @@ Its sizes come from the environment (JOBS, SECONDS, TIMES, SEED …). make gates
 import json
 import os
 import random
-import shutil
+import signal
 import sys
-import tempfile
 import threading
 import time
 from contextlib import contextmanager
@@ -22,8 +21,6 @@ from chaos_queue import SETUP, entries, persist, wait_until_done  # noqa: E402, 
 from faults import Faults  # noqa: E402, F401
 from region import ROOT, Region  # noqa: E402
 
-AWAY = (psycopg2.OperationalError, psycopg2.InterfaceError)
-
 # Crashes and attempts leave the job's row when it ends: they are noted beside it.
 NOTES = """
 create index on chaos.biz (n);
@@ -37,7 +34,8 @@ end $$;
 create trigger note after update of crash, attempt on queue.job for each row execute function chaos.note();
 """
 ADD = ("with rows as (select r from jsonb_array_elements(%s::jsonb) r), b as (insert into chaos.biz (n, lane, place, poison) "
-       "select (r ->> 'n')::bigint, r ->> 'lane', (r ->> 'place')::int, (r ->> 'die' is not null or (r ->> 'fail')::int >= 99) is true from rows) "
+       "select (r ->> 'n')::bigint, r ->> 'lane', (r ->> 'place')::int, "
+       "(r ->> 'die' is not null or (r ->> 'fail')::int >= 99) is true from rows) "
        "select queue.enqueue(coalesce(r ->> 'kind', 'chaos_job'), coalesce((r ->> 'tenant')::int, 1), r - 'kind' - 'tenant', "
        "r ->> 'lane', null, null, coalesce((r ->> 'prio')::smallint, 1::smallint)) from rows order by (r ->> 'n')::bigint")
 
@@ -53,10 +51,7 @@ def seed():
 @contextmanager
 def installation(dispatchers=1, programs=2, children=2, binaries=ROOT / 'build/release/bin', **env):
     """A region with an empty queue at work; `programs` workers of so many `children`."""
-    folder = Path(tempfile.mkdtemp(prefix='maatwerk-gate.', dir='/var/tmp')) / 'var'
-    region = Region(folder, binaries, candidates=0)
-    try:
-        region.start_servers()
+    with Region.started('gate', binaries, candidates=0) as region:
         region.env.update(MAATWERK_CHILDREN=str(children), **env)
         region.command('migrate')
         region.sql(SETUP + NOTES)
@@ -65,11 +60,6 @@ def installation(dispatchers=1, programs=2, children=2, binaries=ROOT / 'build/r
         for i in range(programs):
             region.start('chaos', f'chaos{i}')
         yield region
-    finally:
-        region.stop_programs(60)
-        region.stop_servers()
-        shutil.rmtree(folder.resolve(), ignore_errors=True)
-        shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 def one(region, text):
@@ -81,6 +71,13 @@ def connect(region, user='maatwerk_admin'):
     connection = psycopg2.connect(region.env['MAATWERK_PG'] + f' user={user}')
     connection.autocommit = True
     return connection
+
+
+def pause_when_away(error):
+    """A moment of rest when PostgreSQL is away, or wants the transaction again; any other error is raised."""
+    if error.pgcode and error.pgcode[:2] not in ('08', '40', '57'):
+        raise error
+    time.sleep(0.05)
 
 
 def enqueue(region, rows, at_once=1000, rate=None):
@@ -100,12 +97,11 @@ def enqueue(region, rows, at_once=1000, rate=None):
                     if not cursor.fetchone()[0]:
                         cursor.execute(ADD, (json.dumps(chunk),))
                 done = True
-            except AWAY:
-                connection = None
-                time.sleep(0.05)
+            except psycopg2.Error as error:
+                connection = pause_when_away(error)
         try:
             hints.lpush('mw:{s0}:wake', 1), hints.ltrim('mw:{s0}:wake', 0, 0)
-        except redis.RedisError:
+        except (redis.RedisError, OSError):
             pass
         if rate:
             time.sleep(max(0, from_s + (start + at_once) / rate - time.monotonic()))
@@ -130,9 +126,11 @@ def effects(region, where='true'):
 def exactly_once(region):
     """What must be 0 whatever happened; rows with a way to die are poison."""
     return {
-        'lost': one(region, 'select count(*) from chaos.biz b where not poison and not exists (select from chaos.effect e where e.n = b.n)'),
+        'lost': one(region, 'select count(*) from chaos.biz b where not poison '
+                            'and not exists (select from chaos.effect e where e.n = b.n)'),
         'duplicate': one(region, 'select count(*) from (select n from chaos.effect group by n having count(*) > 1) d'),
-        'phantom': one(region, 'select count(*) from chaos.effect e where not exists (select from chaos.biz b where b.n = e.n and not b.poison)'),
+        'phantom': one(region, 'select count(*) from chaos.effect e '
+                               'where not exists (select from chaos.biz b where b.n = e.n and not b.poison)'),
     }
 
 
@@ -163,8 +161,8 @@ class Sampler(threading.Thread):
                 with connection.cursor() as cursor:
                     cursor.execute(self.text)
                     self.most, self.seen = max(self.most, cursor.fetchone()[0] or 0), self.seen + 1
-            except AWAY:
-                connection = None
+            except psycopg2.Error as error:
+                connection = pause_when_away(error)
             time.sleep(self.every_s)
 
     def end(self):
@@ -197,10 +195,12 @@ def verdict(gate, figures, bounds, slack=1):
         sign, limit = bound.split()
         limit = float(limit) * slack if sign == '<=' else float(limit) / slack if sign == '>=' else float(limit)
         held[name] = figures.get(name) is not None and HOLDS[sign](figures[name], limit)
-    return {'gate': gate, **figures, 'bounds': bounds, 'missed': [name for name in bounds if not held[name]], 'ok': all(held.values())}
+    missed = [name for name in bounds if not held[name]]
+    return {'gate': gate, **figures, 'bounds': bounds, 'missed': missed, 'ok': not missed}
 
 
 def main(run):
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))     # what was started is ended
     from_s = time.monotonic()
     outcome = run()
     print(json.dumps({**outcome, 'total_s': round(time.monotonic() - from_s, 1)}, default=float))

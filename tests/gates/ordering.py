@@ -5,9 +5,9 @@ letter is skipped, or blocks its lane, as its kind says.
 
 make gates GATE=ordering     LANES=1000 JOBS=200 (of each lane) SECONDS=120 SEED=…"""
 import random
-import threading
 
-from gate import Faults, enqueue, exactly_once, installation, main, one, seed, size, verdict, wait_for, wait_until_done
+from gate import (Faults, enqueue, exactly_once, installation, main, one, seed, size, together, verdict, wait_for,
+                  wait_until_done)
 
 BOUNDS = {'order': '== 0', 'overlap': '== 0', 'lost': '== 0', 'duplicate': '== 0', 'phantom': '== 0', 'skipped_wrong': '== 0',
           'blocked_wrong': '== 0', 'lanes_open': '== 0', 'dead_others': '== 0', 'undone': '== 0'}
@@ -33,8 +33,10 @@ def done_in(region, kind, which):
 def judge(region, each):
     before = 'lag({}) over (partition by lane order by serial)'.format
     return {
-        'order': one(region, f"select count(*) from (select place, {before('place')} as before from chaos.effect) o where place <= before"),
-        'overlap': one(region, f"select count(*) from (select began, {before('at')} as before from chaos.effect) o where began < before"),
+        'order': one(region, f"select count(*) from (select place, {before('place')} as before from chaos.effect) o "
+                             'where place <= before'),
+        'overlap': one(region, f"select count(*) from (select began, {before('at')} as before from chaos.effect) o "
+                               'where began < before'),
         'lanes_open': one(region, 'select count(*) from queue.lane where last_seq <> done_seq'),
         'dead_others': one(region, "select count(*) from queue.dead where payload ->> 'fail' <> '99' or reason <> 'exhausted'"),
         'skipped_wrong': abs(done_in(region, 'skip', '> 0') - DEAD_ENDS * (each - 1)),
@@ -48,13 +50,11 @@ def ordering(lanes=1000, each=200, seconds=120, chance=7, programs=4, children=8
         faults = Faults(region, chance, seconds, [])
         faults.plan = {name: plan for name, plan in faults.plan.items() if name != 'writers'}
         rows = list(rows_of(lanes, each, random.Random(chance)))
-        feeder = threading.Thread(target=enqueue, args=(region, rows), kwargs={'rate': round(len(rows) / seconds * 2)})
-        feeder.start()
-        faults.run()
-        feeder.join()
+        together(lambda: enqueue(region, rows, rate=round(len(rows) / seconds * 2)), faults.run)
         waiting = DEAD_ENDS * (each - each // 2)
         held = wait_for(lambda: one(region, 'select count(*) from queue.job') == waiting, 300, 0.2)
-        blocked_wrong = abs(done_in(region, 'block', '> 0') - DEAD_ENDS * (each // 2 - 1)) + done_in(region, 'block', f'>= {each // 2}')
+        blocked_wrong = (abs(done_in(region, 'block', '> 0') - DEAD_ENDS * (each // 2 - 1))
+                         + done_in(region, 'block', f'>= {each // 2}'))
         region.sql('select queue.drop_dead(id) from queue.dead where blocks')
         drained = wait_until_done(region, 120)
         figures = {'seed': chance, 'lanes': lanes, 'jobs': len(rows), **judge(region, each), 'blocked_wrong': blocked_wrong,

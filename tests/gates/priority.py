@@ -8,8 +8,8 @@ import time
 
 from gate import enqueue, installation, main, one, seed, size, verdict, wait_for
 
-BOUNDS = {'p0_p99_ms': '<= 100', 'p2_share': '>= 0.05', 'p2_longest_pause_s': '<= 120', 'p2_share_of_overload': '>= 0.05', 'aged': '== 100',
-          'p0_lost': '== 0'}
+BOUNDS = {'p0_p99_ms': '<= 100', 'p2_share': '>= 0.05', 'p2_longest_pause_s': '<= 120', 'p2_share_of_overload': '>= 0.05',
+          'aged': '== 100', 'p0_lost': '== 0'}
 RATE, MS = 200, 5
 
 
@@ -31,13 +31,14 @@ def urgent(region, seconds):
     from_at = one(region, 'select clock_timestamp()')
     enqueue(region, ({'n': n, 'prio': 0, 'place': 0} for n in range(1, RATE * seconds + 1)), rate=RATE)
     wait_for(lambda: not one(region, 'select count(*) from queue.job where prio = 0'), 20)
-    p99 = one(region, 'select percentile_cont(0.99) within group (order by extract(epoch from e.at - b.at) * 1000) from chaos.biz b '
-                      'join chaos.effect e using (n) where b.place = 0')
-    pause = one(region, "select max(extract(epoch from at - before)) from (select at, lag(at) over (order by at) as before from chaos.effect "
-                        f"where place = 2 and at >= '{from_at}') p")
+    p99 = one(region, 'select percentile_cont(0.99) within group (order by extract(epoch from e.at - b.at) * 1000) '
+                      'from chaos.biz b join chaos.effect e using (n) where b.place = 0')
+    pause = one(region, 'select max(extract(epoch from at - before)) from (select at, lag(at) over (order by at) as before '
+                        f"from chaos.effect where place = 2 and at >= '{from_at}') p")
+    lost = 'select count(*) from chaos.biz b where place = 0 and not exists (select from chaos.effect e where e.n = b.n)'
     return {'p0_p99_ms': round(float(p99), 1), 'p2_share': round(share(region, f"at >= '{from_at}'"), 3),
             'p2_longest_pause_s': round(float(pause or seconds), 2),
-            'p0_lost': one(region, 'select count(*) from chaos.biz b where place = 0 and not exists (select from chaos.effect e where e.n = b.n)')}
+            'p0_lost': one(region, lost)}
 
 
 def overload(region, seconds, stopping):
@@ -65,7 +66,8 @@ def priority(seconds=600, chance=7, slack=1):
         below.start()
         try:
             wait_for(lambda: one(region, 'select count(*) from chaos.effect') > 50, 20)
-            figures = {'seed': chance, 'seconds': seconds, **urgent(region, seconds), **overload(region, max(3, seconds // 10), stopping)}
+            figures = {'seed': chance, 'seconds': seconds, **urgent(region, seconds),
+                       **overload(region, max(3, seconds // 10), stopping)}
         finally:
             stopping.set(), below.join()
         region.stop_programs(60)

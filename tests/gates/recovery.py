@@ -14,9 +14,10 @@ import redis
 from gate import (Faults, connect, effects, enqueue, exactly_once, installation, main, notes, one, percentile, seed, size, verdict,
                   wait_for)
 
-BOUNDS = {'worker_p99_s': '<= 1', 'machine_p99_s': '<= 6.5', 'dispatcher_max_s': '<= 1.5', 'flushall_max_s': '<= 3', 'hang_max_s': '<= 4',
-          'hang_rate_share': '>= 0.6', 'postgres_max_s': '<= 2', 'innocent_crashes': '== 0', 'lost': '== 0', 'duplicate': '== 0',
-          'phantom': '== 0'}
+BOUNDS = {'worker_p99_s': '<= 1', 'machine_p99_s': '<= 6.5', 'dispatcher_max_s': '<= 1.5', 'flushall_max_s': '<= 3',
+          'hang_max_s': '<= 4', 'hang_rate_share': '>= 0.6', 'postgres_max_s': '<= 2', 'innocent_crashes': '== 0', 'lost': '== 0',
+          'duplicate': '== 0', 'phantom': '== 0'}
+HELD = "select count(*) from pg_stat_activity where usename = 'maatwerk_chaos' and state = 'idle in transaction'"
 
 
 class Recovery:
@@ -38,8 +39,7 @@ class Recovery:
     def killed_worker(self, whole):
         """From the death of a worker with a job to the moment that another one begins it."""
         self.add(1, busy_ms=300)
-        assert wait_for(self.holder, 5) and wait_for(
-            lambda: one(self.region, "select count(*) from pg_stat_activity where usename = 'maatwerk_chaos' and state = 'idle in transaction'"), 5)
+        assert wait_for(self.holder, 5) and wait_for(lambda: one(self.region, HELD), 5)
         name = self.holder()
         process = self.region.processes[name]
         pids = self.faults.children(process) + [process.pid] * whole
@@ -71,11 +71,10 @@ class Recovery:
         """Until every job that was in the window is sent again, or done."""
         self.add(1500, ms=5)
         assert wait_for(lambda: one(self.region, "select count(*) from queue.job where state = 'd'") > 300, 10)
-        emptied = one(self.region, 'select clock_timestamp()')
         self.redis.flushall()
-        took = wait_for(lambda: not one(self.region, f"select count(*) from queue.job where state = 'r' and dispatched_at is null and id <= "
-                                        f"(select max(id) from queue.job where dispatched_at <= '{emptied}') "
-                                        f"or state = 'd' and dispatched_at <= '{emptied}'"), 30)
+        emptied, window = self.region.sql("select clock_timestamp(), array_agg(id) from queue.job where state = 'd'")[0]
+        took = wait_for(lambda: not one(self.region, f'select count(*) from queue.job where id = any (array{window}) and '
+                                                     f"(dispatched_at is null or dispatched_at <= '{emptied}')"), 30)
         assert wait_for(lambda: not one(self.region, 'select count(*) from queue.job'), 60)
         return took
 
@@ -88,8 +87,8 @@ class Recovery:
         os.kill(pid, signal.SIGSTOP)
         time.sleep(7)
         os.kill(pid, signal.SIGCONT)
-        at = [float(row[0]) - stopped for row in self.region.sql('select extract(epoch from at) from chaos.effect where at > '
-                                                                 f'to_timestamp({stopped - 1.5}) order by at')]
+        at = [float(row[0]) - stopped for row in self.region.sql(
+            f'select extract(epoch from at) from chaos.effect where at > to_timestamp({stopped - 1.5}) order by at')]
         during = [0, *(t for t in at if 0 < t <= 7), 7]
         before = sum(-1.5 < t <= 0 for t in at) / 1.5
         self.region.sql("with gone as (delete from queue.job where state = 'r' returning (payload ->> 'n')::bigint as n) "
@@ -102,12 +101,11 @@ class Recovery:
         self.add(1500, ms=5)
         time.sleep(0.3)
         restart = threading.Thread(target=self.faults.restart_postgres)
-        down = time.time()
         restart.start()
         wait_for(lambda: not self.accepts(), 10, 0.001)
         assert wait_for(self.accepts, 60, 0.002)
         accepted = time.time()
-        assert wait_for(lambda: effects(self.region, f'at > to_timestamp({down}) + interval \'10 ms\' and at > to_timestamp({accepted})'), 60)
+        assert wait_for(lambda: effects(self.region, f'at > to_timestamp({accepted})'), 60)
         first = one(self.region, f'select extract(epoch from min(at)) from chaos.effect where at > to_timestamp({accepted})')
         restart.join()
         assert wait_for(lambda: not one(self.region, 'select count(*) from queue.job'), 60)
@@ -131,15 +129,16 @@ def recovery(times=20, chance=7, slack=1):
         region.start('dispatcher', 'dispatcher1')
         time.sleep(3)       # after a first start the dispatcher lets everybody say that he lives
         measured = {name: [work() for _ in range(times)] for name, work in (
-            ('worker', lambda: it.killed_worker(False)), ('machine', lambda: it.killed_worker(True)), ('dispatcher', it.killed_dispatcher))}
+            ('worker', lambda: it.killed_worker(False)), ('machine', lambda: it.killed_worker(True)),
+            ('dispatcher', it.killed_dispatcher))}
         deaths = notes(region, 'crash')
         measured.update({name: [work() for _ in range(times)] for name, work in (
             ('flushall', it.flushall), ('hang', it.hang), ('postgres', it.postgres))})
         shares = [share for _, share in measured['hang']]
         measured['hang'] = [gap for gap, _ in measured['hang']]
         for name, values in measured.items():
-            figures.update({f'{name}_p50_s': round(statistics.median(values), 3), f'{name}_p99_s': round(percentile(values, 0.99), 3),
-                            f'{name}_max_s': round(max(values), 3)})
+            for word, value in (('p50', statistics.median(values)), ('p99', percentile(values, 0.99)), ('max', max(values))):
+                figures[f'{name}_{word}_s'] = round(value, 3)
         figures.update(hang_rate_share=round(statistics.median(shares), 3), innocent_crashes=notes(region, 'crash') - deaths,
                        **exactly_once(region))
         return verdict('recovery', figures, BOUNDS, slack)

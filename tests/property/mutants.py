@@ -7,7 +7,7 @@ MUTANTS = {'lane_next': ('coalesce(least(', 'coalesce(greatest('), 'lease_holds'
            'crashed': ('one.crash >= 4', 'one.crash >= 5'), 'revive': ('not dead.blocks', 'true'),
            'pick': ('c.in_kind <= c.kind_room', 'true'), 'take': ('prio in 0 .. 2', 'prio in reverse 2 .. 0'),
            'cancel_subject': ('e.job_id = k.id', 'false'), 'end_job': ('j.lease_until < clock.now()', 'false'),
-           'ended_by_worker': ("reason <> 'uncertain'", 'true'), 'promote': ("due.misfire = 'f'", 'true')}
+           'ended_by_worker': ("reason <> 'uncertain'", 'true'), 'promote': ("f.misfire = 's'", 'false')}
 
 
 def is_caught(region, name, count, seed):

@@ -148,6 +148,7 @@ int dispatcher_step(struct dispatcher *dispatcher)
     bool away = false;
     int filled = -1;
     if (leads(dispatcher, arena) && promote(dispatcher, arena) && sweep(dispatcher, arena)) {
+        dispatcher_report(dispatcher);
         bool wiped = is_wiped(dispatcher, &away);
         if (away || wiped)
             dispatcher->reap_ms = redis_now_ms() + REAP_AGAIN_MS;

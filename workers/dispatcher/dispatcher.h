@@ -2,7 +2,7 @@
 /* Carries committed jobs from PostgreSQL to Redis, fairly, and puts right what either of them lost.
  * Several may run; one leads (an advisory lock), the others wait.
  *
- *   step: wiped? begin anew │ due? promote │ every 2 s reconcile │ reap the dead
+ *   step: wiped? begin anew │ due? promote │ every 2 s reconcile │ reap the dead │ every 5 s report
  *         │ look at the windows, fill them: one round trip each to Redis, PostgreSQL and Redis
  */
 #ifndef MAATWERK_DISPATCHER_DISPATCHER_H
@@ -22,6 +22,7 @@ enum {
     REAP_MS = 250,
     REAP_AGAIN_MS = 2500, /* after Redis was away or emptied: who lives has said so by then */
     SWEEP_MS = 600000,
+    REPORT_MS = 5000,
     AWAY_MS = 400, /* longer than this Redis is not coming back at once */
 };
 
@@ -43,10 +44,13 @@ struct dispatcher {
     struct window windows[WORKERS_MAX][STREAM_SUSPECTS]; /* by program and priority */
     int count;
     unsigned generation; /* of the session when it took the lock; 0: does not lead */
-    int64_t reconcile_ms, reap_ms, promote_ms, sweep_ms; /* when next */
-    int64_t away_ms;                                     /* since when Redis is; 0: it is not */
-    int after;                                           /* municipality that had its turn last */
+    int64_t reconcile_ms, reap_ms, promote_ms, sweep_ms, report_ms; /* when next */
+    int64_t away_ms; /* since when Redis is; 0: it is not */
+    int after;       /* municipality that had its turn last */
     bool full;
+    bool looked;                          /* has reconciled since the last report */
+    int64_t ghosts;                       /* removed since the last report */
+    size_t entries[WORKERS_MAX][STREAMS]; /* in each stream, when it last looked */
 };
 
 /* One round. Returns how many jobs were dispatched, or -1 when it does not lead or something is
@@ -61,5 +65,8 @@ bool dispatcher_reconcile(struct dispatcher *dispatcher);
 
 /* reap.c: moves what dead workers had to the suspects, and counts it against the jobs. */
 bool dispatcher_reap(struct dispatcher *dispatcher);
+
+/* report.c: now and then, what it has seen in Redis, for the metrics. Work goes on when that fails. */
+void dispatcher_report(struct dispatcher *dispatcher);
 
 #endif

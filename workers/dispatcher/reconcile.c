@@ -12,7 +12,7 @@ enum { LIVE_MAX = 65536 };
 
 struct live {
     int64_t *jobs;
-    size_t count;
+    size_t count, ghosts;
 };
 
 /* Of group w: the last entry that was delivered. */
@@ -34,6 +34,7 @@ static void sort_entries(struct redis *redis, const char *name, const redisReply
             if (live->count < LIVE_MAX)
                 live->jobs[live->count++] = entry.job;
         } else {
+            live->ghosts++;
             redisReply *removed = redis_run(redis, "XDEL %s %s", name, entry.id);
             if (removed)
                 freeReplyObject(removed);
@@ -101,10 +102,15 @@ bool dispatcher_reconcile(struct dispatcher *dispatcher)
     struct plan plan = {.ctx = &ctx};
     const struct statement *rows = sql_dispatcher_dispatched(&plan);
     bool right = session_run(dispatcher->db, &plan) == OK;
-    struct live live = {arena_array(arena, LIVE_MAX, sizeof(int64_t)), 0};
+    struct live live = {arena_array(arena, LIVE_MAX, sizeof(int64_t)), 0, 0};
     for (int w = 0; right && w < dispatcher->count; w++)
-        for (int s = 0; right && s < STREAMS; s++)
+        for (int s = 0; right && s < STREAMS; s++) {
+            size_t before = live.count;
             right = read_stream(dispatcher->redis, dispatcher->streams[w].names[s], &live);
+            dispatcher->entries[w][s] = live.count - before;
+        }
+    dispatcher->looked = right;
+    dispatcher->ghosts += (int64_t)live.ghosts;
     right = right && give_back(dispatcher, arena, rows->result, &live);
     arena_free(arena);
     return right;

@@ -27,7 +27,7 @@ struct statement *sql_queue_commit(struct plan *plan)
 const struct query query_queue_claim = {
     .name = "queue_claim",
     .text = "select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, timeout_ms, v"
-            "ersion from queue.claim($1::bigint[])",
+            "ersion, waited_us from queue.claim($1::bigint[])",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };
@@ -42,7 +42,7 @@ struct statement *sql_queue_claim(struct plan *plan, struct sql_queue_claim args
 const struct query query_queue_take = {
     .name = "queue_take",
     .text = "select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, timeout_ms, v"
-            "ersion from queue.take($1::text[], $2::int)",
+            "ersion, waited_us from queue.take($1::text[], $2::int)",
     .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };
@@ -299,4 +299,18 @@ struct statement *sql_queue_lease_kill(struct plan *plan, struct sql_queue_lease
     return plan_add(plan, &query_queue_lease_kill, values);
 }
 
-const struct query *const queue_queries[] = {&query_queue_begin, &query_queue_commit, &query_queue_claim, &query_queue_take, &query_queue_still_waiting, &query_queue_context, &query_queue_savepoint, &query_queue_rollback_job, &query_queue_finish, &query_queue_retry, &query_queue_trip, &query_queue_kill, &query_queue_lease, &query_queue_lease_beat, &query_queue_cancel_wanted, &query_queue_lease_begin, &query_queue_lease_known, &query_queue_lease_finish, &query_queue_lease_retry, &query_queue_lease_kill, NULL};
+const struct query query_queue_count = {
+    .name = "queue_count",
+    .text = "select queue.count($1::jsonb)",
+    .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_queue_count(struct plan *plan, struct sql_queue_count args)
+{
+    const struct str values[] = {
+        args.amounts,
+    };
+    return plan_add(plan, &query_queue_count, values);
+}
+
+const struct query *const queue_queries[] = {&query_queue_begin, &query_queue_commit, &query_queue_claim, &query_queue_take, &query_queue_still_waiting, &query_queue_context, &query_queue_savepoint, &query_queue_rollback_job, &query_queue_finish, &query_queue_retry, &query_queue_trip, &query_queue_kill, &query_queue_lease, &query_queue_lease_beat, &query_queue_cancel_wanted, &query_queue_lease_begin, &query_queue_lease_known, &query_queue_lease_finish, &query_queue_lease_retry, &query_queue_lease_kill, &query_queue_count, NULL};

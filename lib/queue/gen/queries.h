@@ -113,6 +113,12 @@ struct sql_queue_lease_kill {
 };
 struct statement *sql_queue_lease_kill(struct plan *plan, struct sql_queue_lease_kill args);
 
+extern const struct query query_queue_count;
+struct sql_queue_count {
+    struct str amounts;
+};
+struct statement *sql_queue_count(struct plan *plan, struct sql_queue_count args);
+
 /* All of them; ends with NULL. */
 extern const struct query *const queue_queries[];
 

@@ -107,4 +107,19 @@ struct statement *sql_dispatcher_sweep(struct plan *plan)
     return plan_add(plan, &query_dispatcher_sweep, NULL);
 }
 
-const struct query *const dispatcher_queries[] = {&query_dispatcher_lead, &query_dispatcher_workers, &query_dispatcher_promote, &query_dispatcher_refill, &query_dispatcher_dispatched, &query_dispatcher_redispatch, &query_dispatcher_crashed, &query_dispatcher_sweep, NULL};
+const struct query query_dispatcher_report = {
+    .name = "dispatcher_report",
+    .text = "select queue.report($1::bigint, $2::jsonb)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_dispatcher_report(struct plan *plan, struct sql_dispatcher_report args)
+{
+    const struct str values[] = {
+        args.ghosts,
+        args.entries,
+    };
+    return plan_add(plan, &query_dispatcher_report, values);
+}
+
+const struct query *const dispatcher_queries[] = {&query_dispatcher_lead, &query_dispatcher_workers, &query_dispatcher_promote, &query_dispatcher_refill, &query_dispatcher_dispatched, &query_dispatcher_redispatch, &query_dispatcher_crashed, &query_dispatcher_sweep, &query_dispatcher_report, NULL};

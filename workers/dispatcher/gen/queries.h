@@ -41,6 +41,12 @@ struct statement *sql_dispatcher_crashed(struct plan *plan, struct sql_dispatche
 extern const struct query query_dispatcher_sweep;
 struct statement *sql_dispatcher_sweep(struct plan *plan);
 
+extern const struct query query_dispatcher_report;
+struct sql_dispatcher_report {
+    struct str ghosts, entries;
+};
+struct statement *sql_dispatcher_report(struct plan *plan, struct sql_dispatcher_report args);
+
 /* All of them; ends with NULL. */
 extern const struct query *const dispatcher_queries[];
 
