@@ -70,7 +70,7 @@ class Recovery:
     def flushall(self):
         """Until every job that was in the window is sent again, or done."""
         self.add(1500, ms=5)
-        assert wait_for(lambda: one(self.region, "select count(*) from queue.job where state = 'd'") > 300, 10)
+        assert wait_for(lambda: one(self.region, "select count(*) from queue.job where state = 'd'") > 30, 10)
         self.redis.flushall()
         emptied, window = self.region.sql("select clock_timestamp(), array_agg(id) from queue.job where state = 'd'")[0]
         took = wait_for(lambda: not one(self.region, f'select count(*) from queue.job where id = any (array{window}) and '
