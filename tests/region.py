@@ -5,11 +5,14 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import uuid
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +38,21 @@ class Region:
         self.candidates = candidates
         self.taxonomy, self.version = taxonomy or ROOT / 'sql/seeds/taxonomy', version
         self.processes, self.tokens, self.env = {}, {}, dict(os.environ)
+
+    @classmethod
+    @contextmanager
+    def started(cls, name, binaries, **options):
+        """One in a folder of its own, with its servers; whatever was started ends, and the folder is removed, at the end."""
+        parent = Path(tempfile.mkdtemp(prefix=f'maatwerk-{name}.', dir='/var/tmp'))
+        region = cls(parent / 'var', binaries, **options)
+        try:
+            region.start_servers()
+            yield region
+        finally:
+            region.stop_programs(60)
+            region.stop_servers()
+            shutil.rmtree(region.folder.resolve(), ignore_errors=True)
+            shutil.rmtree(parent, ignore_errors=True)
 
     # -------------------------------------------------------------------------------------------- servers
 

@@ -10,68 +10,12 @@
 
 enum { TRIES = 5 };
 
-static const char *error_of(const struct work *work)
-{
-    return work->error ? work->error : "failed";
-}
-
-/* A failed job waits for its next attempt, or is buried. */
-static void add_aside(struct plan *plan, const struct work *work, enum job_end end)
-{
-    struct arena *arena = plan->ctx->arena;
-    struct str id = arena_int(arena, work->job->id);
-    struct str error = str_of(error_of(work));
-    bool asked = end == JOB_LATER && work->later_ms > 0;
-    if (end == JOB_PERMANENT)
-        sql_queue_kill(plan,
-                       (struct sql_queue_kill){.id = id, .reason = S("permanent"), .error = error});
-    else
-        sql_queue_retry(plan,
-                        (struct sql_queue_retry){
-                            .id = id,
-                            .error = error,
-                            .delay_ms = asked ? arena_int(arena, work->later_ms) : (struct str){0},
-                            .free = end == JOB_OUTAGE || (end == JOB_LATER && !asked) ? S("t")
-                                                                                      : S("f")});
-}
-
-/* The same, behind its savepoint. */
-static enum job_end put_aside(struct work *work, enum job_end end)
-{
-    struct plan plan = work_plan(work);
-    sql_queue_rollback_job(&plan);
-    add_aside(&plan, work, end);
-    return session_run(work->db, &plan) == OK ? end : JOB_AWAY;
-}
-
 /* Whether the row before is of the same municipality and kind: settings last as long
  * as the transaction. */
 static bool same_context(const PGresult *rows, int row)
 {
     return row > 0 && strcmp(PQgetvalue(rows, row, 1), PQgetvalue(rows, row - 1, 1)) == 0
            && strcmp(PQgetvalue(rows, row, 2), PQgetvalue(rows, row - 1, 2)) == 0;
-}
-
-void batch_note(struct batch *batch, const struct job_kind *kind, const char *error)
-{
-    size_t place = kind ? (size_t)(kind - batch->worker->kinds) : KINDS_MAX;
-    if (place < KINDS_MAX && breaker_note(&batch->breakers[place], error, redis_now_ms()))
-        batch->failing = kind;
-}
-
-void batch_trip(struct batch *batch)
-{
-    if (!batch->failing)
-        return;
-    struct arena *arena = arena_new();
-    struct ctx ctx = {.arena = arena};
-    struct plan plan = {.ctx = &ctx};
-    sql_queue_trip(&plan, (struct sql_queue_trip){.kind = str_of(batch->failing->kind)});
-    if (session_run(batch->db, &plan) == OK) {
-        fprintf(stderr, "{\"event\":\"kind-failing\",\"kind\":\"%s\"}\n", batch->failing->kind);
-        batch->failing = NULL;
-    }
-    arena_free(arena);
 }
 
 static enum job_end run_kind(struct claimed *claimed)
@@ -97,8 +41,8 @@ static enum job_end run_job(struct batch *batch, struct claimed *claimed, enum j
     }
     if (end == JOB_AWAY)
         return end;
-    batch_note(batch, claimed->kind, end == JOB_DONE ? NULL : error_of(&claimed->work));
-    return end == JOB_DONE ? end : put_aside(&claimed->work, end);
+    aside_note(batch, claimed->kind, end == JOB_DONE ? NULL : aside_error(&claimed->work));
+    return end == JOB_DONE ? end : aside_put(&claimed->work, end);
 }
 
 /* Ends what is done, leases what has its effect outside, commits. */
@@ -156,14 +100,14 @@ static int run_together(struct batch *batch, struct arena *arena, const PGresult
         guard_begin(batch->running->guard, claimed.job.timeout_ms);
         if (end == JOB_DONE)
             end = claimed.kind->plan(&claimed.work, &effect);
-        batch_note(batch, claimed.kind, end == JOB_DONE ? NULL : error_of(&claimed.work));
+        aside_note(batch, claimed.kind, end == JOB_DONE ? NULL : aside_error(&claimed.work));
         if (!same_context(rows, i))
             claimed_context(&whole, &claimed.job);
         if (end == JOB_DONE) {
             sorted.finished[sorted.finished_count++] = claimed.job.id;
             plan_join(&whole, &effect);
         } else {
-            add_aside(&whole, &claimed.work, end);
+            aside_add(&whole, &claimed.work, end);
         }
     }
     guard_end(batch->running->guard);
@@ -275,7 +219,7 @@ bool batch_run(struct batch *batch, const int64_t *ids, int count, bool *done)
         for (int j = 0; j < count && ran >= 0; j++)
             ran = claim_and_run(batch, arena, ids + j, 1, false);
     }
-    batch_trip(batch);
+    aside_trip(batch);
     bool there = ran >= 0;
     if (ran == count) {
         for (int i = 0; i < count; i++)
@@ -309,7 +253,7 @@ int batch_take(struct batch *batch, int count)
     else
         session_rollback(batch->db);
     batch->together = ran >= 0; /* else the next time one by one */
-    batch_trip(batch);
+    aside_trip(batch);
     arena_free(arena);
     return ran;
 }

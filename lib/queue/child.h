@@ -79,10 +79,16 @@ struct claimed {
 };
 enum job_end claimed_read(struct batch *batch, struct arena *arena, const PGresult *rows, int row,
                           struct claimed *ret);
+/* aside.c: a failed job waits for its next attempt, or is buried, as `end` says; in this plan, or at once
+ * behind its savepoint. The error that is noted with it. */
+void aside_add(struct plan *plan, const struct work *work, enum job_end end);
+enum job_end aside_put(struct work *work, enum job_end end);
+const char *aside_error(const struct work *work);
+
 /* Tells the breaker how a job ended; `error`: NULL when it was done. */
-void batch_note(struct batch *batch, const struct job_kind *kind, const char *error);
+void aside_note(struct batch *batch, const struct job_kind *kind, const char *error);
 /* Behind the transaction: pauses the kind of which most jobs fail. */
-void batch_trip(struct batch *batch);
+void aside_trip(struct batch *batch);
 
 /* How this worker does jobs of this kind, or NULL. */
 const struct job_kind *worker_kind(const struct worker *worker, const char *kind);

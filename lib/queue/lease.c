@@ -136,7 +136,7 @@ static bool call(struct lease *lease, enum call_end (*how)(struct work *, struct
     enum call_end end = how(&lease->claimed.work, &lease->call);
     calls_set(running, false);
     guard_end(running->guard);
-    batch_note(lease->batch, lease->claimed.kind, end == CALL_DONE ? NULL : error_of(lease));
+    aside_note(lease->batch, lease->claimed.kind, end == CALL_DONE ? NULL : error_of(lease));
     return conclude(lease, end);
 }
 

@@ -88,7 +88,8 @@ enum job_end claimed_read(struct batch *batch, struct arena *arena, const PGresu
         ret->work.error = "cancelled";
     else if (!ret->kind)
         ret->work.error = "unknown kind";
-    else if (json_parse(&ret->work.ctx, str_of(PQgetvalue(rows, row, 5)), &payload) != OK)
+    else if (json_parse(&ret->work.ctx, str_of(PQgetvalue(rows, row, 5)), &payload) != OK
+             || !cJSON_IsObject(payload))
         ret->work.error = "payload";
     ret->job.payload = payload;
     if (ret->work.error)

@@ -169,7 +169,7 @@ comment on column queue.counter.amount is 'number, or microseconds';
 -- What may never have happened is shown as none, and every step of a histogram is shown.
 insert into queue.counter (metric, label, amount)
 select 'dead', r, 0 from unnest('{permanent,exhausted,poison,uncertain,killed}'::text[]) r
-union all select 'redispatched', r, 0 from unnest('{lost,emptied}'::text[]) r
+union all select 'redispatched', r, 0 from unnest('{lost,gone}'::text[]) r
 union all select m, '', 0 from unnest('{fallback,reaped,ghosts}'::text[]) m
 union all select m, s, 0 from unnest('{wait,run}'::text[]) m, unnest('{0.001,0.005,0.025,0.1,0.5,2.5,10,60,300,+Inf}'::text[]) s;
 
@@ -587,7 +587,7 @@ create function queue.dispatched() returns setof bigint language sql stable
     where j.state = 'd' and (j.dispatched_at < clock.now() - interval '2 seconds' or j.dispatched_at > clock.now())
     $$;
 
--- Gives back dispatched jobs that Redis lost and nobody is working on. Null: all of them (Redis was emptied).
+-- Gives back dispatched jobs that Redis lost and nobody is working on. Null: all of them (Redis was emptied, or is away).
 create function queue.redispatch(ids bigint[]) returns int language sql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -595,7 +595,7 @@ create function queue.redispatch(ids bigint[]) returns int language sql
                   for update skip locked),
     given as (update queue.job j set state = 'r', dispatched_at = null from lost l where j.id = l.id returning 1),
     counted as (insert into queue.counter (metric, label, amount)
-                select 'redispatched', case when ids is null then 'emptied' else 'lost' end, count(*) from given
+                select 'redispatched', case when ids is null then 'gone' else 'lost' end, count(*) from given
                 having count(*) > 0)
     select count(*)::int from given
     $$;

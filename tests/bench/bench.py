@@ -12,8 +12,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / 'openapi'))
 from generator import sql  # noqa: E402
-from lines import fresh_region, line, misses  # noqa: E402
-from region import ROOT, Client  # noqa: E402
+from lines import line, misses  # noqa: E402
+from region import BIN, ROOT, Client, Region  # noqa: E402
 
 ROUNDS, SECONDS = 3, 4
 PGBENCH = '/usr/lib/postgresql/15/bin/pgbench'
@@ -159,7 +159,7 @@ def bench_shortlist(region, consultant, employer, body, count=100):
 
 def main():
     import json
-    with fresh_region() as region:
+    with Region.started('bench', BIN) as region:
         region.prepare()
         region.start_programs()
         while region.sql('select count(*) from queue.job')[0][0]:

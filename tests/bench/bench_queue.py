@@ -12,7 +12,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'chaos'))
 from chaos_queue import SETUP  # noqa: E402
 from contest import BullMQ, DurableRedis, Ours, Redis  # noqa: E402
-from lines import fresh_region, line, misses  # noqa: E402
+from lines import line, misses  # noqa: E402
+from region import BIN, Region  # noqa: E402
 
 ROUNDS = int(os.environ.get('ROUNDS', '5'))
 WARM = 5000     # jobs before the count begins: processes have started, code is compiled
@@ -101,11 +102,13 @@ def wait_still(side, seconds=15):
 
 
 def in_turns(measure, *sides):
-    """Medians per side of what `measure` gives, which is a list; the sides take turns, and who begins."""
+    """Medians per side of what `measure` gives, which is a list; the sides take turns, and who begins. Each round is shown, with
+    the load of the machine: others on it slow both down."""
     found = {side: [] for side in sides}
     for turn in range(ROUNDS):
         for side in sides if turn % 2 == 0 else sides[::-1]:
             found[side].append(measure(side))
+            print(f'# {side.name}:', *(f'{value:.4g}' for value in found[side][-1]), f'(load {os.getloadavg()[0]:.1f})', flush=True)
     return [[statistics.median(values) for values in zip(*found[side])] for side in sides]
 
 
@@ -220,7 +223,7 @@ def metrics_figures(region):
 def main():
     seed = int(os.environ.get('SEED', str(random.randrange(10**6))))
     print(f'# seed {seed}', flush=True)
-    with fresh_region() as region:
+    with Region.started('bench', BIN) as region:
         region.command('migrate')
         region.sql(SETUP)
         with Ours(region, shipped_redis(region)) as ours:

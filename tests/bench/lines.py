@@ -1,15 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the programs of `make bench` and `make bench-queue` share: their lines, CPU of what they started, a fresh region.
+"""What the programs of `make bench` and `make bench-queue` share: their lines, and CPU of what they started.
 Lines: name=… ours=… ref=… ratio=… goal=… ok|MISS"""
-import contextlib
 import os
-import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from region import ROOT, Region  # noqa: E402
 
 misses = []
 
@@ -42,18 +38,3 @@ def cpu_s(*roots):
 
 def postgres_pid(region):
     return int((Path(region.folder) / 'postgres/postmaster.pid').read_text().split()[0])
-
-
-@contextlib.contextmanager
-def fresh_region():
-    """With its servers; ended and removed at the end."""
-    folder = Path(tempfile.mkdtemp(prefix='maatwerk-bench.', dir='/var/tmp')) / 'var'
-    region = Region(folder, ROOT / 'build/release/bin')
-    try:
-        region.start_servers()
-        yield region
-    finally:
-        region.stop_programs()
-        region.stop_servers()
-        shutil.rmtree(folder.resolve(), ignore_errors=True)
-        shutil.rmtree(folder.parent, ignore_errors=True)

@@ -98,10 +98,8 @@ def judge(region, provider, jobs):
 
 
 def chaos_calls(binaries, jobs, kills, seed, programs=3, rate=0.06):
-    folder = Path(tempfile.mkdtemp(prefix='maatwerk-chaos.', dir='/var/tmp')) / 'var'
-    region, from_s = Region(folder, binaries, candidates=0), time.monotonic()
-    try:
-        region.start_servers()
+    from_s = time.monotonic()
+    with Region.started('chaos', binaries, candidates=0) as region:
         region.command('migrate')
         region.sql(SETUP)
         path = Path(tempfile.mkdtemp(prefix='mwp.', dir='/tmp')) / 's'
@@ -131,11 +129,6 @@ def chaos_calls(binaries, jobs, kills, seed, programs=3, rate=0.06):
         provider.shutdown()
         shutil.rmtree(path.parent, ignore_errors=True)
         return result
-    finally:
-        region.stop_programs()
-        region.stop_servers()
-        shutil.rmtree(folder.resolve(), ignore_errors=True)
-        shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 if __name__ == '__main__':

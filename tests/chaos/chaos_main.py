@@ -7,11 +7,9 @@ make chaos JOB=main      VACANCIES=2000 SEED=…: closes with one JSON line. Onl
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import uuid
@@ -153,11 +151,8 @@ def judge(region, reported):
 
 
 def chaos_main(binaries, vacancies, seconds, seed, threads=4):
-    folder = Path(tempfile.mkdtemp(prefix='maatwerk-chaos.', dir='/var/tmp')) / 'var'
-    region = Region(folder, binaries, candidates=280)
-    region.env['MAATWERK_THREADS'] = '2'
-    try:
-        region.start_servers()
+    with Region.started('chaos', binaries, candidates=280) as region:
+        region.env['MAATWERK_THREADS'] = '2'
         region.env['MAATWERK_CHILDREN'] = '2'
         region.prepare()
         region.start_programs()
@@ -182,11 +177,6 @@ def chaos_main(binaries, vacancies, seconds, seed, threads=4):
         bad = [result[k] for k in ('lost', 'duplicate', 'not_shortlisted', 'reported_twice', 'dead', 'lanes_open', 'unique_keys')]
         result['ok'] = not any(bad) and not failures and drained is not None and len(reported) == vacancies // threads * threads
         return result
-    finally:
-        region.stop_programs()
-        region.stop_servers()
-        shutil.rmtree(folder.resolve(), ignore_errors=True)
-        shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 if __name__ == '__main__':

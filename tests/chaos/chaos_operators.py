@@ -8,10 +8,8 @@ make chaos JOB=operators     JOBS=40000 SECONDS=60 SEED=…: closes with one JSO
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -119,10 +117,8 @@ def judge_operators(region, operator):
 
 
 def chaos_operators(binaries, jobs, seconds, seed, poison=8, programs=2):
-    folder = Path(tempfile.mkdtemp(prefix='maatwerk-chaos.', dir='/var/tmp')) / 'var'
-    region, from_s = Region(folder, binaries, candidates=0), time.monotonic()
-    try:
-        region.start_servers()
+    from_s = time.monotonic()
+    with Region.started('chaos', binaries, candidates=0) as region:
         region.env['MAATWERK_CHILDREN'] = '2'
         region.command('migrate')
         region.sql(SETUP + MORE)
@@ -146,11 +142,6 @@ def chaos_operators(binaries, jobs, seconds, seed, poison=8, programs=2):
                                                    'cancelled_but_done', 'not_audited'))
                         and found['dead'] == found['poison'] and found['cancelled'] > 0 and drained is not None)
         return result
-    finally:
-        region.stop_programs()
-        region.stop_servers()
-        shutil.rmtree(folder.resolve(), ignore_errors=True)
-        shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 if __name__ == '__main__':

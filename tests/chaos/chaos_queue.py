@@ -8,10 +8,8 @@ import itertools
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -119,10 +117,8 @@ def wait_until_done(region, seconds, what='queue.job'):
 
 
 def chaos_queue(binaries, jobs, seconds, seed, poison=24, programs=3, drain=120, quiet=False, flaky=0):
-    folder = Path(tempfile.mkdtemp(prefix='maatwerk-chaos.', dir='/var/tmp')) / 'var'
-    region, from_s = Region(folder, binaries, candidates=0), time.monotonic()
-    try:
-        region.start_servers()
+    from_s = time.monotonic()
+    with Region.started('chaos', binaries, candidates=0) as region:
         region.env['MAATWERK_CHILDREN'] = '2'
         region.command('migrate')
         region.sql(SETUP)
@@ -153,11 +149,6 @@ def chaos_queue(binaries, jobs, seconds, seed, poison=24, programs=3, drain=120,
         if quiet:       # nothing waits for a reconciliation, or for a second look
             result['ok'] = result['ok'] and found['max_ms'] < 1500
         return result
-    finally:
-        region.stop_programs()
-        region.stop_servers()
-        shutil.rmtree(folder.resolve(), ignore_errors=True)
-        shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 if __name__ == '__main__':

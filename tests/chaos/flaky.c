@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Preloaded into the programs of a chaos run: one in FLAKY calls on a socket fails as if the connection were reset, and as
- * many read or send only the first byte. */
+/* Preloaded into the programs of a chaos run: one in FLAKY calls on a socket fails as if the connection were
+ * reset, and as many read or send only the first byte. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -28,19 +28,19 @@ static enum luck luck(int fd)
 }
 
 /* The real one, or a part of it, or an error. */
-#define FLAKY(name, type, data, ...)                                                               \
-    ssize_t name(int fd, type data, size_t size __VA_OPT__(, ) __VA_ARGS__)                        \
-    {                                                                                              \
-        static __typeof__(&name) real;                                                             \
-        enum luck now = luck(fd);                                                                  \
-        if (!real)                                                                                 \
-            real = (__typeof__(&name))dlsym(RTLD_NEXT, #name);                                     \
-        if (now == RESET) {                                                                        \
-            shutdown(fd, SHUT_RDWR);                                                               \
-            errno = ECONNRESET;                                                                    \
-            return -1;                                                                             \
-        }                                                                                          \
-        return real(fd, data, now == SHORT && size ? 1 : size REST_##name);                        \
+#define FLAKY(name, type, data, ...)                                        \
+    ssize_t name(int fd, type data, size_t size __VA_OPT__(, ) __VA_ARGS__) \
+    {                                                                       \
+        static __typeof__(&name) real;                                      \
+        enum luck now = luck(fd);                                           \
+        if (!real)                                                          \
+            real = (__typeof__(&name))dlsym(RTLD_NEXT, #name);              \
+        if (now == RESET) {                                                 \
+            shutdown(fd, SHUT_RDWR);                                        \
+            errno = ECONNRESET;                                             \
+            return -1;                                                      \
+        }                                                                   \
+        return real(fd, data, now == SHORT && size ? 1 : size REST_##name); \
     }
 #define REST_read
 #define REST_write

@@ -2,9 +2,7 @@
 """One region for all end-to-end tests: real PostgreSQL, Redis, services and workers, built with sanitizers. Every
 answer that a client gets is checked against the contract as it is served."""
 import os
-import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -18,11 +16,8 @@ from contract import Contract  # noqa: E402
 @pytest.fixture(scope='session')
 def region():
     binaries = os.environ.get('MAATWERK_BIN') or ROOT / 'build/asan/bin'
-    folder = Path(tempfile.mkdtemp(prefix='maatwerk-e2e.', dir='/var/tmp')) / 'var'
-    made = Region(folder, binaries, candidates=420)
-    made.env['MAATWERK_THREADS'] = '2'
-    try:
-        made.start_servers()
+    with Region.started('e2e', binaries, candidates=420) as made:
+        made.env['MAATWERK_THREADS'] = '2'
         made.env['MAATWERK_THREADS'] = '2'
         made.prepare()
         made.start_programs()
@@ -32,11 +27,6 @@ def region():
         assert not made.sanitizers()
         for name in statuses:
             assert 'sql-error' not in made.log(name), made.log(name)[-3000:]
-    finally:
-        made.stop_programs()
-        made.stop_servers()
-        shutil.rmtree(folder.resolve(), ignore_errors=True)
-        shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 @pytest.fixture

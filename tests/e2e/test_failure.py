@@ -5,7 +5,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -21,19 +20,11 @@ PG = '/usr/lib/postgresql/15/bin/pg_ctl'
 @pytest.fixture(scope='module')
 def weak():
     binaries = os.environ.get('MAATWERK_BIN') or ROOT / 'build/asan/bin'
-    folder = Path(tempfile.mkdtemp(prefix='maatwerk-weak.', dir='/var/tmp')) / 'var'
-    made = Region(folder, binaries, candidates=280)
-    try:
-        made.start_servers()
+    with Region.started('weak', binaries, candidates=280) as made:
         made.env['MAATWERK_THREADS'] = '2'
         made.prepare()
         made.start_programs()
         yield made
-    finally:
-        made.stop_programs()
-        made.stop_servers()
-        shutil.rmtree(folder.resolve(), ignore_errors=True)
-        shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 def as_server(*words):

@@ -3,12 +3,10 @@
 import http.client
 import os
 import re
-import shutil
 import signal
 import socketserver
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import uuid
@@ -30,10 +28,7 @@ CHILDREN = 2
 @pytest.fixture(scope='module')
 def queue():
     binaries = Path(os.environ.get('MAATWERK_BIN') or ROOT / 'build/asan/bin')
-    folder = Path(tempfile.mkdtemp(prefix='maatwerk-metrics.', dir='/var/tmp')) / 'var'
-    made = Region(folder, binaries)
-    try:
-        made.start_servers()
+    with Region.started('metrics', binaries) as made:
         made.env['MAATWERK_THREADS'] = '2'
         made.command('migrate')
         made.command('keys', 'init')
@@ -47,11 +42,6 @@ def queue():
         statuses = made.stop_programs()
         assert set(statuses.values()) == {0}, statuses
         assert not [name for name in statuses if 'Sanitizer' in made.log(name) or 'runtime error' in made.log(name)]
-    finally:
-        made.stop_programs()
-        made.stop_servers()
-        shutil.rmtree(folder.resolve(), ignore_errors=True)
-        shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 class Provider(socketserver.StreamRequestHandler):
@@ -214,7 +204,7 @@ def test_what_redis_lost_is_counted_by_what_was_wrong(queue):
     at.xreadgroup('w', 'dead', {stream: '>'})
     until(lambda: grown(queue, before).get('maatwerk_queue_reaped_total{}') == 5)
     at.flushall()
-    until(lambda: grown(queue, before).get('maatwerk_queue_redispatched_total{reason=emptied}') == 5)
+    until(lambda: grown(queue, before).get('maatwerk_queue_redispatched_total{reason=gone}') == 5)
     assert grown(queue, before)['maatwerk_queue_redispatched_total{reason=lost}'] == 5
     queue.sql('truncate queue.job')
 

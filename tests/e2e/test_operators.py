@@ -2,11 +2,9 @@
 """`maatwerk queue …`, verb by verb, with a dispatcher and workers that really work."""
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -24,10 +22,7 @@ CHILDREN = 3
 @pytest.fixture(scope='module')
 def queue():
     binaries = Path(os.environ.get('MAATWERK_BIN') or ROOT / 'build/asan/bin')
-    folder = Path(tempfile.mkdtemp(prefix='maatwerk-operators.', dir='/var/tmp')) / 'var'
-    made = Region(folder, binaries)
-    try:
-        made.start_servers()
+    with Region.started('operators', binaries) as made:
         made.command('migrate')
         made.sql(SETUP + "insert into queue.kind (kind, worker, blocks_lane) values ('strict', 'chaos', true);"
                  "insert into ref.region (id, code, name) values (gen_random_uuid(), 'maas', 'Maas');"
@@ -35,11 +30,6 @@ def queue():
                  "from ref.region r, unnest(array['gm9901', 'gm9902', 'gm9903']) c")
         made.start('dispatcher')
         yield made
-    finally:
-        made.stop_programs()
-        made.stop_servers()
-        shutil.rmtree(folder.resolve(), ignore_errors=True)
-        shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A provider that is down: its kind is paused, no attempt is burned, other work goes on, and all is done when it is back."""
-import os
-import shutil
 import sys
-import tempfile
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
@@ -19,21 +15,13 @@ from chaos_queue import SETUP, wait_until_done  # noqa: E402
 
 @pytest.fixture
 def region():
-    folder = Path(tempfile.mkdtemp(prefix='maatwerk-outage.', dir='/var/tmp')) / 'var'
-    made = Region(folder, ROOT / 'build/release/bin')
-    try:
-        made.start_servers()
-        made.env['CHAOS_PROVIDER'] = str(folder / 'provider.sock')
+    with Region.started('outage', ROOT / 'build/release/bin') as made:
+        made.env['CHAOS_PROVIDER'] = str(made.folder.parent / 'provider.sock')
         made.command('migrate')
         made.sql(SETUP)
         made.start('dispatcher')
         made.start('chaos', MAATWERK_CHILDREN='2')
         yield made
-    finally:
-        made.stop_programs()
-        made.stop_servers()
-        shutil.rmtree(folder.resolve(), ignore_errors=True)
-        shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 def test_a_kind_whose_provider_is_down_is_paused_and_comes_back(region):

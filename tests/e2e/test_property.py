@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The short form of `make property`: random sequences on the queue and on its reference show the same."""
 import os
-import shutil
 import sys
-import tempfile
-from pathlib import Path
 
 import pytest
 
@@ -17,17 +14,10 @@ from property.sequences import check, prepare  # noqa: E402
 
 @pytest.fixture(scope='module')
 def queue():
-    folder = Path(tempfile.mkdtemp(prefix='maatwerk-property.', dir='/var/tmp')) / 'var'
-    made = Region(folder, os.environ.get('MAATWERK_BIN') or ROOT / 'build/asan/bin')
-    try:
-        made.start_servers()
+    with Region.started('property', os.environ.get('MAATWERK_BIN') or ROOT / 'build/asan/bin') as made:
         made.command('migrate')
         prepare(made)
         yield made
-    finally:
-        made.stop_servers()
-        shutil.rmtree(folder.resolve(), ignore_errors=True)
-        shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 @pytest.mark.parametrize('seed', (1, 2, 3, 4))

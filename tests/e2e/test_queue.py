@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The queue through its functions: order in lanes, unique keys, retries, leases, work of later."""
 import os
-import shutil
-import tempfile
 import threading
-from pathlib import Path
 
 import psycopg2
 import pytest
@@ -15,18 +12,11 @@ from region import ROOT, Region
 @pytest.fixture(scope='module')
 def queue():
     binaries = os.environ.get('MAATWERK_BIN') or ROOT / 'build/asan/bin'
-    folder = Path(tempfile.mkdtemp(prefix='maatwerk-queue.', dir='/var/tmp')) / 'var'
-    made = Region(folder, binaries)
-    try:
-        made.start_servers()
+    with Region.started('queue', binaries) as made:
         made.command('migrate')
         made.sql("insert into queue.kind (kind, worker, max_attempts, base_ms, blocks_lane) values "
                  "('work', 'test', 3, 1, false), ('strict', 'test', 1, 1, true)")
         yield made
-    finally:
-        made.stop_servers()
-        shutil.rmtree(folder.resolve(), ignore_errors=True)
-        shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

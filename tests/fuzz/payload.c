@@ -7,11 +7,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { PAYLOAD = 5, COLUMNS = 7 };
+enum { PAYLOAD = 5, COLUMNS = 9 };
 
 static PGresult *row_of(struct str text)
 {
-    static char names[COLUMNS][2] = {"0", "1", "2", "3", "4", "5", "6"};
+    static char names[COLUMNS][2] = {"0", "1", "2", "3", "4", "5", "6", "7", "8"};
     PGresAttDesc columns[COLUMNS];
     memset(columns, 0, sizeof columns);
     for (int i = 0; i < COLUMNS; i++)
@@ -19,7 +19,7 @@ static PGresult *row_of(struct str text)
     PGresult *row = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
     PQsetResultAttrs(row, COLUMNS, columns);
     for (int i = 0; i < COLUMNS; i++) {
-        struct str cell = i == PAYLOAD ? text : i > PAYLOAD ? S("f") : str_cut(&text, '\n');
+        struct str cell = i == PAYLOAD ? text : i > PAYLOAD ? S("1") : str_cut(&text, '\n');
         char *copy =
             strndup(cell.at ? cell.at : "", cell.len); /* text of the database has no NUL */
         PQsetvalue(row, 0, i, copy, (int)strlen(copy));
@@ -38,7 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     json_start();
     PGresult *row = row_of((struct str){(const char *)data, size});
     enum job_end end = claimed_read(&batch, arena, row, 0, &claimed);
-    if (end == JOB_DONE ? !claimed.kind || !claimed.job.payload : !claimed.work.error)
+    if (end == JOB_DONE ? !claimed.kind || !cJSON_IsObject(claimed.job.payload)
+                        : !claimed.work.error)
         abort();
     struct str found = job_text(&claimed.job, "vacancyId");
     if (found.at && strlen(found.at) != found.len)

@@ -5,10 +5,8 @@ Its sizes come from the environment (JOBS, SECONDS, TIMES, SEED …). make gates
 import json
 import os
 import random
-import shutil
 import signal
 import sys
-import tempfile
 import threading
 import time
 from contextlib import contextmanager
@@ -53,10 +51,7 @@ def seed():
 @contextmanager
 def installation(dispatchers=1, programs=2, children=2, binaries=ROOT / 'build/release/bin', **env):
     """A region with an empty queue at work; `programs` workers of so many `children`."""
-    folder = Path(tempfile.mkdtemp(prefix='maatwerk-gate.', dir='/var/tmp')) / 'var'
-    region = Region(folder, binaries, candidates=0)
-    try:
-        region.start_servers()
+    with Region.started('gate', binaries, candidates=0) as region:
         region.env.update(MAATWERK_CHILDREN=str(children), **env)
         region.command('migrate')
         region.sql(SETUP + NOTES)
@@ -65,11 +60,6 @@ def installation(dispatchers=1, programs=2, children=2, binaries=ROOT / 'build/r
         for i in range(programs):
             region.start('chaos', f'chaos{i}')
         yield region
-    finally:
-        region.stop_programs(60)
-        region.stop_servers()
-        shutil.rmtree(folder.resolve(), ignore_errors=True)
-        shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 def one(region, text):

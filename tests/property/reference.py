@@ -57,8 +57,8 @@ class Queue:
 
     def seen(self):
         return {
-            'jobs': [[j.id, j.tenant, j.prio, j.kind, j.state, j.run_at, j.lane, j.seq, j.key and key_of(*j.key), j.attempt,
-                      j.crash, j.fence, j.lease_until, j.worker, j.subject, j.dispatched_at, j.last_error]
+            'jobs': [[j.id, j.tenant, j.prio, j.kind, j.state, j.run_at, j.lane, j.seq, j.key and key_of(*j.key),
+                      j.attempt, j.put_off, j.crash, j.fence, j.lease_until, j.worker, j.subject, j.dispatched_at, j.last_error]
                      for _, j in sorted(self.jobs.items())],
             'dead': [[d.id, d.tenant, d.prio, d.kind, d.lane, d.seq, d.blocks, d.attempt, d.crash, d.reason, d.last_error]
                      for _, d in sorted(self.dead.items())],
@@ -71,6 +71,7 @@ class Queue:
             'end_wanted': sorted(self.end_wanted),
             'acts': sorted([a.verb, a.noun, a.target, a.outcome, a.job or 0] for a in self.acts),
             'notes': self.notes,
+            'kinds': [[name, k.trips, k.paused_until] for name, k in sorted(self.kinds.items())],
         }
 
     def soon(self, seconds=0):
@@ -105,7 +106,7 @@ class Queue:
         seq, blocked = self.enter_lane(lane) if lane else (None, False)
         self.jobs[job] = Row(id=job, tenant=tenant, prio=prio, kind=kind, run_at=run_at, lane=lane, seq=seq, key=key,
                              state='b' if blocked else self.state_at(run_at), attempt=0, crash=0, fence=0, lease_until=None,
-                             worker=None, subject=None, dispatched_at=None, last_error=None, created=self.now)
+                             put_off=0, worker=None, subject=None, dispatched_at=None, last_error=None, created=self.now)
         return job
 
     def number(self):
@@ -146,7 +147,8 @@ class Queue:
         return self.insert(kind, tenant, lane, name, prio, run_at, job)
 
     def pick(self, kinds, prio, capacity, after):
-        kinds = {k: self.room_of('kind', k, self.kinds[k].most) for k in kinds if not self.is_paused(k)}
+        kinds = {k: self.room_of('kind', k, 1 if self.kinds[k].trips else self.kinds[k].most) for k in kinds
+                 if not self.is_paused(k)}
         ready = {}
         for _, job in sorted(self.jobs.items()):
             if job.state == 'r' and job.prio == prio and kinds.get(job.kind, 0) > 0 and not self.setting(job.tenant).paused:
@@ -211,6 +213,7 @@ class Queue:
         if len(rows) < len(ids):
             self.next_job += sum(map(self.runs_again, rows))  # a sequence gives no number back
             raise Refused('job-not-held')
+        self.heal(rows)
         for job in rows:
             self.end(job, done=True)
         return len(rows)
@@ -231,7 +234,8 @@ class Queue:
         if reason in ('exhausted', 'poison') and self.is_begun(number):
             reason = 'uncertain'
         self.dead[number] = Row(id=number, tenant=job.tenant, prio=job.prio, kind=job.kind, lane=job.lane, seq=job.seq,
-                                blocks=blocks, attempt=job.attempt, crash=job.crash, reason=reason, last_error=error, created=job.created)
+                                blocks=blocks, attempt=job.attempt, crash=job.crash, reason=reason, last_error=error,
+                                created=job.created)
         self.end(job, opens_lane=not blocks)
 
     def retry(self, number, error, delay=None, free=False):
@@ -239,14 +243,27 @@ class Queue:
         if not job or job.state not in 'drx':
             return
         kind = self.kinds[job.kind]
-        burns = not free and delay is None
-        if burns and job.attempt + 1 >= kind.max_attempts:
+        free = free or kind.trips > 0 or (delay is not None and job.put_off < 50)
+        if kind.trips:
+            self.trip(job.kind)
+        if not free and job.attempt + 1 >= kind.max_attempts:
             self.kill(number, 'exhausted', error)
             return
-        step = min(kind.base * 2 ** job.attempt, kind.cap)
+        step = min(kind.base * 2 ** (job.put_off if free else job.attempt), kind.cap)
         job.run_at = self.soon(delay) if delay is not None else Span(self.now + step / 2, self.now + step + BETWEEN)
         job.state, job.worker, job.lease_until, job.last_error = 'w', None, None, error
-        job.attempt += burns
+        job.attempt, job.put_off = job.attempt + (not free), job.put_off + free
+
+    def trip(self, name):
+        if not self.is_paused(name):
+            kind = self.kinds[name]
+            kind.paused_until = self.soon(min(5 * 2 ** kind.trips, 60))
+            kind.trips = min(kind.trips + 1, 5)
+
+    def heal(self, jobs):
+        for name in {j.kind for j in jobs}:
+            if self.kinds[name].trips and not self.is_paused(name):
+                self.kinds[name].trips, self.kinds[name].paused_until = 0, None
 
     def promote(self):
         count = 0

@@ -41,14 +41,15 @@ class WholeQueue(Queue):
         job = self.held(number, fence)
         if not job:
             raise Refused('lease-lost')
+        self.heal([job])
         self.effects.pop(number, None)
         self.end(job, done=True)
 
-    def lease_retry(self, number, fence, error, made_nothing):
+    def lease_retry(self, number, fence, error, made_nothing, delay, free):
         if self.held(number, fence):
             if made_nothing:
                 self.effects.pop(number, None)
-            self.retry(number, error)
+            self.retry(number, error, delay, free)
 
     def lease_kill(self, number, fence, reason, error):
         if self.held(number, fence):
@@ -93,7 +94,8 @@ class WholeQueue(Queue):
             whose, job = self.there(self.dead, target).tenant, target
             (self.revive if verb == 'revive' else self.drop_dead)(target)
         elif noun == 'kind':
-            self.there(self.kinds, target).paused_until = until
+            self.there(self.kinds, target)
+            self.pause(target, until)
         elif noun == 'tenant':
             whose = int(target[2:])
             self.settings.setdefault(whose, Row(weight=1, most=None, paused_until=None)).paused_until = until
@@ -102,6 +104,10 @@ class WholeQueue(Queue):
         self.acts.append(Row(verb=verb, noun=noun, target=str(target), outcome=outcome, job=job))
         self.notes += 1 if whose else TENANTS
         return outcome
+
+    def pause(self, name, until):
+        self.kinds[name].paused_until, self.kinds[name].trips = until, 0
+        return True
 
     @staticmethod
     def there(rows, number):

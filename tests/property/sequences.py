@@ -6,9 +6,7 @@ must show the same. A sequence is one round trip and is rolled back; one that di
     tests/property/sequences.py SEQUENCES SEED [mutants]      (make property SEQUENCES=10000 SEED=1 MUTANTS=1)
 """
 import random
-import shutil
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -29,7 +27,7 @@ create function property.seconds(at timestamptz) returns numeric language sql im
     as $$ select round(extract(epoch from at) - %(origin)s, 3) $$;
 create function property.seen() returns jsonb language plpgsql as $$ begin return jsonb_build_object(
     'jobs', (select coalesce(jsonb_agg(jsonb_build_array(id, tenant, prio, kind, state, property.seconds(run_at), lane, seq,
-        encode(unique_key, 'hex'), attempt, crash, fence, property.seconds(lease_until), worker, subject,
+        encode(unique_key, 'hex'), attempt, put_off, crash, fence, property.seconds(lease_until), worker, subject,
         property.seconds(dispatched_at), last_error) order by id), '[]') from queue.job),
     'dead', (select coalesce(jsonb_agg(jsonb_build_array(id, tenant, prio, kind, lane, seq, blocks, attempt, crash, reason,
         last_error) order by id), '[]') from queue.dead),
@@ -44,7 +42,9 @@ create function property.seen() returns jsonb language plpgsql as $$ begin retur
     'end_wanted', (select coalesce(jsonb_agg(job_id order by job_id), '[]') from queue.cancel_request),
     'acts', (select coalesce(jsonb_agg(jsonb_build_array(verb, noun, target, outcome, coalesce(job, 0))
         order by verb collate "C", noun collate "C", target collate "C", outcome collate "C", job), '[]') from queue.act),
-    'notes', (select count(*) from audit.entry)); end $$;
+    'notes', (select count(*) from audit.entry),
+    'kinds', (select jsonb_agg(jsonb_build_array(kind, trips, property.seconds(paused_until)) order by kind)
+        from queue.kind)); end $$;
 create function property.play(steps text[]) returns setof jsonb language plpgsql as $$
     declare
         step text;
@@ -196,17 +196,10 @@ def catch_all(region, count, seed):
 
 def main():
     count, seed = (int(word) for word in sys.argv[1:3])
-    folder = Path(tempfile.mkdtemp(prefix='maatwerk-property.', dir='/var/tmp')) / 'var'
-    region = Region(folder, ROOT / 'build/release/bin')
-    try:
-        region.start_servers()
+    with Region.started('property', ROOT / 'build/release/bin') as region:
         region.command('migrate')
         prepare(region)
         return 0 if (catch_all if sys.argv[3:] else compare_all)(region, count, seed) else 1
-    finally:
-        region.stop_servers()
-        shutil.rmtree(folder.resolve(), ignore_errors=True)
-        shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 if __name__ == '__main__':

@@ -9,9 +9,9 @@ TICK = 600  # the clock moves by so many seconds; everything falls due between t
 MONTH = 31 * 24 * 3600 // TICK
 ORIGIN = datetime.datetime(2031, 1, 15, tzinfo=datetime.timezone.utc)
 FIRST_JOB, FIRST_FUTURE = 1000, 1000
-KINDS = {'easy': Row(worker='test', max_attempts=3, base=60, cap=150, blocks=False, most=None, paused_until=None),
-         'strict': Row(worker='test', max_attempts=2, base=90, cap=90, blocks=True, most=None, paused_until=None),
-         'narrow': Row(worker='other', max_attempts=3, base=60, cap=60, blocks=False, most=2, paused_until=None)}
+KINDS = {'easy': Row(worker='test', max_attempts=3, base=60, cap=150, blocks=False, most=None, trips=0, paused_until=None),
+         'strict': Row(worker='test', max_attempts=2, base=90, cap=90, blocks=True, most=None, trips=0, paused_until=None),
+         'narrow': Row(worker='other', max_attempts=3, base=60, cap=60, blocks=False, most=2, trips=0, paused_until=None)}
 
 
 # ------------------------------------------------------------------------------------- from values to SQL text
@@ -194,8 +194,12 @@ def do_drop_dead(queue, chance):
 
 def do_pause(queue, chance):
     kind, until = chance.choice(list(KINDS)), chance.choice((None, None, later(chance, queue)))
-    queue.kinds[kind].paused_until = until
-    return one('pause', kind, at(until)), True
+    return one('pause', kind, at(until)), queue.pause(kind, until)
+
+
+def do_trip(queue, chance):
+    kind = chance.choice(list(KINDS))
+    return nothing('trip', kind), queue.trip(kind)
 
 
 def do_settle(queue, chance):
@@ -241,7 +245,9 @@ def do_lease_finish(queue, chance):
 
 def do_lease_retry(queue, chance):
     lease, made_nothing = leased(queue, chance), chance.random() < 0.5
-    return nothing('lease_retry', *lease, 'later', made_nothing), queue.lease_retry(*lease, 'later', made_nothing)
+    delay, free = chance.choice((None, None, 300)), chance.random() < 0.2
+    return nothing('lease_retry', *lease, 'later', made_nothing, delay and delay * 1000, free), \
+        queue.lease_retry(*lease, 'later', made_nothing, delay, free)
 
 
 def do_lease_kill(queue, chance):

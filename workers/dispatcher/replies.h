@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the replies of Redis say, for the dispatcher. Pure: any reply may come, what does not have the expected shape says
- * nothing. */
+/* What the replies of Redis say, for the dispatcher. Pure: any reply may come, what does not have the
+ * expected shape says nothing. */
 #ifndef MAATWERK_DISPATCHER_REPLIES_H
 #define MAATWERK_DISPATCHER_REPLIES_H
 
