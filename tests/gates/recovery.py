@@ -38,7 +38,7 @@ class Recovery:
 
     def killed_worker(self, whole):
         """From the death of a worker with a job to the moment that another one begins it."""
-        self.add(1, busy_ms=300)
+        self.add(1, busy_ms=1500)
         assert wait_for(self.holder, 5) and wait_for(lambda: one(self.region, HELD), 5)
         name = self.holder()
         process = self.region.processes[name]
