@@ -18,7 +18,8 @@ from pathlib import Path
 import psycopg2
 import redis
 
-from lines import ROOT, cpu_s, postgres_pid
+from lines import cpu_s, postgres_pid
+from region import ROOT
 
 ADD = ('with b as (insert into chaos.biz (n) select generate_series(%s::bigint, %s::bigint) returning n) '
        "select queue.enqueue('chaos_job', 1 + (n %% 3)::int, jsonb_build_object('n', n){more}) from b")

@@ -91,9 +91,9 @@ def fairness(backlog=1000000, quiet=200, seconds=2, rounds=7, chance=7, slack=1)
         wait_for(lambda: effects(region) > 1000, 10)
         figures = {'seed': chance, 'backlog': backlog, 'quiet': quiet, **beside(region, quiet, seconds, rounds)}
         empty(region)
-        figures.update(weights(region, 6000))
+        figures.update(weights(region, max(1000, backlog // 160)))
         empty(region)
-        figures.update(caps(region, 3000))
+        figures.update(caps(region, 1000))
         return verdict('fairness', figures, BOUNDS, slack)
 
 

@@ -38,7 +38,7 @@ class Recovery:
 
     def killed_worker(self, whole):
         """From the death of a worker with a job to the moment that another one begins it."""
-        self.add(1, busy_ms=300)
+        self.add(1, busy_ms=1500)
         assert wait_for(self.holder, 5) and wait_for(lambda: one(self.region, HELD), 5)
         name = self.holder()
         process = self.region.processes[name]
@@ -70,7 +70,7 @@ class Recovery:
     def flushall(self):
         """Until every job that was in the window is sent again, or done."""
         self.add(1500, ms=5)
-        assert wait_for(lambda: one(self.region, "select count(*) from queue.job where state = 'd'") > 300, 10)
+        assert wait_for(lambda: one(self.region, "select count(*) from queue.job where state = 'd'") > 30, 10)
         self.redis.flushall()
         emptied, window = self.region.sql("select clock_timestamp(), array_agg(id) from queue.job where state = 'd'")[0]
         took = wait_for(lambda: not one(self.region, f'select count(*) from queue.job where id = any (array{window}) and '
