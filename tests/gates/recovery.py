@@ -71,8 +71,9 @@ class Recovery:
         """Until every job that was in the window is sent again, or done."""
         self.add(1500, ms=5)
         assert wait_for(lambda: one(self.region, "select count(*) from queue.job where state = 'd'") > 30, 10)
+        emptied, window = self.region.sql("select clock_timestamp(), coalesce(array_agg(id), '{0}') from queue.job "
+                                          "where state = 'd'")[0]
         self.redis.flushall()
-        emptied, window = self.region.sql("select clock_timestamp(), array_agg(id) from queue.job where state = 'd'")[0]
         took = wait_for(lambda: not one(self.region, f'select count(*) from queue.job where id = any (array{window}) and '
                                                      f"(dispatched_at is null or dispatched_at <= '{emptied}')"), 30)
         assert wait_for(lambda: not one(self.region, 'select count(*) from queue.job'), 60)
