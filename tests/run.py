@@ -78,6 +78,8 @@ def run():
     except AssertionError as error:
         print(f'the main job was not done: {error}', file=sys.stderr)
     finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         region.stop_programs()
         region.stop_servers()
     return status

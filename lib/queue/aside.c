@@ -1,12 +1,23 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What becomes of a job that was not done, and of its kind when most are not. */
+#include "lib/base/clock.h"
 #include "lib/queue/child.h"
 #include "lib/queue/gen/queries.h"
-#include "lib/queue/redis.h"
 
 const char *aside_error(const struct work *work)
 {
     return work->error ? work->error : "failed";
+}
+
+struct str aside_delay(const struct work *work, bool later)
+{
+    return later && work->later_ms > 0 ? arena_int(work->ctx.arena, work->later_ms)
+                                       : (struct str){0};
+}
+
+struct str aside_free(const struct work *work, bool later, bool outage)
+{
+    return outage || (later && work->later_ms <= 0) ? S("t") : S("f");
 }
 
 void aside_add(struct plan *plan, const struct work *work, enum job_end end)
@@ -14,18 +25,16 @@ void aside_add(struct plan *plan, const struct work *work, enum job_end end)
     struct arena *arena = plan->ctx->arena;
     struct str id = arena_int(arena, work->job->id);
     struct str error = str_of(aside_error(work));
-    bool asked = end == JOB_LATER && work->later_ms > 0;
     if (end == JOB_PERMANENT)
         sql_queue_kill(plan,
                        (struct sql_queue_kill){.id = id, .reason = S("permanent"), .error = error});
     else
         sql_queue_retry(plan,
-                        (struct sql_queue_retry){
-                            .id = id,
-                            .error = error,
-                            .delay_ms = asked ? arena_int(arena, work->later_ms) : (struct str){0},
-                            .free = end == JOB_OUTAGE || (end == JOB_LATER && !asked) ? S("t")
-                                                                                      : S("f")});
+                        (struct sql_queue_retry){.id = id,
+                                                 .error = error,
+                                                 .delay_ms = aside_delay(work, end == JOB_LATER),
+                                                 .free = aside_free(work, end == JOB_LATER,
+                                                                    end == JOB_OUTAGE)});
 }
 
 enum job_end aside_put(struct work *work, enum job_end end)
@@ -39,7 +48,7 @@ enum job_end aside_put(struct work *work, enum job_end end)
 void aside_note(struct batch *batch, const struct job_kind *kind, const char *error)
 {
     size_t place = kind ? (size_t)(kind - batch->worker->kinds) : KINDS_MAX;
-    if (place < KINDS_MAX && breaker_note(&batch->breakers[place], error, redis_now_ms()))
+    if (place < KINDS_MAX && breaker_note(&batch->breakers[place], error, clock_ms()))
         batch->failing = kind;
 }
 

@@ -2,11 +2,10 @@
 /* Jobs in a transaction: claimed by row lock, run one after the other behind
  * savepoints, ended together. */
 #include "lib/base/buf.h"
-#include "lib/json/parse.h"
+#include "lib/base/clock.h"
 #include "lib/queue/child.h"
 #include "lib/queue/count.h"
 #include "lib/queue/gen/queries.h"
-#include "lib/queue/redis.h"
 
 enum { TRIES = 5 };
 
@@ -38,11 +37,10 @@ static enum job_end run_job(struct batch *batch, struct claimed *claimed, enum j
         end = run_kind(claimed);
         guard_end(batch->running->guard);
         batch->contexts = claimed->work.begun; /* only when it was really sent */
+        if (end != JOB_AWAY)
+            aside_note(batch, claimed->kind, end == JOB_DONE ? NULL : aside_error(&claimed->work));
     }
-    if (end == JOB_AWAY)
-        return end;
-    aside_note(batch, claimed->kind, end == JOB_DONE ? NULL : aside_error(&claimed->work));
-    return end == JOB_DONE ? end : aside_put(&claimed->work, end);
+    return end == JOB_DONE || end == JOB_AWAY ? end : aside_put(&claimed->work, end);
 }
 
 /* Ends what is done, leases what has its effect outside, commits. */
@@ -68,7 +66,7 @@ static void running_set(struct running *running, const PGresult *rows)
 {
     pthread_mutex_lock(&running->lock);
     running->count = 0;
-    running->since_ms = redis_now_ms();
+    running->since_ms = clock_ms();
     for (int i = 0; rows && i < PQntuples(rows) && i < JOBS_MAX; i++)
         str_to_int(str_of(PQgetvalue(rows, i, 0)), &running->ids[running->count++]);
     pthread_mutex_unlock(&running->lock);
@@ -93,25 +91,31 @@ static int run_together(struct batch *batch, struct arena *arena, const PGresult
     struct plan whole = {.ctx = &ctx};
     struct sorted sorted = {.finished_count = 0};
     const struct statement *leased;
+    const struct job_kind *ran[JOBS_MAX] = {NULL}; /* by row: its handler was asked */
+    const char *failed[JOBS_MAX] = {NULL};
     for (int i = 0; i < PQntuples(rows); i++) {
         struct claimed claimed;
         struct plan effect = {.ctx = &claimed.work.ctx};
         enum job_end end = claimed_read(batch, arena, rows, i, &claimed);
         guard_begin(batch->running->guard, claimed.job.timeout_ms);
-        if (end == JOB_DONE)
+        if (end == JOB_DONE) {
+            ran[i] = claimed.kind;
             end = claimed.kind->plan(&claimed.work, &effect);
-        aside_note(batch, claimed.kind, end == JOB_DONE ? NULL : aside_error(&claimed.work));
+        }
         if (!same_context(rows, i))
             claimed_context(&whole, &claimed.job);
         if (end == JOB_DONE) {
             sorted.finished[sorted.finished_count++] = claimed.job.id;
             plan_join(&whole, &effect);
         } else {
+            failed[i] = aside_error(&claimed.work);
             aside_add(&whole, &claimed.work, end);
         }
     }
     guard_end(batch->running->guard);
     if (finish(batch, &whole, &sorted, &leased)) {
+        for (int i = 0; i < PQntuples(rows); i++)
+            aside_note(batch, ran[i], failed[i]);
         count_batch(batch, rows, &sorted);
         return PQntuples(rows);
     }
@@ -129,6 +133,7 @@ static bool run_each(struct batch *batch, struct arena *arena, const PGresult *r
         enum job_end end = claimed_read(batch, arena, rows, i, &claimed);
         if (end == JOB_DONE && claimed.kind->call) {
             ret->leased[ret->leased_count++] = claimed.job.id;
+            batch->contexts = false;
             continue;
         }
         claimed.work.in_context = batch->contexts && same_context(rows, i);
@@ -188,7 +193,7 @@ static int claim_and_run(struct batch *batch, struct arena *arena, const int64_t
 {
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
-    batch->from_us = count_now_us();
+    batch->from_us = clock_us();
     sql_queue_begin(&plan);
     const struct statement *claimed =
         sql_queue_claim(&plan,
@@ -240,7 +245,7 @@ int batch_take(struct batch *batch, int count)
     for (size_t i = 0; i < batch->worker->kinds_count; i++)
         buf_print(&kinds, "%s%s", i ? "," : "{", batch->worker->kinds[i].kind);
     buf_add_char(&kinds, '}');
-    batch->from_us = count_now_us();
+    batch->from_us = clock_us();
     sql_queue_begin(&plan);
     const struct statement *taken =
         sql_queue_take(&plan, (struct sql_queue_take){.kinds = buf_str(&kinds),

@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "lib/base/clock.h"
 #include "lib/queue/count.h"
 #include "lib/queue/drain.h"
 #include "lib/queue/stream.h"
@@ -34,7 +35,9 @@ static void hold(struct child *child, const struct stream_entry *entry)
 {
     if (child->held_count < HELD_MAX)
         child->held[child->held_count++] = *entry;
-    child->held_again_ms = redis_now_ms() + HELD_AGAIN_MS;
+    else
+        child->generation = 0; /* asked for again: recall() */
+    child->held_again_ms = clock_ms() + HELD_AGAIN_MS;
 }
 
 static void run_entries(struct child *child, const struct stream_entry *entries, int count)
@@ -45,7 +48,7 @@ static void run_entries(struct child *child, const struct stream_entry *entries,
     int ended_count = 0;
     for (int i = 0; i < count; i++)
         ids[i] = entries[i].job;
-    int64_t from_ms = redis_now_ms();
+    int64_t from_ms = clock_ms();
     bool there = batch_run(&child->batch, ids, count, done);
     if (!there)
         usleep(100000);
@@ -56,33 +59,9 @@ static void run_entries(struct child *child, const struct stream_entry *entries,
             hold(child, &entries[i]);
     }
     streams_end(child->redis, &child->streams, ended, ended_count, child->batch.lanes);
-    bool quick = redis_now_ms() - from_ms < BATCH_QUICK_MS;
+    bool quick = clock_ms() - from_ms < BATCH_QUICK_MS;
     int larger = child->size * 2, most = child->batch.worker->batch_max;
     child->size = !quick ? 1 : larger < most ? larger : most;
-}
-
-static void look_again(struct child *child)
-{
-    struct stream_entry entries[HELD_MAX];
-    int count = child->held_count;
-    if (count == 0 || redis_now_ms() < child->held_again_ms)
-        return;
-    memcpy(entries, child->held, (size_t)count * sizeof *entries);
-    child->held_count = 0;
-    for (int i = 0; i < count; i++)
-        run_entries(child, &entries[i], 1);
-}
-
-/* Redis is away or was emptied: what was read from it is nobody's any more; PostgreSQL
- * has the jobs. */
-static void run_without_redis(struct child *child)
-{
-    int64_t from_us = count_now_us();
-    child->held_count = 0;
-    int ran = batch_take(&child->batch, child->batch.worker->batch_max);
-    if (ran <= 0)
-        usleep(ran < 0 ? 2 * POLL_US : POLL_US);
-    count_fallback(child->batch.count, from_us);
 }
 
 /* When the child has to stop, what is left stays pending, and goes back at its end. */
@@ -95,6 +74,29 @@ static void run_in_batches(struct child *child, const struct stream_entry *entri
         run_entries(child, entries + at, many);
         at += many;
     }
+}
+
+static void look_again(struct child *child)
+{
+    struct stream_entry entries[HELD_MAX];
+    int count = child->held_count;
+    if (count == 0 || clock_ms() < child->held_again_ms)
+        return;
+    memcpy(entries, child->held, (size_t)count * sizeof *entries);
+    child->held_count = 0;
+    run_in_batches(child, entries, count, 1);
+}
+
+/* Redis is away or was emptied: what was read from it is nobody's any more; PostgreSQL
+ * has the jobs. */
+static void run_without_redis(struct child *child)
+{
+    int64_t from_us = clock_us();
+    child->held_count = 0;
+    int ran = batch_take(&child->batch, child->batch.worker->batch_max);
+    if (ran <= 0)
+        usleep(ran < 0 ? 2 * POLL_US : POLL_US);
+    count_fallback(child->batch.count, from_us);
 }
 
 /* On a new connection: what Redis handed out to this child on the one before is pending for it still,

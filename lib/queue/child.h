@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* One child of a worker; only for worker.c. */
+/* What the files of a child share: batch.c, aside.c, lease.c, work.c, heart.c, count.c. Not for programs. */
 #ifndef MAATWERK_QUEUE_CHILD_H
 #define MAATWERK_QUEUE_CHILD_H
 
@@ -84,6 +84,11 @@ enum job_end claimed_read(struct batch *batch, struct arena *arena, const PGresu
 void aside_add(struct plan *plan, const struct work *work, enum job_end end);
 enum job_end aside_put(struct work *work, enum job_end end);
 const char *aside_error(const struct work *work);
+
+/* Whether an attempt counts: for nothing when there was an outage, or when somebody asks to wait without
+ * saying how long; the first 50 times when he says it (queue.retry). */
+struct str aside_delay(const struct work *work, bool later);
+struct str aside_free(const struct work *work, bool later, bool outage);
 
 /* Tells the breaker how a job ended; `error`: NULL when it was done. */
 void aside_note(struct batch *batch, const struct job_kind *kind, const char *error);

@@ -2,8 +2,7 @@
 /* Figures per kind, and what of them PostgreSQL knows. */
 #include "lib/queue/count.h"
 
-#include <time.h>
-
+#include "lib/base/clock.h"
 #include "lib/base/histogram.h"
 #include "lib/queue/gen/queries.h"
 
@@ -22,13 +21,6 @@ struct count {
     int64_t due_us;
 };
 
-int64_t count_now_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 struct count *count_new(const struct worker *worker)
 {
     struct count *count = calloc(1, sizeof *count);
@@ -38,7 +30,7 @@ struct count *count_new(const struct worker *worker)
     *count = (struct count){.worker = worker,
                             .now = figures,
                             .added = figures + worker->kinds_count,
-                            .due_us = count_now_us() + FLUSH_US};
+                            .due_us = clock_us() + FLUSH_US};
     return count;
 }
 
@@ -57,7 +49,7 @@ static void count_end(struct figures *figures, bool done, int64_t took_us)
 void count_batch(struct batch *batch, const PGresult *rows, const struct sorted *sorted)
 {
     int count = PQntuples(rows);
-    int64_t share_us = count ? (count_now_us() - batch->from_us) / count : 0;
+    int64_t share_us = count ? (clock_us() - batch->from_us) / count : 0;
     size_t finished = 0, leased = 0;
     for (int i = 0; i < count; i++) {
         struct figures *figures = figures_of(batch->count, PQgetvalue(rows, i, 2));
@@ -79,12 +71,12 @@ void count_call(struct batch *batch, const char *kind, bool done, int64_t from_u
 {
     struct figures *figures = figures_of(batch->count, kind);
     if (figures)
-        count_end(figures, done, count_now_us() - from_us);
+        count_end(figures, done, clock_us() - from_us);
 }
 
 void count_fallback(struct count *count, int64_t from_us)
 {
-    figure_add(&count->fallback_us, count_now_us() - from_us);
+    figure_add(&count->fallback_us, clock_us() - from_us);
 }
 
 static void add(struct buf *out, const char *words, atomic_llong *now, atomic_llong *added)
@@ -144,7 +136,7 @@ static void flush(struct count *count, struct session *db)
 
 void count_flush(struct count *count, struct session *db)
 {
-    int64_t now_us = count_now_us();
+    int64_t now_us = clock_us();
     if (now_us < count->due_us)
         return;
     count->due_us = now_us + FLUSH_US;

@@ -9,9 +9,6 @@
 
 struct count *count_new(const struct worker *worker);
 
-/* Microseconds of a clock that only goes forward. */
-int64_t count_now_us(void);
-
 /* These rows of queue_claim or queue_take, taken at batch->from_us, are committed. Those that are leased
  * have only waited: their calls are counted by count_call(). */
 void count_batch(struct batch *batch, const PGresult *rows, const struct sorted *sorted);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "lib/queue/redis.h"
+#include "lib/base/clock.h"
 
 struct guard {
     _Atomic int64_t since_ms; /* 0: nothing runs */
@@ -26,7 +26,7 @@ void guard_begin(struct guard *guard, int32_t timeout_ms)
 {
     atomic_store(&guard->since_ms, 0);
     atomic_store(&guard->timeout_ms, timeout_ms);
-    atomic_store(&guard->since_ms, redis_now_ms());
+    atomic_store(&guard->since_ms, clock_ms());
 }
 
 void guard_end(struct guard *guard)
@@ -37,5 +37,5 @@ void guard_end(struct guard *guard)
 bool guard_is_over(const struct guard *guard, int tenths)
 {
     int64_t since_ms = atomic_load(&guard->since_ms);
-    return since_ms && (redis_now_ms() - since_ms) * 10 > (int64_t)tenths * guard->timeout_ms;
+    return since_ms && (clock_ms() - since_ms) * 10 > (int64_t)tenths * guard->timeout_ms;
 }

@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
+#include "lib/base/clock.h"
 #include "lib/queue/child.h"
 #include "lib/queue/drain.h"
 #include "lib/queue/gen/queries.h"
@@ -47,7 +48,7 @@ static void watch(struct heart *heart)
 {
     struct running seen = look(heart->running);
     bool calls = seen.calls && !guard_is_over(seen.guard, 10);
-    if (!calls && (!seen.count || redis_now_ms() - seen.since_ms < BEAT_MS))
+    if (!calls && (!seen.count || clock_ms() - seen.since_ms < BEAT_MS))
         return;
     struct arena *arena = arena_new();
     struct ctx ctx = {.arena = arena};
@@ -102,6 +103,7 @@ struct heart *heart_start(const struct worker *worker, const struct config *conf
     heart->db = session_new(config_conninfo(config, worker->name, options));
     heart->redis = redis_new(config->redis);
     look_for_drain(heart);
+    say_alive(heart); /* before the first read */
     if (pthread_create(&heart->thread, NULL, run, heart) != 0)
         abort();
     return heart;

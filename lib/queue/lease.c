@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Effects outside PostgreSQL: noted before, made, known behind. */
+#include "lib/base/clock.h"
 #include "lib/queue/child.h"
 #include "lib/queue/count.h"
 #include "lib/queue/gen/queries.h"
-#include "lib/queue/redis.h"
 
 static void calls_set(struct running *running, bool calls)
 {
@@ -50,17 +50,14 @@ static bool put_off(struct lease *lease, enum call_end end)
     bool made_nothing = end != CALL_UNKNOWN && end != CALL_DONE;
     const struct work *work = &lease->claimed.work;
     struct plan plan = plan_in(lease);
-    sql_queue_lease_retry(
-        &plan, (struct sql_queue_lease_retry){
-                   .job = lease->job,
-                   .fence = lease->fence,
-                   .error = str_of(error_of(lease)),
-                   .made_nothing = str_of(made_nothing ? "t" : "f"),
-                   .delay_ms = end == CALL_LATER && work->later_ms
-                                   ? arena_int(plan.ctx->arena, work->later_ms)
-                                   : (struct str){0},
-                   .free = str_of(
-                       end == CALL_OUTAGE || (end == CALL_LATER && !work->later_ms) ? "t" : "f")});
+    sql_queue_lease_retry(&plan,
+                          (struct sql_queue_lease_retry){
+                              .job = lease->job,
+                              .fence = lease->fence,
+                              .error = str_of(error_of(lease)),
+                              .made_nothing = str_of(made_nothing ? "t" : "f"),
+                              .delay_ms = aside_delay(work, end == CALL_LATER),
+                              .free = aside_free(work, end == CALL_LATER, end == CALL_OUTAGE)});
     return run_last(lease, &plan);
 }
 
@@ -178,7 +175,7 @@ bool lease_run(struct batch *batch, const PGresult *rows)
 {
     for (int i = 0; i < PQntuples(rows) && !*batch->running->stopping; i++) {
         struct arena *arena = arena_new();
-        struct lease lease = {.batch = batch, .from_us = count_now_us()};
+        struct lease lease = {.batch = batch, .from_us = clock_us()};
         enum job_end end = claimed_read(batch, arena, rows, i, &lease.claimed);
         lease.job = str_of(PQgetvalue(rows, i, 0));
         lease.fence = str_of(PQgetvalue(rows, i, 6));

@@ -3,7 +3,8 @@
 #include "lib/queue/redis.h"
 
 #include <stdarg.h>
-#include <time.h>
+
+#include "lib/base/clock.h"
 
 struct redis {
     const char *address;
@@ -12,13 +13,6 @@ struct redis {
     int pause_ms; /* before the next try; doubles with each */
     unsigned generation;
 };
-
-int64_t redis_now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 struct redis *redis_new(const char *address)
 {
@@ -35,7 +29,7 @@ static void lose(struct redis *redis)
     if (redis->context)
         redisFree(redis->context);
     redis->context = NULL;
-    redis->again_ms = redis_now_ms() + redis->pause_ms;
+    redis->again_ms = clock_ms() + redis->pause_ms;
     int doubled = 2 * redis->pause_ms;
     redis->pause_ms = doubled < REDIS_AGAIN_MS ? doubled : REDIS_AGAIN_MS;
 }
@@ -80,7 +74,7 @@ bool redis_ready(struct redis *redis)
 {
     if (redis->context)
         return true;
-    if (redis_now_ms() < redis->again_ms)
+    if (clock_ms() < redis->again_ms)
         return false;
     redis->context = connect_to(redis->address, limit_of(REDIS_HELLO_MS));
     if (!says_hello(redis->context)) {

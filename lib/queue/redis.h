@@ -48,7 +48,4 @@ static inline bool redis_is_error(const redisReply *reply)
     return !reply || reply->type == REDIS_REPLY_ERROR;
 }
 
-/* Milliseconds of a clock that only goes forward. */
-int64_t redis_now_ms(void);
-
 #endif

@@ -63,7 +63,9 @@ int streams_read(struct redis *redis, const struct streams *streams, const char 
 {
     const char(*names)[STREAM_NAME_MAX] = streams->names;
     int room = count < STREAM_READ_MAX / 3 ? count : STREAM_READ_MAX / 3;
-    int got = take(redis_run(redis, "XREADGROUP GROUP w %s COUNT 1 STREAMS %s >", consumer,
+    int got = 0;
+    if (!all)
+        got = take(redis_run(redis, "XREADGROUP GROUP w %s COUNT 1 STREAMS %s >", consumer,
                              names[STREAM_SUSPECTS]),
                    streams, entries);
     if (got == 0 && !all)

@@ -24,8 +24,6 @@ struct plan work_plan(struct work *work)
     return plan;
 }
 
-enum { NEWER_MS = 10000 };
-
 /* Refusals that say: the transaction must be run again. */
 static bool is_transient(const char *sqlstate)
 {
@@ -97,6 +95,5 @@ enum job_end claimed_read(struct batch *batch, struct arena *arena, const PGresu
     if (version <= (ret->kind->version ? ret->kind->version : 1))
         return JOB_DONE;
     ret->work.error = "newer payload";
-    ret->work.later_ms = NEWER_MS;
-    return JOB_LATER;
+    return JOB_OUTAGE;
 }

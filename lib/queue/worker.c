@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/uuid.h"
 #include "lib/json/parse.h"
 #include "lib/queue/child.h"
@@ -27,18 +28,30 @@ struct post {
 
 static atomic_int stopping; /* how often this process was asked to */
 
-/* A number of the environment, or `usual`. */
+/* A number of the environment, or `usual` when there is none or it is out of bounds. */
 static long setting(const char *name, long usual, long least, long most)
 {
     const char *text = getenv(name);
     long number = text ? strtol(text, NULL, 10) : usual;
-    return number < least || number > most ? usual : number;
+    if (number >= least && number <= most)
+        return number;
+    fprintf(stderr, "{\"event\":\"setting-ignored\",\"name\":\"%s\",\"used\":%ld}\n", name, usual);
+    return usual;
 }
 
 static void on_signal(int number)
 {
     (void)number;
     stopping++;
+}
+
+/* A child may get the first one twice, from its supervisor and with its process group. */
+static void on_child_signal(int number)
+{
+    if (number == SIGUSR1)
+        stopping = 2;
+    else if (!stopping)
+        stopping = 1;
 }
 
 static void catch_signals(void)
@@ -63,9 +76,16 @@ static void start_child(struct post *post, const struct worker *worker, const st
     guard_end(post->guard);
     pid_t parent = getpid();
     post->pid = fork();
-    post->started_ms = redis_now_ms();
-    if (post->pid != 0)
+    post->started_ms = clock_ms();
+    if (post->pid < 0) { /* no memory, or too many processes */
+        post->pid = 0;
+        post->again_ms = clock_ms() + 1000;
+    }
+    if (post->pid != 0 || getpid() == parent)
         return;
+    struct sigaction action = {.sa_handler = on_child_signal};
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGUSR1, &action, NULL);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     signal(SIGINT, SIG_IGN); /* of a terminal: its supervisor says what to do */
     if (getppid() == parent)
@@ -91,12 +111,12 @@ static void end_heartbeat(const struct worker *worker, const struct config *conf
 /* Whether it is time for a new child; while its post is drained it asks once a second. */
 static bool may_start(struct post *post, const struct worker *worker, const struct config *config)
 {
-    if (post->pid || redis_now_ms() < post->again_ms)
+    if (post->pid || clock_ms() < post->again_ms)
         return false;
     if (post->drained) {
         struct redis *redis = redis_new(config->redis);
         post->drained = drain_look(redis, worker->name, post->consumer) != DRAIN_NO;
-        post->again_ms = redis_now_ms() + 1000;
+        post->again_ms = clock_ms() + 1000;
         redis_free(redis);
     }
     return !post->drained;
@@ -109,11 +129,11 @@ static void on_child_end(struct post *posts, int count, pid_t pid, int status,
         struct post *post = &posts[i];
         if (post->pid != pid)
             continue;
-        bool quick = redis_now_ms() - post->started_ms < 10000;
+        bool quick = clock_ms() - post->started_ms < 10000;
         post->pause_ms = !quick || !post->pause_ms   ? 100
                          : post->pause_ms * 2 < 1000 ? post->pause_ms * 2
                                                      : 1000;
-        post->again_ms = redis_now_ms() + post->pause_ms;
+        post->again_ms = clock_ms() + post->pause_ms;
         post->pid = 0;
         post->drained = WIFEXITED(status) && WEXITSTATUS(status) == DRAIN_STATUS;
         end_heartbeat(worker, config, post->consumer, stopping && WIFSIGNALED(status));
@@ -140,7 +160,7 @@ static bool tell(const struct post *posts, int count, int number)
 {
     bool any = false;
     for (int i = 0; i < count; i++)
-        if (posts[i].pid)
+        if (posts[i].pid > 0)
             any |= kill(posts[i].pid, number) == 0;
     return any;
 }
@@ -149,15 +169,15 @@ static bool tell(const struct post *posts, int count, int number)
 static void drain(struct post *posts, int count, const struct worker *worker,
                   const struct config *config)
 {
-    int64_t until_ms = redis_now_ms() + setting("MAATWERK_DRAIN_MS", DRAIN_MS, 0, 3600000);
+    int64_t until_ms = clock_ms() + setting("MAATWERK_DRAIN_MS", DRAIN_MS, 0, 3600000);
     bool hurried = false;
     tell(posts, count, SIGTERM);
     while (tell(posts, count, 0)) {
         look_after(posts, count, worker, config);
-        if (!hurried && (stopping > 1 || redis_now_ms() > until_ms)) {
-            hurried = tell(posts, count, SIGTERM);
-            until_ms = redis_now_ms() + HURRY_MS;
-        } else if (hurried && redis_now_ms() > until_ms) {
+        if (!hurried && (stopping > 1 || clock_ms() > until_ms)) {
+            hurried = tell(posts, count, SIGUSR1);
+            until_ms = clock_ms() + HURRY_MS;
+        } else if (hurried && clock_ms() > until_ms) {
             tell(posts, count, SIGKILL);
         }
     }

@@ -39,8 +39,8 @@ struct work {
 
 enum job_end {
     JOB_DONE,
-    JOB_RETRY,     /* try again later; counts as an attempt */
-    JOB_LATER,     /* somebody asks to wait (429): counts for nothing, the first 50 times */
+    JOB_RETRY, /* try again later; counts as an attempt */
+    JOB_LATER, /* somebody asks to wait (429): counts for nothing, the first 50 times when he says how long */
     JOB_OUTAGE,    /* what it needs outside is down: counts for nothing */
     JOB_PERMANENT, /* never again: a dead letter */
     JOB_AWAY,      /* the database is away, or wants the transaction again: no attempt is burned */

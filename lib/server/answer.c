@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Rows or a problem, to the client; and the end of the exchange. */
-#include <time.h>
-
 #include "lib/server/answer.h"
+
+#include "lib/base/clock.h"
 #include "lib/server/exchange.h"
 #include "lib/server/log.h"
 #include "lib/server/metrics.h"
@@ -78,9 +78,7 @@ void answer_send(h2o_req_t *req, int status, const char *type, struct str body)
 
 static void finish(struct exchange *exchange, int status)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    int64_t took_us = now.tv_sec * 1000000 + now.tv_nsec / 1000 - exchange->started_us;
+    int64_t took_us = clock_us() - exchange->started_us;
     metrics_request(exchange->loop->metrics, exchange, status, took_us);
     log_request(exchange->loop->log, exchange, status, took_us);
     exchange->req = NULL;

@@ -135,11 +135,14 @@ static void on_writable(h2o_socket_t *socket, const char *error)
         lose(connection);
 }
 
-static void take(struct connection_entry *entry, PGresult *result)
+static void take(struct connection *connection, PGresult *result)
 {
+    struct connection_entry *entry = &connection->entries[connection->head];
     struct transaction *transaction = entry->transaction;
     ExecStatusType status = PQresultStatus(result);
-    if (!transaction || !entry->at) { /* a prepare: when it failed, the statement will say so */
+    if (!transaction || !entry->at) {    /* a prepare */
+        if (status == PGRES_FATAL_ERROR) /* its statement will say so; the connection begins anew */
+            connection->prepared_count = CONNECTION_PREPARED;
         PQclear(result);
         return;
     }
@@ -185,7 +188,7 @@ static void on_readable(h2o_socket_t *socket, const char *error)
             PQclear(result);
             end_entry(connection);
         } else {
-            take(&connection->entries[connection->head], result);
+            take(connection, result);
             if (is_read(&connection->entries[connection->head]))
                 end_entry(connection);
         }

@@ -2,6 +2,7 @@
 /* A request arrives: which operation, who asks, may he, what does he ask. */
 #include <time.h>
 
+#include "lib/base/clock.h"
 #include "lib/http/framing.h"
 #include "lib/http/limits.h"
 #include "lib/server/exchange.h"
@@ -82,12 +83,11 @@ static struct exchange *exchange_new(h2o_req_t *req)
 {
     struct arena *arena = arena_new();
     struct exchange *exchange = ARENA_NEW(arena, struct exchange);
-    struct timespec now, wall;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    struct timespec wall;
     clock_gettime(CLOCK_REALTIME, &wall);
     exchange->ctx.arena = arena;
     exchange->ctx.now_us = wall.tv_sec * 1000000 + wall.tv_nsec / 1000;
-    exchange->started_us = now.tv_sec * 1000000 + now.tv_nsec / 1000;
+    exchange->started_us = clock_us();
     exchange->ctx.request_id = uuid_new();
     exchange->ctx.language = read_language(req);
     exchange->loop = loop_of(req);

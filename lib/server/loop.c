@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <h2o/http1.h>
 #include <netinet/tcp.h>
-#include <time.h>
 
+#include "lib/base/clock.h"
 #include "lib/server/log.h"
 #include "lib/server/metrics.h"
 #include "lib/server/start.h"
@@ -112,13 +112,6 @@ static void loop_end(struct loop *loop)
     free((char *)loop->queue_metrics.at);
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 void *loop_thread(void *data)
 {
     struct loop *loop = data;
@@ -128,11 +121,11 @@ void *loop_thread(void *data)
         if (!atomic_load(&loop->server->draining))
             continue;
         if (!until_ms) {
-            until_ms = now_ms() + 10000;
+            until_ms = clock_ms() + 10000;
             stop_listening(loop);
             h2o_context_request_shutdown(&loop->h2o);
         }
-        if ((!loop->exchanges && now_ms() > until_ms - 9800) || now_ms() > until_ms)
+        if ((!loop->exchanges && clock_ms() > until_ms - 9800) || clock_ms() > until_ms)
             break;
     }
     loop_end(loop);

@@ -38,6 +38,14 @@ static void add_context(struct exchange *exchange, struct plan *plan, bool reads
                     });
 }
 
+static void to_pool(struct exchange *exchange)
+{
+    struct pool **pools =
+        exchange->transaction.reads ? exchange->loop->reads : exchange->loop->writes;
+    exchange->in_database = true;
+    pool_run(pools[exchange->route->service], &exchange->transaction);
+}
+
 /* Everything in one transaction: context, key, the statements of the handler, outcome. */
 static void submit(struct exchange *exchange, struct plan *body, bool reads)
 {
@@ -66,10 +74,7 @@ static void submit(struct exchange *exchange, struct plan *body, bool reads)
                                                  .done = on_done,
                                                  .owner = exchange,
                                                  .reads = reads};
-    size_t service = exchange->route->service;
-    exchange->in_database = true;
-    pool_run(reads ? exchange->loop->reads[service] : exchange->loop->writes[service],
-             &exchange->transaction);
+    to_pool(exchange);
 }
 
 void exchange_run(struct exchange *exchange)
@@ -91,14 +96,12 @@ void exchange_run(struct exchange *exchange)
 /* The key was used before: ask what became of it. */
 static void ask_outcome(struct exchange *exchange)
 {
-    struct plan plan = {.ctx = &exchange->ctx};
     exchange->step = STEP_OUTCOME;
-    exchange->plan = plan;
-    plan.ctx = &exchange->ctx;
-    sql_idempotency_outcome(
-        &plan, (struct sql_idempotency_outcome){.route = str_of(exchange->request.operation->id),
-                                                .key = exchange->key});
-    exchange->plan = plan;
+    exchange->plan = (struct plan){.ctx = &exchange->ctx};
+    sql_idempotency_outcome(&exchange->plan,
+                            (struct sql_idempotency_outcome){.route = str_of(
+                                                                 exchange->request.operation->id),
+                                                             .key = exchange->key});
     submit(exchange, &exchange->plan, true);
 }
 
@@ -160,11 +163,7 @@ static bool run_again(struct exchange *exchange, struct str state)
     for (struct statement *s = exchange->transaction.first; s; s = s->next)
         s->result = NULL;
     exchange->transaction.error = NULL;
-    exchange->in_database = true;
-    bool reads = exchange->request.operation->flags & OPERATION_READS;
-    size_t service = exchange->route->service;
-    pool_run(reads ? exchange->loop->reads[service] : exchange->loop->writes[service],
-             &exchange->transaction);
+    to_pool(exchange);
     return true;
 }
 

@@ -34,7 +34,7 @@ class Contract:
                 if 'x-visible-to' in prop and prop_name in schema.get('required', []):
                     raise Wrong(f'{name}.{prop_name} is required, but not everybody may see it')
                 if prop.get('x-roles-enum'):
-                    prop['enum'] = self.roles[:-1]
+                    prop['enum'] = [role for role in self.roles if role != 'system']
 
     def _read(self, document, file):
         for name, schema in document['components']['schemas'].items():

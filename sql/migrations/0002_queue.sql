@@ -79,6 +79,8 @@ create index job_leased on queue.job (lease_until) where state = 'x';
 create index job_by_subject on queue.job (subject) where subject is not null;
 create unique index job_lane on queue.job (lane, seq) where lane is not null;
 
+comment on column queue.job.put_off is 'attempts that were not counted, because somebody asked to wait or something was down';
+
 -- Unique keys. scope d: one job until it is done; p: one per period; c: coalesce, asking while it is pending gives
 -- exactly one more run.
 create table queue.unique_key (
@@ -96,8 +98,6 @@ create table queue.effect (
     reference text check (char_length(reference) <= 200),
     begun_at timestamptz not null default clock.now()
 );
-comment on column queue.job.put_off is 'attempts that were not counted, because somebody asked to wait or something was down';
-
 comment on column queue.effect.state is 'i: begun, outcome not known; k: known, reference says what came of it';
 
 -- Somebody wants these jobs ended while a worker has them; a running job cannot be written to.
@@ -278,7 +278,7 @@ create function queue.pick(kinds text[], prio int, capacity int, after int) retu
     end $$;
 
 -- Gives out what is picked for one program, in this order: marks it dispatched; publish it after this has committed, in the
--- stream of its class. A job that is older than a minute goes one class higher, so that nothing waits for ever.
+-- stream of its class. A job that is older than a minute may go one class higher, so that nothing waits for ever.
 create function queue.dispatch(worker text, prio int, capacity int, after int default 0)
     returns table (id bigint, tenant int, class int, crash smallint) language plpgsql
     security definer set search_path = pg_catalog, pg_temp
@@ -297,14 +297,14 @@ create function queue.dispatch(worker text, prio int, capacity int, after int de
     end $$;
 
 -- The same for several programs and priorities, each with its room.
-create function queue.refill(workers text[], prios int[], rooms int[], after int)
-    returns table (id bigint, worker text, tenant int, class int, crash smallint) language plpgsql
+create function queue.refill(workers text[], prios int[], rooms int[], afters int[])
+    returns table (id bigint, worker text, tenant int, prio int, class int, crash smallint) language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
         for i in 1 .. cardinality(workers) loop
-            return query select d.id, workers[i], d.tenant, d.class, d.crash
-                from queue.dispatch(workers[i], prios[i], rooms[i], after) d;
+            return query select d.id, workers[i], d.tenant, prios[i], d.class, d.crash
+                from queue.dispatch(workers[i], prios[i], rooms[i], afters[i]) d;
         end loop;
     end $$;
 
@@ -331,7 +331,7 @@ create function queue.claim(ids bigint[])
     end $$;
 
 -- The way without Redis: takes ready jobs of these kinds, most urgent first, shared as the dispatcher shares them; each time
--- another municipality begins.
+-- another municipality begins. Caps hold for each who asks, not for all together.
 create function queue.take(kinds text[], count int)
     returns table (id bigint, tenant int, kind text, attempt smallint, lane text, seq bigint, cancelled boolean,
                    payload jsonb, timeout_ms int, version smallint, waited_us bigint)
@@ -479,14 +479,16 @@ create function queue.kill(job bigint, reason text, error text) returns void lan
         perform queue.after_end(ended, false, not blocks);
     end $$;
 
--- Most jobs of a kind fail for the same reason: it is paused, longer each time, and then tried with one job.
+-- Most jobs of a kind fail for the same reason: it is paused, longer each time, and then tried with one job. Whoever comes
+-- while another one says the same does not wait for him.
 create function queue.trip(failing text) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
         update queue.kind k set trips = least(k.trips + 1, 5),
             paused_until = clock.now() + least(5 * 2 ^ k.trips, 60) * interval '1 second'
-        where k.kind = failing and not coalesce(k.paused_until > clock.now(), false);
+        where k.kind = (select f.kind from queue.kind f where f.kind = failing and not coalesce(f.paused_until > clock.now(), false)
+                        for update skip locked);
     end $$;
 
 -- The kinds of these jobs work again.
@@ -496,8 +498,9 @@ create function queue.heal(ids bigint[]) returns void language plpgsql
     begin
         if exists (select from queue.kind k where k.trips > 0) then
             update queue.kind k set trips = 0, paused_until = null
-            where k.trips > 0 and not coalesce(k.paused_until > clock.now(), false)
-                and k.kind in (select j.kind from queue.job j where j.id = any (ids));
+            where k.kind = any (array(
+                select f.kind from queue.kind f where f.trips > 0 and not coalesce(f.paused_until > clock.now(), false)
+                    and f.kind in (select j.kind from queue.job j where j.id = any (ids)) for update skip locked));
         end if;
     end $$;
 
@@ -537,10 +540,10 @@ create function queue.retry(job bigint, error text, delay_ms int default null, f
     end $$;
 
 -- Makes ready what is due: waiting jobs, leases that ran out, future work: all at once what has no lane, the rest one by one.
--- Returns how many, and when to look again.
+-- What goes into a lane that somebody has locked waits for the next time. Returns how many, and when to look again.
 create function queue.promote(count int) returns table (promoted int, next_at timestamptz) language plpgsql
     security definer set search_path = pg_catalog, pg_temp
-    set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+    set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set lock_timeout = '50ms'
     as $$
     declare
         now timestamptz := clock.now();
@@ -548,6 +551,7 @@ create function queue.promote(count int) returns table (promoted int, next_at ti
         ids bigint[];
         made bigint;
         due queue.future;
+        busy text[] := '{}';
     begin
         promoted := 0;
         update queue.job j set state = 'r' where j.id = any (array(
@@ -567,11 +571,17 @@ create function queue.promote(count int) returns table (promoted int, next_at ti
         with gone as (delete from queue.future f where f.id = any (ids) and f.lane is null returning f.*)
         insert into queue.job (tenant, prio, kind, state, subject, created_at, version, payload)
         select g.tenant, g.prio, g.kind, 'r', g.subject, now, g.version, g.payload from gone g order by g.run_at, g.id;
-        for due in with gone as (delete from queue.future f where f.id = any (ids) returning f.*)
-                select g.* from gone g order by g.run_at, g.id loop
-            made := queue.enqueue(due.kind, due.tenant, due.payload, due.lane, null, null, due.prio);
-            update queue.job j set subject = due.subject, version = due.version where j.id = made;
+        for due in select f.* from queue.future f where f.id = any (ids) order by f.run_at, f.id loop
+            continue when due.lane = any (busy);
+            begin
+                made := queue.enqueue(due.kind, due.tenant, due.payload, due.lane, null, null, due.prio);
+                update queue.job j set subject = due.subject, version = due.version where j.id = made;
+                delete from queue.future f where f.id = due.id;
+            exception when lock_not_available then
+                busy := busy || due.lane;
+            end;
         end loop;
+        promoted := promoted - (select count(*) from queue.future f where f.id = any (ids));
         select least((select min(j.run_at) from queue.job j where j.state = 'w'),
                      (select min(j.lease_until) from queue.job j where j.state = 'x'),
                      (select min(f.run_at) from queue.future f)) into next_at;
@@ -600,14 +610,20 @@ create function queue.redispatch(ids bigint[]) returns int language sql
     select count(*)::int from given
     $$;
 
--- A worker died while it had these jobs. At the fourth time a job is buried as poison; returns those that go on.
+-- A worker died while it had these jobs. At the fourth time a job is buried as poison; returns those that go on. One that
+-- stays locked is in somebody's hands: no crash.
 create function queue.crashed(ids bigint[]) returns setof bigint language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
+    security definer set search_path = pg_catalog, pg_temp set lock_timeout = '1500ms'
     as $$
     declare
         one record;
         reaped int := 0;
     begin
+        begin
+            perform 1 from queue.job j where j.id = any (ids) for update;
+        exception when lock_not_available then
+            ids := array(select j.id from queue.job j where j.id = any (ids) for update skip locked);
+        end;
         for one in update queue.job j set crash = j.crash + 1 where j.id = any (ids) and j.state in ('d', 'r', 'x')
                    returning j.id, j.crash loop
             reaped := reaped + 1;
@@ -619,18 +635,6 @@ create function queue.crashed(ids bigint[]) returns setof bigint language plpgsq
         end loop;
         insert into queue.counter (metric, amount) select 'reaped', reaped where reaped > 0;
     end $$;
-
--- What an operator and the dispatcher want to know, in one row.
-create function queue.figures() returns table (state "char", prio smallint, kind text, jobs bigint,
-                                               oldest_seconds double precision) language sql stable
-    security definer set search_path = pg_catalog, pg_temp
-    as $$
-    select j.state, j.prio, j.kind, count(*), extract(epoch from clock.now() - min(j.created_at))
-    from queue.job j group by 1, 2, 3
-    union all
-    select 'k'::"char", d.prio, d.kind, count(*), extract(epoch from clock.now() - min(d.died_at)) from queue.dead d
-    group by 1, 2, 3
-    $$;
 
 -- What nobody needs any more: history after 7 days, keys of ended periods, idle lanes after 30 days, idempotency keys
 -- after 72 hours (per municipality: its wall holds for this function too). And what is due soon, by today's rules of zones.

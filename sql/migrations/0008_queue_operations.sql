@@ -163,6 +163,7 @@ create function queue.lease_kill(job bigint, held bigint, reason text, error tex
 
 -- Gives a dead letter another life, with fresh attempts and under its own number, so that a provider still knows its key;
 -- in its place when it blocks its lane, else at the end of it. Who revives what is uncertain says that it may be done.
+-- Its unique key may be another job's by now, and its subject cancelled: it comes back without either.
 create function queue.revive(letter bigint) returns bigint language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -209,6 +210,7 @@ create function queue.drop_dead(letter bigint) returns boolean language plpgsql
         return true;
     end $$;
 
+-- A kind waits until then, null: no more. Municipalities are paused in queue.tenant_setting.
 create function queue.pause(wanted text, until timestamptz) returns boolean language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

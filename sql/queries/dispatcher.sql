@@ -10,13 +10,17 @@ select w from queue.workers() w
 
 -- query: dispatcher_promote
 -- rows: one
-select promoted, greatest(0, extract(epoch from next_at - clock.now()) * 1000)::bigint as next_ms,
-       queue.do_asked() as ended
+select promoted, greatest(0, extract(epoch from next_at - clock.now()) * 1000)::bigint as next_ms
 from queue.promote(:count::int)
+
+-- query: dispatcher_do_asked
+-- rows: one
+select queue.do_asked()
 
 -- query: dispatcher_refill
 -- rows: many
-select id, worker, tenant, class, crash from queue.refill(:workers::text[], :prios::int[], :rooms::int[], :after::int)
+select id, worker, tenant, prio, class, crash
+from queue.refill(:workers::text[], :prios::int[], :rooms::int[], :afters::int[])
 
 -- query: dispatcher_dispatched
 -- rows: many

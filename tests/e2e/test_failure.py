@@ -107,6 +107,20 @@ def test_a_read_that_fails_takes_no_other_along(weak):
     assert {status for status, _ in ask_together(weak, calls)} == {200}
 
 
+def test_a_statement_that_could_not_be_prepared_is_prepared_later(weak):
+    """Somebody holds the table for longer than a statement waits; the connection must not remember the name."""
+    import psycopg2
+    consultant = Client(weak, 'consultant')
+    holder = psycopg2.connect(weak.env['MAATWERK_PG'] + ' user=maatwerk_admin')
+    holder.cursor().execute('lock table app.vacancy in access exclusive mode')
+    assert consultant.get('/vacancies?sort=-reportedAt&pageSize=1').status in (503, 504)
+    holder.close()
+    until = time.monotonic() + 10
+    while consultant.get('/vacancies?sort=-reportedAt&pageSize=1').status != 200 and time.monotonic() < until:
+        time.sleep(0.2)
+    assert {consultant.get('/vacancies?sort=-reportedAt&pageSize=1').status for _ in range(20)} == {200}
+
+
 def test_postgresql_goes_away_and_comes_back(weak):
     data, client = Path(weak.folder).resolve() / 'postgres', Client(weak, 'consultant')
     as_server(PG, '-D', data, '-m', 'immediate', '-w', 'stop')

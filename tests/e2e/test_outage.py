@@ -42,3 +42,17 @@ def test_a_kind_whose_provider_is_down_is_paused_and_comes_back(region):
         provider.shutdown()
     assert len(provider.done) == 200 and max(provider.done.values()) == 1
     assert region.sql(kind) == [(0, None)] and region.sql('select count(*) from queue.dead') == [(0,)]
+
+
+def test_a_kind_whose_statements_fail_is_paused_and_comes_back(region):
+    """Jobs that only add statements fail together, then one by one."""
+    region.sql('revoke insert on chaos.effect from maatwerk_chaos')
+    region.sql("select queue.enqueue('chaos_job', 1, jsonb_build_object('n', n)) from generate_series(1, 200) n")
+    kind, until = "select trips from queue.kind where kind = 'chaos_job'", time.monotonic() + 30
+    while not region.sql(kind)[0][0] and time.monotonic() < until:
+        time.sleep(0.05)
+    assert region.sql(kind)[0][0] >= 1
+    region.sql('grant insert on chaos.effect to maatwerk_chaos')
+    assert wait_until_done(region, 90) is not None
+    assert region.sql('select count(*), count(distinct n) from chaos.effect') == [(200, 200)]
+    assert region.sql(kind) == [(0,)] and region.sql('select count(*) from queue.dead') == [(0,)]

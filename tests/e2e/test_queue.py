@@ -188,7 +188,7 @@ def test_what_is_older_than_a_minute_goes_one_class_higher(queue):
 
 def test_a_refill_gives_each_program_what_it_has_room_for(queue):
     queue.sql("select queue.enqueue('work', 1, prio => (n % 2)::smallint) from generate_series(1, 20) n")
-    given = queue.sql("select worker, class, count(*) from queue.refill('{test,test,matching}', '{0,1,1}', '{3,20,20}', 0) "
+    given = queue.sql("select worker, class, count(*) from queue.refill('{test,test,matching}', '{0,1,1}', '{3,20,20}', '{0,0,0}') "
                       'group by 1, 2 order by 1, 2')
     assert given == [('test', 0, 3), ('test', 1, 10)]
 
@@ -258,6 +258,27 @@ def test_a_paused_kind_waits(queue):
     assert queue.sql("select count(*) from queue.take('{work}', 10)")[0][0] == 0
     queue.sql("select queue.pause('work', null)")
     assert queue.sql("select count(*) from queue.dispatch('test', 1, 10)")[0][0] == 1
+
+
+def test_a_job_that_somebody_holds_counts_no_crash_and_holds_nobody_up(queue):
+    held, free = enqueue(queue), enqueue(queue)
+    holder = psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin')
+    holder.cursor().execute('select * from queue.claim(array[%s::bigint])', (held,))
+    assert queue.sql('select queue.crashed(array[%s, %s])', (held, free)) == [(free,)]
+    holder.close()
+    assert queue.sql('select id, crash from queue.job order by id') == [(held, 0), (free, 1)]
+
+
+def test_planned_work_waits_for_a_lane_that_somebody_has_locked(queue):
+    for lane in ('case:1', 'case:1', 'case:2'):
+        queue.sql("select queue.schedule('work', 1, '{}', '2000-01-01', 'Europe/Amsterdam', 's', lane => %s)", (lane,))
+    enqueue(queue, lane='case:1')
+    holder = psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin')
+    holder.cursor().execute("select from queue.lane where lane = 'case:1' for update")
+    assert queue.sql('select promoted from queue.promote(10)') == [(1,)], 'the other one'
+    holder.close()
+    assert queue.sql('select promoted from queue.promote(10)') == [(2,)]
+    assert queue.sql('select lane, count(*) from queue.job group by 1 order by 1') == [('case:1', 3), ('case:2', 1)]
 
 
 def test_what_redis_lost_is_given_back_unless_somebody_has_it(queue):

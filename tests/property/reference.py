@@ -186,8 +186,8 @@ class Queue:
             job.state, job.dispatched_at = 'd', self.soon()
         return [[j.id, j.tenant, max(0, j.prio - (j.created < self.now)), j.crash] for j in given]
 
-    def refill(self, workers, prios, rooms, after):
-        return [[job, worker, *rest] for worker, prio, room in zip(workers, prios, rooms)
+    def refill(self, workers, prios, rooms, afters):
+        return [[job, worker, *rest] for worker, prio, room, after in zip(workers, prios, rooms, afters)
                 for job, *rest in self.dispatch(worker, prio, room, after)]
 
     def claim(self, ids):

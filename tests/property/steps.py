@@ -101,9 +101,9 @@ def do_enqueue(queue, chance):
 def do_refill(queue, chance):
     wanted = chance.sample([(worker, prio) for worker in ('test', 'other') for prio in range(3)], chance.randint(1, 4))
     workers, prios = zip(*wanted)
-    rooms, after = [chance.choice((1, 2, 3, 5, 100)) for _ in wanted], chance.randint(0, 3)
-    return rows('x.id, x.worker, x.tenant, x.class, x.crash', '', 'refill', list(workers), list(prios), rooms, after), \
-        queue.refill(workers, prios, rooms, after)
+    rooms, afters = [chance.choice((1, 2, 3, 5, 100)) for _ in wanted], [chance.randint(0, 3) for _ in wanted]
+    return rows('x.id, x.worker, x.tenant, x.class, x.crash', '', 'refill', list(workers), list(prios), rooms, afters), \
+        queue.refill(workers, prios, rooms, afters)
 
 
 def do_claim(queue, chance):

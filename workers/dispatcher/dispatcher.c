@@ -2,37 +2,23 @@
 /* The round of the dispatcher. */
 #include "workers/dispatcher/dispatcher.h"
 
-#include "lib/base/buf.h"
 #include "lib/base/uuid.h"
+
+#include "lib/base/clock.h"
 #include "workers/dispatcher/gen/queries.h"
 
-static bool learn_workers(struct dispatcher *dispatcher, const PGresult *rows)
+/* A program keeps its place, and with it its windows. */
+static bool learn_worker(struct dispatcher *dispatcher, const char *name)
 {
-    dispatcher->count = 0;
-    for (int i = 0; i < PQntuples(rows) && i < WORKERS_MAX; i++) {
-        snprintf(dispatcher->workers[i], sizeof dispatcher->workers[i], "%s",
-                 PQgetvalue(rows, i, 0));
-        dispatcher->streams[i] = streams_of(dispatcher->workers[i]);
-        dispatcher->count++;
-    }
-    return dispatcher->count > 0;
-}
-
-/* Leads when it has the lock; a new connection has to take it again. */
-static bool leads(struct dispatcher *dispatcher, struct arena *arena)
-{
-    if (dispatcher->generation && dispatcher->generation == session_generation(dispatcher->db))
-        return true;
-    struct ctx ctx = {.arena = arena};
-    struct plan plan = {.ctx = &ctx};
-    const struct statement *lock = sql_dispatcher_lead(&plan),
-                           *workers = sql_dispatcher_workers(&plan);
-    dispatcher->generation = 0;
-    if (session_run(dispatcher->db, &plan) != OK || PQgetvalue(lock->result, 0, 0)[0] != 't'
-        || !learn_workers(dispatcher, workers->result))
+    for (int w = 0; w < dispatcher->count; w++)
+        if (strcmp(dispatcher->workers[w], name) == 0)
+            return true;
+    if (dispatcher->count == WORKERS_MAX) {
+        fprintf(stderr, "{\"event\":\"too-many-programs\",\"worker\":\"%s\"}\n", name);
         return false;
-    dispatcher->generation = session_generation(dispatcher->db);
-    dispatcher->reconcile_ms = 0;
+    }
+    snprintf(dispatcher->workers[dispatcher->count], sizeof *dispatcher->workers, "%s", name);
+    dispatcher->streams[dispatcher->count++] = streams_of(name);
     return true;
 }
 
@@ -46,6 +32,35 @@ static bool create_groups(struct dispatcher *dispatcher)
                 return false; /* BUSYGROUP is fine: it is there */
             freeReplyObject(reply);
         }
+    return true;
+}
+
+bool dispatcher_learn(struct dispatcher *dispatcher)
+{
+    struct arena *arena = arena_new();
+    struct ctx ctx = {.arena = arena};
+    struct plan plan = {.ctx = &ctx};
+    const struct statement *workers = sql_dispatcher_workers(&plan);
+    bool there = session_run(dispatcher->db, &plan) == OK;
+    for (int i = 0; there && i < PQntuples(workers->result); i++)
+        learn_worker(dispatcher, PQgetvalue(workers->result, i, 0));
+    arena_free(arena);
+    return there && create_groups(dispatcher);
+}
+
+/* Leads when it has the lock; a new connection has to take it again. */
+static bool leads(struct dispatcher *dispatcher, struct arena *arena)
+{
+    if (dispatcher->generation && dispatcher->generation == session_generation(dispatcher->db))
+        return true;
+    struct ctx ctx = {.arena = arena};
+    struct plan plan = {.ctx = &ctx};
+    const struct statement *lock = sql_dispatcher_lead(&plan);
+    dispatcher->generation = 0;
+    if (session_run(dispatcher->db, &plan) != OK || PQgetvalue(lock->result, 0, 0)[0] != 't')
+        return false;
+    dispatcher->generation = session_generation(dispatcher->db);
+    dispatcher->reconcile_ms = 0;
     return true;
 }
 
@@ -63,7 +78,7 @@ static bool give_all_back(struct dispatcher *dispatcher, struct arena *arena)
 static bool begin_anew(struct dispatcher *dispatcher, struct arena *arena)
 {
     char marker[UUID_TEXT_LEN + 1];
-    if (!create_groups(dispatcher) || !give_all_back(dispatcher, arena))
+    if (!dispatcher_learn(dispatcher) || !give_all_back(dispatcher, arena))
         return false;
     redisReply *reply =
         redis_run(dispatcher->redis, "SET mw:{s0}:inc %s", uuid_print(uuid_new(), marker).at);
@@ -85,7 +100,7 @@ static bool is_wiped(struct dispatcher *dispatcher, bool *away)
 
 static bool promote(struct dispatcher *dispatcher, struct arena *arena)
 {
-    if (redis_now_ms() < dispatcher->promote_ms)
+    if (clock_ms() < dispatcher->promote_ms)
         return true;
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
@@ -99,35 +114,47 @@ static bool promote(struct dispatcher *dispatcher, struct arena *arena)
     if (!PQgetisnull(row->result, 0, 1))
         str_to_int(str_of(PQgetvalue(row->result, 0, 1)), &next_ms);
     int64_t pause_ms = promoted ? 0 : next_ms < 100 ? 100 : next_ms < 1000 ? next_ms : 1000;
-    dispatcher->promote_ms = redis_now_ms() + pause_ms;
+    dispatcher->promote_ms = clock_ms() + pause_ms;
     return true;
 }
 
 /* In a session of its own: an old one does not see new rules of a time zone. */
 static bool sweep(struct dispatcher *dispatcher, struct arena *arena)
 {
-    if (redis_now_ms() < dispatcher->sweep_ms)
+    if (clock_ms() < dispatcher->sweep_ms)
         return true;
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
     struct session *fresh = session_new(dispatcher->conninfo);
     sql_dispatcher_sweep(&plan);
-    dispatcher->sweep_ms = redis_now_ms() + SWEEP_MS;
+    dispatcher->sweep_ms = clock_ms() + SWEEP_MS;
     bool swept = session_run(fresh, &plan) == OK;
     session_free(fresh);
     return swept;
 }
 
+/* What operators asked of running jobs; when it fails, the next time does it. */
+static void do_asked(struct dispatcher *dispatcher)
+{
+    struct arena *arena = arena_new();
+    struct ctx ctx = {.arena = arena};
+    struct plan plan = {.ctx = &ctx};
+    sql_dispatcher_do_asked(&plan);
+    if (session_run(dispatcher->db, &plan) != OK)
+        fprintf(stderr, "{\"event\":\"not-done\",\"what\":\"asked\"}\n");
+    arena_free(arena);
+}
+
 static bool keep_right(struct dispatcher *dispatcher)
 {
-    if (redis_now_ms() >= dispatcher->reap_ms) {
-        dispatcher->reap_ms = redis_now_ms() + REAP_MS;
+    if (clock_ms() >= dispatcher->reap_ms) {
+        dispatcher->reap_ms = clock_ms() + REAP_MS;
         if (!dispatcher_reap(dispatcher))
             return false;
     }
-    if (redis_now_ms() >= dispatcher->reconcile_ms) {
-        dispatcher->reconcile_ms = redis_now_ms() + RECONCILE_MS;
-        return dispatcher_reconcile(dispatcher);
+    if (clock_ms() >= dispatcher->reconcile_ms) {
+        dispatcher->reconcile_ms = clock_ms() + RECONCILE_MS;
+        return dispatcher_learn(dispatcher) && dispatcher_reconcile(dispatcher);
     }
     return true;
 }
@@ -138,8 +165,8 @@ static bool give_to_workers(struct dispatcher *dispatcher, struct arena *arena)
 {
     dispatcher->reconcile_ms = 0;
     if (!dispatcher->away_ms)
-        dispatcher->away_ms = redis_now_ms();
-    return redis_now_ms() - dispatcher->away_ms < AWAY_MS || give_all_back(dispatcher, arena);
+        dispatcher->away_ms = clock_ms();
+    return clock_ms() - dispatcher->away_ms < AWAY_MS || give_all_back(dispatcher, arena);
 }
 
 int dispatcher_step(struct dispatcher *dispatcher)
@@ -148,10 +175,12 @@ int dispatcher_step(struct dispatcher *dispatcher)
     bool away = false;
     int filled = -1;
     if (leads(dispatcher, arena) && promote(dispatcher, arena) && sweep(dispatcher, arena)) {
+        if (clock_ms() >= dispatcher->reap_ms)
+            do_asked(dispatcher);
         dispatcher_report(dispatcher);
         bool wiped = is_wiped(dispatcher, &away);
         if (away || wiped)
-            dispatcher->reap_ms = redis_now_ms() + REAP_AGAIN_MS;
+            dispatcher->reap_ms = clock_ms() + REAP_AGAIN_MS;
         if (!away && (!wiped || begin_anew(dispatcher, arena)) && keep_right(dispatcher))
             filled = dispatcher_refill(dispatcher, arena);
     }

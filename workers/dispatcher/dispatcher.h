@@ -12,7 +12,7 @@
 #include "lib/queue/stream.h"
 
 enum {
-    WORKERS_MAX = 8,
+    WORKERS_MAX = 16,
     WINDOW_MIN = 64, /* ids per stream: few, so that priority and fairness are real */
     WINDOW_MAX = 1024,
     WINDOW_MS = 50, /* and not more than the workers end in this time */
@@ -33,6 +33,7 @@ struct window {
     long long ended; /* since then */
     int size;
     bool moves; /* something was ended lately */
+    int after;  /* municipality that had its turn last */
 };
 
 struct dispatcher {
@@ -46,7 +47,6 @@ struct dispatcher {
     unsigned generation; /* of the session when it took the lock; 0: does not lead */
     int64_t reconcile_ms, reap_ms, promote_ms, sweep_ms, report_ms; /* when next */
     int64_t away_ms; /* since when Redis is; 0: it is not */
-    int after;       /* municipality that had its turn last */
     bool full;
     bool looked;                          /* has reconciled since the last report */
     int64_t ghosts;                       /* removed since the last report */
@@ -59,6 +59,9 @@ int dispatcher_step(struct dispatcher *dispatcher);
 
 /* refill.c: gives out what there is room for. Returns how many, or -1 when something is away. */
 int dispatcher_refill(struct dispatcher *dispatcher, struct arena *arena);
+
+/* Learns which programs there are, and makes the groups that their streams lack. False: something is away. */
+bool dispatcher_learn(struct dispatcher *dispatcher);
 
 /* reconcile.c: gives back what is dispatched but in no stream; removes entries that nobody owns. */
 bool dispatcher_reconcile(struct dispatcher *dispatcher);

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "lib/base/clock.h"
 #include "lib/server/config.h"
 #include "workers/dispatcher/dispatcher.h"
 
@@ -20,7 +21,7 @@ static void on_signal(int number)
 /* Waits for a hint, not longer than until something is due or the dead are looked for. */
 static void wait_for_hint(struct redis *redis, int64_t due_ms)
 {
-    int64_t left_ms = due_ms - redis_now_ms();
+    int64_t left_ms = due_ms - clock_ms();
     int wait_ms = left_ms < 10 ? 10 : left_ms < REAP_MS ? (int)left_ms : REAP_MS;
     redisReply *reply = redis_run(redis, "BLPOP mw:{s0}:wake 0.%03d", wait_ms);
     if (reply)

@@ -111,7 +111,7 @@ bool dispatcher_reconcile(struct dispatcher *dispatcher)
         }
     dispatcher->looked = right;
     dispatcher->ghosts += (int64_t)live.ghosts;
-    right = right && give_back(dispatcher, arena, rows->result, &live);
+    right = right && live.count < LIVE_MAX && give_back(dispatcher, arena, rows->result, &live);
     arena_free(arena);
     return right;
 }

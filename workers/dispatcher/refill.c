@@ -2,13 +2,14 @@
 /* From PostgreSQL to the streams, as far as there is room. Which jobs, queue.pick() says; how many, the
  * windows: what is in a stream is committed to, whatever more urgent comes behind it. */
 #include "lib/base/buf.h"
+#include "lib/base/clock.h"
 #include "workers/dispatcher/dispatcher.h"
 #include "workers/dispatcher/gen/queries.h"
 
 /* What the stream held, and holds now, says how quickly it is emptied. */
 static void measure(struct window *window, long long length)
 {
-    int64_t now_ms = redis_now_ms(), took_ms = now_ms - window->since_ms;
+    int64_t now_ms = clock_ms(), took_ms = now_ms - window->since_ms;
     if (window->length > length)
         window->ended += window->length - length;
     window->length = length;
@@ -57,7 +58,8 @@ static void add_room(struct buf *list, struct str item)
 
 static struct sql_dispatcher_refill rooms_of(struct dispatcher *dispatcher, struct arena *arena)
 {
-    struct buf workers = buf_in(arena), prios = buf_in(arena), rooms = buf_in(arena);
+    struct buf workers = buf_in(arena), prios = buf_in(arena), rooms = buf_in(arena),
+               afters = buf_in(arena);
     dispatcher->full = false;
     for (int w = 0; w < dispatcher->count; w++)
         for (int p = 0; p < STREAM_SUSPECTS; p++) {
@@ -68,16 +70,18 @@ static struct sql_dispatcher_refill rooms_of(struct dispatcher *dispatcher, stru
             add_room(&workers, str_of(dispatcher->workers[w]));
             add_room(&prios, arena_int(arena, p));
             add_room(&rooms, arena_int(arena, room));
+            add_room(&afters, arena_int(arena, dispatcher->windows[w][p].after));
         }
     if (!workers.len)
         return (struct sql_dispatcher_refill){0};
     buf_add_char(&workers, '}');
     buf_add_char(&prios, '}');
     buf_add_char(&rooms, '}');
+    buf_add_char(&afters, '}');
     return (struct sql_dispatcher_refill){.workers = buf_str(&workers),
                                           .prios = buf_str(&prios),
                                           .rooms = buf_str(&rooms),
-                                          .after = arena_int(arena, dispatcher->after)};
+                                          .afters = buf_str(&afters)};
 }
 
 static int number_of(const struct dispatcher *dispatcher, const char *worker)
@@ -88,21 +92,30 @@ static int number_of(const struct dispatcher *dispatcher, const char *worker)
     return -1;
 }
 
+static int number_at(const PGresult *rows, int row, int column)
+{
+    int64_t number = 0;
+    str_to_int(str_of(PQgetvalue(rows, row, column)), &number);
+    return (int)number;
+}
+
+/* A job that may go one class higher does when there is room. */
 static bool add_entry(struct dispatcher *dispatcher, const PGresult *rows, int row)
 {
-    int64_t tenant = 0, class = 0;
     int w = number_of(dispatcher, PQgetvalue(rows, row, 1));
-    str_to_int(str_of(PQgetvalue(rows, row, 2)), &tenant);
-    str_to_int(str_of(PQgetvalue(rows, row, 3)), &class);
-    dispatcher->after = (int)tenant;
-    bool suspect = PQgetvalue(rows, row, 4)[0] != '0';
+    int stream = number_at(rows, row, 3), higher = number_at(rows, row, 4);
     if (w < 0)
         return false;
-    if (!suspect)
-        dispatcher->windows[w][class].length++;
+    struct window *windows = dispatcher->windows[w];
+    windows[stream].after = number_at(rows, row, 2);
+    if (number_at(rows, row, 5))
+        stream = STREAM_SUSPECTS;
+    else if (windows[higher].length < windows[higher].size)
+        stream = higher;
+    if (stream != STREAM_SUSPECTS)
+        windows[stream].length++;
     return redis_add(dispatcher->redis, "XADD %s NOMKSTREAM * j %s",
-                     dispatcher->streams[w].names[suspect ? STREAM_SUSPECTS : class],
-                     PQgetvalue(rows, row, 0));
+                     dispatcher->streams[w].names[stream], PQgetvalue(rows, row, 0));
 }
 
 /* The rows are committed as dispatched; now they are published. What fails here is found by the

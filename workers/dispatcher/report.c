@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What only this process sees becomes rows that the metrics read. */
 #include "lib/base/buf.h"
+
+#include "lib/base/clock.h"
 #include "workers/dispatcher/dispatcher.h"
 #include "workers/dispatcher/gen/queries.h"
 
@@ -20,7 +22,7 @@ static struct str print_entries(const struct dispatcher *dispatcher, struct aren
 
 void dispatcher_report(struct dispatcher *dispatcher)
 {
-    if (redis_now_ms() < dispatcher->report_ms)
+    if (clock_ms() < dispatcher->report_ms)
         return;
     struct arena *arena = arena_new();
     struct ctx ctx = {.arena = arena};
@@ -28,7 +30,7 @@ void dispatcher_report(struct dispatcher *dispatcher)
     sql_dispatcher_report(
         &plan, (struct sql_dispatcher_report){.ghosts = arena_int(arena, dispatcher->ghosts),
                                               .entries = print_entries(dispatcher, arena)});
-    dispatcher->report_ms = redis_now_ms() + REPORT_MS;
+    dispatcher->report_ms = clock_ms() + REPORT_MS;
     if (session_run(dispatcher->db, &plan) == OK) {
         dispatcher->ghosts = 0;
         dispatcher->looked = false;

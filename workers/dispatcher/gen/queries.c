@@ -27,7 +27,7 @@ struct statement *sql_dispatcher_workers(struct plan *plan)
 const struct query query_dispatcher_promote = {
     .name = "dispatcher_promote",
     .text = "select promoted, greatest(0, extract(epoch from next_at - clock.now()) * 1000)::bigint as next_m"
-            "s, queue.do_asked() as ended from queue.promote($1::int)",
+            "s from queue.promote($1::int)",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -39,10 +39,21 @@ struct statement *sql_dispatcher_promote(struct plan *plan, struct sql_dispatche
     return plan_add(plan, &query_dispatcher_promote, values);
 }
 
+const struct query query_dispatcher_do_asked = {
+    .name = "dispatcher_do_asked",
+    .text = "select queue.do_asked()",
+    .parameters = 0, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_dispatcher_do_asked(struct plan *plan)
+{
+    return plan_add(plan, &query_dispatcher_do_asked, NULL);
+}
+
 const struct query query_dispatcher_refill = {
     .name = "dispatcher_refill",
-    .text = "select id, worker, tenant, class, crash from queue.refill($1::text[], $2::int[], $3::int[], $4::"
-            "int)",
+    .text = "select id, worker, tenant, prio, class, crash from queue.refill($1::text[], $2::int[], $3::int[]"
+            ", $4::int[])",
     .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };
@@ -52,7 +63,7 @@ struct statement *sql_dispatcher_refill(struct plan *plan, struct sql_dispatcher
         args.workers,
         args.prios,
         args.rooms,
-        args.after,
+        args.afters,
     };
     return plan_add(plan, &query_dispatcher_refill, values);
 }
@@ -122,4 +133,4 @@ struct statement *sql_dispatcher_report(struct plan *plan, struct sql_dispatcher
     return plan_add(plan, &query_dispatcher_report, values);
 }
 
-const struct query *const dispatcher_queries[] = {&query_dispatcher_lead, &query_dispatcher_workers, &query_dispatcher_promote, &query_dispatcher_refill, &query_dispatcher_dispatched, &query_dispatcher_redispatch, &query_dispatcher_crashed, &query_dispatcher_sweep, &query_dispatcher_report, NULL};
+const struct query *const dispatcher_queries[] = {&query_dispatcher_lead, &query_dispatcher_workers, &query_dispatcher_promote, &query_dispatcher_do_asked, &query_dispatcher_refill, &query_dispatcher_dispatched, &query_dispatcher_redispatch, &query_dispatcher_crashed, &query_dispatcher_sweep, &query_dispatcher_report, NULL};

@@ -17,9 +17,12 @@ struct sql_dispatcher_promote {
 };
 struct statement *sql_dispatcher_promote(struct plan *plan, struct sql_dispatcher_promote args);
 
+extern const struct query query_dispatcher_do_asked;
+struct statement *sql_dispatcher_do_asked(struct plan *plan);
+
 extern const struct query query_dispatcher_refill;
 struct sql_dispatcher_refill {
-    struct str workers, prios, rooms, after;
+    struct str workers, prios, rooms, afters;
 };
 struct statement *sql_dispatcher_refill(struct plan *plan, struct sql_dispatcher_refill args);
 
