@@ -134,7 +134,7 @@ create table queue.done (
     created_at timestamptz not null,
     done_at timestamptz not null
 );
-create index done_by_time on queue.done (done_at);
+create index done_by_time on queue.done using brin (done_at);
 
 -- Work for later. due_local and zone are what was agreed; run_at is what the clock makes of it.
 create table queue.future (
@@ -227,11 +227,10 @@ create function queue.enqueue(kind text, tenant int, payload jsonb default '{}',
 
 -- Locks up to `capacity` ready jobs of these kinds and one priority: shared by weight among the municipalities that have any,
 -- evenly among their kinds, oldest first, beginning behind municipality `after`; never more than a cap leaves room for. One
--- look at the index for each municipality and kind, however long the backlog. The settings keep the planner from reading the
--- whole table when its figures are old: a backlog grows faster than they do.
+-- look at the index for each municipality and kind, however long the backlog. The settings of whoever calls it (refill, take)
+-- keep the planner from reading the whole table when its figures are old: a backlog grows faster than they do.
 create function queue.pick(kinds text[], prio int, capacity int, after int) returns setof bigint language plpgsql
     security definer set search_path = pg_catalog, pg_temp
-    set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
     as $$
     declare
         now timestamptz := clock.now();
@@ -282,7 +281,6 @@ create function queue.pick(kinds text[], prio int, capacity int, after int) retu
 create function queue.dispatch(worker text, prio int, capacity int, after int default 0)
     returns table (id bigint, tenant int, class int, crash smallint) language plpgsql
     security definer set search_path = pg_catalog, pg_temp
-    set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
     as $$
     declare
         now timestamptz := clock.now();
@@ -300,11 +298,17 @@ create function queue.dispatch(worker text, prio int, capacity int, after int de
 create function queue.refill(workers text[], prios int[], rooms int[], afters int[])
     returns table (id bigint, worker text, tenant int, prio int, class int, crash smallint) language plpgsql
     security definer set search_path = pg_catalog, pg_temp
+    set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
     as $$
     begin
         for i in 1 .. cardinality(workers) loop
-            return query select d.id, workers[i], d.tenant, prios[i], d.class, d.crash
-                from queue.dispatch(workers[i], prios[i], rooms[i], afters[i]) d;
+            perform 1 from queue.kind k where k.worker = workers[i]
+                and (select min(j.tenant) from queue.job j
+                     where j.state = 'r' and j.prio = prios[i] and j.kind = k.kind) is not null limit 1;
+            if found then
+                return query select d.id, workers[i], d.tenant, prios[i], d.class, d.crash
+                    from queue.dispatch(workers[i], prios[i], rooms[i], afters[i]) d;
+            end if;
         end loop;
     end $$;
 
@@ -322,9 +326,10 @@ create function queue.claim(ids bigint[])
     as $$
     declare
         now timestamptz := clock.now();
+        asked boolean := exists (select from queue.cancel_request);
     begin
         return query select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq,
-               exists (select from queue.cancel_request c where c.job_id = j.id), j.payload, k.timeout_ms, j.version,
+               asked and exists (select from queue.cancel_request c where c.job_id = j.id), j.payload, k.timeout_ms, j.version,
                (date_part('epoch', now - greatest(j.created_at, j.run_at)) * 1000000)::bigint
         from queue.job j join queue.kind k on k.kind = j.kind
         where j.id = any (ids) and j.state in ('d', 'r') order by j.tenant, j.kind, j.id for update of j skip locked;
@@ -336,6 +341,7 @@ create function queue.take(kinds text[], count int)
     returns table (id bigint, tenant int, kind text, attempt smallint, lane text, seq bigint, cancelled boolean,
                    payload jsonb, timeout_ms int, version smallint, waited_us bigint)
     language plpgsql security definer set search_path = pg_catalog, pg_temp
+    set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
     as $$
     declare
         ids bigint[] := '{}';

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
 """make bench-queue: jobs with durable effects through dispatcher, Redis and workers. First our own figures, with Redis as we
-ship it; then ours (ours=) and BullMQ (ref=), in turns; lines as in lines.py. ROUNDS=5: how often; figures are medians."""
+ship it; then ours (ours=) and BullMQ (ref=), in turns; lines as in lines.py. ROUNDS=5: how often; figures are medians. ONLY=ours: without BullMQ."""
 import os
 import random
 import statistics
@@ -229,8 +229,9 @@ def main():
         region.sql(SETUP)
         with Ours(region, shipped_redis(region)) as ours:
             own_figures(ours)
-        with DurableRedis(Path(region.folder).resolve() / 'contest') as at, Ours(region, at) as ours, BullMQ(region, at) as theirs:
-            contest(ours, theirs, random.Random(seed))
+        if os.environ.get('ONLY') != 'ours':
+            with DurableRedis(Path(region.folder).resolve() / 'contest') as at, Ours(region, at) as ours, BullMQ(region, at) as theirs:
+                contest(ours, theirs, random.Random(seed))
         idle_figures(region)
         metrics_figures(region)
     return 1 if misses else 0
