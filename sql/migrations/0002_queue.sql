@@ -616,8 +616,8 @@ create function queue.redispatch(ids bigint[]) returns int language sql
     select count(*)::int from given
     $$;
 
--- A worker died while it had these jobs. At the fourth time a job is buried as poison; returns those that go on. One that
--- stays locked is in somebody's hands: no crash.
+-- A worker died while it had these jobs: they are ready again, as suspects. At the fourth time a job is buried as poison; returns
+-- those that go on. One that stays locked is in somebody's hands, one that is ready was counted already: no crash.
 create function queue.crashed(ids bigint[]) returns setof bigint language plpgsql
     security definer set search_path = pg_catalog, pg_temp set lock_timeout = '1500ms'
     as $$
@@ -630,8 +630,9 @@ create function queue.crashed(ids bigint[]) returns setof bigint language plpgsq
         exception when lock_not_available then
             ids := array(select j.id from queue.job j where j.id = any (ids) for update skip locked);
         end;
-        for one in update queue.job j set crash = j.crash + 1 where j.id = any (ids) and j.state in ('d', 'r', 'x')
-                   returning j.id, j.crash loop
+        for one in update queue.job j set crash = j.crash + 1, dispatched_at = null,
+                       state = case j.state when 'd' then 'r' else j.state end
+                   where j.id = any (ids) and j.state in ('d', 'x') returning j.id, j.crash loop
             reaped := reaped + 1;
             if one.crash >= 4 then
                 perform queue.kill(one.id, 'poison', 'a worker died with it four times');

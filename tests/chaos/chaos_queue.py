@@ -84,6 +84,7 @@ def judge(region):
         'poison': one('select count(*) from chaos.biz where poison'),
         'dead_others': one("select count(*) from queue.dead d where not exists (select from chaos.biz b "
                            "where b.poison and b.n = (d.payload ->> 'n')::bigint) or d.reason <> 'poison'"),
+        'dead_by': [list(row) for row in region.sql('select reason, last_error, crash, attempt, count(*) from queue.dead group by 1, 2, 3, 4')],
         'lanes_open': one('select count(*) from queue.lane where last_seq <> done_seq'),
         'entries': entries(region),
         **latencies(region),

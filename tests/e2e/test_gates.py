@@ -12,7 +12,7 @@ SLACK = 5
 SHORT = {
     'recovery': {'times': 1}, 'scheduler': {'future': 20000, 'burst': 5000, 'races': 500, 'seconds': 1},
     'ordering': {'lanes': 60, 'each': 20, 'seconds': 4, 'programs': 2, 'children': 4},
-    'unique': {'clients': 8, 'keys': 60, 'seconds': 6}, 'fairness': {'backlog': 40000, 'quiet': 50, 'seconds': 1, 'rounds': 1},
+    'unique': {'clients': 8, 'keys': 60, 'seconds': 6}, 'fairness': {'backlog': 200000, 'quiet': 50, 'seconds': 1, 'rounds': 1},
     'priority': {'seconds': 3}, 'drain': {'times': 5}, 'poison': {'jobs': 200},
 }
 

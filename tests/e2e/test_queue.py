@@ -262,6 +262,7 @@ def test_a_paused_kind_waits(queue):
 
 def test_a_job_that_somebody_holds_counts_no_crash_and_holds_nobody_up(queue):
     held, free = enqueue(queue), enqueue(queue)
+    queue.sql("select * from queue.dispatch('test', 1, 10)")
     holder = psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin')
     holder.cursor().execute('select * from queue.claim(array[%s::bigint])', (held,))
     assert queue.sql('select queue.crashed(array[%s, %s])', (held, free)) == [(free,)]
@@ -294,8 +295,10 @@ def test_what_redis_lost_is_given_back_unless_somebody_has_it(queue):
 def test_the_fourth_death_is_poison(queue):
     job = enqueue(queue)
     for i in range(4):
+        queue.sql("select * from queue.dispatch('test', 1, 10)")
         left = queue.sql('select count(*) from queue.crashed(array[%s::bigint])', (job,))[0][0]
         assert left == (0 if i == 3 else 1)
+        assert queue.sql('select queue.crashed(array[%s::bigint])', (job,)) == [], 'the same death, seen twice: its id was there twice'
     assert queue.sql('select reason from queue.dead') == [('poison',)]
 
 

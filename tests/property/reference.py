@@ -298,8 +298,11 @@ class Queue:
 
     def crashed(self, ids):
         go_on = []
-        for job in [j for _, j in sorted(self.jobs.items()) if j.id in ids and j.state in 'drx']:
+        for job in [j for _, j in sorted(self.jobs.items()) if j.id in ids and j.state in 'dx']:
             job.crash += 1
+            job.dispatched_at = None
+            if job.state == 'd':
+                job.state = 'r'
             if job.crash >= 4:
                 self.kill(job.id, 'poison', 'a worker died with it four times')
             else:

@@ -297,5 +297,5 @@ WEIGHTS = {do_enqueue: 14, do_refill: 6, do_finish: 6, do_wait: 5, do_promote: 5
 THEN = {do_schedule: [do_wait, do_promote], do_wait: [do_promote], do_promote: [do_lease, do_refill],
         do_lease: [do_lease_begin], do_lease_begin: [do_lease_retry, do_lease_known, do_lease_kill, do_act_on_job, do_wait],
         do_lease_retry: [do_promote, do_cancel_subject], do_act_on_job: [do_lease_kill, do_do_asked, do_wait],
-        do_lease_kill: [do_do_asked, do_revive], do_crashed: [do_crashed], do_retry: [do_promote, do_wait]}
+        do_lease_kill: [do_do_asked, do_revive], do_crashed: [do_crashed, do_refill], do_retry: [do_promote, do_wait]}
 ALL = [step for name, step in sorted(globals().items()) if name.startswith('do_')]

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A worker without a heartbeat is dead: what it had goes to the suspects, to be run alone. */
+/* A worker without a heartbeat is dead: what it had is counted against the jobs, which are run alone from then on. */
 #include "workers/dispatcher/dispatcher.h"
 #include "workers/dispatcher/gen/queries.h"
 #include "workers/dispatcher/replies.h"
 
-/* KEYS: stream, suspects, heartbeat. ARGV: consumer. Moves the pending entries of the consumer
- * in one step, unless it is back; then forgets the consumer, only when it has nothing left.
- * Gives the jobs. */
+/* KEYS: stream, heartbeat. ARGV: consumer. Takes the pending entries of the consumer away in one
+ * step, unless it is back; then forgets the consumer, only when it has nothing left. Gives the jobs. */
 static const char script[] =
-    "if redis.call('EXISTS', KEYS[3]) == 1 then return {} end "
+    "if redis.call('EXISTS', KEYS[2]) == 1 then return {} end "
     "local pending = redis.call('XPENDING', KEYS[1], 'w', '-', '+', 500, ARGV[1]) "
     "local jobs = {} "
     "for _, one in ipairs(pending) do "
@@ -16,7 +15,6 @@ static const char script[] =
     "  redis.call('XACK', KEYS[1], 'w', one[1]) "
     "  if #entry == 1 then "
     "    redis.call('XDEL', KEYS[1], one[1]) "
-    "    redis.call('XADD', KEYS[2], '*', 'j', entry[1][2][2]) "
     "    jobs[#jobs + 1] = entry[1][2][2] "
     "  end "
     "end "
@@ -41,9 +39,7 @@ static bool reap_consumer(struct dispatcher *dispatcher, const struct streams *s
 {
     char heartbeat[256];
     snprintf(heartbeat, sizeof heartbeat, "mw:{s0}:hb:%s", consumer);
-    const char *command[] = {
-        "EVAL",    script,  "3", streams->names[stream], streams->names[STREAM_SUSPECTS],
-        heartbeat, consumer};
+    const char *command[] = {"EVAL", script, "2", streams->names[stream], heartbeat, consumer};
     redisReply *alive = redis_run(dispatcher->redis, "EXISTS %s", heartbeat);
     bool dead = alive && alive->type == REDIS_REPLY_INTEGER && alive->integer == 0;
     bool there = alive != NULL;
@@ -51,7 +47,7 @@ static bool reap_consumer(struct dispatcher *dispatcher, const struct streams *s
         freeReplyObject(alive);
     if (!dead)
         return there;
-    redisReply *jobs = redis_run_list(dispatcher->redis, 7, command);
+    redisReply *jobs = redis_run_list(dispatcher->redis, 6, command);
     there = jobs != NULL;
     if (jobs && jobs->type == REDIS_REPLY_ARRAY && jobs->elements)
         there = count_crash(dispatcher, jobs);

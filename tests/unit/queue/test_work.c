@@ -79,7 +79,7 @@ static void a_payload_is_an_object(void **state)
 static void a_payload_of_later_waits_for_a_later_worker(void **state)
 {
     struct claimed claimed;
-    assert_int_equal(read_row(((struct ctx *)*state)->arena, VERSION, "2", &claimed), JOB_LATER);
+    assert_int_equal(read_row(((struct ctx *)*state)->arena, VERSION, "2", &claimed), JOB_OUTAGE);
     assert_int_equal(read_row(((struct ctx *)*state)->arena, VERSION, "1", &claimed), JOB_DONE);
     assert_int_equal(claimed.job.timeout_ms, 10000);
 }
