@@ -28,19 +28,18 @@ MUTANTS = {
          'bool right = session_run(dispatcher->db, &plan) == OK;\n    if (right || !right) {\n        arena_free(arena);\n'
          '        return true;\n    }')]),
     'ghosts-counted-live': ('chaos ghosts', [
-        (RECONCILE, 'if (is_after(place_of(id), last) || is_pending(pending, id)) {',
-         'if (is_after(place_of(id), last) || is_pending(pending, id) || *id) {')]),
+        (RECONCILE, 'if (reply_is_alive(&entry, pending, last)) {', 'if (reply_is_alive(&entry, pending, last) || *entry.id) {')]),
     'effect-before-finish': ('chaos', [
-        (BATCH, '    if (finish(batch, &whole, &sorted, &leased))\n        return PQntuples(rows);',
+        (BATCH, '    if (finish(batch, &whole, &sorted, &leased)) {',
          '    sql_queue_commit(&whole);\n    if (session_run(batch->db, &whole) != OK) {\n        session_rollback(batch->db);\n'
          '        return -1;\n    }\n    struct plan later = {.ctx = &ctx};\n    sql_queue_begin(&later);\n'
-         '    if (finish(batch, &later, &sorted, &leased))\n        return PQntuples(rows);')]),
+         '    if (finish(batch, &later, &sorted, &leased)) {')]),
     'claim-without-lock': ('chaos twice', [
-        (SQL, "order by j.tenant, j.kind, j.id for update skip locked;", 'order by j.tenant, j.kind, j.id;'),
+        (SQL, "order by j.tenant, j.kind, j.id for update of j skip locked;", 'order by j.tenant, j.kind, j.id;'),
         (SQL, 'if count < cardinality(ids) then', 'if false then')]),
     'lane-never-opens': ('chaos', [
-        (SQL, "update queue.job j set state = case when j.run_at > clock.now() then 'w' else 'r' end from queue.lane l",
-         "return; update queue.job j set state = 'r' from queue.lane l")]),
+        (SQL, "update queue.job j set state = case when j.run_at > clock.now() then 'w' else 'r' end where j.lane = wanted",
+         "return; update queue.job j set state = 'r' where j.lane = wanted")]),
     'lane-without-order': ('chaos', [
         (SQL, '            if place > done + 1 then\n                starts := \'b\';\n            end if;\n', '')]),
     'fence-not-checked': ('rules', [
@@ -51,10 +50,10 @@ MUTANTS = {
          '        delete from queue.unique_key u where u.job_id = any (ids);\n'
          '        return query select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq,\n')]),
     'published-before-commit': ('quiet', [
-        (REFILL, '    const struct statement *rows = sql_dispatcher_refill(',
+        (REFILL, '    const struct statement *rows = sql_dispatcher_refill(&plan, rooms);',
          '    static const struct query begin = {.name = "m_begin", .text = "begin"},\n'
          '                              commit = {.name = "m_commit", .text = "commit"};\n'
-         '    plan_add(&plan, &begin, NULL);\n    const struct statement *rows = sql_dispatcher_refill('),
+         '    plan_add(&plan, &begin, NULL);\n    const struct statement *rows = sql_dispatcher_refill(&plan, rooms);'),
         (REFILL, '    return publish(dispatcher, rows->result) ? PQntuples(rows->result) : -1;',
          '    bool sent = publish(dispatcher, rows->result);\n    struct plan end = {.ctx = &ctx};\n'
          '    plan_add(&end, &commit, NULL);\n    if (session_run(dispatcher->db, &end) != OK)\n        return -1;\n'
@@ -62,7 +61,7 @@ MUTANTS = {
         (BATCH, 'if (str_to_int(str_of(PQgetvalue(waiting->result, r, 0)), &id) && id == ids[i])',
          'if (str_to_int(str_of(PQgetvalue(waiting->result, r, 0)), &id) && id == -ids[i])')]),
     'crash-not-counted': ('chaos', [
-        (SQL, 'update queue.job j set crash = j.crash + 1 where', 'update queue.job j set crash = j.crash where')]),
+        (SQL, 'update queue.job j set crash = j.crash + 1, dispatched_at', 'update queue.job j set crash = j.crash, dispatched_at')]),
 }
 SEED = int(os.environ.get('SEED', '7'))
 
