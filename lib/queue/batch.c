@@ -37,7 +37,7 @@ static enum job_end run_job(struct batch *batch, struct claimed *claimed, enum j
         end = run_kind(claimed);
         guard_end(batch->running->guard);
         batch->contexts = claimed->work.begun; /* only when it was really sent */
-        if (end != JOB_AWAY)
+        if (end == JOB_DONE || (end != JOB_AWAY && claimed->job.attempt == 0))
             aside_note(batch, claimed->kind, end == JOB_DONE ? NULL : aside_error(&claimed->work));
     }
     return end == JOB_DONE || end == JOB_AWAY ? end : aside_put(&claimed->work, end);
@@ -109,6 +109,7 @@ static int run_together(struct batch *batch, struct arena *arena, const PGresult
             plan_join(&whole, &effect);
         } else {
             failed[i] = aside_error(&claimed.work);
+            ran[i] = claimed.job.attempt == 0 ? ran[i] : NULL;
             aside_add(&whole, &claimed.work, end);
         }
     }

@@ -90,7 +90,8 @@ const char *aside_error(const struct work *work);
 struct str aside_delay(const struct work *work, bool later);
 struct str aside_free(const struct work *work, bool later, bool outage);
 
-/* Tells the breaker how a job ended; `error`: NULL when it was done. */
+/* Tells the breaker how a job ended; `error`: NULL when it was done. A job that failed before and fails
+ * again says nothing new, and is not told. */
 void aside_note(struct batch *batch, const struct job_kind *kind, const char *error);
 /* Behind the transaction: pauses the kind of which most jobs fail. */
 void aside_trip(struct batch *batch);

@@ -133,7 +133,8 @@ static bool call(struct lease *lease, enum call_end (*how)(struct work *, struct
     enum call_end end = how(&lease->claimed.work, &lease->call);
     calls_set(running, false);
     guard_end(running->guard);
-    aside_note(lease->batch, lease->claimed.kind, end == CALL_DONE ? NULL : error_of(lease));
+    if (end == CALL_DONE || lease->claimed.job.attempt == 0)
+        aside_note(lease->batch, lease->claimed.kind, end == CALL_DONE ? NULL : error_of(lease));
     return conclude(lease, end);
 }
 

@@ -511,8 +511,8 @@ create function queue.heal(ids bigint[]) returns void language plpgsql
     end $$;
 
 -- A failed attempt: waits with equal jitter, or is buried when its attempts are used up. It counts for nothing when it is
--- `free` (what it needs is down), for the first 50 times that somebody asked to wait for `delay_ms`, and while its kind is
--- tried with one job at a time.
+-- `free` (what it needs is down), and the first 50 times that somebody asked to wait for `delay_ms`, or that its kind was tried
+-- with one job at a time.
 create function queue.retry(job bigint, error text, delay_ms int default null, free boolean default false)
     returns void language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -530,7 +530,7 @@ create function queue.retry(job bigint, error text, delay_ms int default null, f
         if policy.trips > 0 then
             perform queue.trip(policy.kind);
         end if;
-        free := free or policy.trips > 0 or (delay_ms is not null and put_off < 50);
+        free := free or ((policy.trips > 0 or delay_ms is not null) and put_off < 50);
         if not free and tried >= policy.max_attempts then
             perform queue.kill(job, 'exhausted', error);
             return;

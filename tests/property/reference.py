@@ -243,7 +243,7 @@ class Queue:
         if not job or job.state not in 'drx':
             return
         kind = self.kinds[job.kind]
-        free = free or kind.trips > 0 or (delay is not None and job.put_off < 50)
+        free = free or ((kind.trips > 0 or delay is not None) and job.put_off < 50)
         if kind.trips:
             self.trip(job.kind)
         if not free and job.attempt + 1 >= kind.max_attempts:
