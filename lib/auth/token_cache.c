@@ -2,21 +2,22 @@
 /* A table with four places per row. */
 #include "lib/auth/token_cache.h"
 
-#include <openssl/evp.h>
+#include <openssl/crypto.h>
 #include <stdlib.h>
+#include <sys/random.h>
 
-enum { ROWS = 1024, PLACES = 4, HASH_LEN = 32 };
+enum { ROWS = 1024, PLACES = 4 };
 
 struct entry {
-    unsigned char hash[HASH_LEN];
+    uint64_t hash;
     int64_t until_s;
+    struct str token; /* its own copy, compared as a whole: the hash only says where to look */
 };
 
 struct token_cache {
     size_t value_size;
     char *values;
-    EVP_MD *sha256; /* fetched once: looking it up costs more than the hash */
-    EVP_MD_CTX *digest;
+    uint64_t seed; /* nobody outside knows which tokens share a row */
     struct entry entries[ROWS][PLACES];
 };
 
@@ -26,56 +27,71 @@ struct token_cache *token_cache_new(size_t value_size)
     char *values = calloc((size_t)ROWS * PLACES, value_size);
     if (!cache || !values)
         abort();
-    cache->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-    cache->digest = EVP_MD_CTX_new();
-    if (!cache->sha256 || !cache->digest)
-        abort();
     cache->value_size = value_size;
     cache->values = values;
+    while (getrandom(&cache->seed, sizeof cache->seed, 0) != sizeof cache->seed)
+        ; /* only a signal can interrupt it once the pool is ready */
     return cache;
+}
+
+static void forget(struct entry *entry)
+{
+    OPENSSL_clear_free((char *)entry->token.at, entry->token.len);
+    *entry = (struct entry){0};
 }
 
 void token_cache_free(struct token_cache *cache)
 {
     if (!cache)
         return;
-    EVP_MD_CTX_free(cache->digest);
-    EVP_MD_free(cache->sha256);
+    for (size_t row = 0; row < ROWS; row++)
+        for (size_t i = 0; i < PLACES; i++)
+            forget(&cache->entries[row][i]);
     free(cache->values);
     free(cache);
 }
 
-static size_t row_of(struct token_cache *cache, struct str token, unsigned char hash[HASH_LEN])
+static uint64_t hash_of(const struct token_cache *cache, struct str token)
 {
-    if (EVP_DigestInit_ex2(cache->digest, cache->sha256, NULL) != 1
-        || EVP_DigestUpdate(cache->digest, token.at, token.len) != 1
-        || EVP_DigestFinal_ex(cache->digest, hash, NULL) != 1)
-        abort(); /* only without memory */
-    return (size_t)(hash[0] | hash[1] << 8) % ROWS;
+    uint64_t hash = cache->seed ^ token.len;
+    for (size_t at = 0; at < token.len; at += 8) {
+        uint64_t word = 0;
+        memcpy(&word, token.at + at, token.len - at < 8 ? token.len - at : 8);
+        hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+        hash ^= hash >> 32;
+    }
+    return hash;
+}
+
+static void *value_at(struct token_cache *cache, size_t row, size_t place)
+{
+    return cache->values + (row * PLACES + place) * cache->value_size;
 }
 
 void *token_cache_find(struct token_cache *cache, struct str token, int64_t now_s)
 {
-    unsigned char hash[HASH_LEN];
-    size_t row = row_of(cache, token, hash);
+    uint64_t hash = hash_of(cache, token);
+    size_t row = hash % ROWS;
     for (size_t i = 0; i < PLACES; i++) {
         const struct entry *entry = &cache->entries[row][i];
-        if (entry->until_s > now_s && memcmp(entry->hash, hash, sizeof hash) == 0)
-            return cache->values + (row * PLACES + i) * cache->value_size;
+        if (entry->hash == hash && entry->until_s > now_s && str_equal(entry->token, token))
+            return value_at(cache, row, i);
     }
     return NULL;
 }
 
 void *token_cache_put(struct token_cache *cache, struct str token, int64_t until_s)
 {
-    unsigned char hash[HASH_LEN];
-    size_t row = row_of(cache, token, hash), oldest = 0;
+    uint64_t hash = hash_of(cache, token);
+    size_t row = hash % ROWS, oldest = 0;
     for (size_t i = 1; i < PLACES; i++)
         if (cache->entries[row][i].until_s < cache->entries[row][oldest].until_s)
             oldest = i;
-    memcpy(cache->entries[row][oldest].hash, hash, sizeof hash);
-    cache->entries[row][oldest].until_s = until_s;
-    void *value = cache->values + (row * PLACES + oldest) * cache->value_size;
-    memset(value, 0, cache->value_size);
-    return value;
+    struct entry *entry = &cache->entries[row][oldest];
+    char *copy = OPENSSL_memdup(token.at, token.len);
+    if (!copy)
+        abort();
+    forget(entry);
+    *entry = (struct entry){hash, until_s, {copy, token.len}};
+    return memset(value_at(cache, row, oldest), 0, cache->value_size);
 }

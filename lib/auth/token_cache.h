@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Verified tokens of one thread, so that a signature is checked once a minute and not per request.
- * Bounded: a new token takes the place of an older one. The key is the SHA-256 of the
- * whole token. */
+ * Bounded: a new token takes the place of an older one, which is wiped. Only the very same text is found: hashing
+ * it with care would cost more than comparing it, and who can read our memory sees it in the request too. */
 #ifndef MAATWERK_AUTH_TOKEN_CACHE_H
 #define MAATWERK_AUTH_TOKEN_CACHE_H
 

@@ -150,15 +150,7 @@ struct str arena_print(struct arena *arena, const char *format, ...)
 
 struct str arena_int(struct arena *arena, int64_t value)
 {
-    char *end = (char *)arena_alloc(arena, 24) + 23, *at = end;
-    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    do {
-        *--at = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest);
-    if (value < 0)
-        *--at = '-';
-    return (struct str){at, (size_t)(end - at)};
+    return int_print(value, arena_alloc(arena, INT_TEXT_LEN));
 }
 
 size_t arena_used(const struct arena *arena)

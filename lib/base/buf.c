@@ -4,38 +4,22 @@
 
 #include <stdio.h>
 
-static char *buf_room(struct buf *buf, size_t more)
+void buf_grow(struct buf *buf, size_t more)
 {
-    if (buf->room - buf->len < more + 1) {
-        size_t room = buf->room ? buf->room * 2 : 1024;
-        while (room < buf->len + more + 1)
-            room *= 2;
-        char *bigger = arena_alloc(buf->arena, room);
-        if (buf->len)
-            memcpy(bigger, buf->at, buf->len);
-        buf->at = bigger;
-        buf->room = room;
-    }
-    return buf->at + buf->len;
-}
-
-void buf_add(struct buf *buf, struct str s)
-{
-    if (s.len == 0)
-        return;
-    memcpy(buf_room(buf, s.len), s.at, s.len);
-    buf->len += s.len;
-}
-
-void buf_add_char(struct buf *buf, char c)
-{
-    *buf_room(buf, 1) = c;
-    buf->len++;
+    size_t room = buf->room ? buf->room * 2 : 1024;
+    while (room < buf->len + more + 1)
+        room *= 2;
+    char *bigger = arena_alloc(buf->arena, room);
+    if (buf->len)
+        memcpy(bigger, buf->at, buf->len);
+    buf->at = bigger;
+    buf->room = room;
 }
 
 void buf_add_int(struct buf *buf, int64_t value)
 {
-    buf_add(buf, arena_int(buf->arena, value));
+    char text[INT_TEXT_LEN];
+    buf_add(buf, int_print(value, text));
 }
 
 void buf_print(struct buf *buf, const char *format, ...)
@@ -59,6 +43,25 @@ static void add_escaped(struct buf *buf, unsigned char c)
     buf_add(buf, (struct str){long_form, sizeof long_form});
 }
 
+/* How many bytes from the beginning JSON takes as they are. Eight are looked at together: a byte whose
+ * high bit is set after the subtraction was too small, or equal to what was taken away by the exclusive or. */
+static size_t plain_length(struct str s)
+{
+    const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
+    size_t at = 0;
+    for (; s.len - at >= 8; at += 8) {
+        uint64_t word, quotes, slashes;
+        memcpy(&word, s.at + at, 8);
+        quotes = word ^ (ones * '"');
+        slashes = word ^ (ones * '\\');
+        if ((((word - ones * 0x20) & ~word) | ((quotes - ones) & ~quotes) | ((slashes - ones) & ~slashes)) & highs)
+            break;
+    }
+    while (at < s.len && (unsigned char)s.at[at] >= 0x20 && s.at[at] != '"' && s.at[at] != '\\')
+        at++;
+    return at;
+}
+
 void buf_add_json(struct buf *buf, struct str s)
 {
     if (!s.at) {
@@ -66,16 +69,14 @@ void buf_add_json(struct buf *buf, struct str s)
         return;
     }
     buf_add_char(buf, '"');
-    size_t clean = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.at[i];
-        if (c >= 0x20 && c != '"' && c != '\\')
-            continue;
-        buf_add(buf, (struct str){s.at + clean, i - clean});
-        add_escaped(buf, c);
-        clean = i + 1;
+    for (;;) {
+        size_t plain = plain_length(s);
+        buf_add(buf, (struct str){s.at, plain});
+        if (plain == s.len)
+            break;
+        add_escaped(buf, (unsigned char)s.at[plain]);
+        s = str_from(s, plain + 1);
     }
-    buf_add(buf, str_from(s, clean));
     buf_add_char(buf, '"');
 }
 

@@ -16,8 +16,31 @@ static inline struct buf buf_in(struct arena *arena)
     return (struct buf){arena, NULL, 0, 0};
 }
 
-void buf_add(struct buf *buf, struct str s);
-void buf_add_char(struct buf *buf, char c);
+/* Makes room for `more` bytes and a NUL. */
+void buf_grow(struct buf *buf, size_t more);
+
+/* Where `more` bytes can be written; buf->len is the caller's to move. */
+static inline char *buf_room(struct buf *buf, size_t more)
+{
+    if (buf->room - buf->len <= more)
+        buf_grow(buf, more);
+    return buf->at + buf->len;
+}
+
+static inline void buf_add(struct buf *buf, struct str s)
+{
+    if (s.len == 0)
+        return;
+    memcpy(buf_room(buf, s.len), s.at, s.len);
+    buf->len += s.len;
+}
+
+static inline void buf_add_char(struct buf *buf, char c)
+{
+    *buf_room(buf, 1) = c;
+    buf->len++;
+}
+
 void buf_add_int(struct buf *buf, int64_t value);
 void buf_print(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

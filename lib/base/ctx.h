@@ -30,7 +30,7 @@ struct ctx {
     const struct actor *actor; /* NULL when nobody logged in (public operations) */
     struct faults faults;
     int64_t now_us; /* microseconds since 1970, UTC; rules take time from here only */
-    struct uuid request_id;
+    struct str request_id; /* a UUID, in text */
     enum language language;
 };
 

@@ -33,6 +33,20 @@ struct str str_trim(struct str s)
     return s;
 }
 
+struct str int_print(int64_t value, char text[INT_TEXT_LEN])
+{
+    char *end = text + INT_TEXT_LEN - 1, *at = end;
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    *end = '\0';
+    do {
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (value < 0)
+        *--at = '-';
+    return (struct str){at, (size_t)(end - at)};
+}
+
 bool str_to_int(struct str s, int64_t *ret)
 {
     bool negative = s.len && s.at[0] == '-';

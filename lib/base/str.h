@@ -53,6 +53,10 @@ struct str str_cut(struct str *rest, char separator);
 /* Without leading and trailing spaces and tabs. */
 struct str str_trim(struct str s);
 
+/* The number in digits, at the end of `text`, with a NUL behind it. */
+enum { INT_TEXT_LEN = 24 };
+struct str int_print(int64_t value, char text[INT_TEXT_LEN]);
+
 /* A whole decimal number, optional '-', no spaces, no leading zeros (except "0"), in int64 range.
  * Returns false, *ret untouched, when `s` is anything else. */
 bool str_to_int(struct str s, int64_t *ret);

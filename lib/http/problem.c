@@ -229,12 +229,10 @@ static void print_fault(struct buf *out, const struct fault *fault, enum languag
 struct str problem_print(struct ctx *ctx, const struct problem *problem)
 {
     struct buf out = buf_in(ctx->arena);
-    char id[UUID_TEXT_LEN + 1];
-    uuid_print(ctx->request_id, id);
     buf_print(
         &out,
-        "{\"type\":\"urn:maatwerk:problem:%s\",\"title\":\"%s\",\"status\":%d,\"instance\":\"urn:uuid:%s\"",
-        problem->code, problem->title[ctx->language], problem->status, id);
+        "{\"type\":\"urn:maatwerk:problem:%s\",\"title\":\"%s\",\"status\":%d,\"instance\":\"urn:uuid:%.*s\"",
+        problem->code, problem->title[ctx->language], problem->status, STR_ARG(ctx->request_id));
     size_t count = ctx->faults.count < FAULTS_MAX ? ctx->faults.count : FAULTS_MAX;
     for (size_t i = 0; i < count && problem->status < 500; i++) {
         buf_add(&out, i ? S(",") : S(",\"errors\":["));

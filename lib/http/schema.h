@@ -45,6 +45,7 @@ struct pattern_part {
 
 struct field {
     const char *name;   /* in JSON: "hoursMin" */
+    struct str key;     /* as an answer has it, with quotes and colon */
     const char *column; /* in SQL: "hours_min" */
     enum field_type type, item;
     unsigned flags;

@@ -2,6 +2,8 @@
 /* Rows to JSON, through the mask of what the role may see. */
 #include "lib/http/schema.h"
 
+#include "lib/db/rows.h"
+
 uint64_t schema_visible(const struct schema *schema, uint32_t role)
 {
     uint64_t mask = 0;
@@ -44,22 +46,14 @@ enum err schema_select(struct ctx *ctx, const struct schema *schema, uint32_t ro
     return OK;
 }
 
-/* Where a column is: mostly behind the one before, as statements name them in the contract's order. */
-static int find_column(const PGresult *rows, const char *name, int hint)
-{
-    if (hint < PQnfields(rows) && strcmp(PQfname(rows, hint), name) == 0)
-        return hint;
-    return PQfnumber(rows, name);
-}
-
 struct row_writer row_writer_for(const struct schema *schema, uint64_t mask, const PGresult *rows)
 {
     struct row_writer writer = {.schema = schema, .mask = mask, .rows = rows, .id_column = -1};
     if (schema->self)
-        writer.id_column = PQfnumber(rows, "id");
+        writer.id_column = rows_column(rows, "id", 0);
     int next = 0;
     for (size_t i = 0; i < schema->count; i++) {
-        int column = find_column(rows, schema->fields[i].column, next);
+        int column = rows_column(rows, schema->fields[i].column, next);
         next = column >= 0 ? column + 1 : next;
         writer.columns[i] = mask >> i & 1 ? (int16_t)column : -1;
     }
@@ -88,6 +82,12 @@ static void add_value(struct buf *out, const struct field *field, struct str tex
     case FIELD_JSON: buf_add(out, text); break;
     case FIELD_BOOL: buf_add(out, text.at[0] == 't' ? S("true") : S("false")); break;
     case FIELD_INSTANT: add_instant(out, text); break;
+    case FIELD_UUID:
+    case FIELD_DATE:
+        buf_add_char(out, '"');
+        buf_add(out, text);
+        buf_add_char(out, '"');
+        break;
     default: buf_add_json(out, text);
     }
 }
@@ -97,15 +97,13 @@ void row_write(struct buf *out, const struct row_writer *writer, int row)
     char separator = '{';
     for (size_t i = 0; i < writer->schema->count; i++) {
         int column = writer->columns[i];
-        if (column < 0 || PQgetisnull(writer->rows, row, column))
+        size_t length = column < 0 ? 0 : (size_t)PQgetlength(writer->rows, row, column);
+        if (column < 0 || (!length && PQgetisnull(writer->rows, row, column)))
             continue;
         buf_add_char(out, separator);
-        buf_add_char(out, '"');
-        buf_add(out, str_of(writer->schema->fields[i].name));
-        buf_add(out, S("\":"));
+        buf_add(out, writer->schema->fields[i].key);
         add_value(out, &writer->schema->fields[i],
-                  (struct str){PQgetvalue(writer->rows, row, column),
-                               (size_t)PQgetlength(writer->rows, row, column)});
+                  (struct str){PQgetvalue(writer->rows, row, column), length});
         separator = ',';
     }
     if (writer->id_column >= 0) {

@@ -23,8 +23,19 @@ static bool is_clean(struct str text)
     return true;
 }
 
+/* Printable ASCII without an escape stands for itself. */
+static bool is_plain(struct str text)
+{
+    bool plain = true;
+    for (size_t i = 0; i < text.len; i++)
+        plain &= text.at[i] > 0x20 && text.at[i] < 0x7f && text.at[i] != '%' && text.at[i] != '+';
+    return plain;
+}
+
 struct str uri_decode(struct arena *arena, struct str text, bool plus)
 {
+    if (is_plain(text))
+        return arena_copy(arena, text);
     char *into = arena_alloc(arena, text.len + 1);
     size_t length = 0;
     for (size_t i = 0; i < text.len; i++) {

@@ -79,6 +79,11 @@ static bool is_clear(h2o_req_t *req)
     return clear;
 }
 
+static struct str new_id(struct arena *arena)
+{
+    return uuid_print(uuid_new(), arena_alloc(arena, UUID_TEXT_LEN + 1));
+}
+
 static struct exchange *exchange_new(h2o_req_t *req)
 {
     struct arena *arena = arena_new();
@@ -88,7 +93,7 @@ static struct exchange *exchange_new(h2o_req_t *req)
     exchange->ctx.arena = arena;
     exchange->ctx.now_us = wall.tv_sec * 1000000 + wall.tv_nsec / 1000;
     exchange->started_us = clock_us();
-    exchange->ctx.request_id = uuid_new();
+    exchange->ctx.request_id = new_id(arena);
     exchange->ctx.language = read_language(req);
     exchange->loop = loop_of(req);
     exchange->ctx.keys = exchange->loop->server->keys;
@@ -168,7 +173,6 @@ static void note_denial(const struct exchange *exchange)
     struct arena *arena = arena_new();
     struct denial *denial = ARENA_NEW(arena, struct denial);
     struct plan plan = {.ctx = &denial->ctx};
-    char id[UUID_TEXT_LEN + 1];
     const struct actor *actor = &exchange->actor;
     denial->ctx.arena = arena;
     sql_context_set(&plan,
@@ -180,7 +184,7 @@ static void note_denial(const struct exchange *exchange)
                                             : S(""),
                         .role = str_of(role_names[__builtin_ctz(actor->role)]),
                         .scope = S(""),
-                        .request = arena_copy(arena, uuid_print(exchange->ctx.request_id, id)),
+                        .request = arena_copy(arena, exchange->ctx.request_id),
                         .operation = str_of(exchange->request.operation->id),
                         .read_only = S("off"),
                     });
@@ -226,8 +230,8 @@ int exchange_handle(h2o_handler_t *self, h2o_req_t *req)
         exchange_refuse(exchange, problem);
         return 0;
     }
-    char id[UUID_TEXT_LEN + 1];
-    exchange->request.new_id = arena_copy(exchange->ctx.arena, uuid_print(uuid_new(), id));
+    if (exchange->request.operation->method == METHOD_POST)
+        exchange->request.new_id = new_id(exchange->ctx.arena);
     struct str match = request_header(req, "if-none-match", NULL);
     exchange->if_none_match = match.at ? arena_copy(exchange->ctx.arena, match) : match;
     exchange_run(exchange);

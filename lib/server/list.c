@@ -5,6 +5,7 @@
  *
  * Only text of the tables is put together; values of clients travel as parameters. */
 #include "lib/auth/cursor.h"
+#include "lib/db/rows.h"
 #include "lib/http/limits.h"
 #include "lib/server/exchange.h"
 
@@ -178,7 +179,7 @@ static void add_link(struct buf *out, const struct exchange *exchange, struct st
 
 static struct str value_of(const PGresult *rows, int row, const char *column)
 {
-    int number = PQfnumber(rows, column);
+    int number = rows_column(rows, column, 0);
     return str_of(PQgetvalue(rows, row, number));
 }
 

@@ -7,6 +7,7 @@
 #include "lib/server/exchange.h"
 
 struct log_buffer *log_new(void);
+void log_free(struct log_buffer *log);
 void log_request(struct log_buffer *log, const struct exchange *exchange, int status,
                  int64_t took_us);
 /* Writes what is kept; called by the tick of the loop and at its end. */

@@ -108,7 +108,7 @@ static void loop_end(struct loop *loop)
     }
     wake_free(loop->wake);
     token_cache_free(loop->tokens);
-    free(loop->log);
+    log_free(loop->log);
     free((char *)loop->queue_metrics.at);
 }
 

@@ -24,7 +24,6 @@ static void add_context(struct exchange *exchange, struct plan *plan, bool reads
 {
     struct arena *arena = exchange->ctx.arena;
     const struct actor *actor = &exchange->actor;
-    char id[UUID_TEXT_LEN + 1];
     sql_context_set(plan,
                     (struct sql_context_set){
                         .tenant = actor->tenant ? arena_int(arena, actor->tenant) : S(""),
@@ -32,7 +31,7 @@ static void add_context(struct exchange *exchange, struct plan *plan, bool reads
                         .organisation = or_empty(actor->organisation_id),
                         .role = role_name(actor->role),
                         .scope = scope_name(exchange->scope),
-                        .request = arena_copy(arena, uuid_print(exchange->ctx.request_id, id)),
+                        .request = exchange->ctx.request_id,
                         .operation = str_of(exchange->request.operation->id),
                         .read_only = reads ? S("on") : S("off"),
                     });

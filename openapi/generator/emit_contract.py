@@ -110,7 +110,8 @@ def field_row(tables, field, struct):
                                    ('FIELD_READ_ONLY', field.raw.get('readOnly')),
                                    ('FIELD_MULTILINE', field.raw.get('x-multiline')),
                                    ('FIELD_EMAIL', field.raw.get('format') == 'email')) if on]
-    parts = [f'.name = {quoted(field.name)}', f'.column = {quoted(field.column)}', f'.type = FIELD_{field.type}']
+    key = quoted(f'"{field.name}":')
+    parts = [f'.name = {quoted(field.name)}', f'.key = {{{key}, {len(field.name) + 3}}}', f'.column = {quoted(field.column)}', f'.type = FIELD_{field.type}']
     if field.type == 'LIST':
         parts.append(f'.item = FIELD_{field.item}')
     if flags:

@@ -17,8 +17,7 @@ create index organisation_by_change on app.organisation (tenant_id, changed_at, 
 create index organisation_by_name on app.organisation (tenant_id, name, id);
 call app.wall('app.organisation', 'organisation');
 create policy by_scope on app.organisation for all
-    using ((select app.scope()) = 'tenant'
-        or ((select app.scope()) = 'organisation' and id = (select app.organisation())));
+    using (case (select app.scope()) when 'tenant' then true when 'organisation' then id = (select app.organisation()) end);
 
 create table app.user_account (
     tenant_id int not null references ref.tenant,
@@ -39,6 +38,7 @@ create index user_account_by_change on app.user_account (tenant_id, changed_at, 
 create index user_account_by_name on app.user_account (tenant_id, name, id);
 call app.wall('app.user_account', 'user');
 create policy by_scope on app.user_account for all
-    using ((select app.scope()) = 'tenant'
-        or ((select app.scope()) = 'organisation' and organisation_id = (select app.organisation()))
-        or ((select app.scope()) = 'caseload' and id = (select app.actor())));
+    using (case (select app.scope())
+           when 'tenant' then true
+           when 'organisation' then organisation_id = (select app.organisation())
+           when 'caseload' then id = (select app.actor()) end);

@@ -27,8 +27,7 @@ create index employer_by_name on app.employer (tenant_id, name, id);
 create index employer_by_region_kvk on app.employer (region_id, kvk_number);
 call app.wall('app.employer', 'employer');
 create policy by_scope on app.employer for all
-    using ((select app.scope()) = 'tenant'
-        or ((select app.scope()) = 'organisation' and id = (select app.organisation())));
+    using (case (select app.scope()) when 'tenant' then true when 'organisation' then id = (select app.organisation()) end);
 
 create table app.employer_contact (
     tenant_id int not null,
@@ -50,8 +49,9 @@ create index employer_contact_by_change on app.employer_contact (tenant_id, chan
 create unique index employer_contact_one_preferred on app.employer_contact (tenant_id, employer_id) where preferred;
 call app.wall('app.employer_contact', 'contact');
 create policy by_scope on app.employer_contact for all
-    using ((select app.scope()) = 'tenant'
-        or ((select app.scope()) = 'organisation' and employer_id = (select app.organisation())));
+    using (case (select app.scope())
+           when 'tenant' then true
+           when 'organisation' then employer_id = (select app.organisation()) end);
 
 -- Conditions under which an employer takes part. Hard ones filter every vacancy of his, soft ones inform.
 create table app.employer_condition (
@@ -73,8 +73,9 @@ create unique index employer_condition_once on app.employer_condition (tenant_id
 create index employer_condition_by_change on app.employer_condition (tenant_id, changed_at, id);
 call app.wall('app.employer_condition', 'employer_condition');
 create policy by_scope on app.employer_condition for all
-    using ((select app.scope()) = 'tenant'
-        or ((select app.scope()) = 'organisation' and employer_id = (select app.organisation())));
+    using (case (select app.scope())
+           when 'tenant' then true
+           when 'organisation' then employer_id = (select app.organisation()) end);
 
 create table app.vacancy (
     tenant_id int not null references ref.tenant,
@@ -123,11 +124,11 @@ call app.wall('app.vacancy', 'vacancy');
 create trigger log_transition after update of state on app.vacancy
     for each row execute function app.log_transition('vacancy');
 create policy by_scope on app.vacancy for all
-    using ((select app.scope()) = 'tenant'
-        or ((select app.scope()) = 'organisation'
-            and ((select app.organisation()) in (employer_id, reported_by_organisation))));
+    using (case (select app.scope())
+           when 'tenant' then true
+           when 'organisation' then (select app.organisation()) = any (array[employer_id, reported_by_organisation]) end);
 create policy open_to_firms on app.vacancy for select
-    using ((select app.scope()) = 'organisation' and (select app.role()) in ('firm', 'agency')
+    using ((select app.scope() = 'organisation' and app.role() in ('firm', 'agency'))
         and state in ('open', 'shortlisted', 'partly_filled'));
 
 create table app.vacancy_competence (

@@ -44,9 +44,10 @@ create index candidate_changed_in on app.candidate (tenant_id, changed_in);
 call app.wall('app.candidate', 'candidate');
 create trigger bury after delete on app.candidate for each row execute function app.bury('candidate');
 create policy by_scope on app.candidate for all
-    using ((select app.scope()) = 'tenant'
-        or ((select app.scope()) = 'caseload' and case_manager_id = (select app.actor()))
-        or ((select app.scope()) = 'organisation' and organisation_id = (select app.organisation())));
+    using (case (select app.scope())
+           when 'tenant' then true
+           when 'organisation' then organisation_id = (select app.organisation())
+           when 'caseload' then case_manager_id = (select app.actor()) end);
 
 -- The citizen service number: ciphertext and blind index only; the keys are not in this database.
 -- Reached through the functions below, which note each look-up in the audit.

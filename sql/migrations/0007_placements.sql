@@ -107,9 +107,9 @@ call app.wall('app.proposal', 'proposal');
 create trigger log_transition after update of state on app.proposal
     for each row execute function app.log_transition('proposal');
 create policy by_scope on app.proposal for all
-    using ((select app.scope()) = 'tenant'
-        or ((select app.scope()) = 'organisation' and employer_id = (select app.organisation())
-            and state <> 'drafted'));
+    using (case (select app.scope())
+           when 'tenant' then true
+           when 'organisation' then employer_id = (select app.organisation()) and state <> 'drafted' end);
 
 -- Places of a vacancy that are taken, and proposals that are open, counted and never stored.
 create function app.places_taken(vacancy uuid) returns int language plpgsql stable

@@ -10,28 +10,29 @@
 -- key: c.id
 -- newest-first
 select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c.neighbourhood,
-       c.case_manager_id, c.organisation_id, c.status, c.benefit, c.phase, to_jsonb(c.target_groups) as target_groups,
-       c.hours_min, c.hours_max, to_jsonb(c.shifts) as shifts, c.max_distance_km, to_jsonb(c.transport) as transport,
-       c.available_from, c.wishes, c.introduction, to_jsonb(c.sectors) as sectors, c.version, c.changed_at
+       c.case_manager_id, c.organisation_id, c.status, c.benefit, c.phase, to_json(c.target_groups) as target_groups,
+       c.hours_min, c.hours_max, to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport,
+       c.available_from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.version, c.changed_at
 from app.candidate c where true
 
 -- query: candidate_get
 -- rows: one
 select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c.neighbourhood,
-       c.case_manager_id, c.organisation_id, c.status, c.benefit, c.phase, to_jsonb(c.target_groups) as target_groups,
-       c.hours_min, c.hours_max, to_jsonb(c.shifts) as shifts, c.max_distance_km, to_jsonb(c.transport) as transport,
-       c.available_from, c.wishes, c.introduction, to_jsonb(c.sectors) as sectors, c.version, c.changed_at,
-       (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('competenceId', k.competence_id, 'level', k.level,
-                                           'evidence', k.evidence)) order by k.competence_id)
-        from app.candidate_competence k where k.candidate_id = c.id) as competences,
-       (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('condition', k.condition, 'met', k.met,
-                                           'source', k.source)) order by k.condition)
-        from app.candidate_condition k where k.candidate_id = c.id) as conditions,
-       (select jsonb_agg(jsonb_build_object('language', k.language, 'level', k.level) order by k.language)
-        from app.candidate_language k where k.candidate_id = c.id) as languages,
-       (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('occupationId', k.occupation_id, 'wanted', k.wanted,
-                                           'years', k.years)) order by k.occupation_id)
-        from app.candidate_occupation k where k.candidate_id = c.id) as occupations,
+       c.case_manager_id, c.organisation_id, c.status, c.benefit, c.phase, to_json(c.target_groups) as target_groups,
+       c.hours_min, c.hours_max, to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport,
+       c.available_from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.version, c.changed_at,
+       (select json_strip_nulls(json_agg(k)) from (
+            select k.competence_id as "competenceId", k.level, k.evidence from app.candidate_competence k
+            where k.candidate_id = c.id order by k.competence_id) k) as competences,
+       (select json_strip_nulls(json_agg(k)) from (
+            select k.condition, k.met, k.source from app.candidate_condition k
+            where k.candidate_id = c.id order by k.condition) k) as conditions,
+       (select json_agg(k) from (
+            select k.language, k.level from app.candidate_language k
+            where k.candidate_id = c.id order by k.language) k) as languages,
+       (select json_strip_nulls(json_agg(k)) from (
+            select k.occupation_id as "occupationId", k.wanted, k.years from app.candidate_occupation k
+            where k.candidate_id = c.id order by k.occupation_id) k) as occupations,
        app.candidate_open_proposals(c.id) as open_proposals
 from app.candidate c where c.id = :id
 

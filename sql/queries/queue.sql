@@ -29,10 +29,10 @@ select id from queue.still_waiting(:ids::bigint[]) id
 -- query: queue_context
 -- rows: none
 -- writes: no
-select set_config('app.tenant', :tenant, true), set_config('statement_timeout', :timeout_ms, true),
-       set_config('app.scope', 'tenant', true),
-       set_config('app.role', 'system', true), set_config('app.operation', :kind, true),
-       set_config('app.actor', '', true), set_config('app.org', '', true), set_config('app.request', '', true)
+select where (set_config('app.tenant', :tenant, true) || set_config('statement_timeout', :timeout_ms, true)
+    || set_config('app.scope', 'tenant', true) || set_config('app.role', 'system', true)
+    || set_config('app.operation', :kind, true) || set_config('app.actor', '', true)
+    || set_config('app.org', '', true) || set_config('app.request', '', true)) is null
 
 -- query: queue_savepoint
 -- rows: none

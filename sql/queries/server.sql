@@ -2,13 +2,16 @@
 
 -- What every service asks, whatever its nouns.
 
+-- The first statement of every transaction. It sets by asking, and answers with neither rows nor columns: those of every
+-- request would have to be sent and read.
 -- query: context_set
 -- rows: none
 -- writes: no
-select set_config('app.tenant', :tenant, true), set_config('app.actor', :actor, true),
-       set_config('app.org', :organisation, true), set_config('app.role', :role, true),
-       set_config('app.scope', :scope, true), set_config('app.request', :request, true),
-       set_config('app.operation', :operation, true), set_config('transaction_read_only', :read_only, true)
+select where (set_config('app.tenant', :tenant, true) || set_config('app.actor', :actor, true)
+    || set_config('app.org', :organisation, true) || set_config('app.role', :role, true)
+    || set_config('app.scope', :scope, true) || set_config('app.request', :request, true)
+    || set_config('app.operation', :operation, true)
+    || set_config('transaction_read_only', :read_only, true)) is null
 
 -- query: tenant_directory
 -- rows: many

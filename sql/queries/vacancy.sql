@@ -15,21 +15,21 @@
 -- key: v.id
 -- newest-first
 select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_min, v.hours_max,
-       to_jsonb(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.start_date, v.needed_by,
+       to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.start_date, v.needed_by,
        v.wage_text, v.internal_note, v.source, v.reported_at, v.match_input, v.version, v.changed_at
 from app.vacancy v where true
 
 -- query: vacancy_get
 -- rows: one
-select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_min, v.hours_max,
-       to_jsonb(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.start_date, v.needed_by,
-       v.wage_text, v.internal_note, v.source, v.reported_at, v.match_input, v.version, v.changed_at,
-       app.places_taken(v.id) as positions_taken,
-       (select jsonb_agg(jsonb_build_object('competenceId', c.competence_id, 'need', c.need, 'level', c.level,
-                                            'weight', c.weight) order by c.need, c.weight desc, c.competence_id)
-        from app.vacancy_competence c where c.vacancy_id = v.id) as competences,
-       (select jsonb_agg(jsonb_build_object('condition', c.condition, 'hard', c.hard) order by c.condition)
-        from app.vacancy_condition c where c.vacancy_id = v.id) as conditions
+select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id,
+       (select json_agg(c) from (select c.competence_id as "competenceId", c.need, c.level, c.weight
+                                 from app.vacancy_competence c where c.vacancy_id = v.id
+                                 order by c.need, c.weight desc, c.competence_id) c) as competences,
+       (select json_agg(c) from (select c.condition, c.hard from app.vacancy_condition c where c.vacancy_id = v.id
+                                 order by c.condition) c) as conditions,
+       v.hours_min, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions,
+       app.places_taken(v.id) as positions_taken, v.candidates_wanted, v.start_date, v.needed_by, v.wage_text,
+       v.internal_note, v.source, v.reported_at, v.match_input, v.version, v.changed_at
 from app.vacancy v where v.id = :id
 
 -- The employer must be visible to the asker; a firm or agency reports for any employer of the municipality.
@@ -58,7 +58,7 @@ with reported as (
     from reported r, jsonb_to_recordset(@conditions::jsonb) as c (condition text, hard boolean)
 )
 select r.id, r.employer_id, r.title, r.description, r.kind, r.state, r.occupation_id, r.hours_min, r.hours_max,
-       to_jsonb(r.shifts) as shifts, r.postcode4, r.positions, r.candidates_wanted, r.start_date, r.needed_by,
+       to_json(r.shifts) as shifts, r.postcode4, r.positions, r.candidates_wanted, r.start_date, r.needed_by,
        r.wage_text, r.internal_note, r.source, r.reported_at, r.match_input, r.version, r.changed_at
 from reported r
 

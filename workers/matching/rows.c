@@ -5,10 +5,11 @@
 #include <stdlib.h>
 
 #include "lib/base/uuid.h"
+#include "lib/db/rows.h"
 
 static struct str text_at(const PGresult *rows, int row, const char *name)
 {
-    int column = PQfnumber(rows, name);
+    int column = rows_column(rows, name, 0);
     if (column < 0 || PQgetisnull(rows, row, column))
         return (struct str){0};
     return (struct str){PQgetvalue(rows, row, column), (size_t)PQgetlength(rows, row, column)};

@@ -71,10 +71,10 @@ struct statement *sql_queue_still_waiting(struct plan *plan, struct sql_queue_st
 
 const struct query query_queue_context = {
     .name = "queue_context",
-    .text = "select set_config('app.tenant', $1, true), set_config('statement_timeout', $2, true), set_config"
-            "('app.scope', 'tenant', true), set_config('app.role', 'system', true), set_config('app.operation"
-            "', $3, true), set_config('app.actor', '', true), set_config('app.org', '', true), set_config('ap"
-            "p.request', '', true)",
+    .text = "select where (set_config('app.tenant', $1, true) || set_config('statement_timeout', $2, true) ||"
+            " set_config('app.scope', 'tenant', true) || set_config('app.role', 'system', true) || set_config"
+            "('app.operation', $3, true) || set_config('app.actor', '', true) || set_config('app.org', '', tr"
+            "ue) || set_config('app.request', '', true)) is null",
     .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
     .writes = false, .list = NULL,
 };

@@ -4,10 +4,10 @@
 
 const struct query query_context_set = {
     .name = "context_set",
-    .text = "select set_config('app.tenant', $1, true), set_config('app.actor', $2, true), set_config('app.or"
-            "g', $3, true), set_config('app.role', $4, true), set_config('app.scope', $5, true), set_config('"
-            "app.request', $6, true), set_config('app.operation', $7, true), set_config('transaction_read_onl"
-            "y', $8, true)",
+    .text = "select where (set_config('app.tenant', $1, true) || set_config('app.actor', $2, true) || set_con"
+            "fig('app.org', $3, true) || set_config('app.role', $4, true) || set_config('app.scope', $5, true"
+            ") || set_config('app.request', $6, true) || set_config('app.operation', $7, true) || set_config("
+            "'transaction_read_only', $8, true)) is null",
     .parameters = 8, .rows = QUERY_NONE, .when_none = OK,
     .writes = false, .list = NULL,
 };

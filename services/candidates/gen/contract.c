@@ -21,187 +21,187 @@ static const struct pattern_part pattern_11[] = {{{0x3ff000000000000u, 0x0u}, 2,
 static const char *const values_12[] = {"intake", "mandate", "correction", NULL};
 
 static const struct field candidate_competence_fields[] = {
-    {.name = "competenceId", .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_competence, competence_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "level", .column = "level", .type = FIELD_INT, .offset = offsetof(struct candidate_competence, level), .min = 1, .max = 3, .visible_to = 0xffffffffu},
-    {.name = "evidence", .column = "evidence", .type = FIELD_TEXT, .offset = offsetof(struct candidate_competence, evidence), .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "competenceId", .key = {"\"competenceId\":", 15}, .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_competence, competence_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_INT, .offset = offsetof(struct candidate_competence, level), .min = 1, .max = 3, .visible_to = 0xffffffffu},
+    {.name = "evidence", .key = {"\"evidence\":", 11}, .column = "evidence", .type = FIELD_TEXT, .offset = offsetof(struct candidate_competence, evidence), .min = 0, .max = 200, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_competence_schema = {
     .name = "CandidateCompetence", .fields = candidate_competence_fields, .count = 3,
     .size = sizeof(struct candidate_competence), .self = NULL,
 };
 static const struct field candidate_condition_fields[] = {
-    {.name = "condition", .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_condition, condition), .min = 2, .max = 40, .pattern = pattern_0, .visible_to = 0xffffffffu},
-    {.name = "met", .column = "met", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_condition, met), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "source", .column = "source", .type = FIELD_TEXT, .offset = offsetof(struct candidate_condition, source), .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_condition, condition), .min = 2, .max = 40, .pattern = pattern_0, .visible_to = 0xffffffffu},
+    {.name = "met", .key = {"\"met\":", 6}, .column = "met", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_condition, met), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .offset = offsetof(struct candidate_condition, source), .min = 0, .max = 200, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_condition_schema = {
     .name = "CandidateCondition", .fields = candidate_condition_fields, .count = 3,
     .size = sizeof(struct candidate_condition), .self = NULL,
 };
 static const struct field candidate_language_fields[] = {
-    {.name = "language", .column = "language", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_language, language), .min = 2, .max = 3, .pattern = pattern_1, .visible_to = 0xffffffffu},
-    {.name = "level", .column = "level", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_language, level), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "language", .key = {"\"language\":", 11}, .column = "language", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_language, language), .min = 2, .max = 3, .pattern = pattern_1, .visible_to = 0xffffffffu},
+    {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_language, level), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_language_schema = {
     .name = "CandidateLanguage", .fields = candidate_language_fields, .count = 2,
     .size = sizeof(struct candidate_language), .self = NULL,
 };
 static const struct field candidate_occupation_fields[] = {
-    {.name = "occupationId", .column = "occupation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_occupation, occupation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "wanted", .column = "wanted", .type = FIELD_BOOL, .offset = offsetof(struct candidate_occupation, wanted), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "years", .column = "years", .type = FIELD_INT, .offset = offsetof(struct candidate_occupation, years), .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_occupation, occupation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "wanted", .key = {"\"wanted\":", 9}, .column = "wanted", .type = FIELD_BOOL, .offset = offsetof(struct candidate_occupation, wanted), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "years", .key = {"\"years\":", 8}, .column = "years", .type = FIELD_INT, .offset = offsetof(struct candidate_occupation, years), .min = 0, .max = 60, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_occupation_schema = {
     .name = "CandidateOccupation", .fields = candidate_occupation_fields, .count = 3,
     .size = sizeof(struct candidate_occupation), .self = NULL,
 };
 static const struct field candidate_new_fields[] = {
-    {.name = "bsn", .column = "bsn", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, bsn), .min = 9, .max = 9, .pattern = pattern_3, .visible_to = 0xffffffffu},
-    {.name = "alias", .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_new, alias), .min = 1, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "firstName", .column = "first_name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, first_name), .min = 1, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "lastName", .column = "last_name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, last_name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "birthDate", .column = "birth_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, birth_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "email", .column = "email", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_EMAIL, .offset = offsetof(struct candidate_new, email), .min = 3, .max = 254, .visible_to = 0xffffffffu},
-    {.name = "phone", .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, phone), .min = 6, .max = 20, .pattern = pattern_4, .visible_to = 0xffffffffu},
-    {.name = "pc4", .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_new, postcode4), .min = 4, .max = 4, .pattern = pattern_5, .visible_to = 0xffffffffu},
-    {.name = "neighbourhood", .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, neighbourhood), .min = 0, .max = 80, .visible_to = 0xffffffffu},
-    {.name = "caseManagerId", .column = "case_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, case_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "organisationId", .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "status", .column = "status", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, status), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
-    {.name = "benefit", .column = "benefit", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, benefit), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
-    {.name = "phase", .column = "phase", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, phase), .min = 1, .max = 4, .visible_to = 0xffffffffu},
-    {.name = "targetGroups", .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_new, target_groups), .min = 0, .max = 8, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
-    {.name = "hoursMin", .column = "hours_min", .type = FIELD_INT, .offset = offsetof(struct candidate_new, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "hoursMax", .column = "hours_max", .type = FIELD_INT, .offset = offsetof(struct candidate_new, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_new, shifts), .min = 0, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
-    {.name = "maxDistanceKm", .column = "max_distance_km", .type = FIELD_INT, .offset = offsetof(struct candidate_new, max_distance_km), .min = 1, .max = 150, .visible_to = 0xffffffffu},
-    {.name = "transport", .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_new, transport), .min = 0, .max = 6, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
-    {.name = "availableFrom", .column = "available_from", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, available_from), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "wishes", .column = "wishes", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_new, wishes), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "introduction", .column = "introduction", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_new, introduction), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "sectors", .column = "sectors", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_new, sectors), .min = 0, .max = 10, .item_max = 5, .pattern = pattern_11, .visible_to = 0xffffffffu},
-    {.name = "competences", .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_new, competences), .min = 0, .max = 100, .schema = &candidate_competence_schema, .visible_to = 0xffffffffu},
-    {.name = "conditions", .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_new, conditions), .min = 0, .max = 60, .schema = &candidate_condition_schema, .visible_to = 0xffffffffu},
-    {.name = "languages", .column = "languages", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_new, languages), .min = 0, .max = 20, .schema = &candidate_language_schema, .visible_to = 0xffffffffu},
-    {.name = "occupations", .column = "occupations", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_new, occupations), .min = 0, .max = 30, .schema = &candidate_occupation_schema, .visible_to = 0xffffffffu},
+    {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, bsn), .min = 9, .max = 9, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_new, alias), .min = 1, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "firstName", .key = {"\"firstName\":", 12}, .column = "first_name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, first_name), .min = 1, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "lastName", .key = {"\"lastName\":", 11}, .column = "last_name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, last_name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "birthDate", .key = {"\"birthDate\":", 12}, .column = "birth_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, birth_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_EMAIL, .offset = offsetof(struct candidate_new, email), .min = 3, .max = 254, .visible_to = 0xffffffffu},
+    {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, phone), .min = 6, .max = 20, .pattern = pattern_4, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_new, postcode4), .min = 4, .max = 4, .pattern = pattern_5, .visible_to = 0xffffffffu},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, neighbourhood), .min = 0, .max = 80, .visible_to = 0xffffffffu},
+    {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, case_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, status), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, benefit), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "phase", .key = {"\"phase\":", 8}, .column = "phase", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, phase), .min = 1, .max = 4, .visible_to = 0xffffffffu},
+    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_new, target_groups), .min = 0, .max = 8, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .offset = offsetof(struct candidate_new, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
+    {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .offset = offsetof(struct candidate_new, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_new, shifts), .min = 0, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "maxDistanceKm", .key = {"\"maxDistanceKm\":", 16}, .column = "max_distance_km", .type = FIELD_INT, .offset = offsetof(struct candidate_new, max_distance_km), .min = 1, .max = 150, .visible_to = 0xffffffffu},
+    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_new, transport), .min = 0, .max = 6, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "availableFrom", .key = {"\"availableFrom\":", 16}, .column = "available_from", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, available_from), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "wishes", .key = {"\"wishes\":", 9}, .column = "wishes", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_new, wishes), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "introduction", .key = {"\"introduction\":", 15}, .column = "introduction", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_new, introduction), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "sectors", .key = {"\"sectors\":", 10}, .column = "sectors", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_new, sectors), .min = 0, .max = 10, .item_max = 5, .pattern = pattern_11, .visible_to = 0xffffffffu},
+    {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_new, competences), .min = 0, .max = 100, .schema = &candidate_competence_schema, .visible_to = 0xffffffffu},
+    {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_new, conditions), .min = 0, .max = 60, .schema = &candidate_condition_schema, .visible_to = 0xffffffffu},
+    {.name = "languages", .key = {"\"languages\":", 12}, .column = "languages", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_new, languages), .min = 0, .max = 20, .schema = &candidate_language_schema, .visible_to = 0xffffffffu},
+    {.name = "occupations", .key = {"\"occupations\":", 14}, .column = "occupations", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_new, occupations), .min = 0, .max = 30, .schema = &candidate_occupation_schema, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_new_schema = {
     .name = "CandidateNew", .fields = candidate_new_fields, .count = 28,
     .size = sizeof(struct candidate_new), .self = NULL,
 };
 static const struct field candidate_search_fields[] = {
-    {.name = "bsn", .column = "bsn", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_search, bsn), .min = 9, .max = 9, .pattern = pattern_3, .visible_to = 0xffffffffu},
-    {.name = "purpose", .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_search, purpose), .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_search, bsn), .min = 9, .max = 9, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_search, purpose), .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_search_schema = {
     .name = "CandidateSearch", .fields = candidate_search_fields, .count = 2,
     .size = sizeof(struct candidate_search), .self = NULL,
 };
 static const struct field candidate_change_fields[] = {
-    {.name = "alias", .column = "alias", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, alias), .min = 1, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "firstName", .column = "first_name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, first_name), .min = 1, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "lastName", .column = "last_name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, last_name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "birthDate", .column = "birth_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, birth_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "email", .column = "email", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_EMAIL, .offset = offsetof(struct candidate_change, email), .min = 3, .max = 254, .visible_to = 0xffffffffu},
-    {.name = "phone", .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, phone), .min = 6, .max = 20, .pattern = pattern_4, .visible_to = 0xffffffffu},
-    {.name = "pc4", .column = "postcode4", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, postcode4), .min = 4, .max = 4, .pattern = pattern_5, .visible_to = 0xffffffffu},
-    {.name = "neighbourhood", .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, neighbourhood), .min = 0, .max = 80, .visible_to = 0xffffffffu},
-    {.name = "caseManagerId", .column = "case_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, case_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "organisationId", .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "status", .column = "status", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, status), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
-    {.name = "benefit", .column = "benefit", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, benefit), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
-    {.name = "phase", .column = "phase", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, phase), .min = 1, .max = 4, .visible_to = 0xffffffffu},
-    {.name = "targetGroups", .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_change, target_groups), .min = 0, .max = 8, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
-    {.name = "hoursMin", .column = "hours_min", .type = FIELD_INT, .offset = offsetof(struct candidate_change, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "hoursMax", .column = "hours_max", .type = FIELD_INT, .offset = offsetof(struct candidate_change, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_change, shifts), .min = 0, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
-    {.name = "maxDistanceKm", .column = "max_distance_km", .type = FIELD_INT, .offset = offsetof(struct candidate_change, max_distance_km), .min = 1, .max = 150, .visible_to = 0xffffffffu},
-    {.name = "transport", .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_change, transport), .min = 0, .max = 6, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
-    {.name = "availableFrom", .column = "available_from", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, available_from), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "wishes", .column = "wishes", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_change, wishes), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "introduction", .column = "introduction", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_change, introduction), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "sectors", .column = "sectors", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_change, sectors), .min = 0, .max = 10, .item_max = 5, .pattern = pattern_11, .visible_to = 0xffffffffu},
-    {.name = "competences", .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_change, competences), .min = 0, .max = 100, .schema = &candidate_competence_schema, .visible_to = 0xffffffffu},
-    {.name = "conditions", .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_change, conditions), .min = 0, .max = 60, .schema = &candidate_condition_schema, .visible_to = 0xffffffffu},
-    {.name = "languages", .column = "languages", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_change, languages), .min = 0, .max = 20, .schema = &candidate_language_schema, .visible_to = 0xffffffffu},
-    {.name = "occupations", .column = "occupations", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_change, occupations), .min = 0, .max = 30, .schema = &candidate_occupation_schema, .visible_to = 0xffffffffu},
+    {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, alias), .min = 1, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "firstName", .key = {"\"firstName\":", 12}, .column = "first_name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, first_name), .min = 1, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "lastName", .key = {"\"lastName\":", 11}, .column = "last_name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, last_name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "birthDate", .key = {"\"birthDate\":", 12}, .column = "birth_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, birth_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_EMAIL, .offset = offsetof(struct candidate_change, email), .min = 3, .max = 254, .visible_to = 0xffffffffu},
+    {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, phone), .min = 6, .max = 20, .pattern = pattern_4, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, postcode4), .min = 4, .max = 4, .pattern = pattern_5, .visible_to = 0xffffffffu},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, neighbourhood), .min = 0, .max = 80, .visible_to = 0xffffffffu},
+    {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, case_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, status), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, benefit), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "phase", .key = {"\"phase\":", 8}, .column = "phase", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, phase), .min = 1, .max = 4, .visible_to = 0xffffffffu},
+    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_change, target_groups), .min = 0, .max = 8, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .offset = offsetof(struct candidate_change, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
+    {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .offset = offsetof(struct candidate_change, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_change, shifts), .min = 0, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "maxDistanceKm", .key = {"\"maxDistanceKm\":", 16}, .column = "max_distance_km", .type = FIELD_INT, .offset = offsetof(struct candidate_change, max_distance_km), .min = 1, .max = 150, .visible_to = 0xffffffffu},
+    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_change, transport), .min = 0, .max = 6, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "availableFrom", .key = {"\"availableFrom\":", 16}, .column = "available_from", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, available_from), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "wishes", .key = {"\"wishes\":", 9}, .column = "wishes", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_change, wishes), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "introduction", .key = {"\"introduction\":", 15}, .column = "introduction", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_change, introduction), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "sectors", .key = {"\"sectors\":", 10}, .column = "sectors", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_change, sectors), .min = 0, .max = 10, .item_max = 5, .pattern = pattern_11, .visible_to = 0xffffffffu},
+    {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_change, competences), .min = 0, .max = 100, .schema = &candidate_competence_schema, .visible_to = 0xffffffffu},
+    {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_change, conditions), .min = 0, .max = 60, .schema = &candidate_condition_schema, .visible_to = 0xffffffffu},
+    {.name = "languages", .key = {"\"languages\":", 12}, .column = "languages", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_change, languages), .min = 0, .max = 20, .schema = &candidate_language_schema, .visible_to = 0xffffffffu},
+    {.name = "occupations", .key = {"\"occupations\":", 14}, .column = "occupations", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_change, occupations), .min = 0, .max = 30, .schema = &candidate_occupation_schema, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_change_schema = {
     .name = "CandidateChange", .fields = candidate_change_fields, .count = 27,
     .size = sizeof(struct candidate_change), .self = NULL,
 };
 static const struct field candidate_fields[] = {
-    {.name = "id", .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "alias", .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "firstName", .column = "first_name", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0x97u},
-    {.name = "lastName", .column = "last_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0x97u},
-    {.name = "birthDate", .column = "birth_date", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0x3u},
-    {.name = "email", .column = "email", .type = FIELD_TEXT, .min = 0, .max = 254, .visible_to = 0x97u},
-    {.name = "phone", .column = "phone", .type = FIELD_TEXT, .min = 0, .max = 20, .visible_to = 0x97u},
-    {.name = "pc4", .column = "postcode4", .type = FIELD_TEXT, .min = 0, .max = 4, .visible_to = 0x97u},
-    {.name = "neighbourhood", .column = "neighbourhood", .type = FIELD_TEXT, .min = 0, .max = 80, .visible_to = 0x7u},
-    {.name = "caseManagerId", .column = "case_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "organisationId", .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "status", .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
-    {.name = "benefit", .column = "benefit", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_7, .visible_to = 0x3u},
-    {.name = "phase", .column = "phase", .type = FIELD_INT, .min = 1, .max = 4, .visible_to = 0x7u},
-    {.name = "targetGroups", .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 8, .item_max = 40, .visible_to = 0x7u},
-    {.name = "hoursMin", .column = "hours_min", .type = FIELD_INT, .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "hoursMax", .column = "hours_max", .type = FIELD_INT, .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
-    {.name = "maxDistanceKm", .column = "max_distance_km", .type = FIELD_INT, .min = 1, .max = 150, .visible_to = 0xffffffffu},
-    {.name = "transport", .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 6, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
-    {.name = "availableFrom", .column = "available_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "wishes", .column = "wishes", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "introduction", .column = "introduction", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "sectors", .column = "sectors", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 10, .item_max = 5, .visible_to = 0xffffffffu},
-    {.name = "competences", .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 100, .schema = &candidate_competence_schema, .visible_to = 0xffffffffu},
-    {.name = "conditions", .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 60, .schema = &candidate_condition_schema, .visible_to = 0x87u},
-    {.name = "languages", .column = "languages", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 20, .schema = &candidate_language_schema, .visible_to = 0xffffffffu},
-    {.name = "occupations", .column = "occupations", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 30, .schema = &candidate_occupation_schema, .visible_to = 0xffffffffu},
-    {.name = "openProposals", .column = "open_proposals", .type = FIELD_INT, .min = 0, .max = 2, .visible_to = 0x17u},
-    {.name = "version", .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "changedAt", .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "firstName", .key = {"\"firstName\":", 12}, .column = "first_name", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0x97u},
+    {.name = "lastName", .key = {"\"lastName\":", 11}, .column = "last_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0x97u},
+    {.name = "birthDate", .key = {"\"birthDate\":", 12}, .column = "birth_date", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0x3u},
+    {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .min = 0, .max = 254, .visible_to = 0x97u},
+    {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .min = 0, .max = 20, .visible_to = 0x97u},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .min = 0, .max = 4, .visible_to = 0x97u},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 0, .max = 80, .visible_to = 0x7u},
+    {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_7, .visible_to = 0x3u},
+    {.name = "phase", .key = {"\"phase\":", 8}, .column = "phase", .type = FIELD_INT, .min = 1, .max = 4, .visible_to = 0x7u},
+    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 8, .item_max = 40, .visible_to = 0x7u},
+    {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .min = 1, .max = 48, .visible_to = 0xffffffffu},
+    {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .min = 1, .max = 48, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "maxDistanceKm", .key = {"\"maxDistanceKm\":", 16}, .column = "max_distance_km", .type = FIELD_INT, .min = 1, .max = 150, .visible_to = 0xffffffffu},
+    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 6, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "availableFrom", .key = {"\"availableFrom\":", 16}, .column = "available_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "wishes", .key = {"\"wishes\":", 9}, .column = "wishes", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "introduction", .key = {"\"introduction\":", 15}, .column = "introduction", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "sectors", .key = {"\"sectors\":", 10}, .column = "sectors", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 10, .item_max = 5, .visible_to = 0xffffffffu},
+    {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 100, .schema = &candidate_competence_schema, .visible_to = 0xffffffffu},
+    {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 60, .schema = &candidate_condition_schema, .visible_to = 0x87u},
+    {.name = "languages", .key = {"\"languages\":", 12}, .column = "languages", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 20, .schema = &candidate_language_schema, .visible_to = 0xffffffffu},
+    {.name = "occupations", .key = {"\"occupations\":", 14}, .column = "occupations", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 30, .schema = &candidate_occupation_schema, .visible_to = 0xffffffffu},
+    {.name = "openProposals", .key = {"\"openProposals\":", 16}, .column = "open_proposals", .type = FIELD_INT, .min = 0, .max = 2, .visible_to = 0x17u},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct schema candidate_schema = {
     .name = "Candidate", .fields = candidate_fields, .count = 31,
     .size = 0, .self = "/candidates/",
 };
 static const struct field candidate_hit_fields[] = {
-    {.name = "id", .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "alias", .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "status", .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
 };
 static const struct schema candidate_hit_schema = {
     .name = "CandidateHit", .fields = candidate_hit_fields, .count = 3,
     .size = 0, .self = NULL,
 };
 static const struct field candidate_found_fields[] = {
-    {.name = "items", .column = "items", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 1, .schema = &candidate_hit_schema, .visible_to = 0xffffffffu},
+    {.name = "items", .key = {"\"items\":", 8}, .column = "items", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 1, .schema = &candidate_hit_schema, .visible_to = 0xffffffffu},
 };
 static const struct schema candidate_found_schema = {
     .name = "CandidateFound", .fields = candidate_found_fields, .count = 1,
     .size = 0, .self = NULL,
 };
 static const struct field card_competence_fields[] = {
-    {.name = "label", .column = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
-    {.name = "level", .column = "level", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 3, .visible_to = 0xffffffffu},
+    {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
+    {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 3, .visible_to = 0xffffffffu},
 };
 static const struct schema card_competence_schema = {
     .name = "CardCompetence", .fields = card_competence_fields, .count = 2,
     .size = 0, .self = NULL,
 };
 static const struct field candidate_card_fields[] = {
-    {.name = "alias", .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "firstName", .column = "first_name", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "introduction", .column = "introduction", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "wishes", .column = "wishes", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "hoursMin", .column = "hours_min", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "hoursMax", .column = "hours_max", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 4, .item_max = 10, .visible_to = 0xffffffffu},
-    {.name = "availableFrom", .column = "available_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "competences", .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .schema = &card_competence_schema, .visible_to = 0xffffffffu},
-    {.name = "occupations", .column = "occupations", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 30, .item_max = 300, .visible_to = 0xffffffffu},
+    {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "firstName", .key = {"\"firstName\":", 12}, .column = "first_name", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "introduction", .key = {"\"introduction\":", 15}, .column = "introduction", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "wishes", .key = {"\"wishes\":", 9}, .column = "wishes", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
+    {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 4, .item_max = 10, .visible_to = 0xffffffffu},
+    {.name = "availableFrom", .key = {"\"availableFrom\":", 16}, .column = "available_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .schema = &card_competence_schema, .visible_to = 0xffffffffu},
+    {.name = "occupations", .key = {"\"occupations\":", 14}, .column = "occupations", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 30, .item_max = 300, .visible_to = 0xffffffffu},
 };
 static const struct schema candidate_card_schema = {
     .name = "CandidateCard", .fields = candidate_card_fields, .count = 10,
@@ -209,23 +209,23 @@ static const struct schema candidate_card_schema = {
 };
 static const struct right candidate_list_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field candidate_list_query[] = {
-    {.name = "status", .column = "status", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
-    {.name = "caseManagerId", .column = "case_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "changedAfter", .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "changedAfter", .key = {"\"changedAfter\":", 15}, .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right candidate_create_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct right candidate_search_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct right candidate_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field candidate_get_path[] = {
-    {.name = "candidateId", .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right candidate_update_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field candidate_update_path[] = {
-    {.name = "candidateId", .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right card_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field card_get_path[] = {
-    {.name = "candidateId", .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct operation operations[] = {
     {

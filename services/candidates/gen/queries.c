@@ -20,10 +20,10 @@ static const struct query_list candidate_list_list = {
 const struct query query_candidate_list = {
     .name = "candidate_list",
     .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c."
-            "neighbourhood, c.case_manager_id, c.organisation_id, c.status, c.benefit, c.phase, to_jsonb(c.ta"
-            "rget_groups) as target_groups, c.hours_min, c.hours_max, to_jsonb(c.shifts) as shifts, c.max_dis"
-            "tance_km, to_jsonb(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_jso"
-            "nb(c.sectors) as sectors, c.version, c.changed_at from app.candidate c where true",
+            "neighbourhood, c.case_manager_id, c.organisation_id, c.status, c.benefit, c.phase, to_json(c.tar"
+            "get_groups) as target_groups, c.hours_min, c.hours_max, to_json(c.shifts) as shifts, c.max_dista"
+            "nce_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_json(c"
+            ".sectors) as sectors, c.version, c.changed_at from app.candidate c where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &candidate_list_list,
 };
@@ -35,20 +35,19 @@ struct statement *sql_candidate_list(struct plan *plan)
 const struct query query_candidate_get = {
     .name = "candidate_get",
     .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c."
-            "neighbourhood, c.case_manager_id, c.organisation_id, c.status, c.benefit, c.phase, to_jsonb(c.ta"
-            "rget_groups) as target_groups, c.hours_min, c.hours_max, to_jsonb(c.shifts) as shifts, c.max_dis"
-            "tance_km, to_jsonb(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_jso"
-            "nb(c.sectors) as sectors, c.version, c.changed_at, (select jsonb_agg(jsonb_strip_nulls(jsonb_bui"
-            "ld_object('competenceId', k.competence_id, 'level', k.level, 'evidence', k.evidence)) order by k"
-            ".competence_id) from app.candidate_competence k where k.candidate_id = c.id) as competences, (se"
-            "lect jsonb_agg(jsonb_strip_nulls(jsonb_build_object('condition', k.condition, 'met', k.met, 'sou"
-            "rce', k.source)) order by k.condition) from app.candidate_condition k where k.candidate_id = c.i"
-            "d) as conditions, (select jsonb_agg(jsonb_build_object('language', k.language, 'level', k.level)"
-            " order by k.language) from app.candidate_language k where k.candidate_id = c.id) as languages, ("
-            "select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('occupationId', k.occupation_id, 'wanted',"
-            " k.wanted, 'years', k.years)) order by k.occupation_id) from app.candidate_occupation k where k."
-            "candidate_id = c.id) as occupations, app.candidate_open_proposals(c.id) as open_proposals from a"
-            "pp.candidate c where c.id = $1",
+            "neighbourhood, c.case_manager_id, c.organisation_id, c.status, c.benefit, c.phase, to_json(c.tar"
+            "get_groups) as target_groups, c.hours_min, c.hours_max, to_json(c.shifts) as shifts, c.max_dista"
+            "nce_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_json(c"
+            ".sectors) as sectors, c.version, c.changed_at, (select json_strip_nulls(json_agg(k)) from ( sele"
+            "ct k.competence_id as \"competenceId\", k.level, k.evidence from app.candidate_competence k where "
+            "k.candidate_id = c.id order by k.competence_id) k) as competences, (select json_strip_nulls(json"
+            "_agg(k)) from ( select k.condition, k.met, k.source from app.candidate_condition k where k.candi"
+            "date_id = c.id order by k.condition) k) as conditions, (select json_agg(k) from ( select k.langu"
+            "age, k.level from app.candidate_language k where k.candidate_id = c.id order by k.language) k) a"
+            "s languages, (select json_strip_nulls(json_agg(k)) from ( select k.occupation_id as \"occupationI"
+            "d\", k.wanted, k.years from app.candidate_occupation k where k.candidate_id = c.id order by k.occ"
+            "upation_id) k) as occupations, app.candidate_open_proposals(c.id) as open_proposals from app.can"
+            "didate c where c.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };

@@ -23,258 +23,258 @@ static const char *const values_13[] = {"fits", "adjust", "against", NULL};
 static const char *const values_14[] = {"suitable", "suitable_with_adjustment", "unsuitable", NULL};
 
 static const struct field employer_new_fields[] = {
-    {.name = "name", .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct employer_new, name), .min = 1, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "kvkNumber", .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, kvk_number), .min = 8, .max = 8, .pattern = pattern_0, .visible_to = 0xffffffffu},
-    {.name = "sector", .column = "sector", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct employer_new, sector), .min = 2, .max = 5, .pattern = pattern_1, .visible_to = 0xffffffffu},
-    {.name = "sizeClass", .column = "size_class", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct employer_new, size_class), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
-    {.name = "pc4", .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, postcode4), .min = 4, .max = 4, .pattern = pattern_3, .visible_to = 0xffffffffu},
-    {.name = "streetAddress", .column = "street_address", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, street_address), .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "accountManagerId", .column = "account_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, account_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "riskCover", .column = "risk_cover", .type = FIELD_BOOL, .offset = offsetof(struct employer_new, risk_cover), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "internalNote", .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct employer_new, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu},
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct employer_new, name), .min = 1, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, kvk_number), .min = 8, .max = 8, .pattern = pattern_0, .visible_to = 0xffffffffu},
+    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct employer_new, sector), .min = 2, .max = 5, .pattern = pattern_1, .visible_to = 0xffffffffu},
+    {.name = "sizeClass", .key = {"\"sizeClass\":", 12}, .column = "size_class", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct employer_new, size_class), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, postcode4), .min = 4, .max = 4, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "streetAddress", .key = {"\"streetAddress\":", 16}, .column = "street_address", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, street_address), .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "accountManagerId", .key = {"\"accountManagerId\":", 19}, .column = "account_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, account_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "riskCover", .key = {"\"riskCover\":", 12}, .column = "risk_cover", .type = FIELD_BOOL, .offset = offsetof(struct employer_new, risk_cover), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct employer_new, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu},
 };
 const struct schema employer_new_schema = {
     .name = "EmployerNew", .fields = employer_new_fields, .count = 9,
     .size = sizeof(struct employer_new), .self = NULL,
 };
 static const struct field contact_new_fields[] = {
-    {.name = "name", .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct contact_new, name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "functionTitle", .column = "function_title", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct contact_new, function_title), .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "email", .column = "email", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_EMAIL, .offset = offsetof(struct contact_new, email), .min = 3, .max = 254, .visible_to = 0xffffffffu},
-    {.name = "phone", .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct contact_new, phone), .min = 6, .max = 20, .pattern = pattern_4, .visible_to = 0xffffffffu},
-    {.name = "preferred", .column = "preferred", .type = FIELD_BOOL, .offset = offsetof(struct contact_new, preferred), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct contact_new, name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "functionTitle", .key = {"\"functionTitle\":", 16}, .column = "function_title", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct contact_new, function_title), .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_EMAIL, .offset = offsetof(struct contact_new, email), .min = 3, .max = 254, .visible_to = 0xffffffffu},
+    {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct contact_new, phone), .min = 6, .max = 20, .pattern = pattern_4, .visible_to = 0xffffffffu},
+    {.name = "preferred", .key = {"\"preferred\":", 12}, .column = "preferred", .type = FIELD_BOOL, .offset = offsetof(struct contact_new, preferred), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema contact_new_schema = {
     .name = "ContactNew", .fields = contact_new_fields, .count = 5,
     .size = sizeof(struct contact_new), .self = NULL,
 };
 static const struct field employer_condition_new_fields[] = {
-    {.name = "condition", .column = "condition", .type = FIELD_TEXT, .offset = offsetof(struct employer_condition_new, condition), .min = 2, .max = 40, .pattern = pattern_5, .visible_to = 0xffffffffu},
-    {.name = "text", .column = "text", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct employer_condition_new, text), .min = 1, .max = 500, .visible_to = 0xffffffffu},
-    {.name = "hard", .column = "hard", .type = FIELD_BOOL, .offset = offsetof(struct employer_condition_new, hard), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .offset = offsetof(struct employer_condition_new, condition), .min = 2, .max = 40, .pattern = pattern_5, .visible_to = 0xffffffffu},
+    {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct employer_condition_new, text), .min = 1, .max = 500, .visible_to = 0xffffffffu},
+    {.name = "hard", .key = {"\"hard\":", 7}, .column = "hard", .type = FIELD_BOOL, .offset = offsetof(struct employer_condition_new, hard), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema employer_condition_new_schema = {
     .name = "EmployerConditionNew", .fields = employer_condition_new_fields, .count = 3,
     .size = sizeof(struct employer_condition_new), .self = NULL,
 };
 static const struct field vacancy_competence_fields[] = {
-    {.name = "competenceId", .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_competence, competence_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "need", .column = "need", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_competence, need), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
-    {.name = "level", .column = "level", .type = FIELD_INT, .offset = offsetof(struct vacancy_competence, level), .min = 1, .max = 3, .visible_to = 0xffffffffu},
-    {.name = "weight", .column = "weight", .type = FIELD_INT, .offset = offsetof(struct vacancy_competence, weight), .min = 1, .max = 5, .visible_to = 0xffffffffu},
+    {.name = "competenceId", .key = {"\"competenceId\":", 15}, .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_competence, competence_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "need", .key = {"\"need\":", 7}, .column = "need", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_competence, need), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_INT, .offset = offsetof(struct vacancy_competence, level), .min = 1, .max = 3, .visible_to = 0xffffffffu},
+    {.name = "weight", .key = {"\"weight\":", 9}, .column = "weight", .type = FIELD_INT, .offset = offsetof(struct vacancy_competence, weight), .min = 1, .max = 5, .visible_to = 0xffffffffu},
 };
 const struct schema vacancy_competence_schema = {
     .name = "VacancyCompetence", .fields = vacancy_competence_fields, .count = 4,
     .size = sizeof(struct vacancy_competence), .self = NULL,
 };
 static const struct field vacancy_condition_fields[] = {
-    {.name = "condition", .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_condition, condition), .min = 2, .max = 40, .pattern = pattern_5, .visible_to = 0xffffffffu},
-    {.name = "hard", .column = "hard", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_condition, hard), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_condition, condition), .min = 2, .max = 40, .pattern = pattern_5, .visible_to = 0xffffffffu},
+    {.name = "hard", .key = {"\"hard\":", 7}, .column = "hard", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_condition, hard), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema vacancy_condition_schema = {
     .name = "VacancyCondition", .fields = vacancy_condition_fields, .count = 2,
     .size = sizeof(struct vacancy_condition), .self = NULL,
 };
 static const struct field vacancy_new_fields[] = {
-    {.name = "employerId", .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, employer_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "title", .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, title), .min = 1, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "description", .column = "description", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_new, description), .min = 0, .max = 4000, .visible_to = 0xffffffffu},
-    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, kind), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
-    {.name = "occupationId", .column = "occupation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, occupation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "competences", .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct vacancy_new, competences), .min = 0, .max = 40, .schema = &vacancy_competence_schema, .visible_to = 0xffffffffu},
-    {.name = "conditions", .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct vacancy_new, conditions), .min = 0, .max = 30, .schema = &vacancy_condition_schema, .visible_to = 0xffffffffu},
-    {.name = "hoursMin", .column = "hours_min", .type = FIELD_INT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "hoursMax", .column = "hours_max", .type = FIELD_INT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct vacancy_new, shifts), .min = 0, .max = 4, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
-    {.name = "pc4", .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, postcode4), .min = 4, .max = 4, .pattern = pattern_3, .visible_to = 0xffffffffu},
-    {.name = "positions", .column = "positions", .type = FIELD_INT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, positions), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "candidatesWanted", .column = "candidates_wanted", .type = FIELD_INT, .offset = offsetof(struct vacancy_new, candidates_wanted), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "startDate", .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "neededBy", .column = "needed_by", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, needed_by), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "wageText", .column = "wage_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, wage_text), .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "internalNote", .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_new, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, employer_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, title), .min = 1, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "description", .key = {"\"description\":", 14}, .column = "description", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_new, description), .min = 0, .max = 4000, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, kind), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, occupation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct vacancy_new, competences), .min = 0, .max = 40, .schema = &vacancy_competence_schema, .visible_to = 0xffffffffu},
+    {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct vacancy_new, conditions), .min = 0, .max = 30, .schema = &vacancy_condition_schema, .visible_to = 0xffffffffu},
+    {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
+    {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct vacancy_new, shifts), .min = 0, .max = 4, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, postcode4), .min = 4, .max = 4, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "positions", .key = {"\"positions\":", 12}, .column = "positions", .type = FIELD_INT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, positions), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "candidatesWanted", .key = {"\"candidatesWanted\":", 19}, .column = "candidates_wanted", .type = FIELD_INT, .offset = offsetof(struct vacancy_new, candidates_wanted), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "neededBy", .key = {"\"neededBy\":", 11}, .column = "needed_by", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, needed_by), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "wageText", .key = {"\"wageText\":", 11}, .column = "wage_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, wage_text), .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_new, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu},
 };
 const struct schema vacancy_new_schema = {
     .name = "VacancyNew", .fields = vacancy_new_fields, .count = 17,
     .size = sizeof(struct vacancy_new), .self = NULL,
 };
 static const struct field vacancy_change_fields[] = {
-    {.name = "title", .column = "title", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, title), .min = 1, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "description", .column = "description", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_change, description), .min = 0, .max = 4000, .visible_to = 0xffffffffu},
-    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, kind), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
-    {.name = "occupationId", .column = "occupation_id", .type = FIELD_UUID, .offset = offsetof(struct vacancy_change, occupation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "competences", .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct vacancy_change, competences), .min = 0, .max = 40, .schema = &vacancy_competence_schema, .visible_to = 0xffffffffu},
-    {.name = "conditions", .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct vacancy_change, conditions), .min = 0, .max = 30, .schema = &vacancy_condition_schema, .visible_to = 0xffffffffu},
-    {.name = "hoursMin", .column = "hours_min", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "hoursMax", .column = "hours_max", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct vacancy_change, shifts), .min = 0, .max = 4, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
-    {.name = "pc4", .column = "postcode4", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, postcode4), .min = 4, .max = 4, .pattern = pattern_3, .visible_to = 0xffffffffu},
-    {.name = "positions", .column = "positions", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, positions), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "candidatesWanted", .column = "candidates_wanted", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, candidates_wanted), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "startDate", .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "neededBy", .column = "needed_by", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, needed_by), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "wageText", .column = "wage_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, wage_text), .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "internalNote", .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_change, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu},
+    {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, title), .min = 1, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "description", .key = {"\"description\":", 14}, .column = "description", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_change, description), .min = 0, .max = 4000, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, kind), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .offset = offsetof(struct vacancy_change, occupation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct vacancy_change, competences), .min = 0, .max = 40, .schema = &vacancy_competence_schema, .visible_to = 0xffffffffu},
+    {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct vacancy_change, conditions), .min = 0, .max = 30, .schema = &vacancy_condition_schema, .visible_to = 0xffffffffu},
+    {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
+    {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct vacancy_change, shifts), .min = 0, .max = 4, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, postcode4), .min = 4, .max = 4, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "positions", .key = {"\"positions\":", 12}, .column = "positions", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, positions), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "candidatesWanted", .key = {"\"candidatesWanted\":", 19}, .column = "candidates_wanted", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, candidates_wanted), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "neededBy", .key = {"\"neededBy\":", 11}, .column = "needed_by", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, needed_by), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "wageText", .key = {"\"wageText\":", 11}, .column = "wage_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, wage_text), .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_change, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu},
 };
 const struct schema vacancy_change_schema = {
     .name = "VacancyChange", .fields = vacancy_change_fields, .count = 16,
     .size = sizeof(struct vacancy_change), .self = NULL,
 };
 static const struct field screening_new_fields[] = {
-    {.name = "verdict", .column = "verdict", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct screening_new, verdict), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
-    {.name = "reason", .column = "reason", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct screening_new, reason), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "verdict", .key = {"\"verdict\":", 10}, .column = "verdict", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct screening_new, verdict), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct screening_new, reason), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
 };
 const struct schema screening_new_schema = {
     .name = "ScreeningNew", .fields = screening_new_fields, .count = 2,
     .size = sizeof(struct screening_new), .self = NULL,
 };
 static const struct field vacancy_ending_fields[] = {
-    {.name = "how", .column = "how", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_ending, how), .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "how", .key = {"\"how\":", 6}, .column = "how", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_ending, how), .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
 };
 const struct schema vacancy_ending_schema = {
     .name = "VacancyEnding", .fields = vacancy_ending_fields, .count = 1,
     .size = sizeof(struct vacancy_ending), .self = NULL,
 };
 static const struct field employer_fields[] = {
-    {.name = "id", .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "regionId", .column = "region_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "name", .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "kvkNumber", .column = "kvk_number", .type = FIELD_TEXT, .min = 0, .max = 8, .visible_to = 0xffffffffu},
-    {.name = "sector", .column = "sector", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 5, .visible_to = 0xffffffffu},
-    {.name = "sizeClass", .column = "size_class", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
-    {.name = "pc4", .column = "postcode4", .type = FIELD_TEXT, .min = 0, .max = 4, .visible_to = 0xffffffffu},
-    {.name = "streetAddress", .column = "street_address", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "accountManagerId", .column = "account_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "riskCover", .column = "risk_cover", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x45fu},
-    {.name = "internalNote", .column = "internal_note", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xeu},
-    {.name = "version", .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "changedAt", .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "regionId", .key = {"\"regionId\":", 11}, .column = "region_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .min = 0, .max = 8, .visible_to = 0xffffffffu},
+    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 5, .visible_to = 0xffffffffu},
+    {.name = "sizeClass", .key = {"\"sizeClass\":", 12}, .column = "size_class", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .min = 0, .max = 4, .visible_to = 0xffffffffu},
+    {.name = "streetAddress", .key = {"\"streetAddress\":", 16}, .column = "street_address", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "accountManagerId", .key = {"\"accountManagerId\":", 19}, .column = "account_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "riskCover", .key = {"\"riskCover\":", 12}, .column = "risk_cover", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x45fu},
+    {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xeu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct schema employer_schema = {
     .name = "Employer", .fields = employer_fields, .count = 13,
     .size = 0, .self = "/employers/",
 };
 static const struct field contact_fields[] = {
-    {.name = "id", .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "employerId", .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "name", .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "functionTitle", .column = "function_title", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "email", .column = "email", .type = FIELD_TEXT, .min = 0, .max = 254, .visible_to = 0xffffffffu},
-    {.name = "phone", .column = "phone", .type = FIELD_TEXT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
-    {.name = "preferred", .column = "preferred", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "version", .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "changedAt", .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "functionTitle", .key = {"\"functionTitle\":", 16}, .column = "function_title", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .min = 0, .max = 254, .visible_to = 0xffffffffu},
+    {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
+    {.name = "preferred", .key = {"\"preferred\":", 12}, .column = "preferred", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct schema contact_schema = {
     .name = "Contact", .fields = contact_fields, .count = 9,
     .size = 0, .self = "/contacts/",
 };
 static const struct field employer_condition_fields[] = {
-    {.name = "id", .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "employerId", .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "condition", .column = "condition", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "text", .column = "text", .type = FIELD_TEXT, .min = 0, .max = 500, .visible_to = 0xffffffffu},
-    {.name = "hard", .column = "hard", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "version", .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "changedAt", .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .min = 0, .max = 500, .visible_to = 0xffffffffu},
+    {.name = "hard", .key = {"\"hard\":", 7}, .column = "hard", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct schema employer_condition_schema = {
     .name = "EmployerCondition", .fields = employer_condition_fields, .count = 7,
     .size = 0, .self = "/employer-conditions/",
 };
 static const struct field vacancy_fields[] = {
-    {.name = "id", .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "employerId", .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "title", .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "description", .column = "description", .type = FIELD_TEXT, .min = 0, .max = 4000, .visible_to = 0xffffffffu},
-    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
-    {.name = "state", .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
-    {.name = "occupationId", .column = "occupation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "competences", .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 40, .schema = &vacancy_competence_schema, .visible_to = 0xffffffffu},
-    {.name = "conditions", .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 30, .schema = &vacancy_condition_schema, .visible_to = 0xffffffffu},
-    {.name = "hoursMin", .column = "hours_min", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "hoursMax", .column = "hours_max", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 4, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
-    {.name = "pc4", .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 4, .visible_to = 0xffffffffu},
-    {.name = "positions", .column = "positions", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "positionsTaken", .column = "positions_taken", .type = FIELD_INT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "candidatesWanted", .column = "candidates_wanted", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "startDate", .column = "start_date", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "neededBy", .column = "needed_by", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "wageText", .column = "wage_text", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "internalNote", .column = "internal_note", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xeu},
-    {.name = "source", .column = "source", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
-    {.name = "reportedAt", .column = "reported_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "matchVersion", .column = "match_input", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xeu},
-    {.name = "version", .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "changedAt", .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "description", .key = {"\"description\":", 14}, .column = "description", .type = FIELD_TEXT, .min = 0, .max = 4000, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 40, .schema = &vacancy_competence_schema, .visible_to = 0xffffffffu},
+    {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 30, .schema = &vacancy_condition_schema, .visible_to = 0xffffffffu},
+    {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
+    {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 4, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 4, .visible_to = 0xffffffffu},
+    {.name = "positions", .key = {"\"positions\":", 12}, .column = "positions", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "positionsTaken", .key = {"\"positionsTaken\":", 17}, .column = "positions_taken", .type = FIELD_INT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "candidatesWanted", .key = {"\"candidatesWanted\":", 19}, .column = "candidates_wanted", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "neededBy", .key = {"\"neededBy\":", 11}, .column = "needed_by", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "wageText", .key = {"\"wageText\":", 11}, .column = "wage_text", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xeu},
+    {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "reportedAt", .key = {"\"reportedAt\":", 13}, .column = "reported_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "matchVersion", .key = {"\"matchVersion\":", 15}, .column = "match_input", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xeu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct schema vacancy_schema = {
     .name = "Vacancy", .fields = vacancy_fields, .count = 25,
     .size = 0, .self = "/vacancies/",
 };
 static const struct field screening_rule_fields[] = {
-    {.name = "code", .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "outcome", .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
-    {.name = "number", .column = "number", .type = FIELD_INT, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
-    {.name = "limit", .column = "limit", .type = FIELD_INT, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "number", .key = {"\"number\":", 9}, .column = "number", .type = FIELD_INT, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
+    {.name = "limit", .key = {"\"limit\":", 8}, .column = "limit", .type = FIELD_INT, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
 };
 static const struct schema screening_rule_schema = {
     .name = "ScreeningRule", .fields = screening_rule_fields, .count = 4,
     .size = 0, .self = NULL,
 };
 static const struct field supply_without_fields[] = {
-    {.name = "condition", .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "pass", .column = "pass", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "pass", .key = {"\"pass\":", 7}, .column = "pass", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
 };
 static const struct schema supply_without_schema = {
     .name = "SupplyWithout", .fields = supply_without_fields, .count = 2,
     .size = 0, .self = NULL,
 };
 static const struct field supply_fields[] = {
-    {.name = "matchVersion", .column = "match_input", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "active", .column = "active", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "pass", .column = "pass", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "without", .column = "without", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 80, .schema = &supply_without_schema, .visible_to = 0xffffffffu},
+    {.name = "matchVersion", .key = {"\"matchVersion\":", 15}, .column = "match_input", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "pass", .key = {"\"pass\":", 7}, .column = "pass", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "without", .key = {"\"without\":", 10}, .column = "without", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 80, .schema = &supply_without_schema, .visible_to = 0xffffffffu},
 };
 static const struct schema supply_schema = {
     .name = "Supply", .fields = supply_fields, .count = 4,
     .size = 0, .self = NULL,
 };
 static const struct field screening_advice_fields[] = {
-    {.name = "vacancyId", .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "advice", .column = "advice", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
-    {.name = "rulesVersion", .column = "rules_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "rules", .column = "rules", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .schema = &screening_rule_schema, .visible_to = 0xffffffffu},
-    {.name = "supply", .column = "supply", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &supply_schema, .visible_to = 0xffffffffu},
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "rulesVersion", .key = {"\"rulesVersion\":", 15}, .column = "rules_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "rules", .key = {"\"rules\":", 8}, .column = "rules", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .schema = &screening_rule_schema, .visible_to = 0xffffffffu},
+    {.name = "supply", .key = {"\"supply\":", 9}, .column = "supply", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &supply_schema, .visible_to = 0xffffffffu},
 };
 static const struct schema screening_advice_schema = {
     .name = "ScreeningAdvice", .fields = screening_advice_fields, .count = 5,
     .size = 0, .self = NULL,
 };
 static const struct field screening_fields[] = {
-    {.name = "id", .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "vacancyId", .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "verdict", .column = "verdict", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
-    {.name = "reason", .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "advice", .column = "advice", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
-    {.name = "adviceRules", .column = "advice_rules", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 20, .schema = &screening_rule_schema, .visible_to = 0xffffffffu},
-    {.name = "rulesVersion", .column = "rules_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "screenedBy", .column = "screened_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "screenedAt", .column = "screened_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "version", .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "verdict", .key = {"\"verdict\":", 10}, .column = "verdict", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "adviceRules", .key = {"\"adviceRules\":", 14}, .column = "advice_rules", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 20, .schema = &screening_rule_schema, .visible_to = 0xffffffffu},
+    {.name = "rulesVersion", .key = {"\"rulesVersion\":", 15}, .column = "rules_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "screenedBy", .key = {"\"screenedBy\":", 13}, .column = "screened_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "screenedAt", .key = {"\"screenedAt\":", 13}, .column = "screened_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
 static const struct schema screening_schema = {
     .name = "Screening", .fields = screening_fields, .count = 10,
     .size = 0, .self = "/screenings/",
 };
 static const struct field transition_fields[] = {
-    {.name = "id", .column = "seq", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "fromState", .column = "from_state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "event", .column = "event", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "toState", .column = "to_state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "at", .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "role", .column = "role", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "seq", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "fromState", .key = {"\"fromState\":", 12}, .column = "from_state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "event", .key = {"\"event\":", 8}, .column = "event", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "toState", .key = {"\"toState\":", 10}, .column = "to_state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "at", .key = {"\"at\":", 5}, .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
 };
 static const struct schema transition_schema = {
     .name = "Transition", .fields = transition_fields, .count = 6,
@@ -282,99 +282,99 @@ static const struct schema transition_schema = {
 };
 static const struct right employer_list_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field employer_list_query[] = {
-    {.name = "kvkNumber", .column = "kvk_number", .type = FIELD_TEXT, .min = 8, .max = 8, .pattern = pattern_0, .visible_to = 0xffffffffu},
-    {.name = "sector", .column = "sector", .type = FIELD_TEXT, .min = 2, .max = 5, .pattern = pattern_1, .visible_to = 0xffffffffu},
-    {.name = "namePrefix", .column = "name_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "accountManagerId", .column = "account_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "changedAfter", .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .min = 8, .max = 8, .pattern = pattern_0, .visible_to = 0xffffffffu},
+    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .min = 2, .max = 5, .pattern = pattern_1, .visible_to = 0xffffffffu},
+    {.name = "namePrefix", .key = {"\"namePrefix\":", 13}, .column = "name_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "accountManagerId", .key = {"\"accountManagerId\":", 19}, .column = "account_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "changedAfter", .key = {"\"changedAfter\":", 15}, .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right employer_create_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct right employer_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field employer_get_path[] = {
-    {.name = "employerId", .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right employer_update_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field employer_update_path[] = {
-    {.name = "employerId", .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right contact_list_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field contact_list_path[] = {
-    {.name = "employerId", .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right contact_create_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field contact_create_path[] = {
-    {.name = "employerId", .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right contact_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field contact_get_path[] = {
-    {.name = "contactId", .column = "contact_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "contactId", .key = {"\"contactId\":", 12}, .column = "contact_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right contact_update_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field contact_update_path[] = {
-    {.name = "contactId", .column = "contact_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "contactId", .key = {"\"contactId\":", 12}, .column = "contact_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right contact_delete_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field contact_delete_path[] = {
-    {.name = "contactId", .column = "contact_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "contactId", .key = {"\"contactId\":", 12}, .column = "contact_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right employer_condition_list_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field employer_condition_list_path[] = {
-    {.name = "employerId", .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right employer_condition_create_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field employer_condition_create_path[] = {
-    {.name = "employerId", .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right employer_condition_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field employer_condition_get_path[] = {
-    {.name = "conditionId", .column = "condition_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "conditionId", .key = {"\"conditionId\":", 14}, .column = "condition_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right employer_condition_delete_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field employer_condition_delete_path[] = {
-    {.name = "conditionId", .column = "condition_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "conditionId", .key = {"\"conditionId\":", 14}, .column = "condition_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right vacancy_list_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field vacancy_list_query[] = {
-    {.name = "state", .column = "state", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
-    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
-    {.name = "employerId", .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "occupationId", .column = "occupation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "neededByFrom", .column = "needed_by_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "neededByTo", .column = "needed_by_to", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "changedAfter", .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "neededByFrom", .key = {"\"neededByFrom\":", 15}, .column = "needed_by_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "neededByTo", .key = {"\"neededByTo\":", 13}, .column = "needed_by_to", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "changedAfter", .key = {"\"changedAfter\":", 15}, .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right vacancy_create_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_HUB, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct right vacancy_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field vacancy_get_path[] = {
-    {.name = "vacancyId", .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right vacancy_update_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field vacancy_update_path[] = {
-    {.name = "vacancyId", .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right screening_advice_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field screening_advice_path[] = {
-    {.name = "vacancyId", .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right screening_list_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field screening_list_path[] = {
-    {.name = "vacancyId", .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right screening_create_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field screening_create_path[] = {
-    {.name = "vacancyId", .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right screening_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field screening_get_path[] = {
-    {.name = "screeningId", .column = "screening_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "screeningId", .key = {"\"screeningId\":", 14}, .column = "screening_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right vacancy_end_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field vacancy_end_path[] = {
-    {.name = "vacancyId", .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right vacancy_transition_list_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field vacancy_transition_list_path[] = {
-    {.name = "vacancyId", .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct operation operations[] = {
     {

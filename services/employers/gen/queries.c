@@ -315,9 +315,9 @@ static const struct query_list vacancy_list_list = {
 const struct query query_vacancy_list = {
     .name = "vacancy_list",
     .text = "select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_mi"
-            "n, v.hours_max, to_jsonb(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.s"
-            "tart_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.match_input, v."
-            "version, v.changed_at from app.vacancy v where true",
+            "n, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.st"
+            "art_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.match_input, v.v"
+            "ersion, v.changed_at from app.vacancy v where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &vacancy_list_list,
 };
@@ -328,15 +328,14 @@ struct statement *sql_vacancy_list(struct plan *plan)
 
 const struct query query_vacancy_get = {
     .name = "vacancy_get",
-    .text = "select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_mi"
-            "n, v.hours_max, to_jsonb(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.s"
-            "tart_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.match_input, v."
-            "version, v.changed_at, app.places_taken(v.id) as positions_taken, (select jsonb_agg(jsonb_build_"
-            "object('competenceId', c.competence_id, 'need', c.need, 'level', c.level, 'weight', c.weight) or"
-            "der by c.need, c.weight desc, c.competence_id) from app.vacancy_competence c where c.vacancy_id "
-            "= v.id) as competences, (select jsonb_agg(jsonb_build_object('condition', c.condition, 'hard', c"
-            ".hard) order by c.condition) from app.vacancy_condition c where c.vacancy_id = v.id) as conditio"
-            "ns from app.vacancy v where v.id = $1",
+    .text = "select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, (select js"
+            "on_agg(c) from (select c.competence_id as \"competenceId\", c.need, c.level, c.weight from app.vac"
+            "ancy_competence c where c.vacancy_id = v.id order by c.need, c.weight desc, c.competence_id) c) "
+            "as competences, (select json_agg(c) from (select c.condition, c.hard from app.vacancy_condition "
+            "c where c.vacancy_id = v.id order by c.condition) c) as conditions, v.hours_min, v.hours_max, to"
+            "_json(v.shifts) as shifts, v.postcode4, v.positions, app.places_taken(v.id) as positions_taken, "
+            "v.candidates_wanted, v.start_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.report"
+            "ed_at, v.match_input, v.version, v.changed_at from app.vacancy v where v.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -363,9 +362,9 @@ const struct query query_vacancy_insert = {
             " ( insert into app.vacancy_condition (tenant_id, vacancy_id, condition, hard) select r.tenant_id"
             ", r.id, c.condition, c.hard from reported r, jsonb_to_recordset($19::jsonb) as c (condition text"
             ", hard boolean) ) select r.id, r.employer_id, r.title, r.description, r.kind, r.state, r.occupat"
-            "ion_id, r.hours_min, r.hours_max, to_jsonb(r.shifts) as shifts, r.postcode4, r.positions, r.cand"
-            "idates_wanted, r.start_date, r.needed_by, r.wage_text, r.internal_note, r.source, r.reported_at,"
-            " r.match_input, r.version, r.changed_at from reported r",
+            "ion_id, r.hours_min, r.hours_max, to_json(r.shifts) as shifts, r.postcode4, r.positions, r.candi"
+            "dates_wanted, r.start_date, r.needed_by, r.wage_text, r.internal_note, r.source, r.reported_at, "
+            "r.match_input, r.version, r.changed_at from reported r",
     .parameters = 19, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };

@@ -14,149 +14,149 @@ static const char *const values_4[] = {"did_not_come", "lacking_competences", "h
 static const char *const values_5[] = {"drafted", "sent", "invited", "hired", "rejected", "withdrawn", "obsolete", "expired", NULL};
 
 static const struct field consent_fields[] = {
-    {.name = "by", .column = "by", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent, by), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
-    {.name = "at", .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent, at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "channel", .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent, channel), .min = 0, .max = 100, .values = values_1, .visible_to = 0xffffffffu},
-    {.name = "textVersion", .column = "text_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent, text_version), .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "by", .key = {"\"by\":", 5}, .column = "by", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent, by), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "at", .key = {"\"at\":", 5}, .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent, at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent, channel), .min = 0, .max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "textVersion", .key = {"\"textVersion\":", 14}, .column = "text_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent, text_version), .min = 0, .max = 40, .visible_to = 0xffffffffu},
 };
 const struct schema consent_schema = {
     .name = "Consent", .fields = consent_fields, .count = 4,
     .size = sizeof(struct consent), .self = NULL,
 };
 static const struct field proposal_round_new_fields[] = {
-    {.name = "candidateIds", .column = "candidate_ids", .type = FIELD_LIST, .item = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct proposal_round_new, candidate_ids), .min = 1, .max = 100, .visible_to = 0xffffffffu},
-    {.name = "draft", .column = "draft", .type = FIELD_BOOL, .offset = offsetof(struct proposal_round_new, draft), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "shortfallReason", .column = "shortfall_reason", .type = FIELD_TEXT, .offset = offsetof(struct proposal_round_new, shortfall_reason), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
-    {.name = "shortfallNote", .column = "shortfall_note", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct proposal_round_new, shortfall_note), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "consent", .column = "consent", .type = FIELD_OBJECT, .offset = offsetof(struct proposal_round_new, consent), .min = 0, .max = 0, .schema = &consent_schema, .visible_to = 0xffffffffu},
+    {.name = "candidateIds", .key = {"\"candidateIds\":", 15}, .column = "candidate_ids", .type = FIELD_LIST, .item = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct proposal_round_new, candidate_ids), .min = 1, .max = 100, .visible_to = 0xffffffffu},
+    {.name = "draft", .key = {"\"draft\":", 8}, .column = "draft", .type = FIELD_BOOL, .offset = offsetof(struct proposal_round_new, draft), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "shortfallReason", .key = {"\"shortfallReason\":", 18}, .column = "shortfall_reason", .type = FIELD_TEXT, .offset = offsetof(struct proposal_round_new, shortfall_reason), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "shortfallNote", .key = {"\"shortfallNote\":", 16}, .column = "shortfall_note", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct proposal_round_new, shortfall_note), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "consent", .key = {"\"consent\":", 10}, .column = "consent", .type = FIELD_OBJECT, .offset = offsetof(struct proposal_round_new, consent), .min = 0, .max = 0, .schema = &consent_schema, .visible_to = 0xffffffffu},
 };
 const struct schema proposal_round_new_schema = {
     .name = "ProposalRoundNew", .fields = proposal_round_new_fields, .count = 5,
     .size = sizeof(struct proposal_round_new), .self = NULL,
 };
 static const struct field proposal_answer_fields[] = {
-    {.name = "answer", .column = "answer", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct proposal_answer, answer), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
-    {.name = "reason", .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct proposal_answer, reason), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
-    {.name = "reasonShared", .column = "reason_shared", .type = FIELD_BOOL, .offset = offsetof(struct proposal_answer, reason_shared), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "note", .column = "note", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct proposal_answer, note), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "answer", .key = {"\"answer\":", 9}, .column = "answer", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct proposal_answer, answer), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct proposal_answer, reason), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "reasonShared", .key = {"\"reasonShared\":", 15}, .column = "reason_shared", .type = FIELD_BOOL, .offset = offsetof(struct proposal_answer, reason_shared), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "note", .key = {"\"note\":", 7}, .column = "note", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct proposal_answer, note), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
 };
 const struct schema proposal_answer_schema = {
     .name = "ProposalAnswer", .fields = proposal_answer_fields, .count = 4,
     .size = sizeof(struct proposal_answer), .self = NULL,
 };
 static const struct field excluded_fields[] = {
-    {.name = "conditions", .column = "conditions", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "distance", .column = "distance", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "hours", .column = "hours", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "shifts", .column = "shifts", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "availability", .column = "availability", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "proposals", .column = "proposals", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "pair", .column = "pair", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "floor", .column = "floor", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "inactive", .column = "inactive", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "distance", .key = {"\"distance\":", 11}, .column = "distance", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "hours", .key = {"\"hours\":", 8}, .column = "hours", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "availability", .key = {"\"availability\":", 15}, .column = "availability", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "proposals", .key = {"\"proposals\":", 12}, .column = "proposals", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "pair", .key = {"\"pair\":", 7}, .column = "pair", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "floor", .key = {"\"floor\":", 8}, .column = "floor", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "inactive", .key = {"\"inactive\":", 11}, .column = "inactive", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
 };
 static const struct schema excluded_schema = {
     .name = "Excluded", .fields = excluded_fields, .count = 9,
     .size = 0, .self = NULL,
 };
 static const struct field shortlist_item_fields[] = {
-    {.name = "rank", .column = "rank", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1010, .visible_to = 0xffffffffu},
-    {.name = "candidateId", .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "alias", .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "score", .column = "score", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
-    {.name = "openProposals", .column = "open_proposals", .type = FIELD_INT, .min = 0, .max = 2, .visible_to = 0xffffffffu},
-    {.name = "explanation", .column = "explanation", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "rank", .key = {"\"rank\":", 7}, .column = "rank", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1010, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "score", .key = {"\"score\":", 8}, .column = "score", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
+    {.name = "openProposals", .key = {"\"openProposals\":", 16}, .column = "open_proposals", .type = FIELD_INT, .min = 0, .max = 2, .visible_to = 0xffffffffu},
+    {.name = "explanation", .key = {"\"explanation\":", 14}, .column = "explanation", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct schema shortlist_item_schema = {
     .name = "ShortlistItem", .fields = shortlist_item_fields, .count = 6,
     .size = 0, .self = NULL,
 };
 static const struct field shortlist_fields[] = {
-    {.name = "vacancyId", .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "runId", .column = "run_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "matchVersion", .column = "match_input", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "current", .column = "current", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "asked", .column = "asked", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "considered", .column = "considered", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "suitable", .column = "suitable", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "shortfall", .column = "shortfall", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "excluded", .column = "excluded", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &excluded_schema, .visible_to = 0xffffffffu},
-    {.name = "rulesVersion", .column = "rules_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "taxonomy", .column = "taxonomy", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "madeAt", .column = "made_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "items", .column = "items", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 1010, .schema = &shortlist_item_schema, .visible_to = 0xffffffffu},
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "runId", .key = {"\"runId\":", 8}, .column = "run_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "matchVersion", .key = {"\"matchVersion\":", 15}, .column = "match_input", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "current", .key = {"\"current\":", 10}, .column = "current", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "asked", .key = {"\"asked\":", 8}, .column = "asked", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "considered", .key = {"\"considered\":", 13}, .column = "considered", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "suitable", .key = {"\"suitable\":", 11}, .column = "suitable", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "shortfall", .key = {"\"shortfall\":", 12}, .column = "shortfall", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "excluded", .key = {"\"excluded\":", 11}, .column = "excluded", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &excluded_schema, .visible_to = 0xffffffffu},
+    {.name = "rulesVersion", .key = {"\"rulesVersion\":", 15}, .column = "rules_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "taxonomy", .key = {"\"taxonomy\":", 11}, .column = "taxonomy", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "madeAt", .key = {"\"madeAt\":", 9}, .column = "made_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "items", .key = {"\"items\":", 8}, .column = "items", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 1010, .schema = &shortlist_item_schema, .visible_to = 0xffffffffu},
 };
 static const struct schema shortlist_schema = {
     .name = "Shortlist", .fields = shortlist_fields, .count = 13,
     .size = 0, .self = NULL,
 };
 static const struct field round_proposal_fields[] = {
-    {.name = "id", .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "candidateId", .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "rank", .column = "rank", .type = FIELD_INT, .min = 1, .max = 1010, .visible_to = 0xffffffffu},
-    {.name = "state", .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "rank", .key = {"\"rank\":", 7}, .column = "rank", .type = FIELD_INT, .min = 1, .max = 1010, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
 };
 static const struct schema round_proposal_schema = {
     .name = "RoundProposal", .fields = round_proposal_fields, .count = 4,
     .size = 0, .self = NULL,
 };
 static const struct field proposal_round_fields[] = {
-    {.name = "id", .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "vacancyId", .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "asked", .column = "asked", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "alreadyOpen", .column = "already_open", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "proposed", .column = "proposed", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "shortfallReason", .column = "shortfall_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
-    {.name = "shortfallNote", .column = "shortfall_note", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "proposals", .column = "proposals", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .schema = &round_proposal_schema, .visible_to = 0xffffffffu},
-    {.name = "version", .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "changedAt", .column = "changed_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "asked", .key = {"\"asked\":", 8}, .column = "asked", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "alreadyOpen", .key = {"\"alreadyOpen\":", 14}, .column = "already_open", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "proposed", .key = {"\"proposed\":", 11}, .column = "proposed", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "shortfallReason", .key = {"\"shortfallReason\":", 18}, .column = "shortfall_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "shortfallNote", .key = {"\"shortfallNote\":", 16}, .column = "shortfall_note", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "proposals", .key = {"\"proposals\":", 12}, .column = "proposals", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .schema = &round_proposal_schema, .visible_to = 0xffffffffu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct schema proposal_round_schema = {
     .name = "ProposalRound", .fields = proposal_round_fields, .count = 10,
     .size = 0, .self = "/proposal-rounds/",
 };
 static const struct field card_competence_fields[] = {
-    {.name = "label", .column = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
-    {.name = "level", .column = "level", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 3, .visible_to = 0xffffffffu},
+    {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
+    {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 3, .visible_to = 0xffffffffu},
 };
 static const struct schema card_competence_schema = {
     .name = "CardCompetence", .fields = card_competence_fields, .count = 2,
     .size = 0, .self = NULL,
 };
 static const struct field candidate_card_fields[] = {
-    {.name = "alias", .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "firstName", .column = "first_name", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "introduction", .column = "introduction", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "wishes", .column = "wishes", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "hoursMin", .column = "hours_min", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "hoursMax", .column = "hours_max", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 4, .item_max = 10, .visible_to = 0xffffffffu},
-    {.name = "availableFrom", .column = "available_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "competences", .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .schema = &card_competence_schema, .visible_to = 0xffffffffu},
-    {.name = "occupations", .column = "occupations", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 30, .item_max = 300, .visible_to = 0xffffffffu},
+    {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "firstName", .key = {"\"firstName\":", 12}, .column = "first_name", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "introduction", .key = {"\"introduction\":", 15}, .column = "introduction", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "wishes", .key = {"\"wishes\":", 9}, .column = "wishes", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
+    {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 4, .item_max = 10, .visible_to = 0xffffffffu},
+    {.name = "availableFrom", .key = {"\"availableFrom\":", 16}, .column = "available_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .schema = &card_competence_schema, .visible_to = 0xffffffffu},
+    {.name = "occupations", .key = {"\"occupations\":", 14}, .column = "occupations", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 30, .item_max = 300, .visible_to = 0xffffffffu},
 };
 static const struct schema candidate_card_schema = {
     .name = "CandidateCard", .fields = candidate_card_fields, .count = 10,
     .size = 0, .self = NULL,
 };
 static const struct field proposal_fields[] = {
-    {.name = "id", .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "roundId", .column = "round_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xeu},
-    {.name = "vacancyId", .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "employerId", .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "candidateId", .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x6u},
-    {.name = "state", .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
-    {.name = "score", .column = "score", .type = FIELD_INT, .min = 0, .max = 10000, .visible_to = 0x6u},
-    {.name = "rank", .column = "rank", .type = FIELD_INT, .min = 1, .max = 1010, .visible_to = 0x6u},
-    {.name = "card", .column = "card", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &candidate_card_schema, .visible_to = 0xffffffffu},
-    {.name = "rejectionReason", .column = "rejection_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_4, .visible_to = 0x806u},
-    {.name = "rejectionShared", .column = "rejection_shared", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x806u},
-    {.name = "rejectionNote", .column = "rejection_note", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0x806u},
-    {.name = "sentAt", .column = "sent_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "answeredAt", .column = "answered_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "version", .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "changedAt", .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "roundId", .key = {"\"roundId\":", 10}, .column = "round_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xeu},
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x6u},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "score", .key = {"\"score\":", 8}, .column = "score", .type = FIELD_INT, .min = 0, .max = 10000, .visible_to = 0x6u},
+    {.name = "rank", .key = {"\"rank\":", 7}, .column = "rank", .type = FIELD_INT, .min = 1, .max = 1010, .visible_to = 0x6u},
+    {.name = "card", .key = {"\"card\":", 7}, .column = "card", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &candidate_card_schema, .visible_to = 0xffffffffu},
+    {.name = "rejectionReason", .key = {"\"rejectionReason\":", 18}, .column = "rejection_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_4, .visible_to = 0x806u},
+    {.name = "rejectionShared", .key = {"\"rejectionShared\":", 18}, .column = "rejection_shared", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x806u},
+    {.name = "rejectionNote", .key = {"\"rejectionNote\":", 16}, .column = "rejection_note", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0x806u},
+    {.name = "sentAt", .key = {"\"sentAt\":", 9}, .column = "sent_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "answeredAt", .key = {"\"answeredAt\":", 13}, .column = "answered_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct schema proposal_schema = {
     .name = "Proposal", .fields = proposal_fields, .count = 16,
@@ -164,38 +164,38 @@ static const struct schema proposal_schema = {
 };
 static const struct right shortlist_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field shortlist_get_path[] = {
-    {.name = "vacancyId", .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right round_create_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field round_create_path[] = {
-    {.name = "vacancyId", .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right round_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field round_get_path[] = {
-    {.name = "roundId", .column = "round_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "roundId", .key = {"\"roundId\":", 10}, .column = "round_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right round_send_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field round_send_path[] = {
-    {.name = "roundId", .column = "round_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "roundId", .key = {"\"roundId\":", 10}, .column = "round_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right proposal_list_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field proposal_list_query[] = {
-    {.name = "state", .column = "state", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
-    {.name = "vacancyId", .column = "vacancy_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "candidateId", .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x6u},
-    {.name = "changedAfter", .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x6u},
+    {.name = "changedAfter", .key = {"\"changedAfter\":", 15}, .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right proposal_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field proposal_get_path[] = {
-    {.name = "proposalId", .column = "proposal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "proposalId", .key = {"\"proposalId\":", 13}, .column = "proposal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right proposal_answer_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field proposal_answer_path[] = {
-    {.name = "proposalId", .column = "proposal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "proposalId", .key = {"\"proposalId\":", 13}, .column = "proposal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right proposal_withdraw_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field proposal_withdraw_path[] = {
-    {.name = "proposalId", .column = "proposal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "proposalId", .key = {"\"proposalId\":", 13}, .column = "proposal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct operation operations[] = {
     {

@@ -25,304 +25,304 @@ static const struct pattern_part pattern_15[] = {{{0x3ff000000000000u, 0x0u}, 4,
 static const struct pattern_part pattern_16[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 
 static const struct field organisation_new_fields[] = {
-    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct organisation_new, kind), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
-    {.name = "name", .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct organisation_new, name), .min = 1, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "kvkNumber", .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_new, kvk_number), .min = 8, .max = 8, .pattern = pattern_1, .visible_to = 0xffffffffu},
-    {.name = "active", .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct organisation_new, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct organisation_new, kind), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct organisation_new, name), .min = 1, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_new, kvk_number), .min = 8, .max = 8, .pattern = pattern_1, .visible_to = 0xffffffffu},
+    {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct organisation_new, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema organisation_new_schema = {
     .name = "OrganisationNew", .fields = organisation_new_fields, .count = 4,
     .size = sizeof(struct organisation_new), .self = NULL,
 };
 static const struct field user_new_fields[] = {
-    {.name = "name", .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct user_new, name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "email", .column = "email", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_EMAIL, .offset = offsetof(struct user_new, email), .min = 3, .max = 254, .visible_to = 0xffffffffu},
-    {.name = "role", .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct user_new, role), .min = 0, .max = 40, .values = values_2, .visible_to = 0xffffffffu},
-    {.name = "attributes", .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct user_new, attributes), .min = 0, .max = 3, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
-    {.name = "organisationId", .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct user_new, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "active", .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct user_new, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct user_new, name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_EMAIL, .offset = offsetof(struct user_new, email), .min = 3, .max = 254, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct user_new, role), .min = 0, .max = 40, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct user_new, attributes), .min = 0, .max = 3, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct user_new, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct user_new, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema user_new_schema = {
     .name = "UserNew", .fields = user_new_fields, .count = 6,
     .size = sizeof(struct user_new), .self = NULL,
 };
 static const struct field queue_act_new_fields[] = {
-    {.name = "reason", .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct queue_act_new, reason), .min = 1, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct queue_act_new, reason), .min = 1, .max = 200, .visible_to = 0xffffffffu},
 };
 const struct schema queue_act_new_schema = {
     .name = "QueueActNew", .fields = queue_act_new_fields, .count = 1,
     .size = sizeof(struct queue_act_new), .self = NULL,
 };
 static const struct field queue_pause_new_fields[] = {
-    {.name = "minutes", .column = "minutes", .type = FIELD_INT, .offset = offsetof(struct queue_pause_new, minutes), .min = 1, .max = 525600, .visible_to = 0xffffffffu},
-    {.name = "reason", .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct queue_pause_new, reason), .min = 1, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "minutes", .key = {"\"minutes\":", 10}, .column = "minutes", .type = FIELD_INT, .offset = offsetof(struct queue_pause_new, minutes), .min = 1, .max = 525600, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct queue_pause_new, reason), .min = 1, .max = 200, .visible_to = 0xffffffffu},
 };
 const struct schema queue_pause_new_schema = {
     .name = "QueuePauseNew", .fields = queue_pause_new_fields, .count = 2,
     .size = sizeof(struct queue_pause_new), .self = NULL,
 };
 static const struct field user_profile_fields[] = {
-    {.name = "id", .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "name", .column = "name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "role", .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "organisationId", .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "tenantId", .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "tenantName", .column = "tenant_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "tenantName", .key = {"\"tenantName\":", 13}, .column = "tenant_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
 };
 static const struct schema user_profile_schema = {
     .name = "UserProfile", .fields = user_profile_fields, .count = 6,
     .size = 0, .self = NULL,
 };
 static const struct field region_fields[] = {
-    {.name = "id", .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "code", .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "name", .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
 };
 static const struct schema region_schema = {
     .name = "Region", .fields = region_fields, .count = 3,
     .size = 0, .self = "/regions/",
 };
 static const struct field tenant_fields[] = {
-    {.name = "id", .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "code", .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 6, .visible_to = 0xffffffffu},
-    {.name = "name", .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "regionId", .column = "region_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "status", .column = "status", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 6, .visible_to = 0xffffffffu},
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "regionId", .key = {"\"regionId\":", 11}, .column = "region_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
 };
 static const struct schema tenant_schema = {
     .name = "Tenant", .fields = tenant_fields, .count = 5,
     .size = 0, .self = "/tenants/",
 };
 static const struct field organisation_fields[] = {
-    {.name = "id", .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
-    {.name = "name", .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "kvkNumber", .column = "kvk_number", .type = FIELD_TEXT, .min = 0, .max = 8, .visible_to = 0xffffffffu},
-    {.name = "active", .column = "active", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "version", .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "changedAt", .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .min = 0, .max = 8, .visible_to = 0xffffffffu},
+    {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct schema organisation_schema = {
     .name = "Organisation", .fields = organisation_fields, .count = 7,
     .size = 0, .self = "/organisations/",
 };
 static const struct field user_fields[] = {
-    {.name = "id", .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "name", .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "email", .column = "email", .type = FIELD_TEXT, .min = 0, .max = 254, .visible_to = 0xffffffffu},
-    {.name = "role", .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "attributes", .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 3, .item_max = 40, .visible_to = 0xffffffffu},
-    {.name = "organisationId", .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "active", .column = "active", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "version", .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "changedAt", .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .min = 0, .max = 254, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 3, .item_max = 40, .visible_to = 0xffffffffu},
+    {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct schema user_schema = {
     .name = "User", .fields = user_fields, .count = 9,
     .size = 0, .self = "/users/",
 };
 static const struct field occupation_competence_fields[] = {
-    {.name = "competenceId", .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "label", .column = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
-    {.name = "essential", .column = "essential", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "competenceId", .key = {"\"competenceId\":", 15}, .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
+    {.name = "essential", .key = {"\"essential\":", 12}, .column = "essential", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct schema occupation_competence_schema = {
     .name = "OccupationCompetence", .fields = occupation_competence_fields, .count = 3,
     .size = 0, .self = NULL,
 };
 static const struct field occupation_fields[] = {
-    {.name = "id", .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "uri", .column = "uri", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
-    {.name = "isco", .column = "isco", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 4, .visible_to = 0xffffffffu},
-    {.name = "label", .column = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
-    {.name = "taxonomy", .column = "taxonomy", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "replacedById", .column = "replaced_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "competences", .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 500, .schema = &occupation_competence_schema, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "uri", .key = {"\"uri\":", 6}, .column = "uri", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
+    {.name = "isco", .key = {"\"isco\":", 7}, .column = "isco", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 4, .visible_to = 0xffffffffu},
+    {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
+    {.name = "taxonomy", .key = {"\"taxonomy\":", 11}, .column = "taxonomy", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "replacedById", .key = {"\"replacedById\":", 15}, .column = "replaced_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 500, .schema = &occupation_competence_schema, .visible_to = 0xffffffffu},
 };
 static const struct schema occupation_schema = {
     .name = "Occupation", .fields = occupation_fields, .count = 7,
     .size = 0, .self = "/occupations/",
 };
 static const struct field competence_fields[] = {
-    {.name = "id", .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "uri", .column = "uri", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
-    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
-    {.name = "label", .column = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
-    {.name = "rarity", .column = "rarity", .type = FIELD_INT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
-    {.name = "taxonomy", .column = "taxonomy", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "replacedById", .column = "replaced_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "uri", .key = {"\"uri\":", 6}, .column = "uri", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
+    {.name = "rarity", .key = {"\"rarity\":", 9}, .column = "rarity", .type = FIELD_INT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
+    {.name = "taxonomy", .key = {"\"taxonomy\":", 11}, .column = "taxonomy", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "replacedById", .key = {"\"replacedById\":", 15}, .column = "replaced_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct schema competence_schema = {
     .name = "Competence", .fields = competence_fields, .count = 7,
     .size = 0, .self = "/competences/",
 };
 static const struct field condition_fields[] = {
-    {.name = "code", .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
-    {.name = "labelNl", .column = "label_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "labelEn", .column = "label_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "trainable", .column = "trainable", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "labelNl", .key = {"\"labelNl\":", 10}, .column = "label_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "labelEn", .key = {"\"labelEn\":", 10}, .column = "label_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "trainable", .key = {"\"trainable\":", 12}, .column = "trainable", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct schema condition_schema = {
     .name = "Condition", .fields = condition_fields, .count = 5,
     .size = 0, .self = NULL,
 };
 static const struct field place_fields[] = {
-    {.name = "pc4", .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 4, .visible_to = 0xffffffffu},
-    {.name = "place", .column = "place", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 80, .visible_to = 0xffffffffu},
-    {.name = "municipality", .column = "municipality", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 80, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 4, .visible_to = 0xffffffffu},
+    {.name = "place", .key = {"\"place\":", 8}, .column = "place", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 80, .visible_to = 0xffffffffu},
+    {.name = "municipality", .key = {"\"municipality\":", 15}, .column = "municipality", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 80, .visible_to = 0xffffffffu},
 };
 static const struct schema place_schema = {
     .name = "Place", .fields = place_fields, .count = 3,
     .size = 0, .self = NULL,
 };
 static const struct field queue_figure_fields[] = {
-    {.name = "state", .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
-    {.name = "priority", .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
-    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "jobs", .column = "jobs", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "oldestSeconds", .column = "oldest_seconds", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "priority", .key = {"\"priority\":", 11}, .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "jobs", .key = {"\"jobs\":", 7}, .column = "jobs", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "oldestSeconds", .key = {"\"oldestSeconds\":", 16}, .column = "oldest_seconds", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
 static const struct schema queue_figure_schema = {
     .name = "QueueFigure", .fields = queue_figure_fields, .count = 5,
     .size = 0, .self = NULL,
 };
 static const struct field queue_figures_fields[] = {
-    {.name = "at", .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "figures", .column = "figures", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .schema = &queue_figure_schema, .visible_to = 0xffffffffu},
+    {.name = "at", .key = {"\"at\":", 5}, .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "figures", .key = {"\"figures\":", 10}, .column = "figures", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .schema = &queue_figure_schema, .visible_to = 0xffffffffu},
 };
 static const struct schema queue_figures_schema = {
     .name = "QueueFigures", .fields = queue_figures_fields, .count = 2,
     .size = 0, .self = NULL,
 };
 static const struct field queue_finding_fields[] = {
-    {.name = "code", .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "finding", .column = "finding", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "ok", .column = "ok", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "number", .column = "number", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "most", .column = "most", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "finding", .key = {"\"finding\":", 10}, .column = "finding", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "ok", .key = {"\"ok\":", 5}, .column = "ok", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "number", .key = {"\"number\":", 9}, .column = "number", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "most", .key = {"\"most\":", 7}, .column = "most", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
 static const struct schema queue_finding_schema = {
     .name = "QueueFinding", .fields = queue_finding_fields, .count = 5,
     .size = 0, .self = NULL,
 };
 static const struct field queue_report_fields[] = {
-    {.name = "at", .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "healthy", .column = "healthy", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "findings", .column = "findings", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .schema = &queue_finding_schema, .visible_to = 0xffffffffu},
+    {.name = "at", .key = {"\"at\":", 5}, .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "healthy", .key = {"\"healthy\":", 10}, .column = "healthy", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "findings", .key = {"\"findings\":", 11}, .column = "findings", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .schema = &queue_finding_schema, .visible_to = 0xffffffffu},
 };
 static const struct schema queue_report_schema = {
     .name = "QueueReport", .fields = queue_report_fields, .count = 3,
     .size = 0, .self = NULL,
 };
 static const struct field queue_job_fields[] = {
-    {.name = "id", .column = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "tenantId", .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "priority", .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
-    {.name = "state", .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
-    {.name = "attempt", .column = "attempt", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "crashes", .column = "crash", .type = FIELD_INT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "lane", .column = "lane", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "place", .column = "seq", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "subject", .column = "subject", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "runAt", .column = "run_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "sentAt", .column = "sent_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "leaseUntil", .column = "lease_until", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "endAsked", .column = "end_asked", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "errorCode", .column = "error_code", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "ids", .column = "ids", .type = FIELD_JSON, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "createdAt", .column = "created_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "priority", .key = {"\"priority\":", 11}, .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "attempt", .key = {"\"attempt\":", 10}, .column = "attempt", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "crashes", .key = {"\"crashes\":", 10}, .column = "crash", .type = FIELD_INT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "place", .key = {"\"place\":", 8}, .column = "seq", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "subject", .key = {"\"subject\":", 10}, .column = "subject", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "runAt", .key = {"\"runAt\":", 8}, .column = "run_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "sentAt", .key = {"\"sentAt\":", 9}, .column = "sent_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "leaseUntil", .key = {"\"leaseUntil\":", 13}, .column = "lease_until", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "endAsked", .key = {"\"endAsked\":", 11}, .column = "end_asked", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "errorCode", .key = {"\"errorCode\":", 12}, .column = "error_code", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "ids", .key = {"\"ids\":", 6}, .column = "ids", .type = FIELD_JSON, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "createdAt", .key = {"\"createdAt\":", 12}, .column = "created_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct schema queue_job_schema = {
     .name = "QueueJob", .fields = queue_job_fields, .count = 17,
     .size = 0, .self = "/queue/jobs/",
 };
 static const struct field queue_act_fields[] = {
-    {.name = "id", .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "tenantId", .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "verb", .column = "verb", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
-    {.name = "noun", .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
-    {.name = "target", .column = "target", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "outcome", .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
-    {.name = "jobId", .column = "job", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "reason", .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "actorId", .column = "actor", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "at", .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "endedAt", .column = "ended_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "verb", .key = {"\"verb\":", 7}, .column = "verb", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "target", .key = {"\"target\":", 9}, .column = "target", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "actorId", .key = {"\"actorId\":", 10}, .column = "actor", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "at", .key = {"\"at\":", 5}, .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "endedAt", .key = {"\"endedAt\":", 10}, .column = "ended_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct schema queue_act_schema = {
     .name = "QueueAct", .fields = queue_act_fields, .count = 11,
     .size = 0, .self = "/queue/acts/",
 };
 static const struct field queue_dead_letter_fields[] = {
-    {.name = "id", .column = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "tenantId", .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "priority", .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
-    {.name = "reason", .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
-    {.name = "blocks", .column = "blocks", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "attempt", .column = "attempt", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "crashes", .column = "crash", .type = FIELD_INT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "lane", .column = "lane", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "place", .column = "seq", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "errorCode", .column = "error_code", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "ids", .column = "ids", .type = FIELD_JSON, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "createdAt", .column = "created_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "diedAt", .column = "died_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "version", .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "priority", .key = {"\"priority\":", 11}, .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "attempt", .key = {"\"attempt\":", 10}, .column = "attempt", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "crashes", .key = {"\"crashes\":", 10}, .column = "crash", .type = FIELD_INT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "place", .key = {"\"place\":", 8}, .column = "seq", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "errorCode", .key = {"\"errorCode\":", 12}, .column = "error_code", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "ids", .key = {"\"ids\":", 6}, .column = "ids", .type = FIELD_JSON, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "createdAt", .key = {"\"createdAt\":", 12}, .column = "created_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "diedAt", .key = {"\"diedAt\":", 9}, .column = "died_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
 static const struct schema queue_dead_letter_schema = {
     .name = "QueueDeadLetter", .fields = queue_dead_letter_fields, .count = 15,
     .size = 0, .self = "/queue/dead-letters/",
 };
 static const struct field queue_kind_fields[] = {
-    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "worker", .column = "worker", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .visible_to = 0xffffffffu},
-    {.name = "maxAttempts", .column = "max_attempts", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 100, .visible_to = 0xffffffffu},
-    {.name = "timeoutMs", .column = "timeout_ms", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 100, .max = 3600000, .visible_to = 0xffffffffu},
-    {.name = "maxInflight", .column = "max_inflight", .type = FIELD_INT, .min = 1, .max = 1000000, .visible_to = 0xffffffffu},
-    {.name = "blocksLane", .column = "blocks_lane", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "pausedUntil", .column = "paused_until", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "worker", .key = {"\"worker\":", 9}, .column = "worker", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .visible_to = 0xffffffffu},
+    {.name = "maxAttempts", .key = {"\"maxAttempts\":", 14}, .column = "max_attempts", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 100, .visible_to = 0xffffffffu},
+    {.name = "timeoutMs", .key = {"\"timeoutMs\":", 12}, .column = "timeout_ms", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 100, .max = 3600000, .visible_to = 0xffffffffu},
+    {.name = "maxInflight", .key = {"\"maxInflight\":", 14}, .column = "max_inflight", .type = FIELD_INT, .min = 1, .max = 1000000, .visible_to = 0xffffffffu},
+    {.name = "blocksLane", .key = {"\"blocksLane\":", 13}, .column = "blocks_lane", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "pausedUntil", .key = {"\"pausedUntil\":", 14}, .column = "paused_until", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct schema queue_kind_schema = {
     .name = "QueueKind", .fields = queue_kind_fields, .count = 7,
     .size = 0, .self = NULL,
 };
 static const struct field queue_lane_job_fields[] = {
-    {.name = "id", .column = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "place", .column = "place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "state", .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "place", .key = {"\"place\":", 8}, .column = "place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
 };
 static const struct schema queue_lane_job_schema = {
     .name = "QueueLaneJob", .fields = queue_lane_job_fields, .count = 4,
     .size = 0, .self = NULL,
 };
 static const struct field queue_lane_fields[] = {
-    {.name = "lane", .column = "lane", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "state", .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
-    {.name = "lastPlace", .column = "last_place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "donePlace", .column = "done_place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "blockedById", .column = "blocked_by", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "jobs", .column = "jobs", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .schema = &queue_lane_job_schema, .visible_to = 0xffffffffu},
+    {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "lastPlace", .key = {"\"lastPlace\":", 12}, .column = "last_place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "donePlace", .key = {"\"donePlace\":", 12}, .column = "done_place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "blockedById", .key = {"\"blockedById\":", 14}, .column = "blocked_by", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "jobs", .key = {"\"jobs\":", 7}, .column = "jobs", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .schema = &queue_lane_job_schema, .visible_to = 0xffffffffu},
 };
 static const struct schema queue_lane_schema = {
     .name = "QueueLane", .fields = queue_lane_fields, .count = 6,
     .size = 0, .self = NULL,
 };
 static const struct field queue_plan_fields[] = {
-    {.name = "id", .column = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "tenantId", .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "priority", .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
-    {.name = "runAt", .column = "run_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "dueLocal", .column = "due_local", .type = FIELD_TEXT, .min = 0, .max = 19, .visible_to = 0xffffffffu},
-    {.name = "zone", .column = "zone", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "subject", .column = "subject", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "misfire", .column = "misfire", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
-    {.name = "lane", .column = "lane", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "ids", .column = "ids", .type = FIELD_JSON, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "priority", .key = {"\"priority\":", 11}, .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
+    {.name = "runAt", .key = {"\"runAt\":", 8}, .column = "run_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "dueLocal", .key = {"\"dueLocal\":", 11}, .column = "due_local", .type = FIELD_TEXT, .min = 0, .max = 19, .visible_to = 0xffffffffu},
+    {.name = "zone", .key = {"\"zone\":", 7}, .column = "zone", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "subject", .key = {"\"subject\":", 10}, .column = "subject", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "misfire", .key = {"\"misfire\":", 10}, .column = "misfire", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "ids", .key = {"\"ids\":", 6}, .column = "ids", .type = FIELD_JSON, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct schema queue_plan_schema = {
     .name = "QueuePlan", .fields = queue_plan_fields, .count = 11,
@@ -332,154 +332,154 @@ static const struct right profile_get_rights[] = {{1u << ROLE_CASE_MANAGER, SCOP
 static const struct right region_list_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct right region_get_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field region_get_path[] = {
-    {.name = "regionId", .column = "region_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "regionId", .key = {"\"regionId\":", 11}, .column = "region_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right tenant_list_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct right tenant_get_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field tenant_get_path[] = {
-    {.name = "tenantId", .column = "tenant_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right organisation_list_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field organisation_list_query[] = {
-    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
-    {.name = "active", .column = "active", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "changedAfter", .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "changedAfter", .key = {"\"changedAfter\":", 15}, .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right organisation_create_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct right organisation_get_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field organisation_get_path[] = {
-    {.name = "organisationId", .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right organisation_update_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field organisation_update_path[] = {
-    {.name = "organisationId", .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right user_list_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field user_list_query[] = {
-    {.name = "role", .column = "role", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "active", .column = "active", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "changedAfter", .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "changedAfter", .key = {"\"changedAfter\":", 15}, .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right user_create_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct right user_get_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field user_get_path[] = {
-    {.name = "userId", .column = "user_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right user_update_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field user_update_path[] = {
-    {.name = "userId", .column = "user_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right occupation_list_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field occupation_list_query[] = {
-    {.name = "labelPrefix", .column = "label_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "isco", .column = "isco", .type = FIELD_TEXT, .min = 4, .max = 4, .pattern = pattern_15, .visible_to = 0xffffffffu},
+    {.name = "labelPrefix", .key = {"\"labelPrefix\":", 14}, .column = "label_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "isco", .key = {"\"isco\":", 7}, .column = "isco", .type = FIELD_TEXT, .min = 4, .max = 4, .pattern = pattern_15, .visible_to = 0xffffffffu},
 };
 static const struct right occupation_get_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field occupation_get_path[] = {
-    {.name = "occupationId", .column = "occupation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right competence_list_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field competence_list_query[] = {
-    {.name = "labelPrefix", .column = "label_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "labelPrefix", .key = {"\"labelPrefix\":", 14}, .column = "label_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
 };
 static const struct right competence_get_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field competence_get_path[] = {
-    {.name = "competenceId", .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "competenceId", .key = {"\"competenceId\":", 15}, .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right condition_list_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct right place_list_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field place_list_query[] = {
-    {.name = "municipality", .column = "municipality", .type = FIELD_TEXT, .min = 1, .max = 80, .visible_to = 0xffffffffu},
+    {.name = "municipality", .key = {"\"municipality\":", 15}, .column = "municipality", .type = FIELD_TEXT, .min = 1, .max = 80, .visible_to = 0xffffffffu},
 };
 static const struct right queue_figures_get_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct right queue_doctor_get_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct right queue_job_list_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field queue_job_list_query[] = {
-    {.name = "state", .column = "state", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
-    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_16, .visible_to = 0xffffffffu},
-    {.name = "lane", .column = "lane", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "tenantId", .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "createdBefore", .column = "created_before", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_16, .visible_to = 0xffffffffu},
+    {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "createdBefore", .key = {"\"createdBefore\":", 16}, .column = "created_before", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right queue_job_get_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field queue_job_get_path[] = {
-    {.name = "jobId", .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
 static const struct right queue_job_retry_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field queue_job_retry_path[] = {
-    {.name = "jobId", .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
 static const struct right queue_job_run_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field queue_job_run_path[] = {
-    {.name = "jobId", .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
 static const struct right queue_job_cancel_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field queue_job_cancel_path[] = {
-    {.name = "jobId", .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
 static const struct right queue_job_kill_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field queue_job_kill_path[] = {
-    {.name = "jobId", .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
 static const struct right queue_dead_list_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field queue_dead_list_query[] = {
-    {.name = "reason", .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
-    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_16, .visible_to = 0xffffffffu},
-    {.name = "lane", .column = "lane", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "tenantId", .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_16, .visible_to = 0xffffffffu},
+    {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right queue_dead_get_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field queue_dead_get_path[] = {
-    {.name = "jobId", .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
 static const struct right queue_dead_drop_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field queue_dead_drop_path[] = {
-    {.name = "jobId", .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
 static const struct right queue_dead_revive_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field queue_dead_revive_path[] = {
-    {.name = "jobId", .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
 static const struct right queue_kind_list_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct right queue_kind_pause_rights[] = {{1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field queue_kind_pause_path[] = {
-    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_16, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_16, .visible_to = 0xffffffffu},
 };
 static const struct right queue_kind_resume_rights[] = {{1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field queue_kind_resume_path[] = {
-    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_16, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_16, .visible_to = 0xffffffffu},
 };
 static const struct right queue_tenant_pause_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field queue_tenant_pause_path[] = {
-    {.name = "tenantId", .column = "tenant_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right queue_tenant_resume_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field queue_tenant_resume_path[] = {
-    {.name = "tenantId", .column = "tenant_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right queue_lane_get_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field queue_lane_get_path[] = {
-    {.name = "lane", .column = "lane", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 200, .visible_to = 0xffffffffu},
 };
 static const struct right queue_lane_release_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field queue_lane_release_path[] = {
-    {.name = "lane", .column = "lane", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 200, .visible_to = 0xffffffffu},
 };
 static const struct right queue_future_list_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field queue_future_list_query[] = {
-    {.name = "subject", .column = "subject", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "kind", .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_16, .visible_to = 0xffffffffu},
-    {.name = "tenantId", .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "subject", .key = {"\"subject\":", 10}, .column = "subject", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_16, .visible_to = 0xffffffffu},
+    {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right queue_act_list_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field queue_act_list_query[] = {
-    {.name = "jobId", .column = "job_id", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "outcome", .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job_id", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
 };
 static const struct right queue_act_get_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field queue_act_get_path[] = {
-    {.name = "actId", .column = "act_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "actId", .key = {"\"actId\":", 8}, .column = "act_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct operation operations[] = {
     {

@@ -94,10 +94,10 @@ static void documents_have_column_names(void **state)
 }
 
 static const struct field fields[] = {
-    {.name = "id", .column = "id", .type = FIELD_UUID, .visible_to = ~0u},
-    {.name = "note", .column = "note", .type = FIELD_TEXT, .visible_to = 1u << ROLE_CONSULTANT},
-    {.name = "at", .column = "at", .type = FIELD_INSTANT, .visible_to = ~0u},
-    {.name = "yes", .column = "yes", .type = FIELD_BOOL, .visible_to = ~0u},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .visible_to = ~0u},
+    {.name = "note", .key = {"\"note\":", 7}, .column = "note", .type = FIELD_TEXT, .visible_to = 1u << ROLE_CONSULTANT},
+    {.name = "at", .key = {"\"at\":", 5}, .column = "at", .type = FIELD_INSTANT, .visible_to = ~0u},
+    {.name = "yes", .key = {"\"yes\":", 6}, .column = "yes", .type = FIELD_BOOL, .visible_to = ~0u},
 };
 static const struct schema shown = {.name = "Shown",
                                     .fields = fields,
