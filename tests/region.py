@@ -132,7 +132,7 @@ class Region:
     def sanitizers(self):
         """What they said in the logs of the programs."""
         return [f'{log.name}: {line}' for log in sorted((self.folder / 'log').glob('*.log'))
-                for line in log.read_text(errors='replace').splitlines() if re.search(r'Sanitizer: |runtime error: ', line)]
+                for line in log.read_text(errors='replace').splitlines() if re.search(r'Sanitizer: |runtime error: |^==\d+== ', line)]
 
     def stop_programs(self, seconds=20):
         """{name: exit status}"""

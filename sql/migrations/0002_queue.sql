@@ -229,7 +229,8 @@ create function queue.enqueue(kind text, tenant int, payload jsonb default '{}',
 -- evenly among their kinds, oldest first, beginning behind municipality `after`; never more than a cap leaves room for. One
 -- look at the index for each municipality and kind, however long the backlog. The settings of whoever calls it (refill, take)
 -- keep the planner from reading the whole table when its figures are old: a backlog grows faster than they do.
-create function queue.pick(kinds text[], prio int, capacity int, after int) returns setof bigint language plpgsql
+-- `at` is where the row stands, as long as the transaction lasts: it is locked.
+create function queue.pick(kinds text[], prio int, capacity int, after int) returns table (id bigint, at tid) language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
@@ -250,30 +251,36 @@ create function queue.pick(kinds text[], prio int, capacity int, after int) retu
                             where j.state = 'r' and j.prio = pick.prio and j.kind = h.kind and j.tenant > h.tenant)
             from heads h where h.tenant is not null
         ), pairs as (
-            select h.kind, h.tenant, count(*) over (partition by h.tenant) as kinds, coalesce(s.weight, 1) as weight,
+            select h.kind, l.room as kind_room, h.tenant, count(*) over (partition by h.tenant) as kinds,
+                   coalesce(s.weight, 1) as weight,
                    case when s.max_inflight is not null then s.max_inflight
                        - (select count(*) from queue.job j where j.state = 'd' and j.tenant = h.tenant)
                        - (select count(*) from queue.job j where j.state = 'x' and j.tenant = h.tenant) end as room
-            from heads h left join queue.tenant_setting s on s.tenant = h.tenant
+            from heads h join limits l on l.kind = h.kind left join queue.tenant_setting s on s.tenant = h.tenant
             where h.tenant is not null and not coalesce(s.paused_until > now, false)
         ), shares as (
-            select p.kind, p.tenant, p.room,
+            select p.kind, p.kind_room, p.tenant, p.room,
                    ceil(capacity * p.weight / (sum(p.weight / p.kinds::float8) over ()) / p.kinds)::int as share
             from pairs p order by (p.tenant <= after), p.tenant, p.kind limit capacity
         ), picked as materialized (
-            select c.id, s.kind, s.tenant, s.room, row_number() over (order by (s.tenant <= after), s.tenant, c.id) as place
+            select c.id, c.at, s.kind, s.tenant, s.room as tenant_room, s.kind_room,
+                   row_number() over (order by (s.tenant <= after), s.tenant, c.id) as place
             from shares s cross join lateral (
-                select j.id from queue.job j
+                select j.id, j.ctid as at from queue.job j
                 where j.state = 'r' and j.prio = pick.prio and j.kind = s.kind and j.tenant = s.tenant
                 order by j.id limit least(s.share, case when s.room < 0 then 0 else s.room end) for update skip locked) c
             order by place limit capacity
-        ), counted as (
-            select p.id, p.place, p.room as tenant_room, row_number() over (partition by p.tenant order by p.place) as in_tenant,
-                   l.room as kind_room, row_number() over (partition by p.kind order by p.place) as in_kind
-            from picked p join limits l on l.kind = p.kind
+        ), counted as ( -- mostly nothing has a cap
+            select p.id, p.at, p.place, p.tenant_room, row_number() over (partition by p.tenant order by p.place) as in_tenant,
+                   p.kind_room, row_number() over (partition by p.kind order by p.place) as in_kind
+            from picked p where p.tenant_room is not null or p.kind_room is not null
+        ), allowed as (
+            select p.id, p.at, p.place from picked p where p.tenant_room is null and p.kind_room is null
+            union all
+            select c.id, c.at, c.place from counted c
+            where coalesce(c.in_tenant <= c.tenant_room, true) and coalesce(c.in_kind <= c.kind_room, true)
         )
-        select c.id from counted c
-        where coalesce(c.in_tenant <= c.tenant_room, true) and coalesce(c.in_kind <= c.kind_room, true) order by c.place;
+        select a.id, a.at from allowed a order by a.place;
     end $$;
 
 -- Gives out what is picked for one program, in this order: marks it dispatched; publish it after this has committed, in the
@@ -284,11 +291,11 @@ create function queue.dispatch(worker text, prio int, capacity int, after int de
     as $$
     declare
         now timestamptz := clock.now();
-        ids bigint[] := array(select queue.pick(array(select k.kind from queue.kind k where k.worker = dispatch.worker),
-                                                prio, capacity, after));
+        picked tid[] := array(select p.at from queue.pick(
+            array(select k.kind from queue.kind k where k.worker = dispatch.worker), prio, capacity, after) p);
     begin
         return query
-        with given as (update queue.job j set state = 'd', dispatched_at = now where j.id = any (ids)
+        with given as (update queue.job j set state = 'd', dispatched_at = now where j.ctid = any (picked)
                        returning j.id, j.tenant, j.prio, j.crash, j.created_at)
         select g.id, g.tenant, greatest(g.prio - (g.created_at < now - interval '1 minute')::int, 0), g.crash
         from given g order by (g.tenant <= after), g.tenant, g.id;
@@ -323,6 +330,7 @@ create function queue.claim(ids bigint[])
     returns table (id bigint, tenant int, kind text, attempt smallint, lane text, seq bigint, cancelled boolean,
                    payload jsonb, timeout_ms int, version smallint, waited_us bigint)
     language plpgsql security definer set search_path = pg_catalog, pg_temp
+    set enable_nestloop = off -- kinds are few and read once, not looked up for every job
     as $$
     declare
         now timestamptz := clock.now();
@@ -349,7 +357,7 @@ create function queue.take(kinds text[], count int)
     begin
         for prio in 0 .. 2 loop
             exit when cardinality(ids) >= count;
-            ids := ids || array(select queue.pick(kinds, prio, count - cardinality(ids), after));
+            ids := ids || array(select p.id from queue.pick(kinds, prio, count - cardinality(ids), after) p);
         end loop;
         return query select c.* from queue.claim(ids) c;
     end $$;

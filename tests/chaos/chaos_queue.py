@@ -3,7 +3,8 @@
 """Chaos on the queue: jobs with effects that would show a loss, a doubling or a wrong order, under every fault.
 
 make chaos JOB=queue     JOBS=200000 SECONDS=120 SEED=…: closes with one JSON line. SAN=1 or SAN=thread: programs with
-sanitizers, which may say nothing. FLAKY=100: one in so many calls on a socket fails, and as many are cut short."""
+sanitizers, which may say nothing; VALGRIND=1: the same with memcheck. FLAKY=100: one in so many calls on a socket fails, and as
+many are cut short. NOMEM=5000: one in so many allocations finds no memory; a program that ends of it is started again."""
 import itertools
 import json
 import os
@@ -108,34 +109,56 @@ def latencies(region):
     return {f'{name}_ms': round(float(value)) for name, value in zip(('p50', 'p99', 'max'), row)}
 
 
-def wait_until_done(region, seconds, what='queue.job'):
+def wait_until_done(region, seconds, what='queue.job', between=None):
     from_s = time.monotonic()
     while time.monotonic() - from_s < seconds:
+        if between:
+            between()
         if not persist(region, f'select count(*) from {what}'):
             return round(time.monotonic() - from_s, 2)
         time.sleep(0.2)
     return None
 
 
-def chaos_queue(binaries, jobs, seconds, seed, poison=24, programs=3, drain=120, quiet=False, flaky=0):
+def under_valgrind(region):
+    """Every program through memcheck, which speaks only when it found something."""
+    folder = Path(region.folder) / 'valgrind'
+    folder.mkdir()
+    for program in Path(region.bin).iterdir():
+        script = folder / program.name
+        script.write_text(f'#!/bin/sh\nexec valgrind -q --num-callers=20 {program.resolve()} "$@"\n')
+        script.chmod(0o755)
+    region.bin = folder
+
+
+def chaos_queue(binaries, jobs, seconds, seed, poison=24, programs=3, drain=120, quiet=False, harm=None):
+    """`harm`: of the environment, FLAKY, NOMEM and VALGRIND."""
+    harm = {name: value for name, value in (harm or {}).items() if value}
     from_s = time.monotonic()
     with Region.started('chaos', binaries, candidates=0) as region:
         region.env['MAATWERK_CHILDREN'] = '2'
         region.command('migrate')
         region.sql(SETUP)
-        if flaky:
-            region.env.update(FLAKY=str(flaky), LD_PRELOAD=str(ROOT / 'build/release/flaky.so'))
+        if 'FLAKY' in harm or 'NOMEM' in harm:
+            region.env.update(harm, LD_PRELOAD=str(ROOT / 'build/release/flaky.so'))
+        if 'VALGRIND' in harm:
+            under_valgrind(region)
         for i in range(2):
             region.start('dispatcher', f'dispatcher{i}')
         for i in range(programs):
             region.start('chaos', f'chaos{i}')
         faults = Faults(region, seed, seconds, [])
+        if 'NOMEM' in harm:
+            faults.plan = {**faults.plan, 'memory': {'revive': seconds * 4}}
         threads = writers_run(region, faults, jobs, seconds, seed, 10**9 if quiet else jobs // poison)
         if not quiet:
             faults.run()
         for one in threads:
             one.join()
-        drained = wait_until_done(region, drain)
+        drained = wait_until_done(region, drain, between=faults.revive if 'NOMEM' in harm else None)
+        if faults.faults.pop('revive', None):
+            faults.faults['no_memory'] = sum(log.read_text(errors='replace').count('"no-memory"')
+                                             for log in (Path(region.folder) / 'log').glob('*.log'))
         time.sleep(3)       # the last acknowledgements, and what the reconciliation takes away
         found = judge(region)
         region.stop_programs()      # sanitizers say their last at the end
@@ -144,9 +167,9 @@ def chaos_queue(binaries, jobs, seconds, seed, poison=24, programs=3, drain=120,
         result['ok'] = (not any(found[k] for k in ('lost', 'duplicate', 'phantom', 'order', 'dead_others', 'lanes_open', 'entries'))
                         and found['dead'] == found['poison'] and drained is not None and drained <= 30 and not faults.troubles
                         and not result['sanitizers'])
-        if flaky:       # it takes longer; what is left in the streams is taken away while the network lets it
+        if harm:        # it takes longer; what is left in the streams is taken away while the network lets it
             result['ok'] = not any(found[k] for k in ('lost', 'duplicate', 'phantom', 'order', 'dead_others', 'lanes_open')) \
-                and found['dead'] == found['poison'] and drained is not None
+                and found['dead'] == found['poison'] and drained is not None and not result['sanitizers']
         if quiet:       # nothing waits for a reconciliation, or for a second look
             result['ok'] = result['ok'] and found['max_ms'] < 1500
         return result
@@ -156,6 +179,6 @@ if __name__ == '__main__':
     outcome = chaos_queue(BIN, int(os.environ.get('JOBS', '200000')),
                           int(os.environ.get('SECONDS', '120')), int(os.environ.get('SEED', str(random.randrange(10**6)))),
                           drain=int(os.environ.get('DRAIN', '120')), quiet=bool(os.environ.get('QUIET')),
-                          flaky=int(os.environ.get('FLAKY', '0')))
+                          harm={name: os.environ.get(name) for name in ('FLAKY', 'NOMEM', 'VALGRIND')})
     print(json.dumps(outcome))
     sys.exit(0 if outcome['ok'] else 1)

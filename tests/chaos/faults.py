@@ -99,6 +99,13 @@ class Faults(Chaos):
             self.send(pid, signal.SIGSTOP)
             threading.Timer(random_.uniform(1, 9), self.send, (pid, signal.SIGCONT)).start()
 
+    def revive(self, _random=None):
+        """A program that ended by itself is started again, as whoever runs it would."""
+        with self.lock:
+            ended = [name for name, process in self.region.processes.items() if process.poll() is not None]
+            for name in ended:
+                self.region.start(name.rstrip('0123456789'), name)
+
     def writer(self, random_):
         with self.lock:
             running = [w for w in self.writers if w.poll() is None]

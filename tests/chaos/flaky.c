@@ -1,30 +1,66 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Preloaded into the programs of a chaos run: one in FLAKY calls on a socket fails as if the connection were
- * reset, and as many read or send only the first byte. */
+/* Preloaded into the programs of a chaos run. FLAKY: one in so many calls on a socket fails as if the connection
+ * were reset, and as many read or send only the first byte. NOMEM: one in so many allocations finds no memory. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum luck { GOOD, SHORT, RESET };
 
-static enum luck luck(int fd)
+/* A number below what the environment says, or one that means nothing when it says nothing. */
+static int draw(const char *name, int *one_in)
 {
-    static int one_in;
     static __thread unsigned seed;
-    struct stat what;
-    if (!one_in) {
-        const char *text = getenv("FLAKY");
-        one_in = text ? atoi(text) : 100;
+    if (!*one_in) {
+        const char *text = getenv(name);
+        *one_in = text && atoi(text) > 0 ? atoi(text) : -1;
     }
     if (!seed)
         seed = (unsigned)getpid() * 2654435761u | 1;
-    int drawn = rand_r(&seed) % one_in;
-    if (drawn > 1 || fstat(fd, &what) != 0 || !S_ISSOCK(what.st_mode))
+    return *one_in > 0 ? rand_r(&seed) % *one_in : -1;
+}
+
+static enum luck luck(int fd)
+{
+    static int one_in;
+    struct stat what;
+    int drawn = draw("FLAKY", &one_in);
+    if (drawn < 0 || drawn > 1 || fstat(fd, &what) != 0 || !S_ISSOCK(what.st_mode))
         return GOOD;
     return drawn ? SHORT : RESET;
+}
+
+extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t);
+
+static int is_out_of_memory(void)
+{
+    static int one_in;
+    static const char line[] = "{\"event\":\"no-memory\"}\n";
+    if (draw("NOMEM", &one_in) != 0)
+        return 0;
+    if (syscall(SYS_write, STDERR_FILENO, line, sizeof line - 1) < 0)
+        return 0;
+    errno = ENOMEM;
+    return 1;
+}
+
+void *malloc(size_t size)
+{
+    return is_out_of_memory() ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+    return is_out_of_memory() ? NULL : __libc_calloc(count, size);
+}
+
+void *realloc(void *at, size_t size)
+{
+    return is_out_of_memory() ? NULL : __libc_realloc(at, size);
 }
 
 /* The real one, or a part of it, or an error. */
