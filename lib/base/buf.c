@@ -54,7 +54,9 @@ static size_t plain_length(struct str s)
         memcpy(&word, s.at + at, 8);
         quotes = word ^ (ones * '"');
         slashes = word ^ (ones * '\\');
-        if ((((word - ones * 0x20) & ~word) | ((quotes - ones) & ~quotes) | ((slashes - ones) & ~slashes)) & highs)
+        if ((((word - ones * 0x20) & ~word) | ((quotes - ones) & ~quotes)
+             | ((slashes - ones) & ~slashes))
+            & highs)
             break;
     }
     while (at < s.len && (unsigned char)s.at[at] >= 0x20 && s.at[at] != '"' && s.at[at] != '\\')

@@ -29,7 +29,7 @@ struct ctx {
     const struct keys *keys; /* of the installation (lib/auth/keys.h); NULL where none are needed */
     const struct actor *actor; /* NULL when nobody logged in (public operations) */
     struct faults faults;
-    int64_t now_us; /* microseconds since 1970, UTC; rules take time from here only */
+    int64_t now_us;        /* microseconds since 1970, UTC; rules take time from here only */
     struct str request_id; /* a UUID, in text */
     enum language language;
 };

@@ -175,19 +175,18 @@ static void note_denial(const struct exchange *exchange)
     struct plan plan = {.ctx = &denial->ctx};
     const struct actor *actor = &exchange->actor;
     denial->ctx.arena = arena;
-    sql_context_set(&plan,
-                    (struct sql_context_set){
-                        .tenant = arena_int(arena, actor->tenant),
-                        .actor = arena_copy(arena, actor->user_id),
-                        .organisation = actor->organisation_id.at
-                                            ? arena_copy(arena, actor->organisation_id)
-                                            : S(""),
-                        .role = str_of(role_names[__builtin_ctz(actor->role)]),
-                        .scope = S(""),
-                        .request = arena_copy(arena, exchange->ctx.request_id),
-                        .operation = str_of(exchange->request.operation->id),
-                        .read_only = S("off"),
-                    });
+    sql_context_set(&plan, (struct sql_context_set){
+                               .tenant = arena_int(arena, actor->tenant),
+                               .actor = arena_copy(arena, actor->user_id),
+                               .organisation = actor->organisation_id.at
+                                                   ? arena_copy(arena, actor->organisation_id)
+                                                   : S(""),
+                               .role = str_of(role_names[__builtin_ctz(actor->role)]),
+                               .scope = S(""),
+                               .request = arena_copy(arena, exchange->ctx.request_id),
+                               .operation = str_of(exchange->request.operation->id),
+                               .read_only = S("off"),
+                           });
     sql_audit_deny(&plan,
                    (struct sql_audit_deny){.operation = str_of(exchange->request.operation->id),
                                            .reason = S("forbidden")});

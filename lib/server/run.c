@@ -24,17 +24,16 @@ static void add_context(struct exchange *exchange, struct plan *plan, bool reads
 {
     struct arena *arena = exchange->ctx.arena;
     const struct actor *actor = &exchange->actor;
-    sql_context_set(plan,
-                    (struct sql_context_set){
-                        .tenant = actor->tenant ? arena_int(arena, actor->tenant) : S(""),
-                        .actor = or_empty(actor->user_id),
-                        .organisation = or_empty(actor->organisation_id),
-                        .role = role_name(actor->role),
-                        .scope = scope_name(exchange->scope),
-                        .request = exchange->ctx.request_id,
-                        .operation = str_of(exchange->request.operation->id),
-                        .read_only = reads ? S("on") : S("off"),
-                    });
+    sql_context_set(plan, (struct sql_context_set){
+                              .tenant = actor->tenant ? arena_int(arena, actor->tenant) : S(""),
+                              .actor = or_empty(actor->user_id),
+                              .organisation = or_empty(actor->organisation_id),
+                              .role = role_name(actor->role),
+                              .scope = scope_name(exchange->scope),
+                              .request = exchange->ctx.request_id,
+                              .operation = str_of(exchange->request.operation->id),
+                              .read_only = reads ? S("on") : S("off"),
+                          });
 }
 
 static void to_pool(struct exchange *exchange)

@@ -225,12 +225,15 @@ create function queue.enqueue(kind text, tenant int, payload jsonb default '{}',
         return job;
     end $$;
 
+-- A job that may go next: `at` is where its row stands as long as the transaction lasts, for it is locked; the rooms are what
+-- the caps of its kind and municipality leave, null without a cap.
+create type queue.picked as (id bigint, at tid, kind text, kind_room bigint, tenant int, tenant_room bigint);
+
 -- Locks up to `capacity` ready jobs of these kinds and one priority: shared by weight among the municipalities that have any,
 -- evenly among their kinds, oldest first, beginning behind municipality `after`; never more than a cap leaves room for. One
 -- look at the index for each municipality and kind, however long the backlog. The settings of whoever calls it (refill, take)
 -- keep the planner from reading the whole table when its figures are old: a backlog grows faster than they do.
--- `at` is where the row stands, as long as the transaction lasts: it is locked.
-create function queue.pick(kinds text[], prio int, capacity int, after int) returns table (id bigint, at tid) language plpgsql
+create function queue.pick(kinds text[], prio int, capacity int, after int) returns setof queue.picked language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
@@ -271,16 +274,16 @@ create function queue.pick(kinds text[], prio int, capacity int, after int) retu
                 order by j.id limit least(s.share, case when s.room < 0 then 0 else s.room end) for update skip locked) c
             order by place limit capacity
         ), counted as ( -- mostly nothing has a cap
-            select p.id, p.at, p.place, p.tenant_room, row_number() over (partition by p.tenant order by p.place) as in_tenant,
-                   p.kind_room, row_number() over (partition by p.kind order by p.place) as in_kind
+            select p.*, row_number() over (partition by p.tenant order by p.place) as in_tenant,
+                   row_number() over (partition by p.kind order by p.place) as in_kind
             from picked p where p.tenant_room is not null or p.kind_room is not null
         ), allowed as (
-            select p.id, p.at, p.place from picked p where p.tenant_room is null and p.kind_room is null
+            select p.*, 0 as in_tenant, 0 as in_kind from picked p where p.tenant_room is null and p.kind_room is null
             union all
-            select c.id, c.at, c.place from counted c
+            select c.* from counted c
             where coalesce(c.in_tenant <= c.tenant_room, true) and coalesce(c.in_kind <= c.kind_room, true)
         )
-        select a.id, a.at from allowed a order by a.place;
+        select a.id, a.at, a.kind, a.kind_room, a.tenant, a.tenant_room from allowed a order by a.place;
     end $$;
 
 -- Gives out what is picked for one program, in this order: marks it dispatched; publish it after this has committed, in the
@@ -343,8 +346,17 @@ create function queue.claim(ids bigint[])
         where j.id = any (ids) and j.state in ('d', 'r') order by j.tenant, j.kind, j.id for update of j skip locked;
     end $$;
 
+-- How many of the seats that a cap has this transaction gets, `wanted` at most; it keeps them to its end. What others do is not
+-- to be seen in the rows that they have locked.
+create function queue.seats(cap text, room bigint, wanted bigint) returns bigint language sql volatile
+    set search_path = pg_catalog, pg_temp
+    as $$
+    select count(*) from (select from generate_series(1, room) seat
+                          where pg_try_advisory_xact_lock(hashtext('queue ' || cap), seat::int) limit wanted) s
+    $$;
+
 -- The way without Redis: takes ready jobs of these kinds, most urgent first, shared as the dispatcher shares them; each time
--- another municipality begins. Caps hold for each who asks, not for all together.
+-- another municipality begins. Caps hold for all who take together.
 create function queue.take(kinds text[], count int)
     returns table (id bigint, tenant int, kind text, attempt smallint, lane text, seq bigint, cancelled boolean,
                    payload jsonb, timeout_ms int, version smallint, waited_us bigint)
@@ -352,13 +364,28 @@ create function queue.take(kinds text[], count int)
     set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
     as $$
     declare
-        ids bigint[] := '{}';
+        found queue.picked[] := '{}';
+        ids bigint[];
         after int := (random() * 2147483647)::int % greatest((select max(t.tenant_id) from ref.tenant t), 1);
     begin
         for prio in 0 .. 2 loop
-            exit when cardinality(ids) >= count;
-            ids := ids || array(select p.id from queue.pick(kinds, prio, count - cardinality(ids), after) p);
+            exit when cardinality(found) >= count;
+            found := found || array(select p from queue.pick(kinds, prio, count - cardinality(found), after) p);
         end loop;
+        with wanted as materialized (
+            select f.*, row_number() over (partition by f.kind order by f.place) as in_kind,
+                   row_number() over (partition by f.tenant order by f.place) as in_tenant
+            from unnest(found) with ordinality as f (id, at, kind, kind_room, tenant, tenant_room, place)
+        ), kinds as materialized (
+            select w.kind, queue.seats('kind ' || w.kind, min(w.kind_room), count(*)) as seats
+            from wanted w where w.kind_room is not null group by w.kind
+        ), tenants as materialized (
+            select w.tenant, queue.seats('tenant ' || w.tenant, min(w.tenant_room), count(*)) as seats
+            from wanted w where w.tenant_room is not null group by w.tenant
+        )
+        select array_agg(w.id order by w.place) into ids
+        from wanted w left join kinds k on k.kind = w.kind left join tenants t on t.tenant = w.tenant
+        where coalesce(w.in_kind <= k.seats, true) and coalesce(w.in_tenant <= t.seats, true);
         return query select c.* from queue.claim(ids) c;
     end $$;
 

@@ -58,10 +58,10 @@ def statement(name):
 
 
 def context(read_only):
-    return f"select set_config('app.tenant', :tenant, true), set_config('app.actor', :actor, true), " \
-           f"set_config('app.org', '', true), set_config('app.role', 'consultant', true), set_config('app.scope', 'tenant', true), " \
-           f"set_config('app.request', :actor, true), set_config('app.operation', 'bench', true), " \
-           f"set_config('transaction_read_only', '{read_only}', true);\n"
+    text = statement('context_set').replace(':request', ':actor')
+    for name, value in {'organisation': '', 'role': 'consultant', 'scope': 'tenant', 'operation': 'bench', 'read_only': read_only}.items():
+        text = text.replace(f':{name}', f"'{value}'")
+    return text + ';\n'
 
 
 def bench_read(region, client, vacancy, tenant, actor):

@@ -251,6 +251,32 @@ def test_what_was_sent_before_the_clock_was_put_back_is_looked_for(queue):
         queue.sql('delete from clock.shift')
 
 
+def test_without_redis_caps_hold_for_all_who_take_together(queue):
+    """Of a kind that may have two at once and a municipality that may have three, over two priorities and two workers."""
+    for prio in (0, 1):
+        for tenant in (1, 1, 2, 2):
+            queue.sql("select queue.enqueue('work', %s, prio => %s::smallint)", (tenant, prio))
+    queue.sql("insert into queue.tenant_setting (tenant, max_inflight) values (1, 3)")
+    take = "select tenant from queue.take('{work}', 50)"
+    one, another = (psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin') for _ in range(2))
+    try:
+        for most, first in ((2, 2), (100, 7)):
+            queue.sql("update queue.kind set max_inflight = %s where kind = 'work'", (most,))
+            begun, cursor = one.cursor(), another.cursor()
+            begun.execute(take)
+            rows = begun.fetchall()
+            assert len(rows) == first and rows.count((1,)) <= 3, 'of this one alone'
+            cursor.execute(take)
+            assert cursor.fetchall() == [], 'and of both'
+            one.rollback()
+            cursor.execute(take)
+            assert len(cursor.fetchall()) == first, 'seats are free at the end of a transaction'
+            another.rollback()
+    finally:
+        queue.sql("update queue.kind set max_inflight = null where kind = 'work'; delete from queue.tenant_setting")
+        one.close(), another.close()
+
+
 def test_a_paused_kind_waits(queue):
     enqueue(queue)
     queue.sql("select queue.pause('work', 'infinity')")

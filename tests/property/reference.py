@@ -147,8 +147,7 @@ class Queue:
         return self.insert(kind, tenant, lane, name, prio, run_at, job)
 
     def pick(self, kinds, prio, capacity, after):
-        kinds = {k: self.room_of('kind', k, 1 if self.kinds[k].trips else self.kinds[k].most) for k in kinds
-                 if not self.is_paused(k)}
+        kinds = {k: self.kind_room(k) for k in kinds if not self.is_paused(k)}
         ready = {}
         for _, job in sorted(self.jobs.items()):
             if job.state == 'r' and job.prio == prio and kinds.get(job.kind, 0) > 0 and not self.setting(job.tenant).paused:
@@ -172,6 +171,9 @@ class Queue:
         setting = self.settings.get(tenant, Row(weight=1, most=None, paused_until=None))
         setting.paused = setting.paused_until is not None and low(setting.paused_until) > self.now
         return setting
+
+    def kind_room(self, kind):
+        return self.room_of('kind', kind, 1 if self.kinds[kind].trips else self.kinds[kind].most)
 
     def tenant_room(self, tenant):
         return self.room_of('tenant', tenant, self.setting(tenant).most)
@@ -203,7 +205,13 @@ class Queue:
         for prio in range(3):
             if len(ids) < count:
                 ids += self.pick(kinds, prio, count - len(ids), after)
-        return [number for number, *_ in self.claim(ids)]
+        of_kind, of_tenant, taken = collections.Counter(), collections.Counter(), []
+        for job in map(self.jobs.get, ids):     # what one class took is not to be seen in the rows when the next one is picked
+            of_kind[job.kind] += 1
+            of_tenant[job.tenant] += 1
+            if of_kind[job.kind] <= self.kind_room(job.kind) and of_tenant[job.tenant] <= self.tenant_room(job.tenant):
+                taken.append(job.id)
+        return [number for number, *_ in self.claim(taken)]
 
     def still_waiting(self, ids):
         return sorted(j.id for j in self.jobs.values() if j.id in ids and j.state in 'dr')

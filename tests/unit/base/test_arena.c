@@ -111,6 +111,28 @@ static void json_texts_are_escaped(void **state)
     assert_str(buf_str(&buf), "\"\\\"\\\\/\\u0008\\n\\u001f\x7f caf\xc3\xa9\\u0000x\"null\"\"");
 }
 
+/* Eight bytes are looked at together: each byte, wherever it stands among them, and among each other byte. */
+static void a_byte_is_escaped_wherever_it_stands(void **state)
+{
+    struct arena *arena = arena_new();
+    char text[20];
+    (void)state;
+    for (int fill = 0x20; fill < 256; fill += 13)
+        for (int c = 0; c < 256; c++)
+            for (size_t at = 0; at < sizeof text; at++) {
+                bool plain = c >= 0x20 && c != '"' && c != '\\' && fill != '"' && fill != '\\';
+                struct buf buf = buf_in(arena);
+                memset(text, fill, sizeof text);
+                text[at] = (char)c;
+                buf_add_json(&buf, (struct str){text, sizeof text});
+                assert_true((buf.len == sizeof text + 2) == plain);
+                if (plain)
+                    assert_memory_equal(buf.at + 1, text, sizeof text);
+                arena_reset(arena);
+            }
+    arena_free(arena);
+}
+
 static void a_hundred_faults_are_kept_and_the_others_counted(void **state)
 {
     struct ctx *ctx = *state;
@@ -132,6 +154,7 @@ int main(void)
         UNIT(a_copy_ends_with_a_nul_and_absent_stays_absent),
         UNIT(a_text_grows_over_every_border),
         UNIT(json_texts_are_escaped),
+        UNIT(a_byte_is_escaped_wherever_it_stands),
         UNIT(a_hundred_faults_are_kept_and_the_others_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

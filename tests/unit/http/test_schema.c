@@ -95,7 +95,11 @@ static void documents_have_column_names(void **state)
 
 static const struct field fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .visible_to = ~0u},
-    {.name = "note", .key = {"\"note\":", 7}, .column = "note", .type = FIELD_TEXT, .visible_to = 1u << ROLE_CONSULTANT},
+    {.name = "note",
+     .key = {"\"note\":", 7},
+     .column = "note",
+     .type = FIELD_TEXT,
+     .visible_to = 1u << ROLE_CONSULTANT},
     {.name = "at", .key = {"\"at\":", 5}, .column = "at", .type = FIELD_INSTANT, .visible_to = ~0u},
     {.name = "yes", .key = {"\"yes\":", 6}, .column = "yes", .type = FIELD_BOOL, .visible_to = ~0u},
 };
