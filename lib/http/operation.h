@@ -45,7 +45,7 @@ struct request {
     const void *body;                       /* struct of operation->body, or NULL */
     struct str document; /* the body with column names (schema_columns), or absent */
     int64_t version;     /* of If-Match, when required */
-    struct str new_id;   /* a fresh UUIDv7 for what this request creates */
+    struct str new_id; /* a fresh UUIDv7 for what this request creates; absent when it only reads */
 };
 
 /* A request becomes a plan. No I/O, no callbacks. Returns OK, or an error with faults noted

@@ -229,7 +229,7 @@ int exchange_handle(h2o_handler_t *self, h2o_req_t *req)
         exchange_refuse(exchange, problem);
         return 0;
     }
-    if (exchange->request.operation->method == METHOD_POST)
+    if (!(exchange->request.operation->flags & OPERATION_READS))
         exchange->request.new_id = new_id(exchange->ctx.arena);
     struct str match = request_header(req, "if-none-match", NULL);
     exchange->if_none_match = match.at ? arena_copy(exchange->ctx.arena, match) : match;
