@@ -51,16 +51,22 @@ void token_cache_free(struct token_cache *cache)
     free(cache);
 }
 
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+    return hash ^ hash >> 32;
+}
+
 static uint64_t hash_of(const struct token_cache *cache, struct str token)
 {
-    uint64_t hash = cache->seed ^ token.len;
-    for (size_t at = 0; at < token.len; at += 8) {
-        uint64_t word = 0;
-        memcpy(&word, token.at + at, token.len - at < 8 ? token.len - at : 8);
-        hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
-        hash ^= hash >> 32;
+    uint64_t hash = cache->seed ^ token.len, word;
+    for (; token.len >= sizeof word; token = str_from(token, sizeof word)) {
+        memcpy(&word, token.at, sizeof word);
+        hash = mix(hash, word);
     }
-    return hash;
+    word = 0;
+    memcpy(&word, token.at, token.len);
+    return mix(hash, word);
 }
 
 static void *value_at(struct token_cache *cache, size_t row, size_t place)
