@@ -110,7 +110,7 @@ int command_token(const struct config *config, int count, char **arguments)
     struct token_claims claims = {.role = str_of(role)};
     int status = 1;
     if (!find_user(config, arena, &claims, tenant, user))
-        fprintf(stderr, "maatwerk: no municipality %s\n", tenant);
+        fprintf(stderr, "maatwerk: no municipality %s, or no answer\n", tenant);
     else if (!claims.subject.at && !user)
         fprintf(stderr, "maatwerk: nobody with role %s in %s\n", role, tenant);
     else {

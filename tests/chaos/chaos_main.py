@@ -158,6 +158,7 @@ def chaos_main(binaries, vacancies, seconds, seed, threads=4):
         region.start_programs()
         wait_until_done(region)
         occupation = Client(region, 'consultant').get('/occupations?labelPrefix=warehouse%20worker').json['items'][0]['id']
+        region.token('employer')        # before anything is away
         chaos, reported, failures = Chaos(region, seed, seconds), [], []
 
         def client(number, count):
