@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-enum { ROWS = 1024, PLACES = 4 };
+enum { ROWS = 1024, PLACES = 4, SWEPT = 64 /* rows at a time */ };
 
 struct entry {
     uint64_t hash;
@@ -17,6 +17,7 @@ struct entry {
 struct token_cache {
     size_t value_size;
     char *values;
+    size_t swept;
     uint64_t seed; /* nobody outside knows which tokens share a row */
     struct entry entries[ROWS][PLACES];
 };
@@ -84,6 +85,14 @@ void *token_cache_find(struct token_cache *cache, struct str token, int64_t now_
             return value_at(cache, row, i);
     }
     return NULL;
+}
+
+void token_cache_sweep(struct token_cache *cache, int64_t now_s)
+{
+    for (size_t n = 0; n < SWEPT; n++, cache->swept = (cache->swept + 1) % ROWS)
+        for (size_t i = 0; i < PLACES; i++)
+            if (cache->entries[cache->swept][i].until_s <= now_s)
+                forget(&cache->entries[cache->swept][i]);
 }
 
 void *token_cache_put(struct token_cache *cache, struct str token, int64_t until_s)

@@ -43,8 +43,9 @@ static void add_escaped(struct buf *buf, unsigned char c)
     buf_add(buf, (struct str){long_form, sizeof long_form});
 }
 
-/* How many bytes from the beginning JSON takes as they are. Eight are looked at together: a byte whose
- * high bit is set after the subtraction was too small, or equal to what was taken away by the exclusive or. */
+/* How many bytes from the beginning JSON takes as they are. Eight are looked at together: a byte
+ * whose high bit is set after the subtraction was too small, or equal to what the exclusive or took
+ * away. */
 static size_t plain_length(struct str s)
 {
     const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;

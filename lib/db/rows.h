@@ -6,8 +6,9 @@
 #include <libpq-fe.h>
 #include <string.h>
 
-/* The column with exactly this name, or -1. `hint` is looked at first: statements name their columns
- * in the order in which they are asked for. (PQfnumber copies the name and folds its case.) */
+/* The column with exactly this name, or -1. `hint`, from 0 to the number of columns, is looked at
+ * first: statements name their columns in the order in which they are asked for. (PQfnumber copies
+ * the name and folds its case.) */
 static inline int rows_column(const PGresult *rows, const char *name, int hint)
 {
     int count = PQnfields(rows);

@@ -56,6 +56,7 @@ static void on_tick(h2o_timeout_entry_t *entry)
     struct loop *loop = H2O_STRUCT_FROM_MEMBER(struct loop, ticker, entry);
     log_flush(loop->log);
     metrics_sample(loop);
+    token_cache_sweep(loop->tokens, time(NULL));
     h2o_timeout_link(loop->h2o.loop, &loop->tick, &loop->ticker);
 }
 

@@ -225,15 +225,38 @@ create function queue.enqueue(kind text, tenant int, payload jsonb default '{}',
         return job;
     end $$;
 
--- A job that may go next: `at` is where its row stands as long as the transaction lasts, for it is locked; the rooms are what
--- the caps of its kind and municipality leave, null without a cap.
-create type queue.picked as (id bigint, at tid, kind text, kind_room bigint, tenant int, tenant_room bigint);
+-- What the cap of a kind or of a municipality leaves: of its `most` jobs, without those that are under way and those that this
+-- transaction has picked already, `mine`. The jobs of others that took them by themselves are not to be seen in the rows, for
+-- they are only locked; so who does that keeps a seat for each, and for those that are seen, to the end of its transaction, and
+-- counts what is seen when it has them: a seat that was given up for a lease shows as that by then. A quarter of a cap at a
+-- time, so that several have some of it.
+create function queue.room(of_kind text, of_tenant int, most int, wanted int, mine bigint[]) returns bigint language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        cap int := hashtext(coalesce('queue kind ' || of_kind, 'queue tenant ' || of_tenant));
+        seats bigint := most;
+        seen bigint;
+    begin
+        for i in 1 .. 2 loop
+            seen := (select count(*) from queue.job j where j.state = 'd' and (j.kind = of_kind or j.tenant = of_tenant))
+                  + (select count(*) from queue.job j where j.state = 'x' and (j.kind = of_kind or j.tenant = of_tenant))
+                  + (select count(*) from queue.job j where j.id = any (mine) and (j.kind = of_kind or j.tenant = of_tenant));
+            exit when mine is null or i = 2;
+            seats := (select count(*) from (select from (select generate_series(1, most) as seat) s
+                                            where pg_try_advisory_xact_lock(cap, s.seat) limit least(wanted, ceil(most / 4.0)) + seen) taken);
+        end loop;
+        return seats - seen;
+    end $$;
 
 -- Locks up to `capacity` ready jobs of these kinds and one priority: shared by weight among the municipalities that have any,
 -- evenly among their kinds, oldest first, beginning behind municipality `after`; never more than a cap leaves room for. One
 -- look at the index for each municipality and kind, however long the backlog. The settings of whoever calls it (refill, take)
 -- keep the planner from reading the whole table when its figures are old: a backlog grows faster than they do.
-create function queue.pick(kinds text[], prio int, capacity int, after int) returns setof queue.picked language plpgsql
+-- `at` is where the row stands, as long as the transaction lasts: it is locked. `mine`: whoever picks does the jobs himself, and has
+-- picked these before.
+create function queue.pick(kinds text[], prio int, capacity int, after int, mine bigint[] default null)
+    returns table (id bigint, at tid) language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
@@ -241,9 +264,8 @@ create function queue.pick(kinds text[], prio int, capacity int, after int) retu
     begin
         return query
         with recursive limits as materialized (
-            select k.kind, case when k.max_inflight is not null or k.trips > 0 then least(k.max_inflight, case when k.trips > 0 then 1 end)
-                   - (select count(*) from queue.job j where j.state = 'd' and j.kind = k.kind)
-                   - (select count(*) from queue.job j where j.state = 'x' and j.kind = k.kind) end as room
+            select k.kind, case when k.max_inflight is not null or k.trips > 0 then
+                   queue.room(k.kind, null, least(k.max_inflight, case when k.trips > 0 then 1 end), capacity, mine) end as room
             from queue.kind k where k.kind = any (kinds) and not coalesce(k.paused_until > now, false)
         ), heads as (
             select l.kind, (select min(j.tenant) from queue.job j
@@ -256,9 +278,8 @@ create function queue.pick(kinds text[], prio int, capacity int, after int) retu
         ), pairs as (
             select h.kind, l.room as kind_room, h.tenant, count(*) over (partition by h.tenant) as kinds,
                    coalesce(s.weight, 1) as weight,
-                   case when s.max_inflight is not null then s.max_inflight
-                       - (select count(*) from queue.job j where j.state = 'd' and j.tenant = h.tenant)
-                       - (select count(*) from queue.job j where j.state = 'x' and j.tenant = h.tenant) end as room
+                   case when s.max_inflight is not null then
+                       queue.room(null, h.tenant, s.max_inflight, capacity, mine) end as room
             from heads h join limits l on l.kind = h.kind left join queue.tenant_setting s on s.tenant = h.tenant
             where h.tenant is not null and not coalesce(s.paused_until > now, false)
         ), shares as (
@@ -283,7 +304,7 @@ create function queue.pick(kinds text[], prio int, capacity int, after int) retu
             select c.* from counted c
             where coalesce(c.in_tenant <= c.tenant_room, true) and coalesce(c.in_kind <= c.kind_room, true)
         )
-        select a.id, a.at, a.kind, a.kind_room, a.tenant, a.tenant_room from allowed a order by a.place;
+        select a.id, a.at from allowed a order by a.place;
     end $$;
 
 -- Gives out what is picked for one program, in this order: marks it dispatched; publish it after this has committed, in the
@@ -333,7 +354,7 @@ create function queue.claim(ids bigint[])
     returns table (id bigint, tenant int, kind text, attempt smallint, lane text, seq bigint, cancelled boolean,
                    payload jsonb, timeout_ms int, version smallint, waited_us bigint)
     language plpgsql security definer set search_path = pg_catalog, pg_temp
-    set enable_nestloop = off -- kinds are few and read once, not looked up for every job
+    set enable_nestloop = off set enable_hashjoin = on -- kinds are few and read once, not looked up for every job
     as $$
     declare
         now timestamptz := clock.now();
@@ -346,15 +367,6 @@ create function queue.claim(ids bigint[])
         where j.id = any (ids) and j.state in ('d', 'r') order by j.tenant, j.kind, j.id for update of j skip locked;
     end $$;
 
--- How many of the seats that a cap has this transaction gets, `wanted` at most; it keeps them to its end. What others do is not
--- to be seen in the rows that they have locked.
-create function queue.seats(cap text, room bigint, wanted bigint) returns bigint language sql volatile
-    set search_path = pg_catalog, pg_temp
-    as $$
-    select count(*) from (select from generate_series(1, room) seat
-                          where pg_try_advisory_xact_lock(hashtext('queue ' || cap), seat::int) limit wanted) s
-    $$;
-
 -- The way without Redis: takes ready jobs of these kinds, most urgent first, shared as the dispatcher shares them; each time
 -- another municipality begins. Caps hold for all who take together.
 create function queue.take(kinds text[], count int)
@@ -364,28 +376,13 @@ create function queue.take(kinds text[], count int)
     set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
     as $$
     declare
-        found queue.picked[] := '{}';
-        ids bigint[];
+        ids bigint[] := '{}';
         after int := (random() * 2147483647)::int % greatest((select max(t.tenant_id) from ref.tenant t), 1);
     begin
         for prio in 0 .. 2 loop
-            exit when cardinality(found) >= count;
-            found := found || array(select p from queue.pick(kinds, prio, count - cardinality(found), after) p);
+            exit when cardinality(ids) >= count;
+            ids := ids || array(select p.id from queue.pick(kinds, prio, count - cardinality(ids), after, ids) p);
         end loop;
-        with wanted as materialized (
-            select f.*, row_number() over (partition by f.kind order by f.place) as in_kind,
-                   row_number() over (partition by f.tenant order by f.place) as in_tenant
-            from unnest(found) with ordinality as f (id, at, kind, kind_room, tenant, tenant_room, place)
-        ), kinds as materialized (
-            select w.kind, queue.seats('kind ' || w.kind, min(w.kind_room), count(*)) as seats
-            from wanted w where w.kind_room is not null group by w.kind
-        ), tenants as materialized (
-            select w.tenant, queue.seats('tenant ' || w.tenant, min(w.tenant_room), count(*)) as seats
-            from wanted w where w.tenant_room is not null group by w.tenant
-        )
-        select array_agg(w.id order by w.place) into ids
-        from wanted w left join kinds k on k.kind = w.kind left join tenants t on t.tenant = w.tenant
-        where coalesce(w.in_kind <= k.seats, true) and coalesce(w.in_tenant <= t.seats, true);
         return query select c.* from queue.claim(ids) c;
     end $$;
 

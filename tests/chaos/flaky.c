@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Preloaded into the programs of a chaos run. FLAKY: one in so many calls on a socket fails as if the connection
- * were reset, and as many read or send only the first byte. NOMEM: one in so many allocations finds no memory. */
+/* Preloaded into the programs of a chaos run. FLAKY: one in so many calls on a socket fails as if
+ * the connection were reset, and as many read or send only the first byte. NOMEM: one in so many
+ * allocations finds no memory. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -15,12 +16,15 @@ enum luck { GOOD, SHORT, RESET };
 static int draw(const char *name, int *one_in)
 {
     static __thread unsigned seed;
+    static __thread pid_t of; /* a child draws by itself */
     if (!*one_in) {
         const char *text = getenv(name);
         *one_in = text && atoi(text) > 0 ? atoi(text) : -1;
     }
-    if (!seed)
-        seed = (unsigned)getpid() * 2654435761u | 1;
+    if (of != getpid()) {
+        of = getpid();
+        seed = (unsigned)of * 2654435761u | 1;
+    }
     return *one_in > 0 ? rand_r(&seed) % *one_in : -1;
 }
 

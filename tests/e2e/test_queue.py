@@ -252,29 +252,33 @@ def test_what_was_sent_before_the_clock_was_put_back_is_looked_for(queue):
 
 
 def test_without_redis_caps_hold_for_all_who_take_together(queue):
-    """Of a kind that may have two at once and a municipality that may have three, over two priorities and two workers."""
+    """Of a kind that may have three at once and a municipality that may have four, over two priorities and four workers."""
     for prio in (0, 1):
-        for tenant in (1, 1, 2, 2):
+        for tenant in (1, 1, 1, 2, 2):
             queue.sql("select queue.enqueue('work', %s, prio => %s::smallint)", (tenant, prio))
-    queue.sql("insert into queue.tenant_setting (tenant, max_inflight) values (1, 3)")
-    take = "select tenant from queue.take('{work}', 50)"
-    one, another = (psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin') for _ in range(2))
+    workers = [psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin') for _ in range(4)]
+
+    def take(worker, kinds='{work}'):
+        cursor = worker.cursor()
+        cursor.execute('select id, tenant from queue.take(%s, 1)', (kinds,))
+        return cursor.fetchall()
     try:
-        for most, first in ((2, 2), (100, 7)):
-            queue.sql("update queue.kind set max_inflight = %s where kind = 'work'", (most,))
-            begun, cursor = one.cursor(), another.cursor()
-            begun.execute(take)
-            rows = begun.fetchall()
-            assert len(rows) == first and rows.count((1,)) <= 3, 'of this one alone'
-            cursor.execute(take)
-            assert cursor.fetchall() == [], 'and of both'
-            one.rollback()
-            cursor.execute(take)
-            assert len(cursor.fetchall()) == first, 'seats are free at the end of a transaction'
-            another.rollback()
+        queue.sql("update queue.kind set max_inflight = 3 where kind = 'work'")
+        assert [len(take(worker)) for worker in workers] == [1, 1, 1, 0]
+        strict = enqueue(queue, 'strict')
+        assert [row[0] for row in take(workers[3], '{work,strict}')] == [strict], 'what is full holds up nothing else'
+        [worker.rollback() for worker in workers]
+        for worker, most in zip(workers, (1, 1, 1, 0)):     # a seat is free after the lease, but its job is there to be seen
+            held = [row[0] for row in take(worker)]
+            worker.cursor().execute('select * from queue.lease(%s::bigint[], %s, 60000)', (held, 'somebody'))
+            worker.commit()
+            assert len(held) == most
+        queue.sql("update queue.kind set max_inflight = null where kind = 'work'; delete from queue.job where tenant = 2; "
+                  "update queue.job set state = 'r'; insert into queue.tenant_setting (tenant, max_inflight) values (1, 2)")
+        assert [len(take(worker)) for worker in workers] == [1, 1, 0, 0]
     finally:
+        [worker.close() for worker in workers]
         queue.sql("update queue.kind set max_inflight = null where kind = 'work'; delete from queue.tenant_setting")
-        one.close(), another.close()
 
 
 def test_a_paused_kind_waits(queue):

@@ -146,8 +146,9 @@ class Queue:
                 run_at = None
         return self.insert(kind, tenant, lane, name, prio, run_at, job)
 
-    def pick(self, kinds, prio, capacity, after):
-        kinds = {k: self.kind_room(k) for k in kinds if not self.is_paused(k)}
+    def pick(self, kinds, prio, capacity, after, mine=None):
+        kinds = {k: self.room_of('kind', k, 1 if self.kinds[k].trips else self.kinds[k].most, mine) for k in kinds
+                 if not self.is_paused(k)}
         ready = {}
         for _, job in sorted(self.jobs.items()):
             if job.state == 'r' and job.prio == prio and kinds.get(job.kind, 0) > 0 and not self.setting(job.tenant).paused:
@@ -157,13 +158,13 @@ class Queue:
         picked = []
         for key, jobs in sorted(ready.items())[:capacity]:
             share = math.ceil(capacity * self.setting(key[1]).weight / whole / among[key[1]])
-            room = max(0, min(share, self.tenant_room(key[1])))
+            room = max(0, min(share, self.tenant_room(key[1], mine)))
             picked += [(key[0], key[1], job.id, job) for job in jobs[:room]]
         ids, of_kind, of_tenant = [], collections.Counter(), collections.Counter()
         for *_, job in sorted(picked, key=lambda p: p[:3])[:capacity]:
             of_kind[job.kind] += 1
             of_tenant[job.tenant] += 1
-            if of_kind[job.kind] <= kinds[job.kind] and of_tenant[job.tenant] <= self.tenant_room(job.tenant):
+            if of_kind[job.kind] <= kinds[job.kind] and of_tenant[job.tenant] <= self.tenant_room(job.tenant, mine):
                 ids.append(job.id)
         return ids
 
@@ -172,14 +173,15 @@ class Queue:
         setting.paused = setting.paused_until is not None and low(setting.paused_until) > self.now
         return setting
 
-    def kind_room(self, kind):
-        return self.room_of('kind', kind, 1 if self.kinds[kind].trips else self.kinds[kind].most)
+    def tenant_room(self, tenant, mine):
+        return self.room_of('tenant', tenant, self.setting(tenant).most, mine)
 
-    def tenant_room(self, tenant):
-        return self.room_of('tenant', tenant, self.setting(tenant).most)
-
-    def room_of(self, what, value, most):
-        return math.inf if most is None else most - sum(getattr(j, what) == value and j.state in 'dx' for j in self.jobs.values())
+    def room_of(self, what, value, most, mine):
+        """What is under way, and what this transaction has picked before, takes room; who takes by himself gets a quarter at a time."""
+        if most is None:
+            return math.inf
+        room = most - sum(getattr(j, what) == value and (j.state in 'dx' or j.id in (mine or ())) for j in self.jobs.values())
+        return room if mine is None else min(room, math.ceil(most / 4))
 
     def dispatch(self, worker, prio, capacity, after):
         ids = self.pick([name for name, k in self.kinds.items() if k.worker == worker], prio, capacity, after)
@@ -204,14 +206,8 @@ class Queue:
         ids = []
         for prio in range(3):
             if len(ids) < count:
-                ids += self.pick(kinds, prio, count - len(ids), after)
-        of_kind, of_tenant, taken = collections.Counter(), collections.Counter(), []
-        for job in map(self.jobs.get, ids):     # what one class took is not to be seen in the rows when the next one is picked
-            of_kind[job.kind] += 1
-            of_tenant[job.tenant] += 1
-            if of_kind[job.kind] <= self.kind_room(job.kind) and of_tenant[job.tenant] <= self.tenant_room(job.tenant):
-                taken.append(job.id)
-        return [number for number, *_ in self.claim(taken)]
+                ids += self.pick(kinds, prio, count - len(ids), after, ids)
+        return [number for number, *_ in self.claim(ids)]
 
     def still_waiting(self, ids):
         return sorted(j.id for j in self.jobs.values() if j.id in ids and j.state in 'dr')

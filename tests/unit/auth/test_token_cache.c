@@ -82,12 +82,25 @@ static void a_token_put_again_lives_on(void **state)
     token_cache_free(cache);
 }
 
+static void what_is_over_does_not_stay(void **state)
+{
+    struct token_cache *cache = token_cache_new(1);
+    (void)state;
+    token_cache_put(cache, S("a.b.c"), 100);
+    token_cache_put(cache, S("d.e.f"), 101);
+    for (int i = 0; i < 16; i++)
+        token_cache_sweep(cache, 100);
+    assert_null(token_cache_find(cache, S("a.b.c"), 1));
+    assert_non_null(token_cache_find(cache, S("d.e.f"), 1));
+    token_cache_free(cache);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         UNIT(what_is_put_is_found_until_its_time), UNIT(another_token_is_not_found),
         UNIT(it_is_bounded_and_never_mixes_up),    UNIT(a_place_taken_over_is_zero),
-        UNIT(a_token_put_again_lives_on),
+        UNIT(a_token_put_again_lives_on),          UNIT(what_is_over_does_not_stay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -111,7 +111,7 @@ static void json_texts_are_escaped(void **state)
     assert_str(buf_str(&buf), "\"\\\"\\\\/\\u0008\\n\\u001f\x7f caf\xc3\xa9\\u0000x\"null\"\"");
 }
 
-/* Eight bytes are looked at together: each byte, wherever it stands among them, and among each other byte. */
+/* Eight bytes are looked at together: each byte, wherever it stands among them. */
 static void a_byte_is_escaped_wherever_it_stands(void **state)
 {
     struct arena *arena = arena_new();

@@ -3,6 +3,7 @@
  * the mask allows. */
 #include "tests/unit/unit.h"
 
+#include "lib/db/rows.h"
 #include "lib/http/problem.h"
 #include "lib/json/parse.h"
 #include "openapi/gen/role.h"
@@ -121,6 +122,18 @@ static PGresult *one_row(void)
     return rows;
 }
 
+static void a_column_is_found_from_wherever_one_begins_to_look(void **state)
+{
+    PGresult *rows = one_row();
+    (void)state;
+    for (int hint = 0; hint <= 4; hint++) {
+        assert_int_equal(rows_column(rows, "note", hint), 0);
+        assert_int_equal(rows_column(rows, "id", hint), 3);
+        assert_int_equal(rows_column(rows, "Id", hint), -1);
+    }
+    PQclear(rows);
+}
+
 static struct str write_for(struct ctx *ctx, enum role role)
 {
     PGresult *rows = one_row();
@@ -191,6 +204,7 @@ int main(void)
         UNIT(a_partial_body_needs_nothing),
         UNIT(lengths_count_characters),
         UNIT(documents_have_column_names),
+        UNIT(a_column_is_found_from_wherever_one_begins_to_look),
         UNIT(a_row_is_written_for_who_may_see_it),
         UNIT(what_is_invisible_cannot_come_out),
         UNIT(what_is_invisible_cannot_be_selected),
