@@ -131,7 +131,7 @@ def under_valgrind(region):
     region.bin = folder
 
 
-def chaos_queue(binaries, jobs, seconds, seed, poison=24, programs=3, drain=120, quiet=False, harm=None):
+def chaos_queue(binaries, jobs, seconds, seed, poison=32, programs=3, drain=120, quiet=False, harm=None):
     """`harm`: of the environment, FLAKY, NOMEM and VALGRIND."""
     harm = {name: value for name, value in (harm or {}).items() if value}
     from_s = time.monotonic()

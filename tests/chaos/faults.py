@@ -141,10 +141,11 @@ class Faults(Chaos):
                 at.xdel(name, *newest)
 
     def ghosts(self, _random):
-        """Entries that were read, and whose reader was removed with what it had."""
+        """Entries that were read, and whose reader was removed with what it had; it waits for some, as a worker does."""
         at, names = self.streams()
+        if names:
+            at.xreadgroup('w', 'ghost', {name: '>' for name in names}, count=20, block=1000)
         for name in names:
-            at.xreadgroup('w', 'ghost', {name: '>'}, count=20)
             at.xgroup_delconsumer(name, 'w', 'ghost')
 
     def twice(self, _random):
