@@ -35,7 +35,7 @@ struct str str_trim(struct str s)
 
 struct str int_print(int64_t value, char text[INT_TEXT_LEN])
 {
-    char *end = text + INT_TEXT_LEN - 1, *at = end;
+    char *end = &text[INT_TEXT_LEN - 1], *at = end;
     uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
     *end = '\0';
     do {

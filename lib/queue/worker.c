@@ -21,8 +21,8 @@ struct post {
     int64_t again_ms; /* when it may be started again */
     int64_t pause_ms; /* grows with each quick death */
     int64_t started_ms;
-    pid_t pid;
     struct guard *guard;
+    pid_t pid;
     bool drained; /* its last child was asked to end: none takes its place until that is over */
 };
 

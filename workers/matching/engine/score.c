@@ -103,9 +103,10 @@ void score_plan_make(const struct demand *demand, struct score_plan *ret)
     size_t count = demand->competence_count;
     *ret = (struct score_plan){.demand = demand, .occupation_of = POINTS_OCCUPATION};
     ret->count = count < DEMAND_COMPETENCES_MAX ? count : DEMAND_COMPETENCES_MAX;
-    if (ret->count)
+    if (ret->count) {
         memcpy(sorted, demand->competences, ret->count * sizeof(sorted[0]));
-    qsort(sorted, ret->count, sizeof(sorted[0]), competence_compare);
+        qsort(sorted, ret->count, sizeof(sorted[0]), competence_compare);
+    }
     for (size_t i = 0; i < ret->count; i++)
         ret->competences[i] = (struct plan_competence){
             .number = sorted[i].number,
