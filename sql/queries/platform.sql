@@ -64,13 +64,13 @@ returning o.id
 -- sort: name u.name text name
 -- sort: changedAt u.changed_at timestamptz changed_at
 -- key: u.id
-select u.id, u.name, u.email, u.role, to_jsonb(u.attributes) as attributes, u.organisation_id, u.active, u.version,
+select u.id, u.name, u.email, u.role, to_json(u.attributes) as attributes, u.organisation_id, u.active, u.version,
        u.changed_at
 from app.user_account u where true
 
 -- query: user_get
 -- rows: one
-select u.id, u.name, u.email, u.role, to_jsonb(u.attributes) as attributes, u.organisation_id, u.active, u.version,
+select u.id, u.name, u.email, u.role, to_json(u.attributes) as attributes, u.organisation_id, u.active, u.version,
        u.changed_at
 from app.user_account u where u.id = :id
 
@@ -81,7 +81,7 @@ insert into app.user_account as u (tenant_id, id, name, email, role, attributes,
 values (app.tenant(), :id, @name, @email, @role,
         coalesce(array(select jsonb_array_elements_text(@attributes::jsonb)), '{}'), @organisation_id::uuid,
         coalesce(@active::boolean, true))
-returning u.id, u.name, u.email, u.role, to_jsonb(u.attributes) as attributes, u.organisation_id, u.active, u.version,
+returning u.id, u.name, u.email, u.role, to_json(u.attributes) as attributes, u.organisation_id, u.active, u.version,
           u.changed_at
 
 -- query: user_change

@@ -185,8 +185,8 @@ static const struct query_list user_list_list = {
 };
 const struct query query_user_list = {
     .name = "user_list",
-    .text = "select u.id, u.name, u.email, u.role, to_jsonb(u.attributes) as attributes, u.organisation_id, u"
-            ".active, u.version, u.changed_at from app.user_account u where true",
+    .text = "select u.id, u.name, u.email, u.role, to_json(u.attributes) as attributes, u.organisation_id, u."
+            "active, u.version, u.changed_at from app.user_account u where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &user_list_list,
 };
@@ -197,8 +197,8 @@ struct statement *sql_user_list(struct plan *plan)
 
 const struct query query_user_get = {
     .name = "user_get",
-    .text = "select u.id, u.name, u.email, u.role, to_jsonb(u.attributes) as attributes, u.organisation_id, u"
-            ".active, u.version, u.changed_at from app.user_account u where u.id = $1",
+    .text = "select u.id, u.name, u.email, u.role, to_json(u.attributes) as attributes, u.organisation_id, u."
+            "active, u.version, u.changed_at from app.user_account u where u.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -215,7 +215,7 @@ const struct query query_user_insert = {
     .text = "insert into app.user_account as u (tenant_id, id, name, email, role, attributes, organisation_id"
             ", active) values (app.tenant(), $1, $2, $3, $4, coalesce(array(select jsonb_array_elements_text("
             "$5::jsonb)), '{}'), $6::uuid, coalesce($7::boolean, true)) returning u.id, u.name, u.email, u.ro"
-            "le, to_jsonb(u.attributes) as attributes, u.organisation_id, u.active, u.version, u.changed_at",
+            "le, to_json(u.attributes) as attributes, u.organisation_id, u.active, u.version, u.changed_at",
     .parameters = 7, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
