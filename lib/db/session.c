@@ -2,14 +2,18 @@
 /* libpq, blocking, in pipeline mode while a plan runs. */
 #include "lib/db/session.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { PREPARED_MAX = 256 };
+#include "lib/base/clock.h"
+
+enum { PREPARED_MAX = 256, SPARE_MS = 2000 };
 
 struct session {
     const char *conninfo;
+    int64_t answer_ms;
     PGconn *pg;
     const struct query *prepared[PREPARED_MAX];
     size_t prepared_count;
@@ -20,14 +24,21 @@ struct session {
     atomic_bool cancelled;
 };
 
-struct session *session_new(const char *conninfo)
+struct session *session_new(const char *conninfo, int32_t statement_ms)
 {
     struct session *session = calloc(1, sizeof *session);
     if (!session)
         abort();
     session->conninfo = conninfo;
+    session_expect(session, statement_ms);
     pthread_mutex_init(&session->lock, NULL);
     return session;
+}
+
+void session_expect(struct session *session, int32_t statement_ms)
+{
+    if (session->answer_ms < (int64_t)statement_ms + SPARE_MS)
+        session->answer_ms = (int64_t)statement_ms + SPARE_MS;
 }
 
 static void set_cancel(struct session *session, PGcancel *cancel)
@@ -127,17 +138,39 @@ static void clear_result(void *result)
     PQclear(result);
 }
 
+/* Whether libpq has a result, in time. By itself it waits for ever, also for an answer that it threw away when
+ * it had no memory. */
+static bool await_result(struct session *session)
+{
+    int64_t until_ms = 0;
+    while (PQisBusy(session->pg)) {
+        int64_t now_ms = clock_ms();
+        until_ms = until_ms ? until_ms : now_ms + session->answer_ms;
+        struct pollfd wanted = {.fd = PQsocket(session->pg), .events = POLLIN};
+        if (now_ms >= until_ms || poll(&wanted, 1, (int)(until_ms - now_ms)) == 0
+            || !PQconsumeInput(session->pg))
+            return false;
+    }
+    return true;
+}
+
+/* NULL: no more will come over this connection. */
+static PGresult *next_result(struct session *session)
+{
+    PGresult *result = NULL;
+    for (int i = 0; i < 2 && !result; i++) /* the first is the end of the statement before */
+        result = await_result(session) ? PQgetResult(session->pg) : NULL;
+    return result;
+}
+
 /* Reads results up to the next sync; gives them to the statements from `into` on. */
 static enum err read_segment(struct session *session, struct arena *arena, struct statement *into)
 {
     enum err err = OK;
     for (;;) {
-        PGresult *result = PQgetResult(session->pg);
-        if (!result) {
-            if (PQstatus(session->pg) != CONNECTION_OK)
-                return ERR_UNAVAILABLE;
-            continue; /* between two statements */
-        }
+        PGresult *result = next_result(session);
+        if (!result)
+            return ERR_UNAVAILABLE;
         arena_defer(arena, clear_result, result);
         ExecStatusType status = PQresultStatus(result);
         if (status == PGRES_PIPELINE_SYNC)
@@ -192,17 +225,13 @@ void session_rollback(struct session *session)
         disconnect(session);
         return;
     }
-    for (;;) {
-        result = PQgetResult(session->pg);
+    while ((result = next_result(session))) {
         ExecStatusType status = PQresultStatus(result);
         PQclear(result);
         if (status == PGRES_PIPELINE_SYNC)
             return;
-        if (!result && PQstatus(session->pg) != CONNECTION_OK) {
-            disconnect(session);
-            return;
-        }
     }
+    disconnect(session);
 }
 
 unsigned session_generation(const struct session *session)

@@ -8,8 +8,12 @@
 
 struct session;
 
-/* `conninfo` must stay. Connects when first used. */
-struct session *session_new(const char *conninfo);
+/* `conninfo` must stay; its statement_timeout is `statement_ms`. Connects when first used. */
+struct session *session_new(const char *conninfo, int32_t statement_ms);
+
+/* From now on a statement may take so long, if that is longer than before. An answer that comes a good deal
+ * later than that counts as a connection that is gone. */
+void session_expect(struct session *session, int32_t statement_ms);
 void session_free(struct session *session);
 
 /* Runs the plan and waits; each statement then has its result. ERR_UNAVAILABLE: the connection is

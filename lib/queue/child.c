@@ -154,7 +154,8 @@ int child_run(const struct worker *worker, const struct config *config, const ch
         " -c plan_cache_mode=force_generic_plan";
     if (!child)
         abort();
-    child->batch = (struct batch){.db = session_new(config_conninfo(config, worker->name, options)),
+    child->batch = (struct batch){.db = session_new(config_conninfo(config, worker->name, options),
+                                                    10000),
                                   .worker = worker,
                                   .consumer = consumer,
                                   .own = worker->start ? worker->start() : NULL,

@@ -100,7 +100,7 @@ struct heart *heart_start(const struct worker *worker, const struct config *conf
     heart->consumer = consumer;
     heart->running = running;
     heart->working = db;
-    heart->db = session_new(config_conninfo(config, worker->name, options));
+    heart->db = session_new(config_conninfo(config, worker->name, options), 2000);
     heart->redis = redis_new(config->redis);
     look_for_drain(heart);
     say_alive(heart); /* before the first read */

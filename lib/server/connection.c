@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+enum { CONNECT_MS = 3000, ANSWER_MS = 6000 /* longer than statement_timeout: loop.c */ };
+
 static void on_readable(h2o_socket_t *socket, const char *error);
 static void on_connect_io(h2o_socket_t *socket, const char *error);
 
@@ -62,6 +64,7 @@ static void on_connect_io(h2o_socket_t *socket, const char *error)
 void connection_open(struct connection *connection)
 {
     connection->state = CONNECTION_CONNECTING;
+    connection->since_ms = h2o_now(pool_loop(connection->pool));
     connection->pg = PQconnectStart(pool_conninfo(connection->pool));
     if (!connection->pg || PQstatus(connection->pg) == CONNECTION_BAD) {
         connection_close(connection);
@@ -83,6 +86,8 @@ static struct connection_entry pop(struct connection *connection)
 
 static void push(struct connection *connection, struct transaction *transaction)
 {
+    if (!connection->count)
+        connection->since_ms = h2o_now(pool_loop(connection->pool));
     unsigned at = (connection->head + connection->count++) % CONNECTION_ENTRIES;
     connection->entries[at] =
         (struct connection_entry){.transaction = transaction,
@@ -115,6 +120,15 @@ static void lose(struct connection *connection)
 {
     connection_close(connection);
     pool_lost(connection->pool, connection);
+}
+
+void connection_watch(struct connection *connection)
+{
+    bool connects = connection->state == CONNECTION_CONNECTING;
+    bool waits = connection->state == CONNECTION_READY && connection->count;
+    uint64_t waited_ms = h2o_now(pool_loop(connection->pool)) - connection->since_ms;
+    if ((connects && waited_ms > CONNECT_MS) || (waits && waited_ms > ANSWER_MS))
+        lose(connection);
 }
 
 static void on_writable(h2o_socket_t *socket, const char *error);
@@ -180,10 +194,12 @@ static void on_readable(h2o_socket_t *socket, const char *error)
         lose(connection);
         return;
     }
-    while (connection->count && !PQisBusy(connection->pg)) {
+    connection->since_ms = h2o_now(pool_loop(connection->pool));
+    for (int ends = 0; connection->count && ends < 2 && !PQisBusy(connection->pg);) {
         PGresult *result = PQgetResult(connection->pg);
+        ends = result ? 0 : ends + 1; /* one comes between two statements */
         if (!result)
-            continue; /* between two statements */
+            continue;
         if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
             PQclear(result);
             end_entry(connection);

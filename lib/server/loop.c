@@ -57,6 +57,10 @@ static void on_tick(h2o_timeout_entry_t *entry)
     log_flush(loop->log);
     metrics_sample(loop);
     token_cache_sweep(loop->tokens, time(NULL));
+    for (size_t i = 0; i < loop->server->services_count; i++) {
+        pool_watch(loop->reads[i]);
+        pool_watch(loop->writes[i]);
+    }
     h2o_timeout_link(loop->h2o.loop, &loop->tick, &loop->ticker);
 }
 

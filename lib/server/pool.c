@@ -172,6 +172,12 @@ void pool_run(struct pool *pool, struct transaction *transaction)
         h2o_timeout_link(pool->loop, pool->soon, &pool->turn);
 }
 
+void pool_watch(struct pool *pool)
+{
+    for (unsigned i = 0; i < pool->size.connections; i++)
+        connection_watch(&pool->connections[i]);
+}
+
 void pool_look(const struct pool *pool, long long figures[POOL_FIGURES])
 {
     unsigned in_flight = 0;

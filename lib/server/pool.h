@@ -57,6 +57,9 @@ void pool_free(struct pool *pool);
  * earliest when it only reads. done() may be called before this returns. */
 void pool_run(struct pool *pool, struct transaction *transaction);
 
+/* To be called now and then: gives up connections whose server does not answer any more. */
+void pool_watch(struct pool *pool);
+
 /* How it is now, and how often its queue was full; on its own loop. */
 enum { POOL_CONNECTIONS, POOL_IN_FLIGHT, POOL_WAITING, POOL_FULL, POOL_FIGURES };
 void pool_look(const struct pool *pool, long long figures[POOL_FIGURES]);

@@ -130,6 +130,22 @@ def test_postgresql_goes_away_and_comes_back(weak):
     assert client.wait_for('/vacancies', seconds=5).status == 200
 
 
+def test_connections_whose_server_falls_silent_are_given_up(weak):
+    """As when a machine is gone without a word. New connections are answered."""
+    client = Client(weak, 'consultant')
+    assert client.get('/vacancies').status == 200
+    silent = [row[0] for row in weak.sql("select pid from pg_stat_activity where application_name = 'maatwerk-employers'")]
+    for pid in silent:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        assert client.get('/vacancies').status == 504
+        assert client.wait_for('/vacancies', seconds=15).status == 200
+    finally:
+        for pid in silent:
+            os.kill(pid, signal.SIGCONT)
+    assert {client.get('/vacancies').status for _ in range(10)} == {200}
+
+
 def test_a_worker_that_dies_loses_nothing(weak):
     consultant = Client(weak, 'consultant')
     vacancies = [new_vacancy(weak) for _ in range(6)]

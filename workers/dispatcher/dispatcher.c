@@ -125,7 +125,7 @@ static bool sweep(struct dispatcher *dispatcher, struct arena *arena)
         return true;
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
-    struct session *fresh = session_new(dispatcher->conninfo);
+    struct session *fresh = session_new(dispatcher->conninfo, DISPATCHER_STATEMENT_MS);
     sql_dispatcher_sweep(&plan);
     dispatcher->sweep_ms = clock_ms() + SWEEP_MS;
     bool swept = session_run(fresh, &plan) == OK;

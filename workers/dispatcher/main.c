@@ -41,7 +41,7 @@ int main(void)
                                            "-c statement_timeout=10000 -c timezone=UTC"
                                            " -c jit=off -c plan_cache_mode=force_generic_plan");
     struct dispatcher dispatcher = {.conninfo = conninfo,
-                                    .db = session_new(conninfo),
+                                    .db = session_new(conninfo, DISPATCHER_STATEMENT_MS),
                                     .redis = redis_new(config.redis)};
     fprintf(stderr, "{\"event\":\"ready\",\"worker\":\"dispatcher\"}\n");
     while (!stopping) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Plans, and a session whose database is not there. */
+/* Plans. */
 #include "tests/unit/unit.h"
 
-#include "lib/db/session.h"
+#include "lib/db/plan.h"
 
 static const struct query write = {.name = "write", .text = "select $1, $2", .parameters = 2},
                           one = {.name = "one", .text = "select 1", .rows = QUERY_ONE},
@@ -72,22 +72,6 @@ static void values_travel_as_text_and_absent_is_null(void **state)
     assert_str(plan_bool((struct maybe_bool){false, true}), "false");
 }
 
-static void without_a_database_a_session_says_so_and_stays_of_use(void **state)
-{
-    struct session *session = session_new("host=/nowhere connect_timeout=1");
-    for (int i = 0; i < 2; i++) {
-        struct plan plan = plan_in(state);
-        plan_add(&plan, &one, NULL);
-        assert_int_equal(session_run(session, &plan), ERR_UNAVAILABLE);
-        assert_string_equal(session_sqlstate(session), "");
-        session_rollback(session);
-    }
-    session_cancel(session); /* nothing runs */
-    assert_false(session_was_cancelled(session));
-    assert_int_equal(session_generation(session), 0);
-    session_free(session);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -95,7 +79,6 @@ int main(void)
         UNIT(a_joined_plan_comes_behind),
         UNIT(the_last_rows_answer_unless_others_are_named),
         UNIT(values_travel_as_text_and_absent_is_null),
-        UNIT(without_a_database_a_session_says_so_and_stays_of_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
