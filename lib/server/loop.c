@@ -76,7 +76,7 @@ static void listen_on(struct loop *loop, int number, int fd)
 
 void loop_start(struct loop *loop, struct server *server, int api_fd, int management_fd)
 {
-    static const struct pool_size reads = {2, 32, 8, 2000}, writes = {8, 4, 0, 1000};
+    static const struct pool_size reads = {4, 32, 2000, true}, writes = {8, 4, 1000, false};
     const char *options =
         "-c statement_timeout=4000 -c lock_timeout=3000 -c timezone=UTC -c datestyle=ISO"
         " -c jit=off -c plan_cache_mode=force_generic_plan";
@@ -84,15 +84,15 @@ void loop_start(struct loop *loop, struct server *server, int api_fd, int manage
     h2o_context_init(&loop->h2o, h2o_evloop_create(), &server->h2o);
     h2o_timeout_init(loop->h2o.loop, &loop->deadline, DEADLINE_MS);
     h2o_timeout_init(loop->h2o.loop, &loop->retry, RETRY_MS);
+    h2o_timeout_init(loop->h2o.loop, &loop->around, AROUND_MS);
     h2o_timeout_init(loop->h2o.loop, &loop->tick, 100);
     loop->api = (h2o_accept_ctx_t){.ctx = &loop->h2o, .hosts = server->api_hosts};
     loop->management = (h2o_accept_ctx_t){.ctx = &loop->h2o, .hosts = server->management_hosts};
+    struct pool_times times = {&loop->h2o.zero_timeout, &loop->around, &loop->retry};
     for (size_t i = 0; i < server->services_count; i++) {
         const char *conninfo = config_conninfo(&server->config, server->services[i]->name, options);
-        loop->reads[i] =
-            pool_new(loop->h2o.loop, &loop->retry, &loop->h2o.zero_timeout, conninfo, reads);
-        loop->writes[i] =
-            pool_new(loop->h2o.loop, &loop->retry, &loop->h2o.zero_timeout, conninfo, writes);
+        loop->reads[i] = pool_new(loop->h2o.loop, times, conninfo, reads);
+        loop->writes[i] = pool_new(loop->h2o.loop, times, conninfo, writes);
     }
     loop->tokens = token_cache_new(token_known_size());
     loop->wake = wake_new(loop->h2o.loop, server->config.redis);

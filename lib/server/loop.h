@@ -13,7 +13,7 @@
 #include "lib/server/pool.h"
 #include "lib/server/router.h"
 
-enum { SERVICES_MAX = 8, CONNECTIONS_MAX = 4000, DEADLINE_MS = 5000, RETRY_MS = 500 };
+enum { SERVICES_MAX = 8, CONNECTIONS_MAX = 4000, DEADLINE_MS = 5000, RETRY_MS = 500, AROUND_MS = 5 };
 
 /* The municipalities, by the UUID that tokens carry. Replaced as a whole when it changes. */
 struct tenants {
@@ -47,7 +47,7 @@ struct loop {
     pthread_t thread;
     h2o_accept_ctx_t api, management;
     h2o_socket_t *listeners[2];
-    h2o_timeout_t deadline, retry, tick;
+    h2o_timeout_t deadline, retry, around, tick;
     h2o_timeout_entry_t ticker;
     struct pool *reads[SERVICES_MAX], *writes[SERVICES_MAX];
     struct token_cache *tokens;

@@ -4,8 +4,9 @@
 
 struct pool {
     h2o_loop_t *loop;
-    h2o_timeout_t *retry, *soon;
-    h2o_timeout_entry_t turn; /* linked: at the end of this turn */
+    struct pool_times times;
+    h2o_timeout_entry_t turn;   /* linked: pumps at the end of this turn */
+    h2o_timeout_entry_t around; /* linked: pumps when a group may be gone around */
     const char *conninfo;
     struct pool_size size;
     struct transaction *first, *last;
@@ -25,16 +26,17 @@ const char *pool_conninfo(const struct pool *pool)
 }
 
 static void on_turn(h2o_timeout_entry_t *entry);
+static void on_around(h2o_timeout_entry_t *entry);
 
-struct pool *pool_new(h2o_loop_t *loop, h2o_timeout_t *retry, h2o_timeout_t *soon,
-                      const char *conninfo, struct pool_size size)
+struct pool *pool_new(h2o_loop_t *loop, struct pool_times times, const char *conninfo,
+                      struct pool_size size)
 {
     struct pool *pool = calloc(1, sizeof *pool + size.connections * sizeof(struct connection));
     if (!pool)
         abort();
-    *pool = (struct pool){
-        .loop = loop, .retry = retry, .soon = soon, .conninfo = conninfo, .size = size};
+    *pool = (struct pool){.loop = loop, .times = times, .conninfo = conninfo, .size = size};
     pool->turn.cb = on_turn;
+    pool->around.cb = on_around;
     for (unsigned i = 0; i < size.connections; i++)
         pool->connections[i].pool = pool;
     return pool;
@@ -50,14 +52,20 @@ static struct transaction *dequeue(struct pool *pool)
     return transaction;
 }
 
+static bool is_under_way(const struct connection *connection)
+{
+    return connection->count && !connection->open;
+}
+
 static bool has_room(const struct pool *pool, const struct connection *connection)
 {
     return connection->state == CONNECTION_READY && connection->transactions < pool->size.depth
+           && !(pool->size.groups && is_under_way(connection))
            && connection->prepared_count < CONNECTION_PREPARED / 2
            && connection->count < CONNECTION_ENTRIES - 16;
 }
 
-/* The least busy connection with room, or NULL. */
+/* The least busy connection with room, for a group the first; or NULL. */
 static struct connection *choose(struct pool *pool)
 {
     struct connection *best = NULL;
@@ -66,7 +74,8 @@ static struct connection *choose(struct pool *pool)
         if (c->state == CONNECTION_READY && c->prepared_count >= CONNECTION_PREPARED / 2
             && !c->count)
             connection_close(c); /* knows too many statements: begins anew */
-        if (has_room(pool, c) && (!best || c->transactions < best->transactions))
+        bool better = !best || (!pool->size.groups && c->transactions < best->transactions);
+        if (better && has_room(pool, c))
             best = c;
     }
     return best;
@@ -89,6 +98,30 @@ static void open_one(struct pool *pool)
         }
 }
 
+static void link_entry(struct pool *pool, h2o_timeout_t *time, h2o_timeout_entry_t *entry)
+{
+    if (!h2o_timeout_is_linked(entry))
+        h2o_timeout_link(pool->loop, time, entry);
+}
+
+static void unlink_entry(h2o_timeout_entry_t *entry)
+{
+    if (h2o_timeout_is_linked(entry))
+        h2o_timeout_unlink(entry);
+}
+
+/* A group that was sent just now is answered soon: what comes meanwhile travels together. */
+static bool waits_for_group(struct pool *pool)
+{
+    for (unsigned i = 0; i < pool->size.connections && pool->size.groups; i++)
+        if (is_under_way(&pool->connections[i])
+            && h2o_now(pool->loop) - pool->connections[i].since_ms < pool->times.around->timeout) {
+            link_entry(pool, pool->times.around, &pool->around);
+            return true;
+        }
+    return false;
+}
+
 static void fail_queue(struct pool *pool)
 {
     while (pool->first) {
@@ -102,9 +135,9 @@ static void pump(struct pool *pool)
     if (pool->pumping)
         return; /* called from within: the outer loop goes on */
     pool->pumping = true;
-    while (pool->first) {
+    while (pool->first && !waits_for_group(pool)) {
         struct connection *best = choose(pool);
-        bool busy = !best || best->transactions > pool->size.open_above;
+        bool busy = !best || (best->transactions && !pool->size.groups);
         if (busy && !count_in(pool, CONNECTION_CONNECTING))
             open_one(pool);
         if (!best && !(best = choose(pool)))
@@ -128,10 +161,15 @@ static void on_turn(h2o_timeout_entry_t *entry)
     pump(H2O_STRUCT_FROM_MEMBER(struct pool, turn, entry));
 }
 
+static void on_around(h2o_timeout_entry_t *entry)
+{
+    pump(H2O_STRUCT_FROM_MEMBER(struct pool, around, entry));
+}
+
 void pool_ready(struct pool *pool)
 {
     if (pool->first)
-        pump(pool);
+        link_entry(pool, pool->times.soon, &pool->turn);
 }
 
 static void on_retry(h2o_timeout_entry_t *entry)
@@ -147,8 +185,7 @@ void pool_lost(struct pool *pool, struct connection *connection)
         return;
     connection->state = CONNECTION_WAITING;
     connection->retry.cb = on_retry;
-    if (!h2o_timeout_is_linked(&connection->retry))
-        h2o_timeout_link(pool->loop, pool->retry, &connection->retry);
+    link_entry(pool, pool->times.retry, &connection->retry);
     pump(pool);
 }
 
@@ -166,10 +203,7 @@ void pool_run(struct pool *pool, struct transaction *transaction)
         pool->first = transaction;
     pool->last = transaction;
     pool->waiting++;
-    if (!transaction->reads)
-        pump(pool);
-    else if (!h2o_timeout_is_linked(&pool->turn))
-        h2o_timeout_link(pool->loop, pool->soon, &pool->turn);
+    link_entry(pool, pool->times.soon, &pool->turn);
 }
 
 void pool_watch(struct pool *pool)
@@ -192,13 +226,12 @@ void pool_look(const struct pool *pool, long long figures[POOL_FIGURES])
 void pool_free(struct pool *pool)
 {
     pool->closing = true;
-    if (h2o_timeout_is_linked(&pool->turn))
-        h2o_timeout_unlink(&pool->turn);
+    unlink_entry(&pool->turn);
+    unlink_entry(&pool->around);
     fail_queue(pool);
     for (unsigned i = 0; i < pool->size.connections; i++) {
         connection_close(&pool->connections[i]);
-        if (h2o_timeout_is_linked(&pool->connections[i].retry))
-            h2o_timeout_unlink(&pool->connections[i].retry);
+        unlink_entry(&pool->connections[i].retry);
     }
     free(pool);
 }

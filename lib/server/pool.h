@@ -6,8 +6,9 @@
  *   pool_run ─► queue ─► connection: │ prepare, sync │ statement … statement, sync │ … up to `depth`
  *                 └ full, or nobody to ask: TRANSACTION_NOT_RUN at once
  *
- * Those that only read share one sync per turn of the loop: one packet there, one back. One that fails
- * takes those behind it along, which are run again by themselves.
+ * Those that only read travel in groups, with one sync behind the last: one packet there, one back. A group
+ * gathers while the one before is under way; one that takes long is gone around on another connection. One that
+ * fails takes those behind it along, which are run again.
  */
 #ifndef MAATWERK_SERVER_POOL_H
 #define MAATWERK_SERVER_POOL_H
@@ -37,24 +38,30 @@ struct transaction {
 };
 
 struct pool_size {
-    unsigned connections; /* opened when needed */
+    unsigned connections; /* opened when no other is free */
     unsigned depth;       /* transactions in flight per connection */
-    unsigned open_above;  /* another connection is opened when all have more than this in flight */
     unsigned queue;       /* transactions that may wait */
+    bool groups;          /* for transactions that only read */
+};
+
+/* Timeouts of the loop. */
+struct pool_times {
+    h2o_timeout_t *soon;   /* no time: at the end of this turn */
+    h2o_timeout_t *around; /* how long a group may take before it is gone around */
+    h2o_timeout_t *retry;  /* how long to wait after a failed connect */
 };
 
 struct pool;
 
-/* `conninfo` must stay. Two timeouts of the loop: `retry`, how long to wait after a failed connect, and
- * `soon`, of no time: at the end of this turn. */
-struct pool *pool_new(h2o_loop_t *loop, h2o_timeout_t *retry, h2o_timeout_t *soon,
-                      const char *conninfo, struct pool_size size);
+/* `conninfo` must stay. */
+struct pool *pool_new(h2o_loop_t *loop, struct pool_times times, const char *conninfo,
+                      struct pool_size size);
 
 /* Closes everything; what is in flight ends as TRANSACTION_LOST. */
 void pool_free(struct pool *pool);
 
 /* Runs the transaction as soon as a connection has room, at the end of this turn of the loop at the
- * earliest when it only reads. done() may be called before this returns. */
+ * earliest. done() may be called before this returns, when too many wait. */
 void pool_run(struct pool *pool, struct transaction *transaction);
 
 /* To be called now and then: gives up connections whose server does not answer any more. */
