@@ -9,7 +9,7 @@
 
 #include "lib/base/clock.h"
 
-enum { PREPARED_MAX = 256, SPARE_MS = 2000 };
+enum { PREPARED_MAX = 256, SPARE_MS = 1000 };
 
 struct session {
     const char *conninfo;
@@ -138,8 +138,8 @@ static void clear_result(void *result)
     PQclear(result);
 }
 
-/* Whether libpq has a result, in time. By itself it waits for ever, also for an answer that it threw away when
- * it had no memory. */
+/* Whether libpq has a result, in time. By itself it waits for ever, also for an answer that it threw
+ * away when it had no memory. */
 static bool await_result(struct session *session)
 {
     int64_t until_ms = 0;
@@ -158,8 +158,11 @@ static bool await_result(struct session *session)
 static PGresult *next_result(struct session *session)
 {
     PGresult *result = NULL;
-    for (int i = 0; i < 2 && !result; i++) /* the first is the end of the statement before */
-        result = await_result(session) ? PQgetResult(session->pg) : NULL;
+    for (int i = 0; i < 2 && !result; i++) { /* the first is the end of the statement before */
+        if (!await_result(session))
+            return NULL;
+        result = PQgetResult(session->pg);
+    }
     return result;
 }
 

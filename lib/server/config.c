@@ -43,7 +43,8 @@ const char *config_conninfo(const struct config *config, const char *program, co
 {
     char *conninfo = NULL;
     if (asprintf(&conninfo,
-                 "%s user=maatwerk_%s application_name=maatwerk-%s connect_timeout=3 options='%s'",
+                 "%s user=maatwerk_%s application_name=maatwerk-%s connect_timeout=3"
+                 " tcp_user_timeout=10000 options='%s'",
                  config->postgres, program, program, options)
         < 0)
         abort();

@@ -4,7 +4,8 @@
 
 #include <unistd.h>
 
-enum { CONNECT_MS = 3000, ANSWER_MS = 6000 /* longer than statement_timeout: loop.c */ };
+/* ANSWER_MS is more than DEADLINE_MS: nobody waits for that answer any more. */
+enum { CONNECT_MS = 3000, ANSWER_MS = 6000 };
 
 static void on_readable(h2o_socket_t *socket, const char *error);
 static void on_connect_io(h2o_socket_t *socket, const char *error);
@@ -86,8 +87,9 @@ static struct connection_entry pop(struct connection *connection)
 
 static void push(struct connection *connection, struct transaction *transaction)
 {
+    connection->since_ms = h2o_now(pool_loop(connection->pool));
     if (!connection->count)
-        connection->since_ms = h2o_now(pool_loop(connection->pool));
+        connection->sent_ms = connection->since_ms;
     unsigned at = (connection->head + connection->count++) % CONNECTION_ENTRIES;
     connection->entries[at] =
         (struct connection_entry){.transaction = transaction,
@@ -116,19 +118,18 @@ void connection_close(struct connection *connection)
     }
 }
 
-static void lose(struct connection *connection)
-{
-    connection_close(connection);
-    pool_lost(connection->pool, connection);
-}
-
-void connection_watch(struct connection *connection)
+bool connection_is_silent(const struct connection *connection)
 {
     bool connects = connection->state == CONNECTION_CONNECTING;
     bool waits = connection->state == CONNECTION_READY && connection->count;
     uint64_t waited_ms = h2o_now(pool_loop(connection->pool)) - connection->since_ms;
-    if ((connects && waited_ms > CONNECT_MS) || (waits && waited_ms > ANSWER_MS))
-        lose(connection);
+    return (connects && waited_ms > CONNECT_MS) || (waits && waited_ms > ANSWER_MS);
+}
+
+static void lose(struct connection *connection)
+{
+    connection_close(connection);
+    pool_lost(connection->pool, connection);
 }
 
 static void on_writable(h2o_socket_t *socket, const char *error);
@@ -195,9 +196,10 @@ static void on_readable(h2o_socket_t *socket, const char *error)
         return;
     }
     connection->since_ms = h2o_now(pool_loop(connection->pool));
-    for (int ends = 0; connection->count && ends < 2 && !PQisBusy(connection->pg);) {
+    int ends = 0; /* in a row: one comes between two statements, a second when libpq lost an answer */
+    while (connection->count && ends < 2 && !PQisBusy(connection->pg)) {
         PGresult *result = PQgetResult(connection->pg);
-        ends = result ? 0 : ends + 1; /* one comes between two statements */
+        ends = result ? 0 : ends + 1;
         if (!result)
             continue;
         if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
@@ -211,7 +213,7 @@ static void on_readable(h2o_socket_t *socket, const char *error)
         if (PQstatus(connection->pg) == CONNECTION_BAD)
             break;
     }
-    if (PQstatus(connection->pg) == CONNECTION_BAD)
+    if (ends == 2 || PQstatus(connection->pg) == CONNECTION_BAD)
         lose(connection);
     else
         pool_ready(connection->pool);

@@ -30,7 +30,8 @@ struct connection {
         bool synced;                     /* a sync comes behind it */
     } entries[CONNECTION_ENTRIES];
     unsigned head, count, transactions;
-    uint64_t since_ms; /* the server has said nothing since then, or nothing was asked before */
+    uint64_t since_ms; /* when the server said something last, or was asked something last */
+    uint64_t sent_ms;  /* when it was asked what is answered now */
     bool open; /* no sync behind the last one yet */
     uint64_t prepared[CONNECTION_PREPARED];
     unsigned prepared_count;
@@ -47,8 +48,8 @@ bool connection_send(struct connection *connection, struct transaction *transact
 /* Ends and sends what those that only read have begun. */
 void connection_sync(struct connection *connection);
 
-/* Loses it when what it waits for takes too long: a machine that is gone does not say so. */
-void connection_watch(struct connection *connection);
+/* Whether what it waits for takes too long: a machine that is gone does not say so. */
+bool connection_is_silent(const struct connection *connection);
 
 /* Closes it; transactions in flight end as TRANSACTION_LOST. */
 void connection_close(struct connection *connection);

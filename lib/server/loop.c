@@ -79,6 +79,7 @@ void loop_start(struct loop *loop, struct server *server, int api_fd, int manage
     static const struct pool_size reads = {4, 32, 2000, true}, writes = {8, 4, 1000, false};
     const char *options =
         "-c statement_timeout=4000 -c lock_timeout=3000 -c timezone=UTC -c datestyle=ISO"
+        " -c client_connection_check_interval=1000"
         " -c jit=off -c plan_cache_mode=force_generic_plan";
     loop->server = server;
     h2o_context_init(&loop->h2o, h2o_evloop_create(), &server->h2o);

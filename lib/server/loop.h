@@ -13,7 +13,8 @@
 #include "lib/server/pool.h"
 #include "lib/server/router.h"
 
-enum { SERVICES_MAX = 8, CONNECTIONS_MAX = 4000, DEADLINE_MS = 5000, RETRY_MS = 500, AROUND_MS = 5 };
+enum { SERVICES_MAX = 8, CONNECTIONS_MAX = 4000 };
+enum { DEADLINE_MS = 5000, RETRY_MS = 500, AROUND_MS = 10 };
 
 /* The municipalities, by the UUID that tokens carry. Replaced as a whole when it changes. */
 struct tenants {

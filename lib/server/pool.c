@@ -98,10 +98,10 @@ static void open_one(struct pool *pool)
         }
 }
 
-static void link_entry(struct pool *pool, h2o_timeout_t *time, h2o_timeout_entry_t *entry)
+static void link_entry(struct pool *pool, h2o_timeout_t *timeout, h2o_timeout_entry_t *entry)
 {
     if (!h2o_timeout_is_linked(entry))
-        h2o_timeout_link(pool->loop, time, entry);
+        h2o_timeout_link(pool->loop, timeout, entry);
 }
 
 static void unlink_entry(h2o_timeout_entry_t *entry)
@@ -111,14 +111,13 @@ static void unlink_entry(h2o_timeout_entry_t *entry)
 }
 
 /* A group that was sent just now is answered soon: what comes meanwhile travels together. */
-static bool waits_for_group(struct pool *pool)
+static bool gathers(const struct pool *pool)
 {
-    for (unsigned i = 0; i < pool->size.connections && pool->size.groups; i++)
-        if (is_under_way(&pool->connections[i])
-            && h2o_now(pool->loop) - pool->connections[i].since_ms < pool->times.around->timeout) {
-            link_entry(pool, pool->times.around, &pool->around);
+    for (unsigned i = 0; i < pool->size.connections && pool->size.groups; i++) {
+        const struct connection *c = &pool->connections[i];
+        if (is_under_way(c) && h2o_now(pool->loop) - c->sent_ms < pool->times.around->timeout)
             return true;
-        }
+    }
     return false;
 }
 
@@ -135,7 +134,7 @@ static void pump(struct pool *pool)
     if (pool->pumping)
         return; /* called from within: the outer loop goes on */
     pool->pumping = true;
-    while (pool->first && !waits_for_group(pool)) {
+    while (pool->first && !gathers(pool)) {
         struct connection *best = choose(pool);
         bool busy = !best || (best->transactions && !pool->size.groups);
         if (busy && !count_in(pool, CONNECTION_CONNECTING))
@@ -150,6 +149,8 @@ static void pump(struct pool *pool)
     }
     for (unsigned i = 0; i < pool->size.connections; i++)
         connection_sync(&pool->connections[i]);
+    if (pool->first && pool->size.groups)
+        link_entry(pool, pool->times.around, &pool->around);
     bool hopeless = !count_in(pool, CONNECTION_READY) && !count_in(pool, CONNECTION_CONNECTING);
     if (hopeless || pool->closing)
         fail_queue(pool);
@@ -177,6 +178,7 @@ static void on_retry(h2o_timeout_entry_t *entry)
     struct connection *connection = H2O_STRUCT_FROM_MEMBER(struct connection, retry, entry);
     if (connection->state == CONNECTION_WAITING)
         connection->state = CONNECTION_CLOSED;
+    pool_ready(connection->pool);
 }
 
 void pool_lost(struct pool *pool, struct connection *connection)
@@ -206,10 +208,20 @@ void pool_run(struct pool *pool, struct transaction *transaction)
     link_entry(pool, pool->times.soon, &pool->turn);
 }
 
+/* Those that wait for nothing have the same server: they are closed first, so that nothing is sent there. */
 void pool_watch(struct pool *pool)
 {
+    bool silent = false;
     for (unsigned i = 0; i < pool->size.connections; i++)
-        connection_watch(&pool->connections[i]);
+        silent |= connection_is_silent(&pool->connections[i]);
+    for (unsigned i = 0; silent && i < pool->size.connections; i++)
+        if (pool->connections[i].state == CONNECTION_READY && !pool->connections[i].count)
+            connection_close(&pool->connections[i]);
+    for (unsigned i = 0; silent && i < pool->size.connections; i++)
+        if (connection_is_silent(&pool->connections[i])) {
+            connection_close(&pool->connections[i]);
+            pool_lost(pool, &pool->connections[i]);
+        }
 }
 
 void pool_look(const struct pool *pool, long long figures[POOL_FIGURES])

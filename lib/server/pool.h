@@ -6,9 +6,9 @@
  *   pool_run ─► queue ─► connection: │ prepare, sync │ statement … statement, sync │ … up to `depth`
  *                 └ full, or nobody to ask: TRANSACTION_NOT_RUN at once
  *
- * Those that only read travel in groups, with one sync behind the last: one packet there, one back. A group
- * gathers while the one before is under way; one that takes long is gone around on another connection. One that
- * fails takes those behind it along, which are run again.
+ * Those that only read travel in groups, with one sync behind the last: one packet there, one back. A
+ * group gathers while the one before is under way; one that takes long is gone around on another
+ * connection. A read that fails takes those behind it along, which are run again.
  */
 #ifndef MAATWERK_SERVER_POOL_H
 #define MAATWERK_SERVER_POOL_H
@@ -61,7 +61,7 @@ struct pool *pool_new(h2o_loop_t *loop, struct pool_times times, const char *con
 void pool_free(struct pool *pool);
 
 /* Runs the transaction as soon as a connection has room, at the end of this turn of the loop at the
- * earliest. done() may be called before this returns, when too many wait. */
+ * earliest. done() may be called before this returns, when too many wait or the pool closes. */
 void pool_run(struct pool *pool, struct transaction *transaction);
 
 /* To be called now and then: gives up connections whose server does not answer any more. */

@@ -57,11 +57,11 @@ static void an_answer_that_does_not_come_ends_the_connection(void **state)
     assert_int_equal(bind(listener, (struct sockaddr *)&at, sizeof at), 0);
     assert_int_equal(listen(listener, 1), 0);
     assert_int_equal(pthread_create(&server, NULL, be_a_silent_server, &listener), 0);
-    struct session *session = session_new(conninfo, -1900);
+    struct session *session = session_new(conninfo, -900);
     plan_add(&plan, &one, NULL);
     int64_t from_ms = clock_ms();
     assert_int_equal(session_run(session, &plan), ERR_UNAVAILABLE);
-    assert_true(clock_ms() - from_ms >= 100);
+    assert_in_range(clock_ms() - from_ms, 100, 180);
     assert_int_equal(session_generation(session), 1);
     pthread_join(server, NULL); /* it was hung up on */
     session_free(session);
