@@ -31,6 +31,25 @@ def port_is_free(port):
         return s.connect_ex(('127.0.0.1', port)) != 0
 
 
+def children(process):
+    """The pids of the processes that it started itself."""
+    found = subprocess.run(['pgrep', '-P', str(process.pid)], text=True, capture_output=True).stdout.split()
+    return [int(pid) for pid in found]
+
+
+def power_off(process):
+    """kill -9 of a process and its children, as a machine that loses power. It is stopped before: neither it nor they do anything
+    more because the others are gone."""
+    process.send_signal(signal.SIGSTOP)
+    for pid in children(process):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    process.kill()
+    process.wait()
+
+
 class Region:
     def __init__(self, folder, binaries, port=None, candidates=5600, taxonomy=None, version='sample-1'):
         self.folder, self.bin = Path(folder), Path(binaries)

@@ -19,7 +19,7 @@ import psycopg2
 import redis
 
 from lines import cpu_s, postgres_pid
-from region import ROOT
+from region import ROOT, children, power_off
 
 ADD = ('with b as (insert into chaos.biz (n) select generate_series(%s::bigint, %s::bigint) returning n) '
        "select queue.enqueue('chaos_job', 1 + (n %% 3)::int, jsonb_build_object('n', n){more}) from b")
@@ -113,10 +113,7 @@ class Side:
     def kill(self):
         """Kill -9 of one worker with all its processes; as a supervisor would, another one is started at once."""
         program = self.programs.pop(self.first_worker)
-        for pid in [program.pid, *map(int, subprocess.run(['pgrep', '-P', str(program.pid)], text=True,
-                                                          capture_output=True).stdout.split())]:
-            os.kill(pid, signal.SIGKILL)
-        program.wait()
+        power_off(program)
         self.programs.append(self.start_worker())
 
 
@@ -154,8 +151,7 @@ class Ours(Side):
 
     def kill_child(self):
         """Of one worker; its own supervisor starts another."""
-        children = subprocess.run(['pgrep', '-P', str(self.programs[self.first_worker].pid)], text=True, capture_output=True)
-        os.kill(int(children.stdout.split()[0]), signal.SIGKILL)
+        os.kill(children(self.programs[self.first_worker])[0], signal.SIGKILL)
 
 
 class BullMQ(Side):

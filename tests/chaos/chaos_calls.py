@@ -11,7 +11,6 @@ import random
 import shutil
 import signal
 import socketserver
-import subprocess
 import sys
 import tempfile
 import threading
@@ -22,7 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from chaos_queue import SETUP, wait_until_done  # noqa: E402
-from region import BIN, Region  # noqa: E402
+from region import BIN, Region, children  # noqa: E402
 
 KINDS = ('keyed', 'asked', 'plain')
 
@@ -71,11 +70,10 @@ def kill_children(region, kills, rate, seed, stopping):
     chance, hit = random.Random(seed), 0
     while hit < kills and not stopping.is_set():
         time.sleep(chance.uniform(0, 2 * rate))
-        supervisor = region.processes[chance.choice([p for p in region.processes if p.startswith('chaos')])].pid
-        children = subprocess.run(['pgrep', '-P', str(supervisor)], text=True, capture_output=True).stdout.split()
-        if children:
+        pids = children(region.processes[chance.choice([p for p in region.processes if p.startswith('chaos')])])
+        if pids:
             try:
-                os.kill(int(chance.choice(children)), signal.SIGKILL)
+                os.kill(chance.choice(pids), signal.SIGKILL)
                 hit += 1
             except ProcessLookupError:
                 pass

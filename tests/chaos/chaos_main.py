@@ -16,7 +16,7 @@ import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from region import BIN, ROOT, Client, Region  # noqa: E402
+from region import BIN, ROOT, Client, Region, children, power_off  # noqa: E402
 
 PG = '/usr/lib/postgresql/15/bin/pg_ctl'
 
@@ -35,22 +35,12 @@ class Chaos:
         return subprocess.run(words, cwd='/', stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def kill_program(self, name):
-        """With its children, as a machine that loses power would."""
-        process = self.region.processes[name]
-        children = subprocess.run(['pgrep', '-P', str(process.pid)], text=True, capture_output=True).stdout.split()
-        for pid in [process.pid, *map(int, children)]:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-        process.wait()
+        power_off(self.region.processes[name])
         self.region.start(name)
 
     def kill_child(self):
-        pids = subprocess.run(['pgrep', '-P', str(self.region.processes[self.worker].pid)], text=True,
-                              capture_output=True).stdout.split()
-        for pid in pids[:1]:
-            os.kill(int(pid), signal.SIGKILL)
+        for pid in children(self.region.processes[self.worker])[:1]:
+            os.kill(pid, signal.SIGKILL)
 
     def redis_pid(self):
         return int((self.at / 'run/redis.pid').read_text())

@@ -11,6 +11,7 @@ import time
 import redis
 
 from chaos_main import Chaos
+from region import children, power_off
 
 # group: {fault: times in 120 s}
 PLAN = {
@@ -51,11 +52,6 @@ class Faults(Chaos):
             self.region.start(name.rstrip('0123456789'), name)
 
     @staticmethod
-    def children(process):
-        found = subprocess.run(['pgrep', '-P', str(process.pid)], text=True, capture_output=True).stdout.split()
-        return [int(pid) for pid in found]
-
-    @staticmethod
     def send(pid, number):
         try:
             os.kill(pid, number)
@@ -63,17 +59,14 @@ class Faults(Chaos):
             pass
 
     def power_off(self, random_, start):
-        """A program and its children at once, as a machine that loses power."""
         name, process = self.take(random_, start)
         if name:
-            for pid in [process.pid, *self.children(process)]:
-                self.send(pid, signal.SIGKILL)
-            process.wait()
+            power_off(process)
             self.put_back(name)
 
     def child(self, random_):
         name = self.pick(random_, 'chaos')
-        pids = self.children(self.region.processes[name]) if name in self.region.processes else []
+        pids = children(self.region.processes[name]) if name in self.region.processes else []
         if pids:
             self.send(random_.choice(pids), signal.SIGKILL)
 
@@ -93,7 +86,7 @@ class Faults(Chaos):
 
     def stop(self, random_):
         name = self.pick(random_, 'chaos')
-        pids = self.children(self.region.processes[name]) if name in self.region.processes else []
+        pids = children(self.region.processes[name]) if name in self.region.processes else []
         if pids:
             pid = random_.choice(pids)
             self.send(pid, signal.SIGSTOP)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from region import ROOT, Client, Region
+from region import ROOT, Client, Region, children
 
 PG = '/usr/lib/postgresql/15/bin/pg_ctl'
 
@@ -171,10 +171,8 @@ def test_a_worker_that_dies_loses_nothing(weak):
     vacancies = [new_vacancy(weak) for _ in range(6)]
     for vacancy in vacancies:
         assert consultant.post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'}).status == 201
-        children = subprocess.run(['pgrep', '-P', str(weak.processes['matching'].pid)], text=True,
-                                  capture_output=True).stdout.split()
-        for child in children:
-            os.kill(int(child), signal.SIGKILL)
+        for child in children(weak.processes['matching']):
+            os.kill(child, signal.SIGKILL)
         time.sleep(0.2)
     for vacancy in vacancies:
         assert consultant.wait_for(f'/vacancies/{vacancy}/shortlist').status == 200
@@ -186,7 +184,7 @@ def test_what_redis_handed_out_without_an_answer_is_read_again(weak):
     consultant, vacancy = Client(weak, 'consultant'), new_vacancy(weak)
     wait_until_idle(weak)
     at, stream = redis.Redis(unix_socket_path=weak.env['MAATWERK_REDIS'][5:], decode_responses=True), 'mw:{s0}:matching:p1'
-    child = int(subprocess.run(['pgrep', '-P', str(weak.processes['matching'].pid)], text=True, capture_output=True).stdout)
+    [child] = children(weak.processes['matching'])
     consumer = next(c['name'] for c in at.xinfo_consumers(stream, 'w') if f':{weak.processes["matching"].pid}:' in c['name']
                     and at.exists('mw:{s0}:hb:' + c['name']))
     os.kill(child, signal.SIGSTOP)

@@ -13,6 +13,7 @@ import psycopg2
 import redis
 from gate import (Faults, connect, effects, enqueue, exactly_once, installation, main, notes, one, percentile, seed, size, verdict,
                   wait_for)
+from region import children, power_off
 
 BOUNDS = {'worker_p99_s': '<= 1', 'machine_p99_s': '<= 6.5', 'dispatcher_max_s': '<= 1.5', 'flushall_max_s': '<= 3',
           'hang_max_s': '<= 4', 'hang_rate_share': '>= 0.6', 'postgres_max_s': '<= 2', 'innocent_crashes': '== 0', 'lost': '== 0',
@@ -42,13 +43,13 @@ class Recovery:
         assert wait_for(self.holder, 5) and wait_for(lambda: one(self.region, HELD), 5)
         name = self.holder()
         process = self.region.processes[name]
-        pids = self.faults.children(process) + [process.pid] * whole
-        killed = time.time()
-        for pid in reversed(pids):
-            os.kill(pid, signal.SIGKILL)
+        pids, killed = children(process), time.time()
+        if whole:
+            power_off(process)
+        else:
+            os.kill(pids[0], signal.SIGKILL)
         assert wait_for(lambda: effects(self.region, f'n = {self.n}'), 30, 0.02)
         if whole:
-            process.wait()
             self.faults.put_back(name)
         else:
             time.sleep(1.2)     # the new child has read and waits
