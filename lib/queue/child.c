@@ -10,6 +10,7 @@
 #include "lib/queue/stream.h"
 
 enum {
+    STATEMENT_MS = 10000, /* as the options below say, for what no kind limits */
     HELD_MAX = 512,
     HELD_AGAIN_MS = 300,
     BATCH_QUICK_MS = 20,
@@ -152,10 +153,10 @@ int child_run(const struct worker *worker, const struct config *config, const ch
         "-c statement_timeout=10000 -c lock_timeout=3000 -c timezone=UTC -c jit=off"
         " -c client_connection_check_interval=1000"
         " -c plan_cache_mode=force_generic_plan";
+    const char *conninfo = config_conninfo(config, worker->name, options);
     if (!child)
         abort();
-    child->batch = (struct batch){.db = session_new(config_conninfo(config, worker->name, options),
-                                                    10000),
+    child->batch = (struct batch){.db = session_new(conninfo, STATEMENT_MS),
                                   .worker = worker,
                                   .consumer = consumer,
                                   .own = worker->start ? worker->start() : NULL,

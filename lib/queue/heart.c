@@ -9,7 +9,7 @@
 #include "lib/queue/gen/queries.h"
 #include "lib/queue/redis.h"
 
-enum { BEAT_MS = 1000, STEP_MS = 50 };
+enum { BEAT_MS = 1000, STEP_MS = 50, STATEMENT_MS = 2000 /* as its options say */ };
 
 struct heart {
     pthread_t thread;
@@ -100,7 +100,7 @@ struct heart *heart_start(const struct worker *worker, const struct config *conf
     heart->consumer = consumer;
     heart->running = running;
     heart->working = db;
-    heart->db = session_new(config_conninfo(config, worker->name, options), 2000);
+    heart->db = session_new(config_conninfo(config, worker->name, options), STATEMENT_MS);
     heart->redis = redis_new(config->redis);
     look_for_drain(heart);
     say_alive(heart); /* before the first read */

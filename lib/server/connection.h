@@ -32,7 +32,7 @@ struct connection {
     unsigned head, count, transactions;
     uint64_t since_ms; /* when the server said something last, or was asked something last */
     uint64_t sent_ms;  /* when it was asked what is answered now */
-    bool open; /* no sync behind the last one yet */
+    bool open;         /* no sync behind the last one yet */
     uint64_t prepared[CONNECTION_PREPARED];
     unsigned prepared_count;
     h2o_timeout_entry_t retry;

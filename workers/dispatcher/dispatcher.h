@@ -24,7 +24,7 @@ enum {
     SWEEP_MS = 600000,
     REPORT_MS = 5000,
     DISPATCHER_STATEMENT_MS = 10000, /* as main.c tells the server */
-    AWAY_MS = 400, /* longer than this Redis is not coming back at once */
+    AWAY_MS = 400,                   /* longer than this Redis is not coming back at once */
 };
 
 /* How many ids one stream may hold, by how quickly they are ended. */
