@@ -17,6 +17,13 @@ static bool same_context(const PGresult *rows, int row)
            && strcmp(PQgetvalue(rows, row, 2), PQgetvalue(rows, row - 1, 2)) == 0;
 }
 
+/* The session waits for as long as the guard does, which acts first. */
+static void begin_time(struct batch *batch, const struct job *job)
+{
+    guard_begin(batch->running->guard, job->timeout_ms);
+    session_expect(batch->db, job->timeout_ms * (GUARD_SUPERVISOR / 10));
+}
+
 static enum job_end run_kind(struct claimed *claimed)
 {
     if (claimed->kind->run)
@@ -33,7 +40,7 @@ static enum job_end run_kind(struct claimed *claimed)
 static enum job_end run_job(struct batch *batch, struct claimed *claimed, enum job_end end)
 {
     if (end == JOB_DONE) {
-        guard_begin(batch->running->guard, claimed->job.timeout_ms);
+        begin_time(batch, &claimed->job);
         end = run_kind(claimed);
         guard_end(batch->running->guard);
         batch->contexts = claimed->work.begun; /* only when it was really sent */
@@ -97,7 +104,7 @@ static int run_together(struct batch *batch, struct arena *arena, const PGresult
         struct claimed claimed;
         struct plan effect = {.ctx = &claimed.work.ctx};
         enum job_end end = claimed_read(batch, arena, rows, i, &claimed);
-        guard_begin(batch->running->guard, claimed.job.timeout_ms);
+        begin_time(batch, &claimed.job);
         if (end == JOB_DONE) {
             ran[i] = claimed.kind;
             end = claimed.kind->plan(&claimed.work, &effect);

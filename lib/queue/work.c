@@ -77,8 +77,6 @@ enum job_end claimed_read(struct batch *batch, struct arena *arena, const PGresu
     ret->job.tenant = (int32_t)tenant;
     ret->job.attempt = (int)attempt;
     ret->job.timeout_ms = (int32_t)timeout_ms;
-    /* the guard acts first */
-    session_expect(batch->db, ret->job.timeout_ms * (GUARD_SUPERVISOR / 10));
     ret->kind = worker_kind(batch->worker, ret->job.kind);
     ret->work = (struct work){.ctx = {.arena = arena},
                               .db = batch->db,
