@@ -15,6 +15,7 @@ struct session *session_new(const char *conninfo, int32_t statement_ms);
  * for longer than that and a second is gone; a plan is answered when its last statement is done, so
  * expect as much of all of it. */
 void session_expect(struct session *session, int32_t statement_ms);
+
 void session_free(struct session *session);
 
 /* Runs the plan and waits; each statement then has its result. ERR_UNAVAILABLE: the connection is

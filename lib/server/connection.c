@@ -196,8 +196,8 @@ static void on_readable(h2o_socket_t *socket, const char *error)
         return;
     }
     connection->since_ms = h2o_now(pool_loop(connection->pool));
-    int ends =
-        0; /* in a row: one comes between two statements, a second when libpq lost an answer */
+    /* NULLs in a row: one comes between two statements, a second when libpq lost an answer */
+    int ends = 0;
     while (connection->count && ends < 2 && !PQisBusy(connection->pg)) {
         PGresult *result = PQgetResult(connection->pg);
         ends = result ? 0 : ends + 1;
