@@ -1,10 +1,11 @@
 -- The job queue: PostgreSQL is the truth, Redis carries a small window of ids.
 --
---   enqueue ──► ready r ──dispatcher──► dispatched d ──claim (row lock)──► effect + finish: one transaction
---     │           ▲  ▲                       │
---     │ lane busy │  └── waiting w ◄── retry ┤             executing x: leased, for effects outside PostgreSQL
---     └► blocked b┘                          └── dead letter: permanent, exhausted, poison, uncertain
+--   enqueue ──► ready r ──(its number goes through Redis)──► claim (row lock) ──► effect + finish: one transaction
+--     │           ▲  ▲                                          │
+--     │ lane busy │  └──────────── waiting w ◄────────── retry ─┤   executing x: leased, for effects outside PostgreSQL
+--     └► blocked b┘                                             └── dead letter: permanent, exhausted, poison, uncertain
 --
+-- That Redis carries a job is written nowhere here: the dispatcher knows it, and Redis says it (docs/adr/0017).
 -- A job holds ids and its municipality, never anything about a person. Callers reach it through these functions.
 
 create schema queue;
@@ -50,7 +51,7 @@ create table queue.job (
     tenant int not null,
     prio smallint not null check (prio between 0 and 2),
     kind text not null references queue.kind,
-    state "char" not null check (state in ('r', 'd', 'x', 'w', 'b')),
+    state "char" not null check (state in ('r', 'x', 'w', 'b')),
     run_at timestamptz,
     lane text,
     seq bigint,
@@ -63,17 +64,14 @@ create table queue.job (
     lease_until timestamptz,
     worker text,
     subject text,
-    dispatched_at timestamptz,
     created_at timestamptz not null,
     last_error text check (char_length(last_error) <= 200),
     payload jsonb not null
-) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
-        autovacuum_vacuum_cost_delay = 0);
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 -- The planner must not take one municipality for all: with the figures of a backlog of one it would look for the jobs of another
 -- through the whole table.
 alter table queue.job alter column tenant set (n_distinct = 500), alter column kind set (n_distinct = 50);
 create index job_ready on queue.job (prio, kind, tenant, id) where state = 'r';
-create index job_dispatched on queue.job (dispatched_at) where state = 'd';
 create index job_waiting on queue.job (run_at) where state = 'w';
 create index job_leased on queue.job (lease_until) where state = 'x';
 create index job_by_subject on queue.job (subject) where subject is not null;
@@ -225,13 +223,12 @@ create function queue.enqueue(kind text, tenant int, payload jsonb default '{}',
         return job;
     end $$;
 
--- What the cap of a kind or of a municipality leaves: of its `most` jobs, without those that are under way and those that this
--- transaction has picked already, `mine`. The jobs of others that took them by themselves are not to be seen in the rows, for
--- they are only locked; so who does that keeps a seat for each, and for those that are seen, to the end of its transaction, and
--- counts what is seen when it has them: a seat that was given up for a lease shows as that by then. A quarter of a cap at a
--- time, so that several have some of it.
-create function queue.room(of_kind text, of_tenant int, most int, wanted int, mine bigint[]) returns bigint language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
+-- What the cap of a kind or of a municipality leaves: of its `most` jobs, without those that are leased and those that are `busy`.
+-- Who takes jobs `alone` cannot see in the rows what others take, for those are only locked; so he keeps a seat for each, and
+-- for those that are seen, to the end of his transaction, and counts what is seen when he has them: a seat that was given up
+-- for a lease shows as that by then. A quarter of a cap at a time, so that several have some of it.
+create function queue.room(of_kind text, of_tenant int, most int, wanted int, busy bigint[], alone boolean) returns bigint
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
         cap int := hashtext(coalesce('queue kind ' || of_kind, 'queue tenant ' || of_tenant));
@@ -239,33 +236,32 @@ create function queue.room(of_kind text, of_tenant int, most int, wanted int, mi
         seen bigint;
     begin
         for i in 1 .. 2 loop
-            seen := (select count(*) from queue.job j where j.state = 'd' and (j.kind = of_kind or j.tenant = of_tenant))
-                  + (select count(*) from queue.job j where j.state = 'x' and (j.kind = of_kind or j.tenant = of_tenant))
-                  + (select count(*) from queue.job j where j.id = any (mine) and (j.kind = of_kind or j.tenant = of_tenant));
-            exit when mine is null or i = 2;
+            seen := (select count(*) from queue.job j where j.state = 'x' and (j.kind = of_kind or j.tenant = of_tenant))
+                  + (select count(*) from queue.job j where j.id = any (busy) and (j.kind = of_kind or j.tenant = of_tenant));
+            exit when not alone or i = 2;
             seats := (select count(*) from (select from (select generate_series(1, most) as seat) s
                                             where pg_try_advisory_xact_lock(cap, s.seat) limit least(wanted, ceil(most / 4.0)) + seen) taken);
         end loop;
         return seats - seen;
     end $$;
 
--- Locks up to `capacity` ready jobs of these kinds and one priority: shared by weight among the municipalities that have any,
--- evenly among their kinds, oldest first, beginning behind municipality `after`; never more than a cap leaves room for. One
--- look at the index for each municipality and kind, however long the backlog. The settings of whoever calls it (refill, take)
--- keep the planner from reading the whole table when its figures are old: a backlog grows faster than they do.
--- `at` is where the row stands, as long as the transaction lasts: it is locked. `mine`: whoever picks does the jobs himself, and has
--- picked these before.
-create function queue.pick(kinds text[], prio int, capacity int, after int, mine bigint[] default null)
-    returns table (id bigint, at tid) language plpgsql
+-- Up to `capacity` ready jobs of these kinds and one priority that are not `busy`: shared by weight among the municipalities
+-- that have any, evenly among their kinds, oldest first, beginning behind municipality `after`; never more than a cap leaves room
+-- for. One look at the index for each municipality and kind, and one for each of the busy, which stand at its head, however long
+-- the backlog. Who does them `alone` has them locked. The settings of whoever calls it (refill, take) keep the planner from
+-- reading the whole table when its figures are old: a backlog grows faster than they do.
+create function queue.pick(kinds text[], prio int, capacity int, after int, busy bigint[], alone boolean)
+    returns table (id bigint, tenant int, crash smallint, created_at timestamptz) language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
         now timestamptz := clock.now();
+        newest bigint := coalesce((select max(b) from unnest(busy) b), 0); -- what comes behind it is not busy
     begin
         return query
         with recursive limits as materialized (
             select k.kind, case when k.max_inflight is not null or k.trips > 0 then
-                   queue.room(k.kind, null, least(k.max_inflight, case when k.trips > 0 then 1 end), capacity, mine) end as room
+                   queue.room(k.kind, null, least(k.max_inflight, case when k.trips > 0 then 1 end), capacity, busy, alone) end as room
             from queue.kind k where k.kind = any (kinds) and not coalesce(k.paused_until > now, false)
         ), heads as (
             select l.kind, (select min(j.tenant) from queue.job j
@@ -275,24 +271,36 @@ create function queue.pick(kinds text[], prio int, capacity int, after int, mine
             select h.kind, (select min(j.tenant) from queue.job j
                             where j.state = 'r' and j.prio = pick.prio and j.kind = h.kind and j.tenant > h.tenant)
             from heads h where h.tenant is not null
+        ), firsts as materialized (
+            select h.kind, h.tenant, (
+                select j.id from queue.job j
+                where j.state = 'r' and j.prio = pick.prio and j.kind = h.kind and j.tenant = h.tenant
+                    and (j.id > newest or j.id not in (select unnest(busy))) order by j.id limit 1) as first
+            from heads h where h.tenant is not null
         ), pairs as (
-            select h.kind, l.room as kind_room, h.tenant, count(*) over (partition by h.tenant) as kinds,
+            select f.kind, l.room as kind_room, f.tenant, f.first, count(*) over (partition by f.tenant) as kinds,
                    coalesce(s.weight, 1) as weight,
                    case when s.max_inflight is not null then
-                       queue.room(null, h.tenant, s.max_inflight, capacity, mine) end as room
-            from heads h join limits l on l.kind = h.kind left join queue.tenant_setting s on s.tenant = h.tenant
-            where h.tenant is not null and not coalesce(s.paused_until > now, false)
+                       queue.room(null, f.tenant, s.max_inflight, capacity, busy, alone) end as room
+            from firsts f join limits l on l.kind = f.kind left join queue.tenant_setting s on s.tenant = f.tenant
+            where f.first is not null and not coalesce(s.paused_until > now, false)
         ), shares as (
-            select p.kind, p.kind_room, p.tenant, p.room,
+            select p.kind, p.kind_room, p.tenant, p.first, p.room,
                    ceil(capacity * p.weight / (sum(p.weight / p.kinds::float8) over ()) / p.kinds)::int as share
             from pairs p order by (p.tenant <= after), p.tenant, p.kind limit capacity
         ), picked as materialized (
-            select c.id, c.at, s.kind, s.tenant, s.room as tenant_room, s.kind_room,
+            select c.id, c.crash, c.created_at, s.kind, s.tenant, s.room as tenant_room, s.kind_room,
                    row_number() over (order by (s.tenant <= after), s.tenant, c.id) as place
             from shares s cross join lateral (
-                select j.id, j.ctid as at from queue.job j
-                where j.state = 'r' and j.prio = pick.prio and j.kind = s.kind and j.tenant = s.tenant
-                order by j.id limit least(s.share, case when s.room < 0 then 0 else s.room end) for update skip locked) c
+                (select j.id, j.crash, j.created_at from queue.job j
+                 where not alone and j.state = 'r' and j.prio = pick.prio and j.kind = s.kind and j.tenant = s.tenant
+                     and j.id >= s.first and (j.id > newest or j.id not in (select unnest(busy)))
+                 order by j.id limit least(s.share, case when s.room < 0 then 0 else s.room end))
+                union all
+                select l.* from (
+                    select j.id, j.crash, j.created_at from queue.job j
+                    where alone and j.state = 'r' and j.prio = pick.prio and j.kind = s.kind and j.tenant = s.tenant
+                    order by j.id limit least(s.share, case when s.room < 0 then 0 else s.room end) for update skip locked) l) c
             order by place limit capacity
         ), counted as ( -- mostly nothing has a cap
             select p.*, row_number() over (partition by p.tenant order by p.place) as in_tenant,
@@ -304,41 +312,29 @@ create function queue.pick(kinds text[], prio int, capacity int, after int, mine
             select c.* from counted c
             where coalesce(c.in_tenant <= c.tenant_room, true) and coalesce(c.in_kind <= c.kind_room, true)
         )
-        select a.id, a.at from allowed a order by a.place;
+        select a.id, a.tenant, a.crash, a.created_at from allowed a order by a.place;
     end $$;
 
--- Gives out what is picked for one program, in this order: marks it dispatched; publish it after this has committed, in the
--- stream of its class. A job that is older than a minute may go one class higher, so that nothing waits for ever.
-create function queue.dispatch(worker text, prio int, capacity int, after int default 0)
-    returns table (id bigint, tenant int, class int, crash smallint) language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
-    as $$
-    declare
-        now timestamptz := clock.now();
-        picked tid[] := array(select p.at from queue.pick(
-            array(select k.kind from queue.kind k where k.worker = dispatch.worker), prio, capacity, after) p);
-    begin
-        return query
-        with given as (update queue.job j set state = 'd', dispatched_at = now where j.ctid = any (picked)
-                       returning j.id, j.tenant, j.prio, j.crash, j.created_at)
-        select g.id, g.tenant, greatest(g.prio - (g.created_at < now - interval '1 minute')::int, 0), g.crash
-        from given g order by (g.tenant <= after), g.tenant, g.id;
-    end $$;
-
--- The same for several programs and priorities, each with its room.
-create function queue.refill(workers text[], prios int[], rooms int[], afters int[])
+-- What is to be published next, for several programs and priorities, each with its room, in this order and in the stream of its
+-- class; `carried`: what streams carry already. A job that is older than a minute may go one class higher, so that nothing waits
+-- for ever.
+create function queue.refill(workers text[], prios int[], rooms int[], afters int[], carried bigint[] default null)
     returns table (id bigint, worker text, tenant int, prio int, class int, crash smallint) language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
     as $$
+    declare
+        late timestamptz := clock.now() - interval '1 minute';
+        kinds text[];
     begin
         for i in 1 .. cardinality(workers) loop
-            perform 1 from queue.kind k where k.worker = workers[i]
-                and (select min(j.tenant) from queue.job j
-                     where j.state = 'r' and j.prio = prios[i] and j.kind = k.kind) is not null limit 1;
-            if found then
-                return query select d.id, workers[i], d.tenant, prios[i], d.class, d.crash
-                    from queue.dispatch(workers[i], prios[i], rooms[i], afters[i]) d;
+            kinds := array(select k.kind from queue.kind k where k.worker = workers[i]
+                           and (select min(j.tenant) from queue.job j
+                                where j.state = 'r' and j.prio = prios[i] and j.kind = k.kind) is not null);
+            if cardinality(kinds) > 0 then
+                return query
+                select p.id, workers[i], p.tenant, prios[i], greatest(prios[i] - (p.created_at < late)::int, 0), p.crash
+                from queue.pick(kinds, prios[i], rooms[i], afters[i], carried, false) p;
             end if;
         end loop;
     end $$;
@@ -347,6 +343,8 @@ create function queue.refill(workers text[], prios int[], rooms int[], afters in
 create function queue.workers() returns setof text language sql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$ select distinct k.worker from queue.kind k order by 1 $$;
+
+-- (Below, `state::text` where jobs are named by number: so no plan takes the index of what is ready for a way to a number.)
 
 -- Takes the named jobs under row lock, those of one municipality and kind together. What is not returned is gone, or
 -- somebody else has it.
@@ -364,7 +362,7 @@ create function queue.claim(ids bigint[])
                asked and exists (select from queue.cancel_request c where c.job_id = j.id), j.payload, k.timeout_ms, j.version,
                (date_part('epoch', now - greatest(j.created_at, j.run_at)) * 1000000)::bigint
         from queue.job j join queue.kind k on k.kind = j.kind
-        where j.id = any (ids) and j.state in ('d', 'r') order by j.tenant, j.kind, j.id for update of j skip locked;
+        where j.id = any (ids) and j.state::text = 'r' order by j.tenant, j.kind, j.id for update of j skip locked;
     end $$;
 
 -- The way without Redis: takes ready jobs of these kinds, most urgent first, shared as the dispatcher shares them; each time
@@ -381,7 +379,7 @@ create function queue.take(kinds text[], count int)
     begin
         for prio in 0 .. 2 loop
             exit when cardinality(ids) >= count;
-            ids := ids || array(select p.id from queue.pick(kinds, prio, count - cardinality(ids), after, ids) p);
+            ids := ids || array(select p.id from queue.pick(kinds, prio, count - cardinality(ids), after, ids, true) p);
         end loop;
         return query select c.* from queue.claim(ids) c;
     end $$;
@@ -394,7 +392,7 @@ create function queue.cancel_wanted(ids bigint[]) returns setof bigint language 
 -- For entries whose claim gave nothing: which of these jobs still wait to be taken.
 create function queue.still_waiting(ids bigint[]) returns setof bigint language sql stable
     security definer set search_path = pg_catalog, pg_temp
-    as $$ select j.id from queue.job j where j.id = any (ids) and j.state in ('d', 'r') $$;
+    as $$ select j.id from queue.job j where j.id = any (ids) and j.state::text = 'r' $$;
 
 -- Opens the lane for the next job. A job in the middle may have been cancelled or killed: the lane steps over the hole.
 -- The lock comes in a statement of its own, so that the next one sees what an enqueue before us has committed.
@@ -472,7 +470,7 @@ create function queue.finish(ids bigint[]) returns int language plpgsql
     begin
         perform queue.heal(ids);
         with plain as (
-            delete from queue.job j where j.id = any (ids) and j.state in ('d', 'r') and j.lane is null
+            delete from queue.job j where j.id = any (ids) and j.state::text = 'r' and j.lane is null
                 and j.unique_key is null
             returning j.id, j.tenant, j.kind, j.attempt, j.created_at
         )
@@ -480,7 +478,7 @@ create function queue.finish(ids bigint[]) returns int language plpgsql
         select p.id, p.tenant, p.kind, p.attempt + 1, p.created_at, now from plain p;
         get diagnostics count = row_count;
         if count < cardinality(ids) then
-            for ended in delete from queue.job j where j.id = any (ids) and j.state in ('d', 'r') returning j.* loop
+            for ended in delete from queue.job j where j.id = any (ids) and j.state::text = 'r' returning j.* loop
                 perform queue.after_end(ended, true, true);
                 count := count + 1;
             end loop;
@@ -554,7 +552,7 @@ create function queue.retry(job bigint, error text, delay_ms int default null, f
         policy queue.kind;
         step double precision;
     begin
-        select j.attempt + 1, j.put_off into tried, put_off from queue.job j where j.id = job and j.state in ('d', 'r', 'x') for update;
+        select j.attempt + 1, j.put_off into tried, put_off from queue.job j where j.id = job and j.state in ('r', 'x') for update;
         if not found then
             return;
         end if;
@@ -578,33 +576,27 @@ create function queue.retry(job bigint, error text, delay_ms int default null, f
     end $$;
 
 -- Makes ready what is due: waiting jobs, leases that ran out, future work: all at once what has no lane, the rest one by one.
--- What goes into a lane that somebody has locked waits for the next time. Returns how many, and when to look again.
-create function queue.promote(count int) returns table (promoted int, next_at timestamptz) language plpgsql
+-- What goes into a lane that somebody has locked waits for the next time. Returns how many, when to look again, and which of
+-- them were with a worker before.
+create function queue.promote(count int) returns table (promoted int, next_at timestamptz, again bigint[]) language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set lock_timeout = '50ms'
     as $$
     declare
         now timestamptz := clock.now();
-        moved int;
         ids bigint[];
         made bigint;
         due queue.future;
         busy text[] := '{}';
     begin
-        promoted := 0;
-        update queue.job j set state = 'r' where j.id = any (array(
-            select w.id from queue.job w where w.state = 'w' and w.run_at <= now
-            order by w.run_at limit count for update skip locked));
-        get diagnostics moved = row_count;
-        promoted := promoted + moved;
-        update queue.job j set state = 'r', worker = null, lease_until = null where j.id = any (array(
-            select x.id from queue.job x where x.state = 'x' and x.lease_until < now
-            order by x.lease_until limit count for update skip locked));
-        get diagnostics moved = row_count;
-        promoted := promoted + moved;
+        again := array(select w.id from queue.job w where w.state = 'w' and w.run_at <= now
+                       order by w.run_at limit count for update skip locked)
+              || array(select x.id from queue.job x where x.state = 'x' and x.lease_until < now
+                       order by x.lease_until limit count for update skip locked);
+        update queue.job j set state = 'r', worker = null, lease_until = null where j.id = any (again);
         ids := array(select f.id from queue.future f where f.run_at <= now order by f.run_at, f.id limit count
                      for update skip locked);
-        promoted := promoted + cardinality(ids);
+        promoted := cardinality(again) + cardinality(ids);
         delete from queue.future f where f.id = any (ids) and f.misfire = 's' and now - f.run_at > f.grace;
         with gone as (delete from queue.future f where f.id = any (ids) and f.lane is null returning f.*)
         insert into queue.job (tenant, prio, kind, state, subject, created_at, version, payload)
@@ -626,30 +618,18 @@ create function queue.promote(count int) returns table (promoted int, next_at ti
         return next;
     end $$;
 
--- Dispatched jobs older than two seconds: the dispatcher compares them with what Redis holds. One that was dispatched later
--- than now says that the clock was put back.
-create function queue.dispatched() returns setof bigint language sql stable
+-- Streams carry these jobs no more. Counts those that were not done, and so are sent again: because Redis lost them, or has gone.
+create function queue.count_lost(ids bigint[], reason text) returns int language sql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    select j.id from queue.job j
-    where j.state = 'd' and (j.dispatched_at < clock.now() - interval '2 seconds' or j.dispatched_at > clock.now())
-    $$;
-
--- Gives back dispatched jobs that Redis lost and nobody is working on. Null: all of them (Redis was emptied, or is away).
-create function queue.redispatch(ids bigint[]) returns int language sql
-    security definer set search_path = pg_catalog, pg_temp
-    as $$
-    with lost as (select j.id from queue.job j where j.state = 'd' and (ids is null or j.id = any (ids))
-                  for update skip locked),
-    given as (update queue.job j set state = 'r', dispatched_at = null from lost l where j.id = l.id returning 1),
+    with lost as (select count(*) from queue.job j where j.id = any (ids) and j.state::text = 'r'),
     counted as (insert into queue.counter (metric, label, amount)
-                select 'redispatched', case when ids is null then 'gone' else 'lost' end, count(*) from given
-                having count(*) > 0)
-    select count(*)::int from given
+                select 'redispatched', reason, l.count from lost l where l.count > 0)
+    select l.count::int from lost l
     $$;
 
--- A worker died while it had these jobs: they are ready again, as suspects. At the fourth time a job is buried as poison; returns
--- those that go on. One that stays locked is in somebody's hands, one that is ready was counted already: no crash.
+-- A worker died while it had these jobs: they are suspects. At the fourth time a job is buried as poison; returns those that go
+-- on. One that stays locked is in somebody's hands: no crash.
 create function queue.crashed(ids bigint[]) returns setof bigint language plpgsql
     security definer set search_path = pg_catalog, pg_temp set lock_timeout = '1500ms'
     as $$
@@ -662,9 +642,8 @@ create function queue.crashed(ids bigint[]) returns setof bigint language plpgsq
         exception when lock_not_available then
             ids := array(select j.id from queue.job j where j.id = any (ids) for update skip locked);
         end;
-        for one in update queue.job j set crash = j.crash + 1, dispatched_at = null,
-                       state = case j.state when 'd' then 'r' else j.state end
-                   where j.id = any (ids) and j.state in ('d', 'x') returning j.id, j.crash loop
+        for one in update queue.job j set crash = j.crash + 1
+                   where j.id = any (ids) and j.state in ('r', 'x') returning j.id, j.crash loop
             reaped := reaped + 1;
             if one.crash >= 4 then
                 perform queue.kill(one.id, 'poison', 'a worker died with it four times');

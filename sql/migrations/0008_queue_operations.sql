@@ -28,7 +28,7 @@ create function queue.cancel_subject(wanted text) returns int language plpgsql
         delete from queue.future f where f.subject = wanted;
         get diagnostics planned = row_count;
         for ended in delete from queue.job j where j.id in (
-                select k.id from queue.job k where k.subject = wanted and k.state in ('r', 'w', 'b', 'd')
+                select k.id from queue.job k where k.subject = wanted and k.state in ('r', 'w', 'b')
                 and not exists (select from queue.effect e where e.job_id = k.id) for update skip locked) returning j.* loop
             perform queue.after_end(ended, false, true);
             count := count + 1;
@@ -64,7 +64,7 @@ create function queue.lease(ids bigint[], holder text, ms int)
         with leased as (
             update queue.job j set state = 'x', worker = holder, fence = j.fence + 1,
                    lease_until = clock.now() + ms * interval '1 ms'
-            where j.id = any (ids) and j.state in ('d', 'r')
+            where j.id = any (ids) and j.state::text = 'r'
             returning j.id, j.tenant, j.kind, j.attempt, j.fence, j.payload, j.version)
         select l.id, l.tenant, l.kind, l.attempt, l.fence, l.payload,
                (select k.timeout_ms from queue.kind k where k.kind = l.kind), l.version from leased l order by l.id;

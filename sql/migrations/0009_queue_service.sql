@@ -27,7 +27,7 @@ create function queue.ids_of(payload jsonb) returns jsonb language sql immutable
     $$;
 
 create function queue.state_name(state "char") returns text language sql immutable
-    as $$ select case state when 'r' then 'ready' when 'd' then 'sent' when 'x' then 'leased' when 'w' then 'waiting'
+    as $$ select case state when 'r' then 'ready' when 'x' then 'leased' when 'w' then 'waiting'
                  when 'b' then 'blocked' when 'k' then 'dead' end $$;
 
 -- ------------------------------------------------------------------------------------------------------ acts
@@ -58,7 +58,7 @@ comment on column queue.act.job is 'the job that it is about; of a revival: the 
 
 create view queue.job_seen as
 select j.id, j.tenant, t.id as tenant_id, t.code as tenant_code, j.prio, j.kind, queue.state_name(j.state) as state,
-       j.attempt, j.crash, j.lane, j.seq, j.subject, j.run_at, j.dispatched_at as sent_at, j.lease_until, j.created_at,
+       j.attempt, j.crash, j.lane, j.seq, j.subject, j.run_at, j.lease_until, j.created_at,
        exists (select from queue.act a where a.job = j.id and a.outcome = 'asked') as end_asked,
        queue.code_of(j.last_error) as error_code, queue.ids_of(j.payload) as ids
 from queue.job j left join ref.tenant t on t.tenant_id = j.tenant where queue.sees(j.tenant);
@@ -139,9 +139,6 @@ create function queue.doctor_seen()
         union all select 'ready-old', 'ready jobs older than a minute', false, 0,
                (select count(*) from queue.job j where j.state = 'r' and j.created_at < (select clock.now()) - interval '1 minute'
                 and queue.sees(j.tenant))
-        union all select 'sent-old', 'jobs sent to a worker more than ten seconds ago', false, 0,
-               (select count(*) from queue.job j where j.state = 'd'
-                and j.dispatched_at < (select clock.now()) - interval '10 seconds' and queue.sees(j.tenant))
         union all select 'lease-over', 'leases that ran out', false, 0,
                (select count(*) from queue.job j where j.state = 'x' and j.lease_until < (select clock.now())
                 and queue.sees(j.tenant))
@@ -282,7 +279,7 @@ create function queue.act_on_job(verb text, wanted bigint) returns text language
             return 'asked';
         end if;
         with free as (select j.id from queue.job j where j.id = wanted
-                      and j.state::text = any (case verb when 'run-now' then array['w'] else array['w', 'r', 'd', 'b'] end)
+                      and j.state::text = any (case verb when 'run-now' then array['w'] else array['w', 'r', 'b'] end)
                       for update skip locked)
         update queue.job j set state = case j.state when 'w' then 'r' else j.state end,
             run_at = case j.state when 'w' then null else j.run_at end,

@@ -10,7 +10,7 @@ select w from queue.workers() w
 
 -- query: dispatcher_promote
 -- rows: one
-select promoted, greatest(0, extract(epoch from next_at - clock.now()) * 1000)::bigint as next_ms
+select promoted, greatest(0, extract(epoch from next_at - clock.now()) * 1000)::bigint as next_ms, again
 from queue.promote(:count::int)
 
 -- query: dispatcher_do_asked
@@ -20,15 +20,11 @@ select queue.do_asked()
 -- query: dispatcher_refill
 -- rows: many
 select id, worker, tenant, prio, class, crash
-from queue.refill(:workers::text[], :prios::int[], :rooms::int[], :afters::int[])
+from queue.refill(:workers::text[], :prios::int[], :rooms::int[], :afters::int[], :carried::bigint[])
 
--- query: dispatcher_dispatched
--- rows: many
-select id from queue.dispatched() id
-
--- query: dispatcher_redispatch
+-- query: dispatcher_count_lost
 -- rows: one
-select queue.redispatch(:ids::bigint[])
+select queue.count_lost(:ids::bigint[], :reason)
 
 -- query: dispatcher_crashed
 -- rows: many

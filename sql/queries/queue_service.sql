@@ -23,13 +23,13 @@ from queue.doctor_seen() f
 -- filter: createdBefore j.created_at < %::timestamptz
 -- sort: id j.id bigint id
 -- key: j.id id bigint
-select j.id, j.tenant_id, j.kind, j.prio, j.state, j.attempt, j.crash, j.lane, j.seq, j.subject, j.run_at, j.sent_at,
+select j.id, j.tenant_id, j.kind, j.prio, j.state, j.attempt, j.crash, j.lane, j.seq, j.subject, j.run_at,
        j.lease_until, j.end_asked, j.error_code, j.ids, j.created_at
 from queue.job_seen j where true
 
 -- query: queue_job_get
 -- rows: one
-select j.id, j.tenant_id, j.kind, j.prio, j.state, j.attempt, j.crash, j.lane, j.seq, j.subject, j.run_at, j.sent_at,
+select j.id, j.tenant_id, j.kind, j.prio, j.state, j.attempt, j.crash, j.lane, j.seq, j.subject, j.run_at,
        j.lease_until, j.end_asked, j.error_code, j.ids, j.created_at
 from queue.job_seen j where j.id = :id::bigint
 

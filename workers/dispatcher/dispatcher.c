@@ -64,22 +64,16 @@ static bool leads(struct dispatcher *dispatcher, struct arena *arena)
     return true;
 }
 
-/* Everything that is dispatched and that nobody has is ready again. */
-static bool give_all_back(struct dispatcher *dispatcher, struct arena *arena)
-{
-    struct ctx ctx = {.arena = arena};
-    struct plan plan = {.ctx = &ctx};
-    sql_dispatcher_redispatch(&plan, (struct sql_dispatcher_redispatch){0});
-    return session_run(dispatcher->db, &plan) == OK;
-}
-
-/* Redis was emptied: groups anew, everything dispatched goes back; the marker comes last, so that a
- * crash in between repeats the step. */
+/* Redis was emptied: groups anew, and nothing is carried; the marker comes last, so that a crash in between
+ * repeats the step. */
 static bool begin_anew(struct dispatcher *dispatcher, struct arena *arena)
 {
     char marker[UUID_TEXT_LEN + 1];
-    if (!dispatcher_learn(dispatcher) || !give_all_back(dispatcher, arena))
+    int64_t *ids = arena_array(arena, dispatcher->carried.count + 1, sizeof *ids);
+    size_t count = carried_lost(&dispatcher->carried, &(struct carried){0}, ids);
+    if (!dispatcher_learn(dispatcher) || !dispatcher_count_lost(dispatcher, ids, count, "gone"))
         return false;
+    carried_clear(&dispatcher->carried);
     redisReply *reply =
         redis_run(dispatcher->redis, "SET mw:{s0}:inc %s", uuid_print(uuid_new(), marker).at);
     bool set = !redis_is_error(reply);
@@ -98,6 +92,14 @@ static bool is_wiped(struct dispatcher *dispatcher, bool *away)
     return wiped;
 }
 
+/* "{7,12}": these jobs were with a worker before, and are to be sent again. */
+static void forget_all(struct carried *carried, const char *jobs)
+{
+    char *end = NULL;
+    for (const char *at = jobs + 1; *jobs == '{' && *at >= '0' && *at <= '9'; at = end + (*end == ','))
+        carried_forget(carried, strtoll(at, &end, 10));
+}
+
 static bool promote(struct dispatcher *dispatcher, struct arena *arena)
 {
     if (clock_ms() < dispatcher->promote_ms)
@@ -113,6 +115,7 @@ static bool promote(struct dispatcher *dispatcher, struct arena *arena)
     str_to_int(str_of(PQgetvalue(row->result, 0, 0)), &promoted);
     if (!PQgetisnull(row->result, 0, 1))
         str_to_int(str_of(PQgetvalue(row->result, 0, 1)), &next_ms);
+    forget_all(&dispatcher->carried, PQgetvalue(row->result, 0, 2));
     int64_t pause_ms = promoted ? 0 : next_ms < 100 ? 100 : next_ms < 1000 ? next_ms : 1000;
     dispatcher->promote_ms = clock_ms() + pause_ms;
     return true;
@@ -145,28 +148,18 @@ static void do_asked(struct dispatcher *dispatcher)
     arena_free(arena);
 }
 
+/* First what is carried: a death is counted of a job that is, and once. */
 static bool keep_right(struct dispatcher *dispatcher)
 {
-    if (clock_ms() >= dispatcher->reap_ms) {
-        dispatcher->reap_ms = clock_ms() + REAP_MS;
-        if (!dispatcher_reap(dispatcher))
-            return false;
-    }
     if (clock_ms() >= dispatcher->reconcile_ms) {
+        if (!dispatcher_learn(dispatcher) || !dispatcher_reconcile(dispatcher))
+            return false;
         dispatcher->reconcile_ms = clock_ms() + RECONCILE_MS;
-        return dispatcher_learn(dispatcher) && dispatcher_reconcile(dispatcher);
     }
-    return true;
-}
-
-/* While Redis is away the workers take jobs from PostgreSQL, also those that it carries; when it is back, it is
- * first seen what it kept. */
-static bool give_to_workers(struct dispatcher *dispatcher, struct arena *arena)
-{
-    dispatcher->reconcile_ms = 0;
-    if (!dispatcher->away_ms)
-        dispatcher->away_ms = clock_ms();
-    return clock_ms() - dispatcher->away_ms < AWAY_MS || give_all_back(dispatcher, arena);
+    if (clock_ms() < dispatcher->reap_ms)
+        return true;
+    dispatcher->reap_ms = clock_ms() + REAP_MS;
+    return dispatcher_reap(dispatcher);
 }
 
 int dispatcher_step(struct dispatcher *dispatcher)
@@ -184,10 +177,8 @@ int dispatcher_step(struct dispatcher *dispatcher)
         if (!away && (!wiped || begin_anew(dispatcher, arena)) && keep_right(dispatcher))
             filled = dispatcher_refill(dispatcher, arena);
     }
-    if (!away)
-        dispatcher->away_ms = 0;
-    else if (!give_to_workers(dispatcher, arena))
-        filled = -1;
+    if (filled < 0)
+        dispatcher->reconcile_ms = 0; /* what failed may have left more or less than it seems */
     arena_free(arena);
     return filled;
 }

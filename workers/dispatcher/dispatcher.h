@@ -2,7 +2,7 @@
 /* Carries committed jobs from PostgreSQL to Redis, fairly, and puts right what either of them lost.
  * Several may run; one leads (an advisory lock), the others wait.
  *
- *   step: wiped? begin anew │ due? promote │ every 2 s reconcile │ reap the dead │ every 5 s report
+ *   step: due? promote │ every 5 s report │ wiped? begin anew │ every 2 s reconcile │ reap the dead
  *         │ look at the windows, fill them: one round trip each to Redis, PostgreSQL and Redis
  */
 #ifndef MAATWERK_DISPATCHER_DISPATCHER_H
@@ -10,11 +10,12 @@
 
 #include "lib/db/session.h"
 #include "lib/queue/stream.h"
+#include "workers/dispatcher/carried.h"
 
 enum {
-    WORKERS_MAX = 16,
     WINDOW_MIN = 64, /* ids per stream: few, so that priority and fairness are real */
     WINDOW_MAX = 1024,
+    WINDOW_HALF = 512,
     WINDOW_MS = 50, /* and not more than the workers end in this time */
     MEASURE_MS = 100,
     PROMOTE_MAX = 1000,
@@ -24,7 +25,7 @@ enum {
     SWEEP_MS = 600000,
     REPORT_MS = 5000,
     DISPATCHER_STATEMENT_MS = 10000, /* as main.c tells the server */
-    AWAY_MS = 400,                   /* longer than this Redis is not coming back at once */
+    CARRIED_EXTRA = 1024,            /* more than twice what there is, and so many: look again */
 };
 
 /* How many ids one stream may hold, by how quickly they are ended. */
@@ -47,7 +48,7 @@ struct dispatcher {
     int count;
     unsigned generation; /* of the session when it took the lock; 0: does not lead */
     int64_t reconcile_ms, reap_ms, promote_ms, sweep_ms, report_ms; /* when next */
-    int64_t away_ms; /* since when Redis is; 0: it is not */
+    struct carried carried;
     bool full;
     bool looked;                          /* has reconciled since the last report */
     int64_t ghosts;                       /* removed since the last report */
@@ -64,8 +65,12 @@ int dispatcher_refill(struct dispatcher *dispatcher, struct arena *arena);
 /* Learns which programs there are, and makes the groups that their streams lack. False: something is away. */
 bool dispatcher_learn(struct dispatcher *dispatcher);
 
-/* reconcile.c: gives back what is dispatched but in no stream; removes entries that nobody owns. */
+/* reconcile.c: learns from the streams what they carry; removes entries that nobody owns. */
 bool dispatcher_reconcile(struct dispatcher *dispatcher);
+
+/* reconcile.c: counts for the metrics which of these jobs are sent again, and why: "lost", "gone". */
+bool dispatcher_count_lost(struct dispatcher *dispatcher, const int64_t *ids, size_t count,
+                           const char *reason);
 
 /* reap.c: moves what dead workers had to the suspects, and counts it against the jobs. */
 bool dispatcher_reap(struct dispatcher *dispatcher);

@@ -53,6 +53,7 @@ int main(void)
         else if (filled <= 0)
             wait_for_hint(dispatcher.redis, dispatcher.promote_ms);
     }
+    carried_free(&dispatcher.carried);
     redis_free(dispatcher.redis);
     session_free(dispatcher.db);
     return 0;

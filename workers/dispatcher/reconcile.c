@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* PostgreSQL says what is dispatched, Redis what it carries: where they differ, PostgreSQL is
- * right.
+/* Redis says what it carries; what it lost is ready in PostgreSQL still, and sent again.
  *
  * An entry is alive when no consumer has had it yet, or when it is in a pending list. One that was
  * delivered and is in no pending list belongs to nobody: a ghost, removed. */
 #include "workers/dispatcher/dispatcher.h"
 #include "workers/dispatcher/gen/queries.h"
 #include "workers/dispatcher/replies.h"
-
-enum { LIVE_MAX = 65536 };
-
-struct live {
-    int64_t *jobs;
-    size_t count, ghosts;
-};
 
 /* Of group w: the last entry that was delivered. */
 static bool last_delivered(struct redis *redis, const char *name, struct place *ret)
@@ -25,26 +17,31 @@ static bool last_delivered(struct redis *redis, const char *name, struct place *
     return known;
 }
 
-static void sort_entries(struct redis *redis, const char *name, const redisReply *entries,
-                         const redisReply *pending, struct place last, struct live *live)
+static void sort_entries(struct dispatcher *dispatcher, const redisReply *entries,
+                         const redisReply *pending, struct place last, short worker, short stream,
+                         struct carried *ret)
 {
     for (size_t i = 0; i < entries->elements; i++) {
-        struct stream_entry entry = stream_entry_of(entries->element[i], 0);
+        struct stream_entry entry = stream_entry_of(entries->element[i], stream);
         if (reply_is_alive(&entry, pending, last)) {
-            if (live->count < LIVE_MAX)
-                live->jobs[live->count++] = entry.job;
+            carried_add(ret, (struct carried_entry){entry.job, place_of(entry.id), worker, stream});
         } else {
-            live->ghosts++;
-            redisReply *removed = redis_run(redis, "XDEL %s %s", name, entry.id);
+            dispatcher->ghosts++;
+            redisReply *removed =
+                redis_run(dispatcher->redis, "XDEL %s %s",
+                          dispatcher->streams[worker].names[stream], entry.id);
             if (removed)
                 freeReplyObject(removed);
         }
     }
 }
 
-static bool read_stream(struct redis *redis, const char *name, struct live *live)
+static bool read_stream(struct dispatcher *dispatcher, short worker, short stream,
+                        struct carried *ret)
 {
     struct place last = {0, 0};
+    struct redis *redis = dispatcher->redis;
+    const char *name = dispatcher->streams[worker].names[stream];
     if (!last_delivered(redis, name, &last))
         return false;
     redis_add(redis, "MULTI");
@@ -63,55 +60,48 @@ static bool read_stream(struct redis *redis, const char *name, struct live *live
                  && reply->element[0]->type == REDIS_REPLY_ARRAY
                  && reply->element[1]->type == REDIS_REPLY_ARRAY;
     if (whole)
-        sort_entries(redis, name, reply->element[0], reply->element[1], last, live);
+        sort_entries(dispatcher, reply->element[0], reply->element[1], last, worker, stream, ret);
     freeReplyObject(reply);
     return whole;
 }
 
-static int by_number(const void *left, const void *right)
+bool dispatcher_count_lost(struct dispatcher *dispatcher, const int64_t *ids, size_t count,
+                           const char *reason)
 {
-    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-    return a < b ? -1 : a > b;
-}
-
-static bool give_back(struct dispatcher *dispatcher, struct arena *arena, const PGresult *rows,
-                      struct live *live)
-{
-    size_t lost = 0, count = (size_t)PQntuples(rows);
-    int64_t *ids = arena_array(arena, count ? count : 1, sizeof *ids);
-    qsort(live->jobs, live->count, sizeof *live->jobs, by_number);
-    for (size_t i = 0; i < count; i++) {
-        int64_t id = 0;
-        str_to_int(str_of(PQgetvalue(rows, (int)i, 0)), &id);
-        if (!bsearch(&id, live->jobs, live->count, sizeof id, by_number))
-            ids[lost++] = id;
-    }
-    if (!lost)
+    if (!count)
         return true;
+    struct arena *arena = arena_new();
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
-    sql_dispatcher_redispatch(&plan, (struct sql_dispatcher_redispatch){
-                                         .ids = plan_ids(&plan, ids, lost)});
-    return session_run(dispatcher->db, &plan) == OK;
+    sql_dispatcher_count_lost(&plan,
+                              (struct sql_dispatcher_count_lost){.ids = plan_ids(&plan, ids, count),
+                                                                 .reason = str_of(reason)});
+    bool counted = session_run(dispatcher->db, &plan) == OK;
+    arena_free(arena);
+    return counted;
 }
 
 bool dispatcher_reconcile(struct dispatcher *dispatcher)
 {
     struct arena *arena = arena_new();
-    struct ctx ctx = {.arena = arena};
-    struct plan plan = {.ctx = &ctx};
-    const struct statement *rows = sql_dispatcher_dispatched(&plan);
-    bool right = session_run(dispatcher->db, &plan) == OK;
-    struct live live = {arena_array(arena, LIVE_MAX, sizeof(int64_t)), 0, 0};
-    for (int w = 0; right && w < dispatcher->count; w++)
-        for (int s = 0; right && s < STREAMS; s++) {
-            size_t before = live.count;
-            right = read_stream(dispatcher->redis, dispatcher->streams[w].names[s], &live);
-            dispatcher->entries[w][s] = live.count - before;
+    struct carried now = {0};
+    bool whole = true;
+    for (short w = 0; whole && w < dispatcher->count; w++)
+        for (short s = 0; whole && s < STREAMS; s++) {
+            whole = read_stream(dispatcher, w, s, &now);
+            dispatcher->entries[w][s] = now.of[w][s];
         }
-    dispatcher->looked = right;
-    dispatcher->ghosts += (int64_t)live.ghosts;
-    right = right && live.count < LIVE_MAX && give_back(dispatcher, arena, rows->result, &live);
+    dispatcher->looked = whole;
+    int64_t *ids = arena_array(arena, dispatcher->carried.count + 1, sizeof *ids);
+    if (whole)
+        whole = dispatcher_count_lost(dispatcher, ids, carried_lost(&dispatcher->carried, &now, ids),
+                                      "lost");
+    if (whole) {
+        struct carried before = dispatcher->carried;
+        dispatcher->carried = now;
+        now = before;
+    }
+    carried_free(&now);
     arena_free(arena);
-    return right;
+    return whole;
 }

@@ -24,36 +24,60 @@ static void measure(struct window *window, long long length)
     window->since_ms = now_ms;
 }
 
-/* Looks at all streams in one round trip. */
+/* Looks at all streams in one round trip: how long each is, and where it begins. */
 static bool measure_all(struct dispatcher *dispatcher)
 {
+    struct place firsts[WORKERS_MAX][STREAMS] = {0};
+    size_t length = 0;
     bool there = true;
     for (int w = 0; w < dispatcher->count; w++)
-        for (int p = 0; p < STREAM_SUSPECTS; p++)
-            there =
-                there && redis_add(dispatcher->redis, "XLEN %s", dispatcher->streams[w].names[p]);
-    for (int w = 0; w < dispatcher->count && there; w++)
-        for (int p = 0; p < STREAM_SUSPECTS && there; p++) {
-            redisReply *reply = redis_read(dispatcher->redis);
-            there = reply != NULL;
-            if (reply)
-                measure(&dispatcher->windows[w][p], reply->integer);
-            freeReplyObject(reply);
+        for (int s = 0; s < STREAMS; s++) {
+            const char *name = dispatcher->streams[w].names[s];
+            there = there && redis_add(dispatcher->redis, "XLEN %s", name);
+            if (dispatcher->carried.of[w][s])
+                there = there && redis_add(dispatcher->redis, "XRANGE %s - + COUNT 1", name);
         }
+    for (int w = 0; w < dispatcher->count && there; w++)
+        for (int s = 0; s < STREAMS && there; s++) {
+            redisReply *reply = redis_read(dispatcher->redis), *first = NULL;
+            there = reply && (!dispatcher->carried.of[w][s] || (first = redis_read(dispatcher->redis)));
+            if (there && s < STREAM_SUSPECTS)
+                measure(&dispatcher->windows[w][s], reply->integer);
+            if (there)
+                length += (size_t)reply->integer;
+            if (first)
+                firsts[w][s] = reply_first(first);
+            freeReplyObject(reply);
+            freeReplyObject(first);
+        }
+    if (there)
+        carried_trim(&dispatcher->carried, firsts);
+    if (dispatcher->carried.count > 2 * length + CARRIED_EXTRA)
+        dispatcher->reconcile_ms = 0;
     return there;
 }
 
-/* Less room than a quarter waits: a refill costs the same for one job as for many. */
+/* Less room than a quarter waits, or than half of a window that is emptied quickly: a refill costs the same for
+ * one job as for many, and looks at each that is carried. */
 static int room_in(const struct window *window)
 {
     long long room = window->size - window->length;
-    return room * 4 < window->size ? 0 : (int)room;
+    return room * (window->size > WINDOW_HALF ? 2 : 4) < window->size ? 0 : (int)room;
 }
 
 static void add_room(struct buf *list, struct str item)
 {
     buf_add_char(list, list->len ? ',' : '{');
     buf_add(list, item);
+}
+
+static struct str carried_of(const struct dispatcher *dispatcher, struct plan *plan)
+{
+    const struct carried *carried = &dispatcher->carried;
+    int64_t *ids = arena_array(plan->ctx->arena, carried->count + 1, sizeof *ids);
+    for (size_t i = 0; i < carried->count; i++)
+        ids[i] = carried->entries[i].job;
+    return plan_ids(plan, ids, carried->count);
 }
 
 static struct sql_dispatcher_refill rooms_of(struct dispatcher *dispatcher, struct arena *arena)
@@ -99,8 +123,9 @@ static int number_at(const PGresult *rows, int row, int column)
     return (int)number;
 }
 
-/* A job that may go one class higher does when there is room. */
-static bool add_entry(struct dispatcher *dispatcher, const PGresult *rows, int row)
+/* Adds one job. A job that may go one class higher does when there is room. */
+static bool add_entry(struct dispatcher *dispatcher, const PGresult *rows, int row,
+                      struct carried_entry *ret)
 {
     int w = number_of(dispatcher, PQgetvalue(rows, row, 1));
     int stream = number_at(rows, row, 3), higher = number_at(rows, row, 4);
@@ -114,23 +139,31 @@ static bool add_entry(struct dispatcher *dispatcher, const PGresult *rows, int r
         stream = higher;
     if (stream != STREAM_SUSPECTS)
         windows[stream].length++;
+    *ret = (struct carried_entry){.worker = (short)w, .stream = (short)stream};
+    str_to_int(str_of(PQgetvalue(rows, row, 0)), &ret->job);
     return redis_add(dispatcher->redis, "XADD %s NOMKSTREAM * j %s",
                      dispatcher->streams[w].names[stream], PQgetvalue(rows, row, 0));
 }
 
-/* The rows are committed as dispatched; now they are published. What fails here is found by the
- * reconciliation. */
-static bool publish(struct dispatcher *dispatcher, const PGresult *rows)
+/* What is in a stream is carried from now on; what did not get there is ready still. */
+static bool publish(struct dispatcher *dispatcher, struct arena *arena, const PGresult *rows)
 {
     int sent = 0;
     bool all = true;
+    struct carried_entry *entries =
+        arena_array(arena, (size_t)PQntuples(rows) + 1, sizeof *entries);
     for (int i = 0; i < PQntuples(rows); i++)
-        sent += add_entry(dispatcher, rows, i);
+        sent += add_entry(dispatcher, rows, i, &entries[sent]);
     for (int i = 0; i < sent; i++) {
         redisReply *reply = redis_read(dispatcher->redis);
-        all = all && !redis_is_error(reply) && reply->type != REDIS_REPLY_NIL;
         if (!reply)
             return false;
+        if (reply->type == REDIS_REPLY_STRING) {
+            entries[i].place = place_of(reply->str);
+            carried_add(&dispatcher->carried, entries[i]);
+        } else {
+            all = false;
+        }
         freeReplyObject(reply);
     }
     return all;
@@ -145,8 +178,9 @@ int dispatcher_refill(struct dispatcher *dispatcher, struct arena *arena)
         return 0;
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
+    rooms.carried = carried_of(dispatcher, &plan);
     const struct statement *rows = sql_dispatcher_refill(&plan, rooms);
     if (session_run(dispatcher->db, &plan) != OK)
         return -1;
-    return publish(dispatcher, rows->result) ? PQntuples(rows->result) : -1;
+    return publish(dispatcher, arena, rows->result) ? PQntuples(rows->result) : -1;
 }

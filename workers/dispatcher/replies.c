@@ -39,6 +39,16 @@ bool reply_last_delivered(const redisReply *groups, struct place *ret)
     return false;
 }
 
+struct place reply_first(const redisReply *entries)
+{
+    if (entries->type != REDIS_REPLY_ARRAY)
+        return (struct place){0, 0};
+    if (entries->elements == 0)
+        return (struct place){~0ULL, ~0ULL};
+    struct stream_entry first = stream_entry_of(entries->element[0], 0);
+    return place_of(first.id);
+}
+
 const char *reply_consumer(const redisReply *one)
 {
     return field_of(one, "name");

@@ -13,8 +13,8 @@ static const char *const values_3[] = {"decider", "privacy_officer", "archivist"
 static const char *const values_4[] = {"active", "closed", NULL};
 static const char *const values_5[] = {"skill", "knowledge", "attitude", "language", NULL};
 static const char *const values_6[] = {"document", "licence", "language", "task", "certificate", NULL};
-static const char *const values_7[] = {"ready", "sent", "leased", "waiting", "blocked", "dead", NULL};
-static const char *const values_8[] = {"ready", "sent", "leased", "waiting", "blocked", NULL};
+static const char *const values_7[] = {"ready", "leased", "waiting", "blocked", "dead", NULL};
+static const char *const values_8[] = {"ready", "leased", "waiting", "blocked", NULL};
 static const char *const values_9[] = {"retry", "run-now", "cancel", "kill", "revive", "drop", "pause", "resume", "release", "drain", "end-drain", NULL};
 static const char *const values_10[] = {"job", "dead-letter", "kind", "tenant", "lane", "worker", NULL};
 static const char *const values_11[] = {"done", "asked", "too-late", NULL};
@@ -227,7 +227,6 @@ static const struct field queue_job_fields[] = {
     {.name = "place", .key = {"\"place\":", 8}, .column = "seq", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "subject", .key = {"\"subject\":", 10}, .column = "subject", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "runAt", .key = {"\"runAt\":", 8}, .column = "run_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "sentAt", .key = {"\"sentAt\":", 9}, .column = "sent_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "leaseUntil", .key = {"\"leaseUntil\":", 13}, .column = "lease_until", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endAsked", .key = {"\"endAsked\":", 11}, .column = "end_asked", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "errorCode", .key = {"\"errorCode\":", 12}, .column = "error_code", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
@@ -235,7 +234,7 @@ static const struct field queue_job_fields[] = {
     {.name = "createdAt", .key = {"\"createdAt\":", 12}, .column = "created_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct schema queue_job_schema = {
-    .name = "QueueJob", .fields = queue_job_fields, .count = 17,
+    .name = "QueueJob", .fields = queue_job_fields, .count = 16,
     .size = 0, .self = "/queue/jobs/",
 };
 static const struct field queue_act_fields[] = {

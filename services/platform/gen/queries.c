@@ -423,8 +423,8 @@ static const struct query_list queue_job_list_list = {
 const struct query query_queue_job_list = {
     .name = "queue_job_list",
     .text = "select j.id, j.tenant_id, j.kind, j.prio, j.state, j.attempt, j.crash, j.lane, j.seq, j.subject,"
-            " j.run_at, j.sent_at, j.lease_until, j.end_asked, j.error_code, j.ids, j.created_at from queue.j"
-            "ob_seen j where true",
+            " j.run_at, j.lease_until, j.end_asked, j.error_code, j.ids, j.created_at from queue.job_seen j w"
+            "here true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &queue_job_list_list,
 };
@@ -436,8 +436,8 @@ struct statement *sql_queue_job_list(struct plan *plan)
 const struct query query_queue_job_get = {
     .name = "queue_job_get",
     .text = "select j.id, j.tenant_id, j.kind, j.prio, j.state, j.attempt, j.crash, j.lane, j.seq, j.subject,"
-            " j.run_at, j.sent_at, j.lease_until, j.end_asked, j.error_code, j.ids, j.created_at from queue.j"
-            "ob_seen j where j.id = $1::bigint",
+            " j.run_at, j.lease_until, j.end_asked, j.error_code, j.ids, j.created_at from queue.job_seen j w"
+            "here j.id = $1::bigint",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };

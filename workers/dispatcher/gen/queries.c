@@ -27,7 +27,7 @@ struct statement *sql_dispatcher_workers(struct plan *plan)
 const struct query query_dispatcher_promote = {
     .name = "dispatcher_promote",
     .text = "select promoted, greatest(0, extract(epoch from next_at - clock.now()) * 1000)::bigint as next_m"
-            "s from queue.promote($1::int)",
+            "s, again from queue.promote($1::int)",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -53,8 +53,8 @@ struct statement *sql_dispatcher_do_asked(struct plan *plan)
 const struct query query_dispatcher_refill = {
     .name = "dispatcher_refill",
     .text = "select id, worker, tenant, prio, class, crash from queue.refill($1::text[], $2::int[], $3::int[]"
-            ", $4::int[])",
-    .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
+            ", $4::int[], $5::bigint[])",
+    .parameters = 5, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };
 struct statement *sql_dispatcher_refill(struct plan *plan, struct sql_dispatcher_refill args)
@@ -64,33 +64,24 @@ struct statement *sql_dispatcher_refill(struct plan *plan, struct sql_dispatcher
         args.prios,
         args.rooms,
         args.afters,
+        args.carried,
     };
     return plan_add(plan, &query_dispatcher_refill, values);
 }
 
-const struct query query_dispatcher_dispatched = {
-    .name = "dispatcher_dispatched",
-    .text = "select id from queue.dispatched() id",
-    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+const struct query query_dispatcher_count_lost = {
+    .name = "dispatcher_count_lost",
+    .text = "select queue.count_lost($1::bigint[], $2)",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
-struct statement *sql_dispatcher_dispatched(struct plan *plan)
-{
-    return plan_add(plan, &query_dispatcher_dispatched, NULL);
-}
-
-const struct query query_dispatcher_redispatch = {
-    .name = "dispatcher_redispatch",
-    .text = "select queue.redispatch($1::bigint[])",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
-    .writes = false, .list = NULL,
-};
-struct statement *sql_dispatcher_redispatch(struct plan *plan, struct sql_dispatcher_redispatch args)
+struct statement *sql_dispatcher_count_lost(struct plan *plan, struct sql_dispatcher_count_lost args)
 {
     const struct str values[] = {
         args.ids,
+        args.reason,
     };
-    return plan_add(plan, &query_dispatcher_redispatch, values);
+    return plan_add(plan, &query_dispatcher_count_lost, values);
 }
 
 const struct query query_dispatcher_crashed = {
@@ -133,4 +124,4 @@ struct statement *sql_dispatcher_report(struct plan *plan, struct sql_dispatcher
     return plan_add(plan, &query_dispatcher_report, values);
 }
 
-const struct query *const dispatcher_queries[] = {&query_dispatcher_lead, &query_dispatcher_workers, &query_dispatcher_promote, &query_dispatcher_do_asked, &query_dispatcher_refill, &query_dispatcher_dispatched, &query_dispatcher_redispatch, &query_dispatcher_crashed, &query_dispatcher_sweep, &query_dispatcher_report, NULL};
+const struct query *const dispatcher_queries[] = {&query_dispatcher_lead, &query_dispatcher_workers, &query_dispatcher_promote, &query_dispatcher_do_asked, &query_dispatcher_refill, &query_dispatcher_count_lost, &query_dispatcher_crashed, &query_dispatcher_sweep, &query_dispatcher_report, NULL};

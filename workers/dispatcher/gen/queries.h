@@ -22,18 +22,15 @@ struct statement *sql_dispatcher_do_asked(struct plan *plan);
 
 extern const struct query query_dispatcher_refill;
 struct sql_dispatcher_refill {
-    struct str workers, prios, rooms, afters;
+    struct str workers, prios, rooms, afters, carried;
 };
 struct statement *sql_dispatcher_refill(struct plan *plan, struct sql_dispatcher_refill args);
 
-extern const struct query query_dispatcher_dispatched;
-struct statement *sql_dispatcher_dispatched(struct plan *plan);
-
-extern const struct query query_dispatcher_redispatch;
-struct sql_dispatcher_redispatch {
-    struct str ids;
+extern const struct query query_dispatcher_count_lost;
+struct sql_dispatcher_count_lost {
+    struct str ids, reason;
 };
-struct statement *sql_dispatcher_redispatch(struct plan *plan, struct sql_dispatcher_redispatch args);
+struct statement *sql_dispatcher_count_lost(struct plan *plan, struct sql_dispatcher_count_lost args);
 
 extern const struct query query_dispatcher_crashed;
 struct sql_dispatcher_crashed {
