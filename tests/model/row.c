@@ -47,9 +47,13 @@ static void normalize(struct row *row)
     struct row other = *row;
     uint8_t leaders[LEADERS];
     memcpy(leaders, row->leaders, sizeof leaders);
-    if (leaders[1] > leaders[0] && row->faults & 1u << FAULT_STALE) {
+    unsigned first = leaders[0] * 8u + row_carried_by(row, 0);
+    unsigned second = leaders[1] * 8u + row_carried_by(row, 1);
+    if (second > first && row->faults & 1u << FAULT_STALE) {
         other.leaders[0] = row->leaders[1];
         other.leaders[1] = row->leaders[0];
+        row_set_carried(&other, 0, row_carried_by(row, 1));
+        row_set_carried(&other, 1, row_carried_by(row, 0));
         *row = other;
     }
     other.workers[0] = row->workers[1];
@@ -126,7 +130,7 @@ void row_finish(struct row *row, unsigned jobs, int failed, enum job_state failu
     for (int j = 0; j < row_bounds.jobs; j++) {
         if (!(jobs >> j & 1))
             continue;
-        bool there = row->jobs[j].state == JOB_READY || row->jobs[j].state == JOB_SENT;
+        bool there = row->jobs[j].state == JOB_READY;
         if (j == failed && failure == JOB_WAITING)
             row->jobs[j].state = JOB_WAITING;
         else if (j == failed)
@@ -169,6 +173,7 @@ static void pass_time(struct explorer *explorer, const struct row *row)
         struct row to = *row;
         if (row->jobs[j].state == JOB_WAITING) {
             to.jobs[j].state = JOB_READY;
+            row_set_carried(&to, 0, row_carried_by(row, 0) & ~(1u << j));
             row_step(explorer, "promote", -1, &to);
         }
         if (row->jobs[j].state == JOB_DEAD && !row_lane_is_locked(row)) {
@@ -199,12 +204,14 @@ unsigned row_jobs_in(const struct row *row, enum job_state state)
     return jobs;
 }
 
-void row_move_jobs(struct row *row, unsigned jobs, enum job_state from, enum job_state to)
+unsigned row_carried_by(const struct row *row, int l)
 {
-    jobs &= row_jobs_in(row, from) & ~row_locked(row);
-    for (int j = 0; j < row_bounds.jobs; j++)
-        if (jobs >> j & 1)
-            row->jobs[j].state = to & 7;
+    return row->carried >> 3 * l & 7u;
+}
+
+void row_set_carried(struct row *row, int l, unsigned jobs)
+{
+    row->carried = (uint8_t)((row->carried & ~(7u << 3 * l)) | (jobs & 7u) << 3 * l);
 }
 
 static void steps(struct explorer *explorer, const struct state *state)
@@ -260,12 +267,13 @@ static bool is_end(const struct state *state)
     memcpy(end.jobs, row.jobs, sizeof end.jobs);
     end.lane = row.lane;
     end.faults = row.faults;
+    end.carried = row.carried;
     return memcmp(&end, &row, sizeof end) == 0;
 }
 
 static void print(const struct state *state, FILE *out)
 {
-    static const char states[] = "-rdwb.Dx", owners[] = "n01+g";
+    static const char states[] = "-rwb.Dx", owners[] = "n01+g";
     struct row row;
     memcpy(&row, state, sizeof row);
     for (int j = 0; j < row_bounds.jobs; j++)
@@ -275,7 +283,8 @@ static void print(const struct state *state, FILE *out)
         fprintf(out, " worker%d %d knows %x has %x", w, row.workers[w].step, row.workers[w].known,
                 row.workers[w].has);
     for (int l = 0; l < LEADERS; l++)
-        fprintf(out, " leader%d %d:%x", l, row.leaders[l].step, row.leaders[l].jobs);
+        fprintf(out, " leader%d %d:%x carried %x", l, row.leaders[l].step, row.leaders[l].jobs,
+                row_carried_by(&row, l));
     fprintf(out, " orphans %x redis %d%d ", row.orphans, row.redis.groups, row.redis.marker);
     for (int i = 0; i < ENTRIES; i++)
         if (row.entries[i].there)

@@ -12,7 +12,6 @@ enum { JOBS = 3, WORKERS = 2, LEADERS = 2, ENTRIES = 4 };
 enum job_state {
     JOB_ABSENT, /* not enqueued yet */
     JOB_READY,
-    JOB_SENT, /* dispatched */
     JOB_WAITING,
     JOB_BLOCKED,
     JOB_FINISHED,
@@ -29,13 +28,10 @@ enum worker_step { WORKER_IDLE, WORKER_CLAIMED, WORKER_EFFECT, WORKER_COMMITTED 
 
 enum leader_step {
     LEADER_IDLE,
-    LEADER_PUBLISH, /* these rows are committed as dispatched */
-    LEADER_ROWS,    /* these rows are dispatched; which of them are in a stream? */
-    LEADER_STREAM,  /* these were not in the streams by priority */
-    LEADER_LOST,    /* nor among the suspects */
+    LEADER_PUBLISH, /* these are ready and not carried */
+    LEADER_LOOK,    /* these are alive in the streams by priority; now the suspects */
     LEADER_COUNT,   /* a worker died with these */
-    LEADER_GROUPS,  /* Redis was emptied: the groups are there again */
-    LEADER_MARK,    /* and what was dispatched is given back */
+    LEADER_GROUPS,  /* Redis was emptied: the groups are there again, nothing is carried */
 };
 
 /* Exactly a struct state. Sets of jobs are masks. */
@@ -53,7 +49,7 @@ struct row {
         uint8_t has : 3;   /* in its transaction */
         uint8_t step : 2;
     } workers[WORKERS];
-    uint8_t orphans; /* locked by a transaction whose worker is no more */
+    uint8_t carried; /* by the streams, as far as the leaders know; 3 bits each */
     struct {
         uint8_t step : 3, jobs : 3, none : 2;
     } leaders[LEADERS];
@@ -64,7 +60,8 @@ struct row {
     struct {
         uint8_t there : 1, job : 2, suspect : 1, owner : 3, none : 1;
     } entries[ENTRIES];
-    uint16_t faults; /* those that have happened */
+    uint16_t faults : 13, /* those that have happened */
+        orphans : 3;      /* locked by a transaction whose worker is no more */
 };
 _Static_assert(sizeof(struct row) == sizeof(struct state), "a row fits a state");
 
@@ -85,6 +82,7 @@ enum fault {
     FAULT_CANCEL,    /* an operator takes a job out of the lane */
     FAULTS,
 };
+_Static_assert(FAULTS == 13, "each has its bit");
 
 enum row_mutant {
     ROW_AS_IT_IS,
@@ -102,7 +100,6 @@ enum row_mutant {
     ROW_NO_WIPE,
     ROW_ACK_FIRST,
     ROW_ACK_LOCKED,
-    ROW_PUBLISH_FIRST,
 };
 
 /* What is explored. Set before. */
@@ -123,13 +120,15 @@ void row_lead(struct explorer *explorer, const struct row *row, int l);
 void row_work(struct explorer *explorer, const struct row *row, int w);
 void row_faults(struct explorer *explorer, const struct row *row);
 
+/* A leader takes away the entries of this owner, and counts its death where deaths are counted. Returns which. */
+unsigned row_reap(struct row *row, int l, int owner);
+
 /* What they share. `fault`: -1 is none. */
 void row_step(struct explorer *explorer, const char *name, int fault, struct row *to);
 bool row_is(enum row_mutant mutant);
 unsigned row_jobs_in(const struct row *row, enum job_state state);
 unsigned row_locked(const struct row *row);
 bool row_lane_is_locked(const struct row *row);
-void row_move_jobs(struct row *row, unsigned jobs, enum job_state from, enum job_state to);
 void row_take_effect(struct row *row, int job);
 void row_end_job(struct row *row, int job, enum job_state end);
 /* The commit of a worker: effects and ends; `failed` (or -1) has no effect and another end. */
@@ -140,6 +139,9 @@ unsigned row_pending_of(const struct row *row, int w);
 /* What a worker found locked. Kept only where deaths are counted. */
 unsigned row_held_by(const struct row *row, int w);
 void row_set_held(struct row *row, int w, unsigned jobs);
+/* What the streams carry, as far as this leader knows. */
+unsigned row_carried_by(const struct row *row, int l);
+void row_set_carried(struct row *row, int l, unsigned jobs);
 /* The worker is no more; what it had locked stays so for a while. */
 void row_kill(struct row *row, int w);
 

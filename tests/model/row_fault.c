@@ -58,15 +58,7 @@ static void worker_faults(struct explorer *explorer, const struct row *row, int 
     to = *row;
     if (may(row, FAULT_SUSPICION) && row_pending_of(row, w)
         && row->leaders[0].step == LEADER_IDLE) {
-        if (row_bounds.poison) {
-            to.leaders[0].step = LEADER_COUNT;
-            to.leaders[0].jobs = row_pending_of(row, w) & 7;
-        }
-        for (int i = 0; i < ENTRIES; i++)
-            if (to.entries[i].there && to.entries[i].owner == OWNER_WORKER + w) {
-                to.entries[i].owner = OWNER_NEW;
-                to.entries[i].suspect = 1;
-            }
+        row_reap(&to, 0, OWNER_WORKER + w);
         step(explorer, FAULT_SUSPICION, &to);
     }
     to = *row;
@@ -188,9 +180,10 @@ static void leader_faults(struct explorer *explorer, const struct row *row)
 {
     for (int l = 0; l < LEADERS && may(row, FAULT_LEADER); l++) {
         struct row to = *row;
-        if (row->leaders[l].step == LEADER_IDLE)
+        if (row->leaders[l].step == LEADER_IDLE && !row_carried_by(row, l))
             continue;
         memset(&to.leaders[l], 0, 1);
+        row_set_carried(&to, l, 0);
         step(explorer, FAULT_LEADER, &to);
     }
     struct row to = *row;

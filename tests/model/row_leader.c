@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The dispatcher: fill, reconcile, reap, begin anew after Redis was emptied. */
+/* The dispatcher: publish, look into the streams, reap, begin anew after Redis was emptied. */
 #include "tests/model/row.h"
 
 #include <string.h>
 
 enum { POISON_AFTER = 4 };
 
-/* Of these jobs, those that are alive in the streams by priority, or among the suspects. */
+/* The jobs that are alive in the streams by priority, or among the suspects; a ghost goes. */
 static unsigned look_into(struct row *row, bool suspects)
 {
     unsigned live = 0;
@@ -21,48 +21,59 @@ static unsigned look_into(struct row *row, bool suspects)
     return live;
 }
 
-static unsigned move_to_suspects(struct row *row)
+unsigned row_reap(struct row *row, int l, int owner)
 {
-    unsigned moved = 0;
+    unsigned jobs = 0;
     for (int i = 0; i < ENTRIES; i++)
-        if (row->entries[i].there && row->entries[i].owner == OWNER_DEAD) {
-            row->entries[i].owner = OWNER_NEW;
-            row->entries[i].suspect = 1;
-            moved |= 1u << row->entries[i].job;
+        if (row->entries[i].there && row->entries[i].owner == owner) {
+            jobs |= 1u << row->entries[i].job;
+            memset(&row->entries[i], 0, 1);
         }
-    return moved;
+    unsigned counted = row_bounds.poison ? jobs & row_carried_by(row, l) : 0;
+    row->leaders[l].step = counted ? LEADER_COUNT : LEADER_IDLE;
+    row->leaders[l].jobs = counted & 7;
+    row_set_carried(row, l, row_carried_by(row, l) & ~jobs);
+    return jobs;
+}
+
+/* What has an entry, alive or not. */
+static unsigned in_streams(const struct row *row)
+{
+    unsigned jobs = 0;
+    for (int i = 0; i < ENTRIES; i++)
+        jobs |= row->entries[i].there ? 1u << row->entries[i].job : 0;
+    return jobs;
 }
 
 static void lead_on(struct explorer *explorer, const struct row *row, int l)
 {
     struct row to = *row;
-    unsigned ready = row_jobs_in(row, JOB_READY) & ~row_locked(row);
+    unsigned carried = row_carried_by(row, l), fresh = row_jobs_in(row, JOB_READY) & ~carried;
     if (!row->redis.marker) {
         to.redis.groups = 1;
         to.leaders[l].step = LEADER_GROUPS;
         row_step(explorer, "groups anew", -1, &to);
         return;
     }
-    if (ready) {
-        if (!row_is(ROW_PUBLISH_FIRST))
-            row_move_jobs(&to, ready, JOB_READY, JOB_SENT);
+    if (fresh) {
         to.leaders[l].step = LEADER_PUBLISH;
-        to.leaders[l].jobs = ready & 7;
-        row_step(explorer, "dispatch", -1, &to);
+        to.leaders[l].jobs = fresh & 7;
+        row_step(explorer, "pick", -1, &to);
     }
     to = *row;
-    if (!row_is(ROW_NO_RECONCILE)) {
-        to.leaders[l].step = LEADER_ROWS;
-        to.leaders[l].jobs = row_jobs_in(row, JOB_SENT) & 7;
-        row_step(explorer, "read rows", -1, &to);
+    if (carried & ~in_streams(row)) {
+        row_set_carried(&to, l, carried & in_streams(row));
+        row_step(explorer, "trim", -1, &to);
     }
     to = *row;
-    unsigned moved = row_is(ROW_NO_REAP) ? 0 : move_to_suspects(&to);
-    if (moved) {
-        to.leaders[l].step = row_bounds.poison ? LEADER_COUNT : LEADER_IDLE;
-        to.leaders[l].jobs = row_bounds.poison ? moved & 7 : 0;
+    if (!row_is(ROW_NO_RECONCILE) && row->redis.groups) {
+        to.leaders[l].jobs = look_into(&to, false) & 7;
+        to.leaders[l].step = LEADER_LOOK;
+        row_step(explorer, "look", -1, &to);
+    }
+    to = *row;
+    if (!row_is(ROW_NO_REAP) && row_reap(&to, l, OWNER_DEAD))
         row_step(explorer, "reap", -1, &to);
-    }
 }
 
 static bool publish(struct row *row, int l)
@@ -71,8 +82,8 @@ static bool publish(struct row *row, int l)
     if (row->redis.groups && !row_add_entry(row, job, row->jobs[job].crash > 0, OWNER_NEW))
         return false; /* the window is full */
     row->leaders[l].jobs &= ~(1u << job) & 7;
-    if (row_is(ROW_PUBLISH_FIRST))
-        row_move_jobs(row, 1u << job, JOB_READY, JOB_SENT);
+    if (row->redis.groups)
+        row_set_carried(row, l, row_carried_by(row, l) | 1u << job);
     if (!row->leaders[l].jobs)
         row->leaders[l].step = LEADER_IDLE;
     return true;
@@ -81,7 +92,7 @@ static bool publish(struct row *row, int l)
 static void count_deaths(struct row *row, unsigned jobs)
 {
     for (int j = 0; j < row_bounds.jobs; j++) {
-        bool there = row->jobs[j].state == JOB_READY || row->jobs[j].state == JOB_SENT;
+        bool there = row->jobs[j].state == JOB_READY;
         if (!(jobs >> j & 1) || !there || row_is(ROW_CRASH_INSIDE))
             continue;
         row->jobs[j].crash++;
@@ -94,7 +105,6 @@ void row_lead(struct explorer *explorer, const struct row *row, int l)
 {
     struct row to = *row;
     unsigned jobs = row->leaders[l].jobs;
-    enum leader_step next = LEADER_IDLE;
     const char *name = "";
     switch ((enum leader_step)row->leaders[l].step) {
     case LEADER_IDLE: lead_on(explorer, row, l); return;
@@ -102,23 +112,10 @@ void row_lead(struct explorer *explorer, const struct row *row, int l)
         if (publish(&to, l))
             row_step(explorer, "publish", -1, &to);
         return;
-    case LEADER_ROWS:
-        name = "read streams";
-        if (row->redis.groups) {
-            jobs &= ~look_into(&to, false);
-            next = LEADER_STREAM;
-        }
-        break;
-    case LEADER_STREAM:
-        name = "read suspects";
-        if (row->redis.groups) {
-            jobs &= ~look_into(&to, true);
-            next = jobs ? LEADER_LOST : LEADER_IDLE;
-        }
-        break;
-    case LEADER_LOST:
-        name = "redispatch";
-        row_move_jobs(&to, jobs, JOB_SENT, JOB_READY);
+    case LEADER_LOOK:
+        name = "look at the suspects";
+        if (row->redis.groups)
+            row_set_carried(&to, l, jobs | look_into(&to, true));
         break;
     case LEADER_COUNT:
         name = "count deaths";
@@ -127,17 +124,12 @@ void row_lead(struct explorer *explorer, const struct row *row, int l)
         count_deaths(&to, jobs);
         break;
     case LEADER_GROUPS:
-        name = "give all back";
+        name = "nothing is carried";
         if (!row_is(ROW_NO_WIPE))
-            row_move_jobs(&to, 7, JOB_SENT, JOB_READY);
-        next = LEADER_MARK;
-        break;
-    case LEADER_MARK:
-        name = "mark";
+            row_set_carried(&to, l, 0);
         to.redis.marker = 1;
         break;
     }
-    to.leaders[l].step = next;
-    to.leaders[l].jobs = next == LEADER_STREAM || next == LEADER_LOST ? jobs & 7 : 0;
+    memset(&to.leaders[l], 0, 1);
     row_step(explorer, name, -1, &to);
 }

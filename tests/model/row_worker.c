@@ -45,8 +45,7 @@ static void acknowledge(struct row *row, int w, unsigned jobs)
 static void claim(struct explorer *explorer, const struct row *row, int w, unsigned wanted)
 {
     struct row to = *row;
-    unsigned waiting =
-        row_jobs_in(row, JOB_SENT) | (row_is(ROW_PUBLISH_FIRST) ? 0 : row_jobs_in(row, JOB_READY));
+    unsigned waiting = row_jobs_in(row, JOB_READY);
     unsigned got = wanted & waiting & ~row_locked(row);
     if (got) {
         to.workers[w].has = got & 7;
@@ -147,6 +146,6 @@ void row_kill(struct row *row, int w)
             row->entries[i].owner = OWNER_DEAD;
     row_set_held(row, w, 0);
     if (row->workers[w].step != WORKER_COMMITTED)
-        row->orphans |= row->workers[w].has;
+        row->orphans |= row->workers[w].has & 7;
     memset(&row->workers[w], 0, sizeof row->workers[w]);
 }
