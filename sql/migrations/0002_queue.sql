@@ -237,7 +237,8 @@ create function queue.room(of_kind text, of_tenant int, most int, wanted int, bu
     begin
         for i in 1 .. 2 loop
             seen := (select count(*) from queue.job j where j.state = 'x' and (j.kind = of_kind or j.tenant = of_tenant))
-                  + (select count(*) from queue.job j where j.id = any (busy) and (j.kind = of_kind or j.tenant = of_tenant));
+                  + (select count(*) from queue.job j where j.id = any (busy) and j.state::text = 'r'
+                     and (j.kind = of_kind or j.tenant = of_tenant));
             exit when not alone or i = 2;
             seats := (select count(*) from (select from (select generate_series(1, most) as seat) s
                                             where pg_try_advisory_xact_lock(cap, s.seat) limit least(wanted, ceil(most / 4.0)) + seen) taken);

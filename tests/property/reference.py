@@ -51,6 +51,7 @@ class Queue:
         self.now = 0
         self.jobs, self.dead, self.keys, self.lanes, self.future, self.effects = {}, {}, {}, {}, {}, {}
         self.done, self.acts, self.end_wanted, self.notes = [], [], set(), 0
+        self.carried = set()    # what the dispatcher knows that streams carry
         self.next_job, self.next_future = first_job, first_future
 
     # ------------------------------------------------------------------------------------------ what is seen
@@ -58,7 +59,7 @@ class Queue:
     def seen(self):
         return {
             'jobs': [[j.id, j.tenant, j.prio, j.kind, j.state, j.run_at, j.lane, j.seq, j.key and key_of(*j.key),
-                      j.attempt, j.put_off, j.crash, j.fence, j.lease_until, j.worker, j.subject, j.dispatched_at, j.last_error]
+                      j.attempt, j.put_off, j.crash, j.fence, j.lease_until, j.worker, j.subject, j.last_error]
                      for _, j in sorted(self.jobs.items())],
             'dead': [[d.id, d.tenant, d.prio, d.kind, d.lane, d.seq, d.blocks, d.attempt, d.crash, d.reason, d.last_error]
                      for _, d in sorted(self.dead.items())],
@@ -106,7 +107,7 @@ class Queue:
         seq, blocked = self.enter_lane(lane) if lane else (None, False)
         self.jobs[job] = Row(id=job, tenant=tenant, prio=prio, kind=kind, run_at=run_at, lane=lane, seq=seq, key=key,
                              state='b' if blocked else self.state_at(run_at), attempt=0, crash=0, fence=0, lease_until=None,
-                             put_off=0, worker=None, subject=None, dispatched_at=None, last_error=None, created=self.now)
+                             put_off=0, worker=None, subject=None, last_error=None, created=self.now)
         return job
 
     def number(self):
@@ -146,25 +147,26 @@ class Queue:
                 run_at = None
         return self.insert(kind, tenant, lane, name, prio, run_at, job)
 
-    def pick(self, kinds, prio, capacity, after, mine=None):
-        kinds = {k: self.room_of('kind', k, 1 if self.kinds[k].trips else self.kinds[k].most, mine) for k in kinds
+    def pick(self, kinds, prio, capacity, after, busy, alone):
+        kinds = {k: self.room_of('kind', k, 1 if self.kinds[k].trips else self.kinds[k].most, busy, alone) for k in kinds
                  if not self.is_paused(k)}
         ready = {}
         for _, job in sorted(self.jobs.items()):
-            if job.state == 'r' and job.prio == prio and kinds.get(job.kind, 0) > 0 and not self.setting(job.tenant).paused:
+            if (job.state == 'r' and job.prio == prio and job.id not in busy and kinds.get(job.kind, 0) > 0
+                    and not self.setting(job.tenant).paused):
                 ready.setdefault((job.tenant <= after, job.tenant, job.kind), []).append(job)
         among = collections.Counter(tenant for _, tenant, _ in ready)
         whole = sum(self.setting(tenant).weight / among[tenant] for _, tenant, _ in ready)
         picked = []
         for key, jobs in sorted(ready.items())[:capacity]:
             share = math.ceil(capacity * self.setting(key[1]).weight / whole / among[key[1]])
-            room = max(0, min(share, self.tenant_room(key[1], mine)))
+            room = max(0, min(share, self.tenant_room(key[1], busy, alone)))
             picked += [(key[0], key[1], job.id, job) for job in jobs[:room]]
         ids, of_kind, of_tenant = [], collections.Counter(), collections.Counter()
         for *_, job in sorted(picked, key=lambda p: p[:3])[:capacity]:
             of_kind[job.kind] += 1
             of_tenant[job.tenant] += 1
-            if of_kind[job.kind] <= kinds[job.kind] and of_tenant[job.tenant] <= self.tenant_room(job.tenant, mine):
+            if of_kind[job.kind] <= kinds[job.kind] and of_tenant[job.tenant] <= self.tenant_room(job.tenant, busy, alone):
                 ids.append(job.id)
         return ids
 
@@ -173,29 +175,27 @@ class Queue:
         setting.paused = setting.paused_until is not None and low(setting.paused_until) > self.now
         return setting
 
-    def tenant_room(self, tenant, mine):
-        return self.room_of('tenant', tenant, self.setting(tenant).most, mine)
+    def tenant_room(self, tenant, busy, alone):
+        return self.room_of('tenant', tenant, self.setting(tenant).most, busy, alone)
 
-    def room_of(self, what, value, most, mine):
-        """What is under way, and what this transaction has picked before, takes room; who takes by himself gets a quarter at a time."""
+    def room_of(self, what, value, most, busy, alone):
+        """What is leased or busy takes room; who takes alone gets a quarter at a time."""
         if most is None:
             return math.inf
-        room = most - sum(getattr(j, what) == value and (j.state in 'dx' or j.id in (mine or ())) for j in self.jobs.values())
-        return room if mine is None else min(room, math.ceil(most / 4))
+        room = most - sum(getattr(j, what) == value and (j.state == 'x' or j.state == 'r' and j.id in busy) for j in self.jobs.values())
+        return min(room, math.ceil(most / 4)) if alone else room
 
-    def dispatch(self, worker, prio, capacity, after):
-        ids = self.pick([name for name, k in self.kinds.items() if k.worker == worker], prio, capacity, after)
-        given = sorted((self.jobs[job] for job in ids), key=lambda j: (j.tenant <= after, j.tenant, j.id))
-        for job in given:
-            job.state, job.dispatched_at = 'd', self.soon()
-        return [[j.id, j.tenant, max(0, j.prio - (j.created < self.now)), j.crash] for j in given]
-
-    def refill(self, workers, prios, rooms, afters):
-        return [[job, worker, *rest] for worker, prio, room, after in zip(workers, prios, rooms, afters)
-                for job, *rest in self.dispatch(worker, prio, room, after)]
+    def refill(self, workers, prios, rooms, afters, carried):
+        rows = []
+        for worker, prio, room, after in zip(workers, prios, rooms, afters):
+            kinds = [name for name, k in self.kinds.items() if k.worker == worker]
+            given = [self.jobs[job] for job in self.pick(kinds, prio, room, after, carried, False)]
+            given.sort(key=lambda j: (j.tenant <= after, j.tenant, j.id))
+            rows += [[j.id, worker, j.tenant, max(0, j.prio - (j.created < self.now)), j.crash] for j in given]
+        return rows
 
     def claim(self, ids):
-        rows = [j for j in self.jobs.values() if j.id in ids and j.state in 'dr']
+        rows = [j for j in self.jobs.values() if j.id in ids and j.state == 'r']
         return [[j.id, j.attempt, j.id in self.end_wanted] for j in sorted(rows, key=lambda j: (j.tenant, j.kind, j.id))]
 
     def take(self, kinds, count):
@@ -206,14 +206,14 @@ class Queue:
         ids = []
         for prio in range(3):
             if len(ids) < count:
-                ids += self.pick(kinds, prio, count - len(ids), after, ids)
+                ids += self.pick(kinds, prio, count - len(ids), after, ids, True)
         return [number for number, *_ in self.claim(ids)]
 
     def still_waiting(self, ids):
-        return sorted(j.id for j in self.jobs.values() if j.id in ids and j.state in 'dr')
+        return sorted(j.id for j in self.jobs.values() if j.id in ids and j.state == 'r')
 
     def finish(self, ids):
-        rows = [j for _, j in sorted(self.jobs.items()) if j.id in ids and j.state in 'dr']
+        rows = [j for _, j in sorted(self.jobs.items()) if j.id in ids and j.state == 'r']
         if len(rows) < len(ids):
             self.next_job += sum(map(self.runs_again, rows))  # a sequence gives no number back
             raise Refused('job-not-held')
@@ -244,7 +244,7 @@ class Queue:
 
     def retry(self, number, error, delay=None, free=False):
         job = self.jobs.get(number)
-        if not job or job.state not in 'drx':
+        if not job or job.state not in 'rx':
             return
         kind = self.kinds[job.kind]
         free = free or ((kind.trips > 0 or delay is not None) and job.put_off < 50)
@@ -270,14 +270,11 @@ class Queue:
                 self.kinds[name].trips, self.kinds[name].paused_until = 0, None
 
     def promote(self):
-        count = 0
-        for job in self.jobs.values():
-            if job.state == 'w' and low(job.run_at) <= self.now:
-                job.state = 'r'
-                count += 1
-            elif job.state == 'x' and low(job.lease_until) < self.now:
-                job.state, job.worker, job.lease_until = 'r', None, None
-                count += 1
+        again = [job for job in self.jobs.values() if job.state == 'w' and low(job.run_at) <= self.now
+                 or job.state == 'x' and low(job.lease_until) < self.now]
+        for job in again:
+            job.state, job.worker, job.lease_until = 'r', None, None
+        count = len(again)
         for due in sorted((f for f in self.future.values() if f.run_at <= self.now), key=lambda f: (bool(f.lane), f.run_at, f.id)):
             del self.future[due.id]
             count += 1
@@ -289,24 +286,15 @@ class Queue:
         first = min(times, key=low, default=None)
         if isinstance(first, Span):  # another one may come first
             first = Span(first.low, min(t.high if isinstance(t, Span) else t for t in times))
-        return [count, first]
+        return [count, first, sorted(j.id for j in again)]
 
-    def dispatched(self):
-        return sorted(j.id for j in self.jobs.values() if j.state == 'd' and low(j.dispatched_at) < self.now)
-
-    def redispatch(self, ids):
-        rows = [j for j in self.jobs.values() if j.state == 'd' and (ids is None or j.id in ids)]
-        for job in rows:
-            job.state, job.dispatched_at = 'r', None
-        return len(rows)
+    def count_lost(self, ids):
+        return sum(j.id in ids and j.state == 'r' for j in self.jobs.values())
 
     def crashed(self, ids):
         go_on = []
-        for job in [j for _, j in sorted(self.jobs.items()) if j.id in ids and j.state in 'dx']:
+        for job in [j for _, j in sorted(self.jobs.items()) if j.id in ids and j.state in 'rx']:
             job.crash += 1
-            job.dispatched_at = None
-            if job.state == 'd':
-                job.state = 'r'
             if job.crash >= 4:
                 self.kill(job.id, 'poison', 'a worker died with it four times')
             else:
@@ -324,7 +312,7 @@ class Queue:
         planned = [f.id for f in self.future.values() if f.subject == subject]
         for number in planned:
             del self.future[number]
-        rows = [j for _, j in sorted(self.jobs.items()) if j.subject == subject and j.state in 'rwbd'
+        rows = [j for _, j in sorted(self.jobs.items()) if j.subject == subject and j.state in 'rwb'
                 and j.id not in self.effects]
         for job in rows:
             self.end(job)

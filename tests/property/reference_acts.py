@@ -7,7 +7,7 @@ class WholeQueue(Queue):
     # ----------------------------------------------------------------------------------------------- leases
 
     def lease(self, ids, worker, seconds):
-        rows = [j for _, j in sorted(self.jobs.items()) if j.id in ids and j.state in 'dr']
+        rows = [j for _, j in sorted(self.jobs.items()) if j.id in ids and j.state == 'r']
         for job in rows:
             job.state, job.worker, job.lease_until = 'x', worker, self.soon(seconds)
             job.fence += 1

@@ -28,7 +28,7 @@ create function property.seconds(at timestamptz) returns numeric language sql im
 create function property.seen() returns jsonb language plpgsql as $$ begin return jsonb_build_object(
     'jobs', (select coalesce(jsonb_agg(jsonb_build_array(id, tenant, prio, kind, state, property.seconds(run_at), lane, seq,
         encode(unique_key, 'hex'), attempt, put_off, crash, fence, property.seconds(lease_until), worker, subject,
-        property.seconds(dispatched_at), last_error) order by id), '[]') from queue.job),
+        last_error) order by id), '[]') from queue.job),
     'dead', (select coalesce(jsonb_agg(jsonb_build_array(id, tenant, prio, kind, lane, seq, blocks, attempt, crash, reason,
         last_error) order by id), '[]') from queue.dead),
     'keys', (select coalesce(jsonb_agg(jsonb_build_array(encode(key, 'hex'), job_id, scope, property.seconds(expires_at),

@@ -102,12 +102,14 @@ def do_refill(queue, chance):
     wanted = chance.sample([(worker, prio) for worker in ('test', 'other') for prio in range(3)], chance.randint(1, 4))
     workers, prios = zip(*wanted)
     rooms, afters = [chance.choice((1, 2, 3, 5, 100)) for _ in wanted], [chance.randint(0, 3) for _ in wanted]
-    return rows('x.id, x.worker, x.tenant, x.class, x.crash', '', 'refill', list(workers), list(prios), rooms, afters), \
-        queue.refill(workers, prios, rooms, afters)
+    carried = sorted(queue.carried)
+    given = queue.refill(workers, prios, rooms, afters, carried)
+    queue.carried.update(row[0] for row in given)
+    return rows('x.id, x.worker, x.tenant, x.class, x.crash', '', 'refill', list(workers), list(prios), rooms, afters, carried), given
 
 
 def do_claim(queue, chance):
-    ids = pick_some(chance, queue, 'dr')
+    ids = pick_some(chance, queue, 'r')
     return rows('x.id, x.attempt, x.cancelled', '', 'claim', ids), queue.claim(ids)
 
 
@@ -117,13 +119,13 @@ def do_take(queue, chance):
 
 
 def do_still_waiting(queue, chance):
-    ids = pick_some(chance, queue, 'drwbx')
+    ids = pick_some(chance, queue, 'rwbx')
     return numbers('still_waiting', ids), queue.still_waiting(ids)
 
 
 def do_finish(queue, chance):
     ids, keyed = [], 0
-    for number in pick_some(chance, queue, 'dr'):  # together only one that may run again: its number is not said
+    for number in pick_some(chance, queue, 'r'):  # together only one that may run again: its number is not said
         job = queue.jobs.get(number)
         keyed += bool(job and job.key)
         if keyed < 2 or not (job and job.key):
@@ -132,18 +134,22 @@ def do_finish(queue, chance):
 
 
 def do_kill(queue, chance):
-    job, reason = pick(chance, queue, 'drwbx'), chance.choice(('permanent', 'killed'))
+    job, reason = pick(chance, queue, 'rwbx'), chance.choice(('permanent', 'killed'))
     error = chance.choice(('no', 'cancelled'))
     return nothing('kill', job, reason, error), queue.kill(job, reason, error)
 
 
 def do_retry(queue, chance):
-    job, delay, free = pick(chance, queue, 'drx'), chance.choice((None, None, None, 300, 900)), chance.random() < 0.2
+    job, delay, free = pick(chance, queue, 'rx'), chance.choice((None, None, None, 300, 900)), chance.random() < 0.2
     return nothing('retry', job, 'later', delay and delay * 1000, free), queue.retry(job, 'later', delay, free)
 
 
 def do_promote(queue, chance):
-    return 'select jsonb_build_array(p.promoted, property.seconds(p.next_at)) from queue.promote(100) p', queue.promote()
+    text = ('select jsonb_build_array(p.promoted, property.seconds(p.next_at), to_jsonb(array(select unnest(p.again) order by 1))) '
+            'from queue.promote(100) p')
+    given = queue.promote()
+    queue.carried.difference_update(given[2])
+    return text, given
 
 
 def do_wait(queue, chance):
@@ -152,17 +158,15 @@ def do_wait(queue, chance):
     return "update clock.shift set shift = shift + interval '%d seconds' returning 'null'::jsonb" % (ticks * TICK), None
 
 
-def do_dispatched(queue, chance):
-    return numbers('dispatched'), queue.dispatched()
-
-
-def do_redispatch(queue, chance):
-    ids = None if chance.random() < 0.3 else pick_some(chance, queue, 'd')
-    return one('redispatch', ids), queue.redispatch(ids)
+def do_count_lost(queue, chance):
+    """What Redis loses is carried no more."""
+    ids = pick_some(chance, queue, 'r') if chance.random() < 0.5 else sorted(queue.carried)
+    queue.carried.difference_update(ids)
+    return one('count_lost', ids, 'lost'), queue.count_lost(ids)
 
 
 def do_crashed(queue, chance):
-    ids = pick_some(chance, queue, 'drx')
+    ids = pick_some(chance, queue, 'rx')
     return numbers('crashed', ids), queue.crashed(ids)
 
 
@@ -177,7 +181,7 @@ def do_schedule(queue, chance):
 
 
 def do_cancel_subject(queue, chance):
-    job = queue.jobs.get(pick(chance, queue, 'rwbd'))
+    job = queue.jobs.get(pick(chance, queue, 'rwb'))
     subject = job.subject if job and job.subject else chance.choice(('s:1', 's:2', 's:3'))
     return one('cancel_subject', subject), queue.cancel_subject(subject)
 
@@ -212,7 +216,7 @@ def do_settle(queue, chance):
 
 
 def do_lease(queue, chance):
-    ids, worker, seconds = pick_some(chance, queue, 'dr')[:2], chance.choice(('w1', 'w2')), chance.choice((300, 900))
+    ids, worker, seconds = pick_some(chance, queue, 'r')[:2], chance.choice(('w1', 'w2')), chance.choice((300, 900))
     return rows('x.id, x.fence', 'x.id', 'lease', ids, worker, seconds * 1000), queue.lease(ids, worker, seconds)
 
 
@@ -264,7 +268,7 @@ def act(queue, verb, noun, target, minutes=None):
 
 def do_act_on_job(queue, chance):
     verb = chance.choice(('cancel', 'cancel', 'kill', 'retry', 'run-now'))
-    return act(queue, verb, 'job', pick(chance, queue, 'w' if verb == 'run-now' else 'rwbdx'))
+    return act(queue, verb, 'job', pick(chance, queue, 'w' if verb == 'run-now' else 'rwbx'))
 
 
 def do_act_on_dead(queue, chance):
