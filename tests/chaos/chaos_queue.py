@@ -15,6 +15,8 @@ import threading
 import time
 from pathlib import Path
 
+import redis
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from faults import Faults  # noqa: E402
@@ -92,9 +94,13 @@ def judge(region):
     }
 
 
+def carried(at):
+    """The jobs that streams carry, for workers or with them."""
+    return [int(fields[b'j']) for name in at.scan_iter('mw:{s0}:chaos:*') for _, fields in at.xrange(name)]
+
+
 def entries(region):
     """What is left in the streams and in the lists of what was read."""
-    import redis
     at = redis.Redis(unix_socket_path=region.env['MAATWERK_REDIS'].removeprefix('unix:'))
     left = 0
     for name in at.scan_iter('mw:{s0}:chaos:*'):

@@ -17,16 +17,13 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SQL, REFILL, RECONCILE, BATCH = ('sql/migrations/0002_queue.sql', 'workers/dispatcher/refill.c',
-                                   'workers/dispatcher/reconcile.c', 'lib/queue/batch.c')
+SQL, RECONCILE, BATCH = 'sql/migrations/0002_queue.sql', 'workers/dispatcher/reconcile.c', 'lib/queue/batch.c'
 LEASE = 'sql/migrations/0008_queue_operations.sql'
 
 # name: (gate, [(file, what stands there, what stands there now)])
 MUTANTS = {
     'no-reconciliation': ('chaos', [
-        (RECONCILE, 'bool right = session_run(dispatcher->db, &plan) == OK;',
-         'bool right = session_run(dispatcher->db, &plan) == OK;\n    if (right || !right) {\n        arena_free(arena);\n'
-         '        return true;\n    }')]),
+        (RECONCILE, 'bool whole = true;', 'bool whole = true;\n    if (whole) {\n        arena_free(arena);\n        return true;\n    }')]),
     'ghosts-counted-live': ('chaos ghosts', [
         (RECONCILE, 'if (reply_is_alive(&entry, pending, last)) {', 'if (reply_is_alive(&entry, pending, last) || *entry.id) {')]),
     'effect-before-finish': ('chaos', [
@@ -49,19 +46,11 @@ MUTANTS = {
         (SQL, '        return query select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq,\n',
          '        delete from queue.unique_key u where u.job_id = any (ids);\n'
          '        return query select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq,\n')]),
-    'published-before-commit': ('quiet', [
-        (REFILL, '    const struct statement *rows = sql_dispatcher_refill(&plan, rooms);',
-         '    static const struct query begin = {.name = "m_begin", .text = "begin"},\n'
-         '                              commit = {.name = "m_commit", .text = "commit"};\n'
-         '    plan_add(&plan, &begin, NULL);\n    const struct statement *rows = sql_dispatcher_refill(&plan, rooms);'),
-        (REFILL, '    return publish(dispatcher, rows->result) ? PQntuples(rows->result) : -1;',
-         '    bool sent = publish(dispatcher, rows->result);\n    struct plan end = {.ctx = &ctx};\n'
-         '    plan_add(&end, &commit, NULL);\n    if (session_run(dispatcher->db, &end) != OK)\n        return -1;\n'
-         '    return sent ? PQntuples(rows->result) : -1;'),
-        (BATCH, 'if (str_to_int(str_of(PQgetvalue(waiting->result, r, 0)), &id) && id == ids[i])',
-         'if (str_to_int(str_of(PQgetvalue(waiting->result, r, 0)), &id) && id == -ids[i])')]),
+    'carried-is-sent-again': ('rules', [
+        (SQL, 'and (j.id > newest or j.id not in (select unnest(busy))) order by j.id limit 1', 'order by j.id limit 1'),
+        (SQL, 'and j.id >= s.first and (j.id > newest or j.id not in (select unnest(busy)))', 'and j.id >= s.first')]),
     'crash-not-counted': ('chaos', [
-        (SQL, 'update queue.job j set crash = j.crash + 1, dispatched_at', 'update queue.job j set crash = j.crash, dispatched_at')]),
+        (SQL, 'update queue.job j set crash = j.crash + 1', 'update queue.job j set crash = j.crash')]),
 }
 SEED = int(os.environ.get('SEED', '7'))
 

@@ -22,6 +22,10 @@ def entries(queue, worker):
     return [at.xlen(f'mw:{{s0}}:{worker}:p{prio}') for prio in range(3)]
 
 
+def listed(at, name='mw:{s0}:test:p1'):
+    return [int(fields[b'j']) for _, fields in at.xrange(name)]
+
+
 def until(true, seconds=15):
     end = time.monotonic() + seconds
     while not true():
@@ -49,3 +53,66 @@ def test_a_stream_that_somebody_removed_is_made_again_and_its_jobs_sent_again(qu
     until(lambda: entries(queue, 'test')[1] == 1)
     redis.Redis(unix_socket_path=queue.env['MAATWERK_REDIS'][5:]).delete('mw:{s0}:test:p1')
     until(lambda: entries(queue, 'test')[1] == 1)
+
+
+def test_a_death_is_counted_once_however_many_entries_the_dead_had(queue):
+    """As when two dispatchers believed that they lead, or Redis was emptied: two streams carry the job, one worker read both."""
+    at = redis.Redis(unix_socket_path=queue.env['MAATWERK_REDIS'][5:])
+    job = queue.sql("select queue.enqueue('work', 1)")[0][0]
+    until(lambda: listed(at) == [job])
+    at.xadd('mw:{s0}:test:p2', {'j': job})
+    at.set('mw:{s0}:hb:dead', 1)
+    at.xreadgroup('w', 'dead', {'mw:{s0}:test:p1': '>', 'mw:{s0}:test:p2': '>'})
+    at.delete('mw:{s0}:hb:dead')
+    until(lambda: listed(at, 'mw:{s0}:test:q') == [job])
+    assert listed(at) == listed(at, 'mw:{s0}:test:p2') == []
+    assert queue.sql('select crash from queue.job') == [(1,)]
+
+
+def looks(at):
+    """How often the dispatcher has looked into streams."""
+    return at.info('commandstats')['cmdstat_xinfo|groups']['calls']
+
+
+def test_a_job_that_is_tried_again_does_not_wait_for_what_stands_before_it(queue):
+    """An older entry is pending; that the one behind it has ended is known when its job is ready again, before the next look."""
+    at = redis.Redis(unix_socket_path=queue.env['MAATWERK_REDIS'][5:])
+    queue.sql("select queue.enqueue('work', 1)")
+    until(lambda: len(listed(at)) == 1)
+    again = queue.sql("select queue.enqueue('work', 1)")[0][0]
+    until(lambda: len(listed(at)) == 2)
+    at.set('mw:{s0}:hb:busy', 1)
+    at.xreadgroup('w', 'busy', {'mw:{s0}:test:p1': '>'})
+    for _ in range(10):     # a look may come in between
+        before = looks(at)
+        until(lambda: looks(at) > before)
+        before, entry = looks(at), next(entry for entry, fields in at.xrange('mw:{s0}:test:p1') if int(fields[b'j']) == again)
+        queue.sql("select queue.retry(%s, 'busy', 1)", (again,))
+        at.xack('mw:{s0}:test:p1', 'w', entry), at.xdel('mw:{s0}:test:p1', entry)
+        until(lambda: again in listed(at))
+        if looks(at) == before:
+            return
+    assert False, 'only when the dispatcher looks into the streams'
+
+
+def test_a_dispatcher_that_comes_finds_what_is_carried(queue):
+    at = redis.Redis(unix_socket_path=queue.env['MAATWERK_REDIS'][5:])
+    queue.sql("select queue.enqueue('work', 1) from generate_series(1, 20)")
+    until(lambda: len(listed(at)) == 20)
+    before = at.xinfo_stream('mw:{s0}:test:p1')['entries-added']
+    queue.processes['dispatcher'].kill(), queue.processes.pop('dispatcher').wait()
+    queue.start('dispatcher')
+    queue.sql("select queue.enqueue('work', 1)")
+    until(lambda: len(listed(at)) == 21)
+    time.sleep(0.5)
+    assert at.xinfo_stream('mw:{s0}:test:p1')['entries-added'] == before + 1, 'nothing was sent twice'
+
+
+def test_what_a_worker_hands_back_is_sent_again(queue):
+    at = redis.Redis(unix_socket_path=queue.env['MAATWERK_REDIS'][5:])
+    job = queue.sql("select queue.enqueue('work', 1)")[0][0]
+    until(lambda: listed(at) == [job])
+    (entry, _), = at.xrange('mw:{s0}:test:p1')
+    at.xdel('mw:{s0}:test:p1', entry)
+    until(lambda: listed(at) == [job])
+    assert at.xrange('mw:{s0}:test:p1')[0][0] != entry

@@ -140,7 +140,7 @@ def test_sixteen_clients_make_no_double(queue):
 def test_attempts_are_used_up(queue):
     job = enqueue(queue)
     for expected in ('w', 'w', None):
-        queue.sql("update queue.job set state = 'd'")
+        queue.sql("update queue.job set state = 'r'")
         queue.sql("select queue.retry(%s, 'no luck')", (job,))
         assert state(queue, job) == expected
     assert queue.sql('select reason, last_error from queue.dead') == [('exhausted', 'no luck')]
@@ -150,7 +150,7 @@ def test_an_outage_burns_no_attempt(queue):
     job = enqueue(queue)
     for _ in range(20):
         queue.sql("select queue.retry(%s, 'away', 10)", (job,))
-        queue.sql("update queue.job set state = 'd'")
+        queue.sql("update queue.job set state = 'r'")
     assert queue.sql('select attempt from queue.job') == [(0,)]
 
 
@@ -169,7 +169,7 @@ def test_dispatch_is_fair_and_knows_weights_caps_and_pauses(queue):
         queue.sql("select queue.enqueue('work', %s) from generate_series(1, %s)", (tenant, count))
     queue.sql("insert into queue.tenant_setting (tenant, weight, max_inflight, paused_until) values (2, 2, null, null), "
               "(3, 1, 1, null), (4, 1, null, 'infinity') on conflict do nothing")
-    given = dict(queue.sql("select tenant, count(*) from queue.dispatch('test', 1, 8) group by 1"))
+    given = dict(queue.sql("select tenant, count(*) from queue.refill('{test}', '{1}', '{8}', '{0}') group by 1"))
     assert given == {1: 2, 2: 4, 3: 1}
     queue.sql('delete from queue.tenant_setting')
 
@@ -177,13 +177,13 @@ def test_dispatch_is_fair_and_knows_weights_caps_and_pauses(queue):
 def test_a_long_backlog_of_one_kind_holds_up_no_other(queue):
     queue.sql("select queue.enqueue('work', 1) from generate_series(1, 100)")
     late = enqueue(queue, kind='strict')
-    assert late in [row[0] for row in queue.sql("select id from queue.dispatch('test', 1, 10)")]
+    assert late in [row[0] for row in queue.sql("select id from queue.refill('{test}', '{1}', '{10}', '{0}')")]
 
 
 def test_what_is_older_than_a_minute_goes_one_class_higher(queue):
     young, old = (queue.sql("select queue.enqueue('work', 1, prio => 2::smallint)")[0][0] for _ in range(2))
     queue.sql("update queue.job set created_at = created_at - interval '61 seconds' where id = %s", (old,))
-    assert dict(queue.sql("select id, class from queue.dispatch('test', 2, 10)")) == {young: 2, old: 1}
+    assert dict(queue.sql("select id, class from queue.refill('{test}', '{2}', '{10}', '{0}')")) == {young: 2, old: 1}
 
 
 def test_a_refill_gives_each_program_what_it_has_room_for(queue):
@@ -198,9 +198,9 @@ def test_a_failing_kind_is_tried_with_one_job_and_burns_nothing(queue):
     paused = "select trips, round(extract(epoch from paused_until - clock.now())) from queue.kind where kind = 'work'"
     queue.sql("select queue.trip('work'), queue.trip('work')")
     assert queue.sql(paused) == [(1, 5)], 'the second said nothing new'
-    assert queue.sql("select count(*) from queue.dispatch('test', 1, 10)") == [(0,)]
+    assert queue.sql("select count(*) from queue.refill('{test}', '{1}', '{10}', '{0}')") == [(0,)]
     queue.sql("update queue.kind set paused_until = clock.now() where kind = 'work'")
-    assert queue.sql("select id from queue.dispatch('test', 1, 10)") == [(first,)], 'one job tries'
+    assert queue.sql("select id from queue.refill('{test}', '{1}', '{10}', '{0}')") == [(first,)], 'one job tries'
     queue.sql("select queue.retry(%s, 'down')", (first,))
     assert queue.sql(paused) == [(2, 10)] and queue.sql('select attempt, put_off from queue.job where id = %s', (first,)) == [(0, 1)]
     queue.sql("update queue.kind set paused_until = clock.now() where kind = 'work'")
@@ -212,7 +212,7 @@ def test_who_asks_to_wait_counts_for_nothing_fifty_times(queue):
     job = enqueue(queue)
     queue.sql("select queue.retry(%s, 'busy', 1000)", (job,))
     assert queue.sql('select attempt, put_off from queue.job where id = %s', (job,)) == [(0, 1)]
-    queue.sql("update queue.job set put_off = 50, state = 'd' where id = %s", (job,))
+    queue.sql("update queue.job set put_off = 50, state = 'r' where id = %s", (job,))
     queue.sql("select queue.retry(%s, 'busy', 1000)", (job,))
     assert queue.sql('select attempt, put_off from queue.job where id = %s', (job,)) == [(1, 50)]
 
@@ -235,20 +235,50 @@ def test_a_backlog_of_one_does_not_make_the_others_slow(queue):
     queue.sql("select queue.enqueue('work', t) from generate_series(2, 21) t")
     read = "select pg_stat_force_next_flush(), idx_tup_read from pg_stat_user_indexes where indexrelname = 'job_pkey'"
     before = queue.sql(read)[0][1]
-    assert queue.sql("select count(distinct tenant) from queue.dispatch('test', 1, 100), pg_stat_force_next_flush()")[0][0] == 21
+    assert queue.sql("select count(distinct tenant) from queue.refill('{test}', '{1}', '{100}', '{0}'), pg_stat_force_next_flush()")[0][0] == 21
     assert queue.sql(read)[0][1] - before < 5000
     queue.sql('delete from queue.job; analyze queue.job')
 
 
-def test_what_was_sent_before_the_clock_was_put_back_is_looked_for(queue):
-    job = enqueue(queue)
-    queue.sql("select * from queue.dispatch('test', 1, 10)")
-    assert queue.sql('select * from queue.dispatched()') == []
-    queue.sql("insert into clock.shift (shift) values ('-1 hour')")
+def test_what_streams_carry_is_not_sent_again_and_takes_room(queue):
+    jobs = [enqueue(queue, tenant=t) for t in (1, 1, 1, 2)]
+    refill = "select array_agg(id order by id) from queue.refill('{test}', '{1}', '{%s}', '{0}', %s)"
+    assert queue.sql(refill, (10, [jobs[0], jobs[2]])) == [([jobs[1], jobs[3]],)]
+    assert queue.sql(refill, (3, [jobs[3]])) == [(jobs[:3],)], 'who has nothing left has no share'
+    assert queue.sql(refill, (10, jobs)) == [(None,)]
+    queue.sql("update queue.kind set max_inflight = 2 where kind = 'work'")
     try:
-        assert queue.sql('select * from queue.dispatched()') == [(job,)]
+        assert queue.sql(refill, (10, jobs[:1])) == [(jobs[1:2],)]
+        assert queue.sql(refill, (10, jobs[:2])) == [(None,)]
+        queue.sql("select * from queue.lease(%s, 'somebody', 60000)", (jobs[:1],))
+        assert queue.sql(refill, (10, jobs[:1])) == [(jobs[1:2],)], 'what is leased and carried counts once'
     finally:
-        queue.sql('delete from clock.shift')
+        queue.sql("update queue.kind set max_inflight = null where kind = 'work'")
+
+
+def test_who_finds_the_queue_empty_first_reads_no_backlog_whole(queue):
+    """A plan is made once; while nothing is there, to read the whole table seems cheap."""
+    session = psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin')
+    session.autocommit = True
+    cursor = session.cursor()
+    cursor.execute('set plan_cache_mode = force_generic_plan; truncate queue.job; analyze queue.job')
+
+    def batch(jobs):
+        cursor.execute('select count(*) from queue.claim(%s)', (jobs,))
+        assert cursor.fetchone()[0] == len(jobs)
+        for text in ("select queue.retry(%s, 'busy', 0)", 'select * from queue.crashed(array[%s::bigint])',
+                     'select * from queue.still_waiting(array[%s::bigint])'):
+            cursor.execute(text, (jobs[0],))
+        cursor.execute('select queue.promote(10)')
+        cursor.execute('select queue.finish(%s)', (jobs,))
+    batch([enqueue(queue, lane='a'), enqueue(queue)])
+    queue.sql("select count(queue.enqueue('work', 1)) from generate_series(1, 3000)")
+    read = "select pg_stat_force_next_flush(), seq_tup_read from pg_stat_user_tables where relid = 'queue.job'::regclass"
+    before = queue.sql(read)[0][1]
+    batch([enqueue(queue, lane='a'), enqueue(queue)])
+    cursor.execute('select pg_stat_force_next_flush()')
+    session.close()
+    assert queue.sql(read)[0][1] == before
 
 
 def test_without_redis_caps_hold_for_all_who_take_together(queue):
@@ -284,15 +314,14 @@ def test_without_redis_caps_hold_for_all_who_take_together(queue):
 def test_a_paused_kind_waits(queue):
     enqueue(queue)
     queue.sql("select queue.pause('work', 'infinity')")
-    assert queue.sql("select count(*) from queue.dispatch('test', 1, 10)")[0][0] == 0
+    assert queue.sql("select count(*) from queue.refill('{test}', '{1}', '{10}', '{0}')")[0][0] == 0
     assert queue.sql("select count(*) from queue.take('{work}', 10)")[0][0] == 0
     queue.sql("select queue.pause('work', null)")
-    assert queue.sql("select count(*) from queue.dispatch('test', 1, 10)")[0][0] == 1
+    assert queue.sql("select count(*) from queue.refill('{test}', '{1}', '{10}', '{0}')")[0][0] == 1
 
 
 def test_a_job_that_somebody_holds_counts_no_crash_and_holds_nobody_up(queue):
     held, free = enqueue(queue), enqueue(queue)
-    queue.sql("select * from queue.dispatch('test', 1, 10)")
     holder = psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin')
     holder.cursor().execute('select * from queue.claim(array[%s::bigint])', (held,))
     assert queue.sql('select queue.crashed(array[%s, %s])', (held, free)) == [(free,)]
@@ -312,23 +341,17 @@ def test_planned_work_waits_for_a_lane_that_somebody_has_locked(queue):
     assert queue.sql('select lane, count(*) from queue.job group by 1 order by 1') == [('case:1', 3), ('case:2', 1)]
 
 
-def test_what_redis_lost_is_given_back_unless_somebody_has_it(queue):
-    held, lost = enqueue(queue), enqueue(queue)
-    queue.sql("select * from queue.dispatch('test', 1, 10)")
-    holder = psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin')
-    holder.cursor().execute('select * from queue.claim(array[%s::bigint])', (held,))
-    assert queue.sql('select queue.redispatch(null)')[0][0] == 1
-    assert (state(queue, held), state(queue, lost)) == ('d', 'r')
-    holder.close()
+def test_what_redis_lost_is_counted_when_it_is_not_done(queue):
+    waits, done, later = enqueue(queue), enqueue(queue), enqueue(queue)
+    run(queue, done), queue.sql("select queue.retry(%s, 'busy', 60000)", (later,))
+    assert queue.sql("select queue.count_lost(%s, 'lost')", ([waits, done, later],)) == [(1,)]
 
 
 def test_the_fourth_death_is_poison(queue):
     job = enqueue(queue)
     for i in range(4):
-        queue.sql("select * from queue.dispatch('test', 1, 10)")
         left = queue.sql('select count(*) from queue.crashed(array[%s::bigint])', (job,))[0][0]
         assert left == (0 if i == 3 else 1)
-        assert queue.sql('select queue.crashed(array[%s::bigint])', (job,)) == [], 'the same death, seen twice: its id was there twice'
     assert queue.sql('select reason from queue.dead') == [('poison',)]
 
 

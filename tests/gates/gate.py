@@ -17,7 +17,7 @@ import redis
 
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / 'chaos')]
-from chaos_queue import SETUP, entries, persist, wait_until_done  # noqa: E402, F401
+from chaos_queue import SETUP, carried, entries, persist, wait_until_done  # noqa: E402, F401
 from faults import Faults  # noqa: E402, F401
 from region import ROOT, Region  # noqa: E402
 
@@ -145,11 +145,11 @@ def percentile(values, share):
 
 
 class Sampler(threading.Thread):
-    """Looks at one value all the time and keeps the largest."""
+    """Looks at one value all the time and keeps the largest; `jobs`, when given, says which ids the text is about."""
 
-    def __init__(self, region, text, every_s=0.05):
+    def __init__(self, region, text, every_s=0.05, jobs=None):
         super().__init__(daemon=True)
-        self.region, self.text, self.every_s = region, text, every_s
+        self.region, self.text, self.every_s, self.jobs = region, text, every_s, jobs
         self.most, self.seen, self.stopping = 0, 0, threading.Event()
         self.start()
 
@@ -159,7 +159,7 @@ class Sampler(threading.Thread):
             try:
                 connection = connection or connect(self.region)
                 with connection.cursor() as cursor:
-                    cursor.execute(self.text)
+                    cursor.execute(self.text, (self.jobs(),) if self.jobs else None)
                     self.most, self.seen = max(self.most, cursor.fetchone()[0] or 0), self.seen + 1
             except psycopg2.Error as error:
                 connection = pause_when_away(error)

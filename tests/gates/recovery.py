@@ -11,7 +11,7 @@ import time
 
 import psycopg2
 import redis
-from gate import (Faults, connect, effects, enqueue, exactly_once, installation, main, notes, one, percentile, seed, size, verdict,
+from gate import (Faults, carried, connect, effects, enqueue, exactly_once, installation, main, notes, one, percentile, seed, size, verdict,
                   wait_for)
 from region import children, power_off
 
@@ -70,13 +70,13 @@ class Recovery:
 
     def flushall(self):
         """Until every job that was in the window is sent again, or done."""
+        at = redis.Redis(unix_socket_path=self.region.env['MAATWERK_REDIS'].removeprefix('unix:'))
         self.add(1500, ms=5)
-        assert wait_for(lambda: one(self.region, "select count(*) from queue.job where state = 'd'") > 30, 10)
-        emptied, window = self.region.sql("select clock_timestamp(), coalesce(array_agg(id), '{0}') from queue.job "
-                                          "where state = 'd'")[0]
-        self.redis.flushall()
-        took = wait_for(lambda: not one(self.region, f'select count(*) from queue.job where id = any (array{window}) and '
-                                                     f"(dispatched_at is null or dispatched_at <= '{emptied}')"), 30)
+        assert wait_for(lambda: len(carried(at)) > 30, 10)
+        window = carried(at)
+        at.flushall()
+        took = wait_for(lambda: not self.region.sql('select count(*) from queue.job where id = any (%s)',
+                                                    (list(set(window) - set(carried(at))),))[0][0], 30)
         assert wait_for(lambda: not one(self.region, 'select count(*) from queue.job'), 60)
         return took
 

@@ -46,8 +46,7 @@ static const struct run runs[] = {
     {"leased", "lane of 3, any faults", SOUND, false, LEASE(3, false, LEASE_AS_IT_IS)},
     {"leased-keys", "lane of 3, any faults", SOUND, false, LEASE(3, true, LEASE_AS_IT_IS)},
 
-    {"noreconcile", "nobody looks into the streams", CAUGHT, false,
-     LANE_OF_3(ROW_NO_RECONCILE)},
+    {"noreconcile", "nobody looks into the streams", CAUGHT, false, LANE_OF_3(ROW_NO_RECONCILE)},
     {"ghostlive", "a ghost counts as alive", CAUGHT, false, LANE_OF_3(ROW_GHOST_LIVE)},
     {"effectfirst", "the effect commits before the end", CAUGHT, false,
      LANE_OF_3(ROW_EFFECT_FIRST)},

@@ -77,7 +77,8 @@ size_t carried_lost(const struct carried *before, struct carried *now, int64_t *
         qsort(now->entries, now->count, sizeof *now->entries, by_job);
     for (size_t i = 0; i < before->count; i++)
         if (!now->count
-            || !bsearch(&before->entries[i], now->entries, now->count, sizeof *now->entries, by_job))
+            || !bsearch(&before->entries[i], now->entries, now->count, sizeof *now->entries,
+                        by_job))
             ids[count++] = before->entries[i].job;
     return count;
 }

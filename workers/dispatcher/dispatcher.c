@@ -96,7 +96,8 @@ static bool is_wiped(struct dispatcher *dispatcher, bool *away)
 static void forget_all(struct carried *carried, const char *jobs)
 {
     char *end = NULL;
-    for (const char *at = jobs + 1; *jobs == '{' && *at >= '0' && *at <= '9'; at = end + (*end == ','))
+    for (const char *at = jobs + 1; *jobs == '{' && *at >= '0' && *at <= '9';
+         at = end + (*end == ','))
         carried_forget(carried, strtoll(at, &end, 10));
 }
 

@@ -29,10 +29,11 @@ static bool count_crash(struct dispatcher *dispatcher, const redisReply *jobs)
     int64_t *ids = arena_array(arena, jobs->elements, sizeof *ids);
     size_t count = reply_jobs(jobs, ids), known = 0;
     for (size_t i = 0; i < count; i++)
-        if (carried_forget(&dispatcher->carried, ids[i])) /* else counted already: it had two entries */
+        if (carried_forget(&dispatcher->carried,
+                           ids[i])) /* else counted already: it had two entries */
             ids[known++] = ids[i];
-    sql_dispatcher_crashed(&plan, (struct sql_dispatcher_crashed){
-                                      .ids = plan_ids(&plan, ids, known)});
+    sql_dispatcher_crashed(&plan,
+                           (struct sql_dispatcher_crashed){.ids = plan_ids(&plan, ids, known)});
     bool counted = session_run(dispatcher->db, &plan) == OK;
     arena_free(arena);
     return counted;

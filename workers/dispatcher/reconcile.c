@@ -27,9 +27,8 @@ static void sort_entries(struct dispatcher *dispatcher, const redisReply *entrie
             carried_add(ret, (struct carried_entry){entry.job, place_of(entry.id), worker, stream});
         } else {
             dispatcher->ghosts++;
-            redisReply *removed =
-                redis_run(dispatcher->redis, "XDEL %s %s",
-                          dispatcher->streams[worker].names[stream], entry.id);
+            redisReply *removed = redis_run(dispatcher->redis, "XDEL %s %s",
+                                            dispatcher->streams[worker].names[stream], entry.id);
             if (removed)
                 freeReplyObject(removed);
         }
@@ -94,8 +93,8 @@ bool dispatcher_reconcile(struct dispatcher *dispatcher)
     dispatcher->looked = whole;
     int64_t *ids = arena_array(arena, dispatcher->carried.count + 1, sizeof *ids);
     if (whole)
-        whole = dispatcher_count_lost(dispatcher, ids, carried_lost(&dispatcher->carried, &now, ids),
-                                      "lost");
+        whole = dispatcher_count_lost(dispatcher, ids,
+                                      carried_lost(&dispatcher->carried, &now, ids), "lost");
     if (whole) {
         struct carried before = dispatcher->carried;
         dispatcher->carried = now;

@@ -40,7 +40,8 @@ static bool measure_all(struct dispatcher *dispatcher)
     for (int w = 0; w < dispatcher->count && there; w++)
         for (int s = 0; s < STREAMS && there; s++) {
             redisReply *reply = redis_read(dispatcher->redis), *first = NULL;
-            there = reply && (!dispatcher->carried.of[w][s] || (first = redis_read(dispatcher->redis)));
+            there =
+                reply && (!dispatcher->carried.of[w][s] || (first = redis_read(dispatcher->redis)));
             if (there && s < STREAM_SUSPECTS)
                 measure(&dispatcher->windows[w][s], reply->integer);
             if (there)

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the dispatcher knows that streams carry. */
+#include "tests/unit/unit.h"
+
+#include "workers/dispatcher/carried.h"
+
+static void add(struct carried *carried, int64_t job, short worker, short stream,
+                unsigned long long at)
+{
+    carried_add(carried, (struct carried_entry){job, {at, 0}, worker, stream});
+}
+
+static bool has(const struct carried *carried, int64_t job)
+{
+    for (size_t i = 0; i < carried->count; i++)
+        if (carried->entries[i].job == job)
+            return true;
+    return false;
+}
+
+static void what_stands_before_the_first_of_its_stream_has_ended(void **state)
+{
+    (void)state;
+    struct carried carried = {0};
+    struct place firsts[WORKERS_MAX][STREAMS] = {0};
+    for (short i = 1; i <= 4; i++)
+        add(&carried, i, 0, STREAM_P1, (unsigned)i);
+    add(&carried, 5, 0, STREAM_P2, 1);
+    add(&carried, 6, 1, STREAM_P1, 1);
+    carried_trim(&carried, firsts);
+    assert_int_equal(carried.count, 6);
+    firsts[0][STREAM_P1] = (struct place){3, 0};
+    firsts[1][STREAM_P1] = (struct place){~0ULL, ~0ULL};
+    carried_trim(&carried, firsts);
+    assert_int_equal(carried.count, 3);
+    assert_true(has(&carried, 3) && has(&carried, 4) && has(&carried, 5));
+    assert_int_equal(carried.of[0][STREAM_P1], 2);
+    assert_int_equal(carried.of[0][STREAM_P2], 1);
+    assert_int_equal(carried.of[1][STREAM_P1], 0);
+    carried_free(&carried);
+}
+
+static void a_job_with_two_entries_is_forgotten_once(void **state)
+{
+    (void)state;
+    struct carried carried = {0};
+    add(&carried, 7, 0, STREAM_P1, 1);
+    add(&carried, 8, 0, STREAM_P1, 2);
+    add(&carried, 7, 0, STREAM_SUSPECTS, 1);
+    assert_true(carried_forget(&carried, 7));
+    assert_false(carried_forget(&carried, 7));
+    assert_int_equal(carried.count, 1);
+    assert_int_equal(carried.of[0][STREAM_P1], 1);
+    assert_int_equal(carried.of[0][STREAM_SUSPECTS], 0);
+    carried_free(&carried);
+}
+
+static void what_is_in_no_stream_any_more_is_lost(void **state)
+{
+    (void)state;
+    enum { MANY = 3000 };
+    struct carried before = {0}, now = {0}, none = {0};
+    static int64_t ids[MANY];
+    for (int i = 0; i < MANY; i++)
+        add(&before, i, 0, STREAM_P1, (unsigned)i);
+    for (int i = MANY - 1; i >= 0; i--)
+        if (i != 17 && i != 2999)
+            add(&now, i, 0, STREAM_P0, (unsigned)(MANY - i));
+    assert_int_equal(carried_lost(&before, &now, ids), 2);
+    assert_true(ids[0] == 17 && ids[1] == 2999);
+    assert_int_equal(carried_lost(&before, &none, ids), MANY);
+    assert_int_equal(carried_lost(&none, &now, ids), 0);
+    carried_clear(&now);
+    assert_int_equal(now.count + now.of[0][STREAM_P0], 0);
+    carried_free(&before);
+    carried_free(&now);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_stands_before_the_first_of_its_stream_has_ended),
+        cmocka_unit_test(a_job_with_two_entries_is_forgotten_once),
+        cmocka_unit_test(what_is_in_no_stream_any_more_is_lost),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
