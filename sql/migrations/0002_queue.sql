@@ -469,7 +469,9 @@ create function queue.finish(ids bigint[]) returns int language plpgsql
         now timestamptz := clock.now();
         count int;
     begin
-        perform queue.heal(ids);
+        if exists (select from queue.kind k where k.trips > 0) then
+            perform queue.heal(ids);
+        end if;
         with plain as (
             delete from queue.job j where j.id = any (ids) and j.state::text = 'r' and j.lane is null
                 and j.unique_key is null
@@ -533,12 +535,10 @@ create function queue.heal(ids bigint[]) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
-        if exists (select from queue.kind k where k.trips > 0) then
-            update queue.kind k set trips = 0, paused_until = null
-            where k.kind = any (array(
-                select f.kind from queue.kind f where f.trips > 0 and not coalesce(f.paused_until > clock.now(), false)
-                    and f.kind in (select j.kind from queue.job j where j.id = any (ids)) for update skip locked));
-        end if;
+        update queue.kind k set trips = 0, paused_until = null
+        where k.kind = any (array(
+            select f.kind from queue.kind f where f.trips > 0 and not coalesce(f.paused_until > clock.now(), false)
+                and f.kind in (select j.kind from queue.job j where j.id = any (ids)) for update skip locked));
     end $$;
 
 -- A failed attempt: waits with equal jitter, or is buried when its attempts are used up. It counts for nothing when it is
