@@ -150,7 +150,7 @@ create function queue.metrics() returns text language sql stable
         (4, 'dead', 'dead_total', 'counter', 'Jobs that became a dead letter.'),
         (5, 'wait', 'wait_seconds', 'histogram', 'From ready to taken by a worker.'),
         (6, 'run', 'run_seconds', 'histogram', 'From taken to committed; jobs of one transaction share its time.'),
-        (7, 'ready', 'ready', 'gauge', 'Ready jobs; from 5,000 on estimated from a sample.'),
+        (7, 'ready', 'ready', 'gauge', 'Ready jobs, those that a worker has included; from 5,000 on estimated from a sample.'),
         (8, 'oldest_ready', 'oldest_ready_seconds', 'gauge', 'Age of the oldest ready job.'),
         (9, 'window', 'window_entries', 'gauge', 'Entries in a stream of Redis, waiting or with a worker.'),
         (10, 'redispatched', 'redispatched_total', 'counter', 'Jobs sent again because Redis did not have them any more.'),
