@@ -223,23 +223,25 @@ create function queue.enqueue(kind text, tenant int, payload jsonb default '{}',
         return job;
     end $$;
 
--- What the cap of a kind or of a municipality leaves: of its `most` jobs, without those that are leased and those that are `busy`.
--- Who takes jobs `alone` cannot see in the rows what others take, for those are only locked; so he keeps a seat for each, and
--- for those that are seen, to the end of his transaction, and counts what is seen when he has them: a seat that was given up
--- for a lease shows as that by then. A quarter of a cap at a time, so that several have some of it.
-create function queue.room(of_kind text, of_tenant int, most int, wanted int, busy bigint[], alone boolean) returns bigint
-    language plpgsql security definer set search_path = pg_catalog, pg_temp
+-- Where jobs are named by number, `state::text` keeps a plan from taking the index of what is ready for a way to a number.
+
+-- What a cap leaves for who takes jobs alone. He cannot see in the rows what others take, for those are only locked; so he keeps a
+-- seat for each of his, and for those that are seen (leased, or picked by him before), to the end of his transaction, and counts
+-- what is seen when he has them: a seat that was given up for a lease shows as that by then. A quarter of a cap at a time, so
+-- that several have some of it.
+create function queue.room_alone(of_kind text, of_tenant int, most int, wanted int, mine bigint[]) returns bigint language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
         cap int := hashtext(coalesce('queue kind ' || of_kind, 'queue tenant ' || of_tenant));
-        seats bigint := most;
+        seats bigint;
         seen bigint;
     begin
         for i in 1 .. 2 loop
             seen := (select count(*) from queue.job j where j.state = 'x' and (j.kind = of_kind or j.tenant = of_tenant))
-                  + (select count(*) from queue.job j where j.id = any (busy) and j.state::text = 'r'
+                  + (select count(*) from queue.job j where j.id = any (mine) and j.state::text = 'r'
                      and (j.kind = of_kind or j.tenant = of_tenant));
-            exit when not alone or i = 2;
+            exit when i = 2;
             seats := (select count(*) from (select from (select generate_series(1, most) as seat) s
                                             where pg_try_advisory_xact_lock(cap, s.seat) limit least(wanted, ceil(most / 4.0)) + seen) taken);
         end loop;
@@ -249,7 +251,7 @@ create function queue.room(of_kind text, of_tenant int, most int, wanted int, bu
 -- Up to `capacity` ready jobs of these kinds and one priority that are not `busy`: shared by weight among the municipalities
 -- that have any, evenly among their kinds, oldest first, beginning behind municipality `after`; never more than a cap leaves room
 -- for. One look at the index for each municipality and kind, and one for each of the busy, which stand at its head, however long
--- the backlog. Who does them `alone` has them locked. The settings of whoever calls it (refill, take) keep the planner from
+-- the backlog. What is leased or busy takes room. Who does them `alone` has them locked. The settings of whoever calls it (refill, take) keep the planner from
 -- reading the whole table when its figures are old: a backlog grows faster than they do.
 create function queue.pick(kinds text[], prio int, capacity int, after int, busy bigint[], alone boolean)
     returns table (id bigint, tenant int, crash smallint, created_at timestamptz) language plpgsql
@@ -260,10 +262,20 @@ create function queue.pick(kinds text[], prio int, capacity int, after int, busy
         newest bigint := coalesce((select max(b) from unnest(busy) b), 0); -- what comes behind it is not busy
     begin
         return query
-        with recursive limits as materialized (
-            select k.kind, case when k.max_inflight is not null or k.trips > 0 then
-                   queue.room(k.kind, null, least(k.max_inflight, case when k.trips > 0 then 1 end), capacity, busy, alone) end as room
+        with recursive taken as materialized ( -- computed when something has a cap
+            select t.kind, t.tenant, count(*) as jobs from (
+                select j.kind, j.tenant from queue.job j where j.state = 'x'
+                union all
+                select j.kind, j.tenant from queue.job j where j.id = any (busy) and j.state::text = 'r') t
+            group by t.kind, t.tenant
+        ), capped as materialized (
+            select k.kind, least(k.max_inflight, case when k.trips > 0 then 1 end) as most
             from queue.kind k where k.kind = any (kinds) and not coalesce(k.paused_until > now, false)
+        ), limits as materialized (
+            select c.kind, case when c.most is null then null
+                                when alone then queue.room_alone(c.kind, null, c.most, capacity, busy)
+                                else c.most - coalesce((select sum(t.jobs) from taken t where t.kind = c.kind), 0) end as room
+            from capped c
         ), heads as (
             select l.kind, (select min(j.tenant) from queue.job j
                             where j.state = 'r' and j.prio = pick.prio and j.kind = l.kind) as tenant
@@ -281,8 +293,9 @@ create function queue.pick(kinds text[], prio int, capacity int, after int, busy
         ), pairs as (
             select f.kind, l.room as kind_room, f.tenant, f.first, count(*) over (partition by f.tenant) as kinds,
                    coalesce(s.weight, 1) as weight,
-                   case when s.max_inflight is not null then
-                       queue.room(null, f.tenant, s.max_inflight, capacity, busy, alone) end as room
+                   case when s.max_inflight is null then null
+                        when alone then queue.room_alone(null, f.tenant, s.max_inflight, capacity, busy)
+                        else s.max_inflight - coalesce((select sum(t.jobs) from taken t where t.tenant = f.tenant), 0) end as room
             from firsts f join limits l on l.kind = f.kind left join queue.tenant_setting s on s.tenant = f.tenant
             where f.first is not null and not coalesce(s.paused_until > now, false)
         ), shares as (
@@ -319,7 +332,7 @@ create function queue.pick(kinds text[], prio int, capacity int, after int, busy
 -- What is to be published next, for several programs and priorities, each with its room, in this order and in the stream of its
 -- class; `carried`: what streams carry already. A job that is older than a minute may go one class higher, so that nothing waits
 -- for ever.
-create function queue.refill(workers text[], prios int[], rooms int[], afters int[], carried bigint[] default null)
+create function queue.refill(workers text[], prios int[], rooms int[], afters int[], carried bigint[] default '{}')
     returns table (id bigint, worker text, tenant int, prio int, class int, crash smallint) language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -327,16 +340,23 @@ create function queue.refill(workers text[], prios int[], rooms int[], afters in
     declare
         late timestamptz := clock.now() - interval '1 minute';
         kinds text[];
+        ids bigint[];
+        tenants int[];
+        crashes smallint[];
+        classes int[];
     begin
         for i in 1 .. cardinality(workers) loop
             kinds := array(select k.kind from queue.kind k where k.worker = workers[i]
                            and (select min(j.tenant) from queue.job j
                                 where j.state = 'r' and j.prio = prios[i] and j.kind = k.kind) is not null);
-            if cardinality(kinds) > 0 then
-                return query
-                select p.id, workers[i], p.tenant, prios[i], greatest(prios[i] - (p.created_at < late)::int, 0), p.crash
-                from queue.pick(kinds, prios[i], rooms[i], afters[i], carried, false) p;
-            end if;
+            continue when cardinality(kinds) = 0;
+            select array_agg(p.id), array_agg(p.tenant), array_agg(p.crash),
+                   array_agg(greatest(prios[i] - (p.created_at < late)::int, 0)) into ids, tenants, crashes, classes
+            from queue.pick(kinds, prios[i], rooms[i], afters[i], carried, false) p;
+            continue when ids is null;
+            carried := carried || ids; -- what comes next has that much less of a cap
+            return query select p.id, workers[i], p.tenant, prios[i], p.class, p.crash
+                         from unnest(ids, tenants, classes, crashes) p (id, tenant, class, crash);
         end loop;
     end $$;
 
@@ -344,8 +364,6 @@ create function queue.refill(workers text[], prios int[], rooms int[], afters in
 create function queue.workers() returns setof text language sql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$ select distinct k.worker from queue.kind k order by 1 $$;
-
--- (Below, `state::text` where jobs are named by number: so no plan takes the index of what is ready for a way to a number.)
 
 -- Takes the named jobs under row lock, those of one municipality and kind together. What is not returned is gone, or
 -- somebody else has it.

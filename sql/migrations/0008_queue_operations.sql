@@ -218,14 +218,3 @@ create function queue.pause(wanted text, until timestamptz) returns boolean lang
         update queue.kind k set paused_until = until, trips = 0 where k.kind = wanted;
         return found;
     end $$;
-
--- A plan is made at the first call and kept: while the queue is empty, to read it whole seems cheapest, and it would be read whole
--- for each batch of the burst that follows. So none of the functions so far may.
-do $$
-    declare
-        made regprocedure;
-    begin
-        for made in select p.oid from pg_proc p where p.pronamespace = 'queue'::regnamespace and p.prosecdef loop
-            execute format('alter function %s set enable_seqscan = off', made);
-        end loop;
-    end $$;

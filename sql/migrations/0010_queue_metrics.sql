@@ -151,7 +151,7 @@ create function queue.metrics() returns text language sql stable
         (5, 'wait', 'wait_seconds', 'histogram', 'From ready to taken by a worker.'),
         (6, 'run', 'run_seconds', 'histogram', 'From taken to committed; jobs of one transaction share its time.'),
         (7, 'ready', 'ready', 'gauge', 'Ready jobs, those that a worker has included; from 5,000 on estimated from a sample.'),
-        (8, 'oldest_ready', 'oldest_ready_seconds', 'gauge', 'Age of the oldest ready job.'),
+        (8, 'oldest_ready', 'oldest_ready_seconds', 'gauge', 'Age of the oldest ready job, also when a worker has it.'),
         (9, 'window', 'window_entries', 'gauge', 'Entries in a stream of Redis, waiting or with a worker.'),
         (10, 'redispatched', 'redispatched_total', 'counter', 'Jobs sent again because Redis did not have them any more.'),
         (11, 'reaped', 'reaped_total', 'counter', 'Jobs whose worker died with them.'),
@@ -168,3 +168,15 @@ create function queue.metrics() returns text language sql stable
                              s.lines), '' order by f.place)
     from family f join sample s using (metric)
     $$;
+
+-- A plan is made at the first call and kept: while the queue is empty, to read it whole seems cheapest, and it would be read whole
+-- for each batch of the burst that follows. So no function may that changes something, or that a worker calls.
+do $$
+    declare
+        made regprocedure;
+    begin
+        for made in select p.oid from pg_proc p where p.pronamespace = 'queue'::regnamespace and p.prosecdef
+                and (p.provolatile = 'v' or p.proname in ('still_waiting', 'cancel_wanted')) and p.proname <> 'sweep' loop
+            execute format('alter function %s set enable_seqscan = off', made);
+        end loop;
+    end $$;

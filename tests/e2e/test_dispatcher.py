@@ -95,6 +95,25 @@ def test_a_job_that_is_tried_again_does_not_wait_for_what_stands_before_it(queue
     assert False, 'only when the dispatcher looks into the streams'
 
 
+def test_an_entry_that_its_worker_still_has_does_not_keep_its_job_back(queue):
+    """The attempt is over, and the worker is busy with the rest of its batch before it says so to Redis."""
+    at = redis.Redis(unix_socket_path=queue.env['MAATWERK_REDIS'][5:])
+    job = queue.sql("select queue.enqueue('work', 1)")[0][0]
+    until(lambda: listed(at) == [job])
+    at.set('mw:{s0}:hb:busy', 1)
+    at.xreadgroup('w', 'busy', {'mw:{s0}:test:p1': '>'})
+    queue.sql("update queue.kind set paused_until = 'infinity'; select queue.retry(%s, 'busy', 1)", (job,))
+    until(lambda: queue.sql('select state from queue.job') == [('r',)])
+    for _ in range(2):
+        before = looks(at)
+        until(lambda: looks(at) > before)
+    queue.sql('update queue.kind set paused_until = null')
+    until(lambda: listed(at) == [job, job])
+    before = looks(at)
+    until(lambda: looks(at) > before + 1)
+    assert listed(at) == [job, job]
+
+
 def test_a_dispatcher_that_comes_finds_what_is_carried(queue):
     at = redis.Redis(unix_socket_path=queue.env['MAATWERK_REDIS'][5:])
     queue.sql("select queue.enqueue('work', 1) from generate_series(1, 20)")

@@ -252,6 +252,8 @@ def test_what_streams_carry_is_not_sent_again_and_takes_room(queue):
         assert queue.sql(refill, (10, jobs[:2])) == [(None,)]
         queue.sql("select * from queue.lease(%s, 'somebody', 60000)", (jobs[:1],))
         assert queue.sql(refill, (10, jobs[:1])) == [(jobs[1:2],)], 'what is leased and carried counts once'
+        [queue.sql("select queue.enqueue('work', 1, prio => %s::smallint)", (prio,)) for prio in (0, 0, 2, 2)]
+        assert queue.sql("select count(*) from queue.refill('{test,test,test}', '{0,1,2}', '{9,9,9}', '{0,0,0}')") == [(1,)], 'one cap'
     finally:
         queue.sql("update queue.kind set max_inflight = null where kind = 'work'")
 
@@ -279,6 +281,8 @@ def test_who_finds_the_queue_empty_first_reads_no_backlog_whole(queue):
     cursor.execute('select pg_stat_force_next_flush()')
     session.close()
     assert queue.sql(read)[0][1] == before
+    assert queue.sql("select p.proname from pg_proc p where p.pronamespace = 'queue'::regnamespace and p.prosecdef "
+                     "and p.provolatile = 'v' and not 'enable_seqscan=off' = any (p.proconfig)") == [('sweep',)]
 
 
 def test_without_redis_caps_hold_for_all_who_take_together(queue):

@@ -190,6 +190,7 @@ class Queue:
         for worker, prio, room, after in zip(workers, prios, rooms, afters):
             kinds = [name for name, k in self.kinds.items() if k.worker == worker]
             given = [self.jobs[job] for job in self.pick(kinds, prio, room, after, carried, False)]
+            carried = carried + [job.id for job in given]
             given.sort(key=lambda j: (j.tenant <= after, j.tenant, j.id))
             rows += [[j.id, worker, j.tenant, max(0, j.prio - (j.created < self.now)), j.crash] for j in given]
         return rows

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A list: it is as long as the windows are, and handed to PostgreSQL whole at each refill. */
+/* Lists: about as long as the streams are, and handed to PostgreSQL at each refill. */
 #include "workers/dispatcher/carried.h"
 
 #include <stdlib.h>
@@ -7,78 +7,141 @@
 
 enum { ROOM_MIN = 1024 };
 
-void carried_add(struct carried *carried, struct carried_entry entry)
+static void append(struct entries *list, struct carried_entry entry)
 {
-    if (carried->count == carried->room) {
-        carried->room = carried->room ? carried->room * 2 : ROOM_MIN;
-        carried->entries = realloc(carried->entries, carried->room * sizeof *carried->entries);
-        if (!carried->entries)
+    if (list->count == list->room) {
+        list->room = list->room ? list->room * 2 : ROOM_MIN;
+        list->at = realloc(list->at, list->room * sizeof *list->at);
+        if (!list->at)
             abort();
     }
-    carried->entries[carried->count++] = entry;
+    list->at[list->count++] = entry;
+}
+
+void carried_add(struct carried *carried, struct carried_entry entry)
+{
+    append(&carried->now, entry);
     carried->of[entry.worker][entry.stream]++;
 }
 
 void carried_clear(struct carried *carried)
 {
-    carried->count = 0;
+    carried->now.count = carried->left.count = 0;
     memset(carried->of, 0, sizeof carried->of);
 }
 
 void carried_free(struct carried *carried)
 {
-    free(carried->entries);
+    free(carried->now.at);
+    free(carried->left.at);
     *carried = (struct carried){0};
 }
 
-static void keep(struct carried *carried, const struct carried_entry *entry, size_t *kept)
+static int by_number(const void *left, const void *right)
 {
-    carried->entries[(*kept)++] = *entry;
+    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+    return a < b ? -1 : a > b;
 }
 
-bool carried_forget(struct carried *carried, int64_t job)
+/* The place of this number among sorted ones, or NULL. */
+static int64_t *find(int64_t job, int64_t *ids, size_t count)
 {
-    size_t kept = 0, count = carried->count;
-    for (size_t i = 0; i < count; i++) {
-        const struct carried_entry *entry = &carried->entries[i];
-        if (entry->job == job)
-            carried->of[entry->worker][entry->stream]--;
-        else
-            keep(carried, entry, &kept);
+    return count ? bsearch(&job, ids, count, sizeof *ids, by_number) : NULL;
+}
+
+static void sort(int64_t *ids, size_t count)
+{
+    if (count)
+        qsort(ids, count, sizeof *ids, by_number);
+}
+
+size_t carried_forget(struct carried *carried, int64_t *ids, size_t count)
+{
+    size_t kept = 0, known = 0;
+    bool *met = calloc(count + 1, sizeof *met);
+    if (!met)
+        abort();
+    sort(ids, count);
+    for (size_t i = 0; i < carried->now.count; i++) {
+        struct carried_entry entry = carried->now.at[i];
+        const int64_t *id = find(entry.job, ids, count);
+        if (!id) {
+            carried->now.at[kept++] = entry;
+            continue;
+        }
+        met[id - ids] = true;
+        append(&carried->left, entry);
+        carried->of[entry.worker][entry.stream]--;
     }
-    carried->count = kept;
-    return kept < count;
+    carried->now.count = kept;
+    for (size_t i = 0; i < count; i++)
+        if (met[i])
+            ids[known++] = ids[i];
+    free(met);
+    return known;
+}
+
+static void trim(struct entries *list, struct place firsts[WORKERS_MAX][STREAMS])
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct carried_entry *entry = &list->at[i];
+        if (!place_is_after(firsts[entry->worker][entry->stream], entry->place))
+            list->at[kept++] = *entry;
+    }
+    list->count = kept;
+}
+
+static void count_again(struct carried *carried)
+{
+    memset(carried->of, 0, sizeof carried->of);
+    for (size_t i = 0; i < carried->now.count; i++)
+        carried->of[carried->now.at[i].worker][carried->now.at[i].stream]++;
 }
 
 void carried_trim(struct carried *carried, struct place firsts[WORKERS_MAX][STREAMS])
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < carried->count; i++) {
-        const struct carried_entry *entry = &carried->entries[i];
-        if (place_is_after(firsts[entry->worker][entry->stream], entry->place))
-            carried->of[entry->worker][entry->stream]--;
+    trim(&carried->now, firsts);
+    trim(&carried->left, firsts);
+    count_again(carried);
+}
+
+static bool is_same(const struct carried_entry *a, const struct carried_entry *b)
+{
+    return a->job == b->job && a->worker == b->worker && a->stream == b->stream
+           && a->place.ms == b->place.ms && a->place.seq == b->place.seq;
+}
+
+static bool is_among(const struct carried_entry *entry, const struct entries *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (is_same(entry, &list->at[i]))
+            return true;
+    return false;
+}
+
+size_t carried_replace(struct carried *carried, struct carried *found, int64_t *ids)
+{
+    size_t lost = 0, kept = 0, count = found->now.count;
+    int64_t *jobs = calloc(count + 1, sizeof *jobs);
+    if (!jobs)
+        abort();
+    for (size_t i = 0; i < count; i++)
+        jobs[i] = found->now.at[i].job;
+    sort(jobs, count);
+    for (size_t i = 0; i < carried->now.count; i++)
+        if (!find(carried->now.at[i].job, jobs, count))
+            ids[lost++] = carried->now.at[i].job;
+    free(jobs);
+    for (size_t i = 0; i < count; i++)
+        if (is_among(&found->now.at[i], &carried->left))
+            append(&found->left, found->now.at[i]);
         else
-            keep(carried, entry, &kept);
-    }
-    carried->count = kept;
-}
-
-static int by_job(const void *left, const void *right)
-{
-    int64_t a = ((const struct carried_entry *)left)->job;
-    int64_t b = ((const struct carried_entry *)right)->job;
-    return a < b ? -1 : a > b;
-}
-
-size_t carried_lost(const struct carried *before, struct carried *now, int64_t *ids)
-{
-    size_t count = 0;
-    if (now->count)
-        qsort(now->entries, now->count, sizeof *now->entries, by_job);
-    for (size_t i = 0; i < before->count; i++)
-        if (!now->count
-            || !bsearch(&before->entries[i], now->entries, now->count, sizeof *now->entries,
-                        by_job))
-            ids[count++] = before->entries[i].job;
-    return count;
+            found->now.at[kept++] = found->now.at[i];
+    found->now.count = kept;
+    count_again(found);
+    carried_free(carried);
+    *carried = *found;
+    *found = (struct carried){0};
+    return lost;
 }

@@ -2,8 +2,8 @@
 /* The jobs that streams carry, as far as this dispatcher knows: what it published, and what it found when
  * it last looked into the streams (reconcile.c).
  *
- * It may hold more than there is, for a while: a job waits until the next look at most. It may hold less,
- * when another dispatcher published too: a job is sent twice then, and done once, because a claim locks its row. */
+ * It may hold more than there is: a job waits until the next look at most. It may hold less, when another
+ * dispatcher published too: a job is sent twice then, and done once, because a claim locks its row. */
 #ifndef MAATWERK_DISPATCHER_CARRIED_H
 #define MAATWERK_DISPATCHER_CARRIED_H
 
@@ -17,23 +17,30 @@ struct carried_entry {
     short worker, stream;
 };
 
-struct carried {
-    struct carried_entry *entries;
+struct entries {
+    struct carried_entry *at;
     size_t count, room;
-    size_t of[WORKERS_MAX][STREAMS]; /* how many in each stream */
+};
+
+struct carried {
+    struct entries now;
+    struct entries left;             /* still there, but their jobs went on without them */
+    size_t of[WORKERS_MAX][STREAMS]; /* how many of `now` in each stream */
 };
 
 void carried_add(struct carried *carried, struct carried_entry entry);
 void carried_clear(struct carried *carried);
 void carried_free(struct carried *carried);
 
-/* No stream carries this job any more. False: it was not known that one did. */
-bool carried_forget(struct carried *carried, int64_t job);
+/* No stream carries these jobs any more, whatever entries of them are left. Keeps in `ids` those of which
+ * it was known that one did, sorted, and returns how many. */
+size_t carried_forget(struct carried *carried, int64_t *ids, size_t count);
 
-/* Of each stream, what stands before its first entry has ended. */
+/* Of each stream, nothing is there before this place. */
 void carried_trim(struct carried *carried, struct place firsts[WORKERS_MAX][STREAMS]);
 
-/* Writes the jobs that `now` does not have, at most before->count. Returns how many. Sorts `now` by job. */
-size_t carried_lost(const struct carried *before, struct carried *now, int64_t *ids);
+/* What was found takes the place of what was known; `found` is empty then. Writes the jobs that are in no
+ * stream any more, at most carried->now.count. Returns how many. */
+size_t carried_replace(struct carried *carried, struct carried *found, int64_t *ids);
 
 #endif

@@ -60,20 +60,22 @@ static bool leads(struct dispatcher *dispatcher, struct arena *arena)
     if (session_run(dispatcher->db, &plan) != OK || PQgetvalue(lock->result, 0, 0)[0] != 't')
         return false;
     dispatcher->generation = session_generation(dispatcher->db);
+    carried_clear(&dispatcher->carried); /* another one may have led */
     dispatcher->reconcile_ms = 0;
     return true;
 }
 
-/* Redis was emptied: groups anew, and nothing is carried; the marker comes last, so that a crash in between
- * repeats the step. */
+/* Redis was emptied: groups anew, and nothing is carried but what a look finds; the marker comes last, so that
+ * a crash in between repeats the step. */
 static bool begin_anew(struct dispatcher *dispatcher, struct arena *arena)
 {
     char marker[UUID_TEXT_LEN + 1];
-    int64_t *ids = arena_array(arena, dispatcher->carried.count + 1, sizeof *ids);
-    size_t count = carried_lost(&dispatcher->carried, &(struct carried){0}, ids);
+    size_t count = 0;
+    const int64_t *ids = dispatcher_carried(dispatcher, arena, &count);
     if (!dispatcher_learn(dispatcher) || !dispatcher_count_lost(dispatcher, ids, count, "gone"))
         return false;
     carried_clear(&dispatcher->carried);
+    dispatcher->reconcile_ms = 0;
     redisReply *reply =
         redis_run(dispatcher->redis, "SET mw:{s0}:inc %s", uuid_print(uuid_new(), marker).at);
     bool set = !redis_is_error(reply);
@@ -93,12 +95,15 @@ static bool is_wiped(struct dispatcher *dispatcher, bool *away)
 }
 
 /* "{7,12}": these jobs were with a worker before, and are to be sent again. */
-static void forget_all(struct carried *carried, const char *jobs)
+static void forget(struct dispatcher *dispatcher, struct arena *arena, const char *jobs)
 {
+    size_t count = 0;
+    int64_t *ids = arena_array(arena, strlen(jobs), sizeof *ids);
     char *end = NULL;
-    for (const char *at = jobs + 1; *jobs == '{' && *at >= '0' && *at <= '9';
-         at = end + (*end == ','))
-        carried_forget(carried, strtoll(at, &end, 10));
+    for (const char *at = jobs + 1; *at >= '0' && *at <= '9'; at = end + (*end == ','))
+        ids[count++] = strtoll(at, &end, 10);
+    if (count)
+        carried_forget(&dispatcher->carried, ids, count);
 }
 
 static bool promote(struct dispatcher *dispatcher, struct arena *arena)
@@ -116,7 +121,7 @@ static bool promote(struct dispatcher *dispatcher, struct arena *arena)
     str_to_int(str_of(PQgetvalue(row->result, 0, 0)), &promoted);
     if (!PQgetisnull(row->result, 0, 1))
         str_to_int(str_of(PQgetvalue(row->result, 0, 1)), &next_ms);
-    forget_all(&dispatcher->carried, PQgetvalue(row->result, 0, 2));
+    forget(dispatcher, arena, PQgetvalue(row->result, 0, 2));
     int64_t pause_ms = promoted ? 0 : next_ms < 100 ? 100 : next_ms < 1000 ? next_ms : 1000;
     dispatcher->promote_ms = clock_ms() + pause_ms;
     return true;
@@ -168,6 +173,7 @@ int dispatcher_step(struct dispatcher *dispatcher)
     struct arena *arena = arena_new();
     bool away = false;
     int filled = -1;
+    dispatcher->full = false;
     if (leads(dispatcher, arena) && promote(dispatcher, arena) && sweep(dispatcher, arena)) {
         if (clock_ms() >= dispatcher->reap_ms)
             do_asked(dispatcher);

@@ -2,7 +2,8 @@
 /* Carries committed jobs from PostgreSQL to Redis, fairly, and puts right what either of them lost.
  * Several may run; one leads (an advisory lock), the others wait.
  *
- *   step: due? promote │ every 5 s report │ wiped? begin anew │ every 2 s reconcile │ reap the dead
+ *   step: due? promote, sweep │ do what was asked │ every 5 s report │ wiped? begin anew
+ *         │ every 2 s look into the streams │ reap the dead
  *         │ look at the windows, fill them: one round trip each to Redis, PostgreSQL and Redis
  */
 #ifndef MAATWERK_DISPATCHER_DISPATCHER_H
@@ -15,8 +16,8 @@
 enum {
     WINDOW_MIN = 64, /* ids per stream: few, so that priority and fairness are real */
     WINDOW_MAX = 1024,
-    WINDOW_HALF = 512,
-    WINDOW_MS = 50, /* and not more than the workers end in this time */
+    WINDOW_QUICK = 512, /* from this size on half of it is refilled at once */
+    WINDOW_MS = 50,     /* and not more than the workers end in this time */
     MEASURE_MS = 100,
     PROMOTE_MAX = 1000,
     RECONCILE_MS = 2000,
@@ -25,7 +26,8 @@ enum {
     SWEEP_MS = 600000,
     REPORT_MS = 5000,
     DISPATCHER_STATEMENT_MS = 10000, /* as main.c tells the server */
-    CARRIED_EXTRA = 1024,            /* more than twice what there is, and so many: look again */
+    CARRIED_EXTRA =
+        1024, /* known to be carried: so many more than twice what there is: look again */
 };
 
 /* How many ids one stream may hold, by how quickly they are ended. */
@@ -55,9 +57,13 @@ struct dispatcher {
     size_t entries[WORKERS_MAX][STREAMS]; /* in each stream, when it last looked */
 };
 
-/* One round. Returns how many jobs were dispatched, or -1 when it does not lead or something is
+/* One round. Returns how many jobs were published, or -1 when it does not lead or something is
  * away. `full` says that a stream had no room: look again soon. */
 int dispatcher_step(struct dispatcher *dispatcher);
+
+/* refill.c: the jobs that are carried. */
+int64_t *dispatcher_carried(const struct dispatcher *dispatcher, struct arena *arena,
+                            size_t *ret_count);
 
 /* refill.c: gives out what there is room for. Returns how many, or -1 when something is away. */
 int dispatcher_refill(struct dispatcher *dispatcher, struct arena *arena);

@@ -48,7 +48,7 @@ int main(void)
         int filled = dispatcher_step(&dispatcher);
         if (!dispatcher.generation)
             usleep(STANDBY_US);
-        else if (filled <= 0 && dispatcher.full)
+        else if (filled == 0 && dispatcher.full)
             usleep(FULL_US);
         else if (filled <= 0)
             wait_for_hint(dispatcher.redis, dispatcher.promote_ms);

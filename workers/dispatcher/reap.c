@@ -21,17 +21,14 @@ static const char script[] =
     "if #pending < 500 then redis.call('XGROUP', 'DELCONSUMER', KEYS[1], 'w', ARGV[1]) end "
     "return jobs";
 
+/* Of what is known to be carried, and so once, however many entries the dead had. */
 static bool count_crash(struct dispatcher *dispatcher, const redisReply *jobs)
 {
     struct arena *arena = arena_new();
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
     int64_t *ids = arena_array(arena, jobs->elements, sizeof *ids);
-    size_t count = reply_jobs(jobs, ids), known = 0;
-    for (size_t i = 0; i < count; i++)
-        if (carried_forget(&dispatcher->carried,
-                           ids[i])) /* else counted already: it had two entries */
-            ids[known++] = ids[i];
+    size_t known = carried_forget(&dispatcher->carried, ids, reply_jobs(jobs, ids));
     sql_dispatcher_crashed(&plan,
                            (struct sql_dispatcher_crashed){.ids = plan_ids(&plan, ids, known)});
     bool counted = session_run(dispatcher->db, &plan) == OK;

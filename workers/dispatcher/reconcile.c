@@ -83,24 +83,21 @@ bool dispatcher_count_lost(struct dispatcher *dispatcher, const int64_t *ids, si
 bool dispatcher_reconcile(struct dispatcher *dispatcher)
 {
     struct arena *arena = arena_new();
-    struct carried now = {0};
+    struct carried found = {0};
     bool whole = true;
     for (short w = 0; whole && w < dispatcher->count; w++)
         for (short s = 0; whole && s < STREAMS; s++) {
-            whole = read_stream(dispatcher, w, s, &now);
-            dispatcher->entries[w][s] = now.of[w][s];
+            whole = read_stream(dispatcher, w, s, &found);
+            dispatcher->entries[w][s] = found.of[w][s];
         }
     dispatcher->looked = whole;
-    int64_t *ids = arena_array(arena, dispatcher->carried.count + 1, sizeof *ids);
-    if (whole)
-        whole = dispatcher_count_lost(dispatcher, ids,
-                                      carried_lost(&dispatcher->carried, &now, ids), "lost");
     if (whole) {
-        struct carried before = dispatcher->carried;
-        dispatcher->carried = now;
-        now = before;
+        size_t lost = dispatcher->carried.now.count;
+        int64_t *ids = arena_array(arena, lost + 1, sizeof *ids);
+        lost = carried_replace(&dispatcher->carried, &found, ids);
+        whole = dispatcher_count_lost(dispatcher, ids, lost, "lost");
     }
-    carried_free(&now);
+    carried_free(&found);
     arena_free(arena);
     return whole;
 }

@@ -35,7 +35,7 @@ static bool measure_all(struct dispatcher *dispatcher)
             const char *name = dispatcher->streams[w].names[s];
             there = there && redis_add(dispatcher->redis, "XLEN %s", name);
             if (dispatcher->carried.of[w][s])
-                there = there && redis_add(dispatcher->redis, "XRANGE %s - + COUNT 1", name);
+                there = there && redis_add(dispatcher->redis, "XINFO STREAM %s", name);
         }
     for (int w = 0; w < dispatcher->count && there; w++)
         for (int s = 0; s < STREAMS && there; s++) {
@@ -53,7 +53,7 @@ static bool measure_all(struct dispatcher *dispatcher)
         }
     if (there)
         carried_trim(&dispatcher->carried, firsts);
-    if (dispatcher->carried.count > 2 * length + CARRIED_EXTRA)
+    if (dispatcher->carried.now.count > 2 * length + CARRIED_EXTRA)
         dispatcher->reconcile_ms = 0;
     return there;
 }
@@ -63,7 +63,7 @@ static bool measure_all(struct dispatcher *dispatcher)
 static int room_in(const struct window *window)
 {
     long long room = window->size - window->length;
-    return room * (window->size > WINDOW_HALF ? 2 : 4) < window->size ? 0 : (int)room;
+    return room * (window->size > WINDOW_QUICK ? 2 : 4) < window->size ? 0 : (int)room;
 }
 
 static void add_room(struct buf *list, struct str item)
@@ -72,20 +72,21 @@ static void add_room(struct buf *list, struct str item)
     buf_add(list, item);
 }
 
-static struct str carried_of(const struct dispatcher *dispatcher, struct plan *plan)
+int64_t *dispatcher_carried(const struct dispatcher *dispatcher, struct arena *arena,
+                            size_t *ret_count)
 {
-    const struct carried *carried = &dispatcher->carried;
-    int64_t *ids = arena_array(plan->ctx->arena, carried->count + 1, sizeof *ids);
-    for (size_t i = 0; i < carried->count; i++)
-        ids[i] = carried->entries[i].job;
-    return plan_ids(plan, ids, carried->count);
+    const struct entries *now = &dispatcher->carried.now;
+    int64_t *ids = arena_array(arena, now->count + 1, sizeof *ids);
+    for (size_t i = 0; i < now->count; i++)
+        ids[i] = now->at[i].job;
+    *ret_count = now->count;
+    return ids;
 }
 
 static struct sql_dispatcher_refill rooms_of(struct dispatcher *dispatcher, struct arena *arena)
 {
     struct buf workers = buf_in(arena), prios = buf_in(arena), rooms = buf_in(arena),
                afters = buf_in(arena);
-    dispatcher->full = false;
     for (int w = 0; w < dispatcher->count; w++)
         for (int p = 0; p < STREAM_SUSPECTS; p++) {
             int room = room_in(&dispatcher->windows[w][p]);
@@ -179,7 +180,9 @@ int dispatcher_refill(struct dispatcher *dispatcher, struct arena *arena)
         return 0;
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
-    rooms.carried = carried_of(dispatcher, &plan);
+    size_t count = 0;
+    const int64_t *ids = dispatcher_carried(dispatcher, arena, &count);
+    rooms.carried = plan_ids(&plan, ids, count);
     const struct statement *rows = sql_dispatcher_refill(&plan, rooms);
     if (session_run(dispatcher->db, &plan) != OK)
         return -1;

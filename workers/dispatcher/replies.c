@@ -18,13 +18,19 @@ bool place_is_after(struct place a, struct place b)
     return a.ms > b.ms || (a.ms == b.ms && a.seq > b.seq);
 }
 
-/* The text of a field in a flat list of names and values, or NULL. */
-static const char *field_of(const redisReply *list, const char *name)
+/* The value of a field in a flat list of names and values, or NULL. */
+static const redisReply *value_of(const redisReply *list, const char *name)
 {
     for (size_t i = 0; i + 1 < list->elements; i += 2)
         if (list->element[i]->str && strcmp(list->element[i]->str, name) == 0)
-            return list->element[i + 1]->str;
+            return list->element[i + 1];
     return NULL;
+}
+
+static const char *field_of(const redisReply *list, const char *name)
+{
+    const redisReply *value = value_of(list, name);
+    return value ? value->str : NULL;
 }
 
 bool reply_last_delivered(const redisReply *groups, struct place *ret)
@@ -39,14 +45,15 @@ bool reply_last_delivered(const redisReply *groups, struct place *ret)
     return false;
 }
 
-struct place reply_first(const redisReply *entries)
+struct place reply_first(const redisReply *stream)
 {
-    if (entries->type != REDIS_REPLY_ARRAY)
-        return (struct place){0, 0};
-    if (entries->elements == 0)
-        return (struct place){~0ULL, ~0ULL};
-    struct stream_entry first = stream_entry_of(entries->element[0], 0);
-    return place_of(first.id);
+    const redisReply *first = value_of(stream, "first-entry");
+    const char *last = field_of(stream, "last-generated-id");
+    if (first && first->type == REDIS_REPLY_ARRAY)
+        return place_of(stream_entry_of(first, 0).id);
+    struct place behind = last ? place_of(last) : (struct place){0, 0};
+    behind.seq += behind.ms || behind.seq;
+    return behind;
 }
 
 const char *reply_consumer(const redisReply *one)

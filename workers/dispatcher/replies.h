@@ -17,8 +17,8 @@ bool place_is_after(struct place a, struct place b);
 /* XINFO GROUPS: the last entry that was delivered. False: there is no group. */
 bool reply_last_delivered(const redisReply *groups, struct place *ret);
 
-/* XRANGE of the first entry: where it stands; behind everything when there is none. */
-struct place reply_first(const redisReply *entries);
+/* XINFO STREAM: before this place nothing is there. Without a stream nothing is said: the first place. */
+struct place reply_first(const redisReply *stream);
 
 /* XINFO CONSUMERS: the name of one of them, or NULL. */
 const char *reply_consumer(const redisReply *one);

@@ -12,10 +12,15 @@ static void add(struct carried *carried, int64_t job, short worker, short stream
 
 static bool has(const struct carried *carried, int64_t job)
 {
-    for (size_t i = 0; i < carried->count; i++)
-        if (carried->entries[i].job == job)
+    for (size_t i = 0; i < carried->now.count; i++)
+        if (carried->now.at[i].job == job)
             return true;
     return false;
+}
+
+static bool forgets(struct carried *carried, int64_t job)
+{
+    return carried_forget(carried, &job, 1) == 1;
 }
 
 static void what_stands_before_the_first_of_its_stream_has_ended(void **state)
@@ -28,11 +33,11 @@ static void what_stands_before_the_first_of_its_stream_has_ended(void **state)
     add(&carried, 5, 0, STREAM_P2, 1);
     add(&carried, 6, 1, STREAM_P1, 1);
     carried_trim(&carried, firsts);
-    assert_int_equal(carried.count, 6);
+    assert_int_equal(carried.now.count, 6);
     firsts[0][STREAM_P1] = (struct place){3, 0};
-    firsts[1][STREAM_P1] = (struct place){~0ULL, ~0ULL};
+    firsts[1][STREAM_P1] = (struct place){1, 1};
     carried_trim(&carried, firsts);
-    assert_int_equal(carried.count, 3);
+    assert_int_equal(carried.now.count, 3);
     assert_true(has(&carried, 3) && has(&carried, 4) && has(&carried, 5));
     assert_int_equal(carried.of[0][STREAM_P1], 2);
     assert_int_equal(carried.of[0][STREAM_P2], 1);
@@ -47,11 +52,36 @@ static void a_job_with_two_entries_is_forgotten_once(void **state)
     add(&carried, 7, 0, STREAM_P1, 1);
     add(&carried, 8, 0, STREAM_P1, 2);
     add(&carried, 7, 0, STREAM_SUSPECTS, 1);
-    assert_true(carried_forget(&carried, 7));
-    assert_false(carried_forget(&carried, 7));
-    assert_int_equal(carried.count, 1);
+    int64_t ids[] = {9, 7, 8, 3};
+    assert_true(forgets(&carried, 7));
+    assert_false(forgets(&carried, 7));
     assert_int_equal(carried.of[0][STREAM_P1], 1);
     assert_int_equal(carried.of[0][STREAM_SUSPECTS], 0);
+    assert_int_equal(carried_forget(&carried, ids, 4), 1);
+    assert_int_equal(ids[0], 8);
+    assert_int_equal(carried.now.count, 0);
+    carried_free(&carried);
+}
+
+/* A worker has it still, and is busy with something else: its job waits for another turn already. */
+static void an_entry_that_its_job_left_is_not_taken_for_it_again(void **state)
+{
+    (void)state;
+    struct carried carried = {0}, found = {0};
+    int64_t ids[4];
+    add(&carried, 7, 0, STREAM_P1, 1);
+    add(&carried, 8, 0, STREAM_P1, 2);
+    assert_true(forgets(&carried, 7));
+    for (int look = 0; look < 2; look++) {
+        add(&found, 7, 0, STREAM_P1, 1);
+        add(&found, 8, 0, STREAM_P1, 2);
+        assert_int_equal(carried_replace(&carried, &found, ids), 0);
+        assert_true(!has(&carried, 7) && has(&carried, 8));
+        assert_int_equal(carried.of[0][STREAM_P1], 1);
+    }
+    add(&found, 7, 0, STREAM_P1, 3);
+    assert_int_equal(carried_replace(&carried, &found, ids), 1);
+    assert_true(has(&carried, 7) && ids[0] == 8);
     carried_free(&carried);
 }
 
@@ -59,21 +89,22 @@ static void what_is_in_no_stream_any_more_is_lost(void **state)
 {
     (void)state;
     enum { MANY = 3000 };
-    struct carried before = {0}, now = {0}, none = {0};
+    struct carried carried = {0}, found = {0};
     static int64_t ids[MANY];
     for (int i = 0; i < MANY; i++)
-        add(&before, i, 0, STREAM_P1, (unsigned)i);
+        add(&carried, i, 0, STREAM_P1, (unsigned)i);
     for (int i = MANY - 1; i >= 0; i--)
         if (i != 17 && i != 2999)
-            add(&now, i, 0, STREAM_P0, (unsigned)(MANY - i));
-    assert_int_equal(carried_lost(&before, &now, ids), 2);
+            add(&found, i, 0, STREAM_P0, (unsigned)(MANY - i));
+    assert_int_equal(carried_replace(&carried, &found, ids), 2);
     assert_true(ids[0] == 17 && ids[1] == 2999);
-    assert_int_equal(carried_lost(&before, &none, ids), MANY);
-    assert_int_equal(carried_lost(&none, &now, ids), 0);
-    carried_clear(&now);
-    assert_int_equal(now.count + now.of[0][STREAM_P0], 0);
-    carried_free(&before);
-    carried_free(&now);
+    assert_int_equal(carried.of[0][STREAM_P0], MANY - 2);
+    assert_int_equal(carried_replace(&carried, &found, ids), MANY - 2);
+    add(&found, 1, 0, STREAM_P0, 1);
+    assert_int_equal(carried_replace(&carried, &found, ids), 0);
+    carried_clear(&carried);
+    assert_int_equal(carried.now.count + carried.of[0][STREAM_P0], 0);
+    carried_free(&carried);
 }
 
 int main(void)
@@ -81,6 +112,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_stands_before_the_first_of_its_stream_has_ended),
         cmocka_unit_test(a_job_with_two_entries_is_forgotten_once),
+        cmocka_unit_test(an_entry_that_its_job_left_is_not_taken_for_it_again),
         cmocka_unit_test(what_is_in_no_stream_any_more_is_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
