@@ -206,8 +206,9 @@ def test_what_redis_lost_is_counted_by_what_was_wrong(queue):
     at.flushall()
     until(lambda: grown(queue, before).get('maatwerk_queue_redispatched_total{reason=gone}') == 5)
     assert grown(queue, before)['maatwerk_queue_redispatched_total{reason=lost}'] == 5
-    until(lambda: at.exists(stream) and at.xlen(stream) == 5)
-    at.delete(stream)
+    suspects = 'mw:{s0}:chaos:q'
+    until(lambda: at.exists(suspects) and at.xlen(suspects) == 5)
+    at.delete(suspects)
     until(lambda: grown(queue, before)['maatwerk_queue_redispatched_total{reason=lost}'] == 10)
     queue.sql('truncate queue.job')
 
