@@ -637,11 +637,20 @@ create function queue.promote(count int) returns table (promoted int, next_at ti
         return next;
     end $$;
 
--- Streams carry these jobs no more. Counts those that were not done, and so are sent again: because Redis lost them, or has gone.
+-- Those of these ready jobs that somebody has locked: to send them would only make others wait for him.
+create function queue.held(ids bigint[]) returns setof bigint language sql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    with free as materialized (select j.id from queue.job j where j.id = any (ids) for update skip locked)
+    select j.id from queue.job j where j.id = any (ids) and j.state::text = 'r' and j.id not in (select f.id from free f)
+    $$;
+
+-- Streams carry these jobs no more. Counts those that nobody has, and so are sent again: because Redis lost them, or has gone.
 create function queue.count_lost(ids bigint[], reason text) returns int language sql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    with lost as (select count(*) from queue.job j where j.id = any (ids) and j.state::text = 'r'),
+    with free as (select j.id from queue.job j where j.id = any (ids) and j.state::text = 'r' for update skip locked),
+    lost as (select count(*) from free),
     counted as (insert into queue.counter (metric, label, amount)
                 select 'redispatched', reason, l.count from lost l where l.count > 0)
     select l.count::int from lost l

@@ -26,6 +26,10 @@ from queue.refill(:workers::text[], :prios::int[], :rooms::int[], :afters::int[]
 -- rows: one
 select queue.count_lost(:ids::bigint[], :reason)
 
+-- query: dispatcher_held
+-- rows: many
+select id from queue.held(:ids::bigint[]) id
+
 -- query: dispatcher_crashed
 -- rows: many
 select id from queue.crashed(:ids::bigint[]) id

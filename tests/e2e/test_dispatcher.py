@@ -2,6 +2,7 @@
 """The dispatcher by itself: no worker is there."""
 import time
 
+import psycopg2
 import pytest
 import redis
 
@@ -135,3 +136,18 @@ def test_what_a_worker_hands_back_is_sent_again(queue):
     at.xdel('mw:{s0}:test:p1', entry)
     until(lambda: listed(at) == [job])
     assert at.xrange('mw:{s0}:test:p1')[0][0] != entry
+
+
+def test_what_somebody_is_at_is_not_sent_to_others_when_redis_is_emptied(queue):
+    at = redis.Redis(unix_socket_path=queue.env['MAATWERK_REDIS'][5:])
+    held, free = (queue.sql("select queue.enqueue('work', 1)")[0][0] for _ in range(2))
+    until(lambda: listed(at) == [held, free])
+    worker = psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin')
+    worker.cursor().execute('select * from queue.claim(array[%s::bigint])', (held,))
+    at.flushall()
+    until(lambda: at.exists('mw:{s0}:test:p1') and listed(at) == [free])
+    before = looks(at)
+    until(lambda: looks(at) > before + 5)
+    assert listed(at) == [free]
+    worker.close()
+    until(lambda: listed(at) == [free, held])

@@ -26,7 +26,7 @@ void carried_add(struct carried *carried, struct carried_entry entry)
 
 void carried_clear(struct carried *carried)
 {
-    carried->now.count = carried->left.count = 0;
+    carried->now.count = carried->left.count = carried->held.count = 0;
     memset(carried->of, 0, sizeof carried->of);
 }
 
@@ -34,7 +34,25 @@ void carried_free(struct carried *carried)
 {
     free(carried->now.at);
     free(carried->left.at);
+    free(carried->held.at);
     *carried = (struct carried){0};
+}
+
+size_t carried_jobs(const struct carried *carried, int64_t *ids)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < carried->now.count; i++)
+        ids[count++] = carried->now.at[i].job;
+    for (size_t i = 0; i < carried->held.count; i++)
+        ids[count++] = carried->held.at[i].job;
+    return count;
+}
+
+void carried_hold(struct carried *carried, const int64_t *ids, size_t count)
+{
+    carried->held.count = 0;
+    for (size_t i = 0; i < count; i++)
+        append(&carried->held, (struct carried_entry){.job = ids[i]});
 }
 
 static int by_number(const void *left, const void *right)
@@ -74,6 +92,11 @@ size_t carried_forget(struct carried *carried, int64_t *ids, size_t count)
         carried->of[entry.worker][entry.stream]--;
     }
     carried->now.count = kept;
+    kept = 0;
+    for (size_t i = 0; i < carried->held.count; i++)
+        if (!find(carried->held.at[i].job, ids, count))
+            carried->held.at[kept++] = carried->held.at[i];
+    carried->held.count = kept;
     for (size_t i = 0; i < count; i++)
         if (met[i])
             ids[known++] = ids[i];
@@ -140,6 +163,8 @@ size_t carried_replace(struct carried *carried, struct carried *found, int64_t *
             found->now.at[kept++] = found->now.at[i];
     found->now.count = kept;
     count_again(found);
+    found->held = carried->held;
+    carried->held = (struct entries){0};
     carried_free(carried);
     *carried = *found;
     *found = (struct carried){0};

@@ -24,7 +24,8 @@ struct entries {
 
 struct carried {
     struct entries now;
-    struct entries left;             /* still there, but their jobs went on without them */
+    struct entries left; /* still there, but their jobs went on without them */
+    struct entries held; /* in no stream, but somebody had their jobs locked (only `job` is said) */
     size_t of[WORKERS_MAX][STREAMS]; /* how many of `now` in each stream */
 };
 
@@ -32,15 +33,21 @@ void carried_add(struct carried *carried, struct carried_entry entry);
 void carried_clear(struct carried *carried);
 void carried_free(struct carried *carried);
 
-/* No stream carries these jobs any more, whatever entries of them are left. Keeps in `ids` those of which
+/* All jobs that are not to be sent: carried or held. `ids` has room for now.count + held.count. */
+size_t carried_jobs(const struct carried *carried, int64_t *ids);
+
+/* These jobs, and no others, somebody has. */
+void carried_hold(struct carried *carried, const int64_t *ids, size_t count);
+
+/* No stream carries these jobs any more, whatever entries of them are left, and nobody holds them. Keeps in `ids` those of which
  * it was known that one did, sorted, and returns how many. */
 size_t carried_forget(struct carried *carried, int64_t *ids, size_t count);
 
 /* Of each stream, nothing is there before this place. */
 void carried_trim(struct carried *carried, struct place firsts[WORKERS_MAX][STREAMS]);
 
-/* What was found takes the place of what was known; `found` is empty then. Writes the jobs that are in no
- * stream any more, at most carried->now.count. Returns how many. */
+/* What was found takes the place of what was known, but for what is held; `found` is empty then. Writes the
+ * jobs that are in no stream any more, at most carried->now.count. Returns how many. */
 size_t carried_replace(struct carried *carried, struct carried *found, int64_t *ids);
 
 #endif

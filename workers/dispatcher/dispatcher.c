@@ -70,11 +70,13 @@ static bool leads(struct dispatcher *dispatcher, struct arena *arena)
 static bool begin_anew(struct dispatcher *dispatcher, struct arena *arena)
 {
     char marker[UUID_TEXT_LEN + 1];
-    size_t count = 0;
-    const int64_t *ids = dispatcher_carried(dispatcher, arena, &count);
-    if (!dispatcher_learn(dispatcher) || !dispatcher_count_lost(dispatcher, ids, count, "gone"))
+    struct carried none = {0};
+    int64_t *ids = arena_array(arena, dispatcher->carried.now.count + 1, sizeof *ids);
+    if (!dispatcher_learn(dispatcher))
         return false;
-    carried_clear(&dispatcher->carried);
+    size_t count = carried_replace(&dispatcher->carried, &none, ids);
+    if (!dispatcher_hold(dispatcher, ids, count, "gone"))
+        return false;
     dispatcher->reconcile_ms = 0;
     redisReply *reply =
         redis_run(dispatcher->redis, "SET mw:{s0}:inc %s", uuid_print(uuid_new(), marker).at);

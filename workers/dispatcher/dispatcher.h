@@ -61,7 +61,7 @@ struct dispatcher {
  * away. `full` says that a stream had no room: look again soon. */
 int dispatcher_step(struct dispatcher *dispatcher);
 
-/* refill.c: the jobs that are carried. */
+/* held.c: the jobs that are not to be sent: carried or held. */
 int64_t *dispatcher_carried(const struct dispatcher *dispatcher, struct arena *arena,
                             size_t *ret_count);
 
@@ -74,9 +74,10 @@ bool dispatcher_learn(struct dispatcher *dispatcher);
 /* reconcile.c: learns from the streams what they carry; removes entries that nobody owns. */
 bool dispatcher_reconcile(struct dispatcher *dispatcher);
 
-/* reconcile.c: counts for the metrics which of these jobs are sent again, and why: "lost", "gone". */
-bool dispatcher_count_lost(struct dispatcher *dispatcher, const int64_t *ids, size_t count,
-                           const char *reason);
+/* held.c: of these jobs, and of those that were held before, somebody may have some: they wait for the next
+ * look. The rest is sent again; with a reason, "lost" or "gone", it is counted for the metrics. */
+bool dispatcher_hold(struct dispatcher *dispatcher, const int64_t *ids, size_t count,
+                     const char *reason);
 
 /* reap.c: moves what dead workers had to the suspects, and counts it against the jobs. */
 bool dispatcher_reap(struct dispatcher *dispatcher);

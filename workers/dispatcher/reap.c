@@ -32,6 +32,7 @@ static bool count_crash(struct dispatcher *dispatcher, const redisReply *jobs)
     sql_dispatcher_crashed(&plan,
                            (struct sql_dispatcher_crashed){.ids = plan_ids(&plan, ids, known)});
     bool counted = session_run(dispatcher->db, &plan) == OK;
+    counted = dispatcher_hold(dispatcher, ids, known, NULL) && counted;
     arena_free(arena);
     return counted;
 }

@@ -64,22 +64,6 @@ static bool read_stream(struct dispatcher *dispatcher, short worker, short strea
     return whole;
 }
 
-bool dispatcher_count_lost(struct dispatcher *dispatcher, const int64_t *ids, size_t count,
-                           const char *reason)
-{
-    if (!count)
-        return true;
-    struct arena *arena = arena_new();
-    struct ctx ctx = {.arena = arena};
-    struct plan plan = {.ctx = &ctx};
-    sql_dispatcher_count_lost(&plan,
-                              (struct sql_dispatcher_count_lost){.ids = plan_ids(&plan, ids, count),
-                                                                 .reason = str_of(reason)});
-    bool counted = session_run(dispatcher->db, &plan) == OK;
-    arena_free(arena);
-    return counted;
-}
-
 bool dispatcher_reconcile(struct dispatcher *dispatcher)
 {
     struct arena *arena = arena_new();
@@ -95,7 +79,7 @@ bool dispatcher_reconcile(struct dispatcher *dispatcher)
         size_t lost = dispatcher->carried.now.count;
         int64_t *ids = arena_array(arena, lost + 1, sizeof *ids);
         lost = carried_replace(&dispatcher->carried, &found, ids);
-        whole = dispatcher_count_lost(dispatcher, ids, lost, "lost");
+        whole = dispatcher_hold(dispatcher, ids, lost, "lost");
     }
     carried_free(&found);
     arena_free(arena);

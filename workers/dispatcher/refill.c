@@ -72,17 +72,6 @@ static void add_room(struct buf *list, struct str item)
     buf_add(list, item);
 }
 
-int64_t *dispatcher_carried(const struct dispatcher *dispatcher, struct arena *arena,
-                            size_t *ret_count)
-{
-    const struct entries *now = &dispatcher->carried.now;
-    int64_t *ids = arena_array(arena, now->count + 1, sizeof *ids);
-    for (size_t i = 0; i < now->count; i++)
-        ids[i] = now->at[i].job;
-    *ret_count = now->count;
-    return ids;
-}
-
 static struct sql_dispatcher_refill rooms_of(struct dispatcher *dispatcher, struct arena *arena)
 {
     struct buf workers = buf_in(arena), prios = buf_in(arena), rooms = buf_in(arena),

@@ -85,6 +85,25 @@ static void an_entry_that_its_job_left_is_not_taken_for_it_again(void **state)
     carried_free(&carried);
 }
 
+static void what_somebody_holds_is_not_to_be_sent(void **state)
+{
+    (void)state;
+    struct carried carried = {0}, found = {0};
+    int64_t ids[8], held[] = {7, 9};
+    add(&carried, 8, 0, STREAM_P1, 2);
+    carried_hold(&carried, held, 2);
+    assert_int_equal(carried_jobs(&carried, ids), 3);
+    assert_true(ids[0] == 8 && ids[1] == 7 && ids[2] == 9);
+    assert_int_equal(carried_replace(&carried, &found, ids), 1);
+    assert_int_equal(carried_jobs(&carried, ids), 2);
+    assert_false(forgets(&carried, 7));
+    assert_int_equal(carried_jobs(&carried, ids), 1);
+    assert_int_equal(ids[0], 9);
+    carried_hold(&carried, NULL, 0);
+    assert_int_equal(carried_jobs(&carried, ids), 0);
+    carried_free(&carried);
+}
+
 static void what_is_in_no_stream_any_more_is_lost(void **state)
 {
     (void)state;
@@ -113,6 +132,7 @@ int main(void)
         cmocka_unit_test(what_stands_before_the_first_of_its_stream_has_ended),
         cmocka_unit_test(a_job_with_two_entries_is_forgotten_once),
         cmocka_unit_test(an_entry_that_its_job_left_is_not_taken_for_it_again),
+        cmocka_unit_test(what_somebody_holds_is_not_to_be_sent),
         cmocka_unit_test(what_is_in_no_stream_any_more_is_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,6 +84,20 @@ struct statement *sql_dispatcher_count_lost(struct plan *plan, struct sql_dispat
     return plan_add(plan, &query_dispatcher_count_lost, values);
 }
 
+const struct query query_dispatcher_held = {
+    .name = "dispatcher_held",
+    .text = "select id from queue.held($1::bigint[]) id",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_dispatcher_held(struct plan *plan, struct sql_dispatcher_held args)
+{
+    const struct str values[] = {
+        args.ids,
+    };
+    return plan_add(plan, &query_dispatcher_held, values);
+}
+
 const struct query query_dispatcher_crashed = {
     .name = "dispatcher_crashed",
     .text = "select id from queue.crashed($1::bigint[]) id",
@@ -124,4 +138,4 @@ struct statement *sql_dispatcher_report(struct plan *plan, struct sql_dispatcher
     return plan_add(plan, &query_dispatcher_report, values);
 }
 
-const struct query *const dispatcher_queries[] = {&query_dispatcher_lead, &query_dispatcher_workers, &query_dispatcher_promote, &query_dispatcher_do_asked, &query_dispatcher_refill, &query_dispatcher_count_lost, &query_dispatcher_crashed, &query_dispatcher_sweep, &query_dispatcher_report, NULL};
+const struct query *const dispatcher_queries[] = {&query_dispatcher_lead, &query_dispatcher_workers, &query_dispatcher_promote, &query_dispatcher_do_asked, &query_dispatcher_refill, &query_dispatcher_count_lost, &query_dispatcher_held, &query_dispatcher_crashed, &query_dispatcher_sweep, &query_dispatcher_report, NULL};

@@ -32,6 +32,12 @@ struct sql_dispatcher_count_lost {
 };
 struct statement *sql_dispatcher_count_lost(struct plan *plan, struct sql_dispatcher_count_lost args);
 
+extern const struct query query_dispatcher_held;
+struct sql_dispatcher_held {
+    struct str ids;
+};
+struct statement *sql_dispatcher_held(struct plan *plan, struct sql_dispatcher_held args);
+
 extern const struct query query_dispatcher_crashed;
 struct sql_dispatcher_crashed {
     struct str ids;
