@@ -277,19 +277,21 @@ create function queue.pick(kinds text[], prio int, capacity int, after int, busy
                                 else c.most - coalesce((select sum(t.jobs) from taken t where t.kind = c.kind), 0) end as room
             from capped c
         ), heads as (
-            select l.kind, (select min(j.tenant) from queue.job j
-                            where j.state = 'r' and j.prio = pick.prio and j.kind = l.kind) as tenant
-            from limits l where l.room is null or l.room > 0
+            select l.kind, f.tenant, f.id from limits l cross join lateral (
+                select j.tenant, j.id from queue.job j where j.state = 'r' and j.prio = pick.prio and j.kind = l.kind
+                order by j.tenant, j.id limit 1) f
+            where l.room is null or l.room > 0
             union all
-            select h.kind, (select min(j.tenant) from queue.job j
-                            where j.state = 'r' and j.prio = pick.prio and j.kind = h.kind and j.tenant > h.tenant)
-            from heads h where h.tenant is not null
+            select h.kind, f.tenant, f.id from heads h cross join lateral (
+                select j.tenant, j.id from queue.job j
+                where j.state = 'r' and j.prio = pick.prio and j.kind = h.kind and j.tenant > h.tenant
+                order by j.tenant, j.id limit 1) f
         ), firsts as materialized (
-            select h.kind, h.tenant, (
+            select h.kind, h.tenant, case when h.id > newest then h.id else (
                 select j.id from queue.job j
                 where j.state = 'r' and j.prio = pick.prio and j.kind = h.kind and j.tenant = h.tenant
-                    and (j.id > newest or j.id not in (select unnest(busy))) order by j.id limit 1) as first
-            from heads h where h.tenant is not null
+                    and (j.id > newest or j.id not in (select unnest(busy))) order by j.id limit 1) end as first
+            from heads h
         ), pairs as (
             select f.kind, l.room as kind_room, f.tenant, f.first, count(*) over (partition by f.tenant) as kinds,
                    coalesce(s.weight, 1) as weight,

@@ -47,7 +47,7 @@ MUTANTS = {
          '        delete from queue.unique_key u where u.job_id = any (ids);\n'
          '        return query select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq,\n')]),
     'carried-is-sent-again': ('rules', [
-        (SQL, 'and (j.id > newest or j.id not in (select unnest(busy))) order by j.id limit 1', 'order by j.id limit 1'),
+        (SQL, 'and (j.id > newest or j.id not in (select unnest(busy))) order by j.id limit 1) end', 'order by j.id limit 1) end'),
         (SQL, 'and j.id >= s.first and (j.id > newest or j.id not in (select unnest(busy)))', 'and j.id >= s.first')]),
     'crash-not-counted': ('chaos', [
         (SQL, 'update queue.job j set crash = j.crash + 1', 'update queue.job j set crash = j.crash')]),
