@@ -39,8 +39,8 @@ size_t carried_jobs(const struct carried *carried, int64_t *ids);
 /* These jobs, and no others, somebody has. */
 void carried_hold(struct carried *carried, const int64_t *ids, size_t count);
 
-/* No stream carries these jobs any more, whatever entries of them are left, and nobody holds them. Keeps in `ids` those of which
- * it was known that one did, sorted, and returns how many. */
+/* No stream carries these jobs any more, whatever entries of them are left, and nobody holds them. Keeps in
+ * `ids` those of which it was known that a stream did, sorted, and returns how many. */
 size_t carried_forget(struct carried *carried, int64_t *ids, size_t count);
 
 /* Of each stream, nothing is there before this place. */
