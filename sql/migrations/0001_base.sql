@@ -22,7 +22,7 @@ create table clock.shift (one boolean primary key default true check (one), shif
 -- Asked for in every transaction, so it goes the short way: whole names instead of a search_path of its own.
 create function clock.now() returns timestamptz language plpgsql volatile parallel restricted
     as $$
-    declare shift interval;
+    declare shift pg_catalog.interval;
     begin
         select s.shift into shift from clock.shift s;
         if shift is null then

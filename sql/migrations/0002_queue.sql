@@ -251,8 +251,8 @@ create function queue.room_alone(of_kind text, of_tenant int, most int, wanted i
 -- Up to `capacity` ready jobs of these kinds and one priority that are not `busy`: shared by weight among the municipalities
 -- that have any, evenly among their kinds, oldest first, beginning behind municipality `after`; never more than a cap leaves room
 -- for. One look at the index for each municipality and kind, and one for each of the busy, which stand at its head, however long
--- the backlog. What is leased or busy takes room. Who does them `alone` has them locked. The settings of whoever calls it (refill, take) keep the planner from
--- reading the whole table when its figures are old: a backlog grows faster than they do.
+-- the backlog. What is leased or busy takes room. Who does them `alone` has them locked. The settings of whoever calls it
+-- (refill, take) keep the planner from joining whole tables when its figures are old: a backlog grows faster than they do.
 create function queue.pick(kinds text[], prio int, capacity int, after int, busy bigint[], alone boolean)
     returns table (id bigint, tenant int, crash smallint, created_at timestamptz) language plpgsql
     security definer set search_path = pg_catalog, pg_temp

@@ -26,8 +26,7 @@ enum {
     SWEEP_MS = 600000,
     REPORT_MS = 5000,
     DISPATCHER_STATEMENT_MS = 10000, /* as main.c tells the server */
-    CARRIED_EXTRA =
-        1024, /* known to be carried: so many more than twice what there is: look again */
+    CARRIED_EXTRA = 1024, /* so many more than twice what streams hold: look into them again */
 };
 
 /* How many ids one stream may hold, by how quickly they are ended. */

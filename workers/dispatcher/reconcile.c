@@ -4,7 +4,6 @@
  * An entry is alive when no consumer has had it yet, or when it is in a pending list. One that was
  * delivered and is in no pending list belongs to nobody: a ghost, removed. */
 #include "workers/dispatcher/dispatcher.h"
-#include "workers/dispatcher/gen/queries.h"
 #include "workers/dispatcher/replies.h"
 
 /* Of group w: the last entry that was delivered. */
