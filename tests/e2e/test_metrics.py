@@ -197,8 +197,8 @@ def test_what_redis_lost_is_counted_by_what_was_wrong(queue):
     enqueue(queue, 'chaos_job', 5)
     until(lambda: at.exists(stream) and at.xlen(stream) == 5)
     until(lambda: figures(queue).get('maatwerk_queue_window_entries{stream=p1,worker=chaos}') == 5)
-    at.xreadgroup('w', 'ghost', {stream: '>'})
-    at.xgroup_delconsumer(stream, 'w', 'ghost')
+    with at.pipeline() as at_once:
+        at_once.xreadgroup('w', 'ghost', {stream: '>'}).xgroup_delconsumer(stream, 'w', 'ghost').execute()
     until(lambda: grown(queue, before).get('maatwerk_queue_ghosts_total{}') == 5)
     until(lambda: at.xlen(stream) == 5)
     at.xreadgroup('w', 'dead', {stream: '>'})
