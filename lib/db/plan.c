@@ -4,15 +4,78 @@
 
 #include "lib/base/buf.h"
 
+/* The array that grows: "{1,2}" is open for more as "{1,2,". */
+static struct buf *open_array(struct statement *statement, int parameter)
+{
+    struct buf *array = &statement->arrays[parameter];
+    if (array->len)
+        array->at[array->len - 1] = ',';
+    else
+        buf_add_char(array, '{');
+    return array;
+}
+
+static void close_array(struct statement *statement, int parameter)
+{
+    buf_add_char(&statement->arrays[parameter], '}');
+    statement->values[parameter] = buf_str(&statement->arrays[parameter]);
+}
+
+static bool is_digits(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.at[i] < '0' || text.at[i] > '9')
+            return false;
+    return text.len > 0;
+}
+
+static void add_element(struct buf *array, struct str value)
+{
+    if (!value.at || is_digits(value)) {
+        buf_add(array, value.at ? value : S("null"));
+        return;
+    }
+    buf_add_char(array, '"');
+    for (size_t i = 0; i < value.len; i++) {
+        if (value.at[i] == '"' || value.at[i] == '\\')
+            buf_add_char(array, '\\');
+        buf_add_char(array, value.at[i]);
+    }
+    buf_add_char(array, '"');
+}
+
+static struct statement *gather(struct statement *statement, const struct str *values)
+{
+    for (int i = 0; i < statement->query->parameters; i++) {
+        add_element(open_array(statement, i), values[i]);
+        close_array(statement, i);
+    }
+    return statement;
+}
+
+/* Whether `query` only makes the last statement longer. */
+static bool gathers(const struct plan *plan, const struct query *query)
+{
+    return query->gathers && plan->last && plan->last->query == query;
+}
+
 struct statement *plan_add(struct plan *plan, const struct query *query, const struct str *values)
 {
+    if (gathers(plan, query))
+        return gather(plan->last, values);
     struct arena *arena = plan->ctx->arena;
     size_t count = (size_t)query->parameters;
-    struct str *copy = arena_array(arena, count ? count : 1, sizeof *copy);
-    if (count)
-        memcpy(copy, values, count * sizeof *copy);
     struct statement *statement = ARENA_NEW(arena, struct statement);
-    *statement = (struct statement){.query = query, .values = copy};
+    *statement = (struct statement){.query = query,
+                                    .values = arena_array(arena, count + 1, sizeof(struct str))};
+    if (query->gathers) {
+        statement->arrays = arena_array(arena, count, sizeof *statement->arrays);
+        for (size_t i = 0; i < count; i++)
+            statement->arrays[i] = buf_in(arena);
+        gather(statement, values);
+    } else if (count) {
+        memcpy(statement->values, values, count * sizeof *values);
+    }
     if (plan->last)
         plan->last->next = statement;
     else
@@ -22,16 +85,33 @@ struct statement *plan_add(struct plan *plan, const struct query *query, const s
     return statement;
 }
 
+/* The elements of `more` behind those of the last statement. */
+static void join_arrays(struct statement *statement, const struct statement *more)
+{
+    for (int i = 0; i < statement->query->parameters; i++) {
+        struct str array = more->values[i];
+        buf_add(open_array(statement, i), (struct str){array.at + 1, array.len - 2});
+        close_array(statement, i);
+    }
+}
+
 void plan_join(struct plan *plan, const struct plan *more)
 {
-    if (!more->first)
+    struct statement *first = more->first;
+    size_t count = more->count;
+    if (first && gathers(plan, first->query)) {
+        join_arrays(plan->last, first);
+        first = first->next;
+        count--;
+    }
+    if (!first)
         return;
     if (plan->last)
-        plan->last->next = more->first;
+        plan->last->next = first;
     else
-        plan->first = more->first;
+        plan->first = first;
     plan->last = more->last;
-    plan->count += more->count;
+    plan->count += count;
 }
 
 struct str plan_int(struct plan *plan, struct maybe_int value)

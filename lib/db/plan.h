@@ -15,7 +15,8 @@
 
 struct statement {
     const struct query *query;
-    const struct str *values; /* query->parameters of them; absent = null */
+    struct str *values; /* query->parameters of them; absent = null */
+    struct buf *arrays; /* of a query that gathers: where they grow */
     struct statement *next;
     PGresult *result; /* when it has run; ends with the arena */
 };
@@ -27,10 +28,14 @@ struct plan {
     const struct statement *answer; /* whose rows answer; NULL: the last one that has rows */
 };
 
-/* Adds a statement; `values` has query->parameters entries and is copied (the texts are not). */
+/* Adds a statement; `values` has query->parameters entries and is copied (the texts are not).
+ *
+ * A query that gathers gets an array for each parameter, and `values` is one element of each: added behind
+ * itself it only makes them longer, so that many rows are one statement. It says what it does for all of
+ * them: insert into t select * from unnest($1::bigint[], $2::text[]). No value of it is an array itself. */
 struct statement *plan_add(struct plan *plan, const struct query *query, const struct str *values);
 
-/* Moves the statements of `more` behind those of `plan`. */
+/* Moves the statements of `more` behind those of `plan`, where the first of them may gather. */
 void plan_join(struct plan *plan, const struct plan *more);
 
 /* How a number and a yes or no travel: as text; absent is null. */

@@ -48,6 +48,7 @@ struct query {
     enum query_rows rows;
     enum err when_none; /* what no row means for QUERY_ONE: ERR_NOT_FOUND, ERR_STALE, OK … */
     bool writes;
+    bool gathers; /* each parameter is an array: what is added in a row is one statement (plan.h) */
     const struct query_list *list; /* NULL unless a list */
 };
 

@@ -82,11 +82,12 @@ def source(program, place, queries, contract):
         if query.sorts:
             out += list_table(query, contract)
             table = f'&{query.name}_list'
+        gathers = ', .gathers = true' if query.gathers else ''
         out.append(f'const struct query query_{query.name} = {{\n    .name = {quoted(query.name)},\n'
                    f'    .text = {c_string(query.text)},\n'
                    f'    .parameters = {len(query.arguments)}, .rows = QUERY_{query.rows.upper()}, '
                    f'.when_none = {NONE[query.none]},\n'
-                   f'    .writes = {"true" if query.writes else "false"}, .list = {table},\n}};')
+                   f'    .writes = {"true" if query.writes else "false"}, .list = {table}{gathers},\n}};')
         out.append(f'{signature(query)}\n{{')
         values = list(bind(query, contract))
         if values:

@@ -11,7 +11,7 @@ class Query:
     def __init__(self, name, file):
         self.name, self.file = name, file
         self.rows, self.none, self.writes, self.body = None, None, None, None
-        self.filters, self.sorts, self.key, self.newest_first = [], [], None, False
+        self.filters, self.sorts, self.key, self.newest_first, self.gathers = [], [], None, False, False
         self.text, self.arguments = '', []   # arguments: ('arg', name) or ('body', column), in order of $n
 
     def take(self, word, rest):
@@ -26,6 +26,8 @@ class Query:
                         parts[2] if len(parts) > 2 else 'uuid')
         elif word == 'newest-first':
             self.newest_first = True
+        elif word == 'gathers':
+            self.gathers = True
         elif word in ('rows', 'none', 'writes', 'body'):
             setattr(self, word, rest)
         else:
@@ -49,6 +51,8 @@ class Query:
         self.none = self.none or ('not_found' if self.rows == 'one' else 'ok')
         if self.rows not in ('none', 'one', 'many'):
             raise SystemExit(f'{self.file}: query {self.name}: rows is not said')
+        if self.gathers and (self.rows != 'none' or not self.arguments or any(kind != 'arg' for kind, _ in self.arguments)):
+            raise SystemExit(f'{self.file}: query {self.name} gathers: it gives no rows and takes only arguments')
 
 
 def read(folder):

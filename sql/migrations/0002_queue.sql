@@ -248,13 +248,12 @@ create function queue.room_alone(of_kind text, of_tenant int, most int, wanted i
         return seats - seen;
     end $$;
 
--- Up to `capacity` ready jobs of these kinds and one priority that are not `busy`: shared by weight among the municipalities
--- that have any, evenly among their kinds, oldest first, beginning behind municipality `after`; never more than a cap leaves room
--- for. One look at the index for each municipality and kind, and one for each of the busy, which stand at its head, however long
--- the backlog. What is leased or busy takes room. Who does them `alone` has them locked. The settings of whoever calls it
--- (refill, take) keep the planner from joining whole tables when its figures are old: a backlog grows faster than they do.
-create function queue.pick(kinds text[], prio int, capacity int, after int, busy bigint[], alone boolean)
-    returns table (id bigint, tenant int, crash smallint, created_at timestamptz) language plpgsql
+-- The oldest job of each municipality that is ready and not `busy`, for each of these kinds with its priority, but for paused
+-- ones. One look at the index for each of them, and one for each of the busy, which stand before it, however long the backlog. The
+-- settings of whoever calls it (refill, take) keep the planner from joining whole tables when its figures are old: a backlog grows
+-- faster than they do.
+create function queue.heads(kinds text[], prios int[], busy bigint[])
+    returns table (kind text, prio int, tenant int, first bigint) language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
@@ -262,7 +261,38 @@ create function queue.pick(kinds text[], prio int, capacity int, after int, busy
         newest bigint := coalesce((select max(b) from unnest(busy) b), 0); -- what comes behind it is not busy
     begin
         return query
-        with recursive taken as materialized ( -- computed when something has a cap
+        with recursive head as (
+            select w.kind, w.prio, f.tenant, f.first
+            from unnest(kinds, prios) w (kind, prio)
+                join queue.kind k on k.kind = w.kind and not coalesce(k.paused_until > now, false)
+                cross join lateral (
+                    select j.tenant, j.id as first from queue.job j
+                    where j.state = 'r' and j.prio = w.prio and j.kind = w.kind
+                        and (j.id > newest or j.id not in (select unnest(busy)))
+                    order by j.tenant, j.id limit 1) f
+            union all
+            select h.kind, h.prio, f.tenant, f.first from head h cross join lateral (
+                select j.tenant, j.id as first from queue.job j
+                where j.state = 'r' and j.prio = h.prio and j.kind = h.kind and j.tenant > h.tenant
+                    and (j.id > newest or j.id not in (select unnest(busy)))
+                order by j.tenant, j.id limit 1) f
+        )
+        select h.kind, h.prio, h.tenant, h.first from head h;
+    end $$;
+
+-- Up to `capacity` jobs of one priority, from these heads on: shared by weight among the municipalities, evenly among their kinds,
+-- oldest first, beginning behind municipality `after`; never more than a cap leaves room for. What is leased or busy takes room.
+-- Who does them `alone` has them locked.
+create function queue.pick(kinds text[], tenants int[], firsts bigint[], prio int, capacity int, after int, busy bigint[], alone boolean)
+    returns table (id bigint, tenant int, crash smallint, created_at timestamptz) language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        now timestamptz := clock.now();
+        newest bigint := coalesce((select max(b) from unnest(busy) b), 0);
+    begin
+        return query
+        with taken as materialized ( -- computed when something has a cap
             select t.kind, t.tenant, count(*) as jobs from (
                 select j.kind, j.tenant from queue.job j where j.state = 'x'
                 union all
@@ -270,43 +300,26 @@ create function queue.pick(kinds text[], prio int, capacity int, after int, busy
             group by t.kind, t.tenant
         ), capped as materialized (
             select k.kind, least(k.max_inflight, case when k.trips > 0 then 1 end) as most
-            from queue.kind k where k.kind = any (kinds) and not coalesce(k.paused_until > now, false)
+            from queue.kind k where k.kind = any (kinds)
         ), limits as materialized (
             select c.kind, case when c.most is null then null
                                 when alone then queue.room_alone(c.kind, null, c.most, capacity, busy)
                                 else c.most - coalesce((select sum(t.jobs) from taken t where t.kind = c.kind), 0) end as room
             from capped c
-        ), heads as (
-            select l.kind, f.tenant, f.id from limits l cross join lateral (
-                select j.tenant, j.id from queue.job j where j.state = 'r' and j.prio = pick.prio and j.kind = l.kind
-                order by j.tenant, j.id limit 1) f
-            where l.room is null or l.room > 0
-            union all
-            select h.kind, f.tenant, f.id from heads h cross join lateral (
-                select j.tenant, j.id from queue.job j
-                where j.state = 'r' and j.prio = pick.prio and j.kind = h.kind and j.tenant > h.tenant
-                order by j.tenant, j.id limit 1) f
-        ), firsts as materialized (
-            select h.kind, h.tenant, case when h.id > newest then h.id else (
-                select j.id from queue.job j
-                where j.state = 'r' and j.prio = pick.prio and j.kind = h.kind and j.tenant = h.tenant
-                    and (j.id > newest or j.id not in (select unnest(busy))) order by j.id limit 1) end as first
-            from heads h
         ), pairs as (
-            select f.kind, l.room as kind_room, f.tenant, f.first, count(*) over (partition by f.tenant) as kinds,
-                   coalesce(s.weight, 1) as weight,
+            select h.*, l.room as kind_room, count(*) over (partition by h.tenant) as kinds, coalesce(s.weight, 1) as weight,
                    case when s.max_inflight is null then null
-                        when alone then queue.room_alone(null, f.tenant, s.max_inflight, capacity, busy)
-                        else s.max_inflight - coalesce((select sum(t.jobs) from taken t where t.tenant = f.tenant), 0) end as room
-            from firsts f join limits l on l.kind = f.kind left join queue.tenant_setting s on s.tenant = f.tenant
-            where f.first is not null and not coalesce(s.paused_until > now, false)
+                        when alone then queue.room_alone(null, h.tenant, s.max_inflight, capacity, busy)
+                        else s.max_inflight - coalesce((select sum(t.jobs) from taken t where t.tenant = h.tenant), 0) end as room
+            from unnest(kinds, tenants, firsts) h (kind, tenant, first) join limits l on l.kind = h.kind
+                left join queue.tenant_setting s on s.tenant = h.tenant
+            where coalesce(l.room > 0, true) and not coalesce(s.paused_until > now, false)
         ), shares as (
             select p.kind, p.kind_room, p.tenant, p.first, p.room,
                    ceil(capacity * p.weight / (sum(p.weight / p.kinds::float8) over ()) / p.kinds)::int as share
             from pairs p order by (p.tenant <= after), p.tenant, p.kind limit capacity
         ), picked as materialized (
-            select c.id, c.crash, c.created_at, s.kind, s.tenant, s.room as tenant_room, s.kind_room,
-                   row_number() over (order by (s.tenant <= after), s.tenant, c.id) as place
+            select c.id, c.crash, c.created_at, s.kind, s.tenant, s.room as tenant_room, s.kind_room, s.tenant <= after as had_turn
             from shares s cross join lateral (
                 (select j.id, j.crash, j.created_at from queue.job j
                  where not alone and j.state = 'r' and j.prio = pick.prio and j.kind = s.kind and j.tenant = s.tenant
@@ -317,10 +330,10 @@ create function queue.pick(kinds text[], prio int, capacity int, after int, busy
                     select j.id, j.crash, j.created_at from queue.job j
                     where alone and j.state = 'r' and j.prio = pick.prio and j.kind = s.kind and j.tenant = s.tenant
                     order by j.id limit least(s.share, case when s.room < 0 then 0 else s.room end) for update skip locked) l) c
-            order by place limit capacity
+            order by had_turn, s.tenant, c.id limit capacity
         ), counted as ( -- mostly nothing has a cap
-            select p.*, row_number() over (partition by p.tenant order by p.place) as in_tenant,
-                   row_number() over (partition by p.kind order by p.place) as in_kind
+            select p.*, row_number() over (partition by p.tenant order by p.id) as in_tenant,
+                   row_number() over (partition by p.kind order by p.had_turn, p.tenant, p.id) as in_kind
             from picked p where p.tenant_room is not null or p.kind_room is not null
         ), allowed as (
             select p.*, 0 as in_tenant, 0 as in_kind from picked p where p.tenant_room is null and p.kind_room is null
@@ -328,7 +341,7 @@ create function queue.pick(kinds text[], prio int, capacity int, after int, busy
             select c.* from counted c
             where coalesce(c.in_tenant <= c.tenant_room, true) and coalesce(c.in_kind <= c.kind_room, true)
         )
-        select a.id, a.tenant, a.crash, a.created_at from allowed a order by a.place;
+        select a.id, a.tenant, a.crash, a.created_at from allowed a order by a.had_turn, a.tenant, a.id;
     end $$;
 
 -- What is to be published next, for several programs and priorities, each with its room, in this order and in the stream of its
@@ -342,22 +355,28 @@ create function queue.refill(workers text[], prios int[], rooms int[], afters in
     declare
         late timestamptz := clock.now() - interval '1 minute';
         kinds text[];
+        their_prios int[];
+        heads record;
         ids bigint[];
         tenants int[];
         crashes smallint[];
         classes int[];
     begin
-        for i in 1 .. cardinality(workers) loop
-            kinds := array(select k.kind from queue.kind k where k.worker = workers[i]
-                           and (select min(j.tenant) from queue.job j
-                                where j.state = 'r' and j.prio = prios[i] and j.kind = k.kind) is not null);
-            continue when cardinality(kinds) = 0;
+        select array_agg(k.kind), array_agg(r.prio) into kinds, their_prios
+        from unnest(workers, prios) r (worker, prio) join queue.kind k on k.worker = r.worker;
+        for heads in
+            select r.i, array_agg(h.kind) as kinds, array_agg(h.tenant) as tenants, array_agg(h.first) as firsts
+            from queue.heads(kinds, their_prios, carried) h join queue.kind k on k.kind = h.kind
+                join unnest(workers, prios) with ordinality r (worker, prio, i) on r.worker = k.worker and r.prio = h.prio
+            group by r.i order by r.i
+        loop
             select array_agg(p.id), array_agg(p.tenant), array_agg(p.crash),
-                   array_agg(greatest(prios[i] - (p.created_at < late)::int, 0)) into ids, tenants, crashes, classes
-            from queue.pick(kinds, prios[i], rooms[i], afters[i], carried, false) p;
+                   array_agg(greatest(prios[heads.i] - (p.created_at < late)::int, 0)) into ids, tenants, crashes, classes
+            from queue.pick(heads.kinds, heads.tenants, heads.firsts, prios[heads.i], rooms[heads.i], afters[heads.i],
+                            carried, false) p;
             continue when ids is null;
             carried := carried || ids; -- what comes next has that much less of a cap
-            return query select p.id, workers[i], p.tenant, prios[i], p.class, p.crash
+            return query select p.id, workers[heads.i], p.tenant, prios[heads.i], p.class, p.crash
                          from unnest(ids, tenants, classes, crashes) p (id, tenant, class, crash);
         end loop;
     end $$;
@@ -400,7 +419,11 @@ create function queue.take(kinds text[], count int)
     begin
         for prio in 0 .. 2 loop
             exit when cardinality(ids) >= count;
-            ids := ids || array(select p.id from queue.pick(kinds, prio, count - cardinality(ids), after, ids, true) p);
+            ids := ids || array(
+                select p.id from (
+                    select array_agg(h.kind) as kinds, array_agg(h.tenant) as tenants, array_agg(h.first) as firsts
+                    from queue.heads(kinds, array_fill(prio, array[cardinality(kinds)]), ids) h) h
+                cross join lateral queue.pick(h.kinds, h.tenants, h.firsts, prio, count - cardinality(ids), after, ids, true) p);
         end loop;
         return query select c.* from queue.claim(ids) c;
     end $$;

@@ -4,7 +4,8 @@
 
 make chaos JOB=queue     JOBS=200000 SECONDS=120 SEED=…: closes with one JSON line. SAN=1 or SAN=thread: programs with
 sanitizers, which may say nothing; VALGRIND=1: the same with memcheck. FLAKY=100: one in so many calls on a socket fails, and as
-many are cut short. NOMEM=5000: one in so many allocations finds no memory; a program that ends of it is started again."""
+many are cut short. NOMEM=5000: one in so many allocations finds no memory; a program that ends of it is started again.
+ONLY='ghosts 60': of its group only this fault, so often in 120 s. SLOW_END=1: jobs take long to end, so that deaths fall into it."""
 import itertools
 import json
 import os
@@ -38,6 +39,11 @@ grant execute on function queue.claim(bigint[]), queue.take(text[], int), queue.
     queue.lease_retry(bigint, bigint, text, boolean, int, boolean), queue.lease_kill(bigint, bigint, text, text) to maatwerk_chaos;
 insert into queue.kind (kind, worker, base_ms, cap_ms) values ('chaos_job', 'chaos', 50, 1000), ('chaos_run', 'chaos', 50, 1000),
     ('chaos_keyed', 'chaos', 50, 1000), ('chaos_asked', 'chaos', 50, 1000), ('chaos_plain', 'chaos', 50, 1000);
+"""
+
+SLOW_END = """
+create function chaos.rest() returns trigger language plpgsql as $$ begin perform pg_sleep(0.03); return null; end $$;
+create trigger rest after insert on queue.done for each statement execute function chaos.rest();
 """
 
 
@@ -144,7 +150,7 @@ def chaos_queue(binaries, jobs, seconds, seed, poison=32, programs=3, drain=120,
     with Region.started('chaos', binaries, candidates=0) as region:
         region.env['MAATWERK_CHILDREN'] = '2'
         region.command('migrate')
-        region.sql(SETUP)
+        region.sql(SETUP + (SLOW_END if os.environ.get('SLOW_END') else ''))
         if 'FLAKY' in harm or 'NOMEM' in harm:
             region.env.update(harm, LD_PRELOAD=str(ROOT / 'build/release/flaky.so'))
         if 'VALGRIND' in harm:

@@ -31,8 +31,8 @@ class Faults(Chaos):
     def __init__(self, region, seed, seconds, writers):
         super().__init__(region, seed, seconds)
         self.seed, self.writers, self.lock, self.troubles = seed, writers, threading.Lock(), []
-        only = os.environ.get('ONLY')       # of the faults of Redis: this one, so that no other hides what it does
-        self.plan = {**PLAN, 'redis': {only: 60}} if only else PLAN
+        only, times = os.environ.get('ONLY', ' 60').split(' ')      # of its group only this one, so often: no other hides what it does
+        self.plan = {group: {only: int(times)} if only in faults else faults for group, faults in PLAN.items()}
 
     def pick(self, random_, start):
         """The name of a running program that begins so."""

@@ -3,7 +3,7 @@
 """make chaos MUTANTS=1: the gates are tested too. Each mutant is the tree with one thing broken on purpose, in a copy under
 build/mutants; a gate must fail on it, else the gate proves nothing. Closes with one JSON line.
 
-  effects, order, dead letters under faults     chaos_queue, short; of Redis' faults perhaps only one
+  effects, order, dead letters under faults     chaos_queue, short; of a group of faults perhaps only one, how often; `slow`: in their end
   rules of the functions                        tests/e2e/test_queue.py
   nothing goes wrong, so nothing may be slow    quiet: no faults, and no job may wait for the reconciliation
 """
@@ -24,14 +24,14 @@ LEASE = 'sql/migrations/0008_queue_operations.sql'
 MUTANTS = {
     'no-reconciliation': ('chaos', [
         (RECONCILE, 'bool whole = true;', 'bool whole = true;\n    if (whole) {\n        arena_free(arena);\n        return true;\n    }')]),
-    'ghosts-counted-live': ('chaos ghosts', [
+    'ghosts-counted-live': ('chaos ghosts 60', [
         (RECONCILE, 'if (reply_is_alive(&entry, pending, last)) {', 'if (reply_is_alive(&entry, pending, last) || *entry.id) {')]),
-    'effect-before-finish': ('chaos', [
+    'effect-before-finish': ('chaos child 300 slow', [
         (BATCH, '    if (finish(batch, &whole, &sorted, &leased)) {',
          '    sql_queue_commit(&whole);\n    if (session_run(batch->db, &whole) != OK) {\n        session_rollback(batch->db);\n'
          '        return -1;\n    }\n    struct plan later = {.ctx = &ctx};\n    sql_queue_begin(&later);\n'
          '    if (finish(batch, &later, &sorted, &leased)) {')]),
-    'claim-without-lock': ('chaos twice', [
+    'claim-without-lock': ('chaos twice 60', [
         (SQL, "order by j.tenant, j.kind, j.id for update of j skip locked;", 'order by j.tenant, j.kind, j.id;'),
         (SQL, 'if count < cardinality(ids) then', 'if false then')]),
     'lane-never-opens': ('chaos', [
@@ -47,7 +47,7 @@ MUTANTS = {
          '        delete from queue.unique_key u where u.job_id = any (ids);\n'
          '        return query select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq,\n')]),
     'carried-is-sent-again': ('rules', [
-        (SQL, 'and (j.id > newest or j.id not in (select unnest(busy))) order by j.id limit 1) end', 'order by j.id limit 1) end'),
+        (SQL, 'and j.kind = w.kind and (j.id > newest or j.id not in (select unnest(busy)))', 'and j.kind = w.kind'),
         (SQL, 'and j.id >= s.first and (j.id > newest or j.id not in (select unnest(busy)))', 'and j.id >= s.first')]),
     'crash-not-counted': ('chaos', [
         (SQL, 'update queue.job j set crash = j.crash + 1', 'update queue.job j set crash = j.crash')]),
@@ -93,8 +93,11 @@ def judge(at, gate):
         failed = re.search(r'^FAILED .*', done.stdout, re.MULTILINE)
         return failed and failed.group(0)[:160]
     more = {'JOBS': '3000', 'SECONDS': '8', 'QUIET': '1'} if gate == 'quiet' else {'JOBS': '6000', 'SECONDS': '18'}
-    if ' ' in gate:
-        more['ONLY'] = gate.split()[1]
+    only = gate.split()[1:]
+    if only:
+        more['ONLY'] = ' '.join(only[:2])
+    if 'slow' in only:
+        more.update(SLOW_END='1', JOBS='1000')
     done = subprocess.run(['/usr/bin/python3', 'tests/chaos/chaos_queue.py'], cwd=at, text=True, capture_output=True,
                           env={**environment, **more, 'DRAIN': '12'})
     lines = [line for line in done.stdout.splitlines() if line.startswith('{')]
@@ -107,7 +110,7 @@ def main():
     caught, passed = {}, []
     for name in wanted:
         from_s = time.monotonic()
-        gates = ('rules', 'chaos', 'quiet') if name == 'none' else (MUTANTS[name][0],)
+        gates = ('rules', 'chaos', 'chaos child 300 slow', 'quiet') if name == 'none' else (MUTANTS[name][0],)
         at = copy_of(name)
         break_it(at, [] if name == 'none' else MUTANTS[name][1])
         built_s = time.monotonic()

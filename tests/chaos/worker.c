@@ -20,9 +20,12 @@ static const struct query effect = {
     .name = "chaos_effect",
     .rows = QUERY_NONE,
     .writes = true,
+    .gathers = true,
     .parameters = 4,
-    .text = "insert into chaos.effect (n, lane, place, began) values ($1::bigint, $2, $3::int,"
-            " to_timestamp($4::bigint / 1e6))"};
+    .text =
+        "insert into chaos.effect (n, lane, place, began)"
+        " select e.n, e.lane, e.place, to_timestamp(e.began / 1e6)"
+        " from unnest($1::bigint[], $2::text[], $3::int[], $4::bigint[]) e (n, lane, place, began)"};
 
 /* Takes its time where it can be cancelled. */
 static const struct query rest = {.name = "chaos_rest",

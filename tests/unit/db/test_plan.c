@@ -8,6 +8,12 @@ static const struct query write = {.name = "write", .text = "select $1, $2", .pa
                           one = {.name = "one", .text = "select 1", .rows = QUERY_ONE},
                           many = {.name = "many", .text = "select 1", .rows = QUERY_MANY};
 
+static const struct query row = {.name = "row",
+                                 .text = "insert into t select * from unnest($1::bigint[],"
+                                         " $2::text[])",
+                                 .parameters = 2,
+                                 .gathers = true};
+
 static struct plan plan_in(void **state)
 {
     return (struct plan){.ctx = *state};
@@ -45,6 +51,53 @@ static void a_joined_plan_comes_behind(void **state)
     assert_ptr_equal(plan.first->next->next->next, plan.last);
 }
 
+static void add_row(struct plan *plan, struct str n, struct str text)
+{
+    plan_add(plan, &row, (const struct str[]){n, text});
+}
+
+static void what_gathers_is_one_statement(void **state)
+{
+    struct plan plan = plan_in(state);
+    add_row(&plan, S("1"), S("a"));
+    assert_str(plan.last->values[0], "{1}");
+    assert_str(plan.last->values[1], "{\"a\"}");
+    add_row(&plan, S("22"), (struct str){0});
+    add_row(&plan, S("-3"), S("\\ \" , } null"));
+    add_row(&plan, S("4"), S(""));
+    add_row(&plan, S("5"), S("null"));
+    assert_int_equal(plan.count, 1);
+    assert_str(plan.last->values[0], "{1,22,\"-3\",4,5}");
+    assert_str(plan.last->values[1], "{\"a\",null,\"\\\\ \\\" , } null\",\"\",\"null\"}");
+    plan_add(&plan, &one, NULL); /* order counts: what comes behind another is another */
+    add_row(&plan, S("6"), S("b"));
+    assert_int_equal(plan.count, 3);
+    assert_str(plan.last->values[0], "{6}");
+}
+
+static void joined_plans_gather(void **state)
+{
+    struct plan plan = plan_in(state), more = plan_in(state), rest = plan_in(state);
+    add_row(&plan, S("1"), S("a"));
+    add_row(&more, S("2"), S("b"));
+    add_row(&more, S("3"), S("c"));
+    plan_join(&plan, &more);
+    assert_int_equal(plan.count, 1);
+    assert_null(plan.last->next);
+    assert_str(plan.last->values[0], "{1,2,3}");
+    assert_str(plan.last->values[1], "{\"a\",\"b\",\"c\"}");
+    assert_str(more.last->values[0], "{2,3}");
+    add_row(&rest, S("4"), S("d"));
+    plan_add(&rest, &one, NULL);
+    plan_join(&plan, &rest);
+    assert_int_equal(plan.count, 2);
+    assert_str(plan.first->values[0], "{1,2,3,4}");
+    assert_ptr_equal(plan.first->next, plan.last);
+    assert_ptr_equal(plan.last->query, &one);
+    add_row(&plan, S("5"), S("e"));
+    assert_int_equal(plan.count, 3);
+}
+
 static void the_last_rows_answer_unless_others_are_named(void **state)
 {
     struct plan plan = plan_in(state);
@@ -77,6 +130,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         UNIT(statements_keep_their_order_and_their_values),
         UNIT(a_joined_plan_comes_behind),
+        UNIT(what_gathers_is_one_statement),
+        UNIT(joined_plans_gather),
         UNIT(the_last_rows_answer_unless_others_are_named),
         UNIT(values_travel_as_text_and_absent_is_null),
     };
