@@ -25,7 +25,8 @@ struct child {
     const char *consumer;
     unsigned generation; /* of the connection whose pending entries are known */
     unsigned reads;
-    int size; /* of the next batch; grows while batches are quick */
+    int size;      /* jobs of the next batch; grows while batches are quick */
+    int per_entry; /* jobs, as last read */
     /* read, but not ended: locked by somebody, or the database was away */
     struct stream_entry held[HELD_MAX];
     int held_count;
@@ -43,21 +44,28 @@ static void hold(struct child *child, const struct stream_entry *entry)
 
 static void run_entries(struct child *child, const struct stream_entry *entries, int count)
 {
-    int64_t ids[STREAM_READ_MAX];
-    bool done[STREAM_READ_MAX] = {false};
+    int64_t ids[JOBS_MAX];
+    bool done[JOBS_MAX] = {false};
     struct stream_entry ended[STREAM_READ_MAX];
-    int ended_count = 0;
+    int ended_count = 0, jobs = 0;
     for (int i = 0; i < count; i++)
-        ids[i] = entries[i].job;
+        for (int j = 0; j < entries[i].count; j++)
+            ids[jobs++] = entries[i].jobs[j];
     int64_t from_ms = clock_ms();
-    bool there = batch_run(&child->batch, ids, count, done);
+    bool there = batch_run(&child->batch, ids, jobs, done);
     if (!there)
         usleep(100000);
+    jobs = 0;
     for (int i = 0; i < count; i++) {
-        if (done[i])
-            ended[ended_count++] = entries[i];
+        struct stream_entry left = entries[i];
+        left.count = 0;
+        for (int j = 0; j < entries[i].count; j++)
+            if (!done[jobs++])
+                left.jobs[left.count++] = entries[i].jobs[j];
+        if (left.count)
+            hold(child, &left);
         else
-            hold(child, &entries[i]);
+            ended[ended_count++] = left;
     }
     streams_end(child->redis, &child->streams, ended, ended_count, child->batch.lanes);
     bool quick = clock_ms() - from_ms < BATCH_QUICK_MS;
@@ -65,13 +73,21 @@ static void run_entries(struct child *child, const struct stream_entry *entries,
     child->size = !quick ? 1 : larger < most ? larger : most;
 }
 
+/* How many of these entries, one at least, make a batch: not more jobs than its size. */
+static int batch_of(const struct child *child, const struct stream_entry *entries, int count)
+{
+    int many = 1, jobs = entries[0].count;
+    while (many < count && jobs + entries[many].count <= child->size)
+        jobs += entries[many++].count;
+    return many;
+}
+
 /* When the child has to stop, what is left stays pending, and goes back at its end. */
 static void run_in_batches(struct child *child, const struct stream_entry *entries, int count,
                            int most)
 {
     for (int at = 0; at < count && !*child->batch.running->stopping;) {
-        int many = most < child->size ? most : child->size;
-        many = many < count - at ? many : count - at;
+        int many = batch_of(child, entries + at, most < count - at ? most : count - at);
         run_entries(child, entries + at, many);
         at += many;
     }
@@ -135,10 +151,13 @@ static void run_once(struct child *child)
     }
     bool all = ++child->reads % ALL_EVERY == 0;
     int block_ms = child->held_count ? 50 : REDIS_BLOCK_MS;
-    int count = streams_read(child->redis, &child->streams, child->consumer, child->size, all,
-                             block_ms, entries);
+    int wanted = child->size / child->per_entry;
+    int count = streams_read(child->redis, &child->streams, child->consumer, wanted ? wanted : 1,
+                             all, block_ms, entries);
     if (count < 0)
         run_without_redis(child);
+    if (count > 0)
+        child->per_entry = entries[0].count ? entries[0].count : 1;
     run_in_batches(child, entries, count, STREAM_READ_MAX);
 }
 
@@ -167,7 +186,7 @@ int child_run(const struct worker *worker, const struct config *config, const ch
     child->redis = redis_new(config->redis);
     child->streams = streams_of(worker->name);
     child->consumer = consumer;
-    child->size = 1;
+    child->size = child->per_entry = 1;
     while (!*stopping && !heart_drained(heart))
         run_once(child);
     int status = heart_drained(heart) ? DRAIN_STATUS : 0;

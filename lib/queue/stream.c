@@ -21,6 +21,18 @@ static int number_of(const struct streams *streams, const char *name)
     return -1;
 }
 
+int jobs_of(const char *text, int64_t jobs[ENTRY_JOBS])
+{
+    int count = 0;
+    for (const char *at = text; at && count < ENTRY_JOBS;) {
+        const char *comma = strchr(at, ',');
+        struct str number = {at, comma ? (size_t)(comma - at) : strlen(at)};
+        count += str_to_int(number, &jobs[count]);
+        at = comma ? comma + 1 : NULL;
+    }
+    return count;
+}
+
 struct stream_entry stream_entry_of(const redisReply *reply, int stream)
 {
     struct stream_entry entry = {.stream = stream};
@@ -29,7 +41,7 @@ struct stream_entry stream_entry_of(const redisReply *reply, int stream)
     snprintf(entry.id, sizeof entry.id, "%s", reply->element[0]->str);
     const redisReply *fields = reply->element[1];
     if (fields->type == REDIS_REPLY_ARRAY && fields->elements == 2 && fields->element[1]->str)
-        str_to_int(str_of(fields->element[1]->str), &entry.job);
+        entry.count = jobs_of(fields->element[1]->str, entry.jobs);
     return entry;
 }
 

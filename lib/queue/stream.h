@@ -2,7 +2,7 @@
 /* The streams that carry ids of jobs to the workers of one program: three by priority, and one for
  * suspects.
  *
- *   mw:{s0}:<worker>:p0 p1 p2   entry: j <job id>
+ *   mw:{s0}:<worker>:p0 p1 p2   entry: j <job id>[,<job id>…]: several when they are ended quickly
  *   mw:{s0}:<worker>:q          jobs that a worker died with
  *   mw:{s0}:hb:<consumer>       alive for 5 s; the value names its program
  *   mw:{s0}:inc                 absent: Redis was emptied
@@ -15,7 +15,7 @@
 #include "lib/queue/redis.h"
 
 enum { STREAM_P0, STREAM_P1, STREAM_P2, STREAM_SUSPECTS, STREAMS };
-enum { STREAM_NAME_MAX = 64, STREAM_ENTRY_MAX = 48, STREAM_READ_MAX = 256 };
+enum { STREAM_NAME_MAX = 64, STREAM_ENTRY_MAX = 48, STREAM_READ_MAX = 256, ENTRY_JOBS = 5 };
 
 struct streams {
     char names[STREAMS][STREAM_NAME_MAX];
@@ -23,14 +23,17 @@ struct streams {
 
 struct streams streams_of(const char *worker);
 
-/* What was read: which job, and the entry to acknowledge. */
+/* What was read: which jobs, and the entry to acknowledge when all have been seen to. */
 struct stream_entry {
-    int64_t job;
-    int stream;
+    int64_t jobs[ENTRY_JOBS];
+    int count, stream;
     char id[STREAM_ENTRY_MAX];
 };
 
-/* One entry of a reply: [id, [j, number]]. One that is not ours gives job 0; one without id, no id. */
+/* "7,8,9". What is no number, or too many, is left out. Returns how many. */
+int jobs_of(const char *text, int64_t jobs[ENTRY_JOBS]);
+
+/* One entry of a reply: [id, [j, numbers]]. One that is not ours has no jobs; one without id, no id. */
 struct stream_entry stream_entry_of(const redisReply *reply, int stream);
 
 /* Those of [[name, [entry, …]], …] that have an id and are of one of these streams. Returns how many; nil: none. */

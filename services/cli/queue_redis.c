@@ -150,28 +150,23 @@ static void add_pending(struct gather *gather, struct buf *out, const char *stre
         freeReplyObject(reply);
 }
 
-/* The job of an entry [id, [j, number]]; NULL when it is not ours. */
-static const char *job_of(const redisReply *entry)
-{
-    int64_t number;
-    bool ours = entry->elements == 2 && entry->element[1]->elements == 2
-                && str_to_int(str_of(entry->element[1]->element[1]->str), &number);
-    return ours ? entry->element[1]->element[1]->str : NULL;
-}
-
 static void add_entries(struct gather *gather, struct buf *out, const char *worker,
                         const char *stream)
 {
     (void)worker;
+    int64_t wanted = 0;
+    str_to_int(str_of(gather->word), &wanted);
     redisReply *reply = redis_run(gather->redis, "XRANGE %s - + COUNT %d", stream, LOOK_MAX);
     for (size_t i = 0; !redis_is_error(reply) && i < reply->elements; i++) {
-        const char *job = job_of(reply->element[i]), *id = reply->element[i]->element[0]->str;
-        if (!job || strcmp(job, gather->word) != 0)
-            continue;
-        separate(out, '[');
-        buf_print(out, "{\"stream\":\"%s\",\"entry\":\"%s\"", stream, id);
-        add_pending(gather, out, stream, id);
-        buf_add_char(out, '}');
+        struct stream_entry entry = stream_entry_of(reply->element[i], 0);
+        for (int j = 0; j < entry.count; j++) {
+            if (entry.jobs[j] != wanted)
+                continue;
+            separate(out, '[');
+            buf_print(out, "{\"stream\":\"%s\",\"entry\":\"%s\"", stream, entry.id);
+            add_pending(gather, out, stream, entry.id);
+            buf_add_char(out, '}');
+        }
     }
     if (reply)
         freeReplyObject(reply);
@@ -193,10 +188,10 @@ static void add_carried(struct gather *gather, struct buf *out, const char *work
     (void)worker;
     redisReply *reply = redis_run(gather->redis, "XRANGE %s - + COUNT %d", stream, LOOK_MAX);
     for (size_t i = 0; !redis_is_error(reply) && i < reply->elements; i++) {
-        const char *job = job_of(reply->element[i]);
-        if (job) {
+        struct stream_entry entry = stream_entry_of(reply->element[i], 0);
+        for (int j = 0; j < entry.count; j++) {
             separate(out, '[');
-            buf_add(out, str_of(job));
+            buf_add_int(out, entry.jobs[j]);
         }
     }
     if (reply)

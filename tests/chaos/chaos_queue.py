@@ -102,7 +102,7 @@ def judge(region):
 
 def carried(at):
     """The jobs that streams carry, for workers or with them."""
-    return [int(fields[b'j']) for name in at.scan_iter('mw:{s0}:chaos:*') for _, fields in at.xrange(name)]
+    return [int(job) for name in at.scan_iter('mw:{s0}:chaos:*') for _, fields in at.xrange(name) for job in fields[b'j'].split(b',')]
 
 
 def entries(region):

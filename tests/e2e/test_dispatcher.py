@@ -24,7 +24,7 @@ def entries(queue, worker):
 
 
 def listed(at, name='mw:{s0}:test:p1'):
-    return [int(fields[b'j']) for _, fields in at.xrange(name)]
+    return [int(job) for _, fields in at.xrange(name) for job in fields[b'j'].split(b',')]
 
 
 def until(true, seconds=15):
@@ -68,6 +68,28 @@ def test_a_death_is_counted_once_however_many_entries_the_dead_had(queue):
     until(lambda: listed(at, 'mw:{s0}:test:q') == [job])
     assert listed(at) == listed(at, 'mw:{s0}:test:p2') == []
     assert queue.sql('select crash from queue.job') == [(1,)]
+
+
+def test_an_entry_may_carry_several_jobs(queue):
+    """As when they are ended quickly. What is found so is not sent again, and each of a dead worker's is counted and goes alone."""
+    at, stream = redis.Redis(unix_socket_path=queue.env['MAATWERK_REDIS'][5:]), 'mw:{s0}:test:p1'
+    queue.processes['dispatcher'].kill(), queue.processes.pop('dispatcher').wait()
+    jobs = [queue.sql("select queue.enqueue('work', 1)")[0][0] for _ in range(6)]
+    at.delete(stream)
+    at.xgroup_create(stream, 'w', '0', mkstream=True)
+    at.xadd(stream, {'j': '%d,%d,%d' % tuple(jobs[:3])})
+    at.xadd(stream, {'j': '%d,%d' % tuple(jobs[3:5])})
+    queue.start('dispatcher')
+    until(lambda: len(listed(at)) >= 6)
+    before = looks(at)
+    until(lambda: looks(at) > before)
+    assert listed(at) == jobs
+    at.set('mw:{s0}:hb:dead', 1)
+    at.xreadgroup('w', 'dead', {stream: '>'}, count=1)
+    at.delete('mw:{s0}:hb:dead')
+    until(lambda: sorted(listed(at, 'mw:{s0}:test:q')) == jobs[:3])
+    assert at.xlen('mw:{s0}:test:q') == 3 and listed(at) == jobs[3:]
+    assert queue.sql('select id from queue.job where crash = 1 order by id') == [(job,) for job in jobs[:3]]
 
 
 def looks(at):

@@ -19,6 +19,7 @@ static void read_entries(const redisReply *reply)
         abort();
     for (int i = 0; i < count; i++)
         if (entries[i].stream < 0 || entries[i].stream >= STREAMS || !entries[i].id[0]
+            || entries[i].count < 0 || entries[i].count > ENTRY_JOBS
             || memchr(entries[i].id, 0, sizeof entries[i].id) == NULL)
             abort();
 }
@@ -39,8 +40,9 @@ static void read_lists(const redisReply *reply)
     reply_last_delivered(reply, &last);
     for (size_t i = 0; i < reply->elements; i++)
         reply_consumer(reply->element[i]);
-    int64_t *ids = malloc((reply->elements + 1) * sizeof *ids);
-    if (!ids || reply_jobs(reply, ids) > reply->elements)
+    size_t most = reply->elements * ENTRY_JOBS;
+    int64_t *ids = malloc((most + 1) * sizeof *ids);
+    if (!ids || reply_jobs(reply, ids) > most)
         abort();
     free(ids);
 }

@@ -18,16 +18,40 @@ static void append(struct entries *list, struct carried_entry entry)
     list->at[list->count++] = entry;
 }
 
+/* The jobs of an entry stand next to each other. */
+static void count_job(struct carried *carried, size_t i)
+{
+    const struct carried_entry *at = &carried->now.at[i], *before = i ? at - 1 : NULL;
+    carried->of[at->worker][at->stream]++;
+    carried->entries[at->worker][at->stream] +=
+        !before || before->worker != at->worker || before->stream != at->stream
+        || before->place.ms != at->place.ms || before->place.seq != at->place.seq;
+}
+
+static void count_again(struct carried *carried)
+{
+    memset(carried->of, 0, sizeof carried->of);
+    memset(carried->entries, 0, sizeof carried->entries);
+    for (size_t i = 0; i < carried->now.count; i++)
+        count_job(carried, i);
+}
+
 void carried_add(struct carried *carried, struct carried_entry entry)
 {
     append(&carried->now, entry);
-    carried->of[entry.worker][entry.stream]++;
+    count_job(carried, carried->now.count - 1);
+}
+
+size_t carried_in(const struct carried *carried, int worker, int stream, size_t entries)
+{
+    size_t known = carried->entries[worker][stream];
+    return known ? entries * carried->of[worker][stream] / known : entries;
 }
 
 void carried_clear(struct carried *carried)
 {
     carried->now.count = carried->left.count = carried->held.count = 0;
-    memset(carried->of, 0, sizeof carried->of);
+    count_again(carried);
 }
 
 void carried_free(struct carried *carried)
@@ -89,9 +113,9 @@ size_t carried_forget(struct carried *carried, int64_t *ids, size_t count)
         }
         met[id - ids] = true;
         append(&carried->left, entry);
-        carried->of[entry.worker][entry.stream]--;
     }
     carried->now.count = kept;
+    count_again(carried);
     kept = 0;
     for (size_t i = 0; i < carried->held.count; i++)
         if (!find(carried->held.at[i].job, ids, count))
@@ -113,13 +137,6 @@ static void trim(struct entries *list, struct place firsts[WORKERS_MAX][STREAMS]
             list->at[kept++] = *entry;
     }
     list->count = kept;
-}
-
-static void count_again(struct carried *carried)
-{
-    memset(carried->of, 0, sizeof carried->of);
-    for (size_t i = 0; i < carried->now.count; i++)
-        carried->of[carried->now.at[i].worker][carried->now.at[i].stream]++;
 }
 
 void carried_trim(struct carried *carried, struct place firsts[WORKERS_MAX][STREAMS])

@@ -26,7 +26,8 @@ struct carried {
     struct entries now;
     struct entries left; /* still there, but their jobs went on without them */
     struct entries held; /* in no stream, but somebody had their jobs locked (only `job` is said) */
-    size_t of[WORKERS_MAX][STREAMS]; /* how many of `now` in each stream */
+    size_t of[WORKERS_MAX][STREAMS];      /* how many of `now` in each stream */
+    size_t entries[WORKERS_MAX][STREAMS]; /* and in how many entries */
 };
 
 void carried_add(struct carried *carried, struct carried_entry entry);
@@ -45,6 +46,9 @@ size_t carried_forget(struct carried *carried, int64_t *ids, size_t count);
 
 /* Of each stream, nothing is there before this place. */
 void carried_trim(struct carried *carried, struct place firsts[WORKERS_MAX][STREAMS]);
+
+/* How many jobs so many entries of this stream are, as far as is known. */
+size_t carried_in(const struct carried *carried, int worker, int stream, size_t entries);
 
 /* What was found takes the place of what was known, but for what is held; `found` is empty then. Writes the
  * jobs that are in no stream any more, at most carried->now.count. Returns how many. */

@@ -27,7 +27,7 @@ static bool count_crash(struct dispatcher *dispatcher, const redisReply *jobs)
     struct arena *arena = arena_new();
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
-    int64_t *ids = arena_array(arena, jobs->elements, sizeof *ids);
+    int64_t *ids = arena_array(arena, jobs->elements * ENTRY_JOBS, sizeof *ids);
     size_t known = carried_forget(&dispatcher->carried, ids, reply_jobs(jobs, ids));
     sql_dispatcher_crashed(&plan,
                            (struct sql_dispatcher_crashed){.ids = plan_ids(&plan, ids, known)});

@@ -23,7 +23,9 @@ static void sort_entries(struct dispatcher *dispatcher, const redisReply *entrie
     for (size_t i = 0; i < entries->elements; i++) {
         struct stream_entry entry = stream_entry_of(entries->element[i], stream);
         if (reply_is_alive(&entry, pending, last)) {
-            carried_add(ret, (struct carried_entry){entry.job, place_of(entry.id), worker, stream});
+            for (int j = 0; j < entry.count; j++)
+                carried_add(ret, (struct carried_entry){entry.jobs[j], place_of(entry.id), worker,
+                                                        stream});
         } else {
             dispatcher->ghosts++;
             redisReply *removed = redis_run(dispatcher->redis, "XDEL %s %s",

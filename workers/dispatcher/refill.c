@@ -42,10 +42,11 @@ static bool measure_all(struct dispatcher *dispatcher)
             redisReply *reply = redis_read(dispatcher->redis), *first = NULL;
             there =
                 reply && (!dispatcher->carried.of[w][s] || (first = redis_read(dispatcher->redis)));
+            size_t jobs =
+                there ? carried_in(&dispatcher->carried, w, s, (size_t)reply->integer) : 0;
             if (there && s < STREAM_SUSPECTS)
-                measure(&dispatcher->windows[w][s], reply->integer);
-            if (there)
-                length += (size_t)reply->integer;
+                measure(&dispatcher->windows[w][s], (long long)jobs);
+            length += jobs;
             if (first)
                 firsts[w][s] = reply_first(first);
             freeReplyObject(reply);
@@ -114,8 +115,8 @@ static int number_at(const PGresult *rows, int row, int column)
     return (int)number;
 }
 
-/* Adds one job. A job that may go one class higher does when there is room. */
-static bool add_entry(struct dispatcher *dispatcher, const PGresult *rows, int row,
+/* Where a job goes. One that may go one class higher does when there is room. */
+static bool place_job(struct dispatcher *dispatcher, const PGresult *rows, int row,
                       struct carried_entry *ret)
 {
     int w = number_of(dispatcher, PQgetvalue(rows, row, 1));
@@ -131,30 +132,56 @@ static bool add_entry(struct dispatcher *dispatcher, const PGresult *rows, int r
     if (stream != STREAM_SUSPECTS)
         windows[stream].length++;
     *ret = (struct carried_entry){.worker = (short)w, .stream = (short)stream};
-    str_to_int(str_of(PQgetvalue(rows, row, 0)), &ret->job);
-    return redis_add(dispatcher->redis, "XADD %s NOMKSTREAM * j %s",
-                     dispatcher->streams[w].names[stream], PQgetvalue(rows, row, 0));
+    return str_to_int(str_of(PQgetvalue(rows, row, 0)), &ret->job);
+}
+
+/* How many jobs an entry may carry: the more, the more quickly they are ended, so that there are entries
+ * for many workers all the same. Suspects go alone. */
+static int jobs_together(const struct dispatcher *dispatcher, int worker, int stream)
+{
+    int most =
+        stream == STREAM_SUSPECTS ? 1 : dispatcher->windows[worker][stream].size / WINDOW_MIN;
+    return most < ENTRY_JOBS ? most : ENTRY_JOBS;
+}
+
+/* Adds an entry with the first of these jobs, and with what goes the same way behind it. Returns how many. */
+static int add_entry(struct dispatcher *dispatcher, const struct carried_entry *jobs, int count)
+{
+    int worker = jobs->worker, stream = jobs->stream, many = 0;
+    int most = jobs_together(dispatcher, worker, stream);
+    char text[ENTRY_JOBS * 21] = "";
+    size_t length = 0;
+    do
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s%lld", many ? "," : "",
+                                   (long long)jobs[many].job);
+    while (++many < count && many < most && jobs[many].worker == worker
+           && jobs[many].stream == stream);
+    redis_add(dispatcher->redis, "XADD %s NOMKSTREAM * j %s",
+              dispatcher->streams[worker].names[stream], text);
+    return many;
 }
 
 /* What is in a stream is carried from now on; what did not get there is ready still. */
 static bool publish(struct dispatcher *dispatcher, struct arena *arena, const PGresult *rows)
 {
-    int sent = 0;
+    int count = 0, sent = 0;
     bool all = true;
-    struct carried_entry *entries =
-        arena_array(arena, (size_t)PQntuples(rows) + 1, sizeof *entries);
+    struct carried_entry *jobs = arena_array(arena, (size_t)PQntuples(rows) + 1, sizeof *jobs);
+    int *together = arena_array(arena, (size_t)PQntuples(rows) + 1, sizeof *together);
     for (int i = 0; i < PQntuples(rows); i++)
-        sent += add_entry(dispatcher, rows, i, &entries[sent]);
-    for (int i = 0; i < sent; i++) {
+        count += place_job(dispatcher, rows, i, &jobs[count]);
+    for (int i = 0; i < count; i += together[sent++])
+        together[sent] = add_entry(dispatcher, &jobs[i], count - i);
+    for (int i = 0, at = 0; i < sent; at += together[i++]) {
         redisReply *reply = redis_read(dispatcher->redis);
         if (!reply)
             return false;
-        if (reply->type == REDIS_REPLY_STRING) {
-            entries[i].place = place_of(reply->str);
-            carried_add(&dispatcher->carried, entries[i]);
-        } else {
-            all = false;
+        bool there = reply->type == REDIS_REPLY_STRING;
+        for (int j = at; there && j < at + together[i]; j++) {
+            jobs[j].place = place_of(reply->str);
+            carried_add(&dispatcher->carried, jobs[j]);
         }
+        all = all && there;
         freeReplyObject(reply);
     }
     return all;

@@ -23,7 +23,7 @@ struct place reply_first(const redisReply *stream);
 /* XINFO CONSUMERS: the name of one of them, or NULL. */
 const char *reply_consumer(const redisReply *one);
 
-/* The reaper's script: the jobs that it moved, at most reply->elements. Returns how many. */
+/* The reaper's script: the jobs that it moved, at most ENTRY_JOBS for each of reply->elements. Returns how many. */
 size_t reply_jobs(const redisReply *reply, int64_t *ids);
 
 /* Whether this entry of XRANGE is carried still: not delivered yet, or in the pending list (XPENDING). */

@@ -45,6 +45,26 @@ static void what_stands_before_the_first_of_its_stream_has_ended(void **state)
     carried_free(&carried);
 }
 
+static void entries_are_counted_beside_their_jobs(void **state)
+{
+    (void)state;
+    struct carried carried = {0};
+    assert_int_equal(carried_in(&carried, 0, STREAM_P1, 4), 4); /* nothing is known */
+    for (short i = 1; i <= 6; i++)
+        add(&carried, i, 0, STREAM_P1, i <= 4 ? 1 : 2); /* four jobs in one, two in another */
+    add(&carried, 7, 0, STREAM_P2, 2);
+    assert_int_equal(carried.of[0][STREAM_P1], 6);
+    assert_int_equal(carried.entries[0][STREAM_P1], 2);
+    assert_int_equal(carried.entries[0][STREAM_P2], 1);
+    assert_int_equal(carried_in(&carried, 0, STREAM_P1, 10), 30);
+    assert_true(forgets(&carried, 5));
+    assert_true(forgets(&carried, 6));
+    assert_int_equal(carried.entries[0][STREAM_P1], 1);
+    carried_clear(&carried);
+    assert_int_equal(carried.entries[0][STREAM_P1], 0);
+    carried_free(&carried);
+}
+
 static void a_job_with_two_entries_is_forgotten_once(void **state)
 {
     (void)state;
@@ -130,6 +150,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_stands_before_the_first_of_its_stream_has_ended),
+        cmocka_unit_test(entries_are_counted_beside_their_jobs),
         cmocka_unit_test(a_job_with_two_entries_is_forgotten_once),
         cmocka_unit_test(an_entry_that_its_job_left_is_not_taken_for_it_again),
         cmocka_unit_test(what_somebody_holds_is_not_to_be_sent),

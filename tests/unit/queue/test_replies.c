@@ -37,7 +37,8 @@ static void entries_keep_their_order_and_their_stream(void **state)
                                   "*2\r\n$14\r\nmw:{s0}:test:q\r\n*1\r\n" ENTRY("2-1", "43"),
                                   entries, 4),
                      3);
-    assert_int_equal(entries[0].job, 41);
+    assert_int_equal(entries[0].count, 1);
+    assert_int_equal(entries[0].jobs[0], 41);
     assert_int_equal(entries[1].stream, STREAM_P1);
     assert_string_equal(entries[1].id, "1-2");
     assert_int_equal(entries[2].stream, STREAM_SUSPECTS);
@@ -46,11 +47,11 @@ static void entries_keep_their_order_and_their_stream(void **state)
 static void no_more_entries_are_read_than_there_is_room_for(void **state)
 {
     (void)state;
-    struct stream_entry entries[2] = {{.job = 7}, {.job = 7}};
+    struct stream_entry entries[2] = {{.count = 7}, {.count = 7}};
     assert_int_equal(read_entries("*1\r\n*2\r\n" P1 "*2\r\n" ENTRY("1-1", "41") ENTRY("1-2", "42"),
                                   entries, 1),
                      1);
-    assert_int_equal(entries[1].job, 7);
+    assert_int_equal(entries[1].count, 7);
 }
 
 static void what_is_not_ours_has_no_job_but_can_be_acknowledged(void **state)
@@ -64,7 +65,7 @@ static void what_is_not_ours_has_no_job_but_can_be_acknowledged(void **state)
                      entries, 4),
         3);
     for (int i = 0; i < 3; i++)
-        assert_int_equal(entries[i].job, 0);
+        assert_int_equal(entries[i].count, 0);
     assert_string_equal(entries[2].id, "1-3");
 }
 
@@ -133,11 +134,25 @@ static void lists_of_names_and_values_are_looked_through(void **state)
 static void jobs_that_are_no_numbers_are_left_out(void **state)
 {
     (void)state;
-    int64_t ids[4] = {0};
-    redisReply *reply = reply_of("*4\r\n$2\r\n41\r\n$1\r\nx\r\n:5\r\n$2\r\n42\r\n");
-    assert_int_equal(reply_jobs(reply, ids), 2);
-    assert_true(ids[0] == 41 && ids[1] == 42);
+    int64_t ids[4 * ENTRY_JOBS] = {0};
+    redisReply *reply = reply_of("*4\r\n$2\r\n41\r\n$1\r\nx\r\n:5\r\n$6\r\n42,,43\r\n");
+    assert_int_equal(reply_jobs(reply, ids), 3);
+    assert_true(ids[0] == 41 && ids[1] == 42 && ids[2] == 43);
     freeReplyObject(reply);
+}
+
+static void an_entry_carries_several_jobs(void **state)
+{
+    (void)state;
+    int64_t jobs[ENTRY_JOBS] = {0};
+    assert_int_equal(jobs_of("7,8,9223372036854775807", jobs), 3);
+    assert_true(jobs[0] == 7 && jobs[1] == 8 && jobs[2] == INT64_MAX);
+    assert_int_equal(jobs_of("1,2,3,4,5,6,7", jobs), ENTRY_JOBS);
+    assert_int_equal(jobs[ENTRY_JOBS - 1], ENTRY_JOBS);
+    static const char *const none[] = {"", ",", "x", "1x,", "9223372036854775808", " 1"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_int_equal(jobs_of(none[i], jobs), 0);
+    assert_int_equal(jobs_of(NULL, jobs), 0);
 }
 
 int main(void)
@@ -151,6 +166,7 @@ int main(void)
         UNIT(an_entry_is_alive_when_undelivered_or_pending),
         UNIT(lists_of_names_and_values_are_looked_through),
         UNIT(jobs_that_are_no_numbers_are_left_out),
+        UNIT(an_entry_carries_several_jobs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
