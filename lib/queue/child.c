@@ -25,8 +25,8 @@ struct child {
     const char *consumer;
     unsigned generation; /* of the connection whose pending entries are known */
     unsigned reads;
-    int size;      /* jobs of the next batch; grows while batches are quick */
-    int per_entry; /* jobs, as last read */
+    int size;               /* jobs of the next batch; grows while batches are quick */
+    int per_entry[STREAMS]; /* jobs in the last entry that was read of each stream */
     /* read, but not ended: locked by somebody, or the database was away */
     struct stream_entry held[HELD_MAX];
     int held_count;
@@ -57,19 +57,18 @@ static void run_entries(struct child *child, const struct stream_entry *entries,
         usleep(100000);
     jobs = 0;
     for (int i = 0; i < count; i++) {
-        struct stream_entry left = entries[i];
-        left.count = 0;
+        bool all = true;
         for (int j = 0; j < entries[i].count; j++)
-            if (!done[jobs++])
-                left.jobs[left.count++] = entries[i].jobs[j];
-        if (left.count)
-            hold(child, &left);
+            all = done[jobs++] && all;
+        if (all)
+            ended[ended_count++] = entries[i];
         else
-            ended[ended_count++] = left;
+            hold(child, &entries[i]);
     }
     streams_end(child->redis, &child->streams, ended, ended_count, child->batch.lanes);
     bool quick = clock_ms() - from_ms < BATCH_QUICK_MS;
     int larger = child->size * 2, most = child->batch.worker->batch_max;
+    most = most < JOBS_MAX ? most : JOBS_MAX;
     child->size = !quick ? 1 : larger < most ? larger : most;
 }
 
@@ -138,6 +137,15 @@ static void recall(struct child *child)
     child->generation = generation;
 }
 
+/* As many entries of each stream as make a batch, by what was read of it. */
+static int entries_wanted(const struct child *child)
+{
+    int most = 1;
+    for (int s = STREAM_P0; s < STREAM_SUSPECTS; s++)
+        most = child->per_entry[s] > most ? child->per_entry[s] : most;
+    return child->size > most ? child->size / most : 1;
+}
+
 static void run_once(struct child *child)
 {
     struct stream_entry entries[STREAM_READ_MAX];
@@ -151,13 +159,12 @@ static void run_once(struct child *child)
     }
     bool all = ++child->reads % ALL_EVERY == 0;
     int block_ms = child->held_count ? 50 : REDIS_BLOCK_MS;
-    int wanted = child->size / child->per_entry;
-    int count = streams_read(child->redis, &child->streams, child->consumer, wanted ? wanted : 1,
+    int count = streams_read(child->redis, &child->streams, child->consumer, entries_wanted(child),
                              all, block_ms, entries);
     if (count < 0)
         run_without_redis(child);
-    if (count > 0)
-        child->per_entry = entries[0].count ? entries[0].count : 1;
+    for (int i = 0; i < count; i++)
+        child->per_entry[entries[i].stream] = entries[i].count;
     run_in_batches(child, entries, count, STREAM_READ_MAX);
 }
 
@@ -186,7 +193,7 @@ int child_run(const struct worker *worker, const struct config *config, const ch
     child->redis = redis_new(config->redis);
     child->streams = streams_of(worker->name);
     child->consumer = consumer;
-    child->size = child->per_entry = 1;
+    child->size = 1;
     while (!*stopping && !heart_drained(heart))
         run_once(child);
     int status = heart_drained(heart) ? DRAIN_STATUS : 0;

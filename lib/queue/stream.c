@@ -21,7 +21,7 @@ static int number_of(const struct streams *streams, const char *name)
     return -1;
 }
 
-int jobs_of(const char *text, int64_t jobs[ENTRY_JOBS])
+int stream_jobs(const char *text, int64_t jobs[ENTRY_JOBS])
 {
     int count = 0;
     for (const char *at = text; at && count < ENTRY_JOBS;) {
@@ -41,7 +41,7 @@ struct stream_entry stream_entry_of(const redisReply *reply, int stream)
     snprintf(entry.id, sizeof entry.id, "%s", reply->element[0]->str);
     const redisReply *fields = reply->element[1];
     if (fields->type == REDIS_REPLY_ARRAY && fields->elements == 2 && fields->element[1]->str)
-        entry.count = jobs_of(fields->element[1]->str, entry.jobs);
+        entry.count = stream_jobs(fields->element[1]->str, entry.jobs);
     return entry;
 }
 
@@ -137,7 +137,7 @@ bool streams_end(struct redis *redis, const struct streams *streams,
                  const struct stream_entry *entries, int count, bool wake)
 {
     int replies = 0;
-    if (count == 0 || !redis_add(redis, "MULTI"))
+    if ((count == 0 && !wake) || !redis_add(redis, "MULTI"))
         return false;
     for (int s = 0; s < STREAMS; s++)
         replies += add_end(redis, streams->names[s], s, entries, count);

@@ -31,7 +31,7 @@ struct stream_entry {
 };
 
 /* "7,8,9". What is no number, or too many, is left out. Returns how many. */
-int jobs_of(const char *text, int64_t jobs[ENTRY_JOBS]);
+int stream_jobs(const char *text, int64_t jobs[ENTRY_JOBS]);
 
 /* One entry of a reply: [id, [j, numbers]]. One that is not ours has no jobs; one without id, no id. */
 struct stream_entry stream_entry_of(const redisReply *reply, int stream);

@@ -94,7 +94,7 @@ struct worker {
     const char *name; /* "matching": login role, streams and log */
     const struct job_kind *kinds;
     size_t kinds_count;
-    int batch_max;        /* jobs per transaction */
+    int batch_max; /* jobs per transaction, 256 at most; an entry of a stream may bring five */
     void *(*start)(void); /* makes `own` of a child; NULL when there is nothing */
 };
 

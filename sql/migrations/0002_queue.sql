@@ -344,9 +344,9 @@ create function queue.pick(kinds text[], tenants int[], firsts bigint[], prio in
         select a.id, a.tenant, a.crash, a.created_at from allowed a order by a.had_turn, a.tenant, a.id;
     end $$;
 
--- What is to be published next, for several programs and priorities, each with its room, in this order and in the stream of its
--- class; `carried`: what streams carry already. A job that is older than a minute may go one class higher, so that nothing waits
--- for ever.
+-- What is to be published next, for several programs and priorities, each named once with its room, in this order and in the stream
+-- of its class; `carried`: what streams carry already. A job that is older than a minute may go one class higher, so that nothing
+-- waits for ever.
 create function queue.refill(workers text[], prios int[], rooms int[], afters int[], carried bigint[] default '{}')
     returns table (id bigint, worker text, tenant int, prio int, class int, crash smallint) language plpgsql
     security definer set search_path = pg_catalog, pg_temp
@@ -354,29 +354,29 @@ create function queue.refill(workers text[], prios int[], rooms int[], afters in
     as $$
     declare
         late timestamptz := clock.now() - interval '1 minute';
-        kinds text[];
+        their_kinds text[];
         their_prios int[];
-        heads record;
+        stream record;
         ids bigint[];
         tenants int[];
         crashes smallint[];
         classes int[];
     begin
-        select array_agg(k.kind), array_agg(r.prio) into kinds, their_prios
+        select array_agg(k.kind), array_agg(r.prio) into their_kinds, their_prios
         from unnest(workers, prios) r (worker, prio) join queue.kind k on k.worker = r.worker;
-        for heads in
+        for stream in
             select r.i, array_agg(h.kind) as kinds, array_agg(h.tenant) as tenants, array_agg(h.first) as firsts
-            from queue.heads(kinds, their_prios, carried) h join queue.kind k on k.kind = h.kind
+            from queue.heads(their_kinds, their_prios, carried) h join queue.kind k on k.kind = h.kind
                 join unnest(workers, prios) with ordinality r (worker, prio, i) on r.worker = k.worker and r.prio = h.prio
             group by r.i order by r.i
         loop
             select array_agg(p.id), array_agg(p.tenant), array_agg(p.crash),
-                   array_agg(greatest(prios[heads.i] - (p.created_at < late)::int, 0)) into ids, tenants, crashes, classes
-            from queue.pick(heads.kinds, heads.tenants, heads.firsts, prios[heads.i], rooms[heads.i], afters[heads.i],
+                   array_agg(greatest(prios[stream.i] - (p.created_at < late)::int, 0)) into ids, tenants, crashes, classes
+            from queue.pick(stream.kinds, stream.tenants, stream.firsts, prios[stream.i], rooms[stream.i], afters[stream.i],
                             carried, false) p;
             continue when ids is null;
             carried := carried || ids; -- what comes next has that much less of a cap
-            return query select p.id, workers[heads.i], p.tenant, prios[heads.i], p.class, p.crash
+            return query select p.id, workers[stream.i], p.tenant, prios[stream.i], p.class, p.crash
                          from unnest(ids, tenants, classes, crashes) p (id, tenant, class, crash);
         end loop;
     end $$;

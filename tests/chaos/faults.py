@@ -32,6 +32,7 @@ class Faults(Chaos):
         super().__init__(region, seed, seconds)
         self.seed, self.writers, self.lock, self.troubles = seed, writers, threading.Lock(), []
         only, times = os.environ.get('ONLY', ' 60').split(' ')      # of its group only this one, so often: no other hides what it does
+        assert not only or any(only in faults for faults in PLAN.values()), only
         self.plan = {group: {only: int(times)} if only in faults else faults for group, faults in PLAN.items()}
 
     def pick(self, random_, start):

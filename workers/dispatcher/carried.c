@@ -7,7 +7,7 @@
 
 enum { ROOM_MIN = 1024 };
 
-static void append(struct entries *list, struct carried_entry entry)
+static void append(struct job_list *list, struct carried_job entry)
 {
     if (list->count == list->room) {
         list->room = list->room ? list->room * 2 : ROOM_MIN;
@@ -21,31 +21,31 @@ static void append(struct entries *list, struct carried_entry entry)
 /* The jobs of an entry stand next to each other. */
 static void count_job(struct carried *carried, size_t i)
 {
-    const struct carried_entry *at = &carried->now.at[i], *before = i ? at - 1 : NULL;
-    carried->of[at->worker][at->stream]++;
-    carried->entries[at->worker][at->stream] +=
+    const struct carried_job *at = &carried->now.at[i], *before = i ? at - 1 : NULL;
+    carried->jobs_of[at->worker][at->stream]++;
+    carried->entries_of[at->worker][at->stream] +=
         !before || before->worker != at->worker || before->stream != at->stream
         || before->place.ms != at->place.ms || before->place.seq != at->place.seq;
 }
 
 static void count_again(struct carried *carried)
 {
-    memset(carried->of, 0, sizeof carried->of);
-    memset(carried->entries, 0, sizeof carried->entries);
+    memset(carried->jobs_of, 0, sizeof carried->jobs_of);
+    memset(carried->entries_of, 0, sizeof carried->entries_of);
     for (size_t i = 0; i < carried->now.count; i++)
         count_job(carried, i);
 }
 
-void carried_add(struct carried *carried, struct carried_entry entry)
+void carried_add(struct carried *carried, struct carried_job entry)
 {
     append(&carried->now, entry);
     count_job(carried, carried->now.count - 1);
 }
 
-size_t carried_in(const struct carried *carried, int worker, int stream, size_t entries)
+size_t carried_jobs_in(const struct carried *carried, int worker, int stream, size_t entries)
 {
-    size_t known = carried->entries[worker][stream];
-    return known ? entries * carried->of[worker][stream] / known : entries;
+    size_t known = carried->entries_of[worker][stream];
+    return known ? entries * carried->jobs_of[worker][stream] / known : entries;
 }
 
 void carried_clear(struct carried *carried)
@@ -76,7 +76,7 @@ void carried_hold(struct carried *carried, const int64_t *ids, size_t count)
 {
     carried->held.count = 0;
     for (size_t i = 0; i < count; i++)
-        append(&carried->held, (struct carried_entry){.job = ids[i]});
+        append(&carried->held, (struct carried_job){.job = ids[i]});
 }
 
 static int by_number(const void *left, const void *right)
@@ -105,7 +105,7 @@ size_t carried_forget(struct carried *carried, int64_t *ids, size_t count)
         abort();
     sort(ids, count);
     for (size_t i = 0; i < carried->now.count; i++) {
-        struct carried_entry entry = carried->now.at[i];
+        struct carried_job entry = carried->now.at[i];
         const int64_t *id = find(entry.job, ids, count);
         if (!id) {
             carried->now.at[kept++] = entry;
@@ -128,11 +128,11 @@ size_t carried_forget(struct carried *carried, int64_t *ids, size_t count)
     return known;
 }
 
-static void trim(struct entries *list, struct place firsts[WORKERS_MAX][STREAMS])
+static void trim(struct job_list *list, struct place firsts[WORKERS_MAX][STREAMS])
 {
     size_t kept = 0;
     for (size_t i = 0; i < list->count; i++) {
-        const struct carried_entry *entry = &list->at[i];
+        const struct carried_job *entry = &list->at[i];
         if (!place_is_after(firsts[entry->worker][entry->stream], entry->place))
             list->at[kept++] = *entry;
     }
@@ -146,13 +146,13 @@ void carried_trim(struct carried *carried, struct place firsts[WORKERS_MAX][STRE
     count_again(carried);
 }
 
-static bool is_same(const struct carried_entry *a, const struct carried_entry *b)
+static bool is_same(const struct carried_job *a, const struct carried_job *b)
 {
     return a->job == b->job && a->worker == b->worker && a->stream == b->stream
            && a->place.ms == b->place.ms && a->place.seq == b->place.seq;
 }
 
-static bool is_among(const struct carried_entry *entry, const struct entries *list)
+static bool is_among(const struct carried_job *entry, const struct job_list *list)
 {
     for (size_t i = 0; i < list->count; i++)
         if (is_same(entry, &list->at[i]))
@@ -181,7 +181,7 @@ size_t carried_replace(struct carried *carried, struct carried *found, int64_t *
     found->now.count = kept;
     count_again(found);
     found->held = carried->held;
-    carried->held = (struct entries){0};
+    carried->held = (struct job_list){0};
     carried_free(carried);
     *carried = *found;
     *found = (struct carried){0};

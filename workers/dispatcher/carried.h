@@ -11,26 +11,27 @@
 
 enum { WORKERS_MAX = 16 };
 
-struct carried_entry {
+struct carried_job {
     int64_t job;
     struct place place;
     short worker, stream;
 };
 
-struct entries {
-    struct carried_entry *at;
+struct job_list {
+    struct carried_job *at;
     size_t count, room;
 };
 
 struct carried {
-    struct entries now;
-    struct entries left; /* still there, but their jobs went on without them */
-    struct entries held; /* in no stream, but somebody had their jobs locked (only `job` is said) */
-    size_t of[WORKERS_MAX][STREAMS];      /* how many of `now` in each stream */
-    size_t entries[WORKERS_MAX][STREAMS]; /* and in how many entries */
+    struct job_list now;
+    struct job_list left; /* still there, but their jobs went on without them */
+    struct job_list
+        held; /* in no stream, but somebody had their jobs locked (only `job` is said) */
+    size_t jobs_of[WORKERS_MAX][STREAMS];    /* how many of `now` in each stream */
+    size_t entries_of[WORKERS_MAX][STREAMS]; /* and in how many entries */
 };
 
-void carried_add(struct carried *carried, struct carried_entry entry);
+void carried_add(struct carried *carried, struct carried_job entry);
 void carried_clear(struct carried *carried);
 void carried_free(struct carried *carried);
 
@@ -48,7 +49,7 @@ size_t carried_forget(struct carried *carried, int64_t *ids, size_t count);
 void carried_trim(struct carried *carried, struct place firsts[WORKERS_MAX][STREAMS]);
 
 /* How many jobs so many entries of this stream are, as far as is known. */
-size_t carried_in(const struct carried *carried, int worker, int stream, size_t entries);
+size_t carried_jobs_in(const struct carried *carried, int worker, int stream, size_t entries);
 
 /* What was found takes the place of what was known, but for what is held; `found` is empty then. Writes the
  * jobs that are in no stream any more, at most carried->now.count. Returns how many. */

@@ -25,7 +25,7 @@ static size_t numbers_of(const PGresult *rows, int64_t *ids)
 bool dispatcher_hold(struct dispatcher *dispatcher, const int64_t *ids, size_t count,
                      const char *reason)
 {
-    const struct entries *held = &dispatcher->carried.held;
+    const struct job_list *held = &dispatcher->carried.held;
     if (count + held->count == 0)
         return true;
     struct arena *arena = arena_new();

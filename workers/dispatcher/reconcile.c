@@ -24,8 +24,8 @@ static void sort_entries(struct dispatcher *dispatcher, const redisReply *entrie
         struct stream_entry entry = stream_entry_of(entries->element[i], stream);
         if (reply_is_alive(&entry, pending, last)) {
             for (int j = 0; j < entry.count; j++)
-                carried_add(ret, (struct carried_entry){entry.jobs[j], place_of(entry.id), worker,
-                                                        stream});
+                carried_add(ret, (struct carried_job){entry.jobs[j], place_of(entry.id), worker,
+                                                      stream});
         } else {
             dispatcher->ghosts++;
             redisReply *removed = redis_run(dispatcher->redis, "XDEL %s %s",
@@ -73,7 +73,7 @@ bool dispatcher_reconcile(struct dispatcher *dispatcher)
     for (short w = 0; whole && w < dispatcher->count; w++)
         for (short s = 0; whole && s < STREAMS; s++) {
             whole = read_stream(dispatcher, w, s, &found);
-            dispatcher->entries[w][s] = found.of[w][s];
+            dispatcher->entries[w][s] = found.entries_of[w][s];
         }
     dispatcher->looked = whole;
     if (whole) {

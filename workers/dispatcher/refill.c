@@ -34,16 +34,17 @@ static bool measure_all(struct dispatcher *dispatcher)
         for (int s = 0; s < STREAMS; s++) {
             const char *name = dispatcher->streams[w].names[s];
             there = there && redis_add(dispatcher->redis, "XLEN %s", name);
-            if (dispatcher->carried.of[w][s])
+            if (dispatcher->carried.jobs_of[w][s])
                 there = there && redis_add(dispatcher->redis, "XINFO STREAM %s", name);
         }
     for (int w = 0; w < dispatcher->count && there; w++)
         for (int s = 0; s < STREAMS && there; s++) {
             redisReply *reply = redis_read(dispatcher->redis), *first = NULL;
             there =
-                reply && (!dispatcher->carried.of[w][s] || (first = redis_read(dispatcher->redis)));
+                reply
+                && (!dispatcher->carried.jobs_of[w][s] || (first = redis_read(dispatcher->redis)));
             size_t jobs =
-                there ? carried_in(&dispatcher->carried, w, s, (size_t)reply->integer) : 0;
+                there ? carried_jobs_in(&dispatcher->carried, w, s, (size_t)reply->integer) : 0;
             if (there && s < STREAM_SUSPECTS)
                 measure(&dispatcher->windows[w][s], (long long)jobs);
             length += jobs;
@@ -117,7 +118,7 @@ static int number_at(const PGresult *rows, int row, int column)
 
 /* Where a job goes. One that may go one class higher does when there is room. */
 static bool place_job(struct dispatcher *dispatcher, const PGresult *rows, int row,
-                      struct carried_entry *ret)
+                      struct carried_job *ret)
 {
     int w = number_of(dispatcher, PQgetvalue(rows, row, 1));
     int stream = number_at(rows, row, 3), higher = number_at(rows, row, 4);
@@ -131,7 +132,7 @@ static bool place_job(struct dispatcher *dispatcher, const PGresult *rows, int r
         stream = higher;
     if (stream != STREAM_SUSPECTS)
         windows[stream].length++;
-    *ret = (struct carried_entry){.worker = (short)w, .stream = (short)stream};
+    *ret = (struct carried_job){.worker = (short)w, .stream = (short)stream};
     return str_to_int(str_of(PQgetvalue(rows, row, 0)), &ret->job);
 }
 
@@ -144,8 +145,9 @@ static int jobs_together(const struct dispatcher *dispatcher, int worker, int st
     return most < ENTRY_JOBS ? most : ENTRY_JOBS;
 }
 
-/* Adds an entry with the first of these jobs, and with what goes the same way behind it. Returns how many. */
-static int add_entry(struct dispatcher *dispatcher, const struct carried_entry *jobs, int count)
+/* Adds an entry with the first of these jobs, and with what goes the same way behind it. Returns how many;
+ * 0: Redis is away. */
+static int add_entry(struct dispatcher *dispatcher, const struct carried_job *jobs, int count)
 {
     int worker = jobs->worker, stream = jobs->stream, many = 0;
     int most = jobs_together(dispatcher, worker, stream);
@@ -156,9 +158,10 @@ static int add_entry(struct dispatcher *dispatcher, const struct carried_entry *
                                    (long long)jobs[many].job);
     while (++many < count && many < most && jobs[many].worker == worker
            && jobs[many].stream == stream);
-    redis_add(dispatcher->redis, "XADD %s NOMKSTREAM * j %s",
-              dispatcher->streams[worker].names[stream], text);
-    return many;
+    return redis_add(dispatcher->redis, "XADD %s NOMKSTREAM * j %s",
+                     dispatcher->streams[worker].names[stream], text)
+               ? many
+               : 0;
 }
 
 /* What is in a stream is carried from now on; what did not get there is ready still. */
@@ -166,12 +169,13 @@ static bool publish(struct dispatcher *dispatcher, struct arena *arena, const PG
 {
     int count = 0, sent = 0;
     bool all = true;
-    struct carried_entry *jobs = arena_array(arena, (size_t)PQntuples(rows) + 1, sizeof *jobs);
+    struct carried_job *jobs = arena_array(arena, (size_t)PQntuples(rows) + 1, sizeof *jobs);
     int *together = arena_array(arena, (size_t)PQntuples(rows) + 1, sizeof *together);
     for (int i = 0; i < PQntuples(rows); i++)
         count += place_job(dispatcher, rows, i, &jobs[count]);
     for (int i = 0; i < count; i += together[sent++])
-        together[sent] = add_entry(dispatcher, &jobs[i], count - i);
+        if (!(together[sent] = add_entry(dispatcher, &jobs[i], count - i)))
+            return false;
     for (int i = 0, at = 0; i < sent; at += together[i++]) {
         redisReply *reply = redis_read(dispatcher->redis);
         if (!reply)

@@ -65,7 +65,7 @@ size_t reply_jobs(const redisReply *reply, int64_t *ids)
 {
     size_t count = 0;
     for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++)
-        count += (size_t)jobs_of(reply->element[i]->str, &ids[count]);
+        count += (size_t)stream_jobs(reply->element[i]->str, &ids[count]);
     return count;
 }
 

@@ -7,7 +7,7 @@
 static void add(struct carried *carried, int64_t job, short worker, short stream,
                 unsigned long long at)
 {
-    carried_add(carried, (struct carried_entry){job, {at, 0}, worker, stream});
+    carried_add(carried, (struct carried_job){job, {at, 0}, worker, stream});
 }
 
 static bool has(const struct carried *carried, int64_t job)
@@ -39,9 +39,9 @@ static void what_stands_before_the_first_of_its_stream_has_ended(void **state)
     carried_trim(&carried, firsts);
     assert_int_equal(carried.now.count, 3);
     assert_true(has(&carried, 3) && has(&carried, 4) && has(&carried, 5));
-    assert_int_equal(carried.of[0][STREAM_P1], 2);
-    assert_int_equal(carried.of[0][STREAM_P2], 1);
-    assert_int_equal(carried.of[1][STREAM_P1], 0);
+    assert_int_equal(carried.jobs_of[0][STREAM_P1], 2);
+    assert_int_equal(carried.jobs_of[0][STREAM_P2], 1);
+    assert_int_equal(carried.jobs_of[1][STREAM_P1], 0);
     carried_free(&carried);
 }
 
@@ -49,19 +49,19 @@ static void entries_are_counted_beside_their_jobs(void **state)
 {
     (void)state;
     struct carried carried = {0};
-    assert_int_equal(carried_in(&carried, 0, STREAM_P1, 4), 4); /* nothing is known */
+    assert_int_equal(carried_jobs_in(&carried, 0, STREAM_P1, 4), 4); /* nothing is known */
     for (short i = 1; i <= 6; i++)
         add(&carried, i, 0, STREAM_P1, i <= 4 ? 1 : 2); /* four jobs in one, two in another */
     add(&carried, 7, 0, STREAM_P2, 2);
-    assert_int_equal(carried.of[0][STREAM_P1], 6);
-    assert_int_equal(carried.entries[0][STREAM_P1], 2);
-    assert_int_equal(carried.entries[0][STREAM_P2], 1);
-    assert_int_equal(carried_in(&carried, 0, STREAM_P1, 10), 30);
+    assert_int_equal(carried.jobs_of[0][STREAM_P1], 6);
+    assert_int_equal(carried.entries_of[0][STREAM_P1], 2);
+    assert_int_equal(carried.entries_of[0][STREAM_P2], 1);
+    assert_int_equal(carried_jobs_in(&carried, 0, STREAM_P1, 10), 30);
     assert_true(forgets(&carried, 5));
     assert_true(forgets(&carried, 6));
-    assert_int_equal(carried.entries[0][STREAM_P1], 1);
+    assert_int_equal(carried.entries_of[0][STREAM_P1], 1);
     carried_clear(&carried);
-    assert_int_equal(carried.entries[0][STREAM_P1], 0);
+    assert_int_equal(carried.entries_of[0][STREAM_P1], 0);
     carried_free(&carried);
 }
 
@@ -75,8 +75,8 @@ static void a_job_with_two_entries_is_forgotten_once(void **state)
     int64_t ids[] = {9, 7, 8, 3};
     assert_true(forgets(&carried, 7));
     assert_false(forgets(&carried, 7));
-    assert_int_equal(carried.of[0][STREAM_P1], 1);
-    assert_int_equal(carried.of[0][STREAM_SUSPECTS], 0);
+    assert_int_equal(carried.jobs_of[0][STREAM_P1], 1);
+    assert_int_equal(carried.jobs_of[0][STREAM_SUSPECTS], 0);
     assert_int_equal(carried_forget(&carried, ids, 4), 1);
     assert_int_equal(ids[0], 8);
     assert_int_equal(carried.now.count, 0);
@@ -97,7 +97,7 @@ static void an_entry_that_its_job_left_is_not_taken_for_it_again(void **state)
         add(&found, 8, 0, STREAM_P1, 2);
         assert_int_equal(carried_replace(&carried, &found, ids), 0);
         assert_true(!has(&carried, 7) && has(&carried, 8));
-        assert_int_equal(carried.of[0][STREAM_P1], 1);
+        assert_int_equal(carried.jobs_of[0][STREAM_P1], 1);
     }
     add(&found, 7, 0, STREAM_P1, 3);
     assert_int_equal(carried_replace(&carried, &found, ids), 1);
@@ -137,12 +137,12 @@ static void what_is_in_no_stream_any_more_is_lost(void **state)
             add(&found, i, 0, STREAM_P0, (unsigned)(MANY - i));
     assert_int_equal(carried_replace(&carried, &found, ids), 2);
     assert_true(ids[0] == 17 && ids[1] == 2999);
-    assert_int_equal(carried.of[0][STREAM_P0], MANY - 2);
+    assert_int_equal(carried.jobs_of[0][STREAM_P0], MANY - 2);
     assert_int_equal(carried_replace(&carried, &found, ids), MANY - 2);
     add(&found, 1, 0, STREAM_P0, 1);
     assert_int_equal(carried_replace(&carried, &found, ids), 0);
     carried_clear(&carried);
-    assert_int_equal(carried.now.count + carried.of[0][STREAM_P0], 0);
+    assert_int_equal(carried.now.count + carried.jobs_of[0][STREAM_P0], 0);
     carried_free(&carried);
 }
 

@@ -145,14 +145,14 @@ static void an_entry_carries_several_jobs(void **state)
 {
     (void)state;
     int64_t jobs[ENTRY_JOBS] = {0};
-    assert_int_equal(jobs_of("7,8,9223372036854775807", jobs), 3);
+    assert_int_equal(stream_jobs("7,8,9223372036854775807", jobs), 3);
     assert_true(jobs[0] == 7 && jobs[1] == 8 && jobs[2] == INT64_MAX);
-    assert_int_equal(jobs_of("1,2,3,4,5,6,7", jobs), ENTRY_JOBS);
+    assert_int_equal(stream_jobs("1,2,3,4,5,6,7", jobs), ENTRY_JOBS);
     assert_int_equal(jobs[ENTRY_JOBS - 1], ENTRY_JOBS);
     static const char *const none[] = {"", ",", "x", "1x,", "9223372036854775808", " 1"};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
-        assert_int_equal(jobs_of(none[i], jobs), 0);
-    assert_int_equal(jobs_of(NULL, jobs), 0);
+        assert_int_equal(stream_jobs(none[i], jobs), 0);
+    assert_int_equal(stream_jobs(NULL, jobs), 0);
 }
 
 int main(void)
