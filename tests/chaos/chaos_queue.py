@@ -182,7 +182,7 @@ def chaos_queue(binaries, jobs, seconds, seed, poison=32, programs=3, drain=120,
         if harm:        # it takes longer; what is left in the streams is taken away while the network lets it
             result['ok'] = not any(found[k] for k in ('lost', 'duplicate', 'phantom', 'order', 'dead_others', 'lanes_open')) \
                 and found['dead'] == found['poison'] and drained is not None and not result['sanitizers'] \
-                and ('NOMEM' not in harm or faults.faults['no_memory'])
+                and ('NOMEM' not in harm or faults.faults['no_memory'] > 0)
         if quiet:       # nothing waits for a reconciliation, or for a second look
             result['ok'] = result['ok'] and found['max_ms'] < 1500
         return result
