@@ -137,7 +137,7 @@ static void recall(struct child *child)
     child->generation = generation;
 }
 
-/* As many entries of each stream as make a batch, by what was read of it. */
+/* As many entries as make a batch, when they are as full as the fullest that were read last. */
 static int entries_wanted(const struct child *child)
 {
     int most = 1;

@@ -24,9 +24,8 @@ struct job_list {
 
 struct carried {
     struct job_list now;
-    struct job_list left; /* still there, but their jobs went on without them */
-    struct job_list
-        held; /* in no stream, but somebody had their jobs locked (only `job` is said) */
+    struct job_list left; /* still there, but went on without their entries */
+    struct job_list held; /* in no stream, but somebody had them locked; only `job` is said */
     size_t jobs_of[WORKERS_MAX][STREAMS];    /* how many of `now` in each stream */
     size_t entries_of[WORKERS_MAX][STREAMS]; /* and in how many entries */
 };
