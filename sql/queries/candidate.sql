@@ -81,10 +81,3 @@ select app.candidate_bsn_store(:id::uuid, :key_id::int, :nonce::bytea, :cipherte
 -- writes: yes
 select coalesce((select jsonb_agg(jsonb_build_object('id', c.id, 'alias', c.alias, 'status', c.status))
                  from app.candidate_by_bsn(:blind_index::bytea, :purpose) b join app.candidate c on c.id = b), '[]') as items
-
--- query: card_get
--- rows: one
-select k ->> 'alias' as alias, k ->> 'introduction' as introduction, k ->> 'wishes' as wishes,
-       k ->> 'hoursMin' as hours_min, k ->> 'hoursMax' as hours_max, k -> 'shifts' as shifts,
-       k ->> 'availableFrom' as available_from, k -> 'competences' as competences, k -> 'occupations' as occupations
-from app.candidate c cross join lateral app.card(c.id, false) k where c.id = :id

@@ -1,108 +1,106 @@
--- program: queue
+-- program: platform
 
--- What every worker says to the queue.
+-- The queue for operators. What is seen and may be changed is decided by the views and by queue.act().
 
--- query: queue_begin
--- rows: none
--- writes: no
-begin
-
--- query: queue_commit
--- rows: none
--- writes: no
-commit
-
--- query: queue_claim
--- rows: many
-select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, timeout_ms, version, waited_us
-from queue.claim(:ids::bigint[])
-
--- query: queue_take
--- rows: many
-select id, tenant, kind, attempt, cancelled, payload, lane is not null as in_lane, timeout_ms, version, waited_us
-from queue.take(:kinds::text[], :count::int)
-
--- query: queue_still_waiting
--- rows: many
-select id from queue.still_waiting(:ids::bigint[]) id
-
--- query: queue_context
--- rows: none
--- writes: no
-select where (set_config('app.tenant', :tenant, true) || set_config('statement_timeout', :timeout_ms, true)
-    || set_config('app.scope', 'tenant', true) || set_config('app.role', 'system', true)
-    || set_config('app.operation', :kind, true) || set_config('app.actor', '', true)
-    || set_config('app.org', '', true) || set_config('app.request', '', true)) is null
-
--- query: queue_savepoint
--- rows: none
--- writes: no
-savepoint job
-
--- query: queue_rollback_job
--- rows: none
--- writes: no
-rollback to savepoint job
-
--- query: queue_finish
--- rows: many
-select queue.finish(:ids::bigint[])
-
--- query: queue_retry
--- rows: none
--- writes: yes
-select queue.retry(:id::bigint, :error, :delay_ms::int, :free::boolean)
-
--- query: queue_trip
--- rows: none
--- writes: yes
-select queue.trip(:kind)
-
--- query: queue_kill
--- rows: none
--- writes: yes
-select queue.kill(:id::bigint, :reason, :error)
-
--- query: queue_lease
--- rows: many
-select id, tenant, kind, attempt, false as cancelled, payload, fence, timeout_ms,
-       version
-from queue.lease(:ids::bigint[], :holder, :ms::int)
-
--- query: queue_lease_beat
--- rows: none
--- writes: yes
-select queue.lease_beat(:holder, :ms::int)
-
--- query: queue_cancel_wanted
--- rows: many
-select w from queue.cancel_wanted(:ids::bigint[]) w
-
--- query: queue_lease_begin
+-- query: queue_figures_get
 -- rows: one
-select found_state, known_reference from queue.lease_begin(:job::bigint, :fence::bigint)
+select clock.now() as at, coalesce(jsonb_agg(jsonb_build_object('state', f.state, 'priority', f.prio, 'kind', f.kind,
+       'jobs', f.jobs, 'oldestSeconds', greatest(f.oldest_seconds, 0))), '[]') as figures
+from queue.figures_seen() f
 
--- query: queue_lease_known
+-- query: queue_doctor_get
+-- rows: one
+select clock.now() as at, coalesce(bool_and(f.ok), true) as healthy, coalesce(jsonb_agg(jsonb_build_object('code', f.code,
+       'finding', f.finding, 'ok', f.ok, 'number', f.number, 'most', f.most)), '[]') as findings
+from queue.doctor_seen() f
+
+-- query: queue_job_list
+-- rows: many
+-- filter: state j.state = %
+-- filter: kind j.kind = %
+-- filter: lane j.lane = %
+-- filter: tenantId j.tenant_id = %::uuid
+-- filter: createdBefore j.created_at < %::timestamptz
+-- sort: id j.id bigint id
+-- key: j.id id bigint
+select j.id, j.tenant_id, j.kind, j.prio, j.state, j.attempt, j.crash, j.lane, j.seq, j.subject, j.run_at,
+       j.lease_until, j.end_asked, j.error_code, j.ids, j.created_at
+from queue.job_seen j where true
+
+-- query: queue_job_get
+-- rows: one
+select j.id, j.tenant_id, j.kind, j.prio, j.state, j.attempt, j.crash, j.lane, j.seq, j.subject, j.run_at,
+       j.lease_until, j.end_asked, j.error_code, j.ids, j.created_at
+from queue.job_seen j where j.id = :id::bigint
+
+-- query: queue_dead_list
+-- rows: many
+-- filter: reason d.reason = %
+-- filter: kind d.kind = %
+-- filter: lane d.lane = %
+-- filter: tenantId d.tenant_id = %::uuid
+-- sort: diedAt d.died_at timestamptz died_at
+-- key: d.id id bigint
+-- newest-first
+select d.id, d.tenant_id, d.kind, d.prio, d.reason, d.blocks, d.attempt, d.crash, d.lane, d.seq, d.error_code, d.ids,
+       d.created_at, d.died_at, d.version
+from queue.dead_seen d where true
+
+-- query: queue_dead_get
+-- rows: one
+select d.id, d.tenant_id, d.kind, d.prio, d.reason, d.blocks, d.attempt, d.crash, d.lane, d.seq, d.error_code, d.ids,
+       d.created_at, d.died_at, d.version
+from queue.dead_seen d where d.id = :id::bigint
+
+-- query: queue_dead_drop
+-- rows: one
+-- none: stale
+-- writes: yes
+select (queue.act(:act::uuid, 'drop', 'dead-letter', d.id::text)).outcome
+from queue.dead_seen d where d.id = :id::bigint and d.version = :version::bigint
+
+-- query: queue_dead_version
+-- rows: one
+-- none: ok
+select d.version from queue.dead_seen d where d.id = :id::bigint
+
+-- query: queue_kind_list
+-- rows: many
+-- sort: kind k.kind text kind
+-- key: k.kind kind text
+select k.kind, k.worker, k.max_attempts, k.timeout_ms, k.max_inflight, k.blocks_lane, k.paused_until
+from queue.kind_seen k where true
+
+-- query: queue_lane_get
+-- rows: one
+select l.lane, l.state, l.last_place, l.done_place, l.blocked_by, l.jobs from queue.lane_seen(:lane) l
+
+-- query: queue_future_list
+-- rows: many
+-- filter: subject f.subject = %
+-- filter: kind f.kind = %
+-- filter: tenantId f.tenant_id = %::uuid
+-- sort: runAt f.run_at timestamptz run_at
+-- key: f.id id bigint
+select f.id, f.tenant_id, f.kind, f.prio, f.run_at, f.due_local, f.zone, f.subject, f.misfire, f.lane, f.ids
+from queue.future_seen f where true
+
+-- query: queue_act_list
+-- rows: many
+-- filter: jobId a.job = %::bigint
+-- filter: outcome a.outcome = %
+-- sort: at a.at timestamptz at
+-- key: a.id
+-- newest-first
+select a.id, a.tenant_id, a.verb, a.noun, a.target, a.outcome, a.job, a.reason, a.actor, a.at, a.ended_at
+from queue.act_seen a where true
+
+-- query: queue_act_get
+-- rows: one
+select a.id, a.tenant_id, a.verb, a.noun, a.target, a.outcome, a.job, a.reason, a.actor, a.at, a.ended_at
+from queue.act_seen a where a.id = :id
+
+-- query: queue_act_run
 -- rows: none
 -- writes: yes
-select queue.lease_known(:job::bigint, :fence::bigint, :reference)
-
--- query: queue_lease_finish
--- rows: none
--- writes: yes
-select queue.lease_finish(:job::bigint, :fence::bigint)
-
--- query: queue_lease_retry
--- rows: none
--- writes: yes
-select queue.lease_retry(:job::bigint, :fence::bigint, :error, :made_nothing::boolean, :delay_ms::int, :free::boolean)
-
--- query: queue_lease_kill
--- rows: none
--- writes: yes
-select queue.lease_kill(:job::bigint, :fence::bigint, :reason, :error)
-
--- query: queue_count
--- rows: none
--- writes: yes
-select queue.count(:amounts::jsonb)
+select queue.act(:id::uuid, :verb, :noun, :target, :reason, :minutes::int)

@@ -6,28 +6,48 @@
 #include "openapi/gen/role.h"
 #include "services/employers/gen/queries.h"
 
-static const struct pattern_part pattern_0[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
-static const struct pattern_part pattern_1[] = {{{0x3ff000000000000u, 0x0u}, 2, 5}, {{0, 0}, 0, 0}};
-static const char *const values_2[] = {"one", "small", "medium", "large", NULL};
-static const struct pattern_part pattern_3[] = {{{0x3fe000000000000u, 0x0u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 3, 3}, {{0, 0}, 0, 0}};
-static const struct pattern_part pattern_4[] = {{{0x80000000000u, 0x0u}, 0, 1}, {{0x3ff230100000000u, 0x0u}, 6, 19}, {{0, 0}, 0, 0}};
-static const struct pattern_part pattern_5[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
-static const char *const values_6[] = {"must", "nice", NULL};
-static const char *const values_7[] = {"regular", "temp", "secondment", "trial_placement", "work_experience", "internship", "apprenticeship", "subsidised", "seasonal", "event", "successor", "adoption", "redeployment", NULL};
-static const char *const values_8[] = {"day", "evening", "night", "weekend", NULL};
-static const char *const values_9[] = {"suitable", "unsuitable", "suitable_after_carving", NULL};
+static const struct pattern_part pattern_0[] = {{{0x80000000000u, 0x0u}, 0, 1}, {{0x3ff230100000000u, 0x0u}, 6, 19}, {{0, 0}, 0, 0}};
+static const struct pattern_part pattern_1[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
+static const struct pattern_part pattern_2[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
+static const struct pattern_part pattern_3[] = {{{0x3ff000000000000u, 0x0u}, 2, 5}, {{0, 0}, 0, 0}};
+static const char *const values_4[] = {"one", "small", "medium", "large", NULL};
+static const struct pattern_part pattern_5[] = {{{0x3fe000000000000u, 0x0u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 3, 3}, {{0, 0}, 0, 0}};
+static const char *const values_6[] = {"suitable", "unsuitable", "suitable_after_carving", NULL};
+static const char *const values_7[] = {"must", "nice", NULL};
+static const char *const values_8[] = {"regular", "temp", "secondment", "trial_placement", "work_experience", "internship", "apprenticeship", "subsidised", "seasonal", "event", "successor", "adoption", "redeployment", NULL};
+static const char *const values_9[] = {"day", "evening", "night", "weekend", NULL};
 static const char *const values_10[] = {"withdraw", "close", NULL};
-static const char *const values_11[] = {"reported", "screening", "open", "shortlisted", "partly_filled", "filled", "closed", "unsuitable", "withdrawn", "expired", NULL};
-static const char *const values_12[] = {"employer", "account_manager", "firm", "agency", "hub", "project", "campaign", NULL};
-static const char *const values_13[] = {"fits", "adjust", "against", NULL};
-static const char *const values_14[] = {"suitable", "suitable_with_adjustment", "unsuitable", NULL};
+static const char *const values_11[] = {"fits", "adjust", "against", NULL};
+static const char *const values_12[] = {"suitable", "suitable_with_adjustment", "unsuitable", NULL};
+static const char *const values_13[] = {"reported", "screening", "open", "shortlisted", "partly_filled", "filled", "closed", "unsuitable", "withdrawn", "expired", NULL};
+static const char *const values_14[] = {"employer", "account_manager", "firm", "agency", "hub", "project", "campaign", NULL};
 
+static const struct field contact_new_fields[] = {
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct contact_new, name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "functionTitle", .key = {"\"functionTitle\":", 16}, .column = "function_title", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct contact_new, function_title), .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_EMAIL, .offset = offsetof(struct contact_new, email), .min = 3, .max = 254, .visible_to = 0xffffffffu},
+    {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct contact_new, phone), .min = 6, .max = 20, .pattern = pattern_0, .visible_to = 0xffffffffu},
+    {.name = "preferred", .key = {"\"preferred\":", 12}, .column = "preferred", .type = FIELD_BOOL, .offset = offsetof(struct contact_new, preferred), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema contact_new_schema = {
+    .name = "ContactNew", .fields = contact_new_fields, .count = 5,
+    .size = sizeof(struct contact_new), .self = NULL,
+};
+static const struct field employer_condition_new_fields[] = {
+    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .offset = offsetof(struct employer_condition_new, condition), .min = 2, .max = 40, .pattern = pattern_1, .visible_to = 0xffffffffu},
+    {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct employer_condition_new, text), .min = 1, .max = 500, .visible_to = 0xffffffffu},
+    {.name = "hard", .key = {"\"hard\":", 7}, .column = "hard", .type = FIELD_BOOL, .offset = offsetof(struct employer_condition_new, hard), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema employer_condition_new_schema = {
+    .name = "EmployerConditionNew", .fields = employer_condition_new_fields, .count = 3,
+    .size = sizeof(struct employer_condition_new), .self = NULL,
+};
 static const struct field employer_new_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct employer_new, name), .min = 1, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, kvk_number), .min = 8, .max = 8, .pattern = pattern_0, .visible_to = 0xffffffffu},
-    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct employer_new, sector), .min = 2, .max = 5, .pattern = pattern_1, .visible_to = 0xffffffffu},
-    {.name = "sizeClass", .key = {"\"sizeClass\":", 12}, .column = "size_class", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct employer_new, size_class), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
-    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, postcode4), .min = 4, .max = 4, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, kvk_number), .min = 8, .max = 8, .pattern = pattern_2, .visible_to = 0xffffffffu},
+    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct employer_new, sector), .min = 2, .max = 5, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "sizeClass", .key = {"\"sizeClass\":", 12}, .column = "size_class", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct employer_new, size_class), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, postcode4), .min = 4, .max = 4, .pattern = pattern_5, .visible_to = 0xffffffffu},
     {.name = "streetAddress", .key = {"\"streetAddress\":", 16}, .column = "street_address", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, street_address), .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "accountManagerId", .key = {"\"accountManagerId\":", 19}, .column = "account_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, account_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "riskCover", .key = {"\"riskCover\":", 12}, .column = "risk_cover", .type = FIELD_BOOL, .offset = offsetof(struct employer_new, risk_cover), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -37,29 +57,17 @@ const struct schema employer_new_schema = {
     .name = "EmployerNew", .fields = employer_new_fields, .count = 9,
     .size = sizeof(struct employer_new), .self = NULL,
 };
-static const struct field contact_new_fields[] = {
-    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct contact_new, name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "functionTitle", .key = {"\"functionTitle\":", 16}, .column = "function_title", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct contact_new, function_title), .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_EMAIL, .offset = offsetof(struct contact_new, email), .min = 3, .max = 254, .visible_to = 0xffffffffu},
-    {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct contact_new, phone), .min = 6, .max = 20, .pattern = pattern_4, .visible_to = 0xffffffffu},
-    {.name = "preferred", .key = {"\"preferred\":", 12}, .column = "preferred", .type = FIELD_BOOL, .offset = offsetof(struct contact_new, preferred), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+static const struct field screening_new_fields[] = {
+    {.name = "verdict", .key = {"\"verdict\":", 10}, .column = "verdict", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct screening_new, verdict), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct screening_new, reason), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
 };
-const struct schema contact_new_schema = {
-    .name = "ContactNew", .fields = contact_new_fields, .count = 5,
-    .size = sizeof(struct contact_new), .self = NULL,
-};
-static const struct field employer_condition_new_fields[] = {
-    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .offset = offsetof(struct employer_condition_new, condition), .min = 2, .max = 40, .pattern = pattern_5, .visible_to = 0xffffffffu},
-    {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct employer_condition_new, text), .min = 1, .max = 500, .visible_to = 0xffffffffu},
-    {.name = "hard", .key = {"\"hard\":", 7}, .column = "hard", .type = FIELD_BOOL, .offset = offsetof(struct employer_condition_new, hard), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-};
-const struct schema employer_condition_new_schema = {
-    .name = "EmployerConditionNew", .fields = employer_condition_new_fields, .count = 3,
-    .size = sizeof(struct employer_condition_new), .self = NULL,
+const struct schema screening_new_schema = {
+    .name = "ScreeningNew", .fields = screening_new_fields, .count = 2,
+    .size = sizeof(struct screening_new), .self = NULL,
 };
 static const struct field vacancy_competence_fields[] = {
     {.name = "competenceId", .key = {"\"competenceId\":", 15}, .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_competence, competence_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "need", .key = {"\"need\":", 7}, .column = "need", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_competence, need), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "need", .key = {"\"need\":", 7}, .column = "need", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_competence, need), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_INT, .offset = offsetof(struct vacancy_competence, level), .min = 1, .max = 3, .visible_to = 0xffffffffu},
     {.name = "weight", .key = {"\"weight\":", 9}, .column = "weight", .type = FIELD_INT, .offset = offsetof(struct vacancy_competence, weight), .min = 1, .max = 5, .visible_to = 0xffffffffu},
 };
@@ -68,7 +76,7 @@ const struct schema vacancy_competence_schema = {
     .size = sizeof(struct vacancy_competence), .self = NULL,
 };
 static const struct field vacancy_condition_fields[] = {
-    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_condition, condition), .min = 2, .max = 40, .pattern = pattern_5, .visible_to = 0xffffffffu},
+    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_condition, condition), .min = 2, .max = 40, .pattern = pattern_1, .visible_to = 0xffffffffu},
     {.name = "hard", .key = {"\"hard\":", 7}, .column = "hard", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_condition, hard), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema vacancy_condition_schema = {
@@ -79,14 +87,14 @@ static const struct field vacancy_new_fields[] = {
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, employer_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, title), .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "description", .key = {"\"description\":", 14}, .column = "description", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_new, description), .min = 0, .max = 4000, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, kind), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, kind), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, occupation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct vacancy_new, competences), .min = 0, .max = 40, .schema = &vacancy_competence_schema, .visible_to = 0xffffffffu},
     {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct vacancy_new, conditions), .min = 0, .max = 30, .schema = &vacancy_condition_schema, .visible_to = 0xffffffffu},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct vacancy_new, shifts), .min = 0, .max = 4, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
-    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, postcode4), .min = 4, .max = 4, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct vacancy_new, shifts), .min = 0, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, postcode4), .min = 4, .max = 4, .pattern = pattern_5, .visible_to = 0xffffffffu},
     {.name = "positions", .key = {"\"positions\":", 12}, .column = "positions", .type = FIELD_INT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, positions), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "candidatesWanted", .key = {"\"candidatesWanted\":", 19}, .column = "candidates_wanted", .type = FIELD_INT, .offset = offsetof(struct vacancy_new, candidates_wanted), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -101,14 +109,14 @@ const struct schema vacancy_new_schema = {
 static const struct field vacancy_change_fields[] = {
     {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, title), .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "description", .key = {"\"description\":", 14}, .column = "description", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_change, description), .min = 0, .max = 4000, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, kind), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, kind), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .offset = offsetof(struct vacancy_change, occupation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct vacancy_change, competences), .min = 0, .max = 40, .schema = &vacancy_competence_schema, .visible_to = 0xffffffffu},
     {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct vacancy_change, conditions), .min = 0, .max = 30, .schema = &vacancy_condition_schema, .visible_to = 0xffffffffu},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct vacancy_change, shifts), .min = 0, .max = 4, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
-    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, postcode4), .min = 4, .max = 4, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct vacancy_change, shifts), .min = 0, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, postcode4), .min = 4, .max = 4, .pattern = pattern_5, .visible_to = 0xffffffffu},
     {.name = "positions", .key = {"\"positions\":", 12}, .column = "positions", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, positions), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "candidatesWanted", .key = {"\"candidatesWanted\":", 19}, .column = "candidates_wanted", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, candidates_wanted), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -120,39 +128,12 @@ const struct schema vacancy_change_schema = {
     .name = "VacancyChange", .fields = vacancy_change_fields, .count = 16,
     .size = sizeof(struct vacancy_change), .self = NULL,
 };
-static const struct field screening_new_fields[] = {
-    {.name = "verdict", .key = {"\"verdict\":", 10}, .column = "verdict", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct screening_new, verdict), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct screening_new, reason), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
-};
-const struct schema screening_new_schema = {
-    .name = "ScreeningNew", .fields = screening_new_fields, .count = 2,
-    .size = sizeof(struct screening_new), .self = NULL,
-};
 static const struct field vacancy_ending_fields[] = {
     {.name = "how", .key = {"\"how\":", 6}, .column = "how", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_ending, how), .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
 };
 const struct schema vacancy_ending_schema = {
     .name = "VacancyEnding", .fields = vacancy_ending_fields, .count = 1,
     .size = sizeof(struct vacancy_ending), .self = NULL,
-};
-static const struct field employer_fields[] = {
-    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "regionId", .key = {"\"regionId\":", 11}, .column = "region_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .min = 0, .max = 8, .visible_to = 0xffffffffu},
-    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 5, .visible_to = 0xffffffffu},
-    {.name = "sizeClass", .key = {"\"sizeClass\":", 12}, .column = "size_class", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
-    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .min = 0, .max = 4, .visible_to = 0xffffffffu},
-    {.name = "streetAddress", .key = {"\"streetAddress\":", 16}, .column = "street_address", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "accountManagerId", .key = {"\"accountManagerId\":", 19}, .column = "account_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "riskCover", .key = {"\"riskCover\":", 12}, .column = "risk_cover", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x45fu},
-    {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xeu},
-    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-};
-static const struct schema employer_schema = {
-    .name = "Employer", .fields = employer_fields, .count = 13,
-    .size = 0, .self = "/employers/",
 };
 static const struct field contact_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -182,40 +163,28 @@ static const struct schema employer_condition_schema = {
     .name = "EmployerCondition", .fields = employer_condition_fields, .count = 7,
     .size = 0, .self = "/employer-conditions/",
 };
-static const struct field vacancy_fields[] = {
+static const struct field employer_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "description", .key = {"\"description\":", 14}, .column = "description", .type = FIELD_TEXT, .min = 0, .max = 4000, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
-    {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 40, .schema = &vacancy_competence_schema, .visible_to = 0xffffffffu},
-    {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 30, .schema = &vacancy_condition_schema, .visible_to = 0xffffffffu},
-    {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 4, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
-    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 4, .visible_to = 0xffffffffu},
-    {.name = "positions", .key = {"\"positions\":", 12}, .column = "positions", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "positionsTaken", .key = {"\"positionsTaken\":", 17}, .column = "positions_taken", .type = FIELD_INT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "candidatesWanted", .key = {"\"candidatesWanted\":", 19}, .column = "candidates_wanted", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "neededBy", .key = {"\"neededBy\":", 11}, .column = "needed_by", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "wageText", .key = {"\"wageText\":", 11}, .column = "wage_text", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "regionId", .key = {"\"regionId\":", 11}, .column = "region_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .min = 0, .max = 8, .visible_to = 0xffffffffu},
+    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 5, .visible_to = 0xffffffffu},
+    {.name = "sizeClass", .key = {"\"sizeClass\":", 12}, .column = "size_class", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .min = 0, .max = 4, .visible_to = 0xffffffffu},
+    {.name = "streetAddress", .key = {"\"streetAddress\":", 16}, .column = "street_address", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "accountManagerId", .key = {"\"accountManagerId\":", 19}, .column = "account_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "riskCover", .key = {"\"riskCover\":", 12}, .column = "risk_cover", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x45fu},
     {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xeu},
-    {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
-    {.name = "reportedAt", .key = {"\"reportedAt\":", 13}, .column = "reported_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "matchVersion", .key = {"\"matchVersion\":", 15}, .column = "match_input", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xeu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct schema vacancy_schema = {
-    .name = "Vacancy", .fields = vacancy_fields, .count = 25,
-    .size = 0, .self = "/vacancies/",
+static const struct schema employer_schema = {
+    .name = "Employer", .fields = employer_fields, .count = 13,
+    .size = 0, .self = "/employers/",
 };
 static const struct field screening_rule_fields[] = {
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
     {.name = "number", .key = {"\"number\":", 9}, .column = "number", .type = FIELD_INT, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
     {.name = "limit", .key = {"\"limit\":", 8}, .column = "limit", .type = FIELD_INT, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
 };
@@ -243,7 +212,7 @@ static const struct schema supply_schema = {
 };
 static const struct field screening_advice_fields[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
     {.name = "rulesVersion", .key = {"\"rulesVersion\":", 15}, .column = "rules_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "rules", .key = {"\"rules\":", 8}, .column = "rules", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .schema = &screening_rule_schema, .visible_to = 0xffffffffu},
     {.name = "supply", .key = {"\"supply\":", 9}, .column = "supply", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &supply_schema, .visible_to = 0xffffffffu},
@@ -255,9 +224,9 @@ static const struct schema screening_advice_schema = {
 static const struct field screening_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "verdict", .key = {"\"verdict\":", 10}, .column = "verdict", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "verdict", .key = {"\"verdict\":", 10}, .column = "verdict", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
     {.name = "adviceRules", .key = {"\"adviceRules\":", 14}, .column = "advice_rules", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 20, .schema = &screening_rule_schema, .visible_to = 0xffffffffu},
     {.name = "rulesVersion", .key = {"\"rulesVersion\":", 15}, .column = "rules_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "screenedBy", .key = {"\"screenedBy\":", 13}, .column = "screened_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -267,6 +236,37 @@ static const struct field screening_fields[] = {
 static const struct schema screening_schema = {
     .name = "Screening", .fields = screening_fields, .count = 10,
     .size = 0, .self = "/screenings/",
+};
+static const struct field vacancy_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "description", .key = {"\"description\":", 14}, .column = "description", .type = FIELD_TEXT, .min = 0, .max = 4000, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 40, .schema = &vacancy_competence_schema, .visible_to = 0xffffffffu},
+    {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 30, .schema = &vacancy_condition_schema, .visible_to = 0xffffffffu},
+    {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
+    {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 4, .visible_to = 0xffffffffu},
+    {.name = "positions", .key = {"\"positions\":", 12}, .column = "positions", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "positionsTaken", .key = {"\"positionsTaken\":", 17}, .column = "positions_taken", .type = FIELD_INT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "candidatesWanted", .key = {"\"candidatesWanted\":", 19}, .column = "candidates_wanted", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "neededBy", .key = {"\"neededBy\":", 11}, .column = "needed_by", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "wageText", .key = {"\"wageText\":", 11}, .column = "wage_text", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xeu},
+    {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "reportedAt", .key = {"\"reportedAt\":", 13}, .column = "reported_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "matchVersion", .key = {"\"matchVersion\":", 15}, .column = "match_input", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xeu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct schema vacancy_schema = {
+    .name = "Vacancy", .fields = vacancy_fields, .count = 25,
+    .size = 0, .self = "/vacancies/",
 };
 static const struct field transition_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "seq", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
@@ -279,23 +279,6 @@ static const struct field transition_fields[] = {
 static const struct schema transition_schema = {
     .name = "Transition", .fields = transition_fields, .count = 6,
     .size = 0, .self = NULL,
-};
-static const struct right employer_list_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field employer_list_query[] = {
-    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .min = 8, .max = 8, .pattern = pattern_0, .visible_to = 0xffffffffu},
-    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .min = 2, .max = 5, .pattern = pattern_1, .visible_to = 0xffffffffu},
-    {.name = "namePrefix", .key = {"\"namePrefix\":", 13}, .column = "name_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "accountManagerId", .key = {"\"accountManagerId\":", 19}, .column = "account_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "changedAfter", .key = {"\"changedAfter\":", 15}, .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-};
-static const struct right employer_create_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct right employer_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field employer_get_path[] = {
-    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-};
-static const struct right employer_update_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field employer_update_path[] = {
-    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right contact_list_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field contact_list_path[] = {
@@ -333,24 +316,22 @@ static const struct right employer_condition_delete_rights[] = {{1u << ROLE_ACCO
 static const struct field employer_condition_delete_path[] = {
     {.name = "conditionId", .key = {"\"conditionId\":", 14}, .column = "condition_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right vacancy_list_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field vacancy_list_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
-    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "neededByFrom", .key = {"\"neededByFrom\":", 15}, .column = "needed_by_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "neededByTo", .key = {"\"neededByTo\":", 13}, .column = "needed_by_to", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+static const struct right employer_list_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field employer_list_query[] = {
+    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .min = 8, .max = 8, .pattern = pattern_2, .visible_to = 0xffffffffu},
+    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .min = 2, .max = 5, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "namePrefix", .key = {"\"namePrefix\":", 13}, .column = "name_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "accountManagerId", .key = {"\"accountManagerId\":", 19}, .column = "account_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "changedAfter", .key = {"\"changedAfter\":", 15}, .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right vacancy_create_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_HUB, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct right vacancy_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field vacancy_get_path[] = {
-    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+static const struct right employer_create_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct right employer_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field employer_get_path[] = {
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right vacancy_update_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field vacancy_update_path[] = {
-    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+static const struct right employer_update_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field employer_update_path[] = {
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct right screening_advice_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field screening_advice_path[] = {
@@ -368,6 +349,25 @@ static const struct right screening_get_rights[] = {{1u << ROLE_CONSULTANT, SCOP
 static const struct field screening_get_path[] = {
     {.name = "screeningId", .key = {"\"screeningId\":", 14}, .column = "screening_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
+static const struct right vacancy_list_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field vacancy_list_query[] = {
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "neededByFrom", .key = {"\"neededByFrom\":", 15}, .column = "needed_by_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "neededByTo", .key = {"\"neededByTo\":", 13}, .column = "needed_by_to", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "changedAfter", .key = {"\"changedAfter\":", 15}, .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct right vacancy_create_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_HUB, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct right vacancy_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field vacancy_get_path[] = {
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct right vacancy_update_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field vacancy_update_path[] = {
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
 static const struct right vacancy_end_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field vacancy_end_path[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -377,57 +377,6 @@ static const struct field vacancy_transition_list_path[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct operation operations[] = {
-    {
-        .id = "listEmployers",
-        .method = METHOD_GET,
-        .path = "/employers",
-        .flags = OPERATION_LIST | OPERATION_READS,
-        .status = 200,
-        .body_max = 0,
-        .rights = employer_list_rights,
-        .parameters = employer_list_query, .parameters_count = 5,
-        .response = &employer_schema,
-        .list = &query_employer_list,
-        .handle = employer_list,
-    },
-    {
-        .id = "createEmployer",
-        .method = METHOD_POST,
-        .path = "/employers",
-        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
-        .status = 201,
-        .body_max = 65536,
-        .rights = employer_create_rights,
-        .body = &employer_new_schema,
-        .response = &employer_schema,
-        .show = &operations[2],
-        .handle = employer_create,
-    },
-    {
-        .id = "getEmployer",
-        .method = METHOD_GET,
-        .path = "/employers/{employerId}",
-        .flags = OPERATION_READS,
-        .status = 200,
-        .body_max = 0,
-        .rights = employer_get_rights,
-        .path_fields = employer_get_path, .path_count = 1,
-        .response = &employer_schema,
-        .handle = employer_get,
-    },
-    {
-        .id = "updateEmployer",
-        .method = METHOD_PATCH,
-        .path = "/employers/{employerId}",
-        .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL,
-        .status = 200,
-        .body_max = 65536,
-        .rights = employer_update_rights,
-        .path_fields = employer_update_path, .path_count = 1,
-        .body = &employer_new_schema,
-        .response = &employer_schema,
-        .handle = employer_update,
-    },
     {
         .id = "listContacts",
         .method = METHOD_GET,
@@ -452,7 +401,7 @@ static const struct operation operations[] = {
         .path_fields = contact_create_path, .path_count = 1,
         .body = &contact_new_schema,
         .response = &contact_schema,
-        .show = &operations[6],
+        .show = &operations[2],
         .handle = contact_create,
     },
     {
@@ -515,7 +464,7 @@ static const struct operation operations[] = {
         .path_fields = employer_condition_create_path, .path_count = 1,
         .body = &employer_condition_new_schema,
         .response = &employer_condition_schema,
-        .show = &operations[11],
+        .show = &operations[7],
         .handle = employer_condition_create,
     },
     {
@@ -542,55 +491,55 @@ static const struct operation operations[] = {
         .handle = employer_condition_delete,
     },
     {
-        .id = "listVacancies",
+        .id = "listEmployers",
         .method = METHOD_GET,
-        .path = "/vacancies",
+        .path = "/employers",
         .flags = OPERATION_LIST | OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = vacancy_list_rights,
-        .parameters = vacancy_list_query, .parameters_count = 7,
-        .response = &vacancy_schema,
-        .list = &query_vacancy_list,
-        .handle = vacancy_list,
+        .rights = employer_list_rights,
+        .parameters = employer_list_query, .parameters_count = 5,
+        .response = &employer_schema,
+        .list = &query_employer_list,
+        .handle = employer_list,
     },
     {
-        .id = "createVacancy",
+        .id = "createEmployer",
         .method = METHOD_POST,
-        .path = "/vacancies",
-        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .path = "/employers",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
         .status = 201,
         .body_max = 65536,
-        .rights = vacancy_create_rights,
-        .body = &vacancy_new_schema,
-        .response = &vacancy_schema,
-        .show = &operations[15],
-        .handle = vacancy_create,
+        .rights = employer_create_rights,
+        .body = &employer_new_schema,
+        .response = &employer_schema,
+        .show = &operations[11],
+        .handle = employer_create,
     },
     {
-        .id = "getVacancy",
+        .id = "getEmployer",
         .method = METHOD_GET,
-        .path = "/vacancies/{vacancyId}",
+        .path = "/employers/{employerId}",
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = vacancy_get_rights,
-        .path_fields = vacancy_get_path, .path_count = 1,
-        .response = &vacancy_schema,
-        .handle = vacancy_get,
+        .rights = employer_get_rights,
+        .path_fields = employer_get_path, .path_count = 1,
+        .response = &employer_schema,
+        .handle = employer_get,
     },
     {
-        .id = "updateVacancy",
+        .id = "updateEmployer",
         .method = METHOD_PATCH,
-        .path = "/vacancies/{vacancyId}",
-        .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL | OPERATION_WAKES,
+        .path = "/employers/{employerId}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL,
         .status = 200,
         .body_max = 65536,
-        .rights = vacancy_update_rights,
-        .path_fields = vacancy_update_path, .path_count = 1,
-        .body = &vacancy_change_schema,
-        .response = &vacancy_schema,
-        .handle = vacancy_update,
+        .rights = employer_update_rights,
+        .path_fields = employer_update_path, .path_count = 1,
+        .body = &employer_new_schema,
+        .response = &employer_schema,
+        .handle = employer_update,
     },
     {
         .id = "getScreeningAdvice",
@@ -628,7 +577,7 @@ static const struct operation operations[] = {
         .path_fields = screening_create_path, .path_count = 1,
         .body = &screening_new_schema,
         .response = &screening_schema,
-        .show = &operations[20],
+        .show = &operations[16],
         .handle = screening_create,
     },
     {
@@ -644,6 +593,57 @@ static const struct operation operations[] = {
         .handle = screening_get,
     },
     {
+        .id = "listVacancies",
+        .method = METHOD_GET,
+        .path = "/vacancies",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = vacancy_list_rights,
+        .parameters = vacancy_list_query, .parameters_count = 7,
+        .response = &vacancy_schema,
+        .list = &query_vacancy_list,
+        .handle = vacancy_list,
+    },
+    {
+        .id = "createVacancy",
+        .method = METHOD_POST,
+        .path = "/vacancies",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 201,
+        .body_max = 65536,
+        .rights = vacancy_create_rights,
+        .body = &vacancy_new_schema,
+        .response = &vacancy_schema,
+        .show = &operations[19],
+        .handle = vacancy_create,
+    },
+    {
+        .id = "getVacancy",
+        .method = METHOD_GET,
+        .path = "/vacancies/{vacancyId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = vacancy_get_rights,
+        .path_fields = vacancy_get_path, .path_count = 1,
+        .response = &vacancy_schema,
+        .handle = vacancy_get,
+    },
+    {
+        .id = "updateVacancy",
+        .method = METHOD_PATCH,
+        .path = "/vacancies/{vacancyId}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL | OPERATION_WAKES,
+        .status = 200,
+        .body_max = 65536,
+        .rights = vacancy_update_rights,
+        .path_fields = vacancy_update_path, .path_count = 1,
+        .body = &vacancy_change_schema,
+        .response = &vacancy_schema,
+        .handle = vacancy_update,
+    },
+    {
         .id = "endVacancy",
         .method = METHOD_POST,
         .path = "/vacancies/{vacancyId}/endings",
@@ -654,7 +654,7 @@ static const struct operation operations[] = {
         .path_fields = vacancy_end_path, .path_count = 1,
         .body = &vacancy_ending_schema,
         .response = &vacancy_schema,
-        .show = &operations[15],
+        .show = &operations[19],
         .handle = vacancy_end,
     },
     {

@@ -5,19 +5,6 @@
 
 #include "lib/http/operation.h"
 
-/* What a client says of an employer. (nieuwe werkgever) */
-struct employer_new {
-    struct str name;
-    struct str kvk_number;
-    struct str sector;
-    struct str size_class;
-    struct str postcode4;
-    struct str street_address;
-    struct str account_manager_id;
-    struct maybe_bool risk_cover;
-    struct str internal_note;
-};
-
 /* What a client says of a contact person. (nieuwe contactpersoon) */
 struct contact_new {
     struct str name;
@@ -32,6 +19,25 @@ struct employer_condition_new {
     struct str condition;
     struct str text;
     struct maybe_bool hard;
+};
+
+/* What a client says of an employer. (nieuwe werkgever) */
+struct employer_new {
+    struct str name;
+    struct str kvk_number;
+    struct str sector;
+    struct str size_class;
+    struct str postcode4;
+    struct str street_address;
+    struct str account_manager_id;
+    struct maybe_bool risk_cover;
+    struct str internal_note;
+};
+
+/* The human verdict. (nieuw oordeel passendheid) */
+struct screening_new {
+    struct str verdict;
+    struct str reason;
 };
 
 /* A competence that a vacancy asks. (gevraagde competentie) */
@@ -89,35 +95,21 @@ struct vacancy_change {
     struct str internal_note;
 };
 
-/* The human verdict. (nieuw oordeel passendheid) */
-struct screening_new {
-    struct str verdict;
-    struct str reason;
-};
-
 /* How a vacancy ends. (beëindiging van een vacature) */
 struct vacancy_ending {
     struct str how;
 };
 
-extern const struct schema employer_new_schema;
 extern const struct schema contact_new_schema;
 extern const struct schema employer_condition_new_schema;
+extern const struct schema employer_new_schema;
+extern const struct schema screening_new_schema;
 extern const struct schema vacancy_competence_schema;
 extern const struct schema vacancy_condition_schema;
 extern const struct schema vacancy_new_schema;
 extern const struct schema vacancy_change_schema;
-extern const struct schema screening_new_schema;
 extern const struct schema vacancy_ending_schema;
 
-/* listEmployers: Employers */
-handler employer_list;
-/* createEmployer: Register an employer */
-handler employer_create;
-/* getEmployer: One employer */
-handler employer_get;
-/* updateEmployer: Change an employer */
-handler employer_update;
 /* listContacts: Contact persons */
 handler contact_list;
 /* createContact: Add a contact person */
@@ -136,14 +128,14 @@ handler employer_condition_create;
 handler employer_condition_get;
 /* deleteEmployerCondition: Withdraw a condition */
 handler employer_condition_delete;
-/* listVacancies: Vacancies */
-handler vacancy_list;
-/* createVacancy: Report a vacancy */
-handler vacancy_create;
-/* getVacancy: One vacancy */
-handler vacancy_get;
-/* updateVacancy: Change a vacancy */
-handler vacancy_update;
+/* listEmployers: Employers */
+handler employer_list;
+/* createEmployer: Register an employer */
+handler employer_create;
+/* getEmployer: One employer */
+handler employer_get;
+/* updateEmployer: Change an employer */
+handler employer_update;
 /* getScreeningAdvice: What the rules say of this vacancy */
 handler screening_advice;
 /* listScreenings: Verdicts on a vacancy */
@@ -152,6 +144,14 @@ handler screening_list;
 handler screening_create;
 /* getScreening: One verdict */
 handler screening_get;
+/* listVacancies: Vacancies */
+handler vacancy_list;
+/* createVacancy: Report a vacancy */
+handler vacancy_create;
+/* getVacancy: One vacancy */
+handler vacancy_get;
+/* updateVacancy: Change a vacancy */
+handler vacancy_update;
 /* endVacancy: Withdraw or close a vacancy */
 handler vacancy_end;
 /* listVacancyTransitions: What happened to a vacancy */

@@ -6,27 +6,6 @@
 #include "lib/db/plan.h"
 #include "services/employers/gen/contract.h"
 
-extern const struct query query_employer_list;
-struct statement *sql_employer_list(struct plan *plan);
-
-extern const struct query query_employer_get;
-struct sql_employer_get {
-    struct str id;
-};
-struct statement *sql_employer_get(struct plan *plan, struct sql_employer_get args);
-
-extern const struct query query_employer_insert;
-struct sql_employer_insert {
-    struct str id;
-};
-struct statement *sql_employer_insert(struct plan *plan, const struct employer_new *body, struct sql_employer_insert args);
-
-extern const struct query query_employer_change;
-struct sql_employer_change {
-    struct str document, id, version;
-};
-struct statement *sql_employer_change(struct plan *plan, struct sql_employer_change args);
-
 extern const struct query query_contact_list;
 struct sql_contact_list {
     struct str employer_id;
@@ -63,6 +42,27 @@ struct sql_contact_version {
 };
 struct statement *sql_contact_version(struct plan *plan, struct sql_contact_version args);
 
+extern const struct query query_employer_list;
+struct statement *sql_employer_list(struct plan *plan);
+
+extern const struct query query_employer_get;
+struct sql_employer_get {
+    struct str id;
+};
+struct statement *sql_employer_get(struct plan *plan, struct sql_employer_get args);
+
+extern const struct query query_employer_insert;
+struct sql_employer_insert {
+    struct str id;
+};
+struct statement *sql_employer_insert(struct plan *plan, const struct employer_new *body, struct sql_employer_insert args);
+
+extern const struct query query_employer_change;
+struct sql_employer_change {
+    struct str document, id, version;
+};
+struct statement *sql_employer_change(struct plan *plan, struct sql_employer_change args);
+
 extern const struct query query_employer_condition_list;
 struct sql_employer_condition_list {
     struct str employer_id;
@@ -92,6 +92,30 @@ struct sql_employer_condition_version {
     struct str id;
 };
 struct statement *sql_employer_condition_version(struct plan *plan, struct sql_employer_condition_version args);
+
+extern const struct query query_screening_list;
+struct sql_screening_list {
+    struct str vacancy_id;
+};
+struct statement *sql_screening_list(struct plan *plan, struct sql_screening_list args);
+
+extern const struct query query_screening_get;
+struct sql_screening_get {
+    struct str id;
+};
+struct statement *sql_screening_get(struct plan *plan, struct sql_screening_get args);
+
+extern const struct query query_screening_insert;
+struct sql_screening_insert {
+    struct str vacancy_id, id;
+};
+struct statement *sql_screening_insert(struct plan *plan, const struct screening_new *body, struct sql_screening_insert args);
+
+extern const struct query query_screening_advice;
+struct sql_screening_advice {
+    struct str id;
+};
+struct statement *sql_screening_advice(struct plan *plan, struct sql_screening_advice args);
 
 extern const struct query query_vacancy_list;
 struct statement *sql_vacancy_list(struct plan *plan);
@@ -137,30 +161,6 @@ struct sql_vacancy_transition_list {
     struct str vacancy_id;
 };
 struct statement *sql_vacancy_transition_list(struct plan *plan, struct sql_vacancy_transition_list args);
-
-extern const struct query query_screening_list;
-struct sql_screening_list {
-    struct str vacancy_id;
-};
-struct statement *sql_screening_list(struct plan *plan, struct sql_screening_list args);
-
-extern const struct query query_screening_get;
-struct sql_screening_get {
-    struct str id;
-};
-struct statement *sql_screening_get(struct plan *plan, struct sql_screening_get args);
-
-extern const struct query query_screening_insert;
-struct sql_screening_insert {
-    struct str vacancy_id, id;
-};
-struct statement *sql_screening_insert(struct plan *plan, const struct screening_new *body, struct sql_screening_insert args);
-
-extern const struct query query_screening_advice;
-struct sql_screening_advice {
-    struct str id;
-};
-struct statement *sql_screening_advice(struct plan *plan, struct sql_screening_advice args);
 
 /* All of them; ends with NULL. */
 extern const struct query *const employers_queries[];

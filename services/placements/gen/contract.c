@@ -44,52 +44,6 @@ const struct schema proposal_answer_schema = {
     .name = "ProposalAnswer", .fields = proposal_answer_fields, .count = 4,
     .size = sizeof(struct proposal_answer), .self = NULL,
 };
-static const struct field excluded_fields[] = {
-    {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "distance", .key = {"\"distance\":", 11}, .column = "distance", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "hours", .key = {"\"hours\":", 8}, .column = "hours", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "availability", .key = {"\"availability\":", 15}, .column = "availability", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "proposals", .key = {"\"proposals\":", 12}, .column = "proposals", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "pair", .key = {"\"pair\":", 7}, .column = "pair", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "floor", .key = {"\"floor\":", 8}, .column = "floor", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "inactive", .key = {"\"inactive\":", 11}, .column = "inactive", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-};
-static const struct schema excluded_schema = {
-    .name = "Excluded", .fields = excluded_fields, .count = 9,
-    .size = 0, .self = NULL,
-};
-static const struct field shortlist_item_fields[] = {
-    {.name = "rank", .key = {"\"rank\":", 7}, .column = "rank", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1010, .visible_to = 0xffffffffu},
-    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "score", .key = {"\"score\":", 8}, .column = "score", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
-    {.name = "openProposals", .key = {"\"openProposals\":", 16}, .column = "open_proposals", .type = FIELD_INT, .min = 0, .max = 2, .visible_to = 0xffffffffu},
-    {.name = "explanation", .key = {"\"explanation\":", 14}, .column = "explanation", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-};
-static const struct schema shortlist_item_schema = {
-    .name = "ShortlistItem", .fields = shortlist_item_fields, .count = 6,
-    .size = 0, .self = NULL,
-};
-static const struct field shortlist_fields[] = {
-    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "runId", .key = {"\"runId\":", 8}, .column = "run_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "matchVersion", .key = {"\"matchVersion\":", 15}, .column = "match_input", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "current", .key = {"\"current\":", 10}, .column = "current", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "asked", .key = {"\"asked\":", 8}, .column = "asked", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "considered", .key = {"\"considered\":", 13}, .column = "considered", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "suitable", .key = {"\"suitable\":", 11}, .column = "suitable", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "shortfall", .key = {"\"shortfall\":", 12}, .column = "shortfall", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "excluded", .key = {"\"excluded\":", 11}, .column = "excluded", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &excluded_schema, .visible_to = 0xffffffffu},
-    {.name = "rulesVersion", .key = {"\"rulesVersion\":", 15}, .column = "rules_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "taxonomy", .key = {"\"taxonomy\":", 11}, .column = "taxonomy", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "madeAt", .key = {"\"madeAt\":", 9}, .column = "made_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "items", .key = {"\"items\":", 8}, .column = "items", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 1010, .schema = &shortlist_item_schema, .visible_to = 0xffffffffu},
-};
-static const struct schema shortlist_schema = {
-    .name = "Shortlist", .fields = shortlist_fields, .count = 13,
-    .size = 0, .self = NULL,
-};
 static const struct field round_proposal_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -162,9 +116,51 @@ static const struct schema proposal_schema = {
     .name = "Proposal", .fields = proposal_fields, .count = 16,
     .size = 0, .self = "/proposals/",
 };
-static const struct right shortlist_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field shortlist_get_path[] = {
+static const struct field excluded_fields[] = {
+    {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "distance", .key = {"\"distance\":", 11}, .column = "distance", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "hours", .key = {"\"hours\":", 8}, .column = "hours", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "availability", .key = {"\"availability\":", 15}, .column = "availability", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "proposals", .key = {"\"proposals\":", 12}, .column = "proposals", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "pair", .key = {"\"pair\":", 7}, .column = "pair", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "floor", .key = {"\"floor\":", 8}, .column = "floor", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "inactive", .key = {"\"inactive\":", 11}, .column = "inactive", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+};
+static const struct schema excluded_schema = {
+    .name = "Excluded", .fields = excluded_fields, .count = 9,
+    .size = 0, .self = NULL,
+};
+static const struct field shortlist_item_fields[] = {
+    {.name = "rank", .key = {"\"rank\":", 7}, .column = "rank", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1010, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "score", .key = {"\"score\":", 8}, .column = "score", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
+    {.name = "openProposals", .key = {"\"openProposals\":", 16}, .column = "open_proposals", .type = FIELD_INT, .min = 0, .max = 2, .visible_to = 0xffffffffu},
+    {.name = "explanation", .key = {"\"explanation\":", 14}, .column = "explanation", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct schema shortlist_item_schema = {
+    .name = "ShortlistItem", .fields = shortlist_item_fields, .count = 6,
+    .size = 0, .self = NULL,
+};
+static const struct field shortlist_fields[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "runId", .key = {"\"runId\":", 8}, .column = "run_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "matchVersion", .key = {"\"matchVersion\":", 15}, .column = "match_input", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "current", .key = {"\"current\":", 10}, .column = "current", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "asked", .key = {"\"asked\":", 8}, .column = "asked", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "considered", .key = {"\"considered\":", 13}, .column = "considered", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "suitable", .key = {"\"suitable\":", 11}, .column = "suitable", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "shortfall", .key = {"\"shortfall\":", 12}, .column = "shortfall", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "excluded", .key = {"\"excluded\":", 11}, .column = "excluded", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &excluded_schema, .visible_to = 0xffffffffu},
+    {.name = "rulesVersion", .key = {"\"rulesVersion\":", 15}, .column = "rules_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "taxonomy", .key = {"\"taxonomy\":", 11}, .column = "taxonomy", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "madeAt", .key = {"\"madeAt\":", 9}, .column = "made_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "items", .key = {"\"items\":", 8}, .column = "items", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 1010, .schema = &shortlist_item_schema, .visible_to = 0xffffffffu},
+};
+static const struct schema shortlist_schema = {
+    .name = "Shortlist", .fields = shortlist_fields, .count = 13,
+    .size = 0, .self = NULL,
 };
 static const struct right round_create_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field round_create_path[] = {
@@ -197,19 +193,11 @@ static const struct right proposal_withdraw_rights[] = {{1u << ROLE_CONSULTANT, 
 static const struct field proposal_withdraw_path[] = {
     {.name = "proposalId", .key = {"\"proposalId\":", 13}, .column = "proposal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
+static const struct right shortlist_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field shortlist_get_path[] = {
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
 static const struct operation operations[] = {
-    {
-        .id = "getShortlist",
-        .method = METHOD_GET,
-        .path = "/vacancies/{vacancyId}/shortlist",
-        .flags = OPERATION_READS,
-        .status = 200,
-        .body_max = 0,
-        .rights = shortlist_get_rights,
-        .path_fields = shortlist_get_path, .path_count = 1,
-        .response = &shortlist_schema,
-        .handle = shortlist_get,
-    },
     {
         .id = "createProposalRound",
         .method = METHOD_POST,
@@ -221,7 +209,7 @@ static const struct operation operations[] = {
         .path_fields = round_create_path, .path_count = 1,
         .body = &proposal_round_new_schema,
         .response = &proposal_round_schema,
-        .show = &operations[2],
+        .show = &operations[1],
         .handle = round_create,
     },
     {
@@ -246,7 +234,7 @@ static const struct operation operations[] = {
         .rights = round_send_rights,
         .path_fields = round_send_path, .path_count = 1,
         .response = &proposal_round_schema,
-        .show = &operations[2],
+        .show = &operations[1],
         .handle = round_send,
     },
     {
@@ -285,7 +273,7 @@ static const struct operation operations[] = {
         .path_fields = proposal_answer_path, .path_count = 1,
         .body = &proposal_answer_schema,
         .response = &proposal_schema,
-        .show = &operations[5],
+        .show = &operations[4],
         .handle = proposal_answer,
     },
     {
@@ -298,8 +286,20 @@ static const struct operation operations[] = {
         .rights = proposal_withdraw_rights,
         .path_fields = proposal_withdraw_path, .path_count = 1,
         .response = &proposal_schema,
-        .show = &operations[5],
+        .show = &operations[4],
         .handle = proposal_withdraw,
+    },
+    {
+        .id = "getShortlist",
+        .method = METHOD_GET,
+        .path = "/vacancies/{vacancyId}/shortlist",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = shortlist_get_rights,
+        .path_fields = shortlist_get_path, .path_count = 1,
+        .response = &shortlist_schema,
+        .handle = shortlist_get,
     },
 };
 

@@ -34,8 +34,6 @@ extern const struct schema consent_schema;
 extern const struct schema proposal_round_new_schema;
 extern const struct schema proposal_answer_schema;
 
-/* getShortlist: The explained shortlist of a vacancy */
-handler shortlist_get;
 /* createProposalRound: Propose candidates to the employer */
 handler round_create;
 /* getProposalRound: One round of proposals */
@@ -50,6 +48,8 @@ handler proposal_get;
 handler proposal_answer;
 /* withdrawProposal: Withdraw a proposal */
 handler proposal_withdraw;
+/* getShortlist: The explained shortlist of a vacancy */
+handler shortlist_get;
 
 extern const struct service placements_service;
 

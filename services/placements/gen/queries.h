@@ -6,30 +6,6 @@
 #include "lib/db/plan.h"
 #include "services/placements/gen/contract.h"
 
-extern const struct query query_shortlist_get;
-struct sql_shortlist_get {
-    struct str vacancy_id;
-};
-struct statement *sql_shortlist_get(struct plan *plan, struct sql_shortlist_get args);
-
-extern const struct query query_round_propose;
-struct sql_round_propose {
-    struct str id, vacancy_id, candidates, draft, shortfall_reason, shortfall_note, consent;
-};
-struct statement *sql_round_propose(struct plan *plan, struct sql_round_propose args);
-
-extern const struct query query_round_send;
-struct sql_round_send {
-    struct str id;
-};
-struct statement *sql_round_send(struct plan *plan, struct sql_round_send args);
-
-extern const struct query query_round_get;
-struct sql_round_get {
-    struct str id;
-};
-struct statement *sql_round_get(struct plan *plan, struct sql_round_get args);
-
 extern const struct query query_proposal_list;
 struct statement *sql_proposal_list(struct plan *plan);
 
@@ -50,6 +26,30 @@ struct sql_proposal_withdraw {
     struct str id;
 };
 struct statement *sql_proposal_withdraw(struct plan *plan, struct sql_proposal_withdraw args);
+
+extern const struct query query_round_propose;
+struct sql_round_propose {
+    struct str id, vacancy_id, candidates, draft, shortfall_reason, shortfall_note, consent;
+};
+struct statement *sql_round_propose(struct plan *plan, struct sql_round_propose args);
+
+extern const struct query query_round_send;
+struct sql_round_send {
+    struct str id;
+};
+struct statement *sql_round_send(struct plan *plan, struct sql_round_send args);
+
+extern const struct query query_round_get;
+struct sql_round_get {
+    struct str id;
+};
+struct statement *sql_round_get(struct plan *plan, struct sql_round_get args);
+
+extern const struct query query_shortlist_get;
+struct sql_shortlist_get {
+    struct str vacancy_id;
+};
+struct statement *sql_shortlist_get(struct plan *plan, struct sql_shortlist_get args);
 
 /* All of them; ends with NULL. */
 extern const struct query *const placements_queries[];

@@ -13,16 +13,6 @@ struct organisation_new {
     struct maybe_bool active;
 };
 
-/* What a client says of a user. (nieuwe gebruiker) */
-struct user_new {
-    struct str name;
-    struct str email;
-    struct str role;
-    struct list attributes; /* of struct str */
-    struct str organisation_id;
-    struct maybe_bool active;
-};
-
 /* What an operator says with what he asks. (handeling van een beheerder) */
 struct queue_act_new {
     struct str reason;
@@ -34,21 +24,31 @@ struct queue_pause_new {
     struct str reason;
 };
 
+/* What a client says of a user. (nieuwe gebruiker) */
+struct user_new {
+    struct str name;
+    struct str email;
+    struct str role;
+    struct list attributes; /* of struct str */
+    struct str organisation_id;
+    struct maybe_bool active;
+};
+
 extern const struct schema organisation_new_schema;
-extern const struct schema user_new_schema;
 extern const struct schema queue_act_new_schema;
 extern const struct schema queue_pause_new_schema;
+extern const struct schema user_new_schema;
 
-/* getUserProfile: Who am I */
-handler profile_get;
-/* listRegions: Labour-market regions */
-handler region_list;
-/* getRegion: One region */
-handler region_get;
-/* listTenants: Municipalities */
-handler tenant_list;
-/* getTenant: One municipality */
-handler tenant_get;
+/* listCompetences: Find a competence */
+handler competence_list;
+/* getCompetence: One competence */
+handler competence_get;
+/* listConditions: Conditions a vacancy may ask */
+handler condition_list;
+/* listOccupations: Find an occupation */
+handler occupation_list;
+/* getOccupation: One occupation with its competences */
+handler occupation_get;
 /* listOrganisations: Organisations */
 handler organisation_list;
 /* createOrganisation: Register an organisation */
@@ -57,24 +57,6 @@ handler organisation_create;
 handler organisation_get;
 /* updateOrganisation: Change an organisation */
 handler organisation_update;
-/* listUsers: Users */
-handler user_list;
-/* createUser: Register a user */
-handler user_create;
-/* getUser: One user */
-handler user_get;
-/* updateUser: Change a user */
-handler user_update;
-/* listOccupations: Find an occupation */
-handler occupation_list;
-/* getOccupation: One occupation with its competences */
-handler occupation_get;
-/* listCompetences: Find a competence */
-handler competence_list;
-/* getCompetence: One competence */
-handler competence_get;
-/* listConditions: Conditions a vacancy may ask */
-handler condition_list;
 /* listPlaces: Postcode areas */
 handler place_list;
 /* getQueueFigures: How much work there is */
@@ -121,6 +103,24 @@ handler queue_future_list;
 handler queue_act_list;
 /* getQueueAct: One act */
 handler queue_act_get;
+/* listRegions: Labour-market regions */
+handler region_list;
+/* getRegion: One region */
+handler region_get;
+/* listTenants: Municipalities */
+handler tenant_list;
+/* getTenant: One municipality */
+handler tenant_get;
+/* getUserProfile: Who am I */
+handler profile_get;
+/* listUsers: Users */
+handler user_list;
+/* createUser: Register a user */
+handler user_create;
+/* getUser: One user */
+handler user_get;
+/* updateUser: Change a user */
+handler user_update;
 
 extern const struct service platform_service;
 

@@ -6,29 +6,26 @@
 #include "lib/db/plan.h"
 #include "services/platform/gen/contract.h"
 
-extern const struct query query_profile_get;
-struct sql_profile_get {
-    struct str id, role, organisation;
-};
-struct statement *sql_profile_get(struct plan *plan, struct sql_profile_get args);
+extern const struct query query_competence_list;
+struct statement *sql_competence_list(struct plan *plan);
 
-extern const struct query query_region_list;
-struct statement *sql_region_list(struct plan *plan);
-
-extern const struct query query_region_get;
-struct sql_region_get {
+extern const struct query query_competence_get;
+struct sql_competence_get {
     struct str id;
 };
-struct statement *sql_region_get(struct plan *plan, struct sql_region_get args);
+struct statement *sql_competence_get(struct plan *plan, struct sql_competence_get args);
 
-extern const struct query query_tenant_list;
-struct statement *sql_tenant_list(struct plan *plan);
+extern const struct query query_condition_list;
+struct statement *sql_condition_list(struct plan *plan);
 
-extern const struct query query_tenant_get;
-struct sql_tenant_get {
+extern const struct query query_occupation_list;
+struct statement *sql_occupation_list(struct plan *plan);
+
+extern const struct query query_occupation_get;
+struct sql_occupation_get {
     struct str id;
 };
-struct statement *sql_tenant_get(struct plan *plan, struct sql_tenant_get args);
+struct statement *sql_occupation_get(struct plan *plan, struct sql_occupation_get args);
 
 extern const struct query query_organisation_list;
 struct statement *sql_organisation_list(struct plan *plan);
@@ -50,48 +47,6 @@ struct sql_organisation_change {
     struct str document, id, version;
 };
 struct statement *sql_organisation_change(struct plan *plan, struct sql_organisation_change args);
-
-extern const struct query query_user_list;
-struct statement *sql_user_list(struct plan *plan);
-
-extern const struct query query_user_get;
-struct sql_user_get {
-    struct str id;
-};
-struct statement *sql_user_get(struct plan *plan, struct sql_user_get args);
-
-extern const struct query query_user_insert;
-struct sql_user_insert {
-    struct str id;
-};
-struct statement *sql_user_insert(struct plan *plan, const struct user_new *body, struct sql_user_insert args);
-
-extern const struct query query_user_change;
-struct sql_user_change {
-    struct str document, id, version;
-};
-struct statement *sql_user_change(struct plan *plan, struct sql_user_change args);
-
-extern const struct query query_occupation_list;
-struct statement *sql_occupation_list(struct plan *plan);
-
-extern const struct query query_occupation_get;
-struct sql_occupation_get {
-    struct str id;
-};
-struct statement *sql_occupation_get(struct plan *plan, struct sql_occupation_get args);
-
-extern const struct query query_competence_list;
-struct statement *sql_competence_list(struct plan *plan);
-
-extern const struct query query_competence_get;
-struct sql_competence_get {
-    struct str id;
-};
-struct statement *sql_competence_get(struct plan *plan, struct sql_competence_get args);
-
-extern const struct query query_condition_list;
-struct statement *sql_condition_list(struct plan *plan);
 
 extern const struct query query_place_list;
 struct statement *sql_place_list(struct plan *plan);
@@ -158,6 +113,51 @@ struct sql_queue_act_run {
     struct str id, verb, noun, target, reason, minutes;
 };
 struct statement *sql_queue_act_run(struct plan *plan, struct sql_queue_act_run args);
+
+extern const struct query query_region_list;
+struct statement *sql_region_list(struct plan *plan);
+
+extern const struct query query_region_get;
+struct sql_region_get {
+    struct str id;
+};
+struct statement *sql_region_get(struct plan *plan, struct sql_region_get args);
+
+extern const struct query query_tenant_list;
+struct statement *sql_tenant_list(struct plan *plan);
+
+extern const struct query query_tenant_get;
+struct sql_tenant_get {
+    struct str id;
+};
+struct statement *sql_tenant_get(struct plan *plan, struct sql_tenant_get args);
+
+extern const struct query query_profile_get;
+struct sql_profile_get {
+    struct str id, role, organisation;
+};
+struct statement *sql_profile_get(struct plan *plan, struct sql_profile_get args);
+
+extern const struct query query_user_list;
+struct statement *sql_user_list(struct plan *plan);
+
+extern const struct query query_user_get;
+struct sql_user_get {
+    struct str id;
+};
+struct statement *sql_user_get(struct plan *plan, struct sql_user_get args);
+
+extern const struct query query_user_insert;
+struct sql_user_insert {
+    struct str id;
+};
+struct statement *sql_user_insert(struct plan *plan, const struct user_new *body, struct sql_user_insert args);
+
+extern const struct query query_user_change;
+struct sql_user_change {
+    struct str document, id, version;
+};
+struct statement *sql_user_change(struct plan *plan, struct sql_user_change args);
 
 /* All of them; ends with NULL. */
 extern const struct query *const platform_queries[];

@@ -1,0 +1,30 @@
+-- program: platform
+
+-- query: organisation_list
+-- rows: many
+-- filter: kind o.kind = %
+-- filter: active o.active = %::boolean
+-- filter: changedAfter o.changed_at > %::timestamptz
+-- sort: name o.name text name
+-- sort: changedAt o.changed_at timestamptz changed_at
+-- key: o.id
+select o.id, o.kind, o.name, o.kvk_number, o.active, o.version, o.changed_at from app.organisation o where true
+
+-- query: organisation_get
+-- rows: one
+select o.id, o.kind, o.name, o.kvk_number, o.active, o.version, o.changed_at from app.organisation o where o.id = :id
+
+-- query: organisation_insert
+-- body: OrganisationNew
+-- rows: one
+insert into app.organisation as o (tenant_id, id, kind, name, kvk_number, active)
+values (app.tenant(), :id, @kind, @name, @kvk_number, coalesce(@active::boolean, true))
+returning o.id, o.kind, o.name, o.kvk_number, o.active, o.version, o.changed_at
+
+-- query: organisation_change
+-- rows: one
+-- none: stale
+update app.organisation o set (kind, name, kvk_number, active) =
+    (select n.kind, n.name, n.kvk_number, n.active from jsonb_populate_record(o, :document::jsonb) n)
+where o.id = :id and o.version = :version::bigint
+returning o.id

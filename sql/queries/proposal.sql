@@ -1,0 +1,32 @@
+-- program: placements
+
+-- query: proposal_list
+-- rows: many
+-- filter: state p.state = %
+-- filter: vacancyId p.vacancy_id = %::uuid
+-- filter: candidateId p.candidate_id = %::uuid
+-- filter: changedAfter p.changed_at > %::timestamptz
+-- sort: changedAt p.changed_at timestamptz changed_at
+-- key: p.id
+-- newest-first
+select p.id, p.round_id, p.vacancy_id, p.employer_id, p.candidate_id, p.state, p.score, p.rank, p.rejection_reason,
+       p.rejection_shared, p.rejection_note, p.sent_at, p.answered_at, p.version, p.changed_at
+from app.proposal p where true
+
+-- query: proposal_get
+-- rows: one
+select p.id, p.round_id, p.vacancy_id, p.employer_id, p.candidate_id, p.state, p.score, p.rank, p.rejection_reason,
+       p.rejection_shared, p.rejection_note, p.sent_at, p.answered_at, p.version, p.changed_at,
+       app.card(p.candidate_id, p.consent_by is not null) as card
+from app.proposal p where p.id = :id
+
+-- query: proposal_answer
+-- body: ProposalAnswer
+-- rows: none
+-- writes: yes
+select app.answer_proposal(:id::uuid, @answer, @reason, @note, @reason_shared::boolean)
+
+-- query: proposal_withdraw
+-- rows: none
+-- writes: yes
+select app.withdraw_proposal(:id::uuid)

@@ -1,0 +1,22 @@
+-- program: placements
+
+-- All candidates of one go, or none.
+-- query: round_propose
+-- rows: none
+-- writes: yes
+select app.propose(:id::uuid, :vacancy_id::uuid, array(select jsonb_array_elements_text(:candidates::jsonb))::uuid[],
+                   coalesce(:draft::boolean, false), :shortfall_reason, :shortfall_note, :consent::jsonb)
+
+-- query: round_send
+-- rows: none
+-- writes: yes
+select app.send_round(:id::uuid)
+
+-- query: round_get
+-- rows: one
+select r.id, r.vacancy_id, r.asked, r.already_open, r.proposed, r.shortfall_reason, r.shortfall_note, r.version,
+       r.changed_at,
+       (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', p.id, 'candidateId', p.candidate_id,
+                                  'rank', p.rank, 'state', p.state)) order by p.rank, p.id), '[]')
+        from app.proposal p where p.round_id = r.id) as proposals
+from app.proposal_round r where r.id = :id

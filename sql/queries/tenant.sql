@@ -1,0 +1,11 @@
+-- program: platform
+
+-- query: tenant_list
+-- rows: many
+-- sort: name t.name text name
+-- key: t.id
+select t.id, t.code, t.name, t.region_id, t.status from ref.tenant t where true
+
+-- query: tenant_get
+-- rows: one
+select t.id, t.code, t.name, t.region_id, t.status from ref.tenant t where t.id = :id

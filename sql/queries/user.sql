@@ -1,0 +1,45 @@
+-- program: platform
+
+-- query: profile_get
+-- rows: one
+select :id::uuid as id, u.name, :role::text as role, nullif(:organisation, '')::uuid as organisation_id,
+       t.id as tenant_id, t.name as tenant_name
+from ref.tenant t left join app.user_account u on u.id = :id::uuid and u.tenant_id = t.tenant_id
+where t.tenant_id = (select app.tenant())
+
+-- query: user_list
+-- rows: many
+-- filter: role u.role = %
+-- filter: active u.active = %::boolean
+-- filter: changedAfter u.changed_at > %::timestamptz
+-- sort: name u.name text name
+-- sort: changedAt u.changed_at timestamptz changed_at
+-- key: u.id
+select u.id, u.name, u.email, u.role, to_json(u.attributes) as attributes, u.organisation_id, u.active, u.version,
+       u.changed_at
+from app.user_account u where true
+
+-- query: user_get
+-- rows: one
+select u.id, u.name, u.email, u.role, to_json(u.attributes) as attributes, u.organisation_id, u.active, u.version,
+       u.changed_at
+from app.user_account u where u.id = :id
+
+-- query: user_insert
+-- body: UserNew
+-- rows: one
+insert into app.user_account as u (tenant_id, id, name, email, role, attributes, organisation_id, active)
+values (app.tenant(), :id, @name, @email, @role,
+        coalesce(array(select jsonb_array_elements_text(@attributes::jsonb)), '{}'), @organisation_id::uuid,
+        coalesce(@active::boolean, true))
+returning u.id, u.name, u.email, u.role, to_json(u.attributes) as attributes, u.organisation_id, u.active, u.version,
+          u.changed_at
+
+-- query: user_change
+-- rows: one
+-- none: stale
+update app.user_account u set (name, email, role, attributes, organisation_id, active) =
+    (select n.name, n.email, n.role, n.attributes, n.organisation_id, n.active
+     from jsonb_populate_record(u, :document::jsonb) n)
+where u.id = :id and u.version = :version::bigint
+returning u.id
