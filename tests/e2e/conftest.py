@@ -107,3 +107,29 @@ def proposed(as_role, shortlisted):
         assert made.status == 201, made.text
         return vacancy, [p['id'] for p in made.json['proposals']]
     return make
+
+
+@pytest.fixture
+def new_employer():
+    """What an account manager says of a new employer."""
+    return {'name': 'Drukkerij Zuid', 'sector': '1812', 'sizeClass': 'small', 'riskCover': True,
+            'internalNote': 'belt liever', 'pc4': '5013'}
+
+
+@pytest.fixture
+def employer(as_role, new_employer):
+    made = as_role('account_manager').post('/employers', new_employer)
+    assert made.status == 201
+    return made
+
+
+@pytest.fixture
+def candidate(as_role, world):
+    made = as_role('case_manager').post('/candidates', {
+        'alias': 'Kandidaat Roos', 'firstName': 'Roos', 'lastName': 'Geheim', 'pc4': '5012', 'hoursMin': 8, 'hoursMax': 32,
+        'birthDate': '1990-02-28', 'benefit': 'assistance',
+        'competences': [{'competenceId': world['competences'][0], 'level': 2, 'evidence': 'werk'}],
+        'conditions': [{'condition': 'dutch_a2', 'met': True}], 'languages': [{'language': 'nl', 'level': 'b1'}],
+        'occupations': [{'occupationId': world['occupation'], 'years': 2}]})
+    assert made.status == 201, made.text
+    return made

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What every list does: pages, fields, cursors."""
+import pytest
+
+
+@pytest.mark.parametrize('path', ['/regions', '/tenants', '/occupations', '/competences', '/conditions', '/places',
+                                  '/organisations', '/users'])
+def test_lists_come_in_pages_without_gaps_or_doubles(as_role, path):
+    client = as_role('team_lead')
+    whole = client.get(f'{path}?pageSize=100').json['items'][:30]
+    seen, next_page = [], f'{path}?pageSize=4'
+    while next_page and len(seen) < len(whole):
+        page = client.get(next_page).json
+        assert len(page['items']) <= 4
+        seen += page['items']
+        next_page = page['_links'].get('next', {}).get('href')
+    assert seen[:len(whole)] == whole
+
+
+@pytest.mark.parametrize('path,name', [('/regions', 'region'), ('/tenants', 'tenant'), ('/occupations', 'occupation'),
+                                       ('/competences', 'competence'), ('/organisations', 'organisation'),
+                                       ('/users', 'user')])
+def test_what_is_listed_can_be_read(as_role, path, name):
+    client = as_role('team_lead')
+    for item in client.get(f'{path}?pageSize=3').json['items']:
+        assert client.get(item['_links']['self']['href']).json['id'] == item['id']
+
+
+def test_what_is_not_visible_cannot_be_selected(as_role):
+    answer = as_role('employer').get('/employers?fields=id,riskCover')
+    assert answer.status == 400 and answer.json['errors'][0]['code'] == 'unknown-field'
+
+
+def test_sparse_fields(as_role):
+    item = as_role('consultant').get('/employers?fields=id,name&pageSize=1').json['items'][0]
+    assert set(item) == {'id', 'name', '_links'}
+
+
+def test_a_cursor_belongs_to_its_question(as_role):
+    client = as_role('consultant')
+    following = client.get('/employers?pageSize=2').json['_links']['next']['href']
+    assert client.get(following).status == 200
+    for wrong in (following + '&sort=-name', following + '&sector=4639', following[:-3] + 'AAA'):
+        answer = client.get(wrong)
+        assert answer.status == 400 and answer.json['errors'][0]['code'] == 'cursor'
