@@ -9,6 +9,7 @@ void fault_note(struct faults *faults, struct arena *arena, enum fault_place pla
         faults->at = arena_array(arena, FAULTS_MAX, sizeof *faults->at);
     if (faults->count < FAULTS_MAX)
         faults->at[faults->count] =
-            (struct fault){place, arena_copy(arena, where), code, arena_copy(arena, limit)};
+            (struct fault){place, arena_copy(arena, str_clip(where, FAULT_WHERE_MAX)), code,
+                           arena_copy(arena, limit)};
     faults->count++;
 }

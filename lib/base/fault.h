@@ -7,7 +7,7 @@
 
 #include "lib/base/arena.h"
 
-enum { FAULTS_MAX = 100 };
+enum { FAULTS_MAX = 100, FAULT_WHERE_MAX = 200 };
 
 enum fault_place {
     FAULT_AT_BODY,      /* where = JSON pointer (RFC 6901) such as "/hoursMin" */

@@ -24,6 +24,15 @@ struct str str_cut(struct str *rest, char separator)
     return (struct str){all.at, before};
 }
 
+struct str str_clip(struct str s, size_t most)
+{
+    if (s.len <= most)
+        return s;
+    while (most && ((unsigned char)s.at[most] & 0xc0) == 0x80)
+        most--;
+    return (struct str){s.at, most};
+}
+
 struct str str_trim(struct str s)
 {
     while (s.len && (s.at[0] == ' ' || s.at[0] == '\t'))

@@ -50,6 +50,9 @@ static inline struct str str_from(struct str s, size_t start)
  * Without a separator returns all, and *rest becomes absent. */
 struct str str_cut(struct str *rest, char separator);
 
+/* The first `most` bytes at most, without the rest of a UTF-8 character that does not fit whole. */
+struct str str_clip(struct str s, size_t most);
+
 /* Without leading and trailing spaces and tabs. */
 struct str str_trim(struct str s);
 

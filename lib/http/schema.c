@@ -29,10 +29,7 @@ static void note(struct ctx *ctx, const struct place *place, const char *code, s
 {
     struct buf pointer = buf_in(ctx->arena);
     place_print(&pointer, place);
-    struct str where = buf_str(&pointer);
-    if (where.len > 200)
-        where.len = 200;
-    fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, where, code, limit);
+    fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, buf_str(&pointer), code, limit);
 }
 
 static struct str type_name(enum field_type type)

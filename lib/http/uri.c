@@ -108,9 +108,8 @@ static enum err read_query(struct ctx *ctx, struct str query, struct uri *into)
         value = uri_decode(ctx->arena, value.at ? value : S(""), true);
         if (!name.at || !value.at)
             return refuse(ctx, S("query"), "encoding");
-        struct str shown = name.len > 60 ? (struct str){name.at, 60} : name;
         if (has_parameter(into, name))
-            return refuse(ctx, shown, "repeated");
+            return refuse(ctx, name, "repeated");
         if (into->parameters_count == LIMIT_PARAMETERS)
             return refuse(ctx, S("query"), "too-many");
         into->parameters[into->parameters_count++] = (struct uri_parameter){name, value};

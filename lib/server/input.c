@@ -66,8 +66,7 @@ static void read_parameter(struct exchange *exchange, const struct uri_parameter
     for (size_t i = 0; i < 3 && (operation->flags & OPERATION_LIST); i++)
         if (str_equal(given->name, str_of(of_lists[i])))
             return;
-    struct str shown = given->name.len > 60 ? (struct str){given->name.at, 60} : given->name;
-    fault_note(&exchange->ctx.faults, exchange->ctx.arena, FAULT_AT_PARAMETER, shown,
+    fault_note(&exchange->ctx.faults, exchange->ctx.arena, FAULT_AT_PARAMETER, given->name,
                "unknown-parameter", (struct str){0});
 }
 

@@ -179,6 +179,16 @@ def test_requests_that_do_not_fit(region, as_role, method, path, headers, status
         assert 'allow' in answer['headers']
 
 
+@pytest.mark.parametrize('target', ['?' + 'x' * 199 + '%C3%A9=1', '?' + 'x' * 198 + '%F0%9F%98%80=1', '?' + '%E2%82%AC' * 90 + '=1&' +
+                                    '%E2%82%AC' * 90 + '=1'], ids=['two bytes', 'four bytes', 'repeated'])
+def test_a_long_name_is_cut_before_a_character(manager, target):
+    """A11: a name was cut at a byte, inside a character, and the answer was not UTF-8."""
+    answer = manager.get('/employers' + target)
+    assert answer.status == 400
+    name = answer.body.decode('utf-8') and answer.json['errors'][0]['name']
+    assert 190 < len(name.encode()) <= 200 and set(name) <= set('x€')
+
+
 def send(region, method, path, headers, body=b''):
     """As the bytes stand there: http.client would refuse half of these."""
     lines = [f'{method} {path} HTTP/1.1', 'Host: localhost', 'Connection: close']

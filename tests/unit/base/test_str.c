@@ -88,6 +88,17 @@ static void spaces_at_the_ends_are_trimmed(void **state)
     assert_str(str_trim(S("\na\n")), "\na\n"); /* a line break is not white space of a header */
 }
 
+static void a_text_is_clipped_before_a_character_that_does_not_fit(void **state)
+{
+    (void)state;
+    struct str text = S("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z"); /* 1, 2, 3, 4 and 1 bytes */
+    static const size_t lengths[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11, 11};
+    for (size_t most = 0; most < sizeof lengths / sizeof *lengths; most++)
+        assert_int_equal(str_clip(text, most).len, lengths[most]);
+    assert_int_equal(str_clip(S("\x80\x80\x80"), 2).len, 0); /* ends, also when nothing is whole */
+    assert_null(str_clip((struct str){0}, 5).at);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -97,6 +108,7 @@ int main(void)
         UNIT(order_is_by_bytes_and_a_prefix_comes_first),
         UNIT(absent_and_empty_are_equal_texts_of_no_bytes),
         UNIT(spaces_at_the_ends_are_trimmed),
+        UNIT(a_text_is_clipped_before_a_character_that_does_not_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
