@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from generator import bundle, emit_contract, emit_docs, emit_proxy, emit_sql, sql  # noqa: E402
+from generator import bundle, emit_contract, emit_docs, emit_proxy, emit_sql, names, sql  # noqa: E402
 from generator.contract import Contract  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +26,7 @@ def files():
     """{path: text} of everything that is generated."""
     contract = Contract(ROOT / 'openapi')
     programs = sql.read(ROOT / 'sql/queries')
+    names.check(contract, programs, names.taken(ROOT / 'lib'))
     queries = {query.name: query for all_of in programs.values() for query in all_of}
     made = {}
     made['openapi/gen/role.h'], made['openapi/gen/role.c'] = emit_contract.roles(contract)

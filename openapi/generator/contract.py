@@ -5,15 +5,17 @@ from pathlib import Path
 
 import yaml
 
+from .wrong import Wrong
+
 METHODS = ('get', 'post', 'put', 'patch', 'delete')
-
-
-class Wrong(Exception):
-    """The contract says something that cannot be generated; the message says where."""
 
 
 def snake(name):
     return re.sub(r'(?<=[a-z0-9])([A-Z])', r'_\1', name).lower()
+
+
+def column_of(name, raw):
+    return raw.get('x-column', snake(name))
 
 
 class Contract:
@@ -49,7 +51,7 @@ class Contract:
             self.paths[path] = item
             for method in METHODS:
                 if method in item:
-                    self.operations.append(Operation(self, document['x-service'], path, item, method))
+                    self.operations.append(Operation(self, document['x-service'], path, item, method, file))
 
     def parameter(self, parameter):
         if '$ref' in parameter:
@@ -66,11 +68,13 @@ class Contract:
         """The schemas that `names` lead to, innermost first."""
         found = []
 
-        def walk(name):
+        def walk(name, inside=()):
+            if name in inside:
+                raise Wrong(f'schema {name} contains itself')
             for prop in self.schemas[name].get('properties', {}).values():
                 for part in (prop, prop.get('items', {})):
                     if '$ref' in part:
-                        walk(part['$ref'].rsplit('/', 1)[1])
+                        walk(part['$ref'].rsplit('/', 1)[1], (*inside, name))
             if name not in found:
                 found.append(name)
         for name in names:
@@ -79,17 +83,17 @@ class Contract:
 
 
 class Operation:
-    def __init__(self, contract, service, path, item, method):
+    def __init__(self, contract, service, path, item, method, file):
         raw = item[method]
         self.contract, self.service, self.path, self.method, self.raw = contract, service, path, method, raw
         self.id = raw['operationId']
         self.handler = raw.get('x-handler')
-        where = f'{path} {method}'
+        self.where = f'{file}: {method} {path}'
         if not self.handler:
-            raise Wrong(f'{where}: no x-handler')
+            raise Wrong(f'{self.where}: no x-handler')
         self.rights = raw.get('x-rights')
         if self.rights is None and not raw.get('x-public'):
-            raise Wrong(f'{where}: does not say who may call it (x-rights or x-public)')
+            raise Wrong(f'{self.where}: does not say who may call it (x-rights or x-public)')
         both = [contract.parameter(p) for p in item.get('parameters', []) + raw.get('parameters', [])]
         names = re.findall(r'{(\w+)}', path)
         self.path_parameters = [next(p for p in both if p['name'] == name and p['in'] == 'path') for name in names]

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Writes gen/contract.{h,c} of a service: structs, field tables, rights, operations; and openapi/gen/role.{h,c}."""
-from .contract import Wrong, snake
+from .contract import column_of, snake
 from .pattern import parts_of
+from .wrong import Wrong
 
 HEAD = '/* SPDX-License-Identifier: EUPL-1.2 */'
 BODY_MAX = 65536
@@ -26,7 +27,7 @@ def guard(path):
 class Field:
     def __init__(self, contract, schema, name, raw, index, required):
         self.name, self.raw, self.index = name, raw, index
-        self.column = raw.get('x-column', snake(name))
+        self.column = column_of(name, raw)
         self.required = required
         self.type, self.schema = self.kind(contract, raw, f'{schema}.{name}')
         self.item = 'TEXT'

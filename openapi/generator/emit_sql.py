@@ -2,6 +2,7 @@
 """Writes gen/queries.{h,c} of a program: each named statement as data, and a typed function that adds it to a plan."""
 from .emit_contract import HEAD, c_string, fields_of, guard, quoted
 from .contract import snake
+from .wrong import Wrong
 
 NONE = {'ok': 'OK', 'not_found': 'ERR_NOT_FOUND', 'stale': 'ERR_STALE', 'conflict': 'ERR_CONFLICT'}
 
@@ -17,7 +18,7 @@ def bind(query, contract):
             continue
         field = fields.get(name)
         if field is None:
-            raise SystemExit(f'{query.file}: {query.name}: @{name} is not in schema {query.body}')
+            raise Wrong(f'{query.file}: {query.name}: @{name} is not in schema {query.body}')
         at = f'body->{name}'
         if field.type == 'INT':
             yield f'plan_int(plan, {at})'
@@ -56,11 +57,11 @@ def header(program, place, queries, contract):
 def list_table(query, contract):
     operation = next((o for o in contract.operations if o.handler == query.name and o.list_of), None)
     if operation is None:
-        raise SystemExit(f'{query.file}: {query.name} is a list without an operation')
+        raise Wrong(f'{query.file}: {query.name} is a list without an operation')
     wanted = [p['name'] for p in operation.query_parameters]
     filters = dict(query.filters)
     if set(wanted) != set(filters):
-        raise SystemExit(f'{query.name}: filters {sorted(filters)} but the contract has {sorted(wanted)}')
+        raise Wrong(f'{query.name}: filters {sorted(filters)} but the contract has {sorted(wanted)}')
     out = []
     if wanted:
         rows = ',\n'.join(f'    {{{quoted(name)}, {quoted(filters[name])}}}' for name in wanted)

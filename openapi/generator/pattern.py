@@ -2,6 +2,8 @@
 """Turns the small patterns of the contract into parts that match without going back: ^(set{min,max})*$."""
 import re
 
+from .wrong import Wrong
+
 PART = re.compile(r'(\[(?:[^\]\\]|\\.)+\]|\\?[^\[\](){}*+?|])(\{(\d+)(?:,(\d+))?\}|\?)?')
 
 
@@ -24,12 +26,12 @@ def bits(text):
 def parts_of(pattern):
     """[(low 64 bits, high 64 bits, min, max)]. Refuses what would need going back."""
     if not (pattern.startswith('^') and pattern.endswith('$')):
-        raise SystemExit(f'pattern {pattern}: must begin with ^ and end with $')
+        raise Wrong(f'pattern {pattern}: must begin with ^ and end with $')
     inner, at, parts = pattern[1:-1], 0, []
     while at < len(inner):
         match = PART.match(inner, at)
         if not match:
-            raise SystemExit(f'pattern {pattern}: not supported at {inner[at:]}')
+            raise Wrong(f'pattern {pattern}: not supported at {inner[at:]}')
         least, most = 1, 1
         if match.group(2) == '?':
             least = 0
@@ -37,7 +39,7 @@ def parts_of(pattern):
             least, most = int(match.group(3)), int(match.group(4) or match.group(3))
         mask = bits(match.group(1))
         if parts and parts[-1][2] != parts[-1][3] and (parts[-1][0] | parts[-1][1] << 64) & mask:
-            raise SystemExit(f'pattern {pattern}: neighbours overlap at {inner[at:]}')
+            raise Wrong(f'pattern {pattern}: neighbours overlap at {inner[at:]}')
         parts.append((mask & (1 << 64) - 1, mask >> 64, least, most))
         at = match.end()
     return parts

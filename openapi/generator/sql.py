@@ -1,10 +1,19 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads sql/queries/*.sql: named statements with what they take, give and allow."""
+"""Reads sql/queries/*.sql: named statements with what they take, give and allow.
+
+Directives stand directly below `-- query: <name>`, each as `-- word: value`. Every other comment is prose."""
 import re
 from pathlib import Path
 
+from .wrong import Wrong
+
 WRITES = re.compile(r'\b(insert into|update|delete from)\s', re.I)
 TOKEN = re.compile(r"'(?:[^']|'')*'|::|:([a-z_][a-z0-9_]*)|@([a-z_][a-z0-9_]*)")
+DIRECTIVE = re.compile(r'-- ([a-z-]+):(?: (.*))?$')
+STRING = re.compile(r"'(?:[^']|'')*'")
+# the directives of a query; what each may say, when that is a choice
+OF_QUERY = {'rows': ('none', 'one', 'many'), 'none': ('ok', 'not_found', 'stale', 'conflict'), 'writes': ('yes', 'no'),
+            'body': None, 'filter': None, 'sort': None, 'key': None, 'newest-first': ('',), 'gathers': ('',)}
 
 
 class Query:
@@ -14,7 +23,15 @@ class Query:
         self.filters, self.sorts, self.key, self.newest_first, self.gathers = [], [], None, False, False
         self.text, self.arguments = '', []   # arguments: ('arg', name) or ('body', column), in order of $n
 
-    def take(self, word, rest):
+    @property
+    def where(self):
+        return f'{self.file}: query {self.name}'
+
+    def take(self, word, rest, line):
+        if word not in OF_QUERY:
+            raise Wrong(f'{self.where}: "{line}" is no directive; prose stands above the query')
+        if OF_QUERY[word] and rest not in OF_QUERY[word]:
+            raise Wrong(f'{self.where}: "{line}" does not say one of {OF_QUERY[word]}')
         if word == 'filter':
             parameter, predicate = rest.split(' ', 1)
             self.filters.append((parameter, predicate))
@@ -24,15 +41,8 @@ class Query:
             parts = rest.split()
             self.key = (parts[0], parts[1] if len(parts) > 1 else parts[0].split('.')[1],
                         parts[2] if len(parts) > 2 else 'uuid')
-        elif word == 'newest-first':
-            self.newest_first = True
-        elif word == 'gathers':
-            self.gathers = True
-        elif word in ('rows', 'none', 'writes', 'body'):
-            setattr(self, word, rest)
         else:
-            return False
-        return True
+            setattr(self, word.replace('-', '_'), rest or True)
 
     def finish(self, lines):
         def number(match):
@@ -45,34 +55,49 @@ class Query:
             if argument not in self.arguments:
                 self.arguments.append(argument)
             return f'${self.arguments.index(argument) + 1}'
-        text = ' '.join(line.strip() for line in lines if line.strip() and not line.startswith('--'))
+        text = ' '.join(line for line in map(str.strip, lines) if line and not line.startswith('--'))
+        if '--' in STRING.sub('', text):
+            raise Wrong(f'{self.where}: a comment stands on a line of its own')
         self.text = TOKEN.sub(number, text).rstrip(';')
         self.writes = WRITES.search(self.text) is not None if self.writes is None else self.writes == 'yes'
         self.none = self.none or ('not_found' if self.rows == 'one' else 'ok')
-        if self.rows not in ('none', 'one', 'many'):
-            raise SystemExit(f'{self.file}: query {self.name}: rows is not said')
+        if not self.rows:
+            raise Wrong(f'{self.where}: rows is not said')
         if self.gathers and (self.rows != 'none' or not self.arguments or any(kind != 'arg' for kind, _ in self.arguments)):
-            raise SystemExit(f'{self.file}: query {self.name} gathers: it gives no rows and takes only arguments')
+            raise Wrong(f'{self.where} gathers: it gives no rows and takes only arguments')
+
+
+def queries_of(file):
+    """(program, [Query]) of one file."""
+    program, found, lines, directives = None, [], [], False
+    for line in file.read_text().splitlines():
+        match = DIRECTIVE.match(line)
+        word, rest = match.groups('') if match else (None, '')
+        if word == 'program' and not program and not found:
+            program = rest
+        elif word == 'query':
+            if found:
+                found[-1].finish(lines)
+            found.append(Query(rest, file.name))
+            lines, directives = [], True
+        elif directives and line.startswith('--'):
+            found[-1].take(word, rest, line)
+        elif word in OF_QUERY or word == 'program':
+            raise Wrong(f'{file.name}: "{line}" does not stand in its place: directly below `-- query:`, the program first of all')
+        else:
+            lines.append(line)
+            directives = False
+    if found:
+        found[-1].finish(lines)
+    if not program:
+        raise Wrong(f'{file.name}: program is not said')
+    return program, found
 
 
 def read(folder):
     """{program: [Query]} of all files."""
     programs = {}
     for file in sorted(Path(folder).glob('*.sql')):
-        query, lines, program = None, [], None
-        for line in file.read_text().splitlines():
-            match = re.match(r'-- ([a-z-]+):? ?(.*)$', line)
-            if match and match.group(1) == 'program':
-                program = match.group(2)
-            elif match and match.group(1) == 'query':
-                if query:
-                    query.finish(lines)
-                query, lines = Query(match.group(2), file.name), []
-                programs.setdefault(program, []).append(query)
-            elif query and match and query.take(match.group(1), match.group(2)):
-                continue
-            elif query:
-                lines.append(line)
-        if query:
-            query.finish(lines)
+        program, found = queries_of(file)
+        programs.setdefault(program, []).extend(found)
     return programs

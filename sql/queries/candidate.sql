@@ -8,7 +8,7 @@
 -- sort: changedAt c.changed_at timestamptz changed_at
 -- sort: alias c.alias text alias
 -- key: c.id
--- newest-first
+-- newest-first:
 select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c.neighbourhood,
        c.case_manager_id, c.organisation_id, c.status, c.benefit, c.phase, to_json(c.target_groups) as target_groups,
        c.hours_min, c.hours_max, to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport,

@@ -8,7 +8,7 @@
 -- filter: changedAfter p.changed_at > %::timestamptz
 -- sort: changedAt p.changed_at timestamptz changed_at
 -- key: p.id
--- newest-first
+-- newest-first:
 select p.id, p.round_id, p.vacancy_id, p.employer_id, p.candidate_id, p.state, p.score, p.rank, p.rejection_reason,
        p.rejection_shared, p.rejection_note, p.sent_at, p.answered_at, p.version, p.changed_at
 from app.proposal p where true

@@ -41,7 +41,7 @@ from queue.job_seen j where j.id = :id::bigint
 -- filter: tenantId d.tenant_id = %::uuid
 -- sort: diedAt d.died_at timestamptz died_at
 -- key: d.id id bigint
--- newest-first
+-- newest-first:
 select d.id, d.tenant_id, d.kind, d.prio, d.reason, d.blocks, d.attempt, d.crash, d.lane, d.seq, d.error_code, d.ids,
        d.created_at, d.died_at, d.version
 from queue.dead_seen d where true
@@ -91,7 +91,7 @@ from queue.future_seen f where true
 -- filter: outcome a.outcome = %
 -- sort: at a.at timestamptz at
 -- key: a.id
--- newest-first
+-- newest-first:
 select a.id, a.tenant_id, a.verb, a.noun, a.target, a.outcome, a.job, a.reason, a.actor, a.at, a.ended_at
 from queue.act_seen a where true
 

@@ -4,7 +4,7 @@
 -- rows: many
 -- sort: screenedAt s.screened_at timestamptz screened_at
 -- key: s.id
--- newest-first
+-- newest-first:
 select s.id, s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_version, s.screened_by,
        s.screened_at, s.version
 from app.screening s join app.vacancy v on v.id = s.vacancy_id where s.vacancy_id = :vacancy_id

@@ -13,7 +13,7 @@
 -- sort: changedAt v.changed_at timestamptz changed_at
 -- sort: title v.title text title
 -- key: v.id
--- newest-first
+-- newest-first:
 select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_min, v.hours_max,
        to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.start_date, v.needed_by,
        v.wage_text, v.internal_note, v.source, v.reported_at, v.match_input, v.version, v.changed_at

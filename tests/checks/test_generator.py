@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the generator makes of statements."""
-import sys
-from pathlib import Path
-
+"""What the generator makes of statements, and what it refuses."""
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / 'openapi'))
-from generator import emit_sql, sql  # noqa: E402
+import tiny
+from generator import emit_sql, names, sql  # noqa: E402
+from generator.wrong import Wrong  # noqa: E402
 
 
 def generated(folder, text):
@@ -29,5 +26,70 @@ def test_a_query_that_gathers_says_so(tmp_path):
     '-- rows: none\n-- gathers:\n-- body: Thing\ninsert into app.thing (n) select * from unnest(@n)'],
     ids=['with rows', 'without arguments', 'of a body'])
 def test_what_cannot_gather_is_refused(tmp_path, query):
-    with pytest.raises(SystemExit, match='gathers'):
+    with pytest.raises(Wrong, match='gathers'):
         generated(tmp_path, f'-- query: thing\n{query}\n')
+
+
+def test_prose_is_no_directive(tmp_path):
+    (tmp_path / 'thing.sql').write_text(
+        '-- program: test\n\n-- rows of a thing; its\n-- key of the list is the number.\n-- query: thing\n-- rows: many\nselect n\n'
+        '-- filter of nothing; none: it is prose in the middle of a line\nfrom app.thing\n\n-- sort of the next\n-- query: next\n'
+        '-- rows: one\nselect 1\n')
+    thing, after = sql.read(tmp_path)['test']
+    assert (thing.text, thing.rows, thing.key, thing.filters) == ('select n from app.thing', 'many', None, [])
+    assert (after.text, after.sorts) == ('select 1', [])
+
+
+@pytest.mark.parametrize('text', [
+    '-- query: thing\n-- rows: many\n-- key of the list\nselect 1', '-- query: thing\n-- rows: many\n-- fliter: n n = %\nselect 1',
+    '-- query: thing\n-- rows: many\n-- newest-first\nselect 1', '-- query: thing\n-- rows: many\nselect 1\n-- key: t.n',
+    '-- rows: many\n-- query: thing\nselect 1', '-- query: thing\n-- rows: two\nselect 1', '-- query: thing\n-- none: gone\nselect 1',
+    '-- query: thing\nselect 1', '-- query: thing\n-- rows: one\nselect 1 -- the first\nfrom app.thing',
+    '-- query: thing\n-- rows: one\nselect 1\n-- program: other'],
+    ids=['prose', 'unknown', 'without colon', 'too late', 'too early', 'rows', 'none', 'no rows', 'comment', 'program'])
+def test_what_is_no_directive_is_refused(tmp_path, text):
+    (tmp_path / 'thing.sql').write_text('-- program: test\n\n' + text + '\n')
+    with pytest.raises(Wrong, match='thing.sql'):
+        sql.read(tmp_path)
+
+
+def test_a_file_without_program_is_refused(tmp_path):
+    (tmp_path / 'thing.sql').write_text('-- query: thing\n-- rows: one\nselect 1\n')
+    with pytest.raises(Wrong, match='thing.sql: program'):
+        sql.read(tmp_path)
+
+
+def checked(folder, queries='', **contract):
+    (folder / 'sql').mkdir()
+    (folder / 'sql/thing.sql').write_text('-- program: things\n\n' + queries)
+    names.check(tiny.contract(folder / 'openapi', **contract), sql.read(folder / 'sql'), names.taken(tiny.ROOT / 'lib'))
+
+
+TEXT = {'name': tiny.text()}
+QUERY = '-- query: thing\n-- rows: none\nselect :n\n'
+
+
+@pytest.mark.parametrize('wrong,words', [
+    ({'services': {'a': {'/a': tiny.operation(1)}, 'b': {'/b': tiny.operation(1)}}}, 'b.yaml: get /b: operation thing1 is taken by a.yaml'),
+    ({'services': {'a': {'/a': tiny.operation(1)}, 'b': {'/b': tiny.operation(2, **{'x-handler': 'thing_1'})}}}, 'handler thing_1'),
+    ({'queries': QUERY + QUERY}, 'query thing is taken by thing.sql'),
+    ({'queries': QUERY.replace(':n', ':default')}, 'argument default is taken by C'),
+    ({'schemas': {'CardNew': tiny.schema(TEXT), 'cardNew': tiny.schema(TEXT)}}, 'schema cardNew: name in C card_new is taken'),
+    ({'schemas': {'Card': tiny.schema({'aB': tiny.text(), 'a_b': tiny.text()})}}, 'Card.a_b: column a_b is taken by Card.aB'),
+    ({'schemas': {'Plan': tiny.schema(TEXT)}, 'services': {'a': {'/a': tiny.operation(1, 'Plan')}}}, 'struct plan is taken by db/plan.h'),
+    ({'schemas': {'Card': tiny.schema({'case': tiny.text()})}, 'services': {'a': {'/a': tiny.operation(1, 'Card')}}}, 'column case is taken by C'),
+    ({'roles': ['clerk', 'clerk']}, 'x-roles clerk')],
+    ids=['operation', 'handler', 'query', 'argument', 'schema', 'column', 'struct', 'column of C', 'role'])
+def test_a_name_stands_for_one_thing(tmp_path, wrong, words):
+    with pytest.raises(Wrong, match=words):
+        checked(tmp_path, **wrong)
+
+
+def test_what_is_only_shown_has_no_struct(tmp_path):
+    checked(tmp_path, QUERY, schemas={'Plan': tiny.schema({'case': tiny.text()})}, services={'a': {'/a': tiny.operation(1, response='Plan')}})
+
+
+def test_a_schema_that_contains_itself_is_refused(tmp_path):
+    inside = {'$ref': '#/components/schemas/Card', 'description': 'Inside.'}
+    with pytest.raises(Wrong, match='Card contains itself'):
+        checked(tmp_path, schemas={'Card': tiny.schema({'inner': inside})}, services={'a': {'/a': tiny.operation(1, 'Card')}})
