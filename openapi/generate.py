@@ -11,6 +11,7 @@ import yaml
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from generator import bundle, emit_contract, emit_docs, emit_proxy, emit_sql, names, sql  # noqa: E402
 from generator.contract import Contract  # noqa: E402
+from generator.limits import Limits  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACES = {'server': 'lib/server', 'cli': 'services/cli', 'matching': 'workers/matching',
@@ -26,15 +27,17 @@ def files():
     """{path: text} of everything that is generated."""
     contract = Contract(ROOT / 'openapi')
     programs = sql.read(ROOT / 'sql/queries')
+    limits = Limits((ROOT / 'lib/base/limits.h').read_text())
+    limits.check(contract, programs, [main.parent.name for main in sorted((ROOT / 'workers').glob('*/main.c'))])
     names.check(contract, programs, names.taken(ROOT / 'lib'))
     queries = {query.name: query for all_of in programs.values() for query in all_of}
     made = {}
     made['openapi/gen/role.h'], made['openapi/gen/role.c'] = emit_contract.roles(contract)
-    document = bundle.bundle(contract, queries)
+    document = bundle.bundle(contract, queries, limits)
     made['openapi/gen/openapi.json'] = json.dumps(document, ensure_ascii=False, indent=1) + '\n'
     made['openapi/gen/openapi.yaml'] = yaml.dump(document, Dumper=NoAlias, sort_keys=False, allow_unicode=True,
                                                  width=110)
-    for name in sorted({o.service for o in contract.operations}):
+    for name in contract.services:
         service = emit_contract.Service(contract, name)
         made[f'services/{name}/gen/contract.h'] = service.header()
         made[f'services/{name}/gen/contract.c'] = service.source()
@@ -44,7 +47,7 @@ def files():
         made[f'{place}/gen/queries.c'] = emit_sql.source(program, place, found, contract)
     made['docker/gen/paths.map'] = emit_proxy.paths(contract)
     made['docker/gen/services.cfg'] = emit_proxy.services(contract)
-    made['docker/gen/limits.cfg'] = emit_proxy.limits((ROOT / 'lib/http/limits.h').read_text())
+    made['docker/gen/limits.cfg'] = emit_proxy.limits(limits)
     for status, text in emit_proxy.errors((ROOT / 'lib/http/problem.c').read_text(),
                                           (ROOT / 'lib/server/answer.c').read_text()).items():
         made[f'docker/gen/errors/{status}.http'] = text

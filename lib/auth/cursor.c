@@ -50,7 +50,7 @@ enum err cursor_read(struct arena *arena, const struct keys *keys, struct str te
                      struct cursor *ret)
 {
     unsigned char mac[EVP_MAX_MD_SIZE];
-    if (text.len > CURSOR_MAX)
+    if (text.len > LIMIT_CURSOR)
         return ERR_INVALID;
     struct str whole = base64url_decode(arena, text);
     if (!whole.at || whole.len <= MAC_LEN)

@@ -6,8 +6,7 @@
 
 #include "lib/auth/keys.h"
 #include "lib/base/arena.h"
-
-enum { CURSOR_MAX = 2048 };
+#include "lib/base/limits.h"
 
 struct cursor {
     struct str sort;       /* name of the sort; no line breaks */

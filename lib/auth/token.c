@@ -97,7 +97,7 @@ static bool read_attributes(const cJSON *json, struct token_claims *claims)
     const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, "attributes");
     if (!list)
         return true;
-    if (!cJSON_IsArray(list) || cJSON_GetArraySize(list) > TOKEN_ATTRIBUTES_MAX)
+    if (!cJSON_IsArray(list) || cJSON_GetArraySize(list) > LIMIT_ATTRIBUTES)
         return false;
     for (const cJSON *item = list->child; item; item = item->next) {
         if (!cJSON_IsString(item))
@@ -147,7 +147,7 @@ enum err token_verify(struct arena *arena, const struct keys *keys, struct str t
                       struct str issuer, struct str audience, struct token_claims *ret)
 {
     struct token_claims claims = {0};
-    if (token.len > TOKEN_MAX)
+    if (token.len > LIMIT_TOKEN)
         return ERR_UNAUTHENTICATED;
     struct str rest = token, header = str_cut(&rest, '.');
     struct str body = rest.at ? str_cut(&rest, '.') : rest;

@@ -6,13 +6,9 @@
 
 #include "lib/auth/keys.h"
 #include "lib/base/arena.h"
+#include "lib/base/limits.h"
 
-enum {
-    TOKEN_MAX = 4096,
-    TOKEN_ATTRIBUTES_MAX = 8,
-    TOKEN_LIFE_MAX_S = 24 * 3600,
-    TOKEN_SKEW_S = 60
-};
+enum { TOKEN_LIFE_MAX_S = 24 * 3600, TOKEN_SKEW_S = 60 };
 
 struct token_claims {
     struct str issuer, audience;
@@ -21,7 +17,7 @@ struct token_claims {
     struct str role;
     struct str organisation; /* UUID of the firm, agency or employer that he works for, or absent */
     struct str token_id;
-    struct str attributes[TOKEN_ATTRIBUTES_MAX];
+    struct str attributes[LIMIT_ATTRIBUTES];
     size_t attributes_count;
     int64_t issued_s, expires_s;
 };

@@ -6,8 +6,8 @@ void fault_note(struct faults *faults, struct arena *arena, enum fault_place pla
                 struct str where, const char *code, struct str limit)
 {
     if (!faults->at)
-        faults->at = arena_array(arena, FAULTS_MAX, sizeof *faults->at);
-    if (faults->count < FAULTS_MAX)
+        faults->at = arena_array(arena, LIMIT_FAULTS, sizeof *faults->at);
+    if (faults->count < LIMIT_FAULTS)
         faults->at[faults->count] =
             (struct fault){place, arena_copy(arena, str_clip(where, FAULT_WHERE_MAX)), code,
                            arena_copy(arena, limit)};

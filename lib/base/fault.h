@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What is wrong with the input of one request: every fault, not only the first (up to FAULTS_MAX).
+/* What is wrong with the input of one request: every fault, not only the first (up to LIMIT_FAULTS).
  * A fault names the place and a code; lib/http/problem.c turns codes into Dutch or English
  * sentences. A fault never carries the value that was sent. */
 #ifndef MAATWERK_BASE_FAULT_H
 #define MAATWERK_BASE_FAULT_H
 
 #include "lib/base/arena.h"
+#include "lib/base/limits.h"
 
-enum { FAULTS_MAX = 100, FAULT_WHERE_MAX = 200 };
+enum { FAULT_WHERE_MAX = 200 };
 
 enum fault_place {
     FAULT_AT_BODY,      /* where = JSON pointer (RFC 6901) such as "/hoursMin" */
@@ -26,7 +27,7 @@ struct fault {
 
 struct faults {
     struct fault *at;
-    size_t count; /* also counts those that did not fit: min(count, FAULTS_MAX) are stored */
+    size_t count; /* also counts those that did not fit: min(count, LIMIT_FAULTS) are stored */
 };
 
 /* Notes one fault. `where` and `limit` are copied into the arena. */

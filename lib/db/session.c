@@ -8,8 +8,10 @@
 #include <stdlib.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/limits.h"
 
-enum { PREPARED_MAX = 256, SPARE_MS = 1000 };
+/* of the program and of lib/queue */
+enum { PREPARED_MAX = 2 * LIMIT_QUERIES, SPARE_MS = 1000 };
 
 struct session {
     const char *conninfo;
@@ -123,7 +125,7 @@ static int send_prepares(struct session *session, const struct plan *plan)
 static bool send_statements(struct session *session, const struct plan *plan)
 {
     for (const struct statement *s = plan->first; s; s = s->next) {
-        const char *values[64];
+        const char *values[LIMIT_VALUES];
         for (int i = 0; i < s->query->parameters; i++)
             values[i] = s->values[i].at;
         if (!PQsendQueryPrepared(session->pg, s->query->name, s->query->parameters, values, NULL,

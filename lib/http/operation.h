@@ -5,10 +5,9 @@
 #ifndef MAATWERK_HTTP_OPERATION_H
 #define MAATWERK_HTTP_OPERATION_H
 
+#include "lib/base/limits.h"
 #include "lib/db/plan.h"
 #include "lib/http/schema.h"
-
-enum { PATH_PARAMETERS_MAX = 3, QUERY_PARAMETERS_MAX = 24 };
 
 enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE };
 
@@ -40,9 +39,9 @@ enum operation_flag {
 
 struct request {
     const struct operation *operation;
-    struct str path[PATH_PARAMETERS_MAX];   /* in order of the template; checked */
-    struct str query[QUERY_PARAMETERS_MAX]; /* in order of operation->parameters, or absent */
-    const void *body;                       /* struct of operation->body, or NULL */
+    struct str path[LIMIT_PATH_PARAMETERS];   /* in order of the template; checked */
+    struct str query[LIMIT_QUERY_PARAMETERS]; /* in order of operation->parameters, or absent */
+    const void *body;                         /* struct of operation->body, or NULL */
     struct str document; /* the body with column names (schema_columns), or absent */
     int64_t version;     /* of If-Match, when required */
     struct str new_id; /* a fresh UUIDv7 for what this request creates; absent when it only reads */

@@ -233,7 +233,7 @@ struct str problem_print(struct ctx *ctx, const struct problem *problem)
         &out,
         "{\"type\":\"urn:maatwerk:problem:%s\",\"title\":\"%s\",\"status\":%d,\"instance\":\"urn:uuid:%.*s\"",
         problem->code, problem->title[ctx->language], problem->status, STR_ARG(ctx->request_id));
-    size_t count = ctx->faults.count < FAULTS_MAX ? ctx->faults.count : FAULTS_MAX;
+    size_t count = ctx->faults.count < LIMIT_FAULTS ? ctx->faults.count : LIMIT_FAULTS;
     for (size_t i = 0; i < count && problem->status < 500; i++) {
         buf_add(&out, i ? S(",") : S(",\"errors\":["));
         print_fault(&out, &ctx->faults.at[i], ctx->language);

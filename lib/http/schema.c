@@ -141,7 +141,7 @@ static void read_object(struct ctx *ctx, const struct schema *schema, const cJSO
         note(ctx, place, "type", type_name(FIELD_OBJECT));
         return;
     }
-    uint64_t seen = 0;
+    field_set seen = 0;
     for (const cJSON *member = json->child; member; member = member->next) {
         struct place here = {place, member->string, 0};
         const struct field *field = field_named(schema, member->string);
@@ -149,7 +149,7 @@ static void read_object(struct ctx *ctx, const struct schema *schema, const cJSO
             note(ctx, &here, "unknown-property", (struct str){0});
             continue;
         }
-        seen |= 1ull << (field - schema->fields);
+        seen |= (field_set)1 << (field - schema->fields);
         if (field->flags & FIELD_READ_ONLY)
             note(ctx, &here, "read-only", (struct str){0});
         else if (!cJSON_IsNull(member))

@@ -14,6 +14,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/ctx.h"
+#include "lib/base/limits.h"
 #include "lib/base/maybe.h"
 
 enum field_type {
@@ -58,10 +59,15 @@ struct field {
     uint32_t visible_to;                /* bits of roles that may see it; all ones: everybody */
 };
 
+/* A set of fields of one schema: bit i is schema->fields[i]. */
+typedef unsigned __int128 field_set;
+_Static_assert(LIMIT_FIELDS <= 8 * sizeof(field_set), "a bit for every field");
+_Static_assert(LIMIT_FIELDS <= LIMIT_JSON_MEMBERS, "every field fits in a body");
+
 struct schema {
     const char *name; /* "Vacancy" */
     const struct field *fields;
-    size_t count;     /* at most 64: a set of fields is a bit mask */
+    size_t count;     /* at most LIMIT_FIELDS */
     size_t size;      /* of the struct */
     const char *self; /* "/vacancies/" for _links.self of something with an id; or NULL */
 };
@@ -82,25 +88,25 @@ struct str schema_columns(struct arena *arena, const struct schema *schema, cons
 struct str schema_list_columns(struct arena *arena, const struct field *field,
                                const struct list *list);
 
-/* The set of fields that `role` may see, as a mask over schema->fields. */
-uint64_t schema_visible(const struct schema *schema, uint32_t role);
+/* The set of fields that `role` may see. */
+field_set schema_visible(const struct schema *schema, uint32_t role);
 
 /* Reads ?fields=id,name against what is visible. An unknown or invisible name is a
  * fault ("unknown-field", the same for both) and ERR_INVALID. An absent `names` gives
  * all that is visible. */
 enum err schema_select(struct ctx *ctx, const struct schema *schema, uint32_t role,
-                       struct str names, uint64_t *ret) MUST_CHECK;
+                       struct str names, field_set *ret) MUST_CHECK;
 
 /* The rows of one result, ready to be written: the columns of the result are looked up once. */
 struct row_writer {
     const struct schema *schema;
-    uint64_t mask;
+    field_set mask;
     const PGresult *rows;
-    int16_t columns[64]; /* by field: column of the result, or -1 */
+    int16_t columns[LIMIT_FIELDS]; /* by field: column of the result, or -1 */
     int id_column;
 };
 
-struct row_writer row_writer_for(const struct schema *schema, uint64_t mask, const PGresult *rows);
+struct row_writer row_writer_for(const struct schema *schema, field_set mask, const PGresult *rows);
 
 /* Writes row `row` as a JSON object: the fields in the mask whose column is in the result and not
  * null. Columns of objects and lists hold JSON text. Adds _links.self when the schema has one. */

@@ -4,12 +4,12 @@
 
 #include "lib/db/rows.h"
 
-uint64_t schema_visible(const struct schema *schema, uint32_t role)
+field_set schema_visible(const struct schema *schema, uint32_t role)
 {
-    uint64_t mask = 0;
+    field_set mask = 0;
     for (size_t i = 0; i < schema->count; i++)
         if (schema->fields[i].visible_to & role)
-            mask |= 1ull << i;
+            mask |= (field_set)1 << i;
     return mask;
 }
 
@@ -24,9 +24,9 @@ static bool find_field(const struct schema *schema, struct str name, size_t *ret
 }
 
 enum err schema_select(struct ctx *ctx, const struct schema *schema, uint32_t role,
-                       struct str names, uint64_t *ret)
+                       struct str names, field_set *ret)
 {
-    uint64_t visible = schema_visible(schema, role), wanted = 0;
+    field_set visible = schema_visible(schema, role), wanted = 0;
     size_t before = ctx->faults.count, field;
     if (!names.at) {
         *ret = visible;
@@ -35,7 +35,7 @@ enum err schema_select(struct ctx *ctx, const struct schema *schema, uint32_t ro
     while (names.at) {
         struct str name = str_cut(&names, ',');
         if (find_field(schema, name, &field) && (visible >> field & 1))
-            wanted |= 1ull << field;
+            wanted |= (field_set)1 << field;
         else
             fault_note(&ctx->faults, ctx->arena, FAULT_AT_PARAMETER, S("fields"), "unknown-field",
                        (struct str){0});
@@ -46,7 +46,7 @@ enum err schema_select(struct ctx *ctx, const struct schema *schema, uint32_t ro
     return OK;
 }
 
-struct row_writer row_writer_for(const struct schema *schema, uint64_t mask, const PGresult *rows)
+struct row_writer row_writer_for(const struct schema *schema, field_set mask, const PGresult *rows)
 {
     struct row_writer writer = {.schema = schema, .mask = mask, .rows = rows, .id_column = -1};
     if (schema->self)

@@ -79,7 +79,7 @@ static enum err read_path(struct ctx *ctx, struct str path, struct uri *into)
         struct str segment = uri_decode(ctx->arena, str_cut(&rest, '/'), false);
         bool dots = str_equal(segment, S(".")) || str_equal(segment, S(".."));
         if (segment.len == 0 || dots || memchr(segment.at, '/', segment.len)
-            || into->segments_count == URI_SEGMENTS_MAX)
+            || into->segments_count == LIMIT_SEGMENTS)
             return ERR_NOT_FOUND;
         into->segments[into->segments_count++] = segment;
     }

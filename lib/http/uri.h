@@ -5,16 +5,14 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/ctx.h"
-#include "lib/http/limits.h"
-
-enum { URI_SEGMENTS_MAX = 8 };
+#include "lib/base/limits.h"
 
 struct uri_parameter {
     struct str name, value;
 };
 
 struct uri {
-    struct str segments[URI_SEGMENTS_MAX]; /* "/v1/vacancies/x" gives v1, vacancies, x */
+    struct str segments[LIMIT_SEGMENTS]; /* "/v1/vacancies/x" gives v1, vacancies, x */
     size_t segments_count;
     struct uri_parameter parameters[LIMIT_PARAMETERS];
     size_t parameters_count;

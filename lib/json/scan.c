@@ -2,7 +2,7 @@
 /* A strict walk through JSON text; nothing is built. */
 #include "lib/json/scan.h"
 
-#include "lib/http/limits.h"
+#include "lib/base/limits.h"
 
 struct name {
     struct str text;

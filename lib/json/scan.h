@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What a body must be before cJSON sees it: JSON as RFC 8259 and RFC 7493 (I-JSON) say it, and no
- * larger than lib/http/limits.h. cJSON alone takes invalid UTF-8, \u0000, 007, duplicate names and
+ * larger than lib/base/limits.h. cJSON alone takes invalid UTF-8, \u0000, 007, duplicate names and
  * rubbish behind the end. */
 #ifndef MAATWERK_JSON_SCAN_H
 #define MAATWERK_JSON_SCAN_H

@@ -47,8 +47,8 @@ enum job_end aside_put(struct work *work, enum job_end end)
 
 void aside_note(struct batch *batch, const struct job_kind *kind, const char *error)
 {
-    size_t place = kind ? (size_t)(kind - batch->worker->kinds) : KINDS_MAX;
-    if (place < KINDS_MAX && breaker_note(&batch->breakers[place], error, clock_ms()))
+    size_t place = kind ? (size_t)(kind - batch->worker->kinds) : LIMIT_KINDS;
+    if (place < LIMIT_KINDS && breaker_note(&batch->breakers[place], error, clock_ms()))
         batch->failing = kind;
 }
 

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "lib/base/limits.h"
 #include "lib/queue/breaker.h"
 #include "lib/queue/guard.h"
 #include "lib/queue/worker.h"
@@ -16,7 +17,7 @@
 int child_run(const struct worker *worker, const struct config *config, const char *consumer,
               struct guard *guard, const atomic_int *stopping);
 
-enum { JOBS_MAX = 256, KINDS_MAX = 32, LEASE_MS = 6000 };
+enum { JOBS_MAX = 256, LEASE_MS = 6000 };
 
 /* What a child has in hand, for its heart. */
 struct running {
@@ -48,8 +49,8 @@ struct batch {
     bool contexts; /* the job before in this transaction has set its context */
     bool together; /* the last batch that was taken went well in one round trip */
     bool lanes;    /* the last batch had jobs in lanes: their next ones may be ready */
-    struct breaker breakers[KINDS_MAX]; /* by place in worker->kinds */
-    const struct job_kind *failing;     /* is to be paused */
+    struct breaker breakers[LIMIT_KINDS]; /* by place in worker->kinds */
+    const struct job_kind *failing;       /* is to be paused */
     struct running *running;
     struct count *count; /* lib/queue/count.h */
     int64_t from_us;     /* when the jobs at hand were taken */

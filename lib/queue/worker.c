@@ -204,6 +204,11 @@ int worker_run(const struct worker *worker)
 {
     struct config config = config_read();
     long count = setting("MAATWERK_CHILDREN", 1, 1, CHILDREN_MAX);
+    if (worker->kinds_count > LIMIT_KINDS) {
+        fprintf(stderr, "{\"event\":\"too-many-kinds\",\"worker\":\"%s\",\"most\":%d}\n",
+                worker->name, LIMIT_KINDS);
+        return 1;
+    }
     json_start();
     catch_signals();
     fprintf(stderr, "{\"event\":\"ready\",\"worker\":\"%s\",\"children\":%ld}\n", worker->name,

@@ -122,7 +122,8 @@ static struct str print_etag(struct exchange *exchange, const PGresult *rows)
     int column = rows_column(rows, "version", columns > 2 ? columns - 2 : 0); /* mostly there */
     if (column < 0 || PQntuples(rows) != 1)
         return (struct str){0};
-    uint64_t seen = exchange->mask * 0x9e3779b97f4a7c15u;
+    uint64_t seen = (uint64_t)exchange->mask * 0x9e3779b97f4a7c15u
+                    ^ (uint64_t)(exchange->mask >> 64) * 0xc2b2ae3d27d4eb4fu;
     struct buf etag = buf_in(exchange->ctx.arena);
     buf_add_char(&etag, '"');
     buf_add(&etag, str_of(PQgetvalue(rows, 0, column)));

@@ -244,14 +244,14 @@ static bool remember(struct connection *connection, const char *name)
 }
 
 /* Prepares what this connection has not seen, each in a segment of its own: an error elsewhere
- * cannot skip it. */
+ * cannot skip it. False when a transaction has more different statements than LIMIT_PLAN. */
 static bool prepare(struct connection *connection, const struct transaction *transaction)
 {
     for (const struct statement *s = transaction->first; s; s = s->next) {
         if (remember(connection, s->query->name))
             continue;
         connection_sync(connection);
-        if (connection->state != CONNECTION_READY)
+        if (connection->state != CONNECTION_READY || connection->count >= CONNECTION_ENTRIES - 1)
             return false;
         if (!PQsendPrepare(connection->pg, s->query->name, s->query->text, 0, NULL)
             || !PQpipelineSync(connection->pg))
@@ -264,7 +264,7 @@ static bool prepare(struct connection *connection, const struct transaction *tra
 static bool send_statements(struct connection *connection, const struct transaction *transaction)
 {
     for (const struct statement *s = transaction->first; s; s = s->next) {
-        const char *values[64];
+        const char *values[LIMIT_VALUES];
         for (int i = 0; i < s->query->parameters; i++)
             values[i] = s->values[i].at;
         if (!PQsendQueryPrepared(connection->pg, s->query->name, s->query->parameters, values, NULL,

@@ -4,11 +4,14 @@
 #ifndef MAATWERK_SERVER_CONNECTION_H
 #define MAATWERK_SERVER_CONNECTION_H
 
+#include "lib/base/limits.h"
 #include "lib/server/pool.h"
 
 enum {
-    CONNECTION_ENTRIES = 128,   /* segments in flight: transactions and prepares */
-    CONNECTION_PREPARED = 1024, /* places for names; renewed when half full */
+    CONNECTION_ENTRIES = 128,                 /* segments in flight: transactions and prepares */
+    CONNECTION_PREPARED = 4 * LIMIT_QUERIES,  /* places for names; renewed when half full */
+    CONNECTION_SEGMENTS = LIMIT_PLAN + 3 + 1, /* of a transaction: its prepares, with those of the
+                                                  context and the key, and itself */
 };
 
 enum connection_state {

@@ -37,7 +37,7 @@ struct exchange {
     struct uri uri;
     struct request request;
     enum scope scope;
-    uint64_t mask; /* fields that may be shown */
+    field_set mask; /* fields that may be shown */
     struct page page;
     struct str if_none_match, key, fingerprint;
     struct plan plan;

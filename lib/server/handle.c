@@ -3,8 +3,8 @@
 #include <time.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/limits.h"
 #include "lib/http/framing.h"
-#include "lib/http/limits.h"
 #include "lib/server/exchange.h"
 #include "lib/server/gen/queries.h"
 #include "openapi/gen/role.h"

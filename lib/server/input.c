@@ -2,8 +2,8 @@
 /* What is asked: parameters, headers and body against the contract, every fault noted. */
 #include <openssl/evp.h>
 
+#include "lib/base/limits.h"
 #include "lib/http/check.h"
-#include "lib/http/limits.h"
 #include "lib/json/parse.h"
 #include "lib/server/exchange.h"
 

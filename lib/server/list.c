@@ -5,11 +5,12 @@
  *
  * Only text of the tables is put together; values of clients travel as parameters. */
 #include "lib/auth/cursor.h"
+#include "lib/base/limits.h"
 #include "lib/db/rows.h"
-#include "lib/http/limits.h"
 #include "lib/server/exchange.h"
 
-_Static_assert((int)LIMIT_CURSOR == (int)CURSOR_MAX, "one limit, said in two layers");
+_Static_assert(LIMIT_QUERY_PARAMETERS <= 8 * sizeof(unsigned), "a set of filters");
+_Static_assert(LIMIT_QUERY_PARAMETERS + 4 <= LIMIT_PARAMETERS, "cursor, pageSize, sort, fields");
 
 static void note(struct exchange *exchange, const char *where, const char *code, struct str limit)
 {

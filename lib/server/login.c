@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Who asks: the token of the request, verified once and remembered per thread. */
 #include "lib/auth/token.h"
-#include "lib/http/limits.h"
+#include "lib/base/limits.h"
 #include "lib/server/exchange.h"
 #include "lib/server/start.h"
 #include "openapi/gen/role.h"

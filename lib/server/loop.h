@@ -13,7 +13,7 @@
 #include "lib/server/pool.h"
 #include "lib/server/router.h"
 
-enum { SERVICES_MAX = 8, CONNECTIONS_MAX = 4000 };
+enum { CONNECTIONS_MAX = 4000 };
 enum { DEADLINE_MS = 5000, RETRY_MS = 500, AROUND_MS = 10 };
 
 /* The municipalities, by the UUID that tokens carry. Replaced as a whole when it changes. */
@@ -50,7 +50,7 @@ struct loop {
     h2o_socket_t *listeners[2];
     h2o_timeout_t deadline, retry, around, tick;
     h2o_timeout_entry_t ticker;
-    struct pool *reads[SERVICES_MAX], *writes[SERVICES_MAX];
+    struct pool *reads[LIMIT_SERVICES], *writes[LIMIT_SERVICES];
     struct token_cache *tokens;
     struct wake *wake;
     struct log_buffer *log;

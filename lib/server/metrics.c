@@ -16,11 +16,11 @@ struct tally {
 };
 
 struct metrics {
-    size_t first[SERVICES_MAX
+    size_t first[LIMIT_SERVICES
                  + 1]; /* where the operations of a service begin; the last: no operation */
     struct tally *tallies;
     atomic_llong exchanges;
-    atomic_llong pools[2 * SERVICES_MAX][POOL_FIGURES]; /* reads and writes of each service */
+    atomic_llong pools[2 * LIMIT_SERVICES][POOL_FIGURES]; /* reads and writes of each service */
 };
 
 struct metrics *metrics_new(const struct server *server)

@@ -62,7 +62,7 @@ static bool has_room(const struct pool *pool, const struct connection *connectio
     return connection->state == CONNECTION_READY && connection->transactions < pool->size.depth
            && !(pool->size.groups && is_under_way(connection))
            && connection->prepared_count < CONNECTION_PREPARED / 2
-           && connection->count < CONNECTION_ENTRIES - 16;
+           && connection->count <= CONNECTION_ENTRIES - CONNECTION_SEGMENTS;
 }
 
 /* The least busy connection with room, for a group the first; or NULL. */

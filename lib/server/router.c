@@ -43,7 +43,7 @@ static void add(struct router *router, const struct operation *operation, size_t
 static int by_exactness(const void *left, const void *right)
 {
     const struct route *a = left, *b = right;
-    for (size_t i = 0; i < URI_SEGMENTS_MAX; i++)
+    for (size_t i = 0; i < LIMIT_SEGMENTS; i++)
         if ((a->segments[i].at == NULL) != (b->segments[i].at == NULL))
             return a->segments[i].at ? -1 : 1;
     return 0;
@@ -77,7 +77,7 @@ static bool matches(const struct route *route, const struct str *segments, struc
 }
 
 const struct route *router_find(const struct router *router, const struct str *segments,
-                                size_t count, struct str path[PATH_PARAMETERS_MAX])
+                                size_t count, struct str path[LIMIT_PATH_PARAMETERS])
 {
     for (size_t i = 0; i < router->count; i++)
         if (router->routes[i].count == count && matches(&router->routes[i], segments, path))

@@ -7,7 +7,7 @@
 #include "lib/http/uri.h"
 
 struct route {
-    struct str segments[URI_SEGMENTS_MAX]; /* absent text: a parameter */
+    struct str segments[LIMIT_SEGMENTS]; /* absent text: a parameter */
     size_t count;
     const struct operation *operations[METHOD_DELETE + 1];
     size_t service; /* number of the service that the operations belong to */
@@ -24,7 +24,7 @@ struct router router_of(const struct service *const *services, size_t count);
 /* The route of the path behind /v1, with its parameters in `path`; NULL when there is none. Words
  * win from parameters: /candidates/_search is never a candidate. */
 const struct route *router_find(const struct router *router, const struct str *segments,
-                                size_t count, struct str path[PATH_PARAMETERS_MAX]);
+                                size_t count, struct str path[LIMIT_PATH_PARAMETERS]);
 
 /* "GET, POST": for Allow. */
 struct str route_allow(struct arena *arena, const struct route *route);

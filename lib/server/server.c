@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "lib/http/limits.h"
+#include "lib/base/limits.h"
 #include "lib/json/parse.h"
 #include "lib/server/documents.h"
 #include "lib/server/exchange.h"
@@ -115,6 +115,10 @@ int server_run(const struct service *const *services, size_t count)
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
+    if (count > LIMIT_SERVICES) {
+        log_event("too-many-services", "LIMIT_SERVICES");
+        return 1;
+    }
     raise_limits();
     json_start();
     server.config = config_read();

@@ -62,15 +62,18 @@ def example_of(contract, name):
     return made
 
 
-def schema_of(contract, name):
+def page_size(limits, **more):
+    return {'type': 'integer', 'minimum': 1, 'maximum': limits['LIMIT_PAGE'], **more}
+
+
+def schema_of(contract, name, limits):
     raw = contract.schemas[name]
     if raw.get('x-list-of'):
         return {'type': 'object', 'x-nl': raw['x-nl'], 'description': f'A page of {raw["x-list-of"]}.',
                 'required': ['items', 'pageSize', '_links'], 'additionalProperties': False, 'properties': {
-                    'items': {'type': 'array', 'maxItems': 100, 'items': ref('schemas', raw['x-list-of']),
+                    'items': {'type': 'array', 'maxItems': limits['LIMIT_PAGE'], 'items': ref('schemas', raw['x-list-of']),
                               'description': 'What is on this page.'},
-                    'pageSize': {'type': 'integer', 'minimum': 1, 'maximum': 100, 'example': 20,
-                                 'description': 'How many a page holds at most.'},
+                    'pageSize': page_size(limits, example=limits['PAGE_DEFAULT'], description='How many a page holds at most.'),
                     '_links': ref('schemas', 'PageLinks')}}
     made = clean(copy.deepcopy(raw))
     made['additionalProperties'] = False
@@ -88,7 +91,7 @@ def link(description):
                                     'example': '/v1/…'}}}
 
 
-def shared_schemas():
+def shared_schemas(limits):
     text = {'type': 'string', 'maxLength': 500}
     return {
         'SelfLinks': {'type': 'object', 'description': 'Where it is.',
@@ -106,7 +109,7 @@ def shared_schemas():
                         'detail': dict(text, description='More words.', example='Twee velden kloppen niet.'),
                         'instance': dict(text, description='The request: urn:uuid of X-Request-Id.',
                                          example='urn:uuid:01920000-0000-7000-8000-0000000000aa'),
-                        'errors': {'type': 'array', 'maxItems': 100, 'description': 'Every fault of the request.',
+                        'errors': {'type': 'array', 'maxItems': limits['LIMIT_FAULTS'], 'description': 'Every fault of the request.',
                                    'items': ref('schemas', 'Fault')}}},
         'Fault': {'type': 'object', 'x-nl': 'fout', 'description': 'One fault.', 'required': ['in', 'code', 'detail'],
                   'properties': {
@@ -119,16 +122,16 @@ def shared_schemas():
     }
 
 
-def list_parameters(contract, operation, query):
+def list_parameters(contract, operation, query, limits):
     shown = contract.schemas[operation.list_of]['properties']
     fields = ','.join(list(shown)[:2])
     sorts = [way + sort[0] for sort in query.sorts for way in ('', '-')]
     default = ('-' if query.newest_first else '') + query.sorts[0][0]
     return [
         {'name': 'cursor', 'in': 'query', 'description': 'From `_links.next` of the page before.',
-         'schema': {'type': 'string', 'maxLength': 1024}},
+         'schema': {'type': 'string', 'maxLength': limits['LIMIT_CURSOR']}},
         {'name': 'pageSize', 'in': 'query', 'description': 'How many at most.',
-         'schema': {'type': 'integer', 'minimum': 1, 'maximum': 100, 'default': 20}},
+         'schema': page_size(limits, default=limits['PAGE_DEFAULT'])},
         {'name': 'sort', 'in': 'query', 'description': 'Order; `-` for descending.',
          'schema': {'type': 'string', 'enum': sorts, 'default': default}},
         {'name': 'fields', 'in': 'query', 'description': FIELDS,
@@ -136,11 +139,11 @@ def list_parameters(contract, operation, query):
     ]
 
 
-def operation_of(contract, operation, queries):
+def operation_of(contract, operation, queries, limits):
     raw = clean(copy.deepcopy(operation.raw))
     parameters = raw.pop('parameters', [])
     if operation.list_of:
-        parameters += list_parameters(contract, operation, queries[operation.handler])
+        parameters += list_parameters(contract, operation, queries[operation.handler], limits)
     elif operation.method == 'get':
         parameters.append({'name': 'fields', 'in': 'query', 'schema': {'type': 'string', 'maxLength': 500},
                            'description': FIELDS})
@@ -180,7 +183,7 @@ def operation_of(contract, operation, queries):
     return raw
 
 
-def bundle(contract, queries):
+def bundle(contract, queries, limits):
     document = {key: value for key, value in contract.root.items() if not key.startswith('x-')}
     document['x-roles'] = contract.root['x-roles']
     by_handler = {o.id: o for o in contract.operations}
@@ -191,11 +194,11 @@ def bundle(contract, queries):
             made['parameters'] = clean(item['parameters'])
         for method, raw in item.items():
             if method != 'parameters':
-                made[method] = operation_of(contract, by_handler[raw['operationId']], queries)
+                made[method] = operation_of(contract, by_handler[raw['operationId']], queries, limits)
         document['paths'][path] = made
     text = {'type': 'string', 'maxLength': 100}
     document['components'] = {
-        'schemas': {**{name: schema_of(contract, name) for name in contract.schemas}, **shared_schemas()},
+        'schemas': {**{name: schema_of(contract, name, limits) for name in contract.schemas}, **shared_schemas(limits)},
         'parameters': {**contract.parameters,
                        'IdempotencyKey': {'name': 'Idempotency-Key', 'in': 'header', 'required': True,
                                           'description': 'Your own identifier of this act; a retry repeats it.',

@@ -24,10 +24,11 @@ class Contract:
         self.root = yaml.safe_load((self.folder / 'openapi.yaml').read_text())
         self.roles = [role['name'] for role in self.root['x-roles']]
         self.parameters = yaml.safe_load((self.folder / 'common.yaml').read_text())['components']['parameters']
-        self.schemas, self.operations, self.paths = {}, [], {}
+        self.schemas, self.files, self.operations, self.paths = {}, {}, [], {}   # files: of schemas
         for file in sorted(self.folder.glob('*.yaml')):
             if file.name not in ('openapi.yaml', 'common.yaml'):
                 self._read(yaml.safe_load(file.read_text()), file.name)
+        self.services = sorted({operation.service for operation in self.operations})
         self.by_id = {operation.id: operation for operation in self.operations}
         for name, schema in self.schemas.items():
             if schema.get('x-list-of') is None:
@@ -44,7 +45,7 @@ class Contract:
                 raise Wrong(f'{file}: schema {name} is defined twice')
             if 'x-nl' not in schema:
                 raise Wrong(f'{file}: schema {name} has no Dutch term (x-nl)')
-            self.schemas[name] = schema
+            self.schemas[name], self.files[name] = schema, file
         for path, item in document['paths'].items():
             if path in self.paths:
                 raise Wrong(f'{file}: path {path} is defined twice')

@@ -21,7 +21,7 @@ def rights(contract):
     out = [NOTE, '# Who may do what', '', 'Scope per operation and role: the whole municipality (tenant), the own '
            'organisation or employer, the own caseload, or what the '
            'installation shares (installation). The contract is the source (`x-rights`).', '']
-    for service in sorted({o.service for o in contract.operations}):
+    for service in contract.services:
         out += [f'## {service}', '', '| operation | who |', '|---|---|']
         for o in contract.operations:
             if o.service == service:

@@ -27,6 +27,11 @@ class Query:
     def where(self):
         return f'{self.file}: query {self.name}'
 
+    @property
+    def values(self):
+        """How many travel at most: a list gets those of its filters, two of its cursor, and the limit (lib/server/list.c)."""
+        return len(self.arguments) + (len(self.filters) + 3 if self.sorts else 0)
+
     def take(self, word, rest, line):
         if word not in OF_QUERY:
             raise Wrong(f'{self.where}: "{line}" is no directive; prose stands above the query')

@@ -60,7 +60,7 @@ static bool find_user(const struct config *config, struct arena *arena, struct t
             claims->organisation = arena_copy(arena, str_of(PQgetvalue(row, 0, 2)));
         struct str rest = PQgetisnull(row, 0, 3) ? (struct str){0}
                                                  : arena_copy(arena, str_of(PQgetvalue(row, 0, 3)));
-        while (rest.at && rest.len && claims->attributes_count < TOKEN_ATTRIBUTES_MAX)
+        while (rest.at && rest.len && claims->attributes_count < LIMIT_ATTRIBUTES)
             claims->attributes[claims->attributes_count++] = str_cut(&rest, ',');
     }
     PQclear(row);

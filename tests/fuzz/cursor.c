@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                           .key = S("k"),
                           .filters_hash = size};
     struct str printed = cursor_print(arena, &keys, &made);
-    if (printed.len <= CURSOR_MAX
+    if (printed.len <= LIMIT_CURSOR
         && (cursor_read(arena, &keys, printed, &read) != OK || !str_equal(read.value, text)))
         abort();
     arena_free(arena);

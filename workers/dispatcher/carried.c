@@ -128,7 +128,7 @@ size_t carried_forget(struct carried *carried, int64_t *ids, size_t count)
     return known;
 }
 
-static void trim(struct job_list *list, struct place firsts[WORKERS_MAX][STREAMS])
+static void trim(struct job_list *list, struct place firsts[LIMIT_WORKERS][STREAMS])
 {
     size_t kept = 0;
     for (size_t i = 0; i < list->count; i++) {
@@ -139,7 +139,7 @@ static void trim(struct job_list *list, struct place firsts[WORKERS_MAX][STREAMS
     list->count = kept;
 }
 
-void carried_trim(struct carried *carried, struct place firsts[WORKERS_MAX][STREAMS])
+void carried_trim(struct carried *carried, struct place firsts[LIMIT_WORKERS][STREAMS])
 {
     trim(&carried->now, firsts);
     trim(&carried->left, firsts);

@@ -7,9 +7,8 @@
 #ifndef MAATWERK_DISPATCHER_CARRIED_H
 #define MAATWERK_DISPATCHER_CARRIED_H
 
+#include "lib/base/limits.h"
 #include "workers/dispatcher/replies.h"
-
-enum { WORKERS_MAX = 16 };
 
 struct carried_job {
     int64_t job;
@@ -26,8 +25,8 @@ struct carried {
     struct job_list now;
     struct job_list left; /* still there, but went on without their entries */
     struct job_list held; /* in no stream, but somebody had them locked; only `job` is said */
-    size_t jobs_of[WORKERS_MAX][STREAMS];    /* how many of `now` in each stream */
-    size_t entries_of[WORKERS_MAX][STREAMS]; /* and in how many entries */
+    size_t jobs_of[LIMIT_WORKERS][STREAMS];    /* how many of `now` in each stream */
+    size_t entries_of[LIMIT_WORKERS][STREAMS]; /* and in how many entries */
 };
 
 void carried_add(struct carried *carried, struct carried_job entry);
@@ -45,7 +44,7 @@ void carried_hold(struct carried *carried, const int64_t *ids, size_t count);
 size_t carried_forget(struct carried *carried, int64_t *ids, size_t count);
 
 /* Of each stream, nothing is there before this place. */
-void carried_trim(struct carried *carried, struct place firsts[WORKERS_MAX][STREAMS]);
+void carried_trim(struct carried *carried, struct place firsts[LIMIT_WORKERS][STREAMS]);
 
 /* How many jobs so many entries of this stream are, as far as is known. */
 size_t carried_jobs_in(const struct carried *carried, int worker, int stream, size_t entries);

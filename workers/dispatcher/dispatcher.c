@@ -13,7 +13,7 @@ static bool learn_worker(struct dispatcher *dispatcher, const char *name)
     for (int w = 0; w < dispatcher->count; w++)
         if (strcmp(dispatcher->workers[w], name) == 0)
             return true;
-    if (dispatcher->count == WORKERS_MAX) {
+    if (dispatcher->count == LIMIT_WORKERS) {
         fprintf(stderr, "{\"event\":\"too-many-programs\",\"worker\":\"%s\"}\n", name);
         return false;
     }

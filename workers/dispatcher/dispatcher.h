@@ -43,17 +43,17 @@ struct dispatcher {
     const char *conninfo;
     struct session *db;
     struct redis *redis;
-    char workers[WORKERS_MAX][24];
-    struct streams streams[WORKERS_MAX];
-    struct window windows[WORKERS_MAX][STREAM_SUSPECTS]; /* by program and priority */
+    char workers[LIMIT_WORKERS][LIMIT_PROGRAM_NAME + 1];
+    struct streams streams[LIMIT_WORKERS];
+    struct window windows[LIMIT_WORKERS][STREAM_SUSPECTS]; /* by program and priority */
     int count;
     unsigned generation; /* of the session when it took the lock; 0: does not lead */
     int64_t reconcile_ms, reap_ms, promote_ms, sweep_ms, report_ms; /* when next */
     struct carried carried;
     bool full;
-    bool looked;                          /* has reconciled since the last report */
-    int64_t ghosts;                       /* removed since the last report */
-    size_t entries[WORKERS_MAX][STREAMS]; /* in each stream, when it last looked */
+    bool looked;                            /* has reconciled since the last report */
+    int64_t ghosts;                         /* removed since the last report */
+    size_t entries[LIMIT_WORKERS][STREAMS]; /* in each stream, when it last looked */
 };
 
 /* One round. Returns how many jobs were published, or -1 when it does not lead or something is

@@ -27,7 +27,7 @@ static void measure(struct window *window, long long length)
 /* Looks at all streams in one round trip: how long each is, and where it begins. */
 static bool measure_all(struct dispatcher *dispatcher)
 {
-    struct place firsts[WORKERS_MAX][STREAMS] = {0};
+    struct place firsts[LIMIT_WORKERS][STREAMS] = {0};
     size_t length = 0;
     bool there = true;
     for (int w = 0; w < dispatcher->count; w++)

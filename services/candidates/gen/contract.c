@@ -6,6 +6,10 @@
 #include "openapi/gen/role.h"
 #include "services/candidates/gen/queries.h"
 
+_Static_assert(31 <= LIMIT_FIELDS, "Candidate");
+_Static_assert(1 <= LIMIT_PATH_PARAMETERS, "updateCandidate");
+_Static_assert(3 <= LIMIT_QUERY_PARAMETERS, "listCandidates");
+
 static const struct pattern_part pattern_0[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 static const struct pattern_part pattern_1[] = {{{0x0u, 0x7fffffe00000000u}, 2, 3}, {{0, 0}, 0, 0}};
 static const char *const values_2[] = {"a1", "a2", "b1", "b2", "c1", "c2", NULL};
@@ -247,7 +251,7 @@ static const struct operation operations[] = {
         .path = "/candidates",
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
         .status = 201,
-        .body_max = 65536,
+        .body_max = LIMIT_BODY,
         .rights = candidate_create_rights,
         .body = &candidate_new_schema,
         .response = &candidate_schema,
@@ -260,7 +264,7 @@ static const struct operation operations[] = {
         .path = "/candidates/_search",
         .flags = 0,
         .status = 200,
-        .body_max = 65536,
+        .body_max = LIMIT_BODY,
         .rights = candidate_search_rights,
         .body = &candidate_search_schema,
         .response = &candidate_found_schema,
@@ -284,7 +288,7 @@ static const struct operation operations[] = {
         .path = "/candidates/{candidateId}",
         .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL | OPERATION_WAKES,
         .status = 200,
-        .body_max = 65536,
+        .body_max = LIMIT_BODY,
         .rights = candidate_update_rights,
         .path_fields = candidate_update_path, .path_count = 1,
         .body = &candidate_change_schema,

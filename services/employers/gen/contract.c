@@ -6,6 +6,10 @@
 #include "openapi/gen/role.h"
 #include "services/employers/gen/queries.h"
 
+_Static_assert(25 <= LIMIT_FIELDS, "Vacancy");
+_Static_assert(1 <= LIMIT_PATH_PARAMETERS, "updateVacancy");
+_Static_assert(7 <= LIMIT_QUERY_PARAMETERS, "listVacancies");
+
 static const struct pattern_part pattern_0[] = {{{0x80000000000u, 0x0u}, 0, 1}, {{0x3ff230100000000u, 0x0u}, 6, 19}, {{0, 0}, 0, 0}};
 static const struct pattern_part pattern_1[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 static const struct pattern_part pattern_2[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
@@ -396,7 +400,7 @@ static const struct operation operations[] = {
         .path = "/employers/{employerId}/contacts",
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
         .status = 201,
-        .body_max = 65536,
+        .body_max = LIMIT_BODY,
         .rights = contact_create_rights,
         .path_fields = contact_create_path, .path_count = 1,
         .body = &contact_new_schema,
@@ -422,7 +426,7 @@ static const struct operation operations[] = {
         .path = "/contacts/{contactId}",
         .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL,
         .status = 200,
-        .body_max = 65536,
+        .body_max = LIMIT_BODY,
         .rights = contact_update_rights,
         .path_fields = contact_update_path, .path_count = 1,
         .body = &contact_new_schema,
@@ -459,7 +463,7 @@ static const struct operation operations[] = {
         .path = "/employers/{employerId}/conditions",
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
         .status = 201,
-        .body_max = 65536,
+        .body_max = LIMIT_BODY,
         .rights = employer_condition_create_rights,
         .path_fields = employer_condition_create_path, .path_count = 1,
         .body = &employer_condition_new_schema,
@@ -509,7 +513,7 @@ static const struct operation operations[] = {
         .path = "/employers",
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
         .status = 201,
-        .body_max = 65536,
+        .body_max = LIMIT_BODY,
         .rights = employer_create_rights,
         .body = &employer_new_schema,
         .response = &employer_schema,
@@ -534,7 +538,7 @@ static const struct operation operations[] = {
         .path = "/employers/{employerId}",
         .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL,
         .status = 200,
-        .body_max = 65536,
+        .body_max = LIMIT_BODY,
         .rights = employer_update_rights,
         .path_fields = employer_update_path, .path_count = 1,
         .body = &employer_new_schema,
@@ -572,7 +576,7 @@ static const struct operation operations[] = {
         .path = "/vacancies/{vacancyId}/screenings",
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
         .status = 201,
-        .body_max = 65536,
+        .body_max = LIMIT_BODY,
         .rights = screening_create_rights,
         .path_fields = screening_create_path, .path_count = 1,
         .body = &screening_new_schema,
@@ -611,7 +615,7 @@ static const struct operation operations[] = {
         .path = "/vacancies",
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
         .status = 201,
-        .body_max = 65536,
+        .body_max = LIMIT_BODY,
         .rights = vacancy_create_rights,
         .body = &vacancy_new_schema,
         .response = &vacancy_schema,
@@ -636,7 +640,7 @@ static const struct operation operations[] = {
         .path = "/vacancies/{vacancyId}",
         .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL | OPERATION_WAKES,
         .status = 200,
-        .body_max = 65536,
+        .body_max = LIMIT_BODY,
         .rights = vacancy_update_rights,
         .path_fields = vacancy_update_path, .path_count = 1,
         .body = &vacancy_change_schema,
@@ -649,7 +653,7 @@ static const struct operation operations[] = {
         .path = "/vacancies/{vacancyId}/endings",
         .flags = OPERATION_NEEDS_KEY,
         .status = 200,
-        .body_max = 65536,
+        .body_max = LIMIT_BODY,
         .rights = vacancy_end_rights,
         .path_fields = vacancy_end_path, .path_count = 1,
         .body = &vacancy_ending_schema,

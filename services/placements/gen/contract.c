@@ -6,6 +6,10 @@
 #include "openapi/gen/role.h"
 #include "services/placements/gen/queries.h"
 
+_Static_assert(16 <= LIMIT_FIELDS, "Proposal");
+_Static_assert(1 <= LIMIT_PATH_PARAMETERS, "withdrawProposal");
+_Static_assert(4 <= LIMIT_QUERY_PARAMETERS, "listProposals");
+
 static const char *const values_0[] = {"candidate", "representative", NULL};
 static const char *const values_1[] = {"conversation", "letter", "e_mail", "portal", NULL};
 static const char *const values_2[] = {"not_enough_suitable", "employer_agreed", "phased", NULL};
@@ -204,7 +208,7 @@ static const struct operation operations[] = {
         .path = "/vacancies/{vacancyId}/proposal-rounds",
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
         .status = 201,
-        .body_max = 65536,
+        .body_max = LIMIT_BODY,
         .rights = round_create_rights,
         .path_fields = round_create_path, .path_count = 1,
         .body = &proposal_round_new_schema,
@@ -268,7 +272,7 @@ static const struct operation operations[] = {
         .path = "/proposals/{proposalId}/answers",
         .flags = OPERATION_NEEDS_KEY | OPERATION_WAKES,
         .status = 200,
-        .body_max = 65536,
+        .body_max = LIMIT_BODY,
         .rights = proposal_answer_rights,
         .path_fields = proposal_answer_path, .path_count = 1,
         .body = &proposal_answer_schema,

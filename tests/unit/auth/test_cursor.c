@@ -133,13 +133,13 @@ static void signed_nonsense_is_refused(void **state)
 static void a_long_one_is_refused(void **state)
 {
     struct ctx *ctx = *state;
-    char long_text[CURSOR_MAX];
+    char long_text[LIMIT_CURSOR];
     memset(long_text, 'x', sizeof long_text);
     for (size_t length = 600; length < sizeof long_text; length++) {
         struct cursor made = sample();
         made.value = (struct str){long_text, length};
         struct str text = cursor_print(ctx->arena, keys, &made);
-        assert_int_equal(read_back(ctx, text), text.len <= CURSOR_MAX ? OK : ERR_INVALID);
+        assert_int_equal(read_back(ctx, text), text.len <= LIMIT_CURSOR ? OK : ERR_INVALID);
     }
 }
 

@@ -52,7 +52,7 @@ static void what_is_made_is_read(void **state)
                                            .issued_s = NOW_S,
                                            .expires_s = NOW_S + 900};
     struct str token = {0};
-    for (; made.attributes_count < TOKEN_ATTRIBUTES_MAX; made.attributes_count++)
+    for (; made.attributes_count < LIMIT_ATTRIBUTES; made.attributes_count++)
         made.attributes[made.attributes_count] =
             arena_print(ctx->arena, "x%zu", made.attributes_count);
     assert_int_equal(token_make(ctx->arena, keys, &made, &token), OK);
@@ -62,7 +62,7 @@ static void what_is_made_is_read(void **state)
     assert_true(str_equal(got.role, made.role) && str_equal(got.organisation, made.organisation));
     assert_true(str_equal(got.token_id, made.token_id));
     assert_true(got.issued_s == made.issued_s && got.expires_s == made.expires_s);
-    assert_int_equal(got.attributes_count, TOKEN_ATTRIBUTES_MAX);
+    assert_int_equal(got.attributes_count, LIMIT_ATTRIBUTES);
     assert_str(got.attributes[7], "x7");
 }
 

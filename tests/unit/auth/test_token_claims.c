@@ -125,7 +125,7 @@ static void times(void **state)
 static void a_long_one_is_refused(void **state)
 {
     struct ctx *ctx = *state;
-    char padding[TOKEN_MAX];
+    char padding[LIMIT_TOKEN];
     bool taken = false, refused = false;
     memset(padding, 'x', sizeof padding);
     for (int length = 2600; length < 2800; length++) {
@@ -133,7 +133,7 @@ static void a_long_one_is_refused(void **state)
             arena_print(ctx->arena, "{" HEAD ROLE LISTED "," TIMES ",\"jti\":\"%.*s\"}", length,
                         padding);
         struct str token = sign(ctx, keys->issuer, header_of(ctx, keys), body);
-        bool fits = token.len <= TOKEN_MAX;
+        bool fits = token.len <= LIMIT_TOKEN;
         assert_int_equal(verify(ctx, keys, token), fits ? OK : ERR_UNAUTHENTICATED);
         taken = taken || fits;
         refused = refused || !fits;

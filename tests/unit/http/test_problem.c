@@ -122,10 +122,10 @@ static void of_our_own_failures_nothing_is_told(void **state)
 static void no_more_faults_are_written_than_are_kept(void **state)
 {
     struct ctx *ctx = *state;
-    for (int i = 0; i < FAULTS_MAX + 50; i++)
+    for (int i = 0; i < LIMIT_FAULTS + 50; i++)
         fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, S("/a"), "null", (struct str){0});
     cJSON *json = printed(ctx, "invalid");
-    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(json, "errors")), FAULTS_MAX);
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(json, "errors")), LIMIT_FAULTS);
     cJSON_Delete(json);
 }
 

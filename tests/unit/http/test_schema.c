@@ -163,13 +163,37 @@ static void what_is_invisible_cannot_come_out(void **state)
 static void what_is_invisible_cannot_be_selected(void **state)
 {
     struct ctx *ctx = *state;
-    uint64_t mask = 0;
+    field_set mask = 0;
     assert_int_equal(schema_select(ctx, &shown, 1u << ROLE_EMPLOYER, S("id,note"), &mask),
                      ERR_INVALID);
     assert_int_equal(schema_select(ctx, &shown, 1u << ROLE_CONSULTANT, S("id,note"), &mask), OK);
     assert_int_equal(mask, 3);
     assert_int_equal(schema_select(ctx, &shown, 1u << ROLE_EMPLOYER, (struct str){0}, &mask), OK);
     assert_int_equal(mask, 13);
+}
+
+/* A body with the last of as many fields as a schema may have, and the same field asked for. */
+static void a_schema_may_have_as_many_fields_as_the_limit(void **state)
+{
+    struct ctx *ctx = *state;
+    struct field *all = arena_array(ctx->arena, LIMIT_FIELDS, sizeof *all);
+    struct schema wide = {.name = "Wide", .fields = all, .count = LIMIT_FIELDS};
+    field_set mask = 0;
+    for (size_t i = 0; i < LIMIT_FIELDS; i++)
+        all[i] = (struct field){.name = arena_print(ctx->arena, "f%zu", i).at,
+                                .type = FIELD_BOOL,
+                                .flags = i == LIMIT_FIELDS - 1 ? FIELD_REQUIRED : 0,
+                                .offset = i * sizeof(struct maybe_bool),
+                                .visible_to = i % 2 ? ~0u : 0};
+    wide.size = LIMIT_FIELDS * sizeof(struct maybe_bool);
+    cJSON *json = NULL;
+    void *read = NULL;
+    assert_int_equal(json_parse(ctx, S("{\"f127\":true}"), &json), OK);
+    assert_int_equal(schema_read(ctx, &wide, json, false, &read), OK);
+    assert_true(((struct maybe_bool *)read)[127].value);
+    assert_int_equal(schema_select(ctx, &wide, 1, S("f127"), &mask), OK);
+    assert_true(mask == (field_set)1 << 127);
+    assert_int_equal(schema_select(ctx, &wide, 1, S("f126"), &mask), ERR_INVALID);
 }
 
 static void a_refusal_of_the_database_has_its_problem(void **state)
@@ -208,6 +232,7 @@ int main(void)
         UNIT(a_row_is_written_for_who_may_see_it),
         UNIT(what_is_invisible_cannot_come_out),
         UNIT(what_is_invisible_cannot_be_selected),
+        UNIT(a_schema_may_have_as_many_fields_as_the_limit),
         UNIT(a_refusal_of_the_database_has_its_problem),
         UNIT(problems_speak_two_languages),
     };

@@ -88,7 +88,7 @@ static void the_most_exact_route_wins(void **state)
 {
     static const struct service *const services[] = {&candidates_service};
     struct router router = router_of(services, 1);
-    struct str path[PATH_PARAMETERS_MAX];
+    struct str path[LIMIT_PATH_PARAMETERS];
     struct str search[] = {S("candidates"), S("_search")}, one[] = {S("candidates"), S("x")};
     assert_string_equal(router_find(&router, search, 2, path)->operations[METHOD_POST]->id,
                         "searchCandidates");

@@ -27,7 +27,7 @@ static void what_stands_before_the_first_of_its_stream_has_ended(void **state)
 {
     (void)state;
     struct carried carried = {0};
-    struct place firsts[WORKERS_MAX][STREAMS] = {0};
+    struct place firsts[LIMIT_WORKERS][STREAMS] = {0};
     for (short i = 1; i <= 4; i++)
         add(&carried, i, 0, STREAM_P1, (unsigned)i);
     add(&carried, 5, 0, STREAM_P2, 1);

@@ -15,11 +15,11 @@ static const struct service *const services[] = {&employers_service, &candidates
 enum { SERVICES = sizeof services / sizeof *services };
 
 static const struct route *find(const struct router *router, const char *path_text,
-                                struct str path[PATH_PARAMETERS_MAX])
+                                struct str path[LIMIT_PATH_PARAMETERS])
 {
-    struct str segments[URI_SEGMENTS_MAX], rest = str_of(path_text + 1);
+    struct str segments[LIMIT_SEGMENTS], rest = str_of(path_text + 1);
     size_t count = 0;
-    while (rest.at && count < URI_SEGMENTS_MAX)
+    while (rest.at && count < LIMIT_SEGMENTS)
         segments[count++] = str_cut(&rest, '/');
     return router_find(router, segments, count, path);
 }
@@ -31,14 +31,14 @@ static void every_operation_is_found_by_its_own_path(void **state)
     for (size_t s = 0; s < SERVICES; s++)
         for (size_t i = 0; i < services[s]->count; i++) {
             const struct operation *operation = &services[s]->operations[i];
-            struct str path[PATH_PARAMETERS_MAX] = {{0}};
+            struct str path[LIMIT_PATH_PARAMETERS] = {{0}};
             const struct route *route = find(&router, operation->path, path);
             assert_non_null(route);
             assert_ptr_equal(route->operations[operation->method], operation);
             assert_int_equal(route->service, s);
             for (size_t p = 0; p < operation->path_count; p++)
                 assert_int_equal(path[p].at[0], '{');
-            assert_true(operation->path_count == PATH_PARAMETERS_MAX
+            assert_true(operation->path_count == LIMIT_PATH_PARAMETERS
                         || !path[operation->path_count].at);
         }
     free(router.routes);
@@ -59,7 +59,7 @@ static void other_paths_have_no_route(void **state)
                                         "/vacanciess",
                                         "/a/b/c/d/e/f/g/h"};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        struct str path[PATH_PARAMETERS_MAX];
+        struct str path[LIMIT_PATH_PARAMETERS];
         const struct route *route = find(&router, paths[i], path);
         if (route) /* "/vacancies/": an identifier of no characters; uri_read refuses it before */
             assert_true(strcmp(paths[i], "/vacancies/") == 0 && path[0].len == 0);

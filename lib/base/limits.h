@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* How much of anything there may be, in one place. Memory of these sizes is reserved, on the stack
+ * or per request, so nothing may be larger. The generator reads this file. */
+#ifndef MAATWERK_BASE_LIMITS_H
+#define MAATWERK_BASE_LIMITS_H
+
+enum {
+    /* Of a request: what goes over a limit gets the problem at its right. */
+    LIMIT_BODY = 64 * 1024,    /* bytes of a body               413 too-large        */
+    LIMIT_TARGET = 4096,       /* bytes of path and query       414 uri-too-long     */
+    LIMIT_HEADERS = 16 * 1024, /* bytes of all headers          431 headers-too-large */
+    LIMIT_TOKEN = 4096,        /* bytes of a token              401 unauthenticated  */
+    LIMIT_KEY = 100,           /* bytes of an Idempotency-Key   400 invalid          */
+    LIMIT_CURSOR = 2048,       /* bytes of a cursor             400 invalid          */
+    LIMIT_PAGE = 100,          /* items on a page               400 invalid          */
+    PAGE_DEFAULT = 20,
+    LIMIT_JSON_DEPTH = 16,    /* objects and lists in a row    400 invalid          */
+    LIMIT_JSON_MEMBERS = 200, /* properties of an object       400 invalid          */
+    LIMIT_JSON_ITEMS = 1000,  /* items of a list               400 invalid          */
+    LIMIT_JSON_NUMBER = 32,   /* characters of a number        400 invalid          */
+    LIMIT_PARAMETERS = 40,    /* query parameters              400 invalid          */
+    LIMIT_FAULTS = 100,       /* faults that a problem lists; more are only counted */
+
+    /* Of the contract and of the queries: the generator refuses more, and what it generates asserts it. */
+    LIMIT_SERVICES = 16,
+    LIMIT_ROLES = 32,            /* a set of roles is a word of bits */
+    LIMIT_ATTRIBUTES = 8,        /* of a user; a token carries them all */
+    LIMIT_SEGMENTS = 8,          /* of a path, with v1 */
+    LIMIT_PATH_PARAMETERS = 3,   /* of an operation */
+    LIMIT_QUERY_PARAMETERS = 32, /* of an operation; a set of filters is a word of bits */
+    LIMIT_FIELDS = 128,          /* of a schema; see field_set in lib/http/schema.h */
+    LIMIT_VALUES = 128,          /* of a statement; of a list with its filters, cursor and limit */
+    LIMIT_QUERIES = 256,   /* of a program; a connection prepares them, and variants of lists */
+    LIMIT_QUERY_NAME = 40, /* characters; PostgreSQL cuts the name of a variant at 63 */
+    LIMIT_PLAN = 12,       /* different statements that a request adds to its transaction */
+
+    /* Of the programs. */
+    LIMIT_WORKERS = 16,      /* programs that take jobs; the generator refuses more */
+    LIMIT_PROGRAM_NAME = 23, /* characters */
+    LIMIT_KINDS = 32,        /* kinds of jobs of one program; it does not start with more */
+};
+
+#endif
