@@ -33,6 +33,7 @@ def files():
     queries = {query.name: query for all_of in programs.values() for query in all_of}
     made = {}
     made['openapi/gen/role.h'], made['openapi/gen/role.c'] = emit_contract.roles(contract)
+    made['openapi/gen/schemas.h'], made['openapi/gen/schemas.c'] = emit_contract.shared(contract)
     document = bundle.bundle(contract, queries, limits)
     made['openapi/gen/openapi.json'] = json.dumps(document, ensure_ascii=False, indent=1) + '\n'
     made['openapi/gen/openapi.yaml'] = yaml.dump(document, Dumper=NoAlias, sort_keys=False, allow_unicode=True,

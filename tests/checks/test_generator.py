@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the generator makes of statements, and what it refuses."""
+import subprocess
+
 import pytest
 
 import tiny
-from generator import emit_sql, names, sql  # noqa: E402
+from generator import emit_contract, emit_sql, names, sql  # noqa: E402
 from generator.wrong import Wrong  # noqa: E402
 
 
@@ -93,3 +95,26 @@ def test_a_schema_that_contains_itself_is_refused(tmp_path):
     inside = {'$ref': '#/components/schemas/Card', 'description': 'Inside.'}
     with pytest.raises(Wrong, match='Card contains itself'):
         checked(tmp_path, schemas={'Card': tiny.schema({'inner': inside})}, services={'a': {'/a': tiny.operation(1, 'Card')}})
+
+
+def test_schemas_that_two_services_use_are_made_once(tmp_path):
+    """`Card` is the body of one service and the answer of the other, `Part` is inside of it, `Note` belongs to one of them."""
+    part = {'$ref': '#/components/schemas/Part', 'description': 'A part.'}
+    contract = tiny.contract(
+        tmp_path / 'openapi', {'Card': tiny.schema({'part': part}), 'Part': tiny.schema(TEXT), 'Note': tiny.schema({'card': part})},
+        {'a': {'/a': tiny.operation(1, 'Card')}, 'b': {'/b': tiny.operation(2, response='Card'), '/notes': tiny.operation(3, 'Note')}})
+    made = {'openapi/gen/role': emit_contract.roles(contract), 'openapi/gen/schemas': emit_contract.shared(contract)}
+    for name in contract.services:
+        service = emit_contract.Service(contract, name)
+        made[f'services/{name}/gen/contract'] = service.header(), service.source()
+        made[f'services/{name}/gen/queries'] = emit_sql.header(name, f'services/{name}', [], contract), ''
+    assert 'struct card {' in made['openapi/gen/schemas'][0] and 'struct card {' not in made['services/a/gen/contract'][0]
+    assert 'struct note {' in made['services/b/gen/contract'][0]
+    for path, (header, source) in made.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / f'{path}.h').write_text(header)
+        (tmp_path / f'{path}.c').write_text(source)
+    sources = [f'{path}.c' for path in made]
+    done = subprocess.run(['gcc', '-std=gnu11', '-D_GNU_SOURCE', '-I.', f'-I{tiny.ROOT}', '-I/usr/include/postgresql', '-r', '-nostdlib',
+                           '-o', 'all.o', *sources], cwd=tmp_path, text=True, capture_output=True)
+    assert done.returncode == 0, done.stderr

@@ -187,30 +187,6 @@ static const struct schema candidate_found_schema = {
     .name = "CandidateFound", .fields = candidate_found_fields, .count = 1,
     .size = 0, .self = NULL,
 };
-static const struct field card_competence_fields[] = {
-    {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
-    {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 3, .visible_to = 0xffffffffu},
-};
-static const struct schema card_competence_schema = {
-    .name = "CardCompetence", .fields = card_competence_fields, .count = 2,
-    .size = 0, .self = NULL,
-};
-static const struct field candidate_card_fields[] = {
-    {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "firstName", .key = {"\"firstName\":", 12}, .column = "first_name", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "introduction", .key = {"\"introduction\":", 15}, .column = "introduction", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "wishes", .key = {"\"wishes\":", 9}, .column = "wishes", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 4, .item_max = 10, .visible_to = 0xffffffffu},
-    {.name = "availableFrom", .key = {"\"availableFrom\":", 16}, .column = "available_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .schema = &card_competence_schema, .visible_to = 0xffffffffu},
-    {.name = "occupations", .key = {"\"occupations\":", 14}, .column = "occupations", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 30, .item_max = 300, .visible_to = 0xffffffffu},
-};
-static const struct schema candidate_card_schema = {
-    .name = "CandidateCard", .fields = candidate_card_fields, .count = 10,
-    .size = 0, .self = NULL,
-};
 static const struct right candidate_list_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field candidate_list_query[] = {
     {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},

@@ -4,6 +4,7 @@
 #define MAATWERK_SERVICES_CANDIDATES_GEN_CONTRACT_H
 
 #include "lib/http/operation.h"
+#include "openapi/gen/schemas.h"
 
 /* A competence that somebody has. (competentie van de kandidaat) */
 struct candidate_competence {

@@ -4,6 +4,7 @@
 #define MAATWERK_SERVICES_PLACEMENTS_GEN_CONTRACT_H
 
 #include "lib/http/operation.h"
+#include "openapi/gen/schemas.h"
 
 /* Consent to show the first name. Counts for all candidates of the round. (toestemming) */
 struct consent {
