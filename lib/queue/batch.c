@@ -1,27 +1,40 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Jobs in a transaction: claimed by row lock, run one after the other behind
- * savepoints, ended together. */
+/* Claiming, running and ending the jobs of a transaction. */
+#include "lib/queue/batch.h"
+
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
-#include "lib/queue/child.h"
-#include "lib/queue/count.h"
+#include "lib/queue/claimed.h"
+#include "lib/queue/failure.h"
 #include "lib/queue/gen/queries.h"
+#include "lib/queue/lease.h"
 
 enum { TRIES = 5 };
 
-/* Whether the row before is of the same municipality and kind: settings last as long
- * as the transaction. */
-static bool same_context(const PGresult *rows, int row)
+/* What becomes of the jobs of a batch, in their order; failed jobs are in neither list. */
+struct sorted {
+    int64_t finished[JOBS_MAX], leased[JOBS_MAX];
+    size_t finished_count, leased_count;
+};
+
+static bool same_text(const PGresult *rows, int row, enum queue_claim_column column)
 {
-    return row > 0 && strcmp(PQgetvalue(rows, row, 1), PQgetvalue(rows, row - 1, 1)) == 0
-           && strcmp(PQgetvalue(rows, row, 2), PQgetvalue(rows, row - 1, 2)) == 0;
+    return strcmp(PQgetvalue(rows, row, column), PQgetvalue(rows, row - 1, column)) == 0;
 }
 
-/* The session waits for as long as the guard does, which acts first. */
-static void begin_time(struct batch *batch, const struct job *job)
+/* Whether this row has the municipality and kind of the row before it: settings last until the
+ * transaction ends. */
+static bool same_context(const PGresult *rows, int row)
 {
-    guard_begin(batch->running->guard, job->timeout_ms);
-    session_expect(batch->db, job->timeout_ms * (GUARD_SUPERVISOR / 10));
+    return row > 0 && same_text(rows, row, QUEUE_CLAIM_TENANT)
+           && same_text(rows, row, QUEUE_CLAIM_KIND);
+}
+
+/* The session waits as long as the guard, which acts first. */
+static void begin_time(struct executor *executor, const struct job *job)
+{
+    guard_begin(executor->running->guard, job->timeout_ms);
+    session_expect(executor->db, job->timeout_ms * (GUARD_SUPERVISOR / GUARD_TIMEOUT));
 }
 
 static enum job_end run_kind(struct claimed *claimed)
@@ -37,21 +50,29 @@ static enum job_end run_kind(struct claimed *claimed)
     return work_run(&claimed->work, &plan);
 }
 
+/* Tells the breaker; a job that failed before and fails again is left out. */
+static void note_end(struct executor *executor, const struct claimed *claimed, enum job_end end)
+{
+    if (end == JOB_DONE)
+        executor_note(executor, claimed->kind, NULL);
+    else if (end != JOB_UNAVAILABLE && claimed->job.attempt == 0)
+        executor_note(executor, claimed->kind, failure_error(&claimed->work));
+}
+
 static enum job_end run_job(struct batch *batch, struct claimed *claimed, enum job_end end)
 {
     if (end == JOB_DONE) {
-        begin_time(batch, &claimed->job);
+        begin_time(batch->executor, &claimed->job);
         end = run_kind(claimed);
-        guard_end(batch->running->guard);
+        guard_end(batch->executor->running->guard);
         batch->contexts = claimed->work.begun; /* only when it was really sent */
-        if (end == JOB_DONE || (end != JOB_AWAY && claimed->job.attempt == 0))
-            aside_note(batch, claimed->kind, end == JOB_DONE ? NULL : aside_error(&claimed->work));
+        note_end(batch->executor, claimed, end);
     }
-    return end == JOB_DONE || end == JOB_AWAY ? end : aside_put(&claimed->work, end);
+    return end == JOB_DONE || end == JOB_UNAVAILABLE ? end : failure_store(&claimed->work, end);
 }
 
-/* Ends what is done, leases what has its effect outside, commits. */
-static bool finish(struct batch *batch, struct plan *plan, const struct sorted *sorted,
+/* Ends the jobs that are done, leases the jobs with an effect outside PostgreSQL, commits. */
+static bool finish(struct executor *executor, struct plan *plan, const struct sorted *sorted,
                    const struct statement **ret_leased)
 {
     *ret_leased = NULL;
@@ -63,37 +84,66 @@ static bool finish(struct batch *batch, struct plan *plan, const struct sorted *
             sql_queue_lease(plan,
                             (struct sql_queue_lease){.ids = plan_ids(plan, sorted->leased,
                                                                      sorted->leased_count),
-                                                     .holder = str_of(batch->consumer),
+                                                     .holder = str_of(executor->consumer),
                                                      .ms = arena_int(plan->ctx->arena, LEASE_MS)});
     sql_queue_commit(plan);
-    return session_run(batch->db, plan) == OK;
+    return session_run(executor->db, plan) == OK;
 }
 
-static void running_set(struct running *running, const PGresult *rows)
+static int64_t number_at(const PGresult *rows, int row, enum queue_claim_column column)
 {
-    pthread_mutex_lock(&running->lock);
-    running->count = 0;
-    running->since_ms = clock_ms();
-    for (int i = 0; rows && i < PQntuples(rows) && i < JOBS_MAX; i++)
-        str_to_int(str_of(PQgetvalue(rows, i, 0)), &running->ids[running->count++]);
-    pthread_mutex_unlock(&running->lock);
+    int64_t number = 0;
+    str_to_int(str_of(PQgetvalue(rows, row, column)), &number);
+    return number;
+}
+
+static void set_running(struct running *running, const PGresult *rows)
+{
+    int64_t ids[JOBS_MAX];
+    int count = PQntuples(rows) < JOBS_MAX ? PQntuples(rows) : JOBS_MAX;
+    for (int i = 0; i < count; i++)
+        ids[i] = number_at(rows, i, QUEUE_CLAIM_ID);
+    running_set(running, ids, count);
+}
+
+/* Counts the rows of a batch that is committed. A leased job has only waited: its call is
+ * counted when it ends. */
+static void count_rows(struct batch *batch, const PGresult *rows, const struct sorted *sorted)
+{
+    struct count *counted = batch->executor->count;
+    int count = PQntuples(rows);
+    int64_t share_us = count ? (clock_us() - batch->from_us) / count : 0;
+    size_t finished = 0, leased = 0;
+    for (int i = 0; i < count; i++) {
+        const char *kind = PQgetvalue(rows, i, QUEUE_CLAIM_KIND);
+        int64_t id = number_at(rows, i, QUEUE_CLAIM_ID);
+        bool done = finished < sorted->finished_count && sorted->finished[finished] == id;
+        bool calls = leased < sorted->leased_count && sorted->leased[leased] == id;
+        finished += done;
+        leased += calls;
+        count_wait(counted, kind, number_at(rows, i, QUEUE_CLAIM_WAITED_US));
+        if (!calls)
+            count_end(counted, kind, done, share_us);
+    }
 }
 
 /* Whether every one of these jobs only adds statements. */
 static bool all_plan(const struct batch *batch, const PGresult *rows)
 {
     for (int i = 0; i < PQntuples(rows); i++) {
-        const struct job_kind *kind = worker_kind(batch->worker, PQgetvalue(rows, i, 2));
+        const struct job_kind *kind =
+            kind_find(batch->executor->worker, PQgetvalue(rows, i, QUEUE_CLAIM_KIND));
         if (!kind || !kind->plan)
             return false;
     }
     return PQntuples(rows) <= JOBS_MAX;
 }
 
-/* All effects, their ends and the commit in one round trip, without savepoints: when one of them
- * fails, nothing was done, and they are run one by one. */
-static int run_together(struct batch *batch, struct arena *arena, const PGresult *rows)
+/* All effects, their ends and the commit in one round trip, without savepoints. When one of them
+ * fails, nothing was done, and the jobs are run one by one. */
+static bool run_together(struct batch *batch, struct arena *arena, const PGresult *rows)
 {
+    struct executor *executor = batch->executor;
     struct ctx ctx = {.arena = arena};
     struct plan whole = {.ctx = &ctx};
     struct sorted sorted = {.finished_count = 0};
@@ -103,42 +153,42 @@ static int run_together(struct batch *batch, struct arena *arena, const PGresult
     for (int i = 0; i < PQntuples(rows); i++) {
         struct claimed claimed;
         struct plan effect = {.ctx = &claimed.work.ctx};
-        enum job_end end = claimed_read(batch, arena, rows, i, &claimed);
-        begin_time(batch, &claimed.job);
+        enum job_end end = claimed_read(executor, arena, rows, i, &claimed);
+        begin_time(executor, &claimed.job);
         if (end == JOB_DONE) {
             ran[i] = claimed.kind;
             end = claimed.kind->plan(&claimed.work, &effect);
         }
         if (!same_context(rows, i))
-            claimed_context(&whole, &claimed.job);
+            job_add_context(&whole, &claimed.job);
         if (end == JOB_DONE) {
             sorted.finished[sorted.finished_count++] = claimed.job.id;
             plan_join(&whole, &effect);
         } else {
-            failed[i] = aside_error(&claimed.work);
+            failed[i] = failure_error(&claimed.work);
             ran[i] = claimed.job.attempt == 0 ? ran[i] : NULL;
-            aside_add(&whole, &claimed.work, end);
+            failure_add(&whole, &claimed.work, end);
         }
     }
-    guard_end(batch->running->guard);
-    if (finish(batch, &whole, &sorted, &leased)) {
-        for (int i = 0; i < PQntuples(rows); i++)
-            aside_note(batch, ran[i], failed[i]);
-        count_batch(batch, rows, &sorted);
-        return PQntuples(rows);
+    guard_end(executor->running->guard);
+    if (!finish(executor, &whole, &sorted, &leased)) {
+        session_rollback(executor->db);
+        return false;
     }
-    session_rollback(batch->db);
-    return -1;
+    for (int i = 0; i < PQntuples(rows); i++)
+        executor_note(executor, ran[i], failed[i]);
+    count_rows(batch, rows, &sorted);
+    return true;
 }
 
-/* Runs the claimed rows one after the other. False: nothing may be committed. */
+/* Runs the claimed rows one after the other. Returns false when nothing may be committed. */
 static bool run_each(struct batch *batch, struct arena *arena, const PGresult *rows,
                      struct sorted *ret)
 {
     batch->contexts = false;
     for (int i = 0; i < PQntuples(rows) && i < JOBS_MAX; i++) {
         struct claimed claimed;
-        enum job_end end = claimed_read(batch, arena, rows, i, &claimed);
+        enum job_end end = claimed_read(batch->executor, arena, rows, i, &claimed);
         if (end == JOB_DONE && claimed.kind->call) {
             ret->leased[ret->leased_count++] = claimed.job.id;
             batch->contexts = false;
@@ -146,7 +196,7 @@ static bool run_each(struct batch *batch, struct arena *arena, const PGresult *r
         }
         claimed.work.in_context = batch->contexts && same_context(rows, i);
         end = run_job(batch, &claimed, end);
-        if (end == JOB_AWAY)
+        if (end == JOB_UNAVAILABLE)
             return false;
         if (end == JOB_DONE)
             ret->finished[ret->finished_count++] = claimed.job.id;
@@ -154,27 +204,30 @@ static bool run_each(struct batch *batch, struct arena *arena, const PGresult *r
     return true;
 }
 
-/* Runs the claimed rows and commits, then makes the calls outside. Returns how many rows there were,
- * -1 when nothing was committed. */
-static int run_rows(struct batch *batch, struct arena *arena, const PGresult *rows)
+/* Runs the claimed rows and commits, then makes the calls to other systems. Returns false when
+ * nothing was committed. */
+static bool run_rows(struct batch *batch, struct arena *arena, const PGresult *rows)
 {
+    struct executor *executor = batch->executor;
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
     struct sorted *sorted = ARENA_NEW(arena, struct sorted);
     const struct statement *leased = NULL;
-    running_set(batch->running, rows);
-    bool committed = run_each(batch, arena, rows, sorted) && finish(batch, &plan, sorted, &leased);
+    set_running(executor->running, rows);
+    bool committed =
+        run_each(batch, arena, rows, sorted) && finish(executor, &plan, sorted, &leased);
     if (committed)
-        count_batch(batch, rows, sorted);
+        count_rows(batch, rows, sorted);
     if (!committed)
-        session_rollback(batch->db);
-    else if (leased && !lease_run(batch, leased->result))
-        session_rollback(batch->db); /* what is leased comes back when its lease runs out */
-    running_set(batch->running, NULL);
-    return committed ? PQntuples(rows) : -1;
+        session_rollback(executor->db);
+    else if (leased && !lease_run(executor, leased->result))
+        session_rollback(executor->db); /* leased jobs come back when their leases end */
+    running_set(executor->running, NULL, 0);
+    return committed;
 }
 
-/* Which of these jobs wait no more: done, put aside, buried, or with somebody else's end. */
+/* Sets done[i] for each job that waits no more: it is done, waits for its next attempt, has
+ * become a dead letter, or was ended by another worker. */
 static bool find_ended(struct batch *batch, struct arena *arena, const int64_t *ids, int count,
                        bool *done)
 {
@@ -183,90 +236,110 @@ static bool find_ended(struct batch *batch, struct arena *arena, const int64_t *
     const struct statement *waiting =
         sql_queue_still_waiting(&plan, (struct sql_queue_still_waiting){
                                            .ids = plan_ids(&plan, ids, (size_t)count)});
-    if (session_run(batch->db, &plan) != OK)
+    if (session_run(batch->executor->db, &plan) != OK)
         return false;
     for (int i = 0; i < count; i++) {
         done[i] = true;
         for (int r = 0; r < PQntuples(waiting->result); r++) {
             int64_t id = 0;
-            if (str_to_int(str_of(PQgetvalue(waiting->result, r, 0)), &id) && id == ids[i])
+            if (str_to_int(str_of(PQgetvalue(waiting->result, r, QUEUE_STILL_WAITING_ID)), &id)
+                && id == ids[i])
                 done[i] = false;
         }
     }
     return true;
 }
 
-static int claim_and_run(struct batch *batch, struct arena *arena, const int64_t *ids, int count,
-                         bool together)
+/* One try to run jobs. */
+struct
+try {
+    struct batch *batch;
+    struct arena *arena;
+    bool together; /* in one round trip, when all jobs only add statements */
+};
+
+static bool run_claimed(const struct try *try, const PGresult *rows)
 {
-    struct ctx ctx = {.arena = arena};
+    if (try->together && all_plan(try->batch, rows))
+        return run_together(try->batch, try->arena, rows);
+    return run_rows(try->batch, try->arena, rows);
+}
+
+/* Returns false when nothing was committed; else *ret_ran says how many of these jobs it had
+ * locked. */
+static bool claim_and_run(const struct try *try, const int64_t *ids, int count, int *ret_ran)
+{
+    struct batch *batch = try->batch;
+    struct ctx ctx = {.arena = try->arena};
     struct plan plan = {.ctx = &ctx};
     batch->from_us = clock_us();
     sql_queue_begin(&plan);
     const struct statement *claimed =
         sql_queue_claim(&plan,
                         (struct sql_queue_claim){.ids = plan_ids(&plan, ids, (size_t)count)});
-    if (session_run(batch->db, &plan) != OK) {
-        session_rollback(batch->db);
-        return -1;
+    if (session_run(batch->executor->db, &plan) != OK) {
+        session_rollback(batch->executor->db);
+        return false;
     }
-    for (int i = 0; i < PQntuples(claimed->result); i++)
-        batch->lanes |= PQgetvalue(claimed->result, i, 6)[0] == 't';
-    if (together && all_plan(batch, claimed->result))
-        return run_together(batch, arena, claimed->result);
-    return run_rows(batch, arena, claimed->result);
-}
-
-static bool is_hurried(const struct batch *batch)
-{
-    return *batch->running->stopping > 1;
+    *ret_ran = PQntuples(claimed->result);
+    for (int i = 0; i < *ret_ran; i++)
+        batch->lanes |= PQgetvalue(claimed->result, i, QUEUE_CLAIM_IN_LANE)[0] == 't';
+    return run_claimed(try, claimed->result);
 }
 
 bool batch_run(struct batch *batch, const int64_t *ids, int count, bool *done)
 {
     struct arena *arena = arena_new();
+    struct try all = {batch, arena, true}, each = {batch, arena, false};
+    int ran = 0;
     batch->lanes = false;
-    int ran = claim_and_run(batch, arena, ids, count, true);
-    for (int i = 0; ran < 0 && i < TRIES && !is_hurried(batch); i++) {
-        ran = 0; /* one by one, so that one does not hold up the others */
-        for (int j = 0; j < count && ran >= 0; j++)
-            ran = claim_and_run(batch, arena, ids + j, 1, false);
+    bool there = claim_and_run(&all, ids, count, &ran);
+    for (int i = 0; !there && i < TRIES && !running_must_hurry(batch->executor->running); i++) {
+        there = true; /* one by one, so that one job does not hold up the others */
+        for (int j = 0; j < count && there; j++)
+            there = claim_and_run(&each, ids + j, 1, &ran);
     }
-    aside_trip(batch);
-    bool there = ran >= 0;
-    if (ran == count) {
+    executor_pause_failing(batch->executor);
+    if (there && ran == count)
         for (int i = 0; i < count; i++)
             done[i] = true;
-    } else {
+    else
         there = find_ended(batch, arena, ids, count, done) && there;
-    }
     arena_free(arena);
     return there;
 }
 
-int batch_take(struct batch *batch, int count)
+/* "{match_vacancy,match_candidate}". */
+static struct str print_kinds(const struct worker *worker, struct arena *arena)
+{
+    struct buf kinds = buf_in(arena);
+    for (size_t i = 0; i < worker->kinds_count; i++)
+        buf_print(&kinds, "%s%s", i ? "," : "{", worker->kinds[i].kind);
+    buf_add_char(&kinds, '}');
+    return buf_str(&kinds);
+}
+
+bool batch_take(struct batch *batch, int count, int *ret_taken)
 {
     struct arena *arena = arena_new();
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
-    struct buf kinds = buf_in(arena);
-    for (size_t i = 0; i < batch->worker->kinds_count; i++)
-        buf_print(&kinds, "%s%s", i ? "," : "{", batch->worker->kinds[i].kind);
-    buf_add_char(&kinds, '}');
+    struct try try = {batch, arena, batch->together};
     batch->from_us = clock_us();
     sql_queue_begin(&plan);
     const struct statement *taken =
-        sql_queue_take(&plan, (struct sql_queue_take){.kinds = buf_str(&kinds),
-                                                      .count = arena_int(arena, count)});
-    int ran = -1;
-    if (session_run(batch->db, &plan) == OK)
-        ran = all_plan(batch, taken->result) && batch->together
-                  ? run_together(batch, arena, taken->result)
-                  : run_rows(batch, arena, taken->result);
+        sql_queue_take(&plan,
+                       (struct sql_queue_take){.kinds = print_kinds(batch->executor->worker, arena),
+                                               .count = arena_int(arena, count)});
+    bool there = session_run(batch->executor->db, &plan) == OK;
+    if (there)
+        there = run_claimed(&try, taken->result);
     else
-        session_rollback(batch->db);
-    batch->together = ran >= 0; /* else the next time one by one */
-    aside_trip(batch);
+        session_rollback(batch->executor->db);
+    if (there)
+        *ret_taken = PQntuples(taken->result);
+    batch->together = there; /* otherwise the next time one by one */
+    executor_pause_failing(batch->executor);
     arena_free(arena);
-    return ran;
+    return there;
 }

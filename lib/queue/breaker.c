@@ -13,8 +13,8 @@ static uint32_t hash_of(const char *text)
     return hash;
 }
 
-/* How often this reason was given, this time included. A reason that finds no place takes that of the
- * rarest. */
+/* How often this reason was given, this time included. A reason that finds no place takes that
+ * of the rarest. */
 static int count_reason(struct breaker *breaker, uint32_t hash)
 {
     int place = 0;

@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Sees when most jobs of a kind fail for the same reason: something that all of them need is down, or a
- * new version is wrong. Then the kind is paused before its jobs have used up their attempts (queue.trip:
- * 5 s, doubled up to a minute), and one job tries whether it is over (queue.heal).
+/* Notices when most jobs of a kind fail for the same reason: something that all of them need is
+ * down, or a new version of the program is wrong. The kind is then paused before its jobs use up
+ * their attempts (queue.trip: 5 s, doubled up to a minute). One job then tries whether the problem
+ * is over (queue.heal).
  *
- * Each child sees its own results of the last BREAKER_MS. */
+ * Each child sees only its own results, of the last BREAKER_MS. */
 #ifndef MAATWERK_QUEUE_BREAKER_H
 #define MAATWERK_QUEUE_BREAKER_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { BREAKER_MS = 10000, BREAKER_LEAST = 20, BREAKER_REASONS = 4 };
+enum {
+    BREAKER_MS = 10000,
+    BREAKER_LEAST = 20,  /* fewer results than this never pause a kind */
+    BREAKER_REASONS = 4, /* different reasons that are counted */
+};
 
-/* Results of one kind; zeroed at first. */
+/* The results of one kind. Begins as zeroes. */
 struct breaker {
     int64_t since_ms;
     int results;
@@ -22,8 +27,8 @@ struct breaker {
     } reasons[BREAKER_REASONS];
 };
 
-/* Notes a result; `error`: why it failed, NULL when it did not. Returns whether the kind is to be paused;
- * then it counts anew. */
+/* Notes a result; `error` is the reason of a failure, NULL when the job was done. Returns whether
+ * the kind must be paused; the counts then begin again. */
 bool breaker_note(struct breaker *breaker, const char *error, int64_t now_ms);
 
 #endif

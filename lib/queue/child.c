@@ -1,78 +1,99 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The loop of a child: read, run, acknowledge; look again at what somebody else had. */
+/* The loop of a child: read entries, run their jobs, acknowledge; later look again at entries
+ * that it could not end. */
 #include "lib/queue/child.h"
 
 #include <unistd.h>
 
 #include "lib/base/clock.h"
-#include "lib/queue/count.h"
+#include "lib/queue/batch.h"
 #include "lib/queue/drain.h"
+#include "lib/queue/heartbeat.h"
 #include "lib/queue/stream.h"
 
 enum {
-    STATEMENT_MS = 10000, /* as the options below say, for what no kind limits */
-    HELD_MAX = 512,
-    HELD_AGAIN_MS = 300,
+    STATEMENT_MS = 10000, /* for statements that belong to no job */
+    KEPT_MAX = 512,
+    KEPT_AGAIN_MS = 300,
+    KEPT_BLOCK_MS = 50, /* how long a read waits while entries are kept */
     BATCH_QUICK_MS = 20,
     POLL_US = 50000,
-    ALL_EVERY = 16, /* reads: then also what is not urgent gets its turn, so that nothing starves */
+    UNAVAILABLE_US = 100000,
+    ALL_EVERY = 16, /* one read in so many takes entries of every priority, so that none starves */
 };
 
 struct child {
+    struct executor executor;
     struct batch batch;
+    struct running running;
     struct redis *redis;
     struct streams streams;
-    const char *consumer;
-    unsigned generation; /* of the connection whose pending entries are known */
+    unsigned generation; /* of the connection whose pending entries were read again */
     unsigned reads;
     int size;               /* jobs of the next batch; grows while batches are quick */
     int per_entry[STREAMS]; /* jobs in the last entry that was read of each stream */
-    /* read, but not ended: locked by somebody, or the database was away */
-    struct stream_entry held[HELD_MAX];
-    int held_count;
-    int64_t held_again_ms;
+    /* Entries that were read but not ended: another worker had locked a job, or the database could not
+     * be reached. */
+    struct stream_entry kept[KEPT_MAX];
+    int kept_count;
+    int64_t kept_again_ms;
 };
 
-static void hold(struct child *child, const struct stream_entry *entry)
+static void keep(struct child *child, const struct stream_entry *entry)
 {
-    if (child->held_count < HELD_MAX)
-        child->held[child->held_count++] = *entry;
+    if (child->kept_count < KEPT_MAX)
+        child->kept[child->kept_count++] = *entry;
     else
-        child->generation = 0; /* asked for again: recall() */
-    child->held_again_ms = clock_ms() + HELD_AGAIN_MS;
+        child->generation = 0; /* no room: recall() reads it again */
+    child->kept_again_ms = clock_ms() + KEPT_AGAIN_MS;
+}
+
+/* A quick batch doubles the next one; a slow batch is followed by single jobs. */
+static void resize(struct child *child, bool quick)
+{
+    int most = child->executor.worker->batch_max;
+    most = most < JOBS_MAX ? most : JOBS_MAX;
+    child->size = quick ? child->size * 2 : 1;
+    if (child->size > most)
+        child->size = most;
+}
+
+/* Acknowledges the entries whose jobs need no more attention, and keeps the others. `done` has a
+ * value for each job, in the order of the entries. */
+static void end_entries(struct child *child, const struct stream_entry *entries, int count,
+                        const bool *done)
+{
+    struct stream_entry ended[STREAM_READ_MAX];
+    int ended_count = 0;
+    for (int i = 0; i < count; i++) {
+        bool all = true;
+        for (int j = 0; j < entries[i].count; j++)
+            all = *done++ && all;
+        if (all)
+            ended[ended_count++] = entries[i];
+        else
+            keep(child, &entries[i]);
+    }
+    streams_end(child->redis, &child->streams, ended, ended_count, child->batch.lanes);
 }
 
 static void run_entries(struct child *child, const struct stream_entry *entries, int count)
 {
     int64_t ids[JOBS_MAX];
     bool done[JOBS_MAX] = {false};
-    struct stream_entry ended[STREAM_READ_MAX];
-    int ended_count = 0, jobs = 0;
+    int jobs = 0;
     for (int i = 0; i < count; i++)
         for (int j = 0; j < entries[i].count; j++)
             ids[jobs++] = entries[i].jobs[j];
     int64_t from_ms = clock_ms();
-    bool there = batch_run(&child->batch, ids, jobs, done);
-    if (!there)
-        usleep(100000);
-    jobs = 0;
-    for (int i = 0; i < count; i++) {
-        bool all = true;
-        for (int j = 0; j < entries[i].count; j++)
-            all = done[jobs++] && all;
-        if (all)
-            ended[ended_count++] = entries[i];
-        else
-            hold(child, &entries[i]);
-    }
-    streams_end(child->redis, &child->streams, ended, ended_count, child->batch.lanes);
-    bool quick = clock_ms() - from_ms < BATCH_QUICK_MS;
-    int larger = child->size * 2, most = child->batch.worker->batch_max;
-    most = most < JOBS_MAX ? most : JOBS_MAX;
-    child->size = !quick ? 1 : larger < most ? larger : most;
+    if (!batch_run(&child->batch, ids, jobs, done))
+        usleep(UNAVAILABLE_US);
+    end_entries(child, entries, count, done);
+    resize(child, clock_ms() - from_ms < BATCH_QUICK_MS);
 }
 
-/* How many of these entries, one at least, make a batch: not more jobs than its size. */
+/* How many of these entries make a batch: at least one, and together not more jobs than its
+ * size. */
 static int batch_of(const struct child *child, const struct stream_entry *entries, int count)
 {
     int many = 1, jobs = entries[0].count;
@@ -81,58 +102,60 @@ static int batch_of(const struct child *child, const struct stream_entry *entrie
     return many;
 }
 
-/* When the child has to stop, what is left stays pending, and goes back at its end. */
+/* When the child must stop, the remaining entries stay pending, and are given back at its end. */
 static void run_in_batches(struct child *child, const struct stream_entry *entries, int count,
                            int most)
 {
-    for (int at = 0; at < count && !*child->batch.running->stopping;) {
+    for (int at = 0; at < count && !running_must_stop(&child->running);) {
         int many = batch_of(child, entries + at, most < count - at ? most : count - at);
         run_entries(child, entries + at, many);
         at += many;
     }
 }
 
-static void look_again(struct child *child)
+static void run_kept(struct child *child)
 {
-    struct stream_entry entries[HELD_MAX];
-    int count = child->held_count;
-    if (count == 0 || clock_ms() < child->held_again_ms)
+    struct stream_entry entries[KEPT_MAX];
+    int count = child->kept_count;
+    if (count == 0 || clock_ms() < child->kept_again_ms)
         return;
-    memcpy(entries, child->held, (size_t)count * sizeof *entries);
-    child->held_count = 0;
+    memcpy(entries, child->kept, (size_t)count * sizeof *entries);
+    child->kept_count = 0;
     run_in_batches(child, entries, count, 1);
 }
 
-/* Redis is away or was emptied: what was read from it is nobody's any more; PostgreSQL
- * has the jobs. */
+/* Redis cannot be reached or was emptied: entries that were read from it mean nothing any more.
+ * PostgreSQL has the jobs. */
 static void run_without_redis(struct child *child)
 {
     int64_t from_us = clock_us();
-    child->held_count = 0;
-    int ran = batch_take(&child->batch, child->batch.worker->batch_max);
-    if (ran <= 0)
-        usleep(ran < 0 ? 2 * POLL_US : POLL_US);
-    count_fallback(child->batch.count, from_us);
+    int taken = 0;
+    child->kept_count = 0;
+    if (!batch_take(&child->batch, child->executor.worker->batch_max, &taken))
+        usleep(2 * POLL_US);
+    else if (!taken)
+        usleep(POLL_US);
+    count_fallback(child->executor.count, from_us);
 }
 
-/* On a new connection: what Redis handed out to this child on the one before is pending for it still,
- * whether or not the answer came. */
+/* On a new connection: entries that Redis gave to this child over the connection before are pending
+ * still, whether or not the reply arrived. */
 static void recall(struct child *child)
 {
     struct stream_entry entries[STREAM_READ_MAX];
     unsigned generation = redis_generation(child->redis);
-    child->held_count = 0;
+    child->kept_count = 0;
     for (int s = 0; s < STREAMS; s++) {
+        struct stream_pending pending = {&child->streams, s, child->executor.consumer};
         char after[STREAM_ENTRY_MAX] = "0";
-        int count;
-        while ((count = streams_recall(child->redis, &child->streams, s, child->consumer, after,
-                                       entries))
-               > 0) {
+        int count = 0;
+        do {
+            if (!streams_recall(child->redis, &pending, after, entries, &count))
+                return;
             run_in_batches(child, entries, count, s == STREAM_SUSPECTS ? 1 : STREAM_READ_MAX);
-            memcpy(after, entries[count - 1].id, sizeof after);
-        }
-        if (count < 0)
-            return;
+            if (count)
+                memcpy(after, entries[count - 1].id, sizeof after);
+        } while (count);
     }
     child->generation = generation;
 }
@@ -149,62 +172,72 @@ static int entries_wanted(const struct child *child)
 static void run_once(struct child *child)
 {
     struct stream_entry entries[STREAM_READ_MAX];
-    count_flush(child->batch.count, child->batch.db);
-    look_again(child);
+    int count = 0;
+    count_flush(child->executor.count, child->executor.db);
+    run_kept(child);
     if (redis_ready(child->redis) && redis_generation(child->redis) != child->generation)
         recall(child);
-    if (child->held_count > HELD_MAX - STREAM_READ_MAX) {
+    if (child->kept_count > KEPT_MAX - STREAM_READ_MAX) {
         usleep(POLL_US);
         return;
     }
-    bool all = ++child->reads % ALL_EVERY == 0;
-    int block_ms = child->held_count ? 50 : REDIS_BLOCK_MS;
-    int count = streams_read(child->redis, &child->streams, child->consumer, entries_wanted(child),
-                             all, block_ms, entries);
-    if (count < 0)
+    struct stream_read wanted = {.consumer = child->executor.consumer,
+                                 .count = entries_wanted(child),
+                                 .all = ++child->reads % ALL_EVERY == 0,
+                                 .block_ms = child->kept_count ? KEPT_BLOCK_MS : REDIS_BLOCK_MS};
+    if (!streams_read(child->redis, &child->streams, wanted, entries, &count))
         run_without_redis(child);
     for (int i = 0; i < count; i++)
         child->per_entry[entries[i].stream] = entries[i].count;
     run_in_batches(child, entries, count, STREAM_READ_MAX);
 }
 
+static struct child *child_new(const struct worker *worker, const struct config *config,
+                               const char *consumer)
+{
+    struct child *child = calloc(1, sizeof *child);
+    const char *conninfo = config_conninfo(config, worker->name, STATEMENT_MS,
+                                           "-c lock_timeout=3000 -c jit=off"
+                                           " -c client_connection_check_interval=1000"
+                                           " -c plan_cache_mode=force_generic_plan");
+    if (!child)
+        abort();
+    child->executor = (struct executor){.db = session_new(conninfo, STATEMENT_MS),
+                                        .worker = worker,
+                                        .consumer = consumer,
+                                        .own = worker->start ? worker->start() : NULL,
+                                        .running = &child->running,
+                                        .count = count_new(worker)};
+    child->batch = (struct batch){.executor = &child->executor, .together = true};
+    child->redis = redis_new(config->redis);
+    child->streams = streams_of(worker->name);
+    child->size = 1;
+    return child;
+}
+
+static void child_free(struct child *child)
+{
+    redis_free(child->redis);
+    count_free(child->executor.count, child->executor.db);
+    session_free(child->executor.db);
+    free(child);
+}
+
 int child_run(const struct worker *worker, const struct config *config, const char *consumer,
               struct guard *guard, const atomic_int *stopping)
 {
-    struct child *child = calloc(1, sizeof *child);
-    struct running running = {.lock = PTHREAD_MUTEX_INITIALIZER,
-                              .guard = guard,
-                              .stopping = stopping};
-    const char *options =
-        "-c statement_timeout=10000 -c lock_timeout=3000 -c timezone=UTC -c jit=off"
-        " -c client_connection_check_interval=1000"
-        " -c plan_cache_mode=force_generic_plan";
-    const char *conninfo = config_conninfo(config, worker->name, options);
-    if (!child)
-        abort();
-    child->batch = (struct batch){.db = session_new(conninfo, STATEMENT_MS),
-                                  .worker = worker,
-                                  .consumer = consumer,
-                                  .own = worker->start ? worker->start() : NULL,
-                                  .together = true,
-                                  .running = &running,
-                                  .count = count_new(worker)};
-    struct heart *heart = heart_start(worker, config, consumer, &running, child->batch.db);
-    child->redis = redis_new(config->redis);
-    child->streams = streams_of(worker->name);
-    child->consumer = consumer;
-    child->size = 1;
-    while (!*stopping && !heart_drained(heart))
+    struct child *child = child_new(worker, config, consumer);
+    child->running =
+        (struct running){.lock = PTHREAD_MUTEX_INITIALIZER, .guard = guard, .stopping = stopping};
+    struct heartbeat *heartbeat = heartbeat_start(config, &child->executor);
+    while (!running_must_stop(&child->running) && !heartbeat_is_drained(heartbeat))
         run_once(child);
-    int status = heart_drained(heart) ? DRAIN_STATUS : 0;
-    streams_let_go(child->redis, &child->streams, consumer);
-    heart_stop(heart);
+    int status = heartbeat_is_drained(heartbeat) ? DRAIN_STATUS : 0;
+    streams_give_back(child->redis, &child->streams, consumer);
+    heartbeat_stop(heartbeat);
     redisReply *reply = redis_run(child->redis, "DEL mw:{s0}:hb:%s", consumer);
     if (reply)
         freeReplyObject(reply);
-    redis_free(child->redis);
-    count_free(child->batch.count, child->batch.db);
-    session_free(child->batch.db);
-    free(child);
+    child_free(child);
     return status;
 }

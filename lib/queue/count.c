@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Figures per kind, and what of them PostgreSQL knows. */
+/* Figures per kind, as they are and as PostgreSQL knows them. */
 #include "lib/queue/count.h"
 
 #include "lib/base/clock.h"
@@ -13,7 +13,7 @@ struct figures {
     struct histogram wait, run;
 };
 
-/* Two copies: as it is, and as it was when it was last added. */
+/* Each figure twice: its value now, and its value when it was last added to the database. */
 struct count {
     const struct worker *worker;
     struct figures *now, *added; /* of each kind of the worker */
@@ -36,42 +36,24 @@ struct count *count_new(const struct worker *worker)
 
 static struct figures *figures_of(struct count *count, const char *kind)
 {
-    const struct job_kind *known = worker_kind(count->worker, kind);
+    const struct job_kind *known = kind_find(count->worker, kind);
     return known ? &count->now[known - count->worker->kinds] : NULL;
 }
 
-static void count_end(struct figures *figures, bool done, int64_t took_us)
+void count_wait(struct count *count, const char *kind, int64_t waited_us)
 {
+    struct figures *figures = figures_of(count, kind);
+    if (figures)
+        histogram_add(&figures->wait, waited_us, 1);
+}
+
+void count_end(struct count *count, const char *kind, bool done, int64_t took_us)
+{
+    struct figures *figures = figures_of(count, kind);
+    if (!figures)
+        return;
     figure_add(done ? &figures->done : &figures->failed, 1);
     histogram_add(&figures->run, took_us, 1);
-}
-
-void count_batch(struct batch *batch, const PGresult *rows, const struct sorted *sorted)
-{
-    int count = PQntuples(rows);
-    int64_t share_us = count ? (clock_us() - batch->from_us) / count : 0;
-    size_t finished = 0, leased = 0;
-    for (int i = 0; i < count; i++) {
-        struct figures *figures = figures_of(batch->count, PQgetvalue(rows, i, 2));
-        int64_t id = 0, waited_us = 0;
-        str_to_int(str_of(PQgetvalue(rows, i, 0)), &id);
-        str_to_int(str_of(PQgetvalue(rows, i, 9)), &waited_us);
-        bool done = finished < sorted->finished_count && sorted->finished[finished] == id;
-        bool calls = leased < sorted->leased_count && sorted->leased[leased] == id;
-        finished += done;
-        leased += calls;
-        if (figures)
-            histogram_add(&figures->wait, waited_us, 1);
-        if (figures && !calls)
-            count_end(figures, done, share_us);
-    }
-}
-
-void count_call(struct batch *batch, const char *kind, bool done, int64_t from_us)
-{
-    struct figures *figures = figures_of(batch->count, kind);
-    if (figures)
-        count_end(figures, done, clock_us() - from_us);
 }
 
 void count_fallback(struct count *count, int64_t from_us)

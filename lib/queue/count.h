@@ -1,28 +1,31 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a child counts of its work: in memory, no allocation and no round trip per job, nothing that
- * names a job or a person. What changed is added to queue.counter every few seconds, between two
- * batches; one that does nothing adds nothing. One that is killed takes what it had not added along. */
+/* The figures of a child's work, per kind. Counting happens in memory: it costs no allocation
+ * and no round trip per job, and it names neither a job nor a person. Every few seconds, between
+ * two batches, the changes are added to queue.counter; a child that did nothing adds nothing.
+ * When a child is killed, the figures that it had not added yet are lost. */
 #ifndef MAATWERK_QUEUE_COUNT_H
 #define MAATWERK_QUEUE_COUNT_H
 
-#include "lib/queue/child.h"
+#include "lib/queue/kind.h"
+
+struct count;
 
 struct count *count_new(const struct worker *worker);
 
-/* These rows of queue_claim or queue_take, taken at batch->from_us, are committed. Those that are leased
- * have only waited: their calls are counted by count_call(). */
-void count_batch(struct batch *batch, const PGresult *rows, const struct sorted *sorted);
+/* A job of this kind waited so long before this child took it. */
+void count_wait(struct count *count, const char *kind, int64_t waited_us);
 
-/* A call outside that began at `from_us` has ended: done, or failed. */
-void count_call(struct batch *batch, const char *kind, bool done, int64_t from_us);
+/* An attempt of a job of this kind has ended: done or failed. */
+void count_end(struct count *count, const char *kind, bool done, int64_t took_us);
 
-/* Since `from_us` jobs were taken without Redis. */
+/* The child has taken jobs without Redis from `from_us` until now. */
 void count_fallback(struct count *count, int64_t from_us);
 
-/* Adds what changed, when it is time. While the database is away it is kept. */
+/* Adds the changes to the database when it is time. They are kept while the database cannot be
+ * reached. */
 void count_flush(struct count *count, struct session *db);
 
-/* Adds what is left. */
+/* Adds the remaining changes once, whatever comes of it, and frees. */
 void count_free(struct count *count, struct session *db);
 
 #endif

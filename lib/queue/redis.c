@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* hiredis with a way back. */
+/* hiredis, connecting again after each loss. */
 #include "lib/queue/redis.h"
 
 #include <stdarg.h>
@@ -10,7 +10,7 @@ struct redis {
     const char *address;
     redisContext *context;
     int64_t again_ms;
-    int pause_ms; /* before the next try; doubles with each */
+    int pause_ms; /* before the next try; doubles with each try */
     unsigned generation;
 };
 
@@ -91,7 +91,7 @@ unsigned redis_generation(const struct redis *redis)
     return redis->generation;
 }
 
-/* Replies that say "not now": the connection is of no use. */
+/* Whether the reply means that Redis cannot serve us now: the connection must be closed. */
 static bool is_refusal(const redisReply *reply)
 {
     static const char *const words[] = {"LOADING", "READONLY", "MASTERDOWN", "UNBLOCKED",

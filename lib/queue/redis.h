@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A blocking connection to Redis that may be away. Every wait has an end on our side, longer
- * than the longest that we ask Redis to block; a connection that answered late is closed,
- * never trusted again. A new one must answer at once, so that whoever has another way to work loses
- * little time on a Redis that hangs. */
+/* A blocking connection to a Redis that may be unreachable. Every wait ends: after a time that is
+ * longer than the longest that we ask Redis to block. A connection whose reply came too late is
+ * closed and never used again. A new connection must answer at once, so that a caller that can work
+ * without Redis loses little time on a Redis that hangs. */
 #ifndef MAATWERK_QUEUE_REDIS_H
 #define MAATWERK_QUEUE_REDIS_H
 
@@ -12,37 +12,43 @@
 #include <stdint.h>
 
 enum {
-    REDIS_BLOCK_MS = 250,
-    REDIS_TIMEOUT_MS = 3000,
-    REDIS_HELLO_MS = 200,
-    REDIS_AT_ONCE_MS = 5, /* between two tries to connect, at first */
-    REDIS_AGAIN_MS = 500, /* at most */
+    REDIS_BLOCK_MS = 250,    /* the longest time that we ask Redis to block */
+    REDIS_TIMEOUT_MS = 3000, /* how long we wait for a reply */
+    REDIS_HELLO_MS = 200,    /* how long we wait for the first reply of a new connection */
+    REDIS_AT_ONCE_MS = 5,    /* first pause between two tries to connect; it doubles */
+    REDIS_AGAIN_MS = 500,    /* longest pause between two tries */
 };
 
 struct redis;
 
-/* `address`: unix:/path or host:port; must stay. Connects when used. */
+/* `address` is unix:/path or host:port, and must stay. Connects when it is first used. */
 struct redis *redis_new(const char *address);
 void redis_free(struct redis *redis);
 
-/* Whether there is a connection, or could be made. Tries at once, then at growing distances. */
+/* Whether there is a connection, or a new one could be made. Tries at once after a loss, then after
+ * growing pauses. */
 bool redis_ready(struct redis *redis);
 
-/* The number of the connection: another one than before says that answers may have been lost. */
+/* The number of the connection. When it has changed, replies may have been lost. */
 unsigned redis_generation(const struct redis *redis);
 
-/* Runs one command as in redisCommand(). NULL: Redis is away; the connection is closed. An error
- * reply is given as such. The caller frees with freeReplyObject(). */
+/* Runs one command; `format` is that of redisCommand(). Returns NULL when Redis cannot be reached;
+ * the connection is then closed. An error reply is returned as a reply. The caller frees the reply
+ * with freeReplyObject(). */
 redisReply *redis_run(struct redis *redis, const char *format, ...);
 
-/* The same for a command as a list of texts. */
+/* The same for a command that is given as a list of texts. */
 redisReply *redis_run_list(struct redis *redis, int count, const char **texts);
 
-/* For many commands in one round trip: add them, then read one reply for each. */
+/* For many commands in one round trip: add each of them, then read one reply for each that was
+ * added. Returns false when Redis cannot be reached; redis_read() then returns NULL. */
 bool redis_add(struct redis *redis, const char *format, ...);
 bool redis_add_list(struct redis *redis, int count, const char **texts);
+
+/* The next reply, as redis_run() returns it. */
 redisReply *redis_read(struct redis *redis);
 
+/* Whether Redis could not be reached or refused the command. */
 static inline bool redis_is_error(const redisReply *reply)
 {
     return !reply || reply->type == REDIS_REPLY_ERROR;

@@ -13,12 +13,13 @@ struct streams streams_of(const char *worker)
     return streams;
 }
 
+/* The number of the stream with this name; STREAMS when there is none. */
 static int number_of(const struct streams *streams, const char *name)
 {
-    for (int i = 0; i < STREAMS; i++)
-        if (name && strcmp(streams->names[i], name) == 0)
-            return i;
-    return -1;
+    int i = 0;
+    while (i < STREAMS && (!name || strcmp(streams->names[i], name) != 0))
+        i++;
+    return i;
 }
 
 int stream_jobs(const char *text, int64_t jobs[ENTRY_JOBS])
@@ -51,8 +52,9 @@ int stream_entries(const redisReply *reply, const struct streams *streams,
     int count = 0;
     for (size_t s = 0; reply->type == REDIS_REPLY_ARRAY && s < reply->elements; s++) {
         const redisReply *pair = reply->element[s];
-        int stream = pair->elements == 2 ? number_of(streams, pair->element[0]->str) : -1;
-        for (size_t i = 0; stream >= 0 && i < pair->element[1]->elements && count < room; i++) {
+        int stream = pair->elements == 2 ? number_of(streams, pair->element[0]->str) : STREAMS;
+        for (size_t i = 0; stream < STREAMS && i < pair->element[1]->elements && count < room;
+             i++) {
             entries[count] = stream_entry_of(pair->element[1]->element[i], stream);
             count += entries[count].id[0] != 0;
         }
@@ -60,63 +62,76 @@ int stream_entries(const redisReply *reply, const struct streams *streams,
     return count;
 }
 
-static int take(redisReply *reply, const struct streams *streams, struct stream_entry *entries)
+/* Reads the entries of a reply and frees it. */
+static bool take(redisReply *reply, const struct streams *streams, struct stream_entry *entries,
+                 int *ret_count)
 {
-    if (!reply)
-        return -1;
-    int count =
-        redis_is_error(reply) ? -1 : stream_entries(reply, streams, entries, STREAM_READ_MAX);
-    freeReplyObject(reply);
-    return count;
+    bool there = !redis_is_error(reply);
+    if (there)
+        *ret_count = stream_entries(reply, streams, entries, STREAM_READ_MAX);
+    if (reply)
+        freeReplyObject(reply);
+    return there;
 }
 
-int streams_read(struct redis *redis, const struct streams *streams, const char *consumer,
-                 int count, bool all, int block_ms, struct stream_entry entries[STREAM_READ_MAX])
+static redisReply *read_one(struct redis *redis, const char *consumer, int count, const char *name)
+{
+    return redis_run(redis, "XREADGROUP GROUP w %s COUNT %d STREAMS %s >", consumer, count, name);
+}
+
+static redisReply *read_all(struct redis *redis, const struct streams *streams,
+                            struct stream_read wanted)
 {
     const char(*names)[STREAM_NAME_MAX] = streams->names;
-    int room = count < STREAM_READ_MAX / 3 ? count : STREAM_READ_MAX / 3;
-    int got = 0;
-    if (!all)
-        got = take(redis_run(redis, "XREADGROUP GROUP w %s COUNT 1 STREAMS %s >", consumer,
-                             names[STREAM_SUSPECTS]),
-                   streams, entries);
-    if (got == 0 && !all)
-        got = take(redis_run(redis, "XREADGROUP GROUP w %s COUNT %d STREAMS %s >", consumer, room,
-                             names[STREAM_P0]),
-                   streams, entries);
-    if (got != 0)
-        return got;
-    if (!block_ms)
-        return take(redis_run(redis, "XREADGROUP GROUP w %s COUNT %d STREAMS %s %s %s > > >",
-                              consumer, room, names[STREAM_P0], names[STREAM_P1], names[STREAM_P2]),
-                    streams, entries);
-    return take(redis_run(redis, "XREADGROUP GROUP w %s COUNT %d BLOCK %d STREAMS %s %s %s > > >",
-                          consumer, room, block_ms, names[STREAM_P0], names[STREAM_P1],
-                          names[STREAM_P2]),
-                streams, entries);
+    if (!wanted.block_ms)
+        return redis_run(redis, "XREADGROUP GROUP w %s COUNT %d STREAMS %s %s %s > > >",
+                         wanted.consumer, wanted.count, names[STREAM_P0], names[STREAM_P1],
+                         names[STREAM_P2]);
+    return redis_run(redis, "XREADGROUP GROUP w %s COUNT %d BLOCK %d STREAMS %s %s %s > > >",
+                     wanted.consumer, wanted.count, wanted.block_ms, names[STREAM_P0],
+                     names[STREAM_P1], names[STREAM_P2]);
 }
 
-int streams_recall(struct redis *redis, const struct streams *streams, int stream,
-                   const char *consumer, const char *after,
-                   struct stream_entry entries[STREAM_READ_MAX])
+bool streams_read(struct redis *redis, const struct streams *streams, struct stream_read wanted,
+                  struct stream_entry entries[STREAM_READ_MAX], int *ret_count)
 {
-    return take(redis_run(redis, "XREADGROUP GROUP w %s COUNT %d STREAMS %s %s", consumer,
-                          STREAM_READ_MAX, streams->names[stream], after),
-                streams, entries);
+    int got = 0;
+    bool there = true;
+    wanted.count = wanted.count < STREAM_READ_MAX / 3 ? wanted.count : STREAM_READ_MAX / 3;
+    if (!wanted.all)
+        there = take(read_one(redis, wanted.consumer, 1, streams->names[STREAM_SUSPECTS]), streams,
+                     entries, &got);
+    if (there && !got && !wanted.all)
+        there = take(read_one(redis, wanted.consumer, wanted.count, streams->names[STREAM_P0]),
+                     streams, entries, &got);
+    if (there && !got)
+        there = take(read_all(redis, streams, wanted), streams, entries, &got);
+    if (there)
+        *ret_count = got;
+    return there;
 }
 
-void streams_let_go(struct redis *redis, const struct streams *streams, const char *consumer)
+bool streams_recall(struct redis *redis, const struct stream_pending *pending, const char *after,
+                    struct stream_entry entries[STREAM_READ_MAX], int *ret_count)
+{
+    return take(redis_run(redis, "XREADGROUP GROUP w %s COUNT %d STREAMS %s %s", pending->consumer,
+                          STREAM_READ_MAX, pending->streams->names[pending->stream], after),
+                pending->streams, entries, ret_count);
+}
+
+void streams_give_back(struct redis *redis, const struct streams *streams, const char *consumer)
 {
     struct stream_entry entries[STREAM_READ_MAX];
     for (int s = 0; s < STREAMS; s++) {
-        int count;
-        while ((count = streams_recall(redis, streams, s, consumer, "0", entries)) > 0
+        struct stream_pending pending = {streams, s, consumer};
+        int count = 0;
+        while (streams_recall(redis, &pending, "0", entries, &count) && count
                && streams_end(redis, streams, entries, count, false))
             ;
     }
 }
 
-/* Adds XACK and XDEL of the entries of one stream. Returns how many replies will come. */
+/* Adds XACK and XDEL for the entries of one stream. Returns how many replies will come. */
 static int add_end(struct redis *redis, const char *name, int stream,
                    const struct stream_entry *entries, int count)
 {
@@ -148,7 +163,7 @@ bool streams_end(struct redis *redis, const struct streams *streams,
     for (int i = 0; i < replies + 2; i++) {
         redisReply *reply = redis_read(redis);
         if (!reply)
-            return false; /* the dispatcher finds what was not acknowledged */
+            return false;
         freeReplyObject(reply);
     }
     return true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The supervisor: keeps its children running. A child that dies takes no other one with it. */
+/* The supervisor: it keeps its children running. The death of a child does not touch the others. */
 #include "lib/queue/worker.h"
 
 #include <signal.h>
@@ -14,21 +14,31 @@
 #include "lib/queue/drain.h"
 #include "lib/queue/stream.h"
 
-enum { CHILDREN_MAX = 64, CONSUMER_MAX = 128, DRAIN_MS = 25000, HURRY_MS = 500 };
+enum {
+    CHILDREN_MAX = 64,
+    CONSUMER_MAX = 128,
+    DRAIN_MS = 25000,
+    HURRY_MS = 500,
+    PAUSE_LEAST_MS = 100,
+    PAUSE_MOST_MS = 1000,
+    QUICK_MS = 10000, /* a child that lived shorter than this died quickly */
+};
 
+/* A place for a child, and the child that has it. */
 struct post {
     char consumer[CONSUMER_MAX];
-    int64_t again_ms; /* when it may be started again */
+    int64_t again_ms; /* when the next child may start */
     int64_t pause_ms; /* grows with each quick death */
     int64_t started_ms;
     struct guard *guard;
-    pid_t pid;
-    bool drained; /* its last child was asked to end: none takes its place until that is over */
+    pid_t pid; /* 0: there is no child */
+    bool
+        drained; /* the last child was asked to end: the place stays empty until the drain is over */
 };
 
-static atomic_int stopping; /* how often this process was asked to */
+static atomic_int stopping; /* enum stopping; in the supervisor: the number of signals */
 
-/* A number of the environment, or `usual` when there is none or it is out of bounds. */
+/* A number from the environment; `usual` when it is not set or is out of bounds. */
 static long setting(const char *name, long usual, long least, long most)
 {
     const char *text = getenv(name);
@@ -45,13 +55,13 @@ static void on_signal(int number)
     stopping++;
 }
 
-/* A child may get the first one twice, from its supervisor and with its process group. */
+/* A child may receive the first signal twice: from its supervisor and with its process group. */
 static void on_child_signal(int number)
 {
     if (number == SIGUSR1)
-        stopping = 2;
+        stopping = STOPPING_NOW;
     else if (!stopping)
-        stopping = 1;
+        stopping = STOPPING_SOON;
 }
 
 static void catch_signals(void)
@@ -87,28 +97,28 @@ static void start_child(struct post *post, const struct worker *worker, const st
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGUSR1, &action, NULL);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    signal(SIGINT, SIG_IGN); /* of a terminal: its supervisor says what to do */
+    signal(SIGINT, SIG_IGN); /* from a terminal: the supervisor decides what happens */
     if (getppid() == parent)
         exit(child_run(worker, config, post->consumer, post->guard, &stopping));
     exit(0);
 }
 
-/* The heartbeat of a dead child is removed at once, so that its jobs need not wait for it to run out.
- * Of one that was killed because nobody could wait for it, what it had is handed back before. */
+/* Removes the heartbeat of a dead child at once, so that its jobs need not wait until it
+ * expires. If the child was killed during shutdown, it gives back the unfinished entries first. */
 static void end_heartbeat(const struct worker *worker, const struct config *config,
-                          const char *consumer, bool hurried)
+                          const char *consumer, bool killed)
 {
     struct redis *redis = redis_new(config->redis);
     struct streams streams = streams_of(worker->name);
-    if (hurried)
-        streams_let_go(redis, &streams, consumer);
+    if (killed)
+        streams_give_back(redis, &streams, consumer);
     redisReply *reply = redis_run(redis, "DEL mw:{s0}:hb:%s", consumer);
     if (reply)
         freeReplyObject(reply);
     redis_free(redis);
 }
 
-/* Whether it is time for a new child; while its post is drained it asks once a second. */
+/* Whether it is time for a new child. While the post is drained it asks Redis once a second. */
 static bool may_start(struct post *post, const struct worker *worker, const struct config *config)
 {
     if (post->pid || clock_ms() < post->again_ms)
@@ -122,6 +132,15 @@ static bool may_start(struct post *post, const struct worker *worker, const stru
     return !post->drained;
 }
 
+/* A child that died quickly is followed by a longer pause. */
+static int64_t next_pause_ms(const struct post *post)
+{
+    bool quick = clock_ms() - post->started_ms < QUICK_MS;
+    if (!quick || !post->pause_ms)
+        return PAUSE_LEAST_MS;
+    return post->pause_ms * 2 < PAUSE_MOST_MS ? post->pause_ms * 2 : PAUSE_MOST_MS;
+}
+
 static void on_child_end(struct post *posts, int count, pid_t pid, int status,
                          const struct worker *worker, const struct config *config)
 {
@@ -129,10 +148,7 @@ static void on_child_end(struct post *posts, int count, pid_t pid, int status,
         struct post *post = &posts[i];
         if (post->pid != pid)
             continue;
-        bool quick = clock_ms() - post->started_ms < 10000;
-        post->pause_ms = !quick || !post->pause_ms   ? 100
-                         : post->pause_ms * 2 < 1000 ? post->pause_ms * 2
-                                                     : 1000;
+        post->pause_ms = next_pause_ms(post);
         post->again_ms = clock_ms() + post->pause_ms;
         post->pid = 0;
         post->drained = WIFEXITED(status) && WEXITSTATUS(status) == DRAIN_STATUS;
@@ -143,7 +159,7 @@ static void on_child_end(struct post *posts, int count, pid_t pid, int status,
     }
 }
 
-/* Sees to children that ended; waits a moment when none did. */
+/* Handles a child that ended; waits a moment when none did. */
 static void look_after(struct post *posts, int count, const struct worker *worker,
                        const struct config *config)
 {
@@ -155,8 +171,8 @@ static void look_after(struct post *posts, int count, const struct worker *worke
         usleep(20000);
 }
 
-/* Sends it to every child. Returns whether there is any. */
-static bool tell(const struct post *posts, int count, int number)
+/* Sends the signal to every child. Returns whether there is a child. */
+static bool signal_all(const struct post *posts, int count, int number)
 {
     bool any = false;
     for (int i = 0; i < count; i++)
@@ -165,20 +181,20 @@ static bool tell(const struct post *posts, int count, int number)
     return any;
 }
 
-/* End what you do; then: end at once; then they are ended. */
+/* Asks the children to end soon; later to end at once; after that it kills them. */
 static void drain(struct post *posts, int count, const struct worker *worker,
                   const struct config *config)
 {
     int64_t until_ms = clock_ms() + setting("MAATWERK_DRAIN_MS", DRAIN_MS, 0, 3600000);
     bool hurried = false;
-    tell(posts, count, SIGTERM);
-    while (tell(posts, count, 0)) {
+    signal_all(posts, count, SIGTERM);
+    while (signal_all(posts, count, 0)) {
         look_after(posts, count, worker, config);
-        if (!hurried && (stopping > 1 || clock_ms() > until_ms)) {
-            hurried = tell(posts, count, SIGUSR1);
+        if (!hurried && (stopping >= STOPPING_NOW || clock_ms() > until_ms)) {
+            hurried = signal_all(posts, count, SIGUSR1);
             until_ms = clock_ms() + HURRY_MS;
         } else if (hurried && clock_ms() > until_ms) {
-            tell(posts, count, SIGKILL);
+            signal_all(posts, count, SIGKILL);
         }
     }
 }

@@ -12,6 +12,9 @@
 #include "lib/server/start.h"
 #include "lib/server/wake.h"
 
+/* Less than DEADLINE_MS: a statement ends before its request does. */
+enum { STATEMENT_MS = 4000 };
+
 static void on_close(void *data)
 {
     struct loop *loop = data;
@@ -78,8 +81,7 @@ void loop_start(struct loop *loop, struct server *server, int api_fd, int manage
 {
     static const struct pool_size reads = {4, 32, 2000, true}, writes = {8, 4, 1000, false};
     const char *options =
-        "-c statement_timeout=4000 -c lock_timeout=3000 -c timezone=UTC -c datestyle=ISO"
-        " -c client_connection_check_interval=1000"
+        "-c lock_timeout=3000 -c datestyle=ISO -c client_connection_check_interval=1000"
         " -c jit=off -c plan_cache_mode=force_generic_plan";
     loop->server = server;
     h2o_context_init(&loop->h2o, h2o_evloop_create(), &server->h2o);
@@ -91,7 +93,8 @@ void loop_start(struct loop *loop, struct server *server, int api_fd, int manage
     loop->management = (h2o_accept_ctx_t){.ctx = &loop->h2o, .hosts = server->management_hosts};
     struct pool_times times = {&loop->h2o.zero_timeout, &loop->around, &loop->retry};
     for (size_t i = 0; i < server->services_count; i++) {
-        const char *conninfo = config_conninfo(&server->config, server->services[i]->name, options);
+        const char *conninfo =
+            config_conninfo(&server->config, server->services[i]->name, STATEMENT_MS, options);
         loop->reads[i] = pool_new(loop->h2o.loop, times, conninfo, reads);
         loop->writes[i] = pool_new(loop->h2o.loop, times, conninfo, writes);
     }

@@ -9,7 +9,7 @@
 
 #include "lib/auth/keys.h"
 #include "lib/auth/token_cache.h"
-#include "lib/server/config.h"
+#include "lib/base/config.h"
 #include "lib/server/pool.h"
 #include "lib/server/router.h"
 

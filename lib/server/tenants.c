@@ -5,6 +5,8 @@
 #include "lib/server/gen/queries.h"
 #include "lib/server/start.h"
 
+enum { STATEMENT_MS = 2000 };
+
 int32_t tenants_find(const struct tenants *tenants, struct str id)
 {
     for (size_t i = 0; tenants && i < tenants->count; i++)
@@ -41,8 +43,7 @@ bool tenants_load(struct server *server)
 {
     static const char *conninfo;
     if (!conninfo)
-        conninfo = config_conninfo(&server->config, server->services[0]->name,
-                                   "-c statement_timeout=2000");
+        conninfo = config_conninfo(&server->config, server->services[0]->name, STATEMENT_MS, "");
     PGconn *pg = PQconnectdb(conninfo);
     PGresult *rows = PQstatus(pg) == CONNECTION_OK ? PQexec(pg, query_tenant_directory.text) : NULL;
     bool loaded = rows && PQresultStatus(rows) == PGRES_TUPLES_OK;

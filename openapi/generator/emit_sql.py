@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Writes gen/queries.{h,c} of a program: each named statement as data, and a typed function that adds it to a plan."""
+import textwrap
+
 from .emit_contract import HEAD, c_string, fields_of, guard, quoted
 from .contract import snake
 from .limits import assertions
@@ -47,6 +49,9 @@ def header(program, place, queries, contract):
     for query in queries:
         arguments = [n for k, n in query.arguments if k == 'arg']
         out.append(f'extern const struct query query_{query.name};')
+        if query.columns and not place.startswith('services/'):     # services write rows by name
+            names = ', '.join(f'{query.name}_{column}'.upper() for column in query.columns)
+            out.append(textwrap.fill(f'enum {query.name}_column {{ {names} }};', 100, subsequent_indent='    '))
         if arguments:
             out.append(f'struct sql_{query.name} {{\n    struct str {", ".join(arguments)};\n}};')
         out += [signature(query) + ';', '']

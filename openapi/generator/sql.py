@@ -16,6 +16,23 @@ OF_QUERY = {'rows': ('none', 'one', 'many'), 'none': ('ok', 'not_found', 'stale'
             'body': None, 'filter': None, 'sort': None, 'key': None, 'newest-first': ('',), 'gathers': ('',)}
 
 
+def columns_of(text):
+    """The names of the result columns of a select; none when it is another statement, or when a column has no name."""
+    depth, quoted, item, items = 0, False, '', []
+    for part in re.split(r"([(),'\s])", re.sub(r'^select ', '', text) if text.startswith('select ') else ''):
+        quoted ^= part == "'"
+        depth += 0 if quoted else (part == '(') - (part == ')')
+        if part in ('from', 'union', 'order') and depth == 0 and not quoted:
+            break
+        if part == ',' and depth == 0 and not quoted:
+            items.append(item)
+            item = ''
+        else:
+            item += part
+    names = [re.search(r'(?:^| as |^\w+\.)([a-z_][a-z0-9_]*)$', item.strip()) for item in [*items, item]]
+    return [name.group(1) for name in names] if all(names) else []
+
+
 class Query:
     def __init__(self, name, file):
         self.name, self.file = name, file
@@ -66,6 +83,7 @@ class Query:
         self.text = TOKEN.sub(number, text).rstrip(';')
         self.writes = WRITES.search(self.text) is not None if self.writes is None else self.writes == 'yes'
         self.none = self.none or ('not_found' if self.rows == 'one' else 'ok')
+        self.columns = columns_of(self.text) if self.rows != 'none' else []
         if not self.rows:
             raise Wrong(f'{self.where}: rows is not said')
         if self.gathers and (self.rows != 'none' or not self.arguments or any(kind != 'arg' for kind, _ in self.arguments)):

@@ -6,7 +6,7 @@
 #include <libpq-fe.h>
 
 #include "lib/base/arena.h"
-#include "lib/server/config.h"
+#include "lib/base/config.h"
 
 struct command {
     const char *name;      /* "migrate", or "import taxonomy" */

@@ -97,7 +97,7 @@ static int run(const struct config *config, struct asked *asked)
 {
     struct gather gather = {.arena = arena_new(),
                             .redis = redis_new(config->redis),
-                            .pg = PQconnectdb(config_conninfo(config, "cli", "-c timezone=UTC"))};
+                            .pg = PQconnectdb(config_conninfo(config, "cli", 0, ""))};
     bool good = PQstatus(gather.pg) == CONNECTION_OK;
     if (!good)
         fprintf(stderr, "maatwerk: %s", PQerrorMessage(gather.pg));

@@ -33,7 +33,7 @@ static bool is_role(const char *name)
 static bool find_user(const struct config *config, struct arena *arena, struct token_claims *claims,
                       const char *tenant, const char *user)
 {
-    PGconn *pg = PQconnectdb(config_conninfo(config, "cli", ""));
+    PGconn *pg = PQconnectdb(config_conninfo(config, "cli", 0, ""));
     const char *values[] = {tenant, claims->role.at, user};
     PGresult *row = NULL;
     bool found = PQstatus(pg) == CONNECTION_OK && must_do(pg, "begin");

@@ -2,11 +2,11 @@
 
 -- query: dispatcher_lead
 -- rows: one
-select pg_try_advisory_lock(7001)
+select pg_try_advisory_lock(7001) as leads
 
 -- query: dispatcher_workers
 -- rows: many
-select w from queue.workers() w
+select name from queue.workers() name
 
 -- query: dispatcher_promote
 -- rows: one

@@ -76,7 +76,7 @@ select queue.lease_beat(:holder, :ms::int)
 
 -- query: queue_cancel_wanted
 -- rows: many
-select w from queue.cancel_wanted(:ids::bigint[]) w
+select id from queue.cancel_wanted(:ids::bigint[]) id
 
 -- query: queue_lease_begin
 -- rows: one

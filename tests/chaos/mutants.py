@@ -27,10 +27,10 @@ MUTANTS = {
     'ghosts-counted-live': ('chaos ghosts 60', [
         (RECONCILE, 'if (reply_is_alive(&entry, pending, last)) {', 'if (reply_is_alive(&entry, pending, last) || *entry.id) {')]),
     'effect-before-finish': ('chaos child 300 slow', [
-        (BATCH, '    if (finish(batch, &whole, &sorted, &leased)) {',
-         '    sql_queue_commit(&whole);\n    if (session_run(batch->db, &whole) != OK) {\n        session_rollback(batch->db);\n'
-         '        return -1;\n    }\n    struct plan later = {.ctx = &ctx};\n    sql_queue_begin(&later);\n'
-         '    if (finish(batch, &later, &sorted, &leased)) {')]),
+        (BATCH, '    if (!finish(executor, &whole, &sorted, &leased)) {',
+         '    sql_queue_commit(&whole);\n    if (session_run(executor->db, &whole) != OK) {\n        session_rollback(executor->db);\n'
+         '        return false;\n    }\n    struct plan later = {.ctx = &ctx};\n    sql_queue_begin(&later);\n'
+         '    if (!finish(executor, &later, &sorted, &leased)) {')]),
     'claim-without-lock': ('chaos twice 60', [
         (SQL, "order by j.tenant, j.kind, j.id for update of j skip locked;", 'order by j.tenant, j.kind, j.id;'),
         (SQL, 'if count < cardinality(ids) then', 'if false then')]),

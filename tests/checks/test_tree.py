@@ -15,7 +15,7 @@ ARROWS = {
     'lib/db': {'lib/db', 'lib/base'},
     'lib/http': {'lib/http', 'lib/json', 'lib/db', 'lib/base'},
     'lib/auth': {'lib/auth', 'lib/json', 'lib/base'},
-    'lib/queue': {'lib/queue', 'lib/db', 'lib/json', 'lib/base', 'lib/server/config.h'},
+    'lib/queue': {'lib/queue', 'lib/db', 'lib/json', 'lib/base'},
     'lib/server': {'lib', 'openapi/gen'},
     'services': {'lib', 'openapi/gen'},   # and its own folder
     'workers': {'lib', 'openapi/gen'},    # and its own folder

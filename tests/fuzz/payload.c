@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A claimed row: five cells, a line each, and the payload. What may run has a payload that texts can be asked of. */
+/* A claimed row: five cells, a line each, then the payload. A job that may run has an object as its
+ * payload, whose texts can be read. */
 #include <stdlib.h>
 
 #include "lib/json/parse.h"
-#include "lib/queue/child.h"
+#include "lib/queue/claimed.h"
+#include "lib/queue/gen/queries.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { PAYLOAD = 5, COLUMNS = 9 };
+enum { COLUMNS = QUEUE_CLAIM_WAITED_US };
 
 static PGresult *row_of(struct str text)
 {
@@ -19,7 +21,11 @@ static PGresult *row_of(struct str text)
     PGresult *row = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
     PQsetResultAttrs(row, COLUMNS, columns);
     for (int i = 0; i < COLUMNS; i++) {
-        struct str cell = i == PAYLOAD ? text : i > PAYLOAD ? S("1") : str_cut(&text, '\n');
+        struct str cell = S("1");
+        if (i < QUEUE_CLAIM_PAYLOAD)
+            cell = str_cut(&text, '\n');
+        else if (i == QUEUE_CLAIM_PAYLOAD)
+            cell = text;
         char *copy =
             strndup(cell.at ? cell.at : "", cell.len); /* text of the database has no NUL */
         PQsetvalue(row, 0, i, copy, (int)strlen(copy));
@@ -32,12 +38,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct job_kind kinds[] = {{.kind = "work"}};
     static const struct worker worker = {.name = "test", .kinds = kinds, .kinds_count = 1};
-    struct batch batch = {.worker = &worker};
+    struct executor executor = {.worker = &worker};
     struct claimed claimed;
     struct arena *arena = arena_new();
     json_start();
     PGresult *row = row_of((struct str){(const char *)data, size});
-    enum job_end end = claimed_read(&batch, arena, row, 0, &claimed);
+    enum job_end end = claimed_read(&executor, arena, row, 0, &claimed);
     if (end == JOB_DONE ? !claimed.kind || !cJSON_IsObject(claimed.job.payload)
                         : !claimed.work.error)
         abort();

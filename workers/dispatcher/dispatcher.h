@@ -25,7 +25,7 @@ enum {
     REAP_AGAIN_MS = 2500, /* after Redis was away or emptied: who lives has said so by then */
     SWEEP_MS = 600000,
     REPORT_MS = 5000,
-    DISPATCHER_STATEMENT_MS = 10000, /* as main.c tells the server */
+    DISPATCHER_STATEMENT_MS = 10000,
     CARRIED_EXTRA = 1024, /* so many more than twice what streams hold: look into them again */
 };
 

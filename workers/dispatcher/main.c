@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
-#include "lib/server/config.h"
+#include "lib/base/config.h"
 #include "workers/dispatcher/dispatcher.h"
 
 enum { STANDBY_US = 200000, FULL_US = 4000 };
@@ -37,9 +37,8 @@ int main(void)
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
-    const char *conninfo = config_conninfo(&config, "dispatcher",
-                                           "-c statement_timeout=10000 -c timezone=UTC"
-                                           " -c jit=off -c plan_cache_mode=force_generic_plan");
+    const char *conninfo = config_conninfo(&config, "dispatcher", DISPATCHER_STATEMENT_MS,
+                                           "-c jit=off -c plan_cache_mode=force_generic_plan");
     struct dispatcher dispatcher = {.conninfo = conninfo,
                                     .db = session_new(conninfo, DISPATCHER_STATEMENT_MS),
                                     .redis = redis_new(config.redis)};

@@ -209,7 +209,7 @@ struct statement *sql_queue_lease_beat(struct plan *plan, struct sql_queue_lease
 
 const struct query query_queue_cancel_wanted = {
     .name = "queue_cancel_wanted",
-    .text = "select w from queue.cancel_wanted($1::bigint[]) w",
+    .text = "select id from queue.cancel_wanted($1::bigint[]) id",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };

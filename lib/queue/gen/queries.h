@@ -12,18 +12,25 @@ extern const struct query query_queue_commit;
 struct statement *sql_queue_commit(struct plan *plan);
 
 extern const struct query query_queue_claim;
+enum queue_claim_column { QUEUE_CLAIM_ID, QUEUE_CLAIM_TENANT, QUEUE_CLAIM_KIND, QUEUE_CLAIM_ATTEMPT,
+    QUEUE_CLAIM_CANCELLED, QUEUE_CLAIM_PAYLOAD, QUEUE_CLAIM_IN_LANE, QUEUE_CLAIM_TIMEOUT_MS,
+    QUEUE_CLAIM_VERSION, QUEUE_CLAIM_WAITED_US };
 struct sql_queue_claim {
     struct str ids;
 };
 struct statement *sql_queue_claim(struct plan *plan, struct sql_queue_claim args);
 
 extern const struct query query_queue_take;
+enum queue_take_column { QUEUE_TAKE_ID, QUEUE_TAKE_TENANT, QUEUE_TAKE_KIND, QUEUE_TAKE_ATTEMPT,
+    QUEUE_TAKE_CANCELLED, QUEUE_TAKE_PAYLOAD, QUEUE_TAKE_IN_LANE, QUEUE_TAKE_TIMEOUT_MS,
+    QUEUE_TAKE_VERSION, QUEUE_TAKE_WAITED_US };
 struct sql_queue_take {
     struct str kinds, count;
 };
 struct statement *sql_queue_take(struct plan *plan, struct sql_queue_take args);
 
 extern const struct query query_queue_still_waiting;
+enum queue_still_waiting_column { QUEUE_STILL_WAITING_ID };
 struct sql_queue_still_waiting {
     struct str ids;
 };
@@ -66,6 +73,9 @@ struct sql_queue_kill {
 struct statement *sql_queue_kill(struct plan *plan, struct sql_queue_kill args);
 
 extern const struct query query_queue_lease;
+enum queue_lease_column { QUEUE_LEASE_ID, QUEUE_LEASE_TENANT, QUEUE_LEASE_KIND, QUEUE_LEASE_ATTEMPT,
+    QUEUE_LEASE_CANCELLED, QUEUE_LEASE_PAYLOAD, QUEUE_LEASE_FENCE, QUEUE_LEASE_TIMEOUT_MS,
+    QUEUE_LEASE_VERSION };
 struct sql_queue_lease {
     struct str ids, holder, ms;
 };
@@ -78,12 +88,14 @@ struct sql_queue_lease_beat {
 struct statement *sql_queue_lease_beat(struct plan *plan, struct sql_queue_lease_beat args);
 
 extern const struct query query_queue_cancel_wanted;
+enum queue_cancel_wanted_column { QUEUE_CANCEL_WANTED_ID };
 struct sql_queue_cancel_wanted {
     struct str ids;
 };
 struct statement *sql_queue_cancel_wanted(struct plan *plan, struct sql_queue_cancel_wanted args);
 
 extern const struct query query_queue_lease_begin;
+enum queue_lease_begin_column { QUEUE_LEASE_BEGIN_FOUND_STATE, QUEUE_LEASE_BEGIN_KNOWN_REFERENCE };
 struct sql_queue_lease_begin {
     struct str job, fence;
 };

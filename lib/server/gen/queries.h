@@ -12,6 +12,7 @@ struct sql_context_set {
 struct statement *sql_context_set(struct plan *plan, struct sql_context_set args);
 
 extern const struct query query_tenant_directory;
+enum tenant_directory_column { TENANT_DIRECTORY_TENANT_ID, TENANT_DIRECTORY_ID };
 struct statement *sql_tenant_directory(struct plan *plan);
 
 extern const struct query query_idempotency_begin;
@@ -27,6 +28,8 @@ struct sql_idempotency_finish {
 struct statement *sql_idempotency_finish(struct plan *plan, struct sql_idempotency_finish args);
 
 extern const struct query query_idempotency_outcome;
+enum idempotency_outcome_column { IDEMPOTENCY_OUTCOME_FINGERPRINT, IDEMPOTENCY_OUTCOME_STATUS,
+    IDEMPOTENCY_OUTCOME_RESOURCE };
 struct sql_idempotency_outcome {
     struct str route, key;
 };

@@ -8,7 +8,7 @@ _Static_assert(5 <= LIMIT_VALUES, "dispatcher_refill");
 
 const struct query query_dispatcher_lead = {
     .name = "dispatcher_lead",
-    .text = "select pg_try_advisory_lock(7001)",
+    .text = "select pg_try_advisory_lock(7001) as leads",
     .parameters = 0, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -19,7 +19,7 @@ struct statement *sql_dispatcher_lead(struct plan *plan)
 
 const struct query query_dispatcher_workers = {
     .name = "dispatcher_workers",
-    .text = "select w from queue.workers() w",
+    .text = "select name from queue.workers() name",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };

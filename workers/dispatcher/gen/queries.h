@@ -6,12 +6,16 @@
 #include "lib/db/plan.h"
 
 extern const struct query query_dispatcher_lead;
+enum dispatcher_lead_column { DISPATCHER_LEAD_LEADS };
 struct statement *sql_dispatcher_lead(struct plan *plan);
 
 extern const struct query query_dispatcher_workers;
+enum dispatcher_workers_column { DISPATCHER_WORKERS_NAME };
 struct statement *sql_dispatcher_workers(struct plan *plan);
 
 extern const struct query query_dispatcher_promote;
+enum dispatcher_promote_column { DISPATCHER_PROMOTE_PROMOTED, DISPATCHER_PROMOTE_NEXT_MS,
+    DISPATCHER_PROMOTE_AGAIN };
 struct sql_dispatcher_promote {
     struct str count;
 };
@@ -21,6 +25,9 @@ extern const struct query query_dispatcher_do_asked;
 struct statement *sql_dispatcher_do_asked(struct plan *plan);
 
 extern const struct query query_dispatcher_refill;
+enum dispatcher_refill_column { DISPATCHER_REFILL_ID, DISPATCHER_REFILL_WORKER,
+    DISPATCHER_REFILL_TENANT, DISPATCHER_REFILL_PRIO, DISPATCHER_REFILL_CLASS,
+    DISPATCHER_REFILL_CRASH };
 struct sql_dispatcher_refill {
     struct str workers, prios, rooms, afters, carried;
 };
@@ -33,12 +40,14 @@ struct sql_dispatcher_count_lost {
 struct statement *sql_dispatcher_count_lost(struct plan *plan, struct sql_dispatcher_count_lost args);
 
 extern const struct query query_dispatcher_held;
+enum dispatcher_held_column { DISPATCHER_HELD_ID };
 struct sql_dispatcher_held {
     struct str ids;
 };
 struct statement *sql_dispatcher_held(struct plan *plan, struct sql_dispatcher_held args);
 
 extern const struct query query_dispatcher_crashed;
+enum dispatcher_crashed_column { DISPATCHER_CRASHED_ID };
 struct sql_dispatcher_crashed {
     struct str ids;
 };

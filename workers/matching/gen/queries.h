@@ -6,27 +6,43 @@
 #include "lib/db/plan.h"
 
 extern const struct query query_copy_snapshot;
+enum copy_snapshot_column { COPY_SNAPSHOT_SNAPSHOT };
 struct statement *sql_copy_snapshot(struct plan *plan);
 
 extern const struct query query_copy_candidates;
+enum copy_candidates_column { COPY_CANDIDATES_ID, COPY_CANDIDATES_ALIAS, COPY_CANDIDATES_X,
+    COPY_CANDIDATES_Y, COPY_CANDIDATES_MAX_DISTANCE_KM, COPY_CANDIDATES_HOURS_MIN,
+    COPY_CANDIDATES_HOURS_MAX, COPY_CANDIDATES_SHIFTS, COPY_CANDIDATES_ACTIVE,
+    COPY_CANDIDATES_AVAILABLE_DAY, COPY_CANDIDATES_SECTORS, COPY_CANDIDATES_OPEN_PROPOSALS,
+    COPY_CANDIDATES_COMPETENCES, COPY_CANDIDATES_OCCUPATIONS, COPY_CANDIDATES_CONDITIONS,
+    COPY_CANDIDATES_LANGUAGES };
 struct sql_copy_candidates {
     struct str snapshot;
 };
 struct statement *sql_copy_candidates(struct plan *plan, struct sql_copy_candidates args);
 
 extern const struct query query_copy_tombstones;
+enum copy_tombstones_column { COPY_TOMBSTONES_ID };
 struct sql_copy_tombstones {
     struct str snapshot;
 };
 struct statement *sql_copy_tombstones(struct plan *plan, struct sql_copy_tombstones args);
 
 extern const struct query query_demand_of_vacancy;
+enum demand_of_vacancy_column { DEMAND_OF_VACANCY_ID, DEMAND_OF_VACANCY_STATE,
+    DEMAND_OF_VACANCY_MATCH_INPUT, DEMAND_OF_VACANCY_CANDIDATES_WANTED, DEMAND_OF_VACANCY_X,
+    DEMAND_OF_VACANCY_Y, DEMAND_OF_VACANCY_HOURS_MIN, DEMAND_OF_VACANCY_HOURS_MAX,
+    DEMAND_OF_VACANCY_SHIFTS, DEMAND_OF_VACANCY_START_DAY, DEMAND_OF_VACANCY_OCCUPATION,
+    DEMAND_OF_VACANCY_ISCO, DEMAND_OF_VACANCY_SECTOR, DEMAND_OF_VACANCY_COMPETENCES,
+    DEMAND_OF_VACANCY_HARD, DEMAND_OF_VACANCY_SOFT, DEMAND_OF_VACANCY_EXCLUDED,
+    DEMAND_OF_VACANCY_TODAY };
 struct sql_demand_of_vacancy {
     struct str vacancy;
 };
 struct statement *sql_demand_of_vacancy(struct plan *plan, struct sql_demand_of_vacancy args);
 
 extern const struct query query_run_exists;
+enum run_exists_column { RUN_EXISTS_ID };
 struct sql_run_exists {
     struct str vacancy, match_input;
 };
@@ -63,9 +79,11 @@ struct sql_rematch_touched {
 struct statement *sql_rematch_touched(struct plan *plan, struct sql_rematch_touched args);
 
 extern const struct query query_names_of_conditions;
+enum names_of_conditions_column { NAMES_OF_CONDITIONS_BIT, NAMES_OF_CONDITIONS_CODE };
 struct statement *sql_names_of_conditions(struct plan *plan);
 
 extern const struct query query_names_of_competences;
+enum names_of_competences_column { NAMES_OF_COMPETENCES_NUMBER, NAMES_OF_COMPETENCES_LABEL };
 struct statement *sql_names_of_competences(struct plan *plan);
 
 /* All of them; ends with NULL. */

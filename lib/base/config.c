@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The environment as a table. */
-#include "lib/server/config.h"
+#include "lib/base/config.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -39,13 +39,14 @@ struct config config_read(void)
     return config;
 }
 
-const char *config_conninfo(const struct config *config, const char *program, const char *options)
+const char *config_conninfo(const struct config *config, const char *program, int32_t statement_ms,
+                            const char *options)
 {
     char *conninfo = NULL;
     if (asprintf(&conninfo,
                  "%s user=maatwerk_%s application_name=maatwerk-%s connect_timeout=3"
-                 " tcp_user_timeout=10000 options='%s'",
-                 config->postgres, program, program, options)
+                 " tcp_user_timeout=10000 options='-c timezone=UTC -c statement_timeout=%d %s'",
+                 config->postgres, program, program, statement_ms, options)
         < 0)
         abort();
     return conninfo;

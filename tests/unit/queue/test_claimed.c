@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A claimed row becomes a job, or is said to be none. */
+/* A claimed row becomes a job, or the reason why it cannot run. */
 #include "tests/unit/unit.h"
 
 #include "lib/json/parse.h"
-#include "lib/queue/child.h"
+#include "lib/queue/claimed.h"
+#include "lib/queue/gen/queries.h"
 #include "lib/queue/stream.h"
 
 static const struct job_kind kinds[] = {{.kind = "mail"}, {.kind = "mail_all"}};
 static const struct worker worker = {.name = "test", .kinds = kinds, .kinds_count = 2};
 
-enum { COLUMNS = 9, KIND = 2, CANCELLED = 4, PAYLOAD = 5, VERSION = 8 };
+enum { COLUMNS = QUEUE_CLAIM_WAITED_US };
 
 /* Reads a row that is good but for one column. */
-static enum job_end read_row(struct arena *arena, int column, const char *value,
+static enum job_end read_row(struct arena *arena, enum queue_claim_column column, const char *value,
                              struct claimed *ret)
 {
     const char *values[COLUMNS] = {"9007199254740993", "9901", "mail",  "3", "f",
                                    "{\"to\":\"x\"}",   "f",    "10000", "1"};
     static char names[COLUMNS][2] = {"0", "1", "2", "3", "4", "5", "6", "7", "8"};
     PGresAttDesc columns[COLUMNS];
-    struct batch batch = {.worker = &worker};
+    struct executor executor = {.worker = &worker};
     memset(columns, 0, sizeof columns);
     values[column] = value;
     PGresult *row = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
@@ -30,13 +31,14 @@ static enum job_end read_row(struct arena *arena, int column, const char *value,
     for (int i = 0; i < COLUMNS; i++)
         PQsetvalue(row, 0, i, (char *)values[i], (int)strlen(values[i]));
     json_start();
-    return claimed_read(&batch, arena, row, 0, ret);
+    return claimed_read(&executor, arena, row, 0, ret);
 }
 
 static void a_row_becomes_a_job(void **state)
 {
     struct claimed claimed;
-    assert_int_equal(read_row(((struct ctx *)*state)->arena, 1, "9901", &claimed), JOB_DONE);
+    assert_int_equal(read_row(((struct ctx *)*state)->arena, QUEUE_CLAIM_TENANT, "9901", &claimed),
+                     JOB_DONE);
     assert_int_equal(claimed.job.id, 9007199254740993); /* more than a double holds */
     assert_int_equal(claimed.job.tenant, 9901);
     assert_int_equal(claimed.job.attempt, 3);
@@ -50,14 +52,15 @@ static void what_cannot_run_says_why(void **state)
 {
     struct arena *arena = ((struct ctx *)*state)->arena;
     struct claimed claimed;
-    assert_int_equal(read_row(arena, CANCELLED, "t", &claimed), JOB_PERMANENT);
+    assert_int_equal(read_row(arena, QUEUE_CLAIM_CANCELLED, "t", &claimed), JOB_PERMANENT);
     assert_string_equal(claimed.work.error, "cancelled");
-    assert_int_equal(read_row(arena, KIND, "mai", &claimed), JOB_PERMANENT);
+    assert_int_equal(read_row(arena, QUEUE_CLAIM_KIND, "mai", &claimed), JOB_PERMANENT);
     assert_string_equal(claimed.work.error, "unknown kind");
-    assert_int_equal(read_row(arena, KIND, "mail_al", &claimed), JOB_PERMANENT);
-    assert_int_equal(read_row(arena, PAYLOAD, "{\"a\":1e400}", &claimed), JOB_PERMANENT);
+    assert_int_equal(read_row(arena, QUEUE_CLAIM_KIND, "mail_al", &claimed), JOB_PERMANENT);
+    assert_int_equal(read_row(arena, QUEUE_CLAIM_PAYLOAD, "{\"a\":1e400}", &claimed),
+                     JOB_PERMANENT);
     assert_string_equal(claimed.work.error, "payload");
-    assert_int_equal(read_row(arena, PAYLOAD, "", &claimed), JOB_PERMANENT);
+    assert_int_equal(read_row(arena, QUEUE_CLAIM_PAYLOAD, "", &claimed), JOB_PERMANENT);
 }
 
 static void a_payload_is_an_object(void **state)
@@ -67,10 +70,12 @@ static void a_payload_is_an_object(void **state)
                                           "{}"};
     struct claimed claimed;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        assert_int_equal(read_row(((struct ctx *)*state)->arena, PAYLOAD, others[i], &claimed),
+        assert_int_equal(read_row(((struct ctx *)*state)->arena, QUEUE_CLAIM_PAYLOAD, others[i],
+                                  &claimed),
                          JOB_PERMANENT);
     for (size_t i = 0; i < sizeof without / sizeof *without; i++) {
-        assert_int_equal(read_row(((struct ctx *)*state)->arena, PAYLOAD, without[i], &claimed),
+        assert_int_equal(read_row(((struct ctx *)*state)->arena, QUEUE_CLAIM_PAYLOAD, without[i],
+                                  &claimed),
                          JOB_DONE);
         assert_null(job_text(&claimed.job, "to").at);
     }
@@ -79,8 +84,10 @@ static void a_payload_is_an_object(void **state)
 static void a_payload_of_later_waits_for_a_later_worker(void **state)
 {
     struct claimed claimed;
-    assert_int_equal(read_row(((struct ctx *)*state)->arena, VERSION, "2", &claimed), JOB_OUTAGE);
-    assert_int_equal(read_row(((struct ctx *)*state)->arena, VERSION, "1", &claimed), JOB_DONE);
+    assert_int_equal(read_row(((struct ctx *)*state)->arena, QUEUE_CLAIM_VERSION, "2", &claimed),
+                     JOB_OUTAGE);
+    assert_int_equal(read_row(((struct ctx *)*state)->arena, QUEUE_CLAIM_VERSION, "1", &claimed),
+                     JOB_DONE);
     assert_int_equal(claimed.job.timeout_ms, 10000);
 }
 
