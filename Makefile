@@ -64,12 +64,13 @@ fuzz: ## each fuzz target, or TARGET, for SECONDS (60)
 	@docker/install docker/packages-fuzz.txt
 	@tests/fuzz/run.sh $(or $(SECONDS),60) $(TARGET)
 
-bench: install ## measured figures; lines name= ours= ref= ratio= goal=
+bench: install ## measured figures; lines name= ours= ref= ratio= goal=; without Go two of them are MISS
+	-@docker/install docker/packages-bench.txt
 	@$(MAKE) --no-print-directory -s -j2 build
 	@$(PYTHON) tests/bench/bench.py
 
 bench-queue: ## measured figures of the queue, and of BullMQ beside it
-	@docker/install docker/packages-bench.txt
+	@docker/install docker/packages-bench-queue.txt
 	@$(MAKE) --no-print-directory -s -j2 build build/release/bin/maatwerk-chaos
 	@$(PYTHON) tests/bench/bench_queue.py
 

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
-"""make bench: figures of this machine, as ratios in one run against pgbench with the same statements; lines as in lines.py."""
+"""make bench: figures of this machine, as ratios in one run against pgbench with the same statements, and against a service in
+Go and pgx that does the same (gopeer/); lines as in lines.py."""
+import json
 import re
 import socket
 import statistics
@@ -12,10 +14,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / 'openapi'))
 from generator import sql  # noqa: E402
+from gopeer import same_vacancy, started, try_peer  # noqa: E402
 from lines import line, misses  # noqa: E402
 from region import BIN, ROOT, Client, Region  # noqa: E402
 
-ROUNDS, SECONDS = 3, 4
+ROUNDS, SECONDS = 7, 2
+CPU_RATIO = 3.3     # 20 µs where an empty answer costs 6.06 µs: two quiet cores, 2026-11-28
 PGBENCH = '/usr/lib/postgresql/15/bin/pgbench'
 
 
@@ -24,11 +28,11 @@ def cpu_us(pid):
     return sum(int((task / 'schedstat').read_text().split()[0]) for task in Path(f'/proc/{pid}/task').iterdir()) / 1000
 
 
-def wrk(region, path, token, connections=32, script=None):
+def wrk(port, path, token, connections=32, script=None):
     words = ['wrk', '-t1', f'-c{connections}', f'-d{SECONDS}', '-H', f'Authorization: Bearer {token}']
     if script:
         words += ['-s', script]
-    text = subprocess.run([*words, f'http://127.0.0.1:{region.port}/v1{path}'], text=True, capture_output=True).stdout
+    text = subprocess.run([*words, f'http://127.0.0.1:{port}{path}'], text=True, capture_output=True).stdout
     if 'Non-2xx' in text:
         print('# ' + re.search(r'Non-2xx.*', text).group(0))
     requests = int(re.search(r'(\d+) requests in', text).group(1))
@@ -48,9 +52,12 @@ def pgbench(region, script, user, clients, **variables):
     return float(match.group(1))
 
 
+QUERIES = {query.name: query for queries in sql.read(ROOT / 'sql/queries').values() for query in queries}
+
+
 def statement(name):
     """The statement as pgbench takes it: named variables instead of numbers."""
-    query = next(q for queries in sql.read(ROOT / 'sql/queries').values() for q in queries if q.name == name)
+    query = QUERIES[name]
     text = query.text
     for i in range(len(query.arguments), 0, -1):
         text = re.sub(rf'\${i}(?!\d)', f':{query.arguments[i - 1][1]}', text)
@@ -64,27 +71,57 @@ def context(read_only):
     return text + ';\n'
 
 
-def bench_read(region, client, vacancy, tenant, actor):
+def in_turns(sides):
+    """{side: figures}, one of each side in every round: a busy neighbour meets them all. A first round is not counted."""
+    rounds = [{name: measure() for name, measure in sides.items()} for _ in range(1 + ROUNDS)][1:]
+    return {name: [figures[name] for figures in rounds] for name in sides}
+
+
+def compare(name, taken, ref, goal):
+    """Our rate beside that of `ref`, by the median of the rounds."""
+    if ref not in taken:
+        line(name, statistics.median(taken['ours']), None, f'>={goal}', False)
+        return
+    ratio = statistics.median(ours / theirs for ours, theirs in zip(taken['ours'], taken[ref]))
+    line(name, statistics.median(taken['ours']), statistics.median(taken[ref]), f'>={goal}', ratio >= goal, ratio)
+
+
+def cpu_per_request(pid, port, path, token):
+    before = cpu_us(pid)
+    requests = wrk(port, path, token)[1]
+    return (cpu_us(pid) - before) / max(requests, 1)
+
+
+def bench_read(region, peer, client, vacancy, tenant, actor):
+    path, token = f'/v1/vacancies/{vacancy}', client.token
     script = '\\startpipeline\n' + context('on') + statement('vacancy_get') + ';\n\\endpipeline\n'
-    ours, ref, cpu = [], [], []
+    sides = {'pgbench': lambda: pgbench(region, script, 'employers', 4, id=vacancy, tenant=tenant, actor=actor),
+             'ours': lambda: wrk(region.port, path, token)[0]}
+    with started(peer, 8) as go:
+        if go:
+            same_vacancy(client.get(path), Client(go, 'consultant').get(path))
+            sides['go'] = lambda: wrk(go.port, path, token)[0]
+        taken = in_turns(sides)
+    compare('read_vacancy_per_s', taken, 'pgbench', 0.65)
+    compare('read_vacancy_beside_go_per_s', taken, 'go', 2.5)
+    bench_cpu(region, path, token)
+
+
+def bench_cpu(region, path, token):
+    """CPU of the service per read, judged beside that of an answer without a token, statement or body."""
     pid = region.processes['all'].pid
-    wrk(region, f'/vacancies/{vacancy}', client.token)
-    for _ in range(ROUNDS):
-        ref.append(pgbench(region, script, 'employers', 4, id=vacancy, tenant=tenant, actor=actor))
-        before = cpu_us(pid)
-        rate, requests = wrk(region, f'/vacancies/{vacancy}', client.token)
-        ours.append(rate)
-        cpu.append((cpu_us(pid) - before) / max(requests, 1))
-    ours, ref, cpu = map(statistics.median, (ours, ref, cpu))
-    line('read_vacancy_per_s', ours, ref, '>=0.65', ours / ref >= 0.65)
-    line('read_vacancy_service_cpu_us', cpu, None, '<=20', cpu <= 20)
+    taken = in_turns({'read': lambda: cpu_per_request(pid, region.port, path, token),
+                      'empty': lambda: cpu_per_request(pid, region.management, '/healthz/live', token)})
+    ratio = statistics.median(read / empty for read, empty in zip(taken['read'], taken['empty']))
+    line('read_vacancy_service_cpu_us', statistics.median(taken['read']), statistics.median(taken['empty']),
+         f'<={CPU_RATIO}', ratio <= CPU_RATIO, ratio)
 
 
-def bench_create(region, client, body, tenant, actor):
+def bench_create(region, peer, client, body, tenant, actor):
     lua = Path(region.folder).resolve() / 'create.lua'
     lua.write_text('local n = 0\nlocal tag = tostring(os.time()) .. tostring(math.random(1e9))\nrequest = function()\n  n = n + 1\n'
                    '  return wrk.format("POST", nil, {["Content-Type"] = "application/json", ["Authorization"] = wrk.headers["Authorization"],'
-                   ' ["Idempotency-Key"] = tag .. "-" .. n}, [[' + body['text'] + ']])\nend\n')
+                   ' ["Idempotency-Key"] = tag .. "-" .. wrk.port .. "-" .. n}, [[' + body['text'] + ']])\nend\n')
     insert = statement('vacancy_insert')
     for name, value in body['columns'].items():
         insert = re.sub(rf':{name}\b', value, insert)
@@ -94,12 +131,16 @@ def bench_create(region, client, body, tenant, actor):
     script = '\\set n random(1, 1000000000)\n\\startpipeline\n' + context('off') + \
         "select idempotency.begin('bench', :n || md5(random()::text), 'f');\n" + insert + ';\n' + \
         "select idempotency.finish('bench', 'x', 201, null);\n\\endpipeline\n"
-    ours, ref = [], []
-    for _ in range(ROUNDS):
-        ref.append(pgbench(region, script, 'employers', 16, tenant=tenant, actor=actor))
-        ours.append(wrk(region, '/vacancies', client.token, 64, lua)[0])
-    ours, ref = statistics.median(ours), statistics.median(ref)
-    line('create_vacancy_per_s', ours, ref, '>=0.65', ours / ref >= 0.65)
+    sides = {'pgbench': lambda: pgbench(region, script, 'employers', 16, tenant=tenant, actor=actor),
+             'ours': lambda: wrk(region.port, '/v1/vacancies', client.token, 64, lua)[0]}
+    with started(peer, 16) as go:
+        if go:
+            asked = json.loads(body['text'])
+            same_vacancy(client.post('/vacancies', asked), Client(go, 'consultant').post('/vacancies', asked))
+            sides['go'] = lambda: wrk(go.port, '/v1/vacancies', client.token, 64, lua)[0]
+        taken = in_turns(sides)
+    compare('create_vacancy_per_s', taken, 'pgbench', 0.65)
+    compare('create_vacancy_beside_go_per_s', taken, 'go', 1.2)
 
 
 def bench_connections(region):
@@ -135,7 +176,6 @@ def bench_engine():
 
 
 def bench_shortlist(region, consultant, employer, body, count=100):
-    import json
     import psycopg2
     connection = psycopg2.connect(region.env['MAATWERK_PG'] + ' user=maatwerk_admin')
     connection.autocommit = True
@@ -158,7 +198,6 @@ def bench_shortlist(region, consultant, employer, body, count=100):
 
 
 def main():
-    import json
     with Region.started('bench', BIN) as region:
         region.prepare()
         region.start_programs()
@@ -176,10 +215,11 @@ def main():
         vacancy = consultant.get('/vacancies?pageSize=1').json['items'][0]['id']
         bench_engine()
         bench_shortlist(region, consultant, employer, text)
-        bench_read(region, consultant, vacancy, tenant, profile['id'])
+        peer = try_peer(region, QUERIES)
+        bench_read(region, peer, consultant, vacancy, tenant, profile['id'])
         bench_connections(region)
         bench_ready(region)
-        bench_create(region, consultant, {'text': text, 'columns': columns}, tenant, profile['id'])
+        bench_create(region, peer, consultant, {'text': text, 'columns': columns}, tenant, profile['id'])
     return 1 if misses else 0
 
 

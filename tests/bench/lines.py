@@ -10,11 +10,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 misses = []
 
 
-def line(name, ours, ref=None, goal='-', good=True):
+def line(name, ours, ref=None, goal='-', good=True, ratio=None):
+    """`ratio`: when it is not that of these two figures."""
     if not good:
         misses.append(name)
-    ratio = f'{ours / ref:.2f}' if ref else '-'
-    print(f'name={name} ours={ours:g} ref={ref or 0:g} ratio={ratio} goal={goal} {"ok" if good else "MISS"}', flush=True)
+    shown = f'{ratio or ours / ref:.2f}' if ref else '-'
+    print(f'name={name} ours={ours:g} ref={ref or 0:g} ratio={shown} goal={goal} {"ok" if good else "MISS"}', flush=True)
 
 
 def cpu_s(*roots):
