@@ -23,8 +23,14 @@ static void attach_socket(struct connection *connection)
     }
     int fd = dup(PQsocket(connection->pg)); /* h2o closes its own, libpq the other */
     connection->socket =
-        h2o_evloop_socket_create(pool_loop(connection->pool), fd, H2O_SOCKET_FLAG_DONT_READ);
+        h2o_evloop_socket_create(connection->owner->loop, fd, H2O_SOCKET_FLAG_DONT_READ);
     connection->socket->data = connection;
+}
+
+static void lose(struct connection *connection)
+{
+    connection_close(connection);
+    connection->owner->on_lost(connection->owner, connection);
 }
 
 static void poll_connect(struct connection *connection)
@@ -44,9 +50,9 @@ static void poll_connect(struct connection *connection)
         PQenterPipelineMode(connection->pg);
         connection->state = CONNECTION_READY;
         h2o_socket_read_start(connection->socket, on_readable);
-        pool_ready(connection->pool);
+        connection->owner->on_ready(connection->owner);
         return;
-    default: connection_close(connection); pool_lost(connection->pool, connection);
+    default: lose(connection);
     }
 }
 
@@ -55,8 +61,7 @@ static void on_connect_io(h2o_socket_t *socket, const char *error)
     struct connection *connection = socket->data;
     h2o_socket_read_stop(socket);
     if (error) {
-        connection_close(connection);
-        pool_lost(connection->pool, connection);
+        lose(connection);
     } else {
         poll_connect(connection);
     }
@@ -65,11 +70,10 @@ static void on_connect_io(h2o_socket_t *socket, const char *error)
 void connection_open(struct connection *connection)
 {
     connection->state = CONNECTION_CONNECTING;
-    connection->since_ms = h2o_now(pool_loop(connection->pool));
-    connection->pg = PQconnectStart(pool_conninfo(connection->pool));
+    connection->since_ms = h2o_now(connection->owner->loop);
+    connection->pg = PQconnectStart(connection->owner->conninfo);
     if (!connection->pg || PQstatus(connection->pg) == CONNECTION_BAD) {
-        connection_close(connection);
-        pool_lost(connection->pool, connection);
+        lose(connection);
         return;
     }
     attach_socket(connection);
@@ -87,7 +91,7 @@ static struct connection_entry pop(struct connection *connection)
 
 static void push(struct connection *connection, struct transaction *transaction)
 {
-    connection->since_ms = h2o_now(pool_loop(connection->pool));
+    connection->since_ms = h2o_now(connection->owner->loop);
     if (!connection->count)
         connection->sent_ms = connection->since_ms;
     unsigned at = (connection->head + connection->count++) % CONNECTION_ENTRIES;
@@ -122,14 +126,8 @@ bool connection_is_silent(const struct connection *connection)
 {
     bool connects = connection->state == CONNECTION_CONNECTING;
     bool waits = connection->state == CONNECTION_READY && connection->count;
-    uint64_t waited_ms = h2o_now(pool_loop(connection->pool)) - connection->since_ms;
+    uint64_t waited_ms = h2o_now(connection->owner->loop) - connection->since_ms;
     return (connects && waited_ms > CONNECT_MS) || (waits && waited_ms > ANSWER_MS);
-}
-
-static void lose(struct connection *connection)
-{
-    connection_close(connection);
-    pool_lost(connection->pool, connection);
 }
 
 static void on_writable(h2o_socket_t *socket, const char *error);
@@ -176,7 +174,7 @@ static void end_entry(struct connection *connection)
     if (!transaction)
         return;
     if (entry.skipped)
-        pool_run(connection->pool, transaction);
+        connection->owner->on_skipped(connection->owner, transaction);
     else
         transaction->done(transaction,
                           transaction->error ? TRANSACTION_REFUSED : TRANSACTION_COMMITTED);
@@ -195,7 +193,7 @@ static void on_readable(h2o_socket_t *socket, const char *error)
         lose(connection);
         return;
     }
-    connection->since_ms = h2o_now(pool_loop(connection->pool));
+    connection->since_ms = h2o_now(connection->owner->loop);
     /* NULLs in a row: one comes between two statements, a second when libpq lost an answer */
     int ends = 0;
     while (connection->count && ends < 2 && !PQisBusy(connection->pg)) {
@@ -217,7 +215,7 @@ static void on_readable(h2o_socket_t *socket, const char *error)
     if (ends == 2 || PQstatus(connection->pg) == CONNECTION_BAD)
         lose(connection);
     else
-        pool_ready(connection->pool);
+        connection->owner->on_ready(connection->owner);
 }
 
 static uint64_t name_hash(const char *name)

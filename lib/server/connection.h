@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* One connection of a pool: from connect to lost, what it has prepared, what is in flight.
- * Only for pool.c. */
+/* One connection to PostgreSQL on an event loop, in pipeline mode: its state, the statements
+ * that it has prepared, and the transactions in flight. */
 #ifndef MAATWERK_SERVER_CONNECTION_H
 #define MAATWERK_SERVER_CONNECTION_H
 
+#include <h2o.h>
+
+#include "lib/base/err.h"
 #include "lib/base/limits.h"
-#include "lib/server/pool.h"
+#include "lib/server/transaction.h"
 
 enum {
     CONNECTION_ENTRIES = 128,                 /* segments in flight: transactions and prepares */
@@ -21,8 +24,22 @@ enum connection_state {
     CONNECTION_WAITING
 };
 
+struct connection;
+
+/* What the connections of one owner share, and what they tell their owner. */
+struct connection_owner {
+    h2o_loop_t *loop;
+    const char *conninfo;
+    /* The connection has room for a transaction. */
+    void (*on_ready)(struct connection_owner *owner);
+    /* The connection broke or could not be made; it is closed. */
+    void (*on_lost)(struct connection_owner *owner, struct connection *connection);
+    /* The transaction was not run because one before it failed: it must be run again. */
+    void (*on_skipped)(struct connection_owner *owner, struct transaction *transaction);
+};
+
 struct connection {
-    struct pool *pool;
+    struct connection_owner *owner;
     PGconn *pg;
     h2o_socket_t *socket;
     enum connection_state state;
@@ -41,26 +58,21 @@ struct connection {
     h2o_timeout_entry_t retry;
 };
 
-/* Starts to connect; ends in pool_ready() or pool_lost(), later or at once. */
+/* Starts to connect. Later, or before this returns, on_ready() or on_lost() is called. */
 void connection_open(struct connection *connection);
 
-/* Gives the transaction to the connection. Returns false, nothing sent, when that turned out to be
- * broken. */
-bool connection_send(struct connection *connection, struct transaction *transaction);
+/* Gives the transaction to the connection. Returns false when the connection turned out to be
+ * broken; nothing was sent, and on_lost() was called. */
+bool connection_send(struct connection *connection, struct transaction *transaction) MUST_CHECK;
 
-/* Ends and sends what those that only read have begun. */
+/* Ends the group of transactions that only read, and sends it. */
 void connection_sync(struct connection *connection);
 
-/* Whether what it waits for takes too long: a machine that is gone does not say so. */
+/* Whether the server has said nothing for too long: a machine that stopped does not say so. */
 bool connection_is_silent(const struct connection *connection);
 
-/* Closes it; transactions in flight end as TRANSACTION_LOST. */
+/* Closes the connection; transactions in flight end as TRANSACTION_LOST. Calls no function of
+ * the owner. */
 void connection_close(struct connection *connection);
-
-/* Called by the connection: it can be used; it is gone (state CLOSED). */
-void pool_ready(struct pool *pool);
-void pool_lost(struct pool *pool, struct connection *connection);
-h2o_loop_t *pool_loop(const struct pool *pool);
-const char *pool_conninfo(const struct pool *pool);
 
 #endif

@@ -3,6 +3,7 @@
 #include "lib/server/documents.h"
 
 #include "lib/server/answer.h"
+#include "lib/server/header.h"
 
 #define EMBED(name, file)                                                             \
     __asm__(".section .rodata\n.global " #name "\n" #name ":\n.incbin \"" file "\"\n" \
@@ -25,8 +26,8 @@ int documents_handle(h2o_handler_t *self, h2o_req_t *req)
         return -1; /* the next handler answers */
     const char *from = yaml ? contract_yaml : contract_json,
                *to = yaml ? contract_yaml_end : contract_json_end;
-    answer_header(req, "access-control-allow-origin", S("*"));
-    answer_header(req, "cache-control", S("public, max-age=300"));
+    header_add(req, "access-control-allow-origin", S("*"));
+    header_add(req, "cache-control", S("public, max-age=300"));
     answer_send(req, 200, yaml ? "application/yaml" : "application/json",
                 (struct str){from, (size_t)(to - from)});
     return 0;
@@ -38,8 +39,8 @@ static void on_docs(h2o_filter_t *filter, h2o_req_t *req, h2o_ostream_t **slot)
         "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
         "frame-ancestors 'none'",
         96};
-    answer_header(req, "content-security-policy", policy);
-    answer_header(req, "x-content-type-options", S("nosniff"));
+    header_add(req, "content-security-policy", policy);
+    header_add(req, "x-content-type-options", S("nosniff"));
     h2o_setup_next_ostream(req, slot);
     (void)filter;
 }

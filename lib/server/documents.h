@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What is served as it is: the contract, the docs page. And the management port:
- * live, ready, metrics. */
+/* Documents that are served as they are: the contract and the docs page. */
 #ifndef MAATWERK_SERVER_DOCUMENTS_H
 #define MAATWERK_SERVER_DOCUMENTS_H
 
-#include "lib/server/loop.h"
+#include <h2o.h>
 
-/* /v1/openapi.json, /v1/openapi.yaml: without login, for every origin. */
+/* Answers /v1/openapi.json and /v1/openapi.yaml, without login and for every origin. Returns 0,
+ * or -1 as h2o wants it: the next handler must answer. */
 int documents_handle(h2o_handler_t *self, h2o_req_t *req);
 
-/* /docs/…: files of MAATWERK_DOCS, with a policy of their own. */
+/* Serves /docs/…: the files of this folder, with a content security policy of their own. */
 void documents_register_docs(h2o_hostconf_t *host, const char *folder);
-
-/* /healthz/live, /healthz/ready, /metrics: only on the management port. */
-int management_handle(h2o_handler_t *self, h2o_req_t *req);
 
 #endif

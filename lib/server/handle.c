@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A request arrives: which operation, who asks, may he, what does he ask. */
+#include "lib/server/handle.h"
+
 #include <time.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/limits.h"
 #include "lib/http/framing.h"
 #include "lib/server/exchange.h"
+#include "lib/server/execute.h"
+#include "lib/server/finish.h"
 #include "lib/server/gen/queries.h"
+#include "lib/server/header.h"
+#include "lib/server/input.h"
+#include "lib/server/login.h"
 #include "openapi/gen/role.h"
 
 /* The client goes before it has its answer: HTTP/2 ends a stream at once, the database may still
@@ -27,12 +34,12 @@ static void on_deadline(h2o_timeout_entry_t *entry)
     struct exchange *exchange = H2O_STRUCT_FROM_MEMBER(struct exchange, deadline, entry);
     exchange->transaction.abandoned = true;
     if (exchange->req)
-        exchange_refuse(exchange, problem_of(ERR_TIMEOUT));
+        finish_with_problem(exchange, problem_of(ERR_TIMEOUT));
 }
 
 static enum language read_language(h2o_req_t *req)
 {
-    struct str value = request_header(req, "accept-language", NULL);
+    struct str value = header_find(req, "accept-language", NULL);
     bool english = value.len >= 2 && strncasecmp(value.at, "en", 2) == 0;
     return english ? LANGUAGE_EN : LANGUAGE_NL;
 }
@@ -45,8 +52,8 @@ static void on_early_bytes(h2o_socket_t *socket, const char *error)
     h2o_socket_read_stop(socket);
 }
 
-/* Without a body, h2o leaves the texts of a request in the buffer that it reads into, which moves when more
- * comes. */
+/* Without a body, h2o leaves the texts of a request in the buffer that it reads into, which
+ * moves when more comes. */
 static void keep_texts(h2o_req_t *req)
 {
     req->method = req->input.method = h2o_strdup(&req->pool, req->method.base, req->method.len);
@@ -116,7 +123,7 @@ static bool headers_too_large(const h2o_req_t *req)
 
 static bool accepts_json(h2o_req_t *req)
 {
-    struct str accept = request_header(req, "accept", NULL);
+    struct str accept = header_find(req, "accept", NULL);
     static const char *const ours[] = {"*/*", "application/*", "application/json",
                                        "application/problem+json"};
     if (!accept.at)
@@ -203,7 +210,7 @@ static const struct problem *admit(struct exchange *exchange)
     const struct operation *operation = exchange->request.operation;
     if (operation->flags & OPERATION_PUBLIC)
         return NULL;
-    enum err err = exchange_login(exchange);
+    enum err err = login_check(exchange);
     if (err)
         return problem_of(err);
     exchange->scope = operation_scope(operation, exchange->actor.role);
@@ -214,7 +221,7 @@ static const struct problem *admit(struct exchange *exchange)
     return NULL;
 }
 
-int exchange_handle(h2o_handler_t *self, h2o_req_t *req)
+int handle_request(h2o_handler_t *self, h2o_req_t *req)
 {
     (void)self;
     bool clear = is_clear(req);
@@ -224,15 +231,15 @@ int exchange_handle(h2o_handler_t *self, h2o_req_t *req)
     if (!problem)
         problem = admit(exchange);
     if (!problem)
-        problem = exchange_input(exchange);
+        problem = input_read(exchange);
     if (problem) {
-        exchange_refuse(exchange, problem);
+        finish_with_problem(exchange, problem);
         return 0;
     }
     if (!(exchange->request.operation->flags & OPERATION_READS))
         exchange->request.new_id = new_id(exchange->ctx.arena);
-    struct str match = request_header(req, "if-none-match", NULL);
+    struct str match = header_find(req, "if-none-match", NULL);
     exchange->if_none_match = match.at ? arena_copy(exchange->ctx.arena, match) : match;
-    exchange_run(exchange);
+    execute_request(exchange);
     return 0;
 }

@@ -1,35 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What is asked: parameters, headers and body against the contract, every fault noted. */
+#include "lib/server/input.h"
+
 #include <openssl/evp.h>
 
 #include "lib/base/limits.h"
 #include "lib/http/check.h"
 #include "lib/json/parse.h"
-#include "lib/server/exchange.h"
-
-struct str request_header(h2o_req_t *req, const char *name, size_t *count)
-{
-    struct str found = {0};
-    size_t length = strlen(name), seen = 0;
-    for (size_t i = 0; i < req->headers.size; i++) {
-        const h2o_header_t *header = &req->headers.entries[i];
-        if (header->name->len == length && memcmp(header->name->base, name, length) == 0) {
-            found = (struct str){header->value.base, header->value.len};
-            seen++;
-        }
-    }
-    if (count)
-        *count = seen;
-    return found;
-}
-
-struct str exchange_parameter(const struct exchange *exchange, const char *name)
-{
-    for (size_t i = 0; i < exchange->uri.parameters_count; i++)
-        if (str_equal(exchange->uri.parameters[i].name, str_of(name)))
-            return exchange->uri.parameters[i].value;
-    return (struct str){0};
-}
+#include "lib/server/header.h"
+#include "lib/server/page.h"
 
 static void note(struct exchange *exchange, enum fault_place place, const char *where,
                  const char *code)
@@ -155,7 +134,7 @@ static const struct problem *read_body(struct exchange *exchange, struct str bod
         return NULL;
     }
     size_t medias;
-    struct str media = request_header(exchange->req, "content-type", &medias);
+    struct str media = header_find(exchange->req, "content-type", &medias);
     if (medias != 1
         || !is_media(media, partial ? S("application/merge-patch+json") : S("application/json")))
         return problem_named("unsupported-media-type");
@@ -169,14 +148,14 @@ static const struct problem *read_body(struct exchange *exchange, struct str bod
     return NULL;
 }
 
-const struct problem *exchange_input(struct exchange *exchange)
+const struct problem *input_read(struct exchange *exchange)
 {
     const struct operation *operation = exchange->request.operation;
     h2o_req_t *req = exchange->req;
     struct str body = {req->entity.base ? req->entity.base : "", req->entity.len};
     size_t matches, keys;
-    struct str match = request_header(req, "if-match", &matches),
-               key = request_header(req, "idempotency-key", &keys);
+    struct str match = header_find(req, "if-match", &matches),
+               key = header_find(req, "idempotency-key", &keys);
     read_parameters(exchange);
     if (matches > 1)
         note(exchange, FAULT_AT_HEADER, "If-Match", "repeated");

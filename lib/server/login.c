@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Who asks: the token of the request, verified once and remembered per thread. */
+#include "lib/server/login.h"
+
 #include "lib/auth/token.h"
 #include "lib/base/limits.h"
-#include "lib/server/exchange.h"
-#include "lib/server/start.h"
+#include "lib/server/header.h"
+#include "lib/server/tenants.h"
 #include "openapi/gen/role.h"
 
 /* What is remembered of a verified token. */
@@ -45,7 +47,7 @@ static enum err know(const struct server *server, const struct token_claims *cla
 static struct str bearer(h2o_req_t *req)
 {
     size_t count = 0;
-    struct str value = request_header(req, "authorization", &count);
+    struct str value = header_find(req, "authorization", &count);
     if (count != 1 || value.len > LIMIT_TOKEN + 7 || value.len < 8
         || strncasecmp(value.at, "Bearer ", 7) != 0)
         return (struct str){0};
@@ -68,7 +70,7 @@ static void act_as(struct exchange *exchange, const struct known *known)
     exchange->ctx.actor = &exchange->actor;
 }
 
-enum err exchange_login(struct exchange *exchange)
+enum err login_check(struct exchange *exchange)
 {
     const struct server *server = exchange->loop->server;
     struct str token = bearer(exchange->req);
@@ -93,7 +95,7 @@ enum err exchange_login(struct exchange *exchange)
     return OK;
 }
 
-size_t token_known_size(void)
+struct token_cache *login_cache_new(void)
 {
-    return sizeof(struct known);
+    return token_cache_new(sizeof(struct known));
 }

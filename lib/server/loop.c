@@ -8,12 +8,22 @@
 
 #include "lib/base/clock.h"
 #include "lib/server/log.h"
+#include "lib/server/login.h"
 #include "lib/server/metrics.h"
-#include "lib/server/start.h"
 #include "lib/server/wake.h"
 
-/* Less than DEADLINE_MS: a statement ends before its request does. */
-enum { STATEMENT_MS = 4000 };
+enum {
+    CONNECTIONS_MAX = 4000,
+    ACCEPTS_MAX = 16,          /* in one turn of the loop */
+    CLIENT_STALLED_MS = 20000, /* a client that stops reading loses its connection */
+    DEADLINE_MS = 5000,
+    STATEMENT_MS = 4000, /* less than DEADLINE_MS: a statement ends before its request does */
+    RETRY_MS = 500,
+    AROUND_MS = 10,
+    TICK_MS = 100,
+    DRAIN_LEAST_MS = 200,
+    DRAIN_MOST_MS = 10000,
+};
 
 static void on_close(void *data)
 {
@@ -26,7 +36,7 @@ static void on_accept(h2o_socket_t *listener, const char *error)
     struct loop *loop = listener->data;
     if (error)
         return;
-    for (int i = 0; i < 16; i++) {
+    for (int i = 0; i < ACCEPTS_MAX; i++) {
         h2o_socket_t *socket = h2o_evloop_socket_accept(listener);
         if (!socket)
             return;
@@ -35,18 +45,19 @@ static void on_accept(h2o_socket_t *listener, const char *error)
             h2o_socket_close(socket);
             continue;
         }
-        int timeout_ms = 20000; /* a reader that stops reading */
+        int timeout_ms = CLIENT_STALLED_MS;
         setsockopt(h2o_socket_get_fd(socket), IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms,
                    sizeof timeout_ms);
         socket->on_close.cb = on_close;
         socket->on_close.data = loop;
-        h2o_accept(listener == loop->listeners[0] ? &loop->api : &loop->management, socket);
+        h2o_accept(listener == loop->listeners[LISTENER_API] ? &loop->api : &loop->management,
+                   socket);
     }
 }
 
 static void stop_listening(struct loop *loop)
 {
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < LISTENERS; i++)
         if (loop->listeners[i]) {
             h2o_socket_read_stop(loop->listeners[i]);
             h2o_socket_close(loop->listeners[i]);
@@ -67,17 +78,15 @@ static void on_tick(h2o_timeout_entry_t *entry)
     h2o_timeout_link(loop->h2o.loop, &loop->tick, &loop->ticker);
 }
 
-static void listen_on(struct loop *loop, int number, int fd)
+static void listen_on(struct loop *loop, enum listener number, int fd)
 {
-    if (fd < 0)
-        return;
     loop->listeners[number] =
         h2o_evloop_socket_create(loop->h2o.loop, fd, H2O_SOCKET_FLAG_DONT_READ);
     loop->listeners[number]->data = loop;
     h2o_socket_read_start(loop->listeners[number], on_accept);
 }
 
-void loop_start(struct loop *loop, struct server *server, int api_fd, int management_fd)
+void loop_start(struct loop *loop, struct server *server, int api_fd)
 {
     static const struct pool_size reads = {4, 32, 2000, true}, writes = {8, 4, 1000, false};
     const char *options =
@@ -88,7 +97,7 @@ void loop_start(struct loop *loop, struct server *server, int api_fd, int manage
     h2o_timeout_init(loop->h2o.loop, &loop->deadline, DEADLINE_MS);
     h2o_timeout_init(loop->h2o.loop, &loop->retry, RETRY_MS);
     h2o_timeout_init(loop->h2o.loop, &loop->around, AROUND_MS);
-    h2o_timeout_init(loop->h2o.loop, &loop->tick, 100);
+    h2o_timeout_init(loop->h2o.loop, &loop->tick, TICK_MS);
     loop->api = (h2o_accept_ctx_t){.ctx = &loop->h2o, .hosts = server->api_hosts};
     loop->management = (h2o_accept_ctx_t){.ctx = &loop->h2o, .hosts = server->management_hosts};
     struct pool_times times = {&loop->h2o.zero_timeout, &loop->around, &loop->retry};
@@ -98,14 +107,18 @@ void loop_start(struct loop *loop, struct server *server, int api_fd, int manage
         loop->reads[i] = pool_new(loop->h2o.loop, times, conninfo, reads);
         loop->writes[i] = pool_new(loop->h2o.loop, times, conninfo, writes);
     }
-    loop->tokens = token_cache_new(token_known_size());
+    loop->tokens = login_cache_new();
     loop->wake = wake_new(loop->h2o.loop, server->config.redis);
     loop->log = log_new();
     loop->metrics = metrics_new(server);
     loop->ticker.cb = on_tick;
     h2o_timeout_link(loop->h2o.loop, &loop->tick, &loop->ticker);
-    listen_on(loop, 0, api_fd);
-    listen_on(loop, 1, management_fd);
+    listen_on(loop, LISTENER_API, api_fd);
+}
+
+void loop_listen_management(struct loop *loop, int fd)
+{
+    listen_on(loop, LISTENER_MANAGEMENT, fd);
 }
 
 static void loop_end(struct loop *loop)
@@ -126,15 +139,16 @@ void *loop_thread(void *data)
     struct loop *loop = data;
     int64_t until_ms = 0;
     for (;;) {
-        h2o_evloop_run(loop->h2o.loop, 100);
+        h2o_evloop_run(loop->h2o.loop, TICK_MS);
         if (!atomic_load(&loop->server->draining))
             continue;
         if (!until_ms) {
-            until_ms = clock_ms() + 10000;
+            until_ms = clock_ms() + DRAIN_MOST_MS;
             stop_listening(loop);
             h2o_context_request_shutdown(&loop->h2o);
         }
-        if ((!loop->exchanges && clock_ms() > until_ms - 9800) || clock_ms() > until_ms)
+        int64_t left_ms = until_ms - clock_ms();
+        if (left_ms < 0 || (!loop->exchanges && left_ms < DRAIN_MOST_MS - DRAIN_LEAST_MS))
             break;
     }
     loop_end(loop);

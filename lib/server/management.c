@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* For the operator: is it alive, can it take requests, what did it do. */
+#include "lib/server/management.h"
+
 #include "lib/server/answer.h"
-#include "lib/server/documents.h"
 #include "lib/server/scrape.h"
+#include "lib/server/state.h"
 
 static bool is_ready(const struct server *server)
 {
@@ -21,7 +23,7 @@ int management_handle(h2o_handler_t *self, h2o_req_t *req)
         answer_send(req, ready ? 200 : 503, "application/json",
                     ready ? S("{\"status\":\"ready\"}") : S("{\"status\":\"not-ready\"}"));
     } else if (h2o_memis(path.base, path.len, H2O_STRLIT("/metrics"))) {
-        scrape(req);
+        scrape_answer(req);
     } else {
         answer_send(req, 404, "application/json", S("{\"status\":\"not-found\"}"));
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a service did, in figures for Prometheus: per operation of the contract, per pool, per loop; never a
- * path, an identifier or a person. Each loop counts its own; who asks adds them up. */
+/* What a service did, in figures for Prometheus: per operation of the contract, per pool, per
+ * loop; never a path, an identifier or a person. Each loop counts its own; who asks adds them
+ * up. */
 #ifndef MAATWERK_SERVER_METRICS_H
 #define MAATWERK_SERVER_METRICS_H
 

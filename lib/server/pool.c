@@ -1,46 +1,20 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Which connection runs which transaction, and when nobody can. */
+#include "lib/server/pool.h"
+
 #include "lib/server/connection.h"
 
 struct pool {
-    h2o_loop_t *loop;
+    struct connection_owner owner;
     struct pool_times times;
     h2o_timeout_entry_t turn;   /* linked: pumps at the end of this turn */
     h2o_timeout_entry_t around; /* linked: pumps when a group may be gone around */
-    const char *conninfo;
     struct pool_size size;
     struct transaction *first, *last;
     unsigned waiting, full;
     bool pumping, closing;
     struct connection connections[];
 };
-
-h2o_loop_t *pool_loop(const struct pool *pool)
-{
-    return pool->loop;
-}
-
-const char *pool_conninfo(const struct pool *pool)
-{
-    return pool->conninfo;
-}
-
-static void on_turn(h2o_timeout_entry_t *entry);
-static void on_around(h2o_timeout_entry_t *entry);
-
-struct pool *pool_new(h2o_loop_t *loop, struct pool_times times, const char *conninfo,
-                      struct pool_size size)
-{
-    struct pool *pool = calloc(1, sizeof *pool + size.connections * sizeof(struct connection));
-    if (!pool)
-        abort();
-    *pool = (struct pool){.loop = loop, .times = times, .conninfo = conninfo, .size = size};
-    pool->turn.cb = on_turn;
-    pool->around.cb = on_around;
-    for (unsigned i = 0; i < size.connections; i++)
-        pool->connections[i].pool = pool;
-    return pool;
-}
 
 static struct transaction *dequeue(struct pool *pool)
 {
@@ -101,7 +75,7 @@ static void open_one(struct pool *pool)
 static void link_entry(struct pool *pool, h2o_timeout_t *timeout, h2o_timeout_entry_t *entry)
 {
     if (!h2o_timeout_is_linked(entry))
-        h2o_timeout_link(pool->loop, timeout, entry);
+        h2o_timeout_link(pool->owner.loop, timeout, entry);
 }
 
 static void unlink_entry(h2o_timeout_entry_t *entry)
@@ -115,7 +89,7 @@ static bool gathers(const struct pool *pool)
 {
     for (unsigned i = 0; i < pool->size.connections && pool->size.groups; i++) {
         const struct connection *c = &pool->connections[i];
-        if (is_under_way(c) && h2o_now(pool->loop) - c->sent_ms < pool->times.around->timeout)
+        if (is_under_way(c) && h2o_now(pool->owner.loop) - c->sent_ms < pool->times.around->timeout)
             return true;
     }
     return false;
@@ -167,8 +141,14 @@ static void on_around(h2o_timeout_entry_t *entry)
     pump(H2O_STRUCT_FROM_MEMBER(struct pool, around, entry));
 }
 
-void pool_ready(struct pool *pool)
+static struct pool *pool_of(struct connection_owner *owner)
 {
+    return H2O_STRUCT_FROM_MEMBER(struct pool, owner, owner);
+}
+
+static void on_ready(struct connection_owner *owner)
+{
+    struct pool *pool = pool_of(owner);
     if (pool->first)
         link_entry(pool, pool->times.soon, &pool->turn);
 }
@@ -178,11 +158,12 @@ static void on_retry(h2o_timeout_entry_t *entry)
     struct connection *connection = H2O_STRUCT_FROM_MEMBER(struct connection, retry, entry);
     if (connection->state == CONNECTION_WAITING)
         connection->state = CONNECTION_CLOSED;
-    pool_ready(connection->pool);
+    on_ready(connection->owner);
 }
 
-void pool_lost(struct pool *pool, struct connection *connection)
+static void on_lost(struct connection_owner *owner, struct connection *connection)
 {
+    struct pool *pool = pool_of(owner);
     if (pool->closing)
         return;
     connection->state = CONNECTION_WAITING;
@@ -208,7 +189,33 @@ void pool_run(struct pool *pool, struct transaction *transaction)
     link_entry(pool, pool->times.soon, &pool->turn);
 }
 
-/* Those that wait for nothing have the same server: they are closed first, so that nothing is sent there. */
+static void on_skipped(struct connection_owner *owner, struct transaction *transaction)
+{
+    pool_run(pool_of(owner), transaction);
+}
+
+struct pool *pool_new(h2o_loop_t *loop, struct pool_times times, const char *conninfo,
+                      struct pool_size size)
+{
+    struct pool *pool = calloc(1, sizeof *pool + size.connections * sizeof(struct connection));
+    if (!pool)
+        abort();
+    *pool = (struct pool){.owner = {.loop = loop,
+                                    .conninfo = conninfo,
+                                    .on_ready = on_ready,
+                                    .on_lost = on_lost,
+                                    .on_skipped = on_skipped},
+                          .times = times,
+                          .size = size};
+    pool->turn.cb = on_turn;
+    pool->around.cb = on_around;
+    for (unsigned i = 0; i < size.connections; i++)
+        pool->connections[i].owner = &pool->owner;
+    return pool;
+}
+
+/* Connections that wait for no answer have the same server: they are closed first, so that
+ * nothing is sent over them. */
 void pool_watch(struct pool *pool)
 {
     bool silent = false;
@@ -220,7 +227,7 @@ void pool_watch(struct pool *pool)
     for (unsigned i = 0; silent && i < pool->size.connections; i++)
         if (connection_is_silent(&pool->connections[i])) {
             connection_close(&pool->connections[i]);
-            pool_lost(pool, &pool->connections[i]);
+            on_lost(&pool->owner, &pool->connections[i]);
         }
 }
 

@@ -6,8 +6,8 @@
  *   pool_run ─► queue ─► connection: │ prepare, sync │ statement … statement, sync │ … up to `depth`
  *                 └ full, or nobody to ask: TRANSACTION_NOT_RUN at once
  *
- * Those that only read travel in groups, with one sync behind the last: one packet there, one back. A
- * group gathers while the one before is under way; one that takes long is gone around on another
+ * Those that only read travel in groups, with one sync behind the last: one packet there, one back.
+ * A group gathers while the one before is under way; one that takes long is gone around on another
  * connection. A read that fails takes those behind it along, which are run again.
  */
 #ifndef MAATWERK_SERVER_POOL_H
@@ -15,27 +15,7 @@
 
 #include <h2o.h>
 
-#include "lib/db/plan.h"
-
-enum transaction_end {
-    TRANSACTION_COMMITTED,
-    TRANSACTION_REFUSED, /* an error of the database: rolled back; `error` says which */
-    TRANSACTION_LOST,    /* the connection broke after it was sent: it may have been committed */
-    TRANSACTION_NOT_RUN, /* nothing was sent */
-};
-
-struct transaction {
-    struct arena *arena;
-    struct statement *first;
-    size_t count;
-    void (*done)(struct transaction *transaction,
-                 enum transaction_end end); /* called once, on the loop */
-    void *owner;
-    bool reads;      /* writes nothing, and its first statement sets the whole context */
-    bool abandoned;  /* set by the owner: while still queued it is dropped */
-    PGresult *error; /* ends with the arena */
-    struct transaction *next;
-};
+#include "lib/server/transaction.h"
 
 struct pool_size {
     unsigned connections; /* opened when no other is free */

@@ -4,6 +4,8 @@
 
 #include "lib/server/answer.h"
 #include "lib/server/metrics.h"
+#include "lib/server/state.h"
+#include "lib/server/transaction.h"
 
 enum { KEPT_MS = 3000 };
 
@@ -126,7 +128,7 @@ static void ask(struct loop *loop, h2o_req_t *req, struct pool *pool)
     pool_run(pool, &scrape->transaction);
 }
 
-void scrape(h2o_req_t *req)
+void scrape_answer(h2o_req_t *req)
 {
     struct loop *loop = loop_of(req);
     struct server *server = loop->server;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Somebody asks for the metrics. */
+/* The answer to Prometheus. */
 #ifndef MAATWERK_SERVER_SCRAPE_H
 #define MAATWERK_SERVER_SCRAPE_H
 
-#include "lib/server/loop.h"
+#include <h2o.h>
 
-/* Answers with what this process counts, and, where the platform service runs, with those of the queue:
- * at most a few seconds old. Without the database it answers with its own. */
-void scrape(h2o_req_t *req);
+/* Answers, now or later, with the figures of this process. Where the platform service runs, the
+ * figures of the queue are added, at most a few seconds old; they are left out while the
+ * database cannot be reached. */
+void scrape_answer(h2o_req_t *req);
 
 #endif

@@ -12,31 +12,41 @@
 #include "lib/base/limits.h"
 #include "lib/json/parse.h"
 #include "lib/server/documents.h"
-#include "lib/server/exchange.h"
+#include "lib/server/handle.h"
 #include "lib/server/log.h"
-#include "lib/server/start.h"
+#include "lib/server/loop.h"
+#include "lib/server/management.h"
+#include "lib/server/tenants.h"
 
-int listen_open(const char *address)
+enum { DIRECTORY_MS = 2000 /* for the statement that reads the municipalities */ };
+
+/* Opens a listening socket on "address:port" that several threads may share (SO_REUSEPORT).
+ * Returns false, with the reason in errno, when that is not possible. */
+static bool listen_open(const char *address, int *ret_fd)
 {
     char host[256];
     const char *colon = strrchr(address, ':');
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE}, *found = NULL;
-    int fd = -1, yes = 1;
+    int yes = 1;
+    errno = EINVAL;
     if (!colon || (size_t)(colon - address) >= sizeof host)
-        return -1;
+        return false;
     memcpy(host, address, (size_t)(colon - address));
     host[colon - address] = 0;
     if (getaddrinfo(*host ? host : NULL, colon + 1, &hints, &found) != 0)
-        return -1;
-    fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        return false;
+    int fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes);
-    if (bind(fd, found->ai_addr, found->ai_addrlen) != 0 || listen(fd, 1024) != 0) {
+    bool listens = bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, 1024) == 0;
+    int reason = errno;
+    if (listens)
+        *ret_fd = fd;
+    else
         close(fd);
-        fd = -1;
-    }
     freeaddrinfo(found);
-    return fd;
+    errno = reason;
+    return listens;
 }
 
 static void configure(struct server *server)
@@ -52,7 +62,7 @@ static void configure(struct server *server)
         documents_register_docs(api, server->config.docs);
     h2o_pathconf_t *root = h2o_config_register_path(api, "/", 0);
     h2o_create_handler(root, sizeof(h2o_handler_t))->on_req = documents_handle;
-    h2o_create_handler(root, sizeof(h2o_handler_t))->on_req = exchange_handle;
+    h2o_create_handler(root, sizeof(h2o_handler_t))->on_req = handle_request;
     h2o_hostconf_t *management =
         h2o_config_register_host(&server->h2o, h2o_iovec_init(H2O_STRLIT("management")), 65535);
     h2o_pathconf_t *all = h2o_config_register_path(management, "/", 0);
@@ -66,27 +76,43 @@ static bool start_loops(struct server *server)
     server->loops = calloc((size_t)server->config.threads, sizeof *server->loops);
     if (!server->loops)
         abort();
-    for (int i = 0; i < server->config.threads; i++) {
-        int api = listen_open(server->config.listen);
-        int management = i == 0 ? listen_open(server->config.management) : -1;
-        if (api < 0 || (i == 0 && management < 0)) {
-            log_event("cannot-listen", strerror(errno));
-            return false;
-        }
-        loop_start(&server->loops[i], server, api, management);
+    int management;
+    bool listens = listen_open(server->config.management, &management);
+    for (int i = 0; i < server->config.threads && listens; i++) {
+        int api;
+        listens = listen_open(server->config.listen, &api);
+        if (listens)
+            loop_start(&server->loops[i], server, api);
     }
+    if (!listens) {
+        log_event("cannot-listen", strerror(errno));
+        return false;
+    }
+    loop_listen_management(&server->loops[0], management);
     for (int i = 0; i < server->config.threads; i++)
         if (pthread_create(&server->loops[i].thread, NULL, loop_thread, &server->loops[i]) != 0)
             abort();
     return true;
 }
 
+/* Reads the directory of municipalities; without the database the known one stays. */
+static bool load_tenants(struct server *server, const char *conninfo)
+{
+    const struct tenants *tenants = atomic_load(&server->tenants);
+    bool loaded = tenants_load(conninfo, tenants, &tenants);
+    atomic_store(&server->tenants, tenants);
+    atomic_store(&server->database, loaded);
+    return loaded;
+}
+
 static void wait_for_end(struct server *server, const sigset_t *signals)
 {
+    /* with the login role of the first service: every program may read the directory */
+    const char *conninfo =
+        config_conninfo(&server->config, server->services[0]->name, DIRECTORY_MS, "");
     bool ready = false;
     for (;;) {
-        bool loaded = tenants_load(server);
-        atomic_store(&server->database, loaded);
+        bool loaded = load_tenants(server, conninfo);
         if (loaded && !ready)
             log_event("ready", server->config.listen);
         ready = ready || loaded;

@@ -46,7 +46,7 @@ class Query:
 
     @property
     def values(self):
-        """How many travel at most: a list gets those of its filters, two of its cursor, and the limit (lib/server/list.c)."""
+        """How many travel at most: a list gets those of its filters, two of its cursor, and the limit (lib/server/page.c)."""
         return len(self.arguments) + (len(self.filters) + 3 if self.sorts else 0)
 
     def take(self, word, rest, line):

@@ -4,10 +4,11 @@
  *   base … where true │ and <filter> … │ and (sort, key) > ($, $) │ order by sort, key │ limit size+1
  *
  * Only text of the tables is put together; values of clients travel as parameters. */
+#include "lib/server/page.h"
+
 #include "lib/auth/cursor.h"
 #include "lib/base/limits.h"
 #include "lib/db/rows.h"
-#include "lib/server/exchange.h"
 
 _Static_assert(LIMIT_QUERY_PARAMETERS <= 8 * sizeof(unsigned), "a set of filters");
 _Static_assert(LIMIT_QUERY_PARAMETERS + 4 <= LIMIT_PARAMETERS, "cursor, pageSize, sort, fields");

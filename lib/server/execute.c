@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A plan becomes one transaction; its end becomes an answer. */
-#include "lib/server/exchange.h"
+#include "lib/server/execute.h"
+
+#include "lib/server/finish.h"
 #include "lib/server/gen/queries.h"
+#include "lib/server/page.h"
 #include "lib/server/wake.h"
 #include "openapi/gen/role.h"
 
@@ -75,13 +78,13 @@ static void submit(struct exchange *exchange, struct plan *body, bool reads)
     to_pool(exchange);
 }
 
-void exchange_run(struct exchange *exchange)
+void execute_request(struct exchange *exchange)
 {
     const struct operation *operation = exchange->request.operation;
     exchange->plan = (struct plan){.ctx = &exchange->ctx};
     enum err err = operation->handle(&exchange->ctx, &exchange->request, &exchange->plan);
     if (err) {
-        exchange_refuse(exchange, problem_of(err));
+        finish_with_problem(exchange, problem_of(err));
         return;
     }
     if (operation->flags & OPERATION_LIST)
@@ -113,7 +116,7 @@ static void show(struct exchange *exchange, struct str resource)
     enum err err =
         asked->show ? asked->show->handle(&exchange->ctx, &look, &exchange->plan) : ERR_CONFLICT;
     if (err)
-        exchange_refuse(exchange, problem_of(err));
+        finish_with_problem(exchange, problem_of(err));
     else
         submit(exchange, &exchange->plan, true);
 }
@@ -121,18 +124,19 @@ static void show(struct exchange *exchange, struct str resource)
 static void replay(struct exchange *exchange)
 {
     const PGresult *row = exchange->plan.last->result;
-    if (PQntuples(row) != 1 || PQgetisnull(row, 0, 1)) {
-        exchange_refuse(exchange, problem_named("idempotency-busy"));
+    if (PQntuples(row) != 1 || PQgetisnull(row, 0, IDEMPOTENCY_OUTCOME_STATUS)) {
+        finish_with_problem(exchange, problem_named("idempotency-busy"));
         return;
     }
-    if (!str_equal(str_of(PQgetvalue(row, 0, 0)), exchange->fingerprint)) {
-        exchange_refuse(exchange, problem_named("idempotency-key-reused"));
+    if (!str_equal(str_of(PQgetvalue(row, 0, IDEMPOTENCY_OUTCOME_FINGERPRINT)),
+                   exchange->fingerprint)) {
+        finish_with_problem(exchange, problem_named("idempotency-key-reused"));
         return;
     }
     int64_t status = 200;
-    if (str_to_int(str_of(PQgetvalue(row, 0, 1)), &status))
+    if (str_to_int(str_of(PQgetvalue(row, 0, IDEMPOTENCY_OUTCOME_STATUS)), &status))
         exchange->replayed_status = (int)status;
-    exchange->request.new_id = str_of(PQgetvalue(row, 0, 2));
+    exchange->request.new_id = str_of(PQgetvalue(row, 0, IDEMPOTENCY_OUTCOME_RESOURCE));
     show(exchange, exchange->request.new_id);
 }
 
@@ -183,7 +187,7 @@ static void on_refused(struct exchange *exchange)
         == 500) /* only our own statements can be wrong: no data in these messages */
         fprintf(stderr, "{\"event\":\"sql-error\",\"operation\":\"%s\",\"sqlstate\":\"%s\"}\n",
                 exchange->request.operation->id, state.at);
-    exchange_refuse(exchange, problem);
+    finish_with_problem(exchange, problem);
 }
 
 static void on_committed(struct exchange *exchange)
@@ -197,9 +201,9 @@ static void on_committed(struct exchange *exchange)
         wake_send(exchange->loop->wake);
     enum err err = rows_err(exchange);
     if (err)
-        exchange_refuse(exchange, problem_of(err));
+        finish_with_problem(exchange, problem_of(err));
     else
-        exchange_answer(exchange);
+        finish_with_rows(exchange);
 }
 
 static void on_done(struct transaction *transaction, enum transaction_end end)
@@ -213,5 +217,5 @@ static void on_done(struct transaction *transaction, enum transaction_end end)
     else if (end == TRANSACTION_REFUSED)
         on_refused(exchange);
     else
-        exchange_refuse(exchange, problem_of(ERR_UNAVAILABLE));
+        finish_with_problem(exchange, problem_of(ERR_UNAVAILABLE));
 }

@@ -3,7 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include "lib/auth/cursor.h"
-#include "lib/server/exchange.h"
+#include "lib/server/page.h"
 #include "openapi/gen/role.h"
 #include "services/employers/gen/contract.h"
 #include "services/employers/gen/queries.h"

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The end of an exchange, and what was asked. */
+#include "lib/server/exchange.h"
+
+void exchange_release(struct exchange *exchange)
+{
+    if (exchange->req || exchange->in_database)
+        return;
+    if (h2o_timeout_is_linked(&exchange->deadline))
+        h2o_timeout_unlink(&exchange->deadline);
+    exchange->loop->exchanges--;
+    arena_free(exchange->ctx.arena);
+}
+
+struct str exchange_parameter(const struct exchange *exchange, const char *name)
+{
+    for (size_t i = 0; i < exchange->uri.parameters_count; i++)
+        if (str_equal(exchange->uri.parameters[i].name, str_of(name)))
+            return exchange->uri.parameters[i].value;
+    return (struct str){0};
+}

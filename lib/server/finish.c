@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Rows or a problem, as an answer. */
+#include "lib/server/finish.h"
+
+#include "lib/base/clock.h"
+#include "lib/db/rows.h"
+#include "lib/server/answer.h"
+#include "lib/server/header.h"
+#include "lib/server/log.h"
+#include "lib/server/metrics.h"
+#include "lib/server/page.h"
+
+static void finish(struct exchange *exchange, int status)
+{
+    int64_t took_us = clock_us() - exchange->started_us;
+    metrics_request(exchange->loop->metrics, exchange, status, took_us);
+    log_request(exchange->loop->log, exchange, status, took_us);
+    exchange->req = NULL;
+    exchange_release(exchange);
+}
+
+void finish_with_problem(struct exchange *exchange, const struct problem *problem)
+{
+    h2o_req_t *req = exchange->req;
+    struct str body = problem_print(&exchange->ctx, problem);
+    header_add(req, "x-request-id", exchange->ctx.request_id);
+    header_add(req, "cache-control", S("no-store"));
+    header_add(req, "content-language", exchange->ctx.language == LANGUAGE_EN ? S("en") : S("nl"));
+    if (problem->status == 401)
+        header_add(req, "www-authenticate", S("Bearer realm=\"maatwerk\""));
+    if (problem->status == 405)
+        header_add(req, "allow", route_allow(exchange->ctx.arena, exchange->route));
+    if (problem->retry_after_s)
+        header_add(req, "retry-after", arena_int(exchange->ctx.arena, problem->retry_after_s));
+    *exchange->guard = NULL; /* the request may end from here without us */
+    answer_send(req, problem->status, "application/problem+json", body);
+    finish(exchange, problem->status);
+}
+
+/* "version-hash": the hash tells apart what different roles, or ?fields=, see of one version. */
+static struct str print_etag(struct exchange *exchange, const PGresult *rows)
+{
+    int columns = PQnfields(rows);
+    int column = rows_column(rows, "version", columns > 2 ? columns - 2 : 0); /* mostly there */
+    if (column < 0 || PQntuples(rows) != 1)
+        return (struct str){0};
+    uint64_t seen = (uint64_t)exchange->mask * 0x9e3779b97f4a7c15u
+                    ^ (uint64_t)(exchange->mask >> 64) * 0xc2b2ae3d27d4eb4fu;
+    struct buf etag = buf_in(exchange->ctx.arena);
+    buf_add_char(&etag, '"');
+    buf_add(&etag, str_of(PQgetvalue(rows, 0, column)));
+    buf_add_char(&etag, '-');
+    buf_add_int(&etag, (int64_t)(seen >> 40));
+    buf_add_char(&etag, '"');
+    return buf_str(&etag);
+}
+
+static struct str print_one(struct exchange *exchange, const struct statement *statement)
+{
+    struct buf out = buf_in(exchange->ctx.arena);
+    struct row_writer writer =
+        row_writer_for(exchange->request.operation->response, exchange->mask, statement->result);
+    row_write(&out, &writer, 0);
+    return buf_str(&out);
+}
+
+static void add_location(struct exchange *exchange)
+{
+    const struct operation *operation = exchange->request.operation;
+    if (!(operation->flags & OPERATION_CREATES) || !operation->response
+        || !operation->response->self)
+        return;
+    header_add(exchange->req, "location",
+               arena_print(exchange->ctx.arena, "/v1%s%.*s", operation->response->self,
+                           STR_ARG(exchange->request.new_id)));
+}
+
+void finish_with_rows(struct exchange *exchange)
+{
+    const struct operation *operation = exchange->request.operation;
+    const struct statement *statement = plan_answer(&exchange->plan);
+    int status = exchange->replayed_status ? exchange->replayed_status : operation->status;
+    struct str body = {0}, etag = {0};
+    if (operation->flags & OPERATION_LIST) {
+        body = page_print(exchange, statement);
+    } else if (operation->response) {
+        body = print_one(exchange, statement);
+        etag = print_etag(exchange, statement->result);
+    }
+    if (etag.at && operation->method == METHOD_GET && str_equal(etag, exchange->if_none_match))
+        status = 304;
+    header_add(exchange->req, "x-request-id", exchange->ctx.request_id);
+    header_add(exchange->req, "cache-control", S("no-store"));
+    if (etag.at)
+        header_add(exchange->req, "etag", etag);
+    if (exchange->replayed_status)
+        header_add(exchange->req, "idempotency-replayed", S("true"));
+    add_location(exchange);
+    bool empty = status == 304 || status == 204;
+    *exchange->guard = NULL;
+    answer_send(exchange->req, status, empty ? NULL : "application/json", empty ? S("") : body);
+    finish(exchange, status);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Pages of lists: which page a request asks for, the statement that reads it, and its answer. */
+#ifndef MAATWERK_SERVER_PAGE_H
+#define MAATWERK_SERVER_PAGE_H
+
+#include "lib/server/exchange.h"
+
+/* Reads the parameters cursor, pageSize and sort into exchange->page; notes a fault for each
+ * that is wrong. */
+void page_read(struct exchange *exchange);
+
+/* Turns the statement of a list into the variant that was asked for: its filters, sort, cursor and
+ * limit. */
+void page_compose(struct exchange *exchange, struct statement *statement);
+
+/* The body of the answer, in the arena: "items", "pageSize" and "_links", from the rows of
+ * `statement`. */
+struct str page_print(struct exchange *exchange, const struct statement *statement);
+
+#endif
