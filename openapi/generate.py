@@ -9,9 +9,10 @@ from pathlib import Path
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from generator import bundle, emit_contract, emit_docs, emit_proxy, emit_sql, names, sql  # noqa: E402
+from generator import bundle, emit_contract, emit_docs, emit_problems, emit_proxy, emit_sql, names, sql  # noqa: E402
 from generator.contract import Contract  # noqa: E402
 from generator.limits import Limits  # noqa: E402
+from generator.problems import Problems  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACES = {'server': 'lib/server', 'cli': 'services/cli', 'matching': 'workers/matching',
@@ -30,11 +31,13 @@ def files():
     limits = Limits((ROOT / 'lib/base/limits.h').read_text())
     limits.check(contract, programs, [main.parent.name for main in sorted((ROOT / 'workers').glob('*/main.c'))])
     names.check(contract, programs, names.taken(ROOT / 'lib'))
+    problems = Problems(ROOT / 'openapi/problems.yaml')
+    problems.check(ROOT, contract)
     queries = {query.name: query for all_of in programs.values() for query in all_of}
     made = {}
     made['openapi/gen/role.h'], made['openapi/gen/role.c'] = emit_contract.roles(contract)
     made['openapi/gen/schemas.h'], made['openapi/gen/schemas.c'] = emit_contract.shared(contract)
-    document = bundle.bundle(contract, queries, limits)
+    document = bundle.bundle(contract, queries, limits, problems)
     made['openapi/gen/openapi.json'] = json.dumps(document, ensure_ascii=False, indent=1) + '\n'
     made['openapi/gen/openapi.yaml'] = yaml.dump(document, Dumper=NoAlias, sort_keys=False, allow_unicode=True,
                                                  width=110)
@@ -49,9 +52,12 @@ def files():
     made['docker/gen/paths.map'] = emit_proxy.paths(contract)
     made['docker/gen/services.cfg'] = emit_proxy.services(contract)
     made['docker/gen/limits.cfg'] = emit_proxy.limits(limits)
-    for status, text in emit_proxy.errors((ROOT / 'lib/http/problem.c').read_text(),
-                                          (ROOT / 'lib/server/answer.c').read_text()).items():
+    for status, text in emit_proxy.errors(problems, contract.headers).items():
         made[f'docker/gen/errors/{status}.http'] = text
+    made['lib/server/gen/headers.h'] = emit_contract.headers(contract)
+    made['lib/base/gen/fault_code.h'] = emit_problems.faults_header(problems)
+    made['lib/http/gen/problems.h'], made['lib/http/gen/problems.c'] = emit_problems.header(problems), emit_problems.source(problems)
+    made['docs/problems.md'] = emit_problems.page(problems)
     made['docs/glossary.md'] = emit_docs.glossary(contract)
     made['docs/rights.md'] = emit_docs.rights(contract)
     for file in sorted((ROOT / 'sql/states').glob('*.sql')):

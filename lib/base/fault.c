@@ -3,7 +3,7 @@
 #include "lib/base/fault.h"
 
 void fault_note(struct faults *faults, struct arena *arena, enum fault_place place,
-                struct str where, const char *code, struct str limit)
+                struct str where, enum fault_code code, struct str limit)
 {
     if (!faults->at)
         faults->at = arena_array(arena, LIMIT_FAULTS, sizeof *faults->at);

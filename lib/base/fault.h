@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What is wrong with the input of one request: every fault, not only the first (up to LIMIT_FAULTS).
- * A fault names the place and a code; lib/http/problem.c turns codes into Dutch or English
- * sentences. A fault never carries the value that was sent. */
+ * A fault names the place and a code; openapi/problems.yaml has the codes and their sentences in
+ * Dutch and English. A fault never carries the value that was sent. */
 #ifndef MAATWERK_BASE_FAULT_H
 #define MAATWERK_BASE_FAULT_H
 
 #include "lib/base/arena.h"
+#include "lib/base/gen/fault_code.h"
 #include "lib/base/limits.h"
 
 enum { FAULT_WHERE_MAX = 200 };
@@ -21,7 +22,7 @@ enum fault_place {
 struct fault {
     enum fault_place place;
     struct str where;
-    const char *code; /* kebab-case, from the table in lib/http/problem.c: "range", "required", … */
+    enum fault_code code;
     struct str limit; /* may be absent */
 };
 
@@ -32,6 +33,6 @@ struct faults {
 
 /* Notes one fault. `where` and `limit` are copied into the arena. */
 void fault_note(struct faults *faults, struct arena *arena, enum fault_place place,
-                struct str where, const char *code, struct str limit);
+                struct str where, enum fault_code code, struct str limit);
 
 #endif

@@ -143,55 +143,57 @@ static struct str join(struct arena *arena, const char *const *values)
     return buf_str(&buf);
 }
 
-const char *check_int(struct arena *arena, const struct field *field, int64_t value,
-                      struct str *limit)
+enum fault_code check_int(struct arena *arena, const struct field *field, int64_t value,
+                          struct str *limit)
 {
     if (value >= field->min && value <= field->max)
-        return NULL;
+        return FAULT_NONE;
     *limit = arena_print(arena, "%lld..%lld", (long long)field->min, (long long)field->max);
-    return "range";
+    return FAULT_RANGE;
 }
 
-static const char *check_free(struct arena *arena, const struct field *field, struct str text,
-                              struct str *limit)
+static enum fault_code check_free(struct arena *arena, const struct field *field, struct str text,
+                                  struct str *limit)
 {
     if (!is_utf8(text) || has_hidden(text, field->flags & FIELD_MULTILINE))
-        return "characters";
+        return FAULT_CHARACTERS;
     if (field->values) {
         *limit = join(arena, field->values);
-        return is_in(field->values, text) ? NULL : "enum";
+        return is_in(field->values, text) ? FAULT_NONE : FAULT_ENUM;
     }
     bool item = field->type == FIELD_LIST;
     int64_t least = item ? 1 : field->min, most = item ? field->item_max : field->max;
     int64_t length = (int64_t)text_length(text);
     if (length < least || length > most) {
         *limit = arena_print(arena, "%lld..%lld", (long long)least, (long long)most);
-        return "length";
+        return FAULT_LENGTH;
     }
     if (field->pattern && !fits_pattern(field->pattern, text))
-        return "pattern";
+        return FAULT_PATTERN;
     if ((field->flags & FIELD_EMAIL) && !is_email(text)) {
         *limit = S("email");
-        return "format";
+        return FAULT_FORMAT;
     }
-    return NULL;
+    return FAULT_NONE;
 }
 
-const char *check_text(struct arena *arena, const struct field *field, enum field_type type,
-                       struct str text, struct str *limit)
+enum fault_code check_text(struct arena *arena, const struct field *field, enum field_type type,
+                           struct str text, struct str *limit)
 {
     struct uuid id;
     int64_t number;
     switch (type) {
-    case FIELD_UUID: *limit = S("uuid"); return uuid_read(text, &id) ? NULL : "format";
-    case FIELD_DATE: *limit = S("date"); return is_date(text) ? NULL : "format";
-    case FIELD_INSTANT: *limit = S("date-time"); return is_instant(text) ? NULL : "format";
+    case FIELD_UUID: *limit = S("uuid"); return uuid_read(text, &id) ? FAULT_NONE : FAULT_FORMAT;
+    case FIELD_DATE: *limit = S("date"); return is_date(text) ? FAULT_NONE : FAULT_FORMAT;
+    case FIELD_INSTANT:
+        *limit = S("date-time");
+        return is_instant(text) ? FAULT_NONE : FAULT_FORMAT;
     case FIELD_INT:
         *limit = S("integer");
-        return str_to_int(text, &number) ? check_int(arena, field, number, limit) : "type";
+        return str_to_int(text, &number) ? check_int(arena, field, number, limit) : FAULT_TYPE;
     case FIELD_BOOL:
         *limit = S("boolean");
-        return str_equal(text, S("true")) || str_equal(text, S("false")) ? NULL : "type";
+        return str_equal(text, S("true")) || str_equal(text, S("false")) ? FAULT_NONE : FAULT_TYPE;
     default: return check_free(arena, field, text, limit);
     }
 }

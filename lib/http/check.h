@@ -5,14 +5,14 @@
 
 #include "lib/http/schema.h"
 
-/* The fault code of what is wrong with `text` as a value of `field` (or of the items of a
- * list), or NULL. A number or boolean of a parameter is given as text. Sets *limit to what it
+/* The fault of what is wrong with `text` as a value of `field` (or of the items of a
+ * list), or FAULT_NONE. A number or boolean of a parameter is given as text. Sets *limit to what it
  * was measured against. */
-const char *check_text(struct arena *arena, const struct field *field, enum field_type type,
-                       struct str text, struct str *limit);
+enum fault_code check_text(struct arena *arena, const struct field *field, enum field_type type,
+                           struct str text, struct str *limit);
 
-const char *check_int(struct arena *arena, const struct field *field, int64_t value,
-                      struct str *limit);
+enum fault_code check_int(struct arena *arena, const struct field *field, int64_t value,
+                          struct str *limit);
 
 /* Code points of valid UTF-8. */
 size_t text_length(struct str text);

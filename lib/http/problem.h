@@ -1,29 +1,34 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Problems (RFC 9457): the only place that knows which status belongs to what, and what it
- * is in words. */
+/* Problems (RFC 9457): the only place that knows which status belongs to what, and what it is in
+ * words. The words, and what the database refuses, are in openapi/problems.yaml. */
 #ifndef MAATWERK_HTTP_PROBLEM_H
 #define MAATWERK_HTTP_PROBLEM_H
 
-#include "lib/base/buf.h"
-#include "lib/base/ctx.h"
+#include "lib/http/gen/problems.h"
+#include "lib/http/operation.h"
 
 struct problem {
-    const char *code; /* "state": type is urn:maatwerk:problem:state */
+    const char *code; /* "state": the type is urn:maatwerk:problem:state */
     int status;
-    const char *title[2]; /* by enum language */
-    int retry_after_s;    /* 0: no Retry-After */
+    int retry_after_s;   /* 0: no Retry-After */
+    const char *text[2]; /* by enum language: a JSON object that is still open */
+    struct str members;  /* what this occurrence says beside: JSON members, or absent */
 };
 
-/* Never NULL: an unknown code is "internal". */
-const struct problem *problem_named(const char *code);
+const struct problem *problem_at(enum problem_code code);
 
 /* The general problem of an error. */
 const struct problem *problem_of(enum err err);
 
-/* What the database refused, as a problem: `sqlstate` its message, or the name of the constraint.
- * Notes a fault for the property where the constraint tells which it is. */
-const struct problem *problem_of_sql(struct ctx *ctx, struct str sqlstate, struct str message,
-                                     struct str constraint);
+/* What the database refused, in its own words. */
+struct refusal {
+    struct str sqlstate, message, detail, constraint, table; /* absent when it did not say */
+};
+
+/* The problem of a refusal of `operation`, called with `scope`. Notes a fault for the property where
+ * the refusal tells which it is. A refusal that nobody knows is PROBLEM_INTERNAL. */
+const struct problem *problem_of_refusal(struct ctx *ctx, const struct refusal *refusal,
+                                         const struct operation *operation, enum scope scope);
 
 /* The body of a problem, with the faults of ctx. */
 struct str problem_print(struct ctx *ctx, const struct problem *problem);

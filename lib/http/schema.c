@@ -25,7 +25,7 @@ static void place_print(struct buf *out, const struct place *place)
     }
 }
 
-static void note(struct ctx *ctx, const struct place *place, const char *code, struct str limit)
+static void note(struct ctx *ctx, const struct place *place, enum fault_code code, struct str limit)
 {
     struct buf pointer = buf_in(ctx->arena);
     place_print(&pointer, place);
@@ -61,11 +61,11 @@ static void read_text(struct ctx *ctx, const struct field *field, enum field_typ
                       const cJSON *json, struct str *into, const struct place *place)
 {
     if (!cJSON_IsString(json)) {
-        note(ctx, place, "type", type_name(type));
+        note(ctx, place, FAULT_TYPE, type_name(type));
         return;
     }
     struct str text = str_of(json->valuestring), limit = {0};
-    const char *code = check_text(ctx->arena, field, type, text, &limit);
+    enum fault_code code = check_text(ctx->arena, field, type, text, &limit);
     if (code)
         note(ctx, place, code, limit);
     else
@@ -76,12 +76,12 @@ static void read_list(struct ctx *ctx, const struct field *field, const cJSON *j
                       struct list *into, const struct place *place)
 {
     if (!cJSON_IsArray(json)) {
-        note(ctx, place, "type", type_name(FIELD_LIST));
+        note(ctx, place, FAULT_TYPE, type_name(FIELD_LIST));
         return;
     }
     size_t count = (size_t)cJSON_GetArraySize(json);
     if ((int64_t)count < field->min || (int64_t)count > field->max) {
-        note(ctx, place, "items",
+        note(ctx, place, FAULT_ITEMS,
              arena_print(ctx->arena, "%lld..%lld", (long long)field->min, (long long)field->max));
         return;
     }
@@ -104,16 +104,16 @@ static void read_value(struct ctx *ctx, const struct field *field, const cJSON *
     struct str limit = {0};
     if (field->type == FIELD_INT) {
         if (!read_int(json, &number)) {
-            note(ctx, place, "type", type_name(FIELD_INT));
+            note(ctx, place, FAULT_TYPE, type_name(FIELD_INT));
             return;
         }
-        const char *code = check_int(ctx->arena, field, number, &limit);
+        enum fault_code code = check_int(ctx->arena, field, number, &limit);
         if (code)
             note(ctx, place, code, limit);
         *(struct maybe_int *)into = (struct maybe_int){number, true};
     } else if (field->type == FIELD_BOOL) {
         if (!cJSON_IsBool(json))
-            note(ctx, place, "type", type_name(FIELD_BOOL));
+            note(ctx, place, FAULT_TYPE, type_name(FIELD_BOOL));
         *(struct maybe_bool *)into = (struct maybe_bool){cJSON_IsTrue(json), true};
     } else if (field->type == FIELD_LIST) {
         read_list(ctx, field, json, into, place);
@@ -138,7 +138,7 @@ static void read_object(struct ctx *ctx, const struct schema *schema, const cJSO
                         bool partial, void *into, const struct place *place)
 {
     if (!cJSON_IsObject(json)) {
-        note(ctx, place, "type", type_name(FIELD_OBJECT));
+        note(ctx, place, FAULT_TYPE, type_name(FIELD_OBJECT));
         return;
     }
     field_set seen = 0;
@@ -146,21 +146,21 @@ static void read_object(struct ctx *ctx, const struct schema *schema, const cJSO
         struct place here = {place, member->string, 0};
         const struct field *field = field_named(schema, member->string);
         if (!field) {
-            note(ctx, &here, "unknown-property", (struct str){0});
+            note(ctx, &here, FAULT_UNKNOWN_PROPERTY, (struct str){0});
             continue;
         }
         seen |= (field_set)1 << (field - schema->fields);
         if (field->flags & FIELD_READ_ONLY)
-            note(ctx, &here, "read-only", (struct str){0});
+            note(ctx, &here, FAULT_READ_ONLY, (struct str){0});
         else if (!cJSON_IsNull(member))
             read_value(ctx, field, member, (char *)into + field->offset, &here);
         else if (!(field->flags & FIELD_NULLABLE))
-            note(ctx, &here, "null", (struct str){0});
+            note(ctx, &here, FAULT_NULL, (struct str){0});
     }
     for (size_t i = 0; i < schema->count && !partial; i++) {
         struct place here = {place, schema->fields[i].name, 0};
         if ((schema->fields[i].flags & FIELD_REQUIRED) && !(seen >> i & 1))
-            note(ctx, &here, "required", (struct str){0});
+            note(ctx, &here, FAULT_REQUIRED, (struct str){0});
     }
 }
 

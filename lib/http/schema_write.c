@@ -37,8 +37,8 @@ enum err schema_select(struct ctx *ctx, const struct schema *schema, uint32_t ro
         if (find_field(schema, name, &field) && (visible >> field & 1))
             wanted |= (field_set)1 << field;
         else
-            fault_note(&ctx->faults, ctx->arena, FAULT_AT_PARAMETER, S("fields"), "unknown-field",
-                       (struct str){0});
+            fault_note(&ctx->faults, ctx->arena, FAULT_AT_PARAMETER, S("fields"),
+                       FAULT_UNKNOWN_FIELD, (struct str){0});
     }
     if (ctx->faults.count > before)
         return ERR_INVALID;

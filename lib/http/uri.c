@@ -86,7 +86,7 @@ static enum err read_path(struct ctx *ctx, struct str path, struct uri *into)
     return OK;
 }
 
-static enum err refuse(struct ctx *ctx, struct str name, const char *code)
+static enum err refuse(struct ctx *ctx, struct str name, enum fault_code code)
 {
     fault_note(&ctx->faults, ctx->arena, FAULT_AT_PARAMETER, name, code, (struct str){0});
     return ERR_INVALID;
@@ -107,11 +107,11 @@ static enum err read_query(struct ctx *ctx, struct str query, struct uri *into)
         name = uri_decode(ctx->arena, name, true);
         value = uri_decode(ctx->arena, value.at ? value : S(""), true);
         if (!name.at || !value.at)
-            return refuse(ctx, S("query"), "encoding");
+            return refuse(ctx, S("query"), FAULT_ENCODING);
         if (has_parameter(into, name))
-            return refuse(ctx, name, "repeated");
+            return refuse(ctx, name, FAULT_REPEATED);
         if (into->parameters_count == LIMIT_PARAMETERS)
-            return refuse(ctx, S("query"), "too-many");
+            return refuse(ctx, S("query"), FAULT_TOO_MANY);
         into->parameters[into->parameters_count++] = (struct uri_parameter){name, value};
     }
     return OK;

@@ -25,7 +25,7 @@ void json_start(void)
 
 enum err json_parse(struct ctx *ctx, struct str text, cJSON **ret)
 {
-    const char *code = NULL;
+    enum fault_code code = FAULT_NONE;
     size_t at = 0;
     enum err err = json_scan(ctx->arena, text, &code, &at);
     if (err) {

@@ -12,11 +12,11 @@ struct name {
 struct scan {
     struct arena *arena;
     const unsigned char *at, *start, *end;
-    const char *code;
+    enum fault_code code;
     int depth;
 };
 
-static bool refuse(struct scan *scan, const char *code)
+static bool refuse(struct scan *scan, enum fault_code code)
 {
     if (!scan->code)
         scan->code = code;
@@ -70,17 +70,17 @@ static bool scan_unicode(struct scan *scan)
 {
     int first = hex4(scan, scan->at + 1);
     if (first < 0)
-        return refuse(scan, "json-syntax");
+        return refuse(scan, FAULT_JSON_SYNTAX);
     if (first == 0)
-        return refuse(scan, "json-nul");
+        return refuse(scan, FAULT_JSON_NUL);
     scan->at += 5;
     if (first < 0xd800 || first > 0xdfff)
         return true;
     if (first > 0xdbff || scan->end - scan->at < 6 || scan->at[0] != '\\' || scan->at[1] != 'u')
-        return refuse(scan, "json-utf8");
+        return refuse(scan, FAULT_JSON_UTF8);
     int second = hex4(scan, scan->at + 2);
     if (second < 0xdc00 || second > 0xdfff)
-        return refuse(scan, "json-utf8");
+        return refuse(scan, FAULT_JSON_UTF8);
     scan->at += 6;
     return true;
 }
@@ -89,11 +89,11 @@ static bool scan_escape(struct scan *scan)
 {
     scan->at++;
     if (scan->at == scan->end)
-        return refuse(scan, "json-syntax");
+        return refuse(scan, FAULT_JSON_SYNTAX);
     if (*scan->at == 'u')
         return scan_unicode(scan);
     if (*scan->at == 0 || !strchr("\"\\/bfnrt", *scan->at))
-        return refuse(scan, "json-syntax");
+        return refuse(scan, FAULT_JSON_SYNTAX);
     scan->at++;
     return true;
 }
@@ -103,10 +103,10 @@ static bool scan_string(struct scan *scan, bool escapes)
     scan->at++;
     while (scan->at < scan->end && *scan->at != '"') {
         if (*scan->at < 0x20)
-            return refuse(scan, *scan->at == 0 ? "json-nul" : "json-syntax");
+            return refuse(scan, *scan->at == 0 ? FAULT_JSON_NUL : FAULT_JSON_SYNTAX);
         if (*scan->at == '\\') {
             if (!escapes)
-                return refuse(scan, "json-syntax");
+                return refuse(scan, FAULT_JSON_SYNTAX);
             if (!scan_escape(scan))
                 return false;
             continue;
@@ -114,11 +114,11 @@ static bool scan_string(struct scan *scan, bool escapes)
         size_t length =
             utf8_length((struct str){(const char *)scan->at, (size_t)(scan->end - scan->at)});
         if (length == 0)
-            return refuse(scan, "json-utf8");
+            return refuse(scan, FAULT_JSON_UTF8);
         scan->at += length;
     }
     if (scan->at == scan->end)
-        return refuse(scan, "json-syntax");
+        return refuse(scan, FAULT_JSON_SYNTAX);
     scan->at++;
     return true;
 }
@@ -139,11 +139,11 @@ static bool scan_number(struct scan *scan)
     const unsigned char *first = scan->at;
     size_t digits = scan_digits(scan);
     if (digits == 0 || (digits > 1 && *first == '0'))
-        return refuse(scan, "json-number");
+        return refuse(scan, FAULT_JSON_NUMBER);
     if (scan->at < scan->end && *scan->at == '.') {
         scan->at++;
         if (scan_digits(scan) == 0)
-            return refuse(scan, "json-number");
+            return refuse(scan, FAULT_JSON_NUMBER);
     }
     if (scan->at < scan->end && (*scan->at == 'e' || *scan->at == 'E')) {
         scan->at++;
@@ -151,15 +151,15 @@ static bool scan_number(struct scan *scan)
             scan->at++;
         size_t exponent = scan_digits(scan);
         if (exponent == 0 || exponent > 2)
-            return refuse(scan, "json-number");
+            return refuse(scan, FAULT_JSON_NUMBER);
     }
-    return scan->at - from <= LIMIT_JSON_NUMBER || refuse(scan, "json-number");
+    return scan->at - from <= LIMIT_JSON_NUMBER || refuse(scan, FAULT_JSON_NUMBER);
 }
 
 static bool scan_word(struct scan *scan, struct str word)
 {
     if ((size_t)(scan->end - scan->at) < word.len || memcmp(scan->at, word.at, word.len) != 0)
-        return refuse(scan, "json-syntax");
+        return refuse(scan, FAULT_JSON_SYNTAX);
     scan->at += word.len;
     return true;
 }
@@ -170,14 +170,14 @@ static bool scan_name(struct scan *scan, struct name **names)
 {
     const unsigned char *from = scan->at;
     if (scan->at == scan->end || *scan->at != '"')
-        return refuse(scan, "json-syntax");
+        return refuse(scan, FAULT_JSON_SYNTAX);
     if (!scan_string(scan,
                      false)) /* names with escapes would hide duplicates; ours never need them */
         return false;
     struct str text = {(const char *)from, (size_t)(scan->at - from)};
     for (const struct name *n = *names; n; n = n->next)
         if (str_equal(n->text, text))
-            return refuse(scan, "json-duplicate");
+            return refuse(scan, FAULT_JSON_DUPLICATE);
     struct name *name = ARENA_NEW(scan->arena, struct name);
     *name = (struct name){text, *names};
     *names = name;
@@ -189,7 +189,7 @@ static bool scan_next(struct scan *scan, unsigned char close, bool *done)
 {
     skip_space(scan);
     if (scan->at == scan->end || (*scan->at != ',' && *scan->at != close))
-        return refuse(scan, "json-syntax");
+        return refuse(scan, FAULT_JSON_SYNTAX);
     *done = *scan->at++ == close;
     return true;
 }
@@ -207,14 +207,14 @@ static bool scan_members(struct scan *scan, unsigned char close)
     }
     for (size_t count = 1; !done; count++) {
         if (count > limit)
-            return refuse(scan, "json-size");
+            return refuse(scan, FAULT_JSON_SIZE);
         skip_space(scan);
         if (close == '}') {
             if (!scan_name(scan, &names))
                 return false;
             skip_space(scan);
             if (scan->at == scan->end || *scan->at++ != ':')
-                return refuse(scan, "json-syntax");
+                return refuse(scan, FAULT_JSON_SYNTAX);
         }
         if (!scan_value(scan) || !scan_next(scan, close, &done))
             return false;
@@ -225,7 +225,7 @@ static bool scan_members(struct scan *scan, unsigned char close)
 static bool scan_nested(struct scan *scan, unsigned char close)
 {
     if (++scan->depth > LIMIT_JSON_DEPTH)
-        return refuse(scan, "json-depth");
+        return refuse(scan, FAULT_JSON_DEPTH);
     bool fits = scan_members(scan, close);
     scan->depth--;
     return fits;
@@ -235,7 +235,7 @@ static bool scan_value(struct scan *scan)
 {
     skip_space(scan);
     if (scan->at == scan->end)
-        return refuse(scan, "json-syntax");
+        return refuse(scan, FAULT_JSON_SYNTAX);
     switch (*scan->at) {
     case '{': return scan_nested(scan, '}');
     case '[': return scan_nested(scan, ']');
@@ -245,18 +245,18 @@ static bool scan_value(struct scan *scan)
     case 'n': return scan_word(scan, S("null"));
     default:
         return strchr("+-.0123456789", *scan->at) && *scan->at ? scan_number(scan)
-                                                               : refuse(scan, "json-syntax");
+                                                               : refuse(scan, FAULT_JSON_SYNTAX);
     }
 }
 
-enum err json_scan(struct arena *arena, struct str text, const char **code, size_t *at)
+enum err json_scan(struct arena *arena, struct str text, enum fault_code *code, size_t *at)
 {
     const unsigned char *start = (const unsigned char *)text.at;
     struct scan scan = {.arena = arena, .at = start, .start = start, .end = start + text.len};
     bool fits = scan_value(&scan);
     if (fits) {
         skip_space(&scan);
-        fits = scan.at == scan.end || refuse(&scan, "json-syntax");
+        fits = scan.at == scan.end || refuse(&scan, FAULT_JSON_SYNTAX);
     }
     if (fits)
         return OK;

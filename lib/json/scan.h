@@ -7,11 +7,12 @@
 
 #include "lib/base/arena.h"
 #include "lib/base/err.h"
+#include "lib/base/gen/fault_code.h"
 
-/* Looks through `text`. Returns OK, or ERR_INVALID with in *code what is wrong (a fault code:
- * "json-syntax", "json-utf8", "json-nul", "json-depth", "json-duplicate", "json-number",
- * "json-size") and in *at the byte. */
-enum err json_scan(struct arena *arena, struct str text, const char **code, size_t *at) MUST_CHECK;
+/* Looks through `text`. Returns OK, or ERR_INVALID with in *code what is wrong (FAULT_JSON_…)
+ * and in *at the byte. */
+enum err json_scan(struct arena *arena, struct str text, enum fault_code *code,
+                   size_t *at) MUST_CHECK;
 
 /* The bytes of the UTF-8 character at `s` (1 to 4), or 0 when it is not one (overlong,
  * surrogate, cut off). */

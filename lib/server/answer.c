@@ -2,15 +2,7 @@
 /* Status, headers and body to h2o. */
 #include "lib/server/answer.h"
 
-static const struct header {
-    struct str name, value;
-} always[] = {
-    {{"api-version", 11}, {"0.1.0", 5}},
-    {{"x-content-type-options", 22}, {"nosniff", 7}},
-    {{"x-frame-options", 15}, {"DENY", 4}},
-    {{"referrer-policy", 15}, {"no-referrer", 11}},
-    {{"strict-transport-security", 25}, {"max-age=31536000; includeSubDomains", 35}},
-};
+#include "lib/server/gen/headers.h"
 
 /* Reason phrases of RFC 9110; nobody should depend on them. */
 static const char *reason_of(int status)
@@ -47,9 +39,10 @@ static const char *reason_of(int status)
 
 void answer_send(h2o_req_t *req, int status, const char *type, struct str body)
 {
-    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
-        h2o_add_header_by_str(&req->pool, &req->res.headers, always[i].name.at, always[i].name.len,
-                              0, NULL, always[i].value.at, always[i].value.len);
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
+        h2o_add_header_by_str(&req->pool, &req->res.headers, headers[i].name.at,
+                              headers[i].name.len, 0, NULL, headers[i].value.at,
+                              headers[i].value.len);
     req->res.status = status;
     req->res.reason = reason_of(status);
     if (type)

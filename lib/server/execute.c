@@ -125,12 +125,12 @@ static void replay(struct exchange *exchange)
 {
     const PGresult *row = exchange->plan.last->result;
     if (PQntuples(row) != 1 || PQgetisnull(row, 0, IDEMPOTENCY_OUTCOME_STATUS)) {
-        finish_with_problem(exchange, problem_named("idempotency-busy"));
+        finish_with_problem(exchange, problem_at(PROBLEM_IDEMPOTENCY_BUSY));
         return;
     }
     if (!str_equal(str_of(PQgetvalue(row, 0, IDEMPOTENCY_OUTCOME_FINGERPRINT)),
                    exchange->fingerprint)) {
-        finish_with_problem(exchange, problem_named("idempotency-key-reused"));
+        finish_with_problem(exchange, problem_at(PROBLEM_IDEMPOTENCY_KEY_REUSED));
         return;
     }
     int64_t status = 200;
@@ -173,16 +173,21 @@ static void on_refused(struct exchange *exchange)
 {
     const PGresult *error = exchange->transaction.error;
     struct str state = str_of(PQresultErrorField(error, PG_DIAG_SQLSTATE));
-    struct str constraint = str_of(PQresultErrorField(error, PG_DIAG_CONSTRAINT_NAME));
     if (str_equal(state, S("MW001")) && exchange->step == STEP_MAIN) {
         ask_outcome(exchange);
         return;
     }
     if (run_again(exchange, state))
         return;
+    struct refusal refusal = {
+        .sqlstate = state,
+        .message = str_of(PQresultErrorField(error, PG_DIAG_MESSAGE_PRIMARY)),
+        .detail = str_of(PQresultErrorField(error, PG_DIAG_MESSAGE_DETAIL)),
+        .constraint = str_of(PQresultErrorField(error, PG_DIAG_CONSTRAINT_NAME)),
+        .table = str_of(PQresultErrorField(error, PG_DIAG_TABLE_NAME)),
+    };
     const struct problem *problem =
-        problem_of_sql(&exchange->ctx, state,
-                       str_of(PQresultErrorField(error, PG_DIAG_MESSAGE_PRIMARY)), constraint);
+        problem_of_refusal(&exchange->ctx, &refusal, exchange->request.operation, exchange->scope);
     if (problem->status
         == 500) /* only our own statements can be wrong: no data in these messages */
         fprintf(stderr, "{\"event\":\"sql-error\",\"operation\":\"%s\",\"sqlstate\":\"%s\"}\n",

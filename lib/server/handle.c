@@ -143,9 +143,9 @@ static const struct problem *route(struct exchange *exchange)
     struct str target = {req->path.base, req->path.len};
     enum method method;
     if (target.len > LIMIT_TARGET)
-        return problem_named("uri-too-long");
+        return problem_at(PROBLEM_URI_TOO_LONG);
     if (headers_too_large(req))
-        return problem_named("headers-too-large");
+        return problem_at(PROBLEM_HEADERS_TOO_LARGE);
     enum err err = uri_read(&exchange->ctx, target, &exchange->uri);
     if (err)
         return problem_of(err);
@@ -157,9 +157,9 @@ static const struct problem *route(struct exchange *exchange)
         return problem_of(ERR_NOT_FOUND);
     if (!method_read((struct str){req->method.base, req->method.len}, &method)
         || !exchange->route->operations[method])
-        return problem_named("method-not-allowed");
+        return problem_at(PROBLEM_METHOD_NOT_ALLOWED);
     exchange->request.operation = exchange->route->operations[method];
-    return accepts_json(req) ? NULL : problem_named("not-acceptable");
+    return accepts_json(req) ? NULL : problem_at(PROBLEM_NOT_ACCEPTABLE);
 }
 
 struct denial {
@@ -227,7 +227,7 @@ int handle_request(h2o_handler_t *self, h2o_req_t *req)
     bool clear = is_clear(req);
     keep_reading(req);
     struct exchange *exchange = exchange_new(req);
-    const struct problem *problem = clear ? route(exchange) : problem_named("invalid");
+    const struct problem *problem = clear ? route(exchange) : problem_at(PROBLEM_INVALID);
     if (!problem)
         problem = admit(exchange);
     if (!problem)

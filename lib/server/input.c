@@ -11,7 +11,7 @@
 #include "lib/server/page.h"
 
 static void note(struct exchange *exchange, enum fault_place place, const char *where,
-                 const char *code)
+                 enum fault_code code)
 {
     fault_note(&exchange->ctx.faults, exchange->ctx.arena, place, str_of(where), code,
                (struct str){0});
@@ -20,7 +20,7 @@ static void note(struct exchange *exchange, enum fault_place place, const char *
 static void check_parameter(struct exchange *exchange, const struct field *field, struct str value)
 {
     struct str limit = {0};
-    const char *code = check_text(exchange->ctx.arena, field, field->type, value, &limit);
+    enum fault_code code = check_text(exchange->ctx.arena, field, field->type, value, &limit);
     if (code)
         fault_note(&exchange->ctx.faults, exchange->ctx.arena, FAULT_AT_PARAMETER,
                    str_of(field->name), code, limit);
@@ -46,7 +46,7 @@ static void read_parameter(struct exchange *exchange, const struct uri_parameter
         if (str_equal(given->name, str_of(of_lists[i])))
             return;
     fault_note(&exchange->ctx.faults, exchange->ctx.arena, FAULT_AT_PARAMETER, given->name,
-               "unknown-parameter", (struct str){0});
+               FAULT_UNKNOWN_PARAMETER, (struct str){0});
 }
 
 static void read_parameters(struct exchange *exchange)
@@ -73,7 +73,7 @@ static void read_match(struct exchange *exchange, struct str value)
     if (value.len > 3 && value.at[0] == '"' && value.at[value.len - 1] == '"' && rest.at
         && str_to_int(version, &exchange->request.version) && exchange->request.version > 0)
         return;
-    note(exchange, FAULT_AT_HEADER, "If-Match", "etag");
+    note(exchange, FAULT_AT_HEADER, "If-Match", FAULT_ETAG);
 }
 
 static bool is_key(struct str value)
@@ -87,9 +87,9 @@ static bool is_key(struct str value)
 static void read_key(struct exchange *exchange, struct str value)
 {
     if (!value.at)
-        note(exchange, FAULT_AT_HEADER, "Idempotency-Key", "required");
+        note(exchange, FAULT_AT_HEADER, "Idempotency-Key", FAULT_REQUIRED);
     else if (!is_key(value))
-        note(exchange, FAULT_AT_HEADER, "Idempotency-Key", "format");
+        note(exchange, FAULT_AT_HEADER, "Idempotency-Key", FAULT_FORMAT);
     else
         exchange->key = arena_copy(exchange->ctx.arena, value);
 }
@@ -130,16 +130,16 @@ static const struct problem *read_body(struct exchange *exchange, struct str bod
     void *read = NULL;
     if (!operation->body) {
         if (body.len)
-            note(exchange, FAULT_AT_BODY, "", "unknown-property");
+            note(exchange, FAULT_AT_BODY, "", FAULT_UNKNOWN_PROPERTY);
         return NULL;
     }
     size_t medias;
     struct str media = header_find(exchange->req, "content-type", &medias);
     if (medias != 1
         || !is_media(media, partial ? S("application/merge-patch+json") : S("application/json")))
-        return problem_named("unsupported-media-type");
+        return problem_at(PROBLEM_UNSUPPORTED_MEDIA_TYPE);
     if (body.len > operation->body_max)
-        return problem_named("too-large");
+        return problem_at(PROBLEM_TOO_LARGE);
     if (json_parse(&exchange->ctx, body, &json) != OK
         || schema_read(&exchange->ctx, operation->body, json, partial, &read) != OK)
         return NULL; /* the faults are noted */
@@ -158,9 +158,9 @@ const struct problem *input_read(struct exchange *exchange)
                key = header_find(req, "idempotency-key", &keys);
     read_parameters(exchange);
     if (matches > 1)
-        note(exchange, FAULT_AT_HEADER, "If-Match", "repeated");
+        note(exchange, FAULT_AT_HEADER, "If-Match", FAULT_REPEATED);
     if (keys > 1)
-        note(exchange, FAULT_AT_HEADER, "Idempotency-Key", "repeated");
+        note(exchange, FAULT_AT_HEADER, "Idempotency-Key", FAULT_REPEATED);
     if (match.at && (operation->flags & OPERATION_NEEDS_MATCH))
         read_match(exchange, match);
     if (operation->flags & OPERATION_NEEDS_KEY)
@@ -169,9 +169,9 @@ const struct problem *input_read(struct exchange *exchange)
     if (problem)
         return problem;
     if (exchange->ctx.faults.count)
-        return problem_named("invalid");
+        return problem_at(PROBLEM_INVALID);
     if (!match.at && (operation->flags & OPERATION_NEEDS_MATCH))
-        return problem_named("match-required");
+        return problem_at(PROBLEM_MATCH_REQUIRED);
     if (operation->flags & OPERATION_NEEDS_KEY)
         print_fingerprint(exchange, body);
     return NULL;

@@ -13,7 +13,8 @@
 _Static_assert(LIMIT_QUERY_PARAMETERS <= 8 * sizeof(unsigned), "a set of filters");
 _Static_assert(LIMIT_QUERY_PARAMETERS + 4 <= LIMIT_PARAMETERS, "cursor, pageSize, sort, fields");
 
-static void note(struct exchange *exchange, const char *where, const char *code, struct str limit)
+static void note(struct exchange *exchange, const char *where, enum fault_code code,
+                 struct str limit)
 {
     fault_note(&exchange->ctx.faults, exchange->ctx.arena, FAULT_AT_PARAMETER, str_of(where), code,
                limit);
@@ -43,7 +44,7 @@ static void read_sort(struct exchange *exchange, const struct query_list *list, 
             page->sort = &list->sorts[i];
             return;
         }
-    note(exchange, "sort", "unknown-field", (struct str){0});
+    note(exchange, "sort", FAULT_UNKNOWN_FIELD, (struct str){0});
 }
 
 static uint64_t hash_filters(const struct exchange *exchange)
@@ -70,7 +71,7 @@ static void read_cursor(struct exchange *exchange, struct str text)
     if (cursor_read(exchange->ctx.arena, exchange->loop->server->keys, text, &cursor) != OK
         || !str_equal(cursor.sort, str_of(page->sort->name))
         || cursor.descending != page->descending || cursor.filters_hash != page->filters) {
-        note(exchange, "cursor", "cursor", (struct str){0});
+        note(exchange, "cursor", FAULT_CURSOR, (struct str){0});
         return;
     }
     page->cursor_value = cursor.value;
@@ -85,7 +86,7 @@ void page_read(struct exchange *exchange)
                cursor = exchange_parameter(exchange, "cursor");
     page->size = PAGE_DEFAULT;
     if (size.at && (!str_to_int(size, &page->size) || page->size < 1 || page->size > LIMIT_PAGE))
-        note(exchange, "pageSize", "range", S("1..100"));
+        note(exchange, "pageSize", FAULT_RANGE, S("1..100"));
     read_sort(exchange, list, exchange_parameter(exchange, "sort"));
     page->filters = hash_filters(exchange);
     if (cursor.at)

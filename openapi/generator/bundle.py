@@ -2,28 +2,14 @@
 """Makes the contract that is served: one document, with what every operation has in common written out."""
 import copy
 
+from . import bundle_problems
+from .bundle_problems import ref
+
 PRIVATE = ('x-handler', 'x-show', 'x-jobs', 'x-safe', 'x-column', 'x-multiline', 'x-roles-enum', 'x-free-form',
            'x-free-numbers', 'x-self', 'x-person')
 FIELDS = 'Only these properties, separated by commas; others are absent then, also required ones.'
-PROBLEMS = {
-    '400': ('InvalidRequest', 'Something in the request does not fit; `errors` names every fault.'),
-    '401': ('Unauthenticated', 'No token, or one that is not valid.'),
-    '403': ('Forbidden', 'Your role may not do this.'),
-    '404': ('NotFound', 'Not there, or not visible to you.'),
-    '405': ('MethodNotAllowed', 'This resource does not know the method; see `Allow`.'),
-    '406': ('NotAcceptable', 'We answer in JSON.'),
-    '409': ('Conflict', 'Does not go together with what is there; `type` says why.'),
-    '412': ('Stale', 'Somebody changed it after you read it: read it again.'),
-    '413': ('TooLarge', 'The body is larger than this operation takes.'),
-    '415': ('UnsupportedMediaType', 'Send the media type that the operation names.'),
-    '422': ('KeyReused', 'This Idempotency-Key belongs to another request.'),
-    '428': ('MatchRequired', 'Send If-Match with the ETag that you read.'),
-    '500': ('Internal', 'Our fault. The request id helps us to find out.'),
-    '503': ('Unavailable', 'We cannot do it now; nothing was changed. Try again after `Retry-After` seconds.'),
-    '504': ('Timeout', 'It took too long. Nothing was committed, unless a retry with the same key says so.'),
-}
 HEADERS = {
-    'API-Version': ('Version of the API.', {'type': 'string', 'maxLength': 20}, '0.1.0'),
+    'API-Version': ('Version of the API.', {'type': 'string', 'maxLength': 20}, None),
     'X-Request-Id': ('Identifier of this request, for questions.', {'type': 'string', 'format': 'uuid'},
                      '01920000-0000-7000-8000-0000000000aa'),
     'ETag': ('Version of what you read, for If-Match and If-None-Match.', {'type': 'string', 'maxLength': 80}, '"1"'),
@@ -31,10 +17,6 @@ HEADERS = {
                  '/v1/vacancies/01920000-0000-7000-8000-000000000a01'),
     'Retry-After': ('Seconds to wait.', {'type': 'integer', 'minimum': 1, 'maximum': 3600}, 1),
 }
-
-
-def ref(kind, name):
-    return {'$ref': f'#/components/{kind}/{name}'}
 
 
 def clean(node):
@@ -91,34 +73,13 @@ def link(description):
                                     'example': '/v1/…'}}}
 
 
-def shared_schemas(limits):
-    text = {'type': 'string', 'maxLength': 500}
+def shared_schemas():
     return {
         'SelfLinks': {'type': 'object', 'description': 'Where it is.',
                       'additionalProperties': False, 'properties': {'self': link('This resource.')}},
         'PageLinks': {'type': 'object', 'description': 'Where more is.',
                       'additionalProperties': False,
                       'properties': {'self': link('This page.'), 'next': link('The next page, when there is one.')}},
-        'Problem': {'type': 'object', 'x-nl': 'probleem', 'description': 'What went wrong (RFC 9457).',
-                    'required': ['type', 'title', 'status'], 'properties': {
-                        'type': dict(text, description='Which problem; stable, made for programs.',
-                                     example='urn:maatwerk:problem:invalid'),
-                        'title': dict(text, description='In words.', example='De aanvraag klopt niet'),
-                        'status': {'type': 'integer', 'minimum': 400, 'maximum': 599, 'description': 'HTTP status.',
-                                   'example': 400},
-                        'detail': dict(text, description='More words.', example='Twee velden kloppen niet.'),
-                        'instance': dict(text, description='The request: urn:uuid of X-Request-Id.',
-                                         example='urn:uuid:01920000-0000-7000-8000-0000000000aa'),
-                        'errors': {'type': 'array', 'maxItems': limits['LIMIT_FAULTS'], 'description': 'Every fault of the request.',
-                                   'items': ref('schemas', 'Fault')}}},
-        'Fault': {'type': 'object', 'x-nl': 'fout', 'description': 'One fault.', 'required': ['in', 'code', 'detail'],
-                  'properties': {
-                      'in': {'type': 'string', 'enum': ['body', 'parameter', 'header'], 'example': 'body',
-                             'description': 'Where it is.'},
-                      'pointer': dict(text, description='JSON pointer in the body.', example='/hoursMin'),
-                      'name': dict(text, description='Name of the parameter or header.', example='pageSize'),
-                      'code': dict(text, description='Which fault; made for programs.', example='range'),
-                      'detail': dict(text, description='In words.', example='Moet tussen 1 en 48 liggen')}},
     }
 
 
@@ -139,7 +100,7 @@ def list_parameters(contract, operation, query, limits):
     ]
 
 
-def operation_of(contract, operation, queries, limits):
+def operation_of(contract, operation, queries, limits, problems):
     raw = clean(copy.deepcopy(operation.raw))
     parameters = raw.pop('parameters', [])
     if operation.list_of:
@@ -165,25 +126,15 @@ def operation_of(contract, operation, queries, limits):
         success['headers']['Location'] = ref('headers', 'Location')
     for content in success.get('content', {}).values():
         content['example'] = example_of(contract, operation.response)
-    wanted = ['400', '401', '403', '404', '405', '406', '500', '503', '504']
-    if operation.needs_key or operation.needs_match:
-        wanted += ['409']
-    if operation.needs_key:
-        wanted += ['422']
-    if operation.body:
-        wanted += ['413', '415']
-    if operation.needs_match:
-        wanted += ['412', '428']
     if operation.method == 'get' and 'version' in item and not operation.list_of:
         raw['responses']['304'] = {'description': 'Not changed.', 'headers': dict(success['headers'])}
-    for status in sorted(wanted):
-        raw['responses'][status] = ref('responses', PROBLEMS[status][0])
+    raw['responses'] = {**raw['responses'], **bundle_problems.of_operation(problems, operation)}
     if operation.rights is not None:
         raw['security'] = [{'bearer': []}]
     return raw
 
 
-def bundle(contract, queries, limits):
+def bundle(contract, queries, limits, problems):
     document = {key: value for key, value in contract.root.items() if not key.startswith('x-')}
     document['x-roles'] = contract.root['x-roles']
     by_handler = {o.id: o for o in contract.operations}
@@ -194,11 +145,12 @@ def bundle(contract, queries, limits):
             made['parameters'] = clean(item['parameters'])
         for method, raw in item.items():
             if method != 'parameters':
-                made[method] = operation_of(contract, by_handler[raw['operationId']], queries, limits)
+                made[method] = operation_of(contract, by_handler[raw['operationId']], queries, limits, problems)
         document['paths'][path] = made
     text = {'type': 'string', 'maxLength': 100}
     document['components'] = {
-        'schemas': {**{name: schema_of(contract, name, limits) for name in contract.schemas}, **shared_schemas(limits)},
+        'schemas': {**{name: schema_of(contract, name, limits) for name in contract.schemas}, **shared_schemas(),
+                    **bundle_problems.schemas(problems, limits)},
         'parameters': {**contract.parameters,
                        'IdempotencyKey': {'name': 'Idempotency-Key', 'in': 'header', 'required': True,
                                           'description': 'Your own identifier of this act; a retry repeats it.',
@@ -211,18 +163,10 @@ def bundle(contract, queries, limits):
                        'AcceptLanguage': {'name': 'Accept-Language', 'in': 'header', 'schema': text,
                                           'description': 'nl (default) or en, for texts of problems.',
                                           'example': 'nl'}},
-        'headers': {name: {'description': words, 'schema': schema, 'example': example}
+        'headers': {name: {'description': words, 'schema': schema, 'example': example or contract.root['info']['version']}
                     for name, (words, schema, example) in HEADERS.items()},
-        'responses': {name: problem(status, name, words) for status, (name, words) in PROBLEMS.items()},
+        'responses': bundle_problems.responses(problems),
         'securitySchemes': {'bearer': {'type': 'http', 'scheme': 'bearer', 'bearerFormat': 'JWT',
                                        'description': 'Token of the identity provider of your municipality.'}},
     }
     return document
-
-
-def problem(status, name, words):
-    headers = {'API-Version': ref('headers', 'API-Version'), 'X-Request-Id': ref('headers', 'X-Request-Id')}
-    if status == '503':
-        headers['Retry-After'] = ref('headers', 'Retry-After')
-    return {'description': words, 'headers': headers,
-            'content': {'application/problem+json': {'schema': ref('schemas', 'Problem')}}}

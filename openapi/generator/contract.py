@@ -26,7 +26,7 @@ class Contract:
         self.parameters = yaml.safe_load((self.folder / 'common.yaml').read_text())['components']['parameters']
         self.schemas, self.files, self.operations, self.paths = {}, {}, [], {}   # files: of schemas
         for file in sorted(self.folder.glob('*.yaml')):
-            if file.name not in ('openapi.yaml', 'common.yaml'):
+            if file.name not in ('openapi.yaml', 'common.yaml', 'problems.yaml'):
                 self._read(yaml.safe_load(file.read_text()), file.name)
         self.services = sorted({operation.service for operation in self.operations})
         self.by_id = {operation.id: operation for operation in self.operations}
@@ -53,6 +53,11 @@ class Contract:
             for method in METHODS:
                 if method in item:
                     self.operations.append(Operation(self, document['x-service'], path, item, method, file))
+
+    @property
+    def headers(self):
+        """Name and value of what every answer carries."""
+        return [('api-version', self.root['info']['version']), *self.root['x-headers'].items()]
 
     def parameter(self, parameter):
         if '$ref' in parameter:

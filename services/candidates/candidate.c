@@ -8,14 +8,15 @@
 static void check_hours(struct ctx *ctx, struct maybe_int least, struct maybe_int most)
 {
     if (least.is && most.is && least.value > most.value)
-        fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, S("/hoursMin"), "order", S("hoursMax"));
+        fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, S("/hoursMin"), FAULT_ORDER,
+                   S("hoursMax"));
 }
 
 enum err candidate_check(struct ctx *ctx, const struct candidate_new *candidate)
 {
     check_hours(ctx, candidate->hours_min, candidate->hours_max);
     if (candidate->bsn.at && !bsn_is_valid(candidate->bsn))
-        fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, S("/bsn"), "eleven-test",
+        fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, S("/bsn"), FAULT_ELEVEN_TEST,
                    (struct str){0});
     return ctx->faults.count ? ERR_INVALID : OK;
 }

@@ -70,7 +70,7 @@ enum err candidate_search(struct ctx *ctx, const struct request *req, struct pla
 {
     const struct candidate_search *wanted = req->body;
     if (!bsn_is_valid(wanted->bsn)) {
-        fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, S("/bsn"), "eleven-test",
+        fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, S("/bsn"), FAULT_ELEVEN_TEST,
                    (struct str){0});
         return ERR_INVALID;
     }

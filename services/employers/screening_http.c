@@ -28,7 +28,7 @@ enum err screening_create(struct ctx *ctx, const struct request *req, struct pla
 {
     const struct screening_new *verdict = req->body;
     if (!verdict->reason.at && !str_equal(verdict->verdict, S("suitable"))) {
-        fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, S("/reason"), "required",
+        fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, S("/reason"), FAULT_REQUIRED,
                    (struct str){0});
         return ERR_INVALID;
     }

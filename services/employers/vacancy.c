@@ -15,7 +15,7 @@ struct str vacancy_source(uint32_t role)
     }
 }
 
-static void note(struct ctx *ctx, struct str where, const char *code, struct str limit)
+static void note(struct ctx *ctx, struct str where, enum fault_code code, struct str limit)
 {
     fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, where, code, limit);
 }
@@ -23,14 +23,14 @@ static void note(struct ctx *ctx, struct str where, const char *code, struct str
 static void check_hours(struct ctx *ctx, struct maybe_int least, struct maybe_int most)
 {
     if (least.is && most.is && least.value > most.value)
-        note(ctx, S("/hoursMin"), "order", S("hoursMax"));
+        note(ctx, S("/hoursMin"), FAULT_ORDER, S("hoursMax"));
 }
 
 /* Dates are ISO text: the order of text is the order of days. */
 static void check_dates(struct ctx *ctx, struct str start, struct str needed_by)
 {
     if (start.at && needed_by.at && str_compare(start, needed_by) > 0)
-        note(ctx, S("/startDate"), "order", S("neededBy"));
+        note(ctx, S("/startDate"), FAULT_ORDER, S("neededBy"));
 }
 
 static void check_competences(struct ctx *ctx, const struct list *list)
@@ -39,7 +39,7 @@ static void check_competences(struct ctx *ctx, const struct list *list)
     for (size_t i = 0; i < list->count; i++)
         for (size_t j = 0; j < i; j++)
             if (str_equal(items[i].competence_id, items[j].competence_id))
-                note(ctx, arena_print(ctx->arena, "/competences/%zu", i), "repeated", S(""));
+                note(ctx, arena_print(ctx->arena, "/competences/%zu", i), FAULT_REPEATED, S(""));
 }
 
 static void check_conditions(struct ctx *ctx, const struct list *list)
@@ -48,7 +48,7 @@ static void check_conditions(struct ctx *ctx, const struct list *list)
     for (size_t i = 0; i < list->count; i++)
         for (size_t j = 0; j < i; j++)
             if (str_equal(items[i].condition, items[j].condition))
-                note(ctx, arena_print(ctx->arena, "/conditions/%zu", i), "repeated", S(""));
+                note(ctx, arena_print(ctx->arena, "/conditions/%zu", i), FAULT_REPEATED, S(""));
 }
 
 enum err vacancy_check(struct ctx *ctx, const struct vacancy_new *vacancy)

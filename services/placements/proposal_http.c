@@ -35,7 +35,7 @@ static enum err round_check(struct ctx *ctx, const struct proposal_round_new *ro
         for (size_t j = 0; j < i; j++)
             if (str_equal(ids[i], ids[j]))
                 fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY,
-                           arena_print(ctx->arena, "/candidateIds/%zu", i), "repeated",
+                           arena_print(ctx->arena, "/candidateIds/%zu", i), FAULT_REPEATED,
                            (struct str){0});
     return ctx->faults.count ? ERR_INVALID : OK;
 }
@@ -92,7 +92,7 @@ enum err proposal_answer(struct ctx *ctx, const struct request *req, struct plan
 {
     const struct proposal_answer *answer = req->body;
     if (str_equal(answer->answer, S("reject")) && !answer->reason.at) {
-        fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, S("/reason"), "required",
+        fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, S("/reason"), FAULT_REQUIRED,
                    (struct str){0});
         return ERR_INVALID;
     }

@@ -138,7 +138,7 @@ static void a_hundred_faults_are_kept_and_the_others_counted(void **state)
     struct ctx *ctx = *state;
     char place[] = "/a";
     for (int i = 0; i < LIMIT_FAULTS + 3; i++)
-        fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, str_of(place), "range", S("1..2"));
+        fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, str_of(place), FAULT_RANGE, S("1..2"));
     place[1] = 'b'; /* the faults have texts of their own */
     assert_int_equal(ctx->faults.count, LIMIT_FAULTS + 3);
     assert_str(ctx->faults.at[LIMIT_FAULTS - 1].where, "/a");

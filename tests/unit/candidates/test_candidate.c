@@ -13,8 +13,8 @@ static void hours_and_number_are_looked_at_together(void **state)
                                       .hours_max = {20, true}};
     assert_int_equal(candidate_check(ctx, &candidate), ERR_INVALID);
     assert_int_equal(ctx->faults.count, 2);
-    assert_string_equal(ctx->faults.at[0].code, "order");
-    assert_string_equal(ctx->faults.at[1].code, "eleven-test");
+    assert_int_equal(ctx->faults.at[0].code, FAULT_ORDER);
+    assert_int_equal(ctx->faults.at[1].code, FAULT_ELEVEN_TEST);
     assert_null(ctx->faults.at[1].limit.at); /* the number is in no fault */
 }
 

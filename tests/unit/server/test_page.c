@@ -108,7 +108,7 @@ static void a_cursor_belongs_to_what_was_asked(void **state)
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         struct exchange *exchange = next(state, others[i], cursor);
         assert_int_equal(exchange->ctx.faults.count, 1);
-        assert_string_equal(exchange->ctx.faults.at[0].code, "cursor");
+        assert_int_equal(exchange->ctx.faults.at[0].code, FAULT_CURSOR);
         assert_null(exchange->page.cursor_value.at);
     }
     char *broken = (char *)cursor.at;
