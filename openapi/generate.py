@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from generator import bundle, emit_contract, emit_docs, emit_problems, emit_proxy, emit_sql, names, sql  # noqa: E402
+from generator import bundle, emit_contract, emit_docs, emit_plan, emit_problems, emit_proxy, emit_sql, names, sql  # noqa: E402
 from generator.contract import Contract  # noqa: E402
 from generator.limits import Limits  # noqa: E402
 from generator.problems import Problems  # noqa: E402
@@ -24,10 +24,14 @@ class NoAlias(yaml.SafeDumper):
         return True
 
 
-def files():
+def written_by_hand():
+    """The text of all C files that are not generated."""
+    return '\n'.join(file.read_text() for top in ('lib', 'services', 'workers') for file in (ROOT / top).rglob('*.c')
+                     if file.parent.name != 'gen')
+
+
+def files(contract, programs):
     """{path: text} of everything that is generated."""
-    contract = Contract(ROOT / 'openapi')
-    programs = sql.read(ROOT / 'sql/queries')
     limits = Limits((ROOT / 'lib/base/limits.h').read_text())
     limits.check(contract, programs, [main.parent.name for main in sorted((ROOT / 'workers').glob('*/main.c'))])
     names.check(contract, programs, names.taken(ROOT / 'lib'))
@@ -42,7 +46,7 @@ def files():
     made['openapi/gen/openapi.yaml'] = yaml.dump(document, Dumper=NoAlias, sort_keys=False, allow_unicode=True,
                                                  width=110)
     for name in contract.services:
-        service = emit_contract.Service(contract, name)
+        service = emit_contract.Service(contract, name, queries)
         made[f'services/{name}/gen/contract.h'] = service.header()
         made[f'services/{name}/gen/contract.c'] = service.source()
     for program, found in programs.items():
@@ -67,7 +71,8 @@ def files():
 
 def main():
     check, stale = '--check' in sys.argv, []
-    for path, text in files().items():
+    contract, programs = Contract(ROOT / 'openapi'), sql.read(ROOT / 'sql/queries')
+    for path, text in files(contract, programs).items():
         file = ROOT / path
         if file.exists() and file.read_text() == text:
             continue
@@ -76,7 +81,10 @@ def main():
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
     print(('not up to date: ' if check else 'written: ') + (', '.join(stale) or 'nothing'))
-    return 1 if check and stale else 0
+    left = emit_plan.unused(contract, programs, written_by_hand())
+    for where in left:
+        print(f'{where}: no x-plan runs it, and no C calls it')
+    return 1 if left or (check and stale) else 0
 
 
 sys.exit(main())

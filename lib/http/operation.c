@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Who may call an operation, and with which scope. */
+/* What an operation is about; who may call it, and with which scope. */
 #include "lib/http/operation.h"
+
+struct str request_resource(const struct request *req)
+{
+    if (req->operation->flags & OPERATION_CREATES)
+        return req->new_id;
+    size_t count = req->operation->path_count;
+    return count ? req->path[count - 1] : (struct str){0};
+}
 
 enum scope operation_scope(const struct operation *operation, uint32_t role)
 {

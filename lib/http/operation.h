@@ -77,6 +77,10 @@ struct service {
     size_t count;
 };
 
+/* The id of what the request is about: a fresh one when it creates, else the last parameter of its
+ * path; absent when the path has none. */
+struct str request_resource(const struct request *req);
+
 /* The scope of `role` (one bit) in `operation`; SCOPE_NONE when it may not call it. */
 enum scope operation_scope(const struct operation *operation, uint32_t role);
 

@@ -72,6 +72,23 @@ static void read_text(struct ctx *ctx, const struct field *field, enum field_typ
         *into = text;
 }
 
+/* Each item that is equal to one before it. Items with faults of their own have no text. */
+static void check_unique(struct ctx *ctx, const struct field *field, const struct list *list,
+                         const struct place *place)
+{
+    size_t size = field->item == FIELD_OBJECT ? field->schema->size : sizeof(struct str);
+    const char *keys = (const char *)list->at + field->unique_at;
+    for (size_t i = 1; i < list->count; i++) {
+        const struct str *key = (const void *)(keys + i * size);
+        struct place here = {place, NULL, i};
+        size_t j = 0;
+        while (j < i && !str_equal(*(const struct str *)(const void *)(keys + j * size), *key))
+            j++;
+        if (j < i && key->at)
+            note(ctx, &here, FAULT_REPEATED, (struct str){0});
+    }
+}
+
 static void read_list(struct ctx *ctx, const struct field *field, const cJSON *json,
                       struct list *into, const struct place *place)
 {
@@ -95,6 +112,8 @@ static void read_list(struct ctx *ctx, const struct field *field, const cJSON *j
         else
             read_text(ctx, field, field->item, item, at, &here);
     }
+    if (field->flags & FIELD_UNIQUE)
+        check_unique(ctx, field, into, place);
 }
 
 static void read_value(struct ctx *ctx, const struct field *field, const cJSON *json, void *into,
@@ -110,7 +129,7 @@ static void read_value(struct ctx *ctx, const struct field *field, const cJSON *
         enum fault_code code = check_int(ctx->arena, field, number, &limit);
         if (code)
             note(ctx, place, code, limit);
-        *(struct maybe_int *)into = (struct maybe_int){number, true};
+        *(struct maybe_int *)into = (struct maybe_int){number, !code};
     } else if (field->type == FIELD_BOOL) {
         if (!cJSON_IsBool(json))
             note(ctx, place, FAULT_TYPE, type_name(FIELD_BOOL));
@@ -123,6 +142,28 @@ static void read_value(struct ctx *ctx, const struct field *field, const cJSON *
         *(void **)into = object;
     } else {
         read_text(ctx, field, field->type, json, into, place);
+    }
+}
+
+/* Where both are given. Dates are ISO text: the order of text is the order of days. */
+static bool is_after(enum field_type type, const void *first, const void *second)
+{
+    if (type == FIELD_INT) {
+        const struct maybe_int *a = first, *b = second;
+        return a->is && b->is && a->value > b->value;
+    }
+    const struct str *a = first, *b = second;
+    return a->at && b->at && str_compare(*a, *b) > 0;
+}
+
+static void check_orders(struct ctx *ctx, const struct schema *schema, const char *at,
+                         const struct place *place)
+{
+    for (const struct field_order *o = schema->orders; o && o->first != o->second; o++) {
+        const struct field *first = &schema->fields[o->first], *second = &schema->fields[o->second];
+        struct place here = {place, first->name, 0};
+        if (is_after(first->type, at + first->offset, at + second->offset))
+            note(ctx, &here, FAULT_ORDER, str_of(second->name));
     }
 }
 
@@ -162,6 +203,7 @@ static void read_object(struct ctx *ctx, const struct schema *schema, const cJSO
         if ((schema->fields[i].flags & FIELD_REQUIRED) && !(seen >> i & 1))
             note(ctx, &here, FAULT_REQUIRED, (struct str){0});
     }
+    check_orders(ctx, schema, into, place);
 }
 
 enum err schema_read(struct ctx *ctx, const struct schema *schema, const cJSON *json, bool partial,

@@ -35,6 +35,7 @@ enum field_flag {
     FIELD_READ_ONLY = 4, /* refused in requests */
     FIELD_MULTILINE = 8, /* text may contain line breaks and tabs */
     FIELD_EMAIL = 16,    /* text is an e-mail address */
+    FIELD_UNIQUE = 32,   /* no two items of the list are equal, see `unique_at` */
 };
 
 /* One part of a pattern: between min and max characters out of `set` (ASCII bitmap). Parts follow
@@ -56,7 +57,13 @@ struct field {
     const char *const *values;          /* of an enum, NULL-terminated; else NULL */
     const struct pattern_part *pattern; /* ends with a part with max == 0; else NULL */
     const struct schema *schema;        /* of an object or a list of objects */
-    uint32_t visible_to;                /* bits of roles that may see it; all ones: everybody */
+    size_t unique_at;    /* where in an item of a unique list the text is that tells items apart */
+    uint32_t visible_to; /* bits of roles that may see it; all ones: everybody */
+};
+
+/* Two fields of a schema by number, both numbers or both dates: `first` is not after `second`. */
+struct field_order {
+    uint8_t first, second;
 };
 
 /* A set of fields of one schema: bit i is schema->fields[i]. */
@@ -70,11 +77,12 @@ struct schema {
     size_t count;     /* at most LIMIT_FIELDS */
     size_t size;      /* of the struct */
     const char *self; /* "/vacancies/" for _links.self of something with an id; or NULL */
+    const struct field_order *orders; /* ends with two equal numbers; or NULL */
 };
 
 /* Reads `json` (an object, already scanned by json_scan) into a new struct of `schema` in the
  * arena. Notes a fault for everything that does not fit: type, range, length, pattern, format,
- * enum, missing, unknown or read-only property. `partial` (PATCH, RFC 7396): required properties
+ * enum, order, repetition, missing, unknown or read-only property. `partial` (PATCH, RFC 7396): required properties
  * may be absent. Returns ERR_INVALID when it noted a fault. */
 enum err schema_read(struct ctx *ctx, const struct schema *schema, const cJSON *json, bool partial,
                      void **ret) MUST_CHECK;
@@ -83,10 +91,9 @@ enum err schema_read(struct ctx *ctx, const struct schema *schema, const cJSON *
  * (jsonb_populate_record, jsonb_to_recordset). Only properties of the schema are kept. */
 struct str schema_columns(struct arena *arena, const struct schema *schema, const cJSON *json);
 
-/* The structs of a list with column names, as JSON text: how the generated sql_ functions
- * bind a list. */
-struct str schema_list_columns(struct arena *arena, const struct field *field,
-                               const struct list *list);
+/* A member of a struct (a list or an object) as JSON text with column names, or absent: how the
+ * generated sql_ functions bind it. `value` points to the member. */
+struct str schema_member_columns(struct arena *arena, const struct field *field, const void *value);
 
 /* The set of fields that `role` may see. */
 field_set schema_visible(const struct schema *schema, uint32_t role);

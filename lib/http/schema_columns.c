@@ -48,47 +48,65 @@ struct str schema_columns(struct arena *arena, const struct schema *schema, cons
     return buf_str(&out);
 }
 
+static bool is_there(enum field_type type, const void *value)
+{
+    switch (type) {
+    case FIELD_INT: return ((const struct maybe_int *)value)->is;
+    case FIELD_BOOL: return ((const struct maybe_bool *)value)->is;
+    case FIELD_LIST: return ((const struct list *)value)->is;
+    case FIELD_OBJECT: return *(const void *const *)value != NULL;
+    default: return ((const struct str *)value)->at != NULL;
+    }
+}
+
+static void add_struct(struct buf *out, const struct schema *schema, const char *at);
+
+static void add_list(struct buf *out, const struct field *field, const struct list *list)
+{
+    buf_add_char(out, '[');
+    for (size_t i = 0; i < list->count; i++) {
+        if (i)
+            buf_add_char(out, ',');
+        if (field->item == FIELD_OBJECT)
+            add_struct(out, field->schema, (const char *)list->at + i * field->schema->size);
+        else
+            buf_add_json(out, ((const struct str *)list->at)[i]);
+    }
+    buf_add_char(out, ']');
+}
+
+static void add_member(struct buf *out, const struct field *field, const void *value)
+{
+    switch (field->type) {
+    case FIELD_INT: buf_add_int(out, ((const struct maybe_int *)value)->value); break;
+    case FIELD_BOOL:
+        buf_add(out, ((const struct maybe_bool *)value)->value ? S("true") : S("false"));
+        break;
+    case FIELD_LIST: add_list(out, field, value); break;
+    case FIELD_OBJECT: add_struct(out, field->schema, *(const char *const *)value); break;
+    default: buf_add_json(out, *(const struct str *)value);
+    }
+}
+
 static void add_struct(struct buf *out, const struct schema *schema, const char *at)
 {
     const char *separator = "{";
     for (size_t i = 0; i < schema->count; i++) {
         const struct field *field = &schema->fields[i];
-        const void *value = at + field->offset;
-        const struct maybe_int *number = value;
-        const struct maybe_bool *yes = value;
-        const struct str *text = value;
-        bool is = field->type == FIELD_INT    ? number->is
-                  : field->type == FIELD_BOOL ? yes->is
-                                              : text->at != NULL;
-        if (!is)
+        if (!is_there(field->type, at + field->offset))
             continue;
         buf_print(out, "%s\"%s\":", separator, field->column);
-        if (field->type == FIELD_INT)
-            buf_add_int(out, number->value);
-        else if (field->type == FIELD_BOOL)
-            buf_add(out, yes->value ? S("true") : S("false"));
-        else
-            buf_add_json(out, *text);
+        add_member(out, field, at + field->offset);
         separator = ",";
     }
     buf_add(out, *separator == '{' ? S("{}") : S("}"));
 }
 
-struct str schema_list_columns(struct arena *arena, const struct field *field,
-                               const struct list *list)
+struct str schema_member_columns(struct arena *arena, const struct field *field, const void *value)
 {
-    if (!list->is)
+    if (!is_there(field->type, value))
         return (struct str){0};
     struct buf out = buf_in(arena);
-    buf_add_char(&out, '[');
-    for (size_t i = 0; i < list->count; i++) {
-        if (i)
-            buf_add_char(&out, ',');
-        if (field->item == FIELD_OBJECT)
-            add_struct(&out, field->schema, (const char *)list->at + i * field->schema->size);
-        else
-            buf_add_json(&out, ((const struct str *)list->at)[i]);
-    }
-    buf_add_char(&out, ']');
+    add_member(&out, field, value);
     return buf_str(&out);
 }

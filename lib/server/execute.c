@@ -66,9 +66,7 @@ static void submit(struct exchange *exchange, struct plan *body, bool reads)
                                    .route = str_of(operation->id),
                                    .key = exchange->key,
                                    .status = arena_int(exchange->ctx.arena, operation->status),
-                                   .resource = operation->flags & OPERATION_CREATES
-                                                   ? exchange->request.new_id
-                                                   : exchange->request.path[0]});
+                                   .resource = request_resource(&exchange->request)});
     exchange->transaction = (struct transaction){.arena = exchange->ctx.arena,
                                                  .first = whole.first,
                                                  .count = whole.count,
@@ -140,17 +138,23 @@ static void replay(struct exchange *exchange)
     show(exchange, exchange->request.new_id);
 }
 
-/* What no row means: the first statement that wanted one and has none. A stale write whose row is
- * still there is stale, else it is not found. */
+/* What no row means: the first statement that wanted one and has none. The last statement of a plan
+ * with a stale write reads the row: when the write found none, it tells a version that is old from a
+ * row that is gone. After a deletion that row is gone as it should be. */
 static enum err rows_err(const struct exchange *exchange)
 {
+    const struct statement *last = exchange->plan.last;
+    bool deletes = !exchange->request.operation->response, written = false;
     for (const struct statement *s = exchange->plan.first; s; s = s->next) {
-        if (s->query->rows != QUERY_ONE || s->query->when_none == OK || PQntuples(s->result) > 0)
+        enum err none = s->query->when_none;
+        if (s->query->rows != QUERY_ONE || none == OK)
             continue;
-        if (s->query->when_none != ERR_STALE)
-            return s->query->when_none;
-        const struct statement *there = exchange->plan.last;
-        return there != s && PQntuples(there->result) > 0 ? ERR_STALE : ERR_NOT_FOUND;
+        if (PQntuples(s->result) > 0)
+            written = written || none == ERR_STALE;
+        else if (none == ERR_STALE)
+            return last != s && PQntuples(last->result) > 0 ? ERR_STALE : ERR_NOT_FOUND;
+        else if (!(s == last && deletes && written))
+            return none;
     }
     return OK;
 }

@@ -5,7 +5,7 @@ import copy
 from . import bundle_problems
 from .bundle_problems import ref
 
-PRIVATE = ('x-handler', 'x-show', 'x-jobs', 'x-safe', 'x-column', 'x-multiline', 'x-roles-enum', 'x-free-form',
+PRIVATE = ('x-handler', 'x-plan', 'x-check', 'x-show', 'x-jobs', 'x-safe', 'x-column', 'x-multiline', 'x-roles-enum', 'x-free-form',
            'x-free-numbers', 'x-self', 'x-person')
 FIELDS = 'Only these properties, separated by commas; others are absent then, also required ones.'
 HEADERS = {
@@ -104,7 +104,7 @@ def operation_of(contract, operation, queries, limits, problems):
     raw = clean(copy.deepcopy(operation.raw))
     parameters = raw.pop('parameters', [])
     if operation.list_of:
-        parameters += list_parameters(contract, operation, queries[operation.handler], limits)
+        parameters += list_parameters(contract, operation, queries[operation.list_query], limits)
     elif operation.method == 'get':
         parameters.append({'name': 'fields', 'in': 'query', 'schema': {'type': 'string', 'maxLength': 500},
                            'description': FIELDS})

@@ -93,10 +93,11 @@ class Operation:
         raw = item[method]
         self.contract, self.service, self.path, self.method, self.raw = contract, service, path, method, raw
         self.id = raw['operationId']
-        self.handler = raw.get('x-handler')
-        self.where = f'{file}: {method} {path}'
-        if not self.handler:
-            raise Wrong(f'{self.where}: no x-handler')
+        self.where, self.name = f'{file}: {method} {path}', snake(self.id)
+        self.handler, self.check = raw.get('x-handler'), raw.get('x-check')
+        self.plan = [(part, {}) if isinstance(part, str) else next(iter(part.items())) for part in raw.get('x-plan', [])]
+        if bool(self.handler) == bool(self.plan) or (self.handler and self.check):
+            raise Wrong(f'{self.where}: says either x-plan (statements, with or without x-check), or x-handler (a C function)')
         self.rights = raw.get('x-rights')
         if self.rights is None and not raw.get('x-public'):
             raise Wrong(f'{self.where}: does not say who may call it (x-rights or x-public)')
@@ -110,6 +111,8 @@ class Operation:
         body = raw.get('requestBody', {}).get('content', {})
         self.partial = 'application/merge-patch+json' in body
         self.body = next(iter(body.values()))['schema']['$ref'].rsplit('/', 1)[1] if body else None
+        if self.check and not self.body:
+            raise Wrong(f'{self.where}: x-check needs a body')
         self.safe = method == 'get' or raw.get('x-safe', False)
         self.needs_key = method == 'post' and not raw.get('x-safe')
         self.needs_match = method in ('put', 'patch', 'delete')
@@ -120,6 +123,11 @@ class Operation:
     def list_of(self):
         """The schema of the items when this is a list, else None."""
         return self.contract.schemas[self.response].get('x-list-of') if self.response else None
+
+    @property
+    def list_query(self):
+        """The name of the statement that a list pages through: the last one of its plan, or that of its handler."""
+        return self.plan[-1][0] if self.plan else self.handler
 
     @property
     def item(self):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Writes gen/contract.{h,c} of a service: structs, field tables, rights, operations; and openapi/gen/role.{h,c}."""
+from . import emit_plan
 from .contract import column_of, snake
 from .limits import assertions
 from .pattern import parts_of
@@ -97,7 +98,30 @@ class Tables:
         return self.known[kind, key]
 
 
-def field_row(tables, field, struct):
+def unique_at(contract, field, where):
+    """Where in an item of a list the text is that tells items apart (uniqueItems, x-unique-by); None when they may repeat."""
+    key = field.raw.get('x-unique-by')
+    if not key:
+        if field.raw.get('uniqueItems') and field.item in ('OBJECT', 'INT', 'BOOL'):
+            raise Wrong(f'{where}: uniqueItems is for texts; say x-unique-by: <property> of objects')
+        return '0' if field.raw.get('uniqueItems') else None
+    found = next((f for f in fields_of(contract, field.schema) if f.name == key), None) if field.schema else None
+    if found is None or found.type not in ('TEXT', 'UUID', 'DATE'):
+        raise Wrong(f'{where}: x-unique-by: {key} is no text of its items')
+    return f'offsetof(struct {snake(field.schema)}, {found.column})'
+
+
+def orders_of(contract, name):
+    """Rows of struct field_order for x-order: [[least, most], …]."""
+    fields = {field.name: field for field in fields_of(contract, name)}
+    for pair in contract.schemas[name].get('x-order', []):
+        kinds = {fields[prop].type if prop in fields else None for prop in pair}
+        if len(pair) != 2 or kinds not in ({'INT'}, {'DATE'}):
+            raise Wrong(f'{name}: x-order {pair} is no pair of numbers or dates')
+        yield f'{{{fields[pair[0]].index}, {fields[pair[1]].index}}}'
+
+
+def field_row(contract, tables, field, struct):
     limits, low, high = field.limits, 0, 0
     if field.type == 'INT' or (field.type == 'LIST' and field.item == 'INT'):
         low, high = limits['minimum'], limits['maximum']
@@ -107,9 +131,11 @@ def field_row(tables, field, struct):
         if 'enum' not in limits and 'maxLength' not in limits:
             raise Wrong(f'{struct}.{field.name}: no maxLength')
         low, high = limits.get('minLength', 0), limits.get('maxLength', 100)
+    unique = unique_at(contract, field, f'{struct}.{field.name}') if struct else None
     flags = [name for name, on in (('FIELD_REQUIRED', field.required), ('FIELD_NULLABLE', field.raw.get('nullable')),
                                    ('FIELD_READ_ONLY', field.raw.get('readOnly')),
                                    ('FIELD_MULTILINE', field.raw.get('x-multiline')),
+                                   ('FIELD_UNIQUE', unique),
                                    ('FIELD_EMAIL', field.raw.get('format') == 'email')) if on]
     key = quoted(f'"{field.name}":')
     parts = [f'.name = {quoted(field.name)}', f'.key = {{{key}, {len(field.name) + 3}}}', f'.column = {quoted(field.column)}', f'.type = FIELD_{field.type}']
@@ -119,6 +145,8 @@ def field_row(tables, field, struct):
         parts.append(f'.flags = {" | ".join(flags)}')
     if struct:
         parts.append(f'.offset = offsetof(struct {struct}, {field.column})')
+    if unique:
+        parts.append(f'.unique_at = {unique}')
     parts += [f'.min = {low}', f'.max = {high}']
     if field.type == 'LIST' and field.item == 'TEXT':
         parts.append(f'.item_max = {limits.get("maxLength", 100)}')
@@ -133,12 +161,14 @@ def field_row(tables, field, struct):
 
 
 def schema_table(contract, tables, name, struct, static):
-    rows = [field_row(tables, field, struct) for field in fields_of(contract, name)]
-    own = contract.schemas[name].get('x-self')
-    return (f'static const struct field {snake(name)}_fields[] = {{\n' + '\n'.join(rows) + '\n};\n'
+    rows = [field_row(contract, tables, field, struct) for field in fields_of(contract, name)]
+    own, orders = contract.schemas[name].get('x-self'), list(orders_of(contract, name)) if struct else []
+    pairs = f'static const struct field_order {snake(name)}_orders[] = {{{", ".join(orders)}, {{0, 0}}}};\n' if orders else ''
+    return (f'static const struct field {snake(name)}_fields[] = {{\n' + '\n'.join(rows) + f'\n}};\n{pairs}'
             f'{"static " if static else ""}const struct schema {snake(name)}_schema = {{\n'
             f'    .name = {quoted(name)}, .fields = {snake(name)}_fields, .count = {len(rows)},\n'
-            f'    .size = {f"sizeof(struct {struct})" if struct else 0}, .self = {quoted(own) if own else "NULL"},\n}};')
+            f'    .size = {f"sizeof(struct {struct})" if struct else 0}, .self = {quoted(own) if own else "NULL"},'
+            f'{f" .orders = {snake(name)}_orders," if orders else ""}\n}};')
 
 
 def fields_asserted(contract, names):
@@ -179,8 +209,8 @@ def shared(contract):
 class Service:
     """What one service needs of the contract."""
 
-    def __init__(self, contract, name):
-        self.contract, self.name = contract, name
+    def __init__(self, contract, name, queries):
+        self.contract, self.name, self.queries = contract, name, queries
         self.operations = [o for o in contract.operations if o.service == name]
         uses, elsewhere = Uses(contract, self.operations), shared_of(contract)
         self.shared = [schema for schema in uses.schemas if schema in elsewhere]
@@ -196,11 +226,21 @@ class Service:
         out += ['', *[struct_of(self.contract, schema) for schema in self.requests]]
         out += [f'extern const struct schema {snake(schema)}_schema;' for schema in self.requests]
         out.append('')
-        for operation in self.operations:
-            out.append(f'/* {operation.id}: {operation.raw["summary"]} */')
-            out.append(f'handler {operation.handler};')
+        out += self.written_by_hand()
         out += ['', f'extern const struct service {self.name}_service;', '', '#endif', '']
         return '\n'.join(out)
+
+    def written_by_hand(self):
+        """What C has to decide: the handlers, and the checks of bodies."""
+        out = {}
+        for operation in self.operations:
+            note = f'/* {operation.id}: {operation.raw["summary"]} */\n'
+            if operation.handler:
+                out[operation.handler] = f'{note}handler {operation.handler};'
+            if operation.check:
+                out[operation.check] = (f'{note}enum err {operation.check}(struct ctx *ctx, const struct '
+                                        f'{snake(operation.body)} *body) MUST_CHECK;')
+        return list(out.values())
 
     def source(self):
         tables = Tables()
@@ -218,14 +258,15 @@ class Service:
         index = {operation.id: i for i, operation in enumerate(self.operations)}
         out = ['static const struct operation operations[] = {']
         for operation in self.operations:
-            prefix = operation.handler
             rights = [f'{{1u << ROLE_{role.upper()}, SCOPE_{scope.upper()}}}'
                       for role, scope in (operation.rights or {}).items()]
-            body.append(f'static const struct right {prefix}_rights[] = {{{", ".join(rights + ["{0, SCOPE_NONE}"])}}};')
+            body.append(f'static const struct right {operation.name}_rights[] = {{{", ".join(rights + ["{0, SCOPE_NONE}"])}}};')
             places = (('path', operation.path_parameters), ('query', operation.query_parameters))
             for kind, parameters in places:
                 if parameters:
                     body.append(self.parameter_rows(tables, operation, kind, parameters))
+            if operation.plan:
+                body.append(emit_plan.function(operation, self.queries))
             out.append(self.operation_row(operation, index))
         out += ['};', '', f'const struct service {self.name}_service = {{',
                 f'    {quoted(self.name)}, operations, {len(self.operations)},', '};']
@@ -240,8 +281,8 @@ class Service:
             if 'x-visible-to' in shown:
                 raw['x-visible-to'] = shown['x-visible-to']
             field = Field(self.contract, operation.id, parameter['name'], raw, i, parameter.get('required', False))
-            rows.append(field_row(tables, field, None))
-        return f'static const struct field {operation.handler}_{kind}[] = {{\n' + '\n'.join(rows) + '\n};'
+            rows.append(field_row(self.contract, tables, field, None))
+        return f'static const struct field {operation.name}_{kind}[] = {{\n' + '\n'.join(rows) + '\n};'
 
     def operation_row(self, operation, index):
         flags = [name for name, on in (
@@ -252,12 +293,12 @@ class Service:
         parts = [f'.id = {quoted(operation.id)}', f'.method = METHOD_{operation.method.upper()}',
                  f'.path = {quoted(operation.path)}',
                  f'.flags = {" | ".join("OPERATION_" + flag for flag in flags) or 0}', f'.status = {operation.status}',
-                 f'.body_max = {"LIMIT_BODY" if operation.body else 0}', f'.rights = {operation.handler}_rights']
+                 f'.body_max = {"LIMIT_BODY" if operation.body else 0}', f'.rights = {operation.name}_rights']
         for kind, parameters, name in (('path', operation.path_parameters, 'path_fields'),
                                        ('query', operation.query_parameters, 'parameters')):
             count = 'path_count' if kind == 'path' else 'parameters_count'
             if parameters:
-                parts.append(f'.{name} = {operation.handler}_{kind}, .{count} = {len(parameters)}')
+                parts.append(f'.{name} = {operation.name}_{kind}, .{count} = {len(parameters)}')
         if operation.body:
             parts.append(f'.body = &{snake(operation.body)}_schema')
         if operation.item:
@@ -265,8 +306,8 @@ class Service:
         if operation.show:
             parts.append(f'.show = &operations[{index[operation.show]}]')
         if operation.list_of:
-            parts.append(f'.list = &query_{operation.handler}')
-        parts.append(f'.handle = {operation.handler}')
+            parts.append(f'.list = &query_{operation.list_query}')
+        parts.append(f'.handle = {operation.handler or operation.name + "_plan"}')
         return '    {\n        ' + ',\n        '.join(parts) + ',\n    },'
 
 

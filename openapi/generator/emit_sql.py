@@ -27,8 +27,8 @@ def bind(query, contract):
             yield f'plan_int(plan, {at})'
         elif field.type == 'BOOL':
             yield f'plan_bool({at})'
-        elif field.type == 'LIST':
-            yield f'schema_list_columns(plan->ctx->arena, &{snake(query.body)}_schema.fields[{field.index}], &{at})'
+        elif field.type in ('LIST', 'OBJECT'):
+            yield f'schema_member_columns(plan->ctx->arena, &{snake(query.body)}_schema.fields[{field.index}], &{at})'
         else:
             yield at
 
@@ -61,7 +61,7 @@ def header(program, place, queries, contract):
 
 
 def list_table(query, contract):
-    operation = next((o for o in contract.operations if o.handler == query.name and o.list_of), None)
+    operation = next((o for o in contract.operations if o.list_query == query.name and o.list_of), None)
     if operation is None:
         raise Wrong(f'{query.file}: {query.name} is a list without an operation')
     wanted = [p['name'] for p in operation.query_parameters]

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Reads sql/queries/*.sql: named statements with what they take, give and allow.
 
-Directives stand directly below `-- query: <name>`, each as `-- word: value`. Every other comment is prose."""
+Directives stand directly below `-- query: <name>`, each as `-- word: value`. Every other comment is prose.
+`-- fragment: <name>` begins a piece of SQL that the queries of its file name as {{name}}, such as the columns of a noun."""
 import re
 from pathlib import Path
 
 from .wrong import Wrong
 
+FRAGMENT = re.compile(r'\{\{(\w+)\}\}')
 WRITES = re.compile(r'\b(insert into|update|delete from)\s', re.I)
 TOKEN = re.compile(r"'(?:[^']|'')*'|::|:([a-z_][a-z0-9_]*)|@([a-z_][a-z0-9_]*)")
 DIRECTIVE = re.compile(r'-- ([a-z-]+):(?: (.*))?$')
@@ -33,9 +35,13 @@ def columns_of(text):
     return [name.group(1) for name in names] if all(names) else []
 
 
+def one_line(lines):
+    return ' '.join(line for line in map(str.strip, lines) if line and not line.startswith('--'))
+
+
 class Query:
-    def __init__(self, name, file):
-        self.name, self.file = name, file
+    def __init__(self, name, file, program):
+        self.name, self.file, self.program = name, file, program
         self.rows, self.none, self.writes, self.body = None, None, None, None
         self.filters, self.sorts, self.key, self.newest_first, self.gathers = [], [], None, False, False
         self.text, self.arguments = '', []   # arguments: ('arg', name) or ('body', column), in order of $n
@@ -66,7 +72,12 @@ class Query:
         else:
             setattr(self, word.replace('-', '_'), rest or True)
 
-    def finish(self, lines):
+    def finish(self, lines, fragments):
+        def fragment(match):
+            if match.group(1) not in fragments:
+                raise Wrong(f'{self.where}: the file has no fragment {match.group(1)}')
+            return one_line(fragments[match.group(1)])
+
         def number(match):
             if match.group(1):
                 argument = ('arg', match.group(1))
@@ -77,7 +88,7 @@ class Query:
             if argument not in self.arguments:
                 self.arguments.append(argument)
             return f'${self.arguments.index(argument) + 1}'
-        text = ' '.join(line for line in map(str.strip, lines) if line and not line.startswith('--'))
+        text = FRAGMENT.sub(fragment, one_line(lines))
         if '--' in STRING.sub('', text):
             raise Wrong(f'{self.where}: a comment stands on a line of its own')
         self.text = TOKEN.sub(number, text).rstrip(';')
@@ -92,29 +103,33 @@ class Query:
 
 def queries_of(file):
     """(program, [Query]) of one file."""
-    program, found, lines, directives = None, [], [], False
+    program, found, fragments, lines, directives = None, [], {}, [], False
     for line in file.read_text().splitlines():
         match = DIRECTIVE.match(line)
         word, rest = match.groups('') if match else (None, '')
         if word == 'program' and not program and not found:
             program = rest
-        elif word == 'query':
-            if found:
-                found[-1].finish(lines)
-            found.append(Query(rest, file.name))
-            lines, directives = [], True
+        elif word in ('query', 'fragment'):
+            lines, directives = [], word == 'query'
+            if directives:
+                found.append((Query(rest, file.name, program), lines))
+            else:
+                fragments[rest] = lines
         elif directives and line.startswith('--'):
-            found[-1].take(word, rest, line)
+            found[-1][0].take(word, rest, line)
         elif word in OF_QUERY or word == 'program':
             raise Wrong(f'{file.name}: "{line}" does not stand in its place: directly below `-- query:`, the program first of all')
         else:
             lines.append(line)
             directives = False
-    if found:
-        found[-1].finish(lines)
+    for query, text in found:
+        query.finish(text, fragments)
+    for name in fragments:
+        if file.read_text().count(f'{{{{{name}}}}}') < 2:
+            raise Wrong(f'{file.name}: fragment {name} is used less than twice')
     if not program:
         raise Wrong(f'{file.name}: program is not said')
-    return program, found
+    return program, [query for query, _ in found]
 
 
 def read(folder):

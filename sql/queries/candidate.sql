@@ -1,5 +1,11 @@
 -- program: candidates
 
+-- fragment: candidate_columns
+c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c.neighbourhood, c.case_manager_id,
+c.organisation_id, c.status, c.benefit, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_max,
+to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction,
+to_json(c.sectors) as sectors, c.version, c.changed_at
+
 -- query: candidate_list
 -- rows: many
 -- filter: status c.status = %
@@ -9,18 +15,12 @@
 -- sort: alias c.alias text alias
 -- key: c.id
 -- newest-first:
-select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c.neighbourhood,
-       c.case_manager_id, c.organisation_id, c.status, c.benefit, c.phase, to_json(c.target_groups) as target_groups,
-       c.hours_min, c.hours_max, to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport,
-       c.available_from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.version, c.changed_at
+select {{candidate_columns}}
 from app.candidate c where true
 
 -- query: candidate_get
 -- rows: one
-select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c.neighbourhood,
-       c.case_manager_id, c.organisation_id, c.status, c.benefit, c.phase, to_json(c.target_groups) as target_groups,
-       c.hours_min, c.hours_max, to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport,
-       c.available_from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.version, c.changed_at,
+select {{candidate_columns}},
        (select json_strip_nulls(json_agg(k)) from (
             select k.competence_id as "competenceId", k.level, k.evidence from app.candidate_competence k
             where k.candidate_id = c.id order by k.competence_id) k) as competences,

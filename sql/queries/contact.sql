@@ -1,15 +1,18 @@
 -- program: employers
 
+-- fragment: contact_columns
+c.id, c.employer_id, c.name, c.function_title, c.email, c.phone, c.preferred, c.version, c.changed_at
+
 -- query: contact_list
 -- rows: many
 -- sort: changedAt c.changed_at timestamptz changed_at
 -- key: c.id
-select c.id, c.employer_id, c.name, c.function_title, c.email, c.phone, c.preferred, c.version, c.changed_at
+select {{contact_columns}}
 from app.employer_contact c where c.employer_id = :employer_id
 
 -- query: contact_get
 -- rows: one
-select c.id, c.employer_id, c.name, c.function_title, c.email, c.phone, c.preferred, c.version, c.changed_at
+select {{contact_columns}}
 from app.employer_contact c where c.id = :id
 
 -- The employer must be visible to the asker: an employer adds contacts to himself only.
@@ -19,7 +22,7 @@ from app.employer_contact c where c.id = :id
 insert into app.employer_contact as c (tenant_id, id, employer_id, name, function_title, email, phone, preferred)
 select e.tenant_id, :id::uuid, e.id, @name, @function_title, @email, @phone, coalesce(@preferred::boolean, false)
 from app.employer e where e.id = :employer_id
-returning c.id, c.employer_id, c.name, c.function_title, c.email, c.phone, c.preferred, c.version, c.changed_at
+returning {{contact_columns}}
 
 -- query: contact_change
 -- rows: one
@@ -34,8 +37,3 @@ returning c.id
 -- rows: one
 -- none: stale
 delete from app.employer_contact c where c.id = :id and c.version = :version::bigint returning c.id
-
--- query: contact_version
--- rows: one
--- none: ok
-select c.version from app.employer_contact c where c.id = :id

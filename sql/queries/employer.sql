@@ -1,5 +1,9 @@
 -- program: employers
 
+-- fragment: employer_columns
+e.id, e.region_id, e.name, e.kvk_number, e.sector, e.size_class, e.postcode4, e.street_address, e.account_manager_id,
+e.risk_cover, e.internal_note, e.version, e.changed_at
+
 -- query: employer_list
 -- rows: many
 -- filter: kvkNumber e.kvk_number = %
@@ -10,14 +14,12 @@
 -- sort: name e.name text name
 -- sort: changedAt e.changed_at timestamptz changed_at
 -- key: e.id
-select e.id, e.region_id, e.name, e.kvk_number, e.sector, e.size_class, e.postcode4, e.street_address,
-       e.account_manager_id, e.risk_cover, e.internal_note, e.version, e.changed_at
+select {{employer_columns}}
 from app.employer e where true
 
 -- query: employer_get
 -- rows: one
-select e.id, e.region_id, e.name, e.kvk_number, e.sector, e.size_class, e.postcode4, e.street_address,
-       e.account_manager_id, e.risk_cover, e.internal_note, e.version, e.changed_at
+select {{employer_columns}}
 from app.employer e where e.id = :id
 
 -- query: employer_insert
@@ -28,8 +30,7 @@ insert into app.employer as e (tenant_id, id, region_id, kvk_number, name, secto
 select t.tenant_id, :id::uuid, t.region_id, @kvk_number, @name, @sector, @size_class, @postcode4,
        @street_address, @account_manager_id::uuid, coalesce(@risk_cover::boolean, false), @internal_note
 from ref.tenant t where t.tenant_id = app.tenant()
-returning e.id, e.region_id, e.name, e.kvk_number, e.sector, e.size_class, e.postcode4, e.street_address,
-          e.account_manager_id, e.risk_cover, e.internal_note, e.version, e.changed_at
+returning {{employer_columns}}
 
 -- query: employer_change
 -- rows: one

@@ -1,15 +1,18 @@
 -- program: employers
 
+-- fragment: employer_condition_columns
+c.id, c.employer_id, c.condition, c.text, c.hard, c.version, c.changed_at
+
 -- query: employer_condition_list
 -- rows: many
 -- sort: changedAt c.changed_at timestamptz changed_at
 -- key: c.id
-select c.id, c.employer_id, c.condition, c.text, c.hard, c.version, c.changed_at
+select {{employer_condition_columns}}
 from app.employer_condition c where c.employer_id = :employer_id
 
 -- query: employer_condition_get
 -- rows: one
-select c.id, c.employer_id, c.condition, c.text, c.hard, c.version, c.changed_at
+select {{employer_condition_columns}}
 from app.employer_condition c where c.id = :id
 
 -- query: employer_condition_insert
@@ -18,14 +21,9 @@ from app.employer_condition c where c.id = :id
 insert into app.employer_condition as c (tenant_id, id, employer_id, condition, text, hard)
 select e.tenant_id, :id::uuid, e.id, @condition, @text, coalesce(@hard::boolean, false)
 from app.employer e where e.id = :employer_id
-returning c.id, c.employer_id, c.condition, c.text, c.hard, c.version, c.changed_at
+returning {{employer_condition_columns}}
 
 -- query: employer_condition_delete
 -- rows: one
 -- none: stale
 delete from app.employer_condition c where c.id = :id and c.version = :version::bigint returning c.id
-
--- query: employer_condition_version
--- rows: one
--- none: ok
-select c.version from app.employer_condition c where c.id = :id

@@ -1,5 +1,8 @@
 -- program: platform
 
+-- fragment: organisation_columns
+o.id, o.kind, o.name, o.kvk_number, o.active, o.version, o.changed_at
+
 -- query: organisation_list
 -- rows: many
 -- filter: kind o.kind = %
@@ -8,18 +11,18 @@
 -- sort: name o.name text name
 -- sort: changedAt o.changed_at timestamptz changed_at
 -- key: o.id
-select o.id, o.kind, o.name, o.kvk_number, o.active, o.version, o.changed_at from app.organisation o where true
+select {{organisation_columns}} from app.organisation o where true
 
 -- query: organisation_get
 -- rows: one
-select o.id, o.kind, o.name, o.kvk_number, o.active, o.version, o.changed_at from app.organisation o where o.id = :id
+select {{organisation_columns}} from app.organisation o where o.id = :id
 
 -- query: organisation_insert
 -- body: OrganisationNew
 -- rows: one
 insert into app.organisation as o (tenant_id, id, kind, name, kvk_number, active)
 values (app.tenant(), :id, @kind, @name, @kvk_number, coalesce(@active::boolean, true))
-returning o.id, o.kind, o.name, o.kvk_number, o.active, o.version, o.changed_at
+returning {{organisation_columns}}
 
 -- query: organisation_change
 -- rows: one

@@ -1,5 +1,9 @@
 -- program: placements
 
+-- fragment: proposal_columns
+p.id, p.round_id, p.vacancy_id, p.employer_id, p.candidate_id, p.state, p.score, p.rank, p.rejection_reason,
+p.rejection_shared, p.rejection_note, p.sent_at, p.answered_at, p.version, p.changed_at
+
 -- query: proposal_list
 -- rows: many
 -- filter: state p.state = %
@@ -9,14 +13,12 @@
 -- sort: changedAt p.changed_at timestamptz changed_at
 -- key: p.id
 -- newest-first:
-select p.id, p.round_id, p.vacancy_id, p.employer_id, p.candidate_id, p.state, p.score, p.rank, p.rejection_reason,
-       p.rejection_shared, p.rejection_note, p.sent_at, p.answered_at, p.version, p.changed_at
+select {{proposal_columns}}
 from app.proposal p where true
 
 -- query: proposal_get
 -- rows: one
-select p.id, p.round_id, p.vacancy_id, p.employer_id, p.candidate_id, p.state, p.score, p.rank, p.rejection_reason,
-       p.rejection_shared, p.rejection_note, p.sent_at, p.answered_at, p.version, p.changed_at,
+select {{proposal_columns}},
        app.card(p.candidate_id, p.consent_by is not null) as card
 from app.proposal p where p.id = :id
 

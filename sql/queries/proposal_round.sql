@@ -1,18 +1,19 @@
 -- program: placements
 
 -- All candidates of one go, or none.
--- query: round_propose
+-- query: proposal_round_propose
+-- body: ProposalRoundNew
 -- rows: none
 -- writes: yes
-select app.propose(:id::uuid, :vacancy_id::uuid, array(select jsonb_array_elements_text(:candidates::jsonb))::uuid[],
-                   coalesce(:draft::boolean, false), :shortfall_reason, :shortfall_note, :consent::jsonb)
+select app.propose(:id::uuid, :vacancy_id::uuid, array(select jsonb_array_elements_text(@candidate_ids::jsonb))::uuid[],
+                   coalesce(@draft::boolean, false), @shortfall_reason, @shortfall_note, @consent::jsonb)
 
--- query: round_send
+-- query: proposal_round_send
 -- rows: none
 -- writes: yes
 select app.send_round(:id::uuid)
 
--- query: round_get
+-- query: proposal_round_get
 -- rows: one
 select r.id, r.vacancy_id, r.asked, r.already_open, r.proposed, r.shortfall_reason, r.shortfall_note, r.version,
        r.changed_at,

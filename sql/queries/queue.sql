@@ -2,6 +2,17 @@
 
 -- The queue for operators. What is seen and may be changed is decided by the views and by queue.act().
 
+-- fragment: queue_job_columns
+j.id, j.tenant_id, j.kind, j.prio, j.state, j.attempt, j.crash, j.lane, j.seq, j.subject, j.run_at, j.lease_until,
+j.end_asked, j.error_code, j.ids, j.created_at
+
+-- fragment: queue_dead_letter_columns
+d.id, d.tenant_id, d.kind, d.prio, d.reason, d.blocks, d.attempt, d.crash, d.lane, d.seq, d.error_code, d.ids,
+d.created_at, d.died_at, d.version
+
+-- fragment: queue_act_columns
+a.id, a.tenant_id, a.verb, a.noun, a.target, a.outcome, a.job, a.reason, a.actor, a.at, a.ended_at
+
 -- query: queue_figures_get
 -- rows: one
 select clock.now() as at, coalesce(jsonb_agg(jsonb_build_object('state', f.state, 'priority', f.prio, 'kind', f.kind,
@@ -23,17 +34,15 @@ from queue.doctor_seen() f
 -- filter: createdBefore j.created_at < %::timestamptz
 -- sort: id j.id bigint id
 -- key: j.id id bigint
-select j.id, j.tenant_id, j.kind, j.prio, j.state, j.attempt, j.crash, j.lane, j.seq, j.subject, j.run_at,
-       j.lease_until, j.end_asked, j.error_code, j.ids, j.created_at
+select {{queue_job_columns}}
 from queue.job_seen j where true
 
 -- query: queue_job_get
 -- rows: one
-select j.id, j.tenant_id, j.kind, j.prio, j.state, j.attempt, j.crash, j.lane, j.seq, j.subject, j.run_at,
-       j.lease_until, j.end_asked, j.error_code, j.ids, j.created_at
+select {{queue_job_columns}}
 from queue.job_seen j where j.id = :id::bigint
 
--- query: queue_dead_list
+-- query: queue_dead_letter_list
 -- rows: many
 -- filter: reason d.reason = %
 -- filter: kind d.kind = %
@@ -42,27 +51,20 @@ from queue.job_seen j where j.id = :id::bigint
 -- sort: diedAt d.died_at timestamptz died_at
 -- key: d.id id bigint
 -- newest-first:
-select d.id, d.tenant_id, d.kind, d.prio, d.reason, d.blocks, d.attempt, d.crash, d.lane, d.seq, d.error_code, d.ids,
-       d.created_at, d.died_at, d.version
+select {{queue_dead_letter_columns}}
 from queue.dead_seen d where true
 
--- query: queue_dead_get
+-- query: queue_dead_letter_get
 -- rows: one
-select d.id, d.tenant_id, d.kind, d.prio, d.reason, d.blocks, d.attempt, d.crash, d.lane, d.seq, d.error_code, d.ids,
-       d.created_at, d.died_at, d.version
+select {{queue_dead_letter_columns}}
 from queue.dead_seen d where d.id = :id::bigint
 
--- query: queue_dead_drop
+-- query: queue_dead_letter_drop
 -- rows: one
 -- none: stale
 -- writes: yes
-select (queue.act(:act::uuid, 'drop', 'dead-letter', d.id::text)).outcome
+select (queue.act(:new_id::uuid, 'drop', 'dead-letter', d.id::text)).outcome
 from queue.dead_seen d where d.id = :id::bigint and d.version = :version::bigint
-
--- query: queue_dead_version
--- rows: one
--- none: ok
-select d.version from queue.dead_seen d where d.id = :id::bigint
 
 -- query: queue_kind_list
 -- rows: many
@@ -75,7 +77,7 @@ from queue.kind_seen k where true
 -- rows: one
 select l.lane, l.state, l.last_place, l.done_place, l.blocked_by, l.jobs from queue.lane_seen(:lane) l
 
--- query: queue_future_list
+-- query: queue_schedule_list
 -- rows: many
 -- filter: subject f.subject = %
 -- filter: kind f.kind = %
@@ -92,15 +94,52 @@ from queue.future_seen f where true
 -- sort: at a.at timestamptz at
 -- key: a.id
 -- newest-first:
-select a.id, a.tenant_id, a.verb, a.noun, a.target, a.outcome, a.job, a.reason, a.actor, a.at, a.ended_at
+select {{queue_act_columns}}
 from queue.act_seen a where true
 
 -- query: queue_act_get
 -- rows: one
-select a.id, a.tenant_id, a.verb, a.noun, a.target, a.outcome, a.job, a.reason, a.actor, a.at, a.ended_at
+select {{queue_act_columns}}
 from queue.act_seen a where a.id = :id
 
--- query: queue_act_run
+-- query: queue_job_act
+-- body: QueueActNew
 -- rows: none
 -- writes: yes
-select queue.act(:id::uuid, :verb, :noun, :target, :reason, :minutes::int)
+select queue.act(:id::uuid, :verb, 'job', :job_id, @reason)
+
+-- query: queue_dead_letter_revive
+-- body: QueueActNew
+-- rows: none
+-- writes: yes
+select queue.act(:id::uuid, 'revive', 'dead-letter', :job_id, @reason)
+
+-- query: queue_kind_pause
+-- body: QueuePauseNew
+-- rows: none
+-- writes: yes
+select queue.act(:id::uuid, 'pause', 'kind', :kind, @reason, @minutes::int)
+
+-- query: queue_kind_resume
+-- body: QueueActNew
+-- rows: none
+-- writes: yes
+select queue.act(:id::uuid, 'resume', 'kind', :kind, @reason)
+
+-- query: queue_tenant_pause
+-- body: QueuePauseNew
+-- rows: none
+-- writes: yes
+select queue.act(:id::uuid, 'pause', 'tenant', :tenant_id, @reason, @minutes::int)
+
+-- query: queue_tenant_resume
+-- body: QueueActNew
+-- rows: none
+-- writes: yes
+select queue.act(:id::uuid, 'resume', 'tenant', :tenant_id, @reason)
+
+-- query: queue_lane_release
+-- body: QueueActNew
+-- rows: none
+-- writes: yes
+select queue.act(:id::uuid, 'release', 'lane', :lane, @reason)

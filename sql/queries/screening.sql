@@ -1,18 +1,20 @@
 -- program: employers
 
+-- fragment: screening_columns
+s.id, s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_version, s.screened_by, s.screened_at,
+s.version
+
 -- query: screening_list
 -- rows: many
 -- sort: screenedAt s.screened_at timestamptz screened_at
 -- key: s.id
 -- newest-first:
-select s.id, s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_version, s.screened_by,
-       s.screened_at, s.version
+select {{screening_columns}}
 from app.screening s join app.vacancy v on v.id = s.vacancy_id where s.vacancy_id = :vacancy_id
 
 -- query: screening_get
 -- rows: one
-select s.id, s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_version, s.screened_by,
-       s.screened_at, s.version
+select {{screening_columns}}
 from app.screening s where s.id = :id
 
 -- The verdict, with the advice as it is now; and the vacancy opens, or is found unsuitable.
@@ -29,8 +31,7 @@ insert into app.screening as s (tenant_id, id, vacancy_id, verdict, reason, advi
                                 screened_by)
 select m.tenant_id, :id::uuid, m.id, @verdict, @reason, a.advice, a.rules, a.rules_version, app.actor()
 from moved m, app.screening_advice(m.id) a
-returning s.id, s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_version, s.screened_by,
-          s.screened_at, s.version
+returning {{screening_columns}}
 
 -- query: screening_advice
 -- rows: one

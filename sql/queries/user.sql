@@ -1,10 +1,13 @@
 -- program: platform
 
--- query: profile_get
+-- fragment: user_columns
+u.id, u.name, u.email, u.role, to_json(u.attributes) as attributes, u.organisation_id, u.active, u.version, u.changed_at
+
+-- query: user_profile
 -- rows: one
-select :id::uuid as id, u.name, :role::text as role, nullif(:organisation, '')::uuid as organisation_id,
+select :actor::uuid as id, u.name, :role::text as role, :organisation::uuid as organisation_id,
        t.id as tenant_id, t.name as tenant_name
-from ref.tenant t left join app.user_account u on u.id = :id::uuid and u.tenant_id = t.tenant_id
+from ref.tenant t left join app.user_account u on u.id = :actor::uuid and u.tenant_id = t.tenant_id
 where t.tenant_id = (select app.tenant())
 
 -- query: user_list
@@ -15,14 +18,12 @@ where t.tenant_id = (select app.tenant())
 -- sort: name u.name text name
 -- sort: changedAt u.changed_at timestamptz changed_at
 -- key: u.id
-select u.id, u.name, u.email, u.role, to_json(u.attributes) as attributes, u.organisation_id, u.active, u.version,
-       u.changed_at
+select {{user_columns}}
 from app.user_account u where true
 
 -- query: user_get
 -- rows: one
-select u.id, u.name, u.email, u.role, to_json(u.attributes) as attributes, u.organisation_id, u.active, u.version,
-       u.changed_at
+select {{user_columns}}
 from app.user_account u where u.id = :id
 
 -- query: user_insert
@@ -32,8 +33,7 @@ insert into app.user_account as u (tenant_id, id, name, email, role, attributes,
 values (app.tenant(), :id, @name, @email, @role,
         coalesce(array(select jsonb_array_elements_text(@attributes::jsonb)), '{}'), @organisation_id::uuid,
         coalesce(@active::boolean, true))
-returning u.id, u.name, u.email, u.role, to_json(u.attributes) as attributes, u.organisation_id, u.active, u.version,
-          u.changed_at
+returning {{user_columns}}
 
 -- query: user_change
 -- rows: one

@@ -1,5 +1,10 @@
 -- program: employers
 
+-- fragment: vacancy_columns
+v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_min, v.hours_max,
+to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.start_date, v.needed_by, v.wage_text,
+v.internal_note, v.source, v.reported_at, v.match_input
+
 -- query: vacancy_list
 -- rows: many
 -- filter: state v.state = %
@@ -14,22 +19,18 @@
 -- sort: title v.title text title
 -- key: v.id
 -- newest-first:
-select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_min, v.hours_max,
-       to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.start_date, v.needed_by,
-       v.wage_text, v.internal_note, v.source, v.reported_at, v.match_input, v.version, v.changed_at
+select {{vacancy_columns}}, v.version, v.changed_at
 from app.vacancy v where true
 
 -- query: vacancy_get
 -- rows: one
-select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id,
+select {{vacancy_columns}},
        (select json_agg(c) from (select c.competence_id as "competenceId", c.need, c.level, c.weight
                                  from app.vacancy_competence c where c.vacancy_id = v.id
                                  order by c.need, c.weight desc, c.competence_id) c) as competences,
        (select json_agg(c) from (select c.condition, c.hard from app.vacancy_condition c where c.vacancy_id = v.id
                                  order by c.condition) c) as conditions,
-       v.hours_min, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions,
-       app.places_taken(v.id) as positions_taken, v.candidates_wanted, v.start_date, v.needed_by, v.wage_text,
-       v.internal_note, v.source, v.reported_at, v.match_input, v.version, v.changed_at
+       app.places_taken(v.id) as positions_taken, v.version, v.changed_at
 from app.vacancy v where v.id = :id
 
 -- The employer must be visible to the asker; a firm or agency reports for any employer of the municipality.
@@ -44,7 +45,8 @@ with reported as (
         @hours_min::int, @hours_max::int,
         coalesce(nullif(array(select jsonb_array_elements_text(@shifts::jsonb)), '{}'), '{day}'),
         @postcode4, @positions::int, coalesce(@candidates_wanted::int, 5), @start_date::date, @needed_by::date,
-        @wage_text, @internal_note, :source, app.actor(),
+        @wage_text, @internal_note,
+        case when app.role() in ('employer', 'firm', 'agency', 'hub') then app.role() else 'account_manager' end, app.actor(),
         case when app.role() in ('firm', 'agency') then app.organisation() end)
     returning v.*
 ), competences as (
@@ -57,10 +59,7 @@ with reported as (
     select r.tenant_id, r.id, c.condition, c.hard
     from reported r, jsonb_to_recordset(@conditions::jsonb) as c (condition text, hard boolean)
 )
-select r.id, r.employer_id, r.title, r.description, r.kind, r.state, r.occupation_id, r.hours_min, r.hours_max,
-       to_json(r.shifts) as shifts, r.postcode4, r.positions, r.candidates_wanted, r.start_date, r.needed_by,
-       r.wage_text, r.internal_note, r.source, r.reported_at, r.match_input, r.version, r.changed_at
-from reported r
+select {{vacancy_columns}}, v.version, v.changed_at from reported v
 
 -- query: vacancy_change
 -- rows: one
@@ -80,13 +79,10 @@ returning v.id
 -- writes: yes
 select app.vacancy_replace_parts(:id::uuid, :document::jsonb)
 
--- query: vacancy_state
--- rows: one
-select v.id, v.state from app.vacancy v where v.id = :id
-
 -- query: vacancy_end
+-- body: VacancyEnding
 -- rows: one
-update app.vacancy v set state = app.move('vacancy', v.state, :event) where v.id = :id returning v.id
+update app.vacancy v set state = app.move('vacancy', v.state, @how) where v.id = :id returning v.id
 
 -- query: vacancy_transition_list
 -- rows: many

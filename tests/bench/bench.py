@@ -127,7 +127,7 @@ def bench_create(region, peer, client, body, tenant, actor):
         insert = re.sub(rf':{name}\b', value, insert)
     insert = re.sub(r'(?<!:):(?!:)(description|competences|conditions|shifts|start_date|needed_by|wage_text|internal_note)\b',
                     'null::text', insert)
-    insert = re.sub(r'(?<!:):id\b', 'md5(:n::text || random())', insert).replace(':source', "'employer'")
+    insert = re.sub(r'(?<!:):id\b', 'md5(:n::text || random())', insert)
     script = '\\set n random(1, 1000000000)\n\\startpipeline\n' + context('off') + \
         "select idempotency.begin('bench', :n || md5(random()::text), 'f');\n" + insert + ';\n' + \
         "select idempotency.finish('bench', 'x', 201, null);\n\\endpipeline\n"

@@ -33,7 +33,7 @@ def test_the_reference_in_go_binds_the_parameters_of_our_statements():
 
 
 def test_parameters_are_numbered_in_the_order_of_the_reference():
-    query = sql.Query('one', 'one.sql')
+    query = sql.Query('one', 'one.sql', 'things')
     query.rows = 'one'
-    query.finish(['select :b, @a, :b'])
+    query.finish(['select :b, @a, :b'], {})
     assert numbered(query, ['a', 'b']) == 'select $2, $1, $2'

@@ -105,7 +105,7 @@ def test_schemas_that_two_services_use_are_made_once(tmp_path):
         {'a': {'/a': tiny.operation(1, 'Card')}, 'b': {'/b': tiny.operation(2, response='Card'), '/notes': tiny.operation(3, 'Note')}})
     made = {'openapi/gen/role': emit_contract.roles(contract), 'openapi/gen/schemas': emit_contract.shared(contract)}
     for name in contract.services:
-        service = emit_contract.Service(contract, name)
+        service = emit_contract.Service(contract, name, {})
         made[f'services/{name}/gen/contract'] = service.header(), service.source()
         made[f'services/{name}/gen/queries'] = emit_sql.header(name, f'services/{name}', [], contract), ''
     assert 'struct card {' in made['openapi/gen/schemas'][0] and 'struct card {' not in made['services/a/gen/contract'][0]

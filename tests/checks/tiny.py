@@ -14,6 +14,10 @@ def text(**more):
     return {'type': 'string', 'maxLength': 40, 'description': 'Text.', 'example': 'a', **more}
 
 
+def number(**more):
+    return {'type': 'integer', 'minimum': 0, 'maximum': 9, 'description': 'Number.', 'example': 1, **more}
+
+
 def schema(properties, **more):
     return {'type': 'object', 'x-nl': 'ding', 'description': 'A thing.', 'properties': properties, **more}
 

@@ -17,6 +17,12 @@ def test_a_candidate_is_registered_with_all_parts(as_role, candidate):
     assert read['languages'] and read['occupations'][0]['wanted'] is True
 
 
+def test_what_is_named_twice_is_told_where(as_role, candidate):
+    change = {'languages': [{'language': 'nl', 'level': 'a2'}, {'language': 'nl', 'level': 'b1'}], 'sectors': ['46', '46']}
+    answer = as_role('case_manager').patch(candidate.headers['location'], change, candidate.headers['etag'])
+    assert {(f['pointer'], f['code']) for f in answer.json['errors']} == {('/languages/1', 'repeated'), ('/sectors/1', 'repeated')}
+
+
 def test_who_registers_owns_the_file(as_role, candidate):
     own = as_role('case_manager').get('/user-profile').json['id']
     assert candidate.json['caseManagerId'] == own

@@ -29,6 +29,19 @@ def test_a_firm_reports_and_sees_its_own(as_role, new_vacancy):
     assert as_role('agency').get(made.headers['location']).status == 404
 
 
+@pytest.mark.parametrize('role,source', [
+    ('employer', 'employer'), ('firm', 'firm'), ('agency', 'agency'), ('hub', 'hub'), ('account_manager', 'account_manager'),
+    ('consultant', 'account_manager')])
+def test_the_source_of_a_vacancy_is_who_reports_it(as_role, new_vacancy, role, source):
+    assert new_vacancy(client=as_role(role)).json['source'] == source
+
+
+def test_what_is_named_twice_is_told_where(new_vacancy, world):
+    competence = {'competenceId': world['competences'][0], 'need': 'must'}
+    answer = new_vacancy(competences=[competence, {**competence, 'need': 'nice'}], shifts=['day', 'night', 'day'])
+    assert {(f['pointer'], f['code']) for f in answer.json['errors']} == {('/competences/1', 'repeated'), ('/shifts/2', 'repeated')}
+
+
 def test_all_faults_come_together(new_vacancy):
     answer = new_vacancy(hoursMin=40, hoursMax=20, startDate='2027-02-01', neededBy='2027-01-01')
     assert {(f['pointer'], f['code']) for f in answer.json['errors']} == {('/hoursMin', 'order'), ('/startDate', 'order')}

@@ -74,24 +74,25 @@ static const struct field candidate_new_fields[] = {
     {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, status), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
     {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, benefit), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "phase", .key = {"\"phase\":", 8}, .column = "phase", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, phase), .min = 1, .max = 4, .visible_to = 0xffffffffu},
-    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_new, target_groups), .min = 0, .max = 8, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .offset = offsetof(struct candidate_new, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .offset = offsetof(struct candidate_new, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_new, shifts), .min = 0, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, shifts), .unique_at = 0, .min = 0, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
     {.name = "maxDistanceKm", .key = {"\"maxDistanceKm\":", 16}, .column = "max_distance_km", .type = FIELD_INT, .offset = offsetof(struct candidate_new, max_distance_km), .min = 1, .max = 150, .visible_to = 0xffffffffu},
-    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_new, transport), .min = 0, .max = 6, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, transport), .unique_at = 0, .min = 0, .max = 6, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
     {.name = "availableFrom", .key = {"\"availableFrom\":", 16}, .column = "available_from", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, available_from), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "wishes", .key = {"\"wishes\":", 9}, .column = "wishes", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_new, wishes), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "introduction", .key = {"\"introduction\":", 15}, .column = "introduction", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_new, introduction), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "sectors", .key = {"\"sectors\":", 10}, .column = "sectors", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_new, sectors), .min = 0, .max = 10, .item_max = 5, .pattern = pattern_11, .visible_to = 0xffffffffu},
-    {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_new, competences), .min = 0, .max = 100, .schema = &candidate_competence_schema, .visible_to = 0xffffffffu},
-    {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_new, conditions), .min = 0, .max = 60, .schema = &candidate_condition_schema, .visible_to = 0xffffffffu},
-    {.name = "languages", .key = {"\"languages\":", 12}, .column = "languages", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_new, languages), .min = 0, .max = 20, .schema = &candidate_language_schema, .visible_to = 0xffffffffu},
-    {.name = "occupations", .key = {"\"occupations\":", 14}, .column = "occupations", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_new, occupations), .min = 0, .max = 30, .schema = &candidate_occupation_schema, .visible_to = 0xffffffffu},
+    {.name = "sectors", .key = {"\"sectors\":", 10}, .column = "sectors", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, sectors), .unique_at = 0, .min = 0, .max = 10, .item_max = 5, .pattern = pattern_11, .visible_to = 0xffffffffu},
+    {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, competences), .unique_at = offsetof(struct candidate_competence, competence_id), .min = 0, .max = 100, .schema = &candidate_competence_schema, .visible_to = 0xffffffffu},
+    {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, conditions), .unique_at = offsetof(struct candidate_condition, condition), .min = 0, .max = 60, .schema = &candidate_condition_schema, .visible_to = 0xffffffffu},
+    {.name = "languages", .key = {"\"languages\":", 12}, .column = "languages", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, languages), .unique_at = offsetof(struct candidate_language, language), .min = 0, .max = 20, .schema = &candidate_language_schema, .visible_to = 0xffffffffu},
+    {.name = "occupations", .key = {"\"occupations\":", 14}, .column = "occupations", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, occupations), .unique_at = offsetof(struct candidate_occupation, occupation_id), .min = 0, .max = 30, .schema = &candidate_occupation_schema, .visible_to = 0xffffffffu},
 };
+static const struct field_order candidate_new_orders[] = {{15, 16}, {0, 0}};
 const struct schema candidate_new_schema = {
     .name = "CandidateNew", .fields = candidate_new_fields, .count = 28,
-    .size = sizeof(struct candidate_new), .self = NULL,
+    .size = sizeof(struct candidate_new), .self = NULL, .orders = candidate_new_orders,
 };
 static const struct field candidate_search_fields[] = {
     {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_search, bsn), .min = 9, .max = 9, .pattern = pattern_3, .visible_to = 0xffffffffu},
@@ -115,24 +116,25 @@ static const struct field candidate_change_fields[] = {
     {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, status), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
     {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, benefit), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "phase", .key = {"\"phase\":", 8}, .column = "phase", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, phase), .min = 1, .max = 4, .visible_to = 0xffffffffu},
-    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_change, target_groups), .min = 0, .max = 8, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .offset = offsetof(struct candidate_change, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .offset = offsetof(struct candidate_change, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_change, shifts), .min = 0, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, shifts), .unique_at = 0, .min = 0, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
     {.name = "maxDistanceKm", .key = {"\"maxDistanceKm\":", 16}, .column = "max_distance_km", .type = FIELD_INT, .offset = offsetof(struct candidate_change, max_distance_km), .min = 1, .max = 150, .visible_to = 0xffffffffu},
-    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_change, transport), .min = 0, .max = 6, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, transport), .unique_at = 0, .min = 0, .max = 6, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
     {.name = "availableFrom", .key = {"\"availableFrom\":", 16}, .column = "available_from", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, available_from), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "wishes", .key = {"\"wishes\":", 9}, .column = "wishes", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_change, wishes), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "introduction", .key = {"\"introduction\":", 15}, .column = "introduction", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_change, introduction), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "sectors", .key = {"\"sectors\":", 10}, .column = "sectors", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct candidate_change, sectors), .min = 0, .max = 10, .item_max = 5, .pattern = pattern_11, .visible_to = 0xffffffffu},
-    {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_change, competences), .min = 0, .max = 100, .schema = &candidate_competence_schema, .visible_to = 0xffffffffu},
-    {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_change, conditions), .min = 0, .max = 60, .schema = &candidate_condition_schema, .visible_to = 0xffffffffu},
-    {.name = "languages", .key = {"\"languages\":", 12}, .column = "languages", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_change, languages), .min = 0, .max = 20, .schema = &candidate_language_schema, .visible_to = 0xffffffffu},
-    {.name = "occupations", .key = {"\"occupations\":", 14}, .column = "occupations", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_change, occupations), .min = 0, .max = 30, .schema = &candidate_occupation_schema, .visible_to = 0xffffffffu},
+    {.name = "sectors", .key = {"\"sectors\":", 10}, .column = "sectors", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, sectors), .unique_at = 0, .min = 0, .max = 10, .item_max = 5, .pattern = pattern_11, .visible_to = 0xffffffffu},
+    {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, competences), .unique_at = offsetof(struct candidate_competence, competence_id), .min = 0, .max = 100, .schema = &candidate_competence_schema, .visible_to = 0xffffffffu},
+    {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, conditions), .unique_at = offsetof(struct candidate_condition, condition), .min = 0, .max = 60, .schema = &candidate_condition_schema, .visible_to = 0xffffffffu},
+    {.name = "languages", .key = {"\"languages\":", 12}, .column = "languages", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, languages), .unique_at = offsetof(struct candidate_language, language), .min = 0, .max = 20, .schema = &candidate_language_schema, .visible_to = 0xffffffffu},
+    {.name = "occupations", .key = {"\"occupations\":", 14}, .column = "occupations", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, occupations), .unique_at = offsetof(struct candidate_occupation, occupation_id), .min = 0, .max = 30, .schema = &candidate_occupation_schema, .visible_to = 0xffffffffu},
 };
+static const struct field_order candidate_change_orders[] = {{14, 15}, {0, 0}};
 const struct schema candidate_change_schema = {
     .name = "CandidateChange", .fields = candidate_change_fields, .count = 27,
-    .size = sizeof(struct candidate_change), .self = NULL,
+    .size = sizeof(struct candidate_change), .self = NULL, .orders = candidate_change_orders,
 };
 static const struct field candidate_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -187,26 +189,63 @@ static const struct schema candidate_found_schema = {
     .name = "CandidateFound", .fields = candidate_found_fields, .count = 1,
     .size = 0, .self = NULL,
 };
-static const struct right candidate_list_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field candidate_list_query[] = {
+static const struct right list_candidates_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field list_candidates_query[] = {
     {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
     {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "changedAfter", .key = {"\"changedAfter\":", 15}, .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right candidate_create_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct right candidate_search_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct right candidate_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field candidate_get_path[] = {
+/* listCandidates: Candidates */
+static enum err list_candidates_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_candidate_list(plan);
+    return OK;
+}
+static const struct right create_candidate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct right search_candidates_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct right get_candidate_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field get_candidate_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right candidate_update_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field candidate_update_path[] = {
+/* getCandidate: One candidate */
+static enum err get_candidate_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right update_candidate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field update_candidate_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right card_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field card_get_path[] = {
+/* updateCandidate: Change a candidate */
+static enum err update_candidate_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_candidate_change(plan, (struct sql_candidate_change){
+        .document = req->document,
+        .id = req->path[0],
+        .version = plan_version(plan, req->version),
+    });
+    sql_candidate_replace_parts(plan, (struct sql_candidate_replace_parts){
+        .id = req->path[0],
+        .document = req->document,
+    });
+    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right get_card_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field get_card_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
+/* getCard: The card of a candidate */
+static enum err get_card_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_card_get(plan, (struct sql_card_get){.id = req->path[0]});
+    return OK;
+}
 static const struct operation operations[] = {
     {
         .id = "listCandidates",
@@ -215,11 +254,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_LIST | OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = candidate_list_rights,
-        .parameters = candidate_list_query, .parameters_count = 3,
+        .rights = list_candidates_rights,
+        .parameters = list_candidates_query, .parameters_count = 3,
         .response = &candidate_schema,
         .list = &query_candidate_list,
-        .handle = candidate_list,
+        .handle = list_candidates_plan,
     },
     {
         .id = "createCandidate",
@@ -228,7 +267,7 @@ static const struct operation operations[] = {
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
         .status = 201,
         .body_max = LIMIT_BODY,
-        .rights = candidate_create_rights,
+        .rights = create_candidate_rights,
         .body = &candidate_new_schema,
         .response = &candidate_schema,
         .show = &operations[3],
@@ -241,7 +280,7 @@ static const struct operation operations[] = {
         .flags = 0,
         .status = 200,
         .body_max = LIMIT_BODY,
-        .rights = candidate_search_rights,
+        .rights = search_candidates_rights,
         .body = &candidate_search_schema,
         .response = &candidate_found_schema,
         .handle = candidate_search,
@@ -253,10 +292,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = candidate_get_rights,
-        .path_fields = candidate_get_path, .path_count = 1,
+        .rights = get_candidate_rights,
+        .path_fields = get_candidate_path, .path_count = 1,
         .response = &candidate_schema,
-        .handle = candidate_get,
+        .handle = get_candidate_plan,
     },
     {
         .id = "updateCandidate",
@@ -265,11 +304,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL | OPERATION_WAKES,
         .status = 200,
         .body_max = LIMIT_BODY,
-        .rights = candidate_update_rights,
-        .path_fields = candidate_update_path, .path_count = 1,
+        .rights = update_candidate_rights,
+        .path_fields = update_candidate_path, .path_count = 1,
         .body = &candidate_change_schema,
         .response = &candidate_schema,
-        .handle = candidate_update,
+        .handle = update_candidate_plan,
     },
     {
         .id = "getCard",
@@ -278,10 +317,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = card_get_rights,
-        .path_fields = card_get_path, .path_count = 1,
+        .rights = get_card_rights,
+        .path_fields = get_card_path, .path_count = 1,
         .response = &candidate_card_schema,
-        .handle = card_get,
+        .handle = get_card_plan,
     },
 };
 

@@ -110,18 +110,10 @@ extern const struct schema candidate_new_schema;
 extern const struct schema candidate_search_schema;
 extern const struct schema candidate_change_schema;
 
-/* listCandidates: Candidates */
-handler candidate_list;
 /* createCandidate: Register a candidate */
 handler candidate_create;
 /* searchCandidates: Find somebody by citizen service number */
 handler candidate_search;
-/* getCandidate: One candidate */
-handler candidate_get;
-/* updateCandidate: Change a candidate */
-handler candidate_update;
-/* getCard: The card of a candidate */
-handler card_get;
 
 extern const struct service candidates_service;
 

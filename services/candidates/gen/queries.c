@@ -94,16 +94,16 @@ struct statement *sql_candidate_insert(struct plan *plan, const struct candidate
         body->status,
         body->benefit,
         plan_int(plan, body->phase),
-        schema_list_columns(plan->ctx->arena, &candidate_new_schema.fields[14], &body->target_groups),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[14], &body->target_groups),
         plan_int(plan, body->hours_min),
         plan_int(plan, body->hours_max),
-        schema_list_columns(plan->ctx->arena, &candidate_new_schema.fields[17], &body->shifts),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[17], &body->shifts),
         plan_int(plan, body->max_distance_km),
-        schema_list_columns(plan->ctx->arena, &candidate_new_schema.fields[19], &body->transport),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[19], &body->transport),
         body->available_from,
         body->wishes,
         body->introduction,
-        schema_list_columns(plan->ctx->arena, &candidate_new_schema.fields[23], &body->sectors),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[23], &body->sectors),
     };
     return plan_add(plan, &query_candidate_insert, values);
 }

@@ -93,11 +93,11 @@ static const struct field vacancy_new_fields[] = {
     {.name = "description", .key = {"\"description\":", 14}, .column = "description", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_new, description), .min = 0, .max = 4000, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, kind), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, occupation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct vacancy_new, competences), .min = 0, .max = 40, .schema = &vacancy_competence_schema, .visible_to = 0xffffffffu},
-    {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct vacancy_new, conditions), .min = 0, .max = 30, .schema = &vacancy_condition_schema, .visible_to = 0xffffffffu},
+    {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_new, competences), .unique_at = offsetof(struct vacancy_competence, competence_id), .min = 0, .max = 40, .schema = &vacancy_competence_schema, .visible_to = 0xffffffffu},
+    {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_new, conditions), .unique_at = offsetof(struct vacancy_condition, condition), .min = 0, .max = 30, .schema = &vacancy_condition_schema, .visible_to = 0xffffffffu},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct vacancy_new, shifts), .min = 0, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_new, shifts), .unique_at = 0, .min = 0, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
     {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, postcode4), .min = 4, .max = 4, .pattern = pattern_5, .visible_to = 0xffffffffu},
     {.name = "positions", .key = {"\"positions\":", 12}, .column = "positions", .type = FIELD_INT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, positions), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "candidatesWanted", .key = {"\"candidatesWanted\":", 19}, .column = "candidates_wanted", .type = FIELD_INT, .offset = offsetof(struct vacancy_new, candidates_wanted), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
@@ -106,20 +106,21 @@ static const struct field vacancy_new_fields[] = {
     {.name = "wageText", .key = {"\"wageText\":", 11}, .column = "wage_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, wage_text), .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_new, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu},
 };
+static const struct field_order vacancy_new_orders[] = {{7, 8}, {13, 14}, {0, 0}};
 const struct schema vacancy_new_schema = {
     .name = "VacancyNew", .fields = vacancy_new_fields, .count = 17,
-    .size = sizeof(struct vacancy_new), .self = NULL,
+    .size = sizeof(struct vacancy_new), .self = NULL, .orders = vacancy_new_orders,
 };
 static const struct field vacancy_change_fields[] = {
     {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, title), .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "description", .key = {"\"description\":", 14}, .column = "description", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_change, description), .min = 0, .max = 4000, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, kind), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .offset = offsetof(struct vacancy_change, occupation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct vacancy_change, competences), .min = 0, .max = 40, .schema = &vacancy_competence_schema, .visible_to = 0xffffffffu},
-    {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct vacancy_change, conditions), .min = 0, .max = 30, .schema = &vacancy_condition_schema, .visible_to = 0xffffffffu},
+    {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_change, competences), .unique_at = offsetof(struct vacancy_competence, competence_id), .min = 0, .max = 40, .schema = &vacancy_competence_schema, .visible_to = 0xffffffffu},
+    {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_change, conditions), .unique_at = offsetof(struct vacancy_condition, condition), .min = 0, .max = 30, .schema = &vacancy_condition_schema, .visible_to = 0xffffffffu},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct vacancy_change, shifts), .min = 0, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_change, shifts), .unique_at = 0, .min = 0, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
     {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, postcode4), .min = 4, .max = 4, .pattern = pattern_5, .visible_to = 0xffffffffu},
     {.name = "positions", .key = {"\"positions\":", 12}, .column = "positions", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, positions), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "candidatesWanted", .key = {"\"candidatesWanted\":", 19}, .column = "candidates_wanted", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, candidates_wanted), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
@@ -128,9 +129,10 @@ static const struct field vacancy_change_fields[] = {
     {.name = "wageText", .key = {"\"wageText\":", 11}, .column = "wage_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, wage_text), .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_change, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu},
 };
+static const struct field_order vacancy_change_orders[] = {{6, 7}, {12, 13}, {0, 0}};
 const struct schema vacancy_change_schema = {
     .name = "VacancyChange", .fields = vacancy_change_fields, .count = 16,
-    .size = sizeof(struct vacancy_change), .self = NULL,
+    .size = sizeof(struct vacancy_change), .self = NULL, .orders = vacancy_change_orders,
 };
 static const struct field vacancy_ending_fields[] = {
     {.name = "how", .key = {"\"how\":", 6}, .column = "how", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_ending, how), .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
@@ -249,14 +251,11 @@ static const struct field vacancy_fields[] = {
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
     {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 40, .schema = &vacancy_competence_schema, .visible_to = 0xffffffffu},
-    {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 30, .schema = &vacancy_condition_schema, .visible_to = 0xffffffffu},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
     {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 4, .visible_to = 0xffffffffu},
     {.name = "positions", .key = {"\"positions\":", 12}, .column = "positions", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "positionsTaken", .key = {"\"positionsTaken\":", 17}, .column = "positions_taken", .type = FIELD_INT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "candidatesWanted", .key = {"\"candidatesWanted\":", 19}, .column = "candidates_wanted", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "neededBy", .key = {"\"neededBy\":", 11}, .column = "needed_by", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -265,6 +264,9 @@ static const struct field vacancy_fields[] = {
     {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
     {.name = "reportedAt", .key = {"\"reportedAt\":", 13}, .column = "reported_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "matchVersion", .key = {"\"matchVersion\":", 15}, .column = "match_input", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xeu},
+    {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 40, .schema = &vacancy_competence_schema, .visible_to = 0xffffffffu},
+    {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 30, .schema = &vacancy_condition_schema, .visible_to = 0xffffffffu},
+    {.name = "positionsTaken", .key = {"\"positionsTaken\":", 17}, .column = "positions_taken", .type = FIELD_INT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -284,77 +286,227 @@ static const struct schema transition_schema = {
     .name = "Transition", .fields = transition_fields, .count = 6,
     .size = 0, .self = NULL,
 };
-static const struct right contact_list_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field contact_list_path[] = {
+static const struct right list_contacts_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field list_contacts_path[] = {
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right contact_create_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field contact_create_path[] = {
+/* listContacts: Contact persons */
+static enum err list_contacts_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_contact_list(plan, (struct sql_contact_list){.employer_id = req->path[0]});
+    return OK;
+}
+static const struct right create_contact_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field create_contact_path[] = {
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right contact_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field contact_get_path[] = {
+/* createContact: Add a contact person */
+static enum err create_contact_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_contact_insert(plan, req->body, (struct sql_contact_insert){
+        .id = req->new_id,
+        .employer_id = req->path[0],
+    });
+    return OK;
+}
+static const struct right get_contact_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field get_contact_path[] = {
     {.name = "contactId", .key = {"\"contactId\":", 12}, .column = "contact_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right contact_update_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field contact_update_path[] = {
+/* getContact: One contact person */
+static enum err get_contact_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_contact_get(plan, (struct sql_contact_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right update_contact_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field update_contact_path[] = {
     {.name = "contactId", .key = {"\"contactId\":", 12}, .column = "contact_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right contact_delete_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field contact_delete_path[] = {
+/* updateContact: Change a contact person */
+static enum err update_contact_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_contact_change(plan, (struct sql_contact_change){
+        .document = req->document,
+        .id = req->path[0],
+        .version = plan_version(plan, req->version),
+    });
+    sql_contact_get(plan, (struct sql_contact_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right delete_contact_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field delete_contact_path[] = {
     {.name = "contactId", .key = {"\"contactId\":", 12}, .column = "contact_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right employer_condition_list_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field employer_condition_list_path[] = {
+/* deleteContact: Remove a contact person */
+static enum err delete_contact_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_contact_delete(plan, (struct sql_contact_delete){
+        .id = req->path[0],
+        .version = plan_version(plan, req->version),
+    });
+    sql_contact_get(plan, (struct sql_contact_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right list_employer_conditions_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field list_employer_conditions_path[] = {
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right employer_condition_create_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field employer_condition_create_path[] = {
+/* listEmployerConditions: Conditions under which the employer takes part */
+static enum err list_employer_conditions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_employer_condition_list(plan, (struct sql_employer_condition_list){
+        .employer_id = req->path[0],
+    });
+    return OK;
+}
+static const struct right create_employer_condition_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field create_employer_condition_path[] = {
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right employer_condition_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field employer_condition_get_path[] = {
+/* createEmployerCondition: Record a condition */
+static enum err create_employer_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_employer_condition_insert(plan, req->body, (struct sql_employer_condition_insert){
+        .id = req->new_id,
+        .employer_id = req->path[0],
+    });
+    return OK;
+}
+static const struct right get_employer_condition_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field get_employer_condition_path[] = {
     {.name = "conditionId", .key = {"\"conditionId\":", 14}, .column = "condition_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right employer_condition_delete_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field employer_condition_delete_path[] = {
+/* getEmployerCondition: One condition of an employer */
+static enum err get_employer_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_employer_condition_get(plan, (struct sql_employer_condition_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right delete_employer_condition_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field delete_employer_condition_path[] = {
     {.name = "conditionId", .key = {"\"conditionId\":", 14}, .column = "condition_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right employer_list_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field employer_list_query[] = {
+/* deleteEmployerCondition: Withdraw a condition */
+static enum err delete_employer_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_employer_condition_delete(plan, (struct sql_employer_condition_delete){
+        .id = req->path[0],
+        .version = plan_version(plan, req->version),
+    });
+    sql_employer_condition_get(plan, (struct sql_employer_condition_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right list_employers_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field list_employers_query[] = {
     {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .min = 8, .max = 8, .pattern = pattern_2, .visible_to = 0xffffffffu},
     {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .min = 2, .max = 5, .pattern = pattern_3, .visible_to = 0xffffffffu},
     {.name = "namePrefix", .key = {"\"namePrefix\":", 13}, .column = "name_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "accountManagerId", .key = {"\"accountManagerId\":", 19}, .column = "account_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "changedAfter", .key = {"\"changedAfter\":", 15}, .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right employer_create_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct right employer_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field employer_get_path[] = {
+/* listEmployers: Employers */
+static enum err list_employers_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_employer_list(plan);
+    return OK;
+}
+static const struct right create_employer_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* createEmployer: Register an employer */
+static enum err create_employer_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_employer_insert(plan, req->body, (struct sql_employer_insert){.id = req->new_id});
+    return OK;
+}
+static const struct right get_employer_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field get_employer_path[] = {
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right employer_update_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field employer_update_path[] = {
+/* getEmployer: One employer */
+static enum err get_employer_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_employer_get(plan, (struct sql_employer_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right update_employer_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field update_employer_path[] = {
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right screening_advice_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field screening_advice_path[] = {
+/* updateEmployer: Change an employer */
+static enum err update_employer_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_employer_change(plan, (struct sql_employer_change){
+        .document = req->document,
+        .id = req->path[0],
+        .version = plan_version(plan, req->version),
+    });
+    sql_employer_get(plan, (struct sql_employer_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right get_screening_advice_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field get_screening_advice_path[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right screening_list_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field screening_list_path[] = {
+/* getScreeningAdvice: What the rules say of this vacancy */
+static enum err get_screening_advice_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_screening_advice(plan, (struct sql_screening_advice){.id = req->path[0]});
+    return OK;
+}
+static const struct right list_screenings_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_screenings_path[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right screening_create_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field screening_create_path[] = {
+/* listScreenings: Verdicts on a vacancy */
+static enum err list_screenings_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_screening_list(plan, (struct sql_screening_list){.vacancy_id = req->path[0]});
+    return OK;
+}
+static const struct right create_screening_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field create_screening_path[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right screening_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field screening_get_path[] = {
+/* createScreening: Give the verdict */
+static enum err create_screening_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    enum err err = screening_check(ctx, req->body);
+    if (err)
+        return err;
+    sql_screening_insert(plan, req->body, (struct sql_screening_insert){
+        .vacancy_id = req->path[0],
+        .id = req->new_id,
+    });
+    return OK;
+}
+static const struct right get_screening_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field get_screening_path[] = {
     {.name = "screeningId", .key = {"\"screeningId\":", 14}, .column = "screening_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right vacancy_list_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field vacancy_list_query[] = {
+/* getScreening: One verdict */
+static enum err get_screening_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_screening_get(plan, (struct sql_screening_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right list_vacancies_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field list_vacancies_query[] = {
     {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -363,23 +515,77 @@ static const struct field vacancy_list_query[] = {
     {.name = "neededByTo", .key = {"\"neededByTo\":", 13}, .column = "needed_by_to", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "changedAfter", .key = {"\"changedAfter\":", 15}, .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right vacancy_create_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_HUB, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct right vacancy_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field vacancy_get_path[] = {
+/* listVacancies: Vacancies */
+static enum err list_vacancies_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_vacancy_list(plan);
+    return OK;
+}
+static const struct right create_vacancy_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_HUB, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* createVacancy: Report a vacancy */
+static enum err create_vacancy_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_vacancy_insert(plan, req->body, (struct sql_vacancy_insert){.id = req->new_id});
+    return OK;
+}
+static const struct right get_vacancy_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field get_vacancy_path[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right vacancy_update_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field vacancy_update_path[] = {
+/* getVacancy: One vacancy */
+static enum err get_vacancy_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right update_vacancy_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field update_vacancy_path[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right vacancy_end_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field vacancy_end_path[] = {
+/* updateVacancy: Change a vacancy */
+static enum err update_vacancy_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_vacancy_change(plan, (struct sql_vacancy_change){
+        .document = req->document,
+        .id = req->path[0],
+        .version = plan_version(plan, req->version),
+    });
+    sql_vacancy_replace_parts(plan, (struct sql_vacancy_replace_parts){
+        .id = req->path[0],
+        .document = req->document,
+    });
+    sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right end_vacancy_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field end_vacancy_path[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right vacancy_transition_list_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field vacancy_transition_list_path[] = {
+/* endVacancy: Withdraw or close a vacancy */
+static enum err end_vacancy_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_vacancy_end(plan, req->body, (struct sql_vacancy_end){.id = req->path[0]});
+    sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right list_vacancy_transitions_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field list_vacancy_transitions_path[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
+/* listVacancyTransitions: What happened to a vacancy */
+static enum err list_vacancy_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_vacancy_transition_list(plan, (struct sql_vacancy_transition_list){
+        .vacancy_id = req->path[0],
+    });
+    return OK;
+}
 static const struct operation operations[] = {
     {
         .id = "listContacts",
@@ -388,11 +594,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_LIST | OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = contact_list_rights,
-        .path_fields = contact_list_path, .path_count = 1,
+        .rights = list_contacts_rights,
+        .path_fields = list_contacts_path, .path_count = 1,
         .response = &contact_schema,
         .list = &query_contact_list,
-        .handle = contact_list,
+        .handle = list_contacts_plan,
     },
     {
         .id = "createContact",
@@ -401,12 +607,12 @@ static const struct operation operations[] = {
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
         .status = 201,
         .body_max = LIMIT_BODY,
-        .rights = contact_create_rights,
-        .path_fields = contact_create_path, .path_count = 1,
+        .rights = create_contact_rights,
+        .path_fields = create_contact_path, .path_count = 1,
         .body = &contact_new_schema,
         .response = &contact_schema,
         .show = &operations[2],
-        .handle = contact_create,
+        .handle = create_contact_plan,
     },
     {
         .id = "getContact",
@@ -415,10 +621,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = contact_get_rights,
-        .path_fields = contact_get_path, .path_count = 1,
+        .rights = get_contact_rights,
+        .path_fields = get_contact_path, .path_count = 1,
         .response = &contact_schema,
-        .handle = contact_get,
+        .handle = get_contact_plan,
     },
     {
         .id = "updateContact",
@@ -427,11 +633,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL,
         .status = 200,
         .body_max = LIMIT_BODY,
-        .rights = contact_update_rights,
-        .path_fields = contact_update_path, .path_count = 1,
+        .rights = update_contact_rights,
+        .path_fields = update_contact_path, .path_count = 1,
         .body = &contact_new_schema,
         .response = &contact_schema,
-        .handle = contact_update,
+        .handle = update_contact_plan,
     },
     {
         .id = "deleteContact",
@@ -440,9 +646,9 @@ static const struct operation operations[] = {
         .flags = OPERATION_NEEDS_MATCH,
         .status = 204,
         .body_max = 0,
-        .rights = contact_delete_rights,
-        .path_fields = contact_delete_path, .path_count = 1,
-        .handle = contact_delete,
+        .rights = delete_contact_rights,
+        .path_fields = delete_contact_path, .path_count = 1,
+        .handle = delete_contact_plan,
     },
     {
         .id = "listEmployerConditions",
@@ -451,11 +657,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_LIST | OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = employer_condition_list_rights,
-        .path_fields = employer_condition_list_path, .path_count = 1,
+        .rights = list_employer_conditions_rights,
+        .path_fields = list_employer_conditions_path, .path_count = 1,
         .response = &employer_condition_schema,
         .list = &query_employer_condition_list,
-        .handle = employer_condition_list,
+        .handle = list_employer_conditions_plan,
     },
     {
         .id = "createEmployerCondition",
@@ -464,12 +670,12 @@ static const struct operation operations[] = {
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
         .status = 201,
         .body_max = LIMIT_BODY,
-        .rights = employer_condition_create_rights,
-        .path_fields = employer_condition_create_path, .path_count = 1,
+        .rights = create_employer_condition_rights,
+        .path_fields = create_employer_condition_path, .path_count = 1,
         .body = &employer_condition_new_schema,
         .response = &employer_condition_schema,
         .show = &operations[7],
-        .handle = employer_condition_create,
+        .handle = create_employer_condition_plan,
     },
     {
         .id = "getEmployerCondition",
@@ -478,10 +684,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = employer_condition_get_rights,
-        .path_fields = employer_condition_get_path, .path_count = 1,
+        .rights = get_employer_condition_rights,
+        .path_fields = get_employer_condition_path, .path_count = 1,
         .response = &employer_condition_schema,
-        .handle = employer_condition_get,
+        .handle = get_employer_condition_plan,
     },
     {
         .id = "deleteEmployerCondition",
@@ -490,9 +696,9 @@ static const struct operation operations[] = {
         .flags = OPERATION_NEEDS_MATCH,
         .status = 204,
         .body_max = 0,
-        .rights = employer_condition_delete_rights,
-        .path_fields = employer_condition_delete_path, .path_count = 1,
-        .handle = employer_condition_delete,
+        .rights = delete_employer_condition_rights,
+        .path_fields = delete_employer_condition_path, .path_count = 1,
+        .handle = delete_employer_condition_plan,
     },
     {
         .id = "listEmployers",
@@ -501,11 +707,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_LIST | OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = employer_list_rights,
-        .parameters = employer_list_query, .parameters_count = 5,
+        .rights = list_employers_rights,
+        .parameters = list_employers_query, .parameters_count = 5,
         .response = &employer_schema,
         .list = &query_employer_list,
-        .handle = employer_list,
+        .handle = list_employers_plan,
     },
     {
         .id = "createEmployer",
@@ -514,11 +720,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
         .status = 201,
         .body_max = LIMIT_BODY,
-        .rights = employer_create_rights,
+        .rights = create_employer_rights,
         .body = &employer_new_schema,
         .response = &employer_schema,
         .show = &operations[11],
-        .handle = employer_create,
+        .handle = create_employer_plan,
     },
     {
         .id = "getEmployer",
@@ -527,10 +733,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = employer_get_rights,
-        .path_fields = employer_get_path, .path_count = 1,
+        .rights = get_employer_rights,
+        .path_fields = get_employer_path, .path_count = 1,
         .response = &employer_schema,
-        .handle = employer_get,
+        .handle = get_employer_plan,
     },
     {
         .id = "updateEmployer",
@@ -539,11 +745,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL,
         .status = 200,
         .body_max = LIMIT_BODY,
-        .rights = employer_update_rights,
-        .path_fields = employer_update_path, .path_count = 1,
+        .rights = update_employer_rights,
+        .path_fields = update_employer_path, .path_count = 1,
         .body = &employer_new_schema,
         .response = &employer_schema,
-        .handle = employer_update,
+        .handle = update_employer_plan,
     },
     {
         .id = "getScreeningAdvice",
@@ -552,10 +758,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = screening_advice_rights,
-        .path_fields = screening_advice_path, .path_count = 1,
+        .rights = get_screening_advice_rights,
+        .path_fields = get_screening_advice_path, .path_count = 1,
         .response = &screening_advice_schema,
-        .handle = screening_advice,
+        .handle = get_screening_advice_plan,
     },
     {
         .id = "listScreenings",
@@ -564,11 +770,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_LIST | OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = screening_list_rights,
-        .path_fields = screening_list_path, .path_count = 1,
+        .rights = list_screenings_rights,
+        .path_fields = list_screenings_path, .path_count = 1,
         .response = &screening_schema,
         .list = &query_screening_list,
-        .handle = screening_list,
+        .handle = list_screenings_plan,
     },
     {
         .id = "createScreening",
@@ -577,12 +783,12 @@ static const struct operation operations[] = {
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
         .status = 201,
         .body_max = LIMIT_BODY,
-        .rights = screening_create_rights,
-        .path_fields = screening_create_path, .path_count = 1,
+        .rights = create_screening_rights,
+        .path_fields = create_screening_path, .path_count = 1,
         .body = &screening_new_schema,
         .response = &screening_schema,
         .show = &operations[16],
-        .handle = screening_create,
+        .handle = create_screening_plan,
     },
     {
         .id = "getScreening",
@@ -591,10 +797,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = screening_get_rights,
-        .path_fields = screening_get_path, .path_count = 1,
+        .rights = get_screening_rights,
+        .path_fields = get_screening_path, .path_count = 1,
         .response = &screening_schema,
-        .handle = screening_get,
+        .handle = get_screening_plan,
     },
     {
         .id = "listVacancies",
@@ -603,11 +809,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_LIST | OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = vacancy_list_rights,
-        .parameters = vacancy_list_query, .parameters_count = 7,
+        .rights = list_vacancies_rights,
+        .parameters = list_vacancies_query, .parameters_count = 7,
         .response = &vacancy_schema,
         .list = &query_vacancy_list,
-        .handle = vacancy_list,
+        .handle = list_vacancies_plan,
     },
     {
         .id = "createVacancy",
@@ -616,11 +822,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
         .status = 201,
         .body_max = LIMIT_BODY,
-        .rights = vacancy_create_rights,
+        .rights = create_vacancy_rights,
         .body = &vacancy_new_schema,
         .response = &vacancy_schema,
         .show = &operations[19],
-        .handle = vacancy_create,
+        .handle = create_vacancy_plan,
     },
     {
         .id = "getVacancy",
@@ -629,10 +835,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = vacancy_get_rights,
-        .path_fields = vacancy_get_path, .path_count = 1,
+        .rights = get_vacancy_rights,
+        .path_fields = get_vacancy_path, .path_count = 1,
         .response = &vacancy_schema,
-        .handle = vacancy_get,
+        .handle = get_vacancy_plan,
     },
     {
         .id = "updateVacancy",
@@ -641,11 +847,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL | OPERATION_WAKES,
         .status = 200,
         .body_max = LIMIT_BODY,
-        .rights = vacancy_update_rights,
-        .path_fields = vacancy_update_path, .path_count = 1,
+        .rights = update_vacancy_rights,
+        .path_fields = update_vacancy_path, .path_count = 1,
         .body = &vacancy_change_schema,
         .response = &vacancy_schema,
-        .handle = vacancy_update,
+        .handle = update_vacancy_plan,
     },
     {
         .id = "endVacancy",
@@ -654,12 +860,12 @@ static const struct operation operations[] = {
         .flags = OPERATION_NEEDS_KEY,
         .status = 200,
         .body_max = LIMIT_BODY,
-        .rights = vacancy_end_rights,
-        .path_fields = vacancy_end_path, .path_count = 1,
+        .rights = end_vacancy_rights,
+        .path_fields = end_vacancy_path, .path_count = 1,
         .body = &vacancy_ending_schema,
         .response = &vacancy_schema,
         .show = &operations[19],
-        .handle = vacancy_end,
+        .handle = end_vacancy_plan,
     },
     {
         .id = "listVacancyTransitions",
@@ -668,11 +874,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_LIST | OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = vacancy_transition_list_rights,
-        .path_fields = vacancy_transition_list_path, .path_count = 1,
+        .rights = list_vacancy_transitions_rights,
+        .path_fields = list_vacancy_transitions_path, .path_count = 1,
         .response = &transition_schema,
         .list = &query_vacancy_transition_list,
-        .handle = vacancy_transition_list,
+        .handle = list_vacancy_transitions_plan,
     },
 };
 

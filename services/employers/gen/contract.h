@@ -110,52 +110,8 @@ extern const struct schema vacancy_new_schema;
 extern const struct schema vacancy_change_schema;
 extern const struct schema vacancy_ending_schema;
 
-/* listContacts: Contact persons */
-handler contact_list;
-/* createContact: Add a contact person */
-handler contact_create;
-/* getContact: One contact person */
-handler contact_get;
-/* updateContact: Change a contact person */
-handler contact_update;
-/* deleteContact: Remove a contact person */
-handler contact_delete;
-/* listEmployerConditions: Conditions under which the employer takes part */
-handler employer_condition_list;
-/* createEmployerCondition: Record a condition */
-handler employer_condition_create;
-/* getEmployerCondition: One condition of an employer */
-handler employer_condition_get;
-/* deleteEmployerCondition: Withdraw a condition */
-handler employer_condition_delete;
-/* listEmployers: Employers */
-handler employer_list;
-/* createEmployer: Register an employer */
-handler employer_create;
-/* getEmployer: One employer */
-handler employer_get;
-/* updateEmployer: Change an employer */
-handler employer_update;
-/* getScreeningAdvice: What the rules say of this vacancy */
-handler screening_advice;
-/* listScreenings: Verdicts on a vacancy */
-handler screening_list;
 /* createScreening: Give the verdict */
-handler screening_create;
-/* getScreening: One verdict */
-handler screening_get;
-/* listVacancies: Vacancies */
-handler vacancy_list;
-/* createVacancy: Report a vacancy */
-handler vacancy_create;
-/* getVacancy: One vacancy */
-handler vacancy_get;
-/* updateVacancy: Change a vacancy */
-handler vacancy_update;
-/* endVacancy: Withdraw or close a vacancy */
-handler vacancy_end;
-/* listVacancyTransitions: What happened to a vacancy */
-handler vacancy_transition_list;
+enum err screening_check(struct ctx *ctx, const struct screening_new *body) MUST_CHECK;
 
 extern const struct service employers_service;
 

@@ -3,8 +3,8 @@
 #include "services/employers/gen/queries.h"
 #include "lib/base/limits.h"
 
-_Static_assert(27 <= LIMIT_QUERIES, "queries");
-_Static_assert(19 <= LIMIT_VALUES, "vacancy_insert");
+_Static_assert(24 <= LIMIT_QUERIES, "queries");
+_Static_assert(18 <= LIMIT_VALUES, "vacancy_insert");
 
 static const struct query_sort contact_list_sorts[] = {
     {"changedAt", "c.changed_at", "timestamptz", "changed_at"},
@@ -99,20 +99,6 @@ struct statement *sql_contact_delete(struct plan *plan, struct sql_contact_delet
         args.version,
     };
     return plan_add(plan, &query_contact_delete, values);
-}
-
-const struct query query_contact_version = {
-    .name = "contact_version",
-    .text = "select c.version from app.employer_contact c where c.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = OK,
-    .writes = false, .list = NULL,
-};
-struct statement *sql_contact_version(struct plan *plan, struct sql_contact_version args)
-{
-    const struct str values[] = {
-        args.id,
-    };
-    return plan_add(plan, &query_contact_version, values);
 }
 
 static const struct query_filter employer_list_filters[] = {
@@ -282,20 +268,6 @@ struct statement *sql_employer_condition_delete(struct plan *plan, struct sql_em
     return plan_add(plan, &query_employer_condition_delete, values);
 }
 
-const struct query query_employer_condition_version = {
-    .name = "employer_condition_version",
-    .text = "select c.version from app.employer_condition c where c.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = OK,
-    .writes = false, .list = NULL,
-};
-struct statement *sql_employer_condition_version(struct plan *plan, struct sql_employer_condition_version args)
-{
-    const struct str values[] = {
-        args.id,
-    };
-    return plan_add(plan, &query_employer_condition_version, values);
-}
-
 static const struct query_sort screening_list_sorts[] = {
     {"screenedAt", "s.screened_at", "timestamptz", "screened_at"},
 };
@@ -413,14 +385,14 @@ struct statement *sql_vacancy_list(struct plan *plan)
 
 const struct query query_vacancy_get = {
     .name = "vacancy_get",
-    .text = "select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, (select js"
-            "on_agg(c) from (select c.competence_id as \"competenceId\", c.need, c.level, c.weight from app.vac"
-            "ancy_competence c where c.vacancy_id = v.id order by c.need, c.weight desc, c.competence_id) c) "
-            "as competences, (select json_agg(c) from (select c.condition, c.hard from app.vacancy_condition "
-            "c where c.vacancy_id = v.id order by c.condition) c) as conditions, v.hours_min, v.hours_max, to"
-            "_json(v.shifts) as shifts, v.postcode4, v.positions, app.places_taken(v.id) as positions_taken, "
-            "v.candidates_wanted, v.start_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.report"
-            "ed_at, v.match_input, v.version, v.changed_at from app.vacancy v where v.id = $1",
+    .text = "select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_mi"
+            "n, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.st"
+            "art_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.match_input, (se"
+            "lect json_agg(c) from (select c.competence_id as \"competenceId\", c.need, c.level, c.weight from "
+            "app.vacancy_competence c where c.vacancy_id = v.id order by c.need, c.weight desc, c.competence_"
+            "id) c) as competences, (select json_agg(c) from (select c.condition, c.hard from app.vacancy_con"
+            "dition c where c.vacancy_id = v.id order by c.condition) c) as conditions, app.places_taken(v.id"
+            ") as positions_taken, v.version, v.changed_at from app.vacancy v where v.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -439,18 +411,19 @@ const struct query query_vacancy_insert = {
             "rt_date, needed_by, wage_text, internal_note, source, reported_by, reported_by_organisation) val"
             "ues (app.tenant(), $1::uuid, $2::uuid, $3, $4, $5, $6::uuid, $7::int, $8::int, coalesce(nullif(a"
             "rray(select jsonb_array_elements_text($9::jsonb)), '{}'), '{day}'), $10, $11::int, coalesce($12:"
-            ":int, 5), $13::date, $14::date, $15, $16, $17, app.actor(), case when app.role() in ('firm', 'ag"
-            "ency') then app.organisation() end) returning v.* ), competences as ( insert into app.vacancy_co"
-            "mpetence (tenant_id, vacancy_id, competence_id, need, level, weight) select r.tenant_id, r.id, c"
-            ".competence_id, c.need, coalesce(c.level, 1), coalesce(c.weight, 1) from reported r, jsonb_to_re"
-            "cordset($18::jsonb) as c (competence_id uuid, need text, level int, weight int) ), conditions as"
-            " ( insert into app.vacancy_condition (tenant_id, vacancy_id, condition, hard) select r.tenant_id"
-            ", r.id, c.condition, c.hard from reported r, jsonb_to_recordset($19::jsonb) as c (condition text"
-            ", hard boolean) ) select r.id, r.employer_id, r.title, r.description, r.kind, r.state, r.occupat"
-            "ion_id, r.hours_min, r.hours_max, to_json(r.shifts) as shifts, r.postcode4, r.positions, r.candi"
-            "dates_wanted, r.start_date, r.needed_by, r.wage_text, r.internal_note, r.source, r.reported_at, "
-            "r.match_input, r.version, r.changed_at from reported r",
-    .parameters = 19, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            ":int, 5), $13::date, $14::date, $15, $16, case when app.role() in ('employer', 'firm', 'agency',"
+            " 'hub') then app.role() else 'account_manager' end, app.actor(), case when app.role() in ('firm'"
+            ", 'agency') then app.organisation() end) returning v.* ), competences as ( insert into app.vacan"
+            "cy_competence (tenant_id, vacancy_id, competence_id, need, level, weight) select r.tenant_id, r."
+            "id, c.competence_id, c.need, coalesce(c.level, 1), coalesce(c.weight, 1) from reported r, jsonb_"
+            "to_recordset($17::jsonb) as c (competence_id uuid, need text, level int, weight int) ), conditio"
+            "ns as ( insert into app.vacancy_condition (tenant_id, vacancy_id, condition, hard) select r.tena"
+            "nt_id, r.id, c.condition, c.hard from reported r, jsonb_to_recordset($18::jsonb) as c (condition"
+            " text, hard boolean) ) select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.oc"
+            "cupation_id, v.hours_min, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v."
+            "candidates_wanted, v.start_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported"
+            "_at, v.match_input, v.version, v.changed_at from reported v",
+    .parameters = 18, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
 struct statement *sql_vacancy_insert(struct plan *plan, const struct vacancy_new *body, struct sql_vacancy_insert args)
@@ -464,7 +437,7 @@ struct statement *sql_vacancy_insert(struct plan *plan, const struct vacancy_new
         body->occupation_id,
         plan_int(plan, body->hours_min),
         plan_int(plan, body->hours_max),
-        schema_list_columns(plan->ctx->arena, &vacancy_new_schema.fields[9], &body->shifts),
+        schema_member_columns(plan->ctx->arena, &vacancy_new_schema.fields[9], &body->shifts),
         body->postcode4,
         plan_int(plan, body->positions),
         plan_int(plan, body->candidates_wanted),
@@ -472,9 +445,8 @@ struct statement *sql_vacancy_insert(struct plan *plan, const struct vacancy_new
         body->needed_by,
         body->wage_text,
         body->internal_note,
-        args.source,
-        schema_list_columns(plan->ctx->arena, &vacancy_new_schema.fields[5], &body->competences),
-        schema_list_columns(plan->ctx->arena, &vacancy_new_schema.fields[6], &body->conditions),
+        schema_member_columns(plan->ctx->arena, &vacancy_new_schema.fields[5], &body->competences),
+        schema_member_columns(plan->ctx->arena, &vacancy_new_schema.fields[6], &body->conditions),
     };
     return plan_add(plan, &query_vacancy_insert, values);
 }
@@ -517,30 +489,16 @@ struct statement *sql_vacancy_replace_parts(struct plan *plan, struct sql_vacanc
     return plan_add(plan, &query_vacancy_replace_parts, values);
 }
 
-const struct query query_vacancy_state = {
-    .name = "vacancy_state",
-    .text = "select v.id, v.state from app.vacancy v where v.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
-    .writes = false, .list = NULL,
-};
-struct statement *sql_vacancy_state(struct plan *plan, struct sql_vacancy_state args)
-{
-    const struct str values[] = {
-        args.id,
-    };
-    return plan_add(plan, &query_vacancy_state, values);
-}
-
 const struct query query_vacancy_end = {
     .name = "vacancy_end",
     .text = "update app.vacancy v set state = app.move('vacancy', v.state, $1) where v.id = $2 returning v.id",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
-struct statement *sql_vacancy_end(struct plan *plan, struct sql_vacancy_end args)
+struct statement *sql_vacancy_end(struct plan *plan, const struct vacancy_ending *body, struct sql_vacancy_end args)
 {
     const struct str values[] = {
-        args.event,
+        body->how,
         args.id,
     };
     return plan_add(plan, &query_vacancy_end, values);
@@ -570,4 +528,4 @@ struct statement *sql_vacancy_transition_list(struct plan *plan, struct sql_vaca
     return plan_add(plan, &query_vacancy_transition_list, values);
 }
 
-const struct query *const employers_queries[] = {&query_contact_list, &query_contact_get, &query_contact_insert, &query_contact_change, &query_contact_delete, &query_contact_version, &query_employer_list, &query_employer_get, &query_employer_insert, &query_employer_change, &query_employer_condition_list, &query_employer_condition_get, &query_employer_condition_insert, &query_employer_condition_delete, &query_employer_condition_version, &query_screening_list, &query_screening_get, &query_screening_insert, &query_screening_advice, &query_vacancy_list, &query_vacancy_get, &query_vacancy_insert, &query_vacancy_change, &query_vacancy_replace_parts, &query_vacancy_state, &query_vacancy_end, &query_vacancy_transition_list, NULL};
+const struct query *const employers_queries[] = {&query_contact_list, &query_contact_get, &query_contact_insert, &query_contact_change, &query_contact_delete, &query_employer_list, &query_employer_get, &query_employer_insert, &query_employer_change, &query_employer_condition_list, &query_employer_condition_get, &query_employer_condition_insert, &query_employer_condition_delete, &query_screening_list, &query_screening_get, &query_screening_insert, &query_screening_advice, &query_vacancy_list, &query_vacancy_get, &query_vacancy_insert, &query_vacancy_change, &query_vacancy_replace_parts, &query_vacancy_end, &query_vacancy_transition_list, NULL};

@@ -36,12 +36,6 @@ struct sql_contact_delete {
 };
 struct statement *sql_contact_delete(struct plan *plan, struct sql_contact_delete args);
 
-extern const struct query query_contact_version;
-struct sql_contact_version {
-    struct str id;
-};
-struct statement *sql_contact_version(struct plan *plan, struct sql_contact_version args);
-
 extern const struct query query_employer_list;
 struct statement *sql_employer_list(struct plan *plan);
 
@@ -87,12 +81,6 @@ struct sql_employer_condition_delete {
 };
 struct statement *sql_employer_condition_delete(struct plan *plan, struct sql_employer_condition_delete args);
 
-extern const struct query query_employer_condition_version;
-struct sql_employer_condition_version {
-    struct str id;
-};
-struct statement *sql_employer_condition_version(struct plan *plan, struct sql_employer_condition_version args);
-
 extern const struct query query_screening_list;
 struct sql_screening_list {
     struct str vacancy_id;
@@ -128,7 +116,7 @@ struct statement *sql_vacancy_get(struct plan *plan, struct sql_vacancy_get args
 
 extern const struct query query_vacancy_insert;
 struct sql_vacancy_insert {
-    struct str id, source;
+    struct str id;
 };
 struct statement *sql_vacancy_insert(struct plan *plan, const struct vacancy_new *body, struct sql_vacancy_insert args);
 
@@ -144,17 +132,11 @@ struct sql_vacancy_replace_parts {
 };
 struct statement *sql_vacancy_replace_parts(struct plan *plan, struct sql_vacancy_replace_parts args);
 
-extern const struct query query_vacancy_state;
-struct sql_vacancy_state {
-    struct str id;
-};
-struct statement *sql_vacancy_state(struct plan *plan, struct sql_vacancy_state args);
-
 extern const struct query query_vacancy_end;
 struct sql_vacancy_end {
-    struct str event, id;
+    struct str id;
 };
-struct statement *sql_vacancy_end(struct plan *plan, struct sql_vacancy_end args);
+struct statement *sql_vacancy_end(struct plan *plan, const struct vacancy_ending *body, struct sql_vacancy_end args);
 
 extern const struct query query_vacancy_transition_list;
 struct sql_vacancy_transition_list {

@@ -28,7 +28,7 @@ const struct schema consent_schema = {
     .size = sizeof(struct consent), .self = NULL,
 };
 static const struct field proposal_round_new_fields[] = {
-    {.name = "candidateIds", .key = {"\"candidateIds\":", 15}, .column = "candidate_ids", .type = FIELD_LIST, .item = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct proposal_round_new, candidate_ids), .min = 1, .max = 100, .visible_to = 0xffffffffu},
+    {.name = "candidateIds", .key = {"\"candidateIds\":", 15}, .column = "candidate_ids", .type = FIELD_LIST, .item = FIELD_UUID, .flags = FIELD_REQUIRED | FIELD_UNIQUE, .offset = offsetof(struct proposal_round_new, candidate_ids), .unique_at = 0, .min = 1, .max = 100, .visible_to = 0xffffffffu},
     {.name = "draft", .key = {"\"draft\":", 8}, .column = "draft", .type = FIELD_BOOL, .offset = offsetof(struct proposal_round_new, draft), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "shortfallReason", .key = {"\"shortfallReason\":", 18}, .column = "shortfall_reason", .type = FIELD_TEXT, .offset = offsetof(struct proposal_round_new, shortfall_reason), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
     {.name = "shortfallNote", .key = {"\"shortfallNote\":", 16}, .column = "shortfall_note", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct proposal_round_new, shortfall_note), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
@@ -142,41 +142,106 @@ static const struct schema shortlist_schema = {
     .name = "Shortlist", .fields = shortlist_fields, .count = 13,
     .size = 0, .self = NULL,
 };
-static const struct right round_create_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field round_create_path[] = {
+static const struct right create_proposal_round_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field create_proposal_round_path[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right round_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field round_get_path[] = {
+/* createProposalRound: Propose candidates to the employer */
+static enum err create_proposal_round_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_proposal_round_propose(plan, req->body, (struct sql_proposal_round_propose){
+        .id = req->new_id,
+        .vacancy_id = req->path[0],
+    });
+    sql_proposal_round_get(plan, (struct sql_proposal_round_get){.id = req->new_id});
+    return OK;
+}
+static const struct right get_proposal_round_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field get_proposal_round_path[] = {
     {.name = "roundId", .key = {"\"roundId\":", 10}, .column = "round_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right round_send_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field round_send_path[] = {
+/* getProposalRound: One round of proposals */
+static enum err get_proposal_round_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_proposal_round_get(plan, (struct sql_proposal_round_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right send_proposal_round_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field send_proposal_round_path[] = {
     {.name = "roundId", .key = {"\"roundId\":", 10}, .column = "round_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right proposal_list_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field proposal_list_query[] = {
+/* sendProposalRound: Send a drafted round */
+static enum err send_proposal_round_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_proposal_round_send(plan, (struct sql_proposal_round_send){.id = req->path[0]});
+    sql_proposal_round_get(plan, (struct sql_proposal_round_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right list_proposals_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field list_proposals_query[] = {
     {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x6u},
     {.name = "changedAfter", .key = {"\"changedAfter\":", 15}, .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right proposal_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field proposal_get_path[] = {
+/* listProposals: Proposals */
+static enum err list_proposals_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_proposal_list(plan);
+    return OK;
+}
+static const struct right get_proposal_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field get_proposal_path[] = {
     {.name = "proposalId", .key = {"\"proposalId\":", 13}, .column = "proposal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right proposal_answer_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field proposal_answer_path[] = {
+/* getProposal: One proposal with its card */
+static enum err get_proposal_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_proposal_get(plan, (struct sql_proposal_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right answer_proposal_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field answer_proposal_path[] = {
     {.name = "proposalId", .key = {"\"proposalId\":", 13}, .column = "proposal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right proposal_withdraw_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field proposal_withdraw_path[] = {
+/* answerProposal: Invite, reject or hire */
+static enum err answer_proposal_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    enum err err = proposal_answer_check(ctx, req->body);
+    if (err)
+        return err;
+    sql_proposal_answer(plan, req->body, (struct sql_proposal_answer){.id = req->path[0]});
+    sql_proposal_get(plan, (struct sql_proposal_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right withdraw_proposal_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field withdraw_proposal_path[] = {
     {.name = "proposalId", .key = {"\"proposalId\":", 13}, .column = "proposal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right shortlist_get_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field shortlist_get_path[] = {
+/* withdrawProposal: Withdraw a proposal */
+static enum err withdraw_proposal_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_proposal_withdraw(plan, (struct sql_proposal_withdraw){.id = req->path[0]});
+    sql_proposal_get(plan, (struct sql_proposal_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right get_shortlist_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field get_shortlist_path[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
+/* getShortlist: The explained shortlist of a vacancy */
+static enum err get_shortlist_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_shortlist_get(plan, (struct sql_shortlist_get){.vacancy_id = req->path[0]});
+    return OK;
+}
 static const struct operation operations[] = {
     {
         .id = "createProposalRound",
@@ -185,12 +250,12 @@ static const struct operation operations[] = {
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
         .status = 201,
         .body_max = LIMIT_BODY,
-        .rights = round_create_rights,
-        .path_fields = round_create_path, .path_count = 1,
+        .rights = create_proposal_round_rights,
+        .path_fields = create_proposal_round_path, .path_count = 1,
         .body = &proposal_round_new_schema,
         .response = &proposal_round_schema,
         .show = &operations[1],
-        .handle = round_create,
+        .handle = create_proposal_round_plan,
     },
     {
         .id = "getProposalRound",
@@ -199,10 +264,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = round_get_rights,
-        .path_fields = round_get_path, .path_count = 1,
+        .rights = get_proposal_round_rights,
+        .path_fields = get_proposal_round_path, .path_count = 1,
         .response = &proposal_round_schema,
-        .handle = round_get,
+        .handle = get_proposal_round_plan,
     },
     {
         .id = "sendProposalRound",
@@ -211,11 +276,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_NEEDS_KEY,
         .status = 200,
         .body_max = 0,
-        .rights = round_send_rights,
-        .path_fields = round_send_path, .path_count = 1,
+        .rights = send_proposal_round_rights,
+        .path_fields = send_proposal_round_path, .path_count = 1,
         .response = &proposal_round_schema,
         .show = &operations[1],
-        .handle = round_send,
+        .handle = send_proposal_round_plan,
     },
     {
         .id = "listProposals",
@@ -224,11 +289,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_LIST | OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = proposal_list_rights,
-        .parameters = proposal_list_query, .parameters_count = 4,
+        .rights = list_proposals_rights,
+        .parameters = list_proposals_query, .parameters_count = 4,
         .response = &proposal_schema,
         .list = &query_proposal_list,
-        .handle = proposal_list,
+        .handle = list_proposals_plan,
     },
     {
         .id = "getProposal",
@@ -237,10 +302,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = proposal_get_rights,
-        .path_fields = proposal_get_path, .path_count = 1,
+        .rights = get_proposal_rights,
+        .path_fields = get_proposal_path, .path_count = 1,
         .response = &proposal_schema,
-        .handle = proposal_get,
+        .handle = get_proposal_plan,
     },
     {
         .id = "answerProposal",
@@ -249,12 +314,12 @@ static const struct operation operations[] = {
         .flags = OPERATION_NEEDS_KEY | OPERATION_WAKES,
         .status = 200,
         .body_max = LIMIT_BODY,
-        .rights = proposal_answer_rights,
-        .path_fields = proposal_answer_path, .path_count = 1,
+        .rights = answer_proposal_rights,
+        .path_fields = answer_proposal_path, .path_count = 1,
         .body = &proposal_answer_schema,
         .response = &proposal_schema,
         .show = &operations[4],
-        .handle = proposal_answer,
+        .handle = answer_proposal_plan,
     },
     {
         .id = "withdrawProposal",
@@ -263,11 +328,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_NEEDS_KEY | OPERATION_WAKES,
         .status = 200,
         .body_max = 0,
-        .rights = proposal_withdraw_rights,
-        .path_fields = proposal_withdraw_path, .path_count = 1,
+        .rights = withdraw_proposal_rights,
+        .path_fields = withdraw_proposal_path, .path_count = 1,
         .response = &proposal_schema,
         .show = &operations[4],
-        .handle = proposal_withdraw,
+        .handle = withdraw_proposal_plan,
     },
     {
         .id = "getShortlist",
@@ -276,10 +341,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = shortlist_get_rights,
-        .path_fields = shortlist_get_path, .path_count = 1,
+        .rights = get_shortlist_rights,
+        .path_fields = get_shortlist_path, .path_count = 1,
         .response = &shortlist_schema,
-        .handle = shortlist_get,
+        .handle = get_shortlist_plan,
     },
 };
 

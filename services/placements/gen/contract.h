@@ -35,22 +35,8 @@ extern const struct schema consent_schema;
 extern const struct schema proposal_round_new_schema;
 extern const struct schema proposal_answer_schema;
 
-/* createProposalRound: Propose candidates to the employer */
-handler round_create;
-/* getProposalRound: One round of proposals */
-handler round_get;
-/* sendProposalRound: Send a drafted round */
-handler round_send;
-/* listProposals: Proposals */
-handler proposal_list;
-/* getProposal: One proposal with its card */
-handler proposal_get;
 /* answerProposal: Invite, reject or hire */
-handler proposal_answer;
-/* withdrawProposal: Withdraw a proposal */
-handler proposal_withdraw;
-/* getShortlist: The explained shortlist of a vacancy */
-handler shortlist_get;
+enum err proposal_answer_check(struct ctx *ctx, const struct proposal_answer *body) MUST_CHECK;
 
 extern const struct service placements_service;
 

@@ -4,7 +4,7 @@
 #include "lib/base/limits.h"
 
 _Static_assert(8 <= LIMIT_QUERIES, "queries");
-_Static_assert(7 <= LIMIT_VALUES, "round_propose");
+_Static_assert(7 <= LIMIT_VALUES, "proposal_round_propose");
 
 static const struct query_filter proposal_list_filters[] = {
     {"state", "p.state = %"},
@@ -83,43 +83,43 @@ struct statement *sql_proposal_withdraw(struct plan *plan, struct sql_proposal_w
     return plan_add(plan, &query_proposal_withdraw, values);
 }
 
-const struct query query_round_propose = {
-    .name = "round_propose",
+const struct query query_proposal_round_propose = {
+    .name = "proposal_round_propose",
     .text = "select app.propose($1::uuid, $2::uuid, array(select jsonb_array_elements_text($3::jsonb))::uuid["
             "], coalesce($4::boolean, false), $5, $6, $7::jsonb)",
     .parameters = 7, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
-struct statement *sql_round_propose(struct plan *plan, struct sql_round_propose args)
+struct statement *sql_proposal_round_propose(struct plan *plan, const struct proposal_round_new *body, struct sql_proposal_round_propose args)
 {
     const struct str values[] = {
         args.id,
         args.vacancy_id,
-        args.candidates,
-        args.draft,
-        args.shortfall_reason,
-        args.shortfall_note,
-        args.consent,
+        schema_member_columns(plan->ctx->arena, &proposal_round_new_schema.fields[0], &body->candidate_ids),
+        plan_bool(body->draft),
+        body->shortfall_reason,
+        body->shortfall_note,
+        schema_member_columns(plan->ctx->arena, &proposal_round_new_schema.fields[4], &body->consent),
     };
-    return plan_add(plan, &query_round_propose, values);
+    return plan_add(plan, &query_proposal_round_propose, values);
 }
 
-const struct query query_round_send = {
-    .name = "round_send",
+const struct query query_proposal_round_send = {
+    .name = "proposal_round_send",
     .text = "select app.send_round($1::uuid)",
     .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
-struct statement *sql_round_send(struct plan *plan, struct sql_round_send args)
+struct statement *sql_proposal_round_send(struct plan *plan, struct sql_proposal_round_send args)
 {
     const struct str values[] = {
         args.id,
     };
-    return plan_add(plan, &query_round_send, values);
+    return plan_add(plan, &query_proposal_round_send, values);
 }
 
-const struct query query_round_get = {
-    .name = "round_get",
+const struct query query_proposal_round_get = {
+    .name = "proposal_round_get",
     .text = "select r.id, r.vacancy_id, r.asked, r.already_open, r.proposed, r.shortfall_reason, r.shortfall_"
             "note, r.version, r.changed_at, (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('"
             "id', p.id, 'candidateId', p.candidate_id, 'rank', p.rank, 'state', p.state)) order by p.rank, p."
@@ -128,12 +128,12 @@ const struct query query_round_get = {
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
-struct statement *sql_round_get(struct plan *plan, struct sql_round_get args)
+struct statement *sql_proposal_round_get(struct plan *plan, struct sql_proposal_round_get args)
 {
     const struct str values[] = {
         args.id,
     };
-    return plan_add(plan, &query_round_get, values);
+    return plan_add(plan, &query_proposal_round_get, values);
 }
 
 const struct query query_shortlist_get = {
@@ -157,4 +157,4 @@ struct statement *sql_shortlist_get(struct plan *plan, struct sql_shortlist_get 
     return plan_add(plan, &query_shortlist_get, values);
 }
 
-const struct query *const placements_queries[] = {&query_proposal_list, &query_proposal_get, &query_proposal_answer, &query_proposal_withdraw, &query_round_propose, &query_round_send, &query_round_get, &query_shortlist_get, NULL};
+const struct query *const placements_queries[] = {&query_proposal_list, &query_proposal_get, &query_proposal_answer, &query_proposal_withdraw, &query_proposal_round_propose, &query_proposal_round_send, &query_proposal_round_get, &query_shortlist_get, NULL};

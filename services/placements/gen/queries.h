@@ -27,23 +27,23 @@ struct sql_proposal_withdraw {
 };
 struct statement *sql_proposal_withdraw(struct plan *plan, struct sql_proposal_withdraw args);
 
-extern const struct query query_round_propose;
-struct sql_round_propose {
-    struct str id, vacancy_id, candidates, draft, shortfall_reason, shortfall_note, consent;
+extern const struct query query_proposal_round_propose;
+struct sql_proposal_round_propose {
+    struct str id, vacancy_id;
 };
-struct statement *sql_round_propose(struct plan *plan, struct sql_round_propose args);
+struct statement *sql_proposal_round_propose(struct plan *plan, const struct proposal_round_new *body, struct sql_proposal_round_propose args);
 
-extern const struct query query_round_send;
-struct sql_round_send {
+extern const struct query query_proposal_round_send;
+struct sql_proposal_round_send {
     struct str id;
 };
-struct statement *sql_round_send(struct plan *plan, struct sql_round_send args);
+struct statement *sql_proposal_round_send(struct plan *plan, struct sql_proposal_round_send args);
 
-extern const struct query query_round_get;
-struct sql_round_get {
+extern const struct query query_proposal_round_get;
+struct sql_proposal_round_get {
     struct str id;
 };
-struct statement *sql_round_get(struct plan *plan, struct sql_round_get args);
+struct statement *sql_proposal_round_get(struct plan *plan, struct sql_proposal_round_get args);
 
 extern const struct query query_shortlist_get;
 struct sql_shortlist_get {

@@ -57,7 +57,7 @@ static const struct field user_new_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct user_new, name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_EMAIL, .offset = offsetof(struct user_new, email), .min = 3, .max = 254, .visible_to = 0xffffffffu},
     {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct user_new, role), .min = 0, .max = 40, .values = values_2, .visible_to = 0xffffffffu},
-    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .offset = offsetof(struct user_new, attributes), .min = 0, .max = 3, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct user_new, attributes), .unique_at = 0, .min = 0, .max = 3, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct user_new, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct user_new, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -331,159 +331,509 @@ static const struct schema user_schema = {
     .name = "User", .fields = user_fields, .count = 9,
     .size = 0, .self = "/users/",
 };
-static const struct right competence_list_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field competence_list_query[] = {
+static const struct right list_competences_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_competences_query[] = {
     {.name = "labelPrefix", .key = {"\"labelPrefix\":", 14}, .column = "label_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
 };
-static const struct right competence_get_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field competence_get_path[] = {
+/* listCompetences: Find a competence */
+static enum err list_competences_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_competence_list(plan);
+    return OK;
+}
+static const struct right get_competence_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field get_competence_path[] = {
     {.name = "competenceId", .key = {"\"competenceId\":", 15}, .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right condition_list_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct right occupation_list_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field occupation_list_query[] = {
+/* getCompetence: One competence */
+static enum err get_competence_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_competence_get(plan, (struct sql_competence_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right list_conditions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* listConditions: Conditions a vacancy may ask */
+static enum err list_conditions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_condition_list(plan);
+    return OK;
+}
+static const struct right list_occupations_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_occupations_query[] = {
     {.name = "labelPrefix", .key = {"\"labelPrefix\":", 14}, .column = "label_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "isco", .key = {"\"isco\":", 7}, .column = "isco", .type = FIELD_TEXT, .min = 4, .max = 4, .pattern = pattern_15, .visible_to = 0xffffffffu},
 };
-static const struct right occupation_get_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field occupation_get_path[] = {
+/* listOccupations: Find an occupation */
+static enum err list_occupations_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_occupation_list(plan);
+    return OK;
+}
+static const struct right get_occupation_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field get_occupation_path[] = {
     {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right organisation_list_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field organisation_list_query[] = {
+/* getOccupation: One occupation with its competences */
+static enum err get_occupation_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_occupation_get(plan, (struct sql_occupation_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right list_organisations_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field list_organisations_query[] = {
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "changedAfter", .key = {"\"changedAfter\":", 15}, .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right organisation_create_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct right organisation_get_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field organisation_get_path[] = {
+/* listOrganisations: Organisations */
+static enum err list_organisations_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_organisation_list(plan);
+    return OK;
+}
+static const struct right create_organisation_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* createOrganisation: Register an organisation */
+static enum err create_organisation_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_organisation_insert(plan, req->body, (struct sql_organisation_insert){.id = req->new_id});
+    return OK;
+}
+static const struct right get_organisation_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field get_organisation_path[] = {
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right organisation_update_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field organisation_update_path[] = {
+/* getOrganisation: One organisation */
+static enum err get_organisation_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_organisation_get(plan, (struct sql_organisation_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right update_organisation_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field update_organisation_path[] = {
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right place_list_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field place_list_query[] = {
+/* updateOrganisation: Change an organisation */
+static enum err update_organisation_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_organisation_change(plan, (struct sql_organisation_change){
+        .document = req->document,
+        .id = req->path[0],
+        .version = plan_version(plan, req->version),
+    });
+    sql_organisation_get(plan, (struct sql_organisation_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right list_places_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_places_query[] = {
     {.name = "municipality", .key = {"\"municipality\":", 15}, .column = "municipality", .type = FIELD_TEXT, .min = 1, .max = 80, .visible_to = 0xffffffffu},
 };
-static const struct right queue_figures_get_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
-static const struct right queue_doctor_get_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
-static const struct right queue_job_list_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
-static const struct field queue_job_list_query[] = {
+/* listPlaces: Postcode areas */
+static enum err list_places_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_place_list(plan);
+    return OK;
+}
+static const struct right get_queue_figures_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+/* getQueueFigures: How much work there is */
+static enum err get_queue_figures_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_queue_figures_get(plan);
+    return OK;
+}
+static const struct right get_queue_doctor_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+/* getQueueDoctor: What needs a look */
+static enum err get_queue_doctor_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_queue_doctor_get(plan);
+    return OK;
+}
+static const struct right list_queue_jobs_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field list_queue_jobs_query[] = {
     {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_16, .visible_to = 0xffffffffu},
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "createdBefore", .key = {"\"createdBefore\":", 16}, .column = "created_before", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right queue_job_get_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
-static const struct field queue_job_get_path[] = {
+/* listQueueJobs: Jobs that are not done */
+static enum err list_queue_jobs_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_queue_job_list(plan);
+    return OK;
+}
+static const struct right get_queue_job_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field get_queue_job_path[] = {
     {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
-static const struct right queue_job_retry_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
-static const struct field queue_job_retry_path[] = {
+/* getQueueJob: One job */
+static enum err get_queue_job_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_queue_job_get(plan, (struct sql_queue_job_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right retry_queue_job_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field retry_queue_job_path[] = {
     {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
-static const struct right queue_job_run_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
-static const struct field queue_job_run_path[] = {
+/* retryQueueJob: Begin a job anew */
+static enum err retry_queue_job_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_queue_job_act(plan, req->body, (struct sql_queue_job_act){
+        .id = req->new_id,
+        .verb = S("retry"),
+        .job_id = req->path[0],
+    });
+    sql_queue_act_get(plan, (struct sql_queue_act_get){.id = req->new_id});
+    return OK;
+}
+static const struct right run_queue_job_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field run_queue_job_path[] = {
     {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
-static const struct right queue_job_cancel_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
-static const struct field queue_job_cancel_path[] = {
+/* runQueueJob: Run a waiting job now */
+static enum err run_queue_job_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_queue_job_act(plan, req->body, (struct sql_queue_job_act){
+        .id = req->new_id,
+        .verb = S("run-now"),
+        .job_id = req->path[0],
+    });
+    sql_queue_act_get(plan, (struct sql_queue_act_get){.id = req->new_id});
+    return OK;
+}
+static const struct right cancel_queue_job_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field cancel_queue_job_path[] = {
     {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
-static const struct right queue_job_kill_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
-static const struct field queue_job_kill_path[] = {
+/* cancelQueueJob: Cancel a job */
+static enum err cancel_queue_job_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_queue_job_act(plan, req->body, (struct sql_queue_job_act){
+        .id = req->new_id,
+        .verb = S("cancel"),
+        .job_id = req->path[0],
+    });
+    sql_queue_act_get(plan, (struct sql_queue_act_get){.id = req->new_id});
+    return OK;
+}
+static const struct right kill_queue_job_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field kill_queue_job_path[] = {
     {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
-static const struct right queue_dead_list_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
-static const struct field queue_dead_list_query[] = {
+/* killQueueJob: Make a job a dead letter */
+static enum err kill_queue_job_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_queue_job_act(plan, req->body, (struct sql_queue_job_act){
+        .id = req->new_id,
+        .verb = S("kill"),
+        .job_id = req->path[0],
+    });
+    sql_queue_act_get(plan, (struct sql_queue_act_get){.id = req->new_id});
+    return OK;
+}
+static const struct right list_queue_dead_letters_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field list_queue_dead_letters_query[] = {
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_16, .visible_to = 0xffffffffu},
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right queue_dead_get_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
-static const struct field queue_dead_get_path[] = {
+/* listQueueDeadLetters: Dead letters */
+static enum err list_queue_dead_letters_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_queue_dead_letter_list(plan);
+    return OK;
+}
+static const struct right get_queue_dead_letter_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field get_queue_dead_letter_path[] = {
     {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
-static const struct right queue_dead_drop_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
-static const struct field queue_dead_drop_path[] = {
+/* getQueueDeadLetter: One dead letter */
+static enum err get_queue_dead_letter_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_queue_dead_letter_get(plan, (struct sql_queue_dead_letter_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right drop_queue_dead_letter_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field drop_queue_dead_letter_path[] = {
     {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
-static const struct right queue_dead_revive_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
-static const struct field queue_dead_revive_path[] = {
+/* dropQueueDeadLetter: Drop a dead letter */
+static enum err drop_queue_dead_letter_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_queue_dead_letter_drop(plan, (struct sql_queue_dead_letter_drop){
+        .new_id = req->new_id,
+        .id = req->path[0],
+        .version = plan_version(plan, req->version),
+    });
+    sql_queue_dead_letter_get(plan, (struct sql_queue_dead_letter_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right revive_queue_dead_letter_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field revive_queue_dead_letter_path[] = {
     {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
-static const struct right queue_kind_list_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
-static const struct right queue_kind_pause_rights[] = {{1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
-static const struct field queue_kind_pause_path[] = {
+/* reviveQueueDeadLetter: Revive a dead letter */
+static enum err revive_queue_dead_letter_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_queue_dead_letter_revive(plan, req->body, (struct sql_queue_dead_letter_revive){
+        .id = req->new_id,
+        .job_id = req->path[0],
+    });
+    sql_queue_act_get(plan, (struct sql_queue_act_get){.id = req->new_id});
+    return OK;
+}
+static const struct right list_queue_kinds_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+/* listQueueKinds: Kinds of work */
+static enum err list_queue_kinds_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_queue_kind_list(plan);
+    return OK;
+}
+static const struct right pause_queue_kind_rights[] = {{1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field pause_queue_kind_path[] = {
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_16, .visible_to = 0xffffffffu},
 };
-static const struct right queue_kind_resume_rights[] = {{1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
-static const struct field queue_kind_resume_path[] = {
+/* pauseQueueKind: Pause a kind of work */
+static enum err pause_queue_kind_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_queue_kind_pause(plan, req->body, (struct sql_queue_kind_pause){
+        .id = req->new_id,
+        .kind = req->path[0],
+    });
+    sql_queue_act_get(plan, (struct sql_queue_act_get){.id = req->new_id});
+    return OK;
+}
+static const struct right resume_queue_kind_rights[] = {{1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field resume_queue_kind_path[] = {
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_16, .visible_to = 0xffffffffu},
 };
-static const struct right queue_tenant_pause_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
-static const struct field queue_tenant_pause_path[] = {
+/* resumeQueueKind: End the pause of a kind */
+static enum err resume_queue_kind_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_queue_kind_resume(plan, req->body, (struct sql_queue_kind_resume){
+        .id = req->new_id,
+        .kind = req->path[0],
+    });
+    sql_queue_act_get(plan, (struct sql_queue_act_get){.id = req->new_id});
+    return OK;
+}
+static const struct right pause_queue_tenant_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field pause_queue_tenant_path[] = {
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right queue_tenant_resume_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
-static const struct field queue_tenant_resume_path[] = {
+/* pauseQueueTenant: Pause the work of a municipality */
+static enum err pause_queue_tenant_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_queue_tenant_pause(plan, req->body, (struct sql_queue_tenant_pause){
+        .id = req->new_id,
+        .tenant_id = req->path[0],
+    });
+    sql_queue_act_get(plan, (struct sql_queue_act_get){.id = req->new_id});
+    return OK;
+}
+static const struct right resume_queue_tenant_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field resume_queue_tenant_path[] = {
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right queue_lane_get_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
-static const struct field queue_lane_get_path[] = {
+/* resumeQueueTenant: End the pause of a municipality */
+static enum err resume_queue_tenant_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_queue_tenant_resume(plan, req->body, (struct sql_queue_tenant_resume){
+        .id = req->new_id,
+        .tenant_id = req->path[0],
+    });
+    sql_queue_act_get(plan, (struct sql_queue_act_get){.id = req->new_id});
+    return OK;
+}
+static const struct right get_queue_lane_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field get_queue_lane_path[] = {
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 200, .visible_to = 0xffffffffu},
 };
-static const struct right queue_lane_release_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
-static const struct field queue_lane_release_path[] = {
+/* getQueueLane: One lane */
+static enum err get_queue_lane_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_queue_lane_get(plan, (struct sql_queue_lane_get){.lane = req->path[0]});
+    return OK;
+}
+static const struct right release_queue_lane_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field release_queue_lane_path[] = {
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 200, .visible_to = 0xffffffffu},
 };
-static const struct right queue_future_list_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
-static const struct field queue_future_list_query[] = {
+/* releaseQueueLane: Let a blocked lane go on */
+static enum err release_queue_lane_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_queue_lane_release(plan, req->body, (struct sql_queue_lane_release){
+        .id = req->new_id,
+        .lane = req->path[0],
+    });
+    sql_queue_act_get(plan, (struct sql_queue_act_get){.id = req->new_id});
+    return OK;
+}
+static const struct right list_queue_schedule_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field list_queue_schedule_query[] = {
     {.name = "subject", .key = {"\"subject\":", 10}, .column = "subject", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_16, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right queue_act_list_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
-static const struct field queue_act_list_query[] = {
+/* listQueueSchedule: Planned work */
+static enum err list_queue_schedule_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_queue_schedule_list(plan);
+    return OK;
+}
+static const struct right list_queue_acts_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field list_queue_acts_query[] = {
     {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job_id", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
 };
-static const struct right queue_act_get_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
-static const struct field queue_act_get_path[] = {
+/* listQueueActs: Who asked what of the queue */
+static enum err list_queue_acts_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_queue_act_list(plan);
+    return OK;
+}
+static const struct right get_queue_act_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
+static const struct field get_queue_act_path[] = {
     {.name = "actId", .key = {"\"actId\":", 8}, .column = "act_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right region_list_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct right region_get_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field region_get_path[] = {
+/* getQueueAct: One act */
+static enum err get_queue_act_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_queue_act_get(plan, (struct sql_queue_act_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right list_regions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* listRegions: Labour-market regions */
+static enum err list_regions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_region_list(plan);
+    return OK;
+}
+static const struct right get_region_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field get_region_path[] = {
     {.name = "regionId", .key = {"\"regionId\":", 11}, .column = "region_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right tenant_list_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct right tenant_get_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field tenant_get_path[] = {
+/* getRegion: One region */
+static enum err get_region_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_region_get(plan, (struct sql_region_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right list_tenants_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* listTenants: Municipalities */
+static enum err list_tenants_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_tenant_list(plan);
+    return OK;
+}
+static const struct right get_tenant_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field get_tenant_path[] = {
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right profile_get_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct right user_list_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field user_list_query[] = {
+/* getTenant: One municipality */
+static enum err get_tenant_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_tenant_get(plan, (struct sql_tenant_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right get_user_profile_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* getUserProfile: Who am I */
+static enum err get_user_profile_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)req;
+    sql_user_profile(plan, (struct sql_user_profile){
+        .actor = ctx->actor->user_id,
+        .role = str_of(role_names[__builtin_ctz(ctx->actor->role)]),
+        .organisation = ctx->actor->organisation_id,
+    });
+    return OK;
+}
+static const struct right list_users_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field list_users_query[] = {
     {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "changedAfter", .key = {"\"changedAfter\":", 15}, .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right user_create_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct right user_get_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field user_get_path[] = {
+/* listUsers: Users */
+static enum err list_users_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_user_list(plan);
+    return OK;
+}
+static const struct right create_user_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* createUser: Register a user */
+static enum err create_user_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_user_insert(plan, req->body, (struct sql_user_insert){.id = req->new_id});
+    return OK;
+}
+static const struct right get_user_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field get_user_path[] = {
     {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-static const struct right user_update_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field user_update_path[] = {
+/* getUser: One user */
+static enum err get_user_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_user_get(plan, (struct sql_user_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right update_user_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field update_user_path[] = {
     {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
+/* updateUser: Change a user */
+static enum err update_user_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_user_change(plan, (struct sql_user_change){
+        .document = req->document,
+        .id = req->path[0],
+        .version = plan_version(plan, req->version),
+    });
+    sql_user_get(plan, (struct sql_user_get){.id = req->path[0]});
+    return OK;
+}
 static const struct operation operations[] = {
     {
         .id = "listCompetences",
@@ -492,11 +842,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_LIST | OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = competence_list_rights,
-        .parameters = competence_list_query, .parameters_count = 2,
+        .rights = list_competences_rights,
+        .parameters = list_competences_query, .parameters_count = 2,
         .response = &competence_schema,
         .list = &query_competence_list,
-        .handle = competence_list,
+        .handle = list_competences_plan,
     },
     {
         .id = "getCompetence",
@@ -505,10 +855,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = competence_get_rights,
-        .path_fields = competence_get_path, .path_count = 1,
+        .rights = get_competence_rights,
+        .path_fields = get_competence_path, .path_count = 1,
         .response = &competence_schema,
-        .handle = competence_get,
+        .handle = get_competence_plan,
     },
     {
         .id = "listConditions",
@@ -517,10 +867,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_LIST | OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = condition_list_rights,
+        .rights = list_conditions_rights,
         .response = &condition_schema,
         .list = &query_condition_list,
-        .handle = condition_list,
+        .handle = list_conditions_plan,
     },
     {
         .id = "listOccupations",
@@ -529,11 +879,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_LIST | OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = occupation_list_rights,
-        .parameters = occupation_list_query, .parameters_count = 2,
+        .rights = list_occupations_rights,
+        .parameters = list_occupations_query, .parameters_count = 2,
         .response = &occupation_schema,
         .list = &query_occupation_list,
-        .handle = occupation_list,
+        .handle = list_occupations_plan,
     },
     {
         .id = "getOccupation",
@@ -542,10 +892,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = occupation_get_rights,
-        .path_fields = occupation_get_path, .path_count = 1,
+        .rights = get_occupation_rights,
+        .path_fields = get_occupation_path, .path_count = 1,
         .response = &occupation_schema,
-        .handle = occupation_get,
+        .handle = get_occupation_plan,
     },
     {
         .id = "listOrganisations",
@@ -554,11 +904,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_LIST | OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = organisation_list_rights,
-        .parameters = organisation_list_query, .parameters_count = 3,
+        .rights = list_organisations_rights,
+        .parameters = list_organisations_query, .parameters_count = 3,
         .response = &organisation_schema,
         .list = &query_organisation_list,
-        .handle = organisation_list,
+        .handle = list_organisations_plan,
     },
     {
         .id = "createOrganisation",
@@ -567,11 +917,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
         .status = 201,
         .body_max = LIMIT_BODY,
-        .rights = organisation_create_rights,
+        .rights = create_organisation_rights,
         .body = &organisation_new_schema,
         .response = &organisation_schema,
         .show = &operations[7],
-        .handle = organisation_create,
+        .handle = create_organisation_plan,
     },
     {
         .id = "getOrganisation",
@@ -580,10 +930,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = organisation_get_rights,
-        .path_fields = organisation_get_path, .path_count = 1,
+        .rights = get_organisation_rights,
+        .path_fields = get_organisation_path, .path_count = 1,
         .response = &organisation_schema,
-        .handle = organisation_get,
+        .handle = get_organisation_plan,
     },
     {
         .id = "updateOrganisation",
@@ -592,11 +942,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL,
         .status = 200,
         .body_max = LIMIT_BODY,
-        .rights = organisation_update_rights,
-        .path_fields = organisation_update_path, .path_count = 1,
+        .rights = update_organisation_rights,
+        .path_fields = update_organisation_path, .path_count = 1,
         .body = &organisation_new_schema,
         .response = &organisation_schema,
-        .handle = organisation_update,
+        .handle = update_organisation_plan,
     },
     {
         .id = "listPlaces",
@@ -605,11 +955,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_LIST | OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = place_list_rights,
-        .parameters = place_list_query, .parameters_count = 1,
+        .rights = list_places_rights,
+        .parameters = list_places_query, .parameters_count = 1,
         .response = &place_schema,
         .list = &query_place_list,
-        .handle = place_list,
+        .handle = list_places_plan,
     },
     {
         .id = "getQueueFigures",
@@ -618,9 +968,9 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = queue_figures_get_rights,
+        .rights = get_queue_figures_rights,
         .response = &queue_figures_schema,
-        .handle = queue_figures_get,
+        .handle = get_queue_figures_plan,
     },
     {
         .id = "getQueueDoctor",
@@ -629,9 +979,9 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = queue_doctor_get_rights,
+        .rights = get_queue_doctor_rights,
         .response = &queue_report_schema,
-        .handle = queue_doctor_get,
+        .handle = get_queue_doctor_plan,
     },
     {
         .id = "listQueueJobs",
@@ -640,11 +990,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_LIST | OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = queue_job_list_rights,
-        .parameters = queue_job_list_query, .parameters_count = 5,
+        .rights = list_queue_jobs_rights,
+        .parameters = list_queue_jobs_query, .parameters_count = 5,
         .response = &queue_job_schema,
         .list = &query_queue_job_list,
-        .handle = queue_job_list,
+        .handle = list_queue_jobs_plan,
     },
     {
         .id = "getQueueJob",
@@ -653,10 +1003,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = queue_job_get_rights,
-        .path_fields = queue_job_get_path, .path_count = 1,
+        .rights = get_queue_job_rights,
+        .path_fields = get_queue_job_path, .path_count = 1,
         .response = &queue_job_schema,
-        .handle = queue_job_get,
+        .handle = get_queue_job_plan,
     },
     {
         .id = "retryQueueJob",
@@ -665,12 +1015,12 @@ static const struct operation operations[] = {
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
         .status = 201,
         .body_max = LIMIT_BODY,
-        .rights = queue_job_retry_rights,
-        .path_fields = queue_job_retry_path, .path_count = 1,
+        .rights = retry_queue_job_rights,
+        .path_fields = retry_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema,
         .show = &operations[31],
-        .handle = queue_job_retry,
+        .handle = retry_queue_job_plan,
     },
     {
         .id = "runQueueJob",
@@ -679,12 +1029,12 @@ static const struct operation operations[] = {
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
         .status = 201,
         .body_max = LIMIT_BODY,
-        .rights = queue_job_run_rights,
-        .path_fields = queue_job_run_path, .path_count = 1,
+        .rights = run_queue_job_rights,
+        .path_fields = run_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema,
         .show = &operations[31],
-        .handle = queue_job_run,
+        .handle = run_queue_job_plan,
     },
     {
         .id = "cancelQueueJob",
@@ -693,12 +1043,12 @@ static const struct operation operations[] = {
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
         .status = 201,
         .body_max = LIMIT_BODY,
-        .rights = queue_job_cancel_rights,
-        .path_fields = queue_job_cancel_path, .path_count = 1,
+        .rights = cancel_queue_job_rights,
+        .path_fields = cancel_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema,
         .show = &operations[31],
-        .handle = queue_job_cancel,
+        .handle = cancel_queue_job_plan,
     },
     {
         .id = "killQueueJob",
@@ -707,12 +1057,12 @@ static const struct operation operations[] = {
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
         .status = 201,
         .body_max = LIMIT_BODY,
-        .rights = queue_job_kill_rights,
-        .path_fields = queue_job_kill_path, .path_count = 1,
+        .rights = kill_queue_job_rights,
+        .path_fields = kill_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema,
         .show = &operations[31],
-        .handle = queue_job_kill,
+        .handle = kill_queue_job_plan,
     },
     {
         .id = "listQueueDeadLetters",
@@ -721,11 +1071,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_LIST | OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = queue_dead_list_rights,
-        .parameters = queue_dead_list_query, .parameters_count = 4,
+        .rights = list_queue_dead_letters_rights,
+        .parameters = list_queue_dead_letters_query, .parameters_count = 4,
         .response = &queue_dead_letter_schema,
-        .list = &query_queue_dead_list,
-        .handle = queue_dead_list,
+        .list = &query_queue_dead_letter_list,
+        .handle = list_queue_dead_letters_plan,
     },
     {
         .id = "getQueueDeadLetter",
@@ -734,10 +1084,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = queue_dead_get_rights,
-        .path_fields = queue_dead_get_path, .path_count = 1,
+        .rights = get_queue_dead_letter_rights,
+        .path_fields = get_queue_dead_letter_path, .path_count = 1,
         .response = &queue_dead_letter_schema,
-        .handle = queue_dead_get,
+        .handle = get_queue_dead_letter_plan,
     },
     {
         .id = "dropQueueDeadLetter",
@@ -746,9 +1096,9 @@ static const struct operation operations[] = {
         .flags = OPERATION_NEEDS_MATCH | OPERATION_WAKES,
         .status = 204,
         .body_max = 0,
-        .rights = queue_dead_drop_rights,
-        .path_fields = queue_dead_drop_path, .path_count = 1,
-        .handle = queue_dead_drop,
+        .rights = drop_queue_dead_letter_rights,
+        .path_fields = drop_queue_dead_letter_path, .path_count = 1,
+        .handle = drop_queue_dead_letter_plan,
     },
     {
         .id = "reviveQueueDeadLetter",
@@ -757,12 +1107,12 @@ static const struct operation operations[] = {
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
         .status = 201,
         .body_max = LIMIT_BODY,
-        .rights = queue_dead_revive_rights,
-        .path_fields = queue_dead_revive_path, .path_count = 1,
+        .rights = revive_queue_dead_letter_rights,
+        .path_fields = revive_queue_dead_letter_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema,
         .show = &operations[31],
-        .handle = queue_dead_revive,
+        .handle = revive_queue_dead_letter_plan,
     },
     {
         .id = "listQueueKinds",
@@ -771,10 +1121,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_LIST | OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = queue_kind_list_rights,
+        .rights = list_queue_kinds_rights,
         .response = &queue_kind_schema,
         .list = &query_queue_kind_list,
-        .handle = queue_kind_list,
+        .handle = list_queue_kinds_plan,
     },
     {
         .id = "pauseQueueKind",
@@ -783,12 +1133,12 @@ static const struct operation operations[] = {
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
         .status = 201,
         .body_max = LIMIT_BODY,
-        .rights = queue_kind_pause_rights,
-        .path_fields = queue_kind_pause_path, .path_count = 1,
+        .rights = pause_queue_kind_rights,
+        .path_fields = pause_queue_kind_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema,
         .show = &operations[31],
-        .handle = queue_kind_pause,
+        .handle = pause_queue_kind_plan,
     },
     {
         .id = "resumeQueueKind",
@@ -797,12 +1147,12 @@ static const struct operation operations[] = {
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
         .status = 201,
         .body_max = LIMIT_BODY,
-        .rights = queue_kind_resume_rights,
-        .path_fields = queue_kind_resume_path, .path_count = 1,
+        .rights = resume_queue_kind_rights,
+        .path_fields = resume_queue_kind_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema,
         .show = &operations[31],
-        .handle = queue_kind_resume,
+        .handle = resume_queue_kind_plan,
     },
     {
         .id = "pauseQueueTenant",
@@ -811,12 +1161,12 @@ static const struct operation operations[] = {
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
         .status = 201,
         .body_max = LIMIT_BODY,
-        .rights = queue_tenant_pause_rights,
-        .path_fields = queue_tenant_pause_path, .path_count = 1,
+        .rights = pause_queue_tenant_rights,
+        .path_fields = pause_queue_tenant_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema,
         .show = &operations[31],
-        .handle = queue_tenant_pause,
+        .handle = pause_queue_tenant_plan,
     },
     {
         .id = "resumeQueueTenant",
@@ -825,12 +1175,12 @@ static const struct operation operations[] = {
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
         .status = 201,
         .body_max = LIMIT_BODY,
-        .rights = queue_tenant_resume_rights,
-        .path_fields = queue_tenant_resume_path, .path_count = 1,
+        .rights = resume_queue_tenant_rights,
+        .path_fields = resume_queue_tenant_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema,
         .show = &operations[31],
-        .handle = queue_tenant_resume,
+        .handle = resume_queue_tenant_plan,
     },
     {
         .id = "getQueueLane",
@@ -839,10 +1189,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = queue_lane_get_rights,
-        .path_fields = queue_lane_get_path, .path_count = 1,
+        .rights = get_queue_lane_rights,
+        .path_fields = get_queue_lane_path, .path_count = 1,
         .response = &queue_lane_schema,
-        .handle = queue_lane_get,
+        .handle = get_queue_lane_plan,
     },
     {
         .id = "releaseQueueLane",
@@ -851,12 +1201,12 @@ static const struct operation operations[] = {
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
         .status = 201,
         .body_max = LIMIT_BODY,
-        .rights = queue_lane_release_rights,
-        .path_fields = queue_lane_release_path, .path_count = 1,
+        .rights = release_queue_lane_rights,
+        .path_fields = release_queue_lane_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema,
         .show = &operations[31],
-        .handle = queue_lane_release,
+        .handle = release_queue_lane_plan,
     },
     {
         .id = "listQueueSchedule",
@@ -865,11 +1215,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_LIST | OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = queue_future_list_rights,
-        .parameters = queue_future_list_query, .parameters_count = 3,
+        .rights = list_queue_schedule_rights,
+        .parameters = list_queue_schedule_query, .parameters_count = 3,
         .response = &queue_plan_schema,
-        .list = &query_queue_future_list,
-        .handle = queue_future_list,
+        .list = &query_queue_schedule_list,
+        .handle = list_queue_schedule_plan,
     },
     {
         .id = "listQueueActs",
@@ -878,11 +1228,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_LIST | OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = queue_act_list_rights,
-        .parameters = queue_act_list_query, .parameters_count = 2,
+        .rights = list_queue_acts_rights,
+        .parameters = list_queue_acts_query, .parameters_count = 2,
         .response = &queue_act_schema,
         .list = &query_queue_act_list,
-        .handle = queue_act_list,
+        .handle = list_queue_acts_plan,
     },
     {
         .id = "getQueueAct",
@@ -891,10 +1241,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = queue_act_get_rights,
-        .path_fields = queue_act_get_path, .path_count = 1,
+        .rights = get_queue_act_rights,
+        .path_fields = get_queue_act_path, .path_count = 1,
         .response = &queue_act_schema,
-        .handle = queue_act_get,
+        .handle = get_queue_act_plan,
     },
     {
         .id = "listRegions",
@@ -903,10 +1253,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_LIST | OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = region_list_rights,
+        .rights = list_regions_rights,
         .response = &region_schema,
         .list = &query_region_list,
-        .handle = region_list,
+        .handle = list_regions_plan,
     },
     {
         .id = "getRegion",
@@ -915,10 +1265,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = region_get_rights,
-        .path_fields = region_get_path, .path_count = 1,
+        .rights = get_region_rights,
+        .path_fields = get_region_path, .path_count = 1,
         .response = &region_schema,
-        .handle = region_get,
+        .handle = get_region_plan,
     },
     {
         .id = "listTenants",
@@ -927,10 +1277,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_LIST | OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = tenant_list_rights,
+        .rights = list_tenants_rights,
         .response = &tenant_schema,
         .list = &query_tenant_list,
-        .handle = tenant_list,
+        .handle = list_tenants_plan,
     },
     {
         .id = "getTenant",
@@ -939,10 +1289,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = tenant_get_rights,
-        .path_fields = tenant_get_path, .path_count = 1,
+        .rights = get_tenant_rights,
+        .path_fields = get_tenant_path, .path_count = 1,
         .response = &tenant_schema,
-        .handle = tenant_get,
+        .handle = get_tenant_plan,
     },
     {
         .id = "getUserProfile",
@@ -951,9 +1301,9 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = profile_get_rights,
+        .rights = get_user_profile_rights,
         .response = &user_profile_schema,
-        .handle = profile_get,
+        .handle = get_user_profile_plan,
     },
     {
         .id = "listUsers",
@@ -962,11 +1312,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_LIST | OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = user_list_rights,
-        .parameters = user_list_query, .parameters_count = 3,
+        .rights = list_users_rights,
+        .parameters = list_users_query, .parameters_count = 3,
         .response = &user_schema,
         .list = &query_user_list,
-        .handle = user_list,
+        .handle = list_users_plan,
     },
     {
         .id = "createUser",
@@ -975,11 +1325,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
         .status = 201,
         .body_max = LIMIT_BODY,
-        .rights = user_create_rights,
+        .rights = create_user_rights,
         .body = &user_new_schema,
         .response = &user_schema,
         .show = &operations[39],
-        .handle = user_create,
+        .handle = create_user_plan,
     },
     {
         .id = "getUser",
@@ -988,10 +1338,10 @@ static const struct operation operations[] = {
         .flags = OPERATION_READS,
         .status = 200,
         .body_max = 0,
-        .rights = user_get_rights,
-        .path_fields = user_get_path, .path_count = 1,
+        .rights = get_user_rights,
+        .path_fields = get_user_path, .path_count = 1,
         .response = &user_schema,
-        .handle = user_get,
+        .handle = get_user_plan,
     },
     {
         .id = "updateUser",
@@ -1000,11 +1350,11 @@ static const struct operation operations[] = {
         .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL,
         .status = 200,
         .body_max = LIMIT_BODY,
-        .rights = user_update_rights,
-        .path_fields = user_update_path, .path_count = 1,
+        .rights = update_user_rights,
+        .path_fields = update_user_path, .path_count = 1,
         .body = &user_new_schema,
         .response = &user_schema,
-        .handle = user_update,
+        .handle = update_user_plan,
     },
 };
 

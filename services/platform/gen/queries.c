@@ -3,7 +3,7 @@
 #include "services/platform/gen/queries.h"
 #include "lib/base/limits.h"
 
-_Static_assert(33 <= LIMIT_QUERIES, "queries");
+_Static_assert(38 <= LIMIT_QUERIES, "queries");
 _Static_assert(8 <= LIMIT_VALUES, "queue_job_list");
 
 static const struct query_filter competence_list_filters[] = {
@@ -284,78 +284,64 @@ struct statement *sql_queue_job_get(struct plan *plan, struct sql_queue_job_get 
     return plan_add(plan, &query_queue_job_get, values);
 }
 
-static const struct query_filter queue_dead_list_filters[] = {
+static const struct query_filter queue_dead_letter_list_filters[] = {
     {"reason", "d.reason = %"},
     {"kind", "d.kind = %"},
     {"lane", "d.lane = %"},
     {"tenantId", "d.tenant_id = %::uuid"},
 };
-static const struct query_sort queue_dead_list_sorts[] = {
+static const struct query_sort queue_dead_letter_list_sorts[] = {
     {"diedAt", "d.died_at", "timestamptz", "died_at"},
 };
-static const struct query_list queue_dead_list_list = {
-    queue_dead_list_filters, 4,
-    queue_dead_list_sorts, 1,
+static const struct query_list queue_dead_letter_list_list = {
+    queue_dead_letter_list_filters, 4,
+    queue_dead_letter_list_sorts, 1,
     "d.id", "id", "bigint",
     true,
 };
-const struct query query_queue_dead_list = {
-    .name = "queue_dead_list",
+const struct query query_queue_dead_letter_list = {
+    .name = "queue_dead_letter_list",
     .text = "select d.id, d.tenant_id, d.kind, d.prio, d.reason, d.blocks, d.attempt, d.crash, d.lane, d.seq,"
             " d.error_code, d.ids, d.created_at, d.died_at, d.version from queue.dead_seen d where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
-    .writes = false, .list = &queue_dead_list_list,
+    .writes = false, .list = &queue_dead_letter_list_list,
 };
-struct statement *sql_queue_dead_list(struct plan *plan)
+struct statement *sql_queue_dead_letter_list(struct plan *plan)
 {
-    return plan_add(plan, &query_queue_dead_list, NULL);
+    return plan_add(plan, &query_queue_dead_letter_list, NULL);
 }
 
-const struct query query_queue_dead_get = {
-    .name = "queue_dead_get",
+const struct query query_queue_dead_letter_get = {
+    .name = "queue_dead_letter_get",
     .text = "select d.id, d.tenant_id, d.kind, d.prio, d.reason, d.blocks, d.attempt, d.crash, d.lane, d.seq,"
             " d.error_code, d.ids, d.created_at, d.died_at, d.version from queue.dead_seen d where d.id = $1:"
             ":bigint",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
-struct statement *sql_queue_dead_get(struct plan *plan, struct sql_queue_dead_get args)
+struct statement *sql_queue_dead_letter_get(struct plan *plan, struct sql_queue_dead_letter_get args)
 {
     const struct str values[] = {
         args.id,
     };
-    return plan_add(plan, &query_queue_dead_get, values);
+    return plan_add(plan, &query_queue_dead_letter_get, values);
 }
 
-const struct query query_queue_dead_drop = {
-    .name = "queue_dead_drop",
+const struct query query_queue_dead_letter_drop = {
+    .name = "queue_dead_letter_drop",
     .text = "select (queue.act($1::uuid, 'drop', 'dead-letter', d.id::text)).outcome from queue.dead_seen d w"
             "here d.id = $2::bigint and d.version = $3::bigint",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
-struct statement *sql_queue_dead_drop(struct plan *plan, struct sql_queue_dead_drop args)
+struct statement *sql_queue_dead_letter_drop(struct plan *plan, struct sql_queue_dead_letter_drop args)
 {
     const struct str values[] = {
-        args.act,
+        args.new_id,
         args.id,
         args.version,
     };
-    return plan_add(plan, &query_queue_dead_drop, values);
-}
-
-const struct query query_queue_dead_version = {
-    .name = "queue_dead_version",
-    .text = "select d.version from queue.dead_seen d where d.id = $1::bigint",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = OK,
-    .writes = false, .list = NULL,
-};
-struct statement *sql_queue_dead_version(struct plan *plan, struct sql_queue_dead_version args)
-{
-    const struct str values[] = {
-        args.id,
-    };
-    return plan_add(plan, &query_queue_dead_version, values);
+    return plan_add(plan, &query_queue_dead_letter_drop, values);
 }
 
 static const struct query_sort queue_kind_list_sorts[] = {
@@ -394,30 +380,30 @@ struct statement *sql_queue_lane_get(struct plan *plan, struct sql_queue_lane_ge
     return plan_add(plan, &query_queue_lane_get, values);
 }
 
-static const struct query_filter queue_future_list_filters[] = {
+static const struct query_filter queue_schedule_list_filters[] = {
     {"subject", "f.subject = %"},
     {"kind", "f.kind = %"},
     {"tenantId", "f.tenant_id = %::uuid"},
 };
-static const struct query_sort queue_future_list_sorts[] = {
+static const struct query_sort queue_schedule_list_sorts[] = {
     {"runAt", "f.run_at", "timestamptz", "run_at"},
 };
-static const struct query_list queue_future_list_list = {
-    queue_future_list_filters, 3,
-    queue_future_list_sorts, 1,
+static const struct query_list queue_schedule_list_list = {
+    queue_schedule_list_filters, 3,
+    queue_schedule_list_sorts, 1,
     "f.id", "id", "bigint",
     false,
 };
-const struct query query_queue_future_list = {
-    .name = "queue_future_list",
+const struct query query_queue_schedule_list = {
+    .name = "queue_schedule_list",
     .text = "select f.id, f.tenant_id, f.kind, f.prio, f.run_at, f.due_local, f.zone, f.subject, f.misfire, f"
             ".lane, f.ids from queue.future_seen f where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
-    .writes = false, .list = &queue_future_list_list,
+    .writes = false, .list = &queue_schedule_list_list,
 };
-struct statement *sql_queue_future_list(struct plan *plan)
+struct statement *sql_queue_schedule_list(struct plan *plan)
 {
-    return plan_add(plan, &query_queue_future_list, NULL);
+    return plan_add(plan, &query_queue_schedule_list, NULL);
 }
 
 static const struct query_filter queue_act_list_filters[] = {
@@ -460,23 +446,119 @@ struct statement *sql_queue_act_get(struct plan *plan, struct sql_queue_act_get 
     return plan_add(plan, &query_queue_act_get, values);
 }
 
-const struct query query_queue_act_run = {
-    .name = "queue_act_run",
-    .text = "select queue.act($1::uuid, $2, $3, $4, $5, $6::int)",
-    .parameters = 6, .rows = QUERY_NONE, .when_none = OK,
+const struct query query_queue_job_act = {
+    .name = "queue_job_act",
+    .text = "select queue.act($1::uuid, $2, 'job', $3, $4)",
+    .parameters = 4, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
-struct statement *sql_queue_act_run(struct plan *plan, struct sql_queue_act_run args)
+struct statement *sql_queue_job_act(struct plan *plan, const struct queue_act_new *body, struct sql_queue_job_act args)
 {
     const struct str values[] = {
         args.id,
         args.verb,
-        args.noun,
-        args.target,
-        args.reason,
-        args.minutes,
+        args.job_id,
+        body->reason,
     };
-    return plan_add(plan, &query_queue_act_run, values);
+    return plan_add(plan, &query_queue_job_act, values);
+}
+
+const struct query query_queue_dead_letter_revive = {
+    .name = "queue_dead_letter_revive",
+    .text = "select queue.act($1::uuid, 'revive', 'dead-letter', $2, $3)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_queue_dead_letter_revive(struct plan *plan, const struct queue_act_new *body, struct sql_queue_dead_letter_revive args)
+{
+    const struct str values[] = {
+        args.id,
+        args.job_id,
+        body->reason,
+    };
+    return plan_add(plan, &query_queue_dead_letter_revive, values);
+}
+
+const struct query query_queue_kind_pause = {
+    .name = "queue_kind_pause",
+    .text = "select queue.act($1::uuid, 'pause', 'kind', $2, $3, $4::int)",
+    .parameters = 4, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_queue_kind_pause(struct plan *plan, const struct queue_pause_new *body, struct sql_queue_kind_pause args)
+{
+    const struct str values[] = {
+        args.id,
+        args.kind,
+        body->reason,
+        plan_int(plan, body->minutes),
+    };
+    return plan_add(plan, &query_queue_kind_pause, values);
+}
+
+const struct query query_queue_kind_resume = {
+    .name = "queue_kind_resume",
+    .text = "select queue.act($1::uuid, 'resume', 'kind', $2, $3)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_queue_kind_resume(struct plan *plan, const struct queue_act_new *body, struct sql_queue_kind_resume args)
+{
+    const struct str values[] = {
+        args.id,
+        args.kind,
+        body->reason,
+    };
+    return plan_add(plan, &query_queue_kind_resume, values);
+}
+
+const struct query query_queue_tenant_pause = {
+    .name = "queue_tenant_pause",
+    .text = "select queue.act($1::uuid, 'pause', 'tenant', $2, $3, $4::int)",
+    .parameters = 4, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_queue_tenant_pause(struct plan *plan, const struct queue_pause_new *body, struct sql_queue_tenant_pause args)
+{
+    const struct str values[] = {
+        args.id,
+        args.tenant_id,
+        body->reason,
+        plan_int(plan, body->minutes),
+    };
+    return plan_add(plan, &query_queue_tenant_pause, values);
+}
+
+const struct query query_queue_tenant_resume = {
+    .name = "queue_tenant_resume",
+    .text = "select queue.act($1::uuid, 'resume', 'tenant', $2, $3)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_queue_tenant_resume(struct plan *plan, const struct queue_act_new *body, struct sql_queue_tenant_resume args)
+{
+    const struct str values[] = {
+        args.id,
+        args.tenant_id,
+        body->reason,
+    };
+    return plan_add(plan, &query_queue_tenant_resume, values);
+}
+
+const struct query query_queue_lane_release = {
+    .name = "queue_lane_release",
+    .text = "select queue.act($1::uuid, 'release', 'lane', $2, $3)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_queue_lane_release(struct plan *plan, const struct queue_act_new *body, struct sql_queue_lane_release args)
+{
+    const struct str values[] = {
+        args.id,
+        args.lane,
+        body->reason,
+    };
+    return plan_add(plan, &query_queue_lane_release, values);
 }
 
 static const struct query_sort region_list_sorts[] = {
@@ -547,22 +629,22 @@ struct statement *sql_tenant_get(struct plan *plan, struct sql_tenant_get args)
     return plan_add(plan, &query_tenant_get, values);
 }
 
-const struct query query_profile_get = {
-    .name = "profile_get",
-    .text = "select $1::uuid as id, u.name, $2::text as role, nullif($3, '')::uuid as organisation_id, t.id a"
-            "s tenant_id, t.name as tenant_name from ref.tenant t left join app.user_account u on u.id = $1::"
-            "uuid and u.tenant_id = t.tenant_id where t.tenant_id = (select app.tenant())",
+const struct query query_user_profile = {
+    .name = "user_profile",
+    .text = "select $1::uuid as id, u.name, $2::text as role, $3::uuid as organisation_id, t.id as tenant_id,"
+            " t.name as tenant_name from ref.tenant t left join app.user_account u on u.id = $1::uuid and u.t"
+            "enant_id = t.tenant_id where t.tenant_id = (select app.tenant())",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
-struct statement *sql_profile_get(struct plan *plan, struct sql_profile_get args)
+struct statement *sql_user_profile(struct plan *plan, struct sql_user_profile args)
 {
     const struct str values[] = {
-        args.id,
+        args.actor,
         args.role,
         args.organisation,
     };
-    return plan_add(plan, &query_profile_get, values);
+    return plan_add(plan, &query_user_profile, values);
 }
 
 static const struct query_filter user_list_filters[] = {
@@ -623,7 +705,7 @@ struct statement *sql_user_insert(struct plan *plan, const struct user_new *body
         body->name,
         body->email,
         body->role,
-        schema_list_columns(plan->ctx->arena, &user_new_schema.fields[3], &body->attributes),
+        schema_member_columns(plan->ctx->arena, &user_new_schema.fields[3], &body->attributes),
         body->organisation_id,
         plan_bool(body->active),
     };
@@ -648,4 +730,4 @@ struct statement *sql_user_change(struct plan *plan, struct sql_user_change args
     return plan_add(plan, &query_user_change, values);
 }
 
-const struct query *const platform_queries[] = {&query_competence_list, &query_competence_get, &query_condition_list, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_list, &query_queue_dead_get, &query_queue_dead_drop, &query_queue_dead_version, &query_queue_kind_list, &query_queue_lane_get, &query_queue_future_list, &query_queue_act_list, &query_queue_act_get, &query_queue_act_run, &query_region_list, &query_region_get, &query_tenant_list, &query_tenant_get, &query_profile_get, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, NULL};
+const struct query *const platform_queries[] = {&query_competence_list, &query_competence_get, &query_condition_list, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, NULL};

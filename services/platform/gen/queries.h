@@ -66,26 +66,20 @@ struct sql_queue_job_get {
 };
 struct statement *sql_queue_job_get(struct plan *plan, struct sql_queue_job_get args);
 
-extern const struct query query_queue_dead_list;
-struct statement *sql_queue_dead_list(struct plan *plan);
+extern const struct query query_queue_dead_letter_list;
+struct statement *sql_queue_dead_letter_list(struct plan *plan);
 
-extern const struct query query_queue_dead_get;
-struct sql_queue_dead_get {
+extern const struct query query_queue_dead_letter_get;
+struct sql_queue_dead_letter_get {
     struct str id;
 };
-struct statement *sql_queue_dead_get(struct plan *plan, struct sql_queue_dead_get args);
+struct statement *sql_queue_dead_letter_get(struct plan *plan, struct sql_queue_dead_letter_get args);
 
-extern const struct query query_queue_dead_drop;
-struct sql_queue_dead_drop {
-    struct str act, id, version;
+extern const struct query query_queue_dead_letter_drop;
+struct sql_queue_dead_letter_drop {
+    struct str new_id, id, version;
 };
-struct statement *sql_queue_dead_drop(struct plan *plan, struct sql_queue_dead_drop args);
-
-extern const struct query query_queue_dead_version;
-struct sql_queue_dead_version {
-    struct str id;
-};
-struct statement *sql_queue_dead_version(struct plan *plan, struct sql_queue_dead_version args);
+struct statement *sql_queue_dead_letter_drop(struct plan *plan, struct sql_queue_dead_letter_drop args);
 
 extern const struct query query_queue_kind_list;
 struct statement *sql_queue_kind_list(struct plan *plan);
@@ -96,8 +90,8 @@ struct sql_queue_lane_get {
 };
 struct statement *sql_queue_lane_get(struct plan *plan, struct sql_queue_lane_get args);
 
-extern const struct query query_queue_future_list;
-struct statement *sql_queue_future_list(struct plan *plan);
+extern const struct query query_queue_schedule_list;
+struct statement *sql_queue_schedule_list(struct plan *plan);
 
 extern const struct query query_queue_act_list;
 struct statement *sql_queue_act_list(struct plan *plan);
@@ -108,11 +102,47 @@ struct sql_queue_act_get {
 };
 struct statement *sql_queue_act_get(struct plan *plan, struct sql_queue_act_get args);
 
-extern const struct query query_queue_act_run;
-struct sql_queue_act_run {
-    struct str id, verb, noun, target, reason, minutes;
+extern const struct query query_queue_job_act;
+struct sql_queue_job_act {
+    struct str id, verb, job_id;
 };
-struct statement *sql_queue_act_run(struct plan *plan, struct sql_queue_act_run args);
+struct statement *sql_queue_job_act(struct plan *plan, const struct queue_act_new *body, struct sql_queue_job_act args);
+
+extern const struct query query_queue_dead_letter_revive;
+struct sql_queue_dead_letter_revive {
+    struct str id, job_id;
+};
+struct statement *sql_queue_dead_letter_revive(struct plan *plan, const struct queue_act_new *body, struct sql_queue_dead_letter_revive args);
+
+extern const struct query query_queue_kind_pause;
+struct sql_queue_kind_pause {
+    struct str id, kind;
+};
+struct statement *sql_queue_kind_pause(struct plan *plan, const struct queue_pause_new *body, struct sql_queue_kind_pause args);
+
+extern const struct query query_queue_kind_resume;
+struct sql_queue_kind_resume {
+    struct str id, kind;
+};
+struct statement *sql_queue_kind_resume(struct plan *plan, const struct queue_act_new *body, struct sql_queue_kind_resume args);
+
+extern const struct query query_queue_tenant_pause;
+struct sql_queue_tenant_pause {
+    struct str id, tenant_id;
+};
+struct statement *sql_queue_tenant_pause(struct plan *plan, const struct queue_pause_new *body, struct sql_queue_tenant_pause args);
+
+extern const struct query query_queue_tenant_resume;
+struct sql_queue_tenant_resume {
+    struct str id, tenant_id;
+};
+struct statement *sql_queue_tenant_resume(struct plan *plan, const struct queue_act_new *body, struct sql_queue_tenant_resume args);
+
+extern const struct query query_queue_lane_release;
+struct sql_queue_lane_release {
+    struct str id, lane;
+};
+struct statement *sql_queue_lane_release(struct plan *plan, const struct queue_act_new *body, struct sql_queue_lane_release args);
 
 extern const struct query query_region_list;
 struct statement *sql_region_list(struct plan *plan);
@@ -132,11 +162,11 @@ struct sql_tenant_get {
 };
 struct statement *sql_tenant_get(struct plan *plan, struct sql_tenant_get args);
 
-extern const struct query query_profile_get;
-struct sql_profile_get {
-    struct str id, role, organisation;
+extern const struct query query_user_profile;
+struct sql_user_profile {
+    struct str actor, role, organisation;
 };
-struct statement *sql_profile_get(struct plan *plan, struct sql_profile_get args);
+struct statement *sql_user_profile(struct plan *plan, struct sql_user_profile args);
 
 extern const struct query query_user_list;
 struct statement *sql_user_list(struct plan *plan);

@@ -120,15 +120,6 @@ func (v *vacancyNew) valid() bool {
 		(v.CandidatesWanted == nil || between(*v.CandidatesWanted, 1, 1000)) && isDay(v.StartDate) && isDay(v.NeededBy)
 }
 
-// source tells through whom a vacancy came.
-func source(role string) string {
-	switch role {
-	case "employer", "firm", "agency", "hub":
-		return role
-	}
-	return "account_manager"
-}
-
 type vacancies struct {
 	database
 	login *login
@@ -203,7 +194,7 @@ func (s *vacancies) insert(w http.ResponseWriter, r *http.Request, who actor, ke
 	var made vacancy
 	batch.Queue(s.sql.IdempotencyBegin, op.id, key, fingerprint)
 	batch.Queue(s.sql.VacancyInsert, id.String(), v.EmployerID, v.Title, v.Description, v.Kind, v.OccupationID, v.HoursMin, v.HoursMax,
-		v.Shifts, v.Postcode4, v.Positions, v.CandidatesWanted, v.StartDate, v.NeededBy, v.WageText, v.InternalNote, source(who.role),
+		v.Shifts, v.Postcode4, v.Positions, v.CandidatesWanted, v.StartDate, v.NeededBy, v.WageText, v.InternalNote,
 		v.Competences, v.Conditions).Query(one(&made))
 	batch.Queue(s.sql.IdempotencyFinish, op.id, key, http.StatusCreated, id.String())
 	err = s.run(r.Context(), batch)

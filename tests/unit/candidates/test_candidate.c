@@ -5,34 +5,20 @@
 #include "openapi/gen/role.h"
 #include "services/candidates/candidate.h"
 
-static void hours_and_number_are_looked_at_together(void **state)
+static void a_number_that_fails_the_eleven_test_is_not_repeated(void **state)
 {
     struct ctx *ctx = *state;
-    struct candidate_new candidate = {.bsn = S("123456789"),
-                                      .hours_min = {21, true},
-                                      .hours_max = {20, true}};
-    assert_int_equal(candidate_check(ctx, &candidate), ERR_INVALID);
-    assert_int_equal(ctx->faults.count, 2);
-    assert_int_equal(ctx->faults.at[0].code, FAULT_ORDER);
-    assert_int_equal(ctx->faults.at[1].code, FAULT_ELEVEN_TEST);
-    assert_null(ctx->faults.at[1].limit.at); /* the number is in no fault */
+    assert_int_equal(candidate_bsn_check(ctx, S("123456789")), ERR_INVALID);
+    assert_int_equal(ctx->faults.count, 1);
+    assert_str(ctx->faults.at[0].where, "/bsn");
+    assert_int_equal(ctx->faults.at[0].code, FAULT_ELEVEN_TEST);
+    assert_null(ctx->faults.at[0].limit.at); /* the number is in no fault */
 }
 
-static void equal_hours_and_no_number_are_fine(void **state)
+static void a_number_may_be_absent(void **state)
 {
-    struct candidate_new candidate = {.hours_min = {20, true}, .hours_max = {20, true}};
-    assert_int_equal(candidate_check(*state, &candidate), OK);
-    candidate = (struct candidate_new){.hours_min = {40, true}, .bsn = S("999990019")};
-    assert_int_equal(candidate_check(*state, &candidate), OK);
-}
-
-static void a_change_is_checked_when_it_names_both(void **state)
-{
-    struct candidate_change change = {.hours_min = {40, true}};
-    assert_int_equal(candidate_change_check(*state, &change),
-                     OK); /* the database knows the other */
-    change.hours_max = (struct maybe_int){0, true};
-    assert_int_equal(candidate_change_check(*state, &change), ERR_INVALID);
+    assert_int_equal(candidate_bsn_check(*state, (struct str){0}), OK);
+    assert_int_equal(candidate_bsn_check(*state, S("999990019")), OK);
 }
 
 static void a_case_manager_owns_what_he_registers(void **state)
@@ -51,9 +37,8 @@ static void a_case_manager_owns_what_he_registers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        UNIT(hours_and_number_are_looked_at_together),
-        UNIT(equal_hours_and_no_number_are_fine),
-        UNIT(a_change_is_checked_when_it_names_both),
+        UNIT(a_number_that_fails_the_eleven_test_is_not_repeated),
+        UNIT(a_number_may_be_absent),
         UNIT(a_case_manager_owns_what_he_registers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,6 +92,75 @@ static void documents_have_column_names(void **state)
                "{\"hours_min\":3,\"postcode4\":\"5012\",\"start_date\":null}");
 }
 
+static void what_is_repeated_is_told_where(void **state)
+{
+    struct ctx *ctx = *state;
+    void *into = NULL;
+    enum err err = read(
+        ctx,
+        "{\"conditions\":[{\"condition\":\"a1\",\"hard\":true},{\"condition\":\"b1\",\"hard\":true},"
+        "{\"condition\":\"a1\",\"hard\":false},{\"condition\":\"a1\",\"hard\":true},"
+        "{\"condition\":\"A\",\"hard\":true},{\"condition\":\"A\",\"hard\":true}],"
+        "\"shifts\":[\"day\",\"night\",\"day\"]}",
+        true, &into);
+    assert_int_equal(err, ERR_INVALID);
+    assert_true(has_fault(ctx, "/conditions/2", FAULT_REPEATED));
+    assert_true(has_fault(ctx, "/conditions/3", FAULT_REPEATED));
+    assert_true(has_fault(ctx, "/shifts/2", FAULT_REPEATED));
+    assert_int_equal(ctx->faults.count,
+                     5); /* and the two that are no codes, which repeat nothing */
+}
+
+static void what_begins_on_the_last_day_is_in_time(void **state)
+{
+    struct ctx *ctx = *state;
+    void *into = NULL;
+    assert_int_equal(read(ctx,
+                          "{\"startDate\":\"2027-01-01\",\"neededBy\":\"2027-01-01\","
+                          "\"hoursMin\":20,\"hoursMax\":20}",
+                          true, &into),
+                     OK);
+    assert_int_equal(read(ctx,
+                          "{\"startDate\":\"2027-01-02\",\"neededBy\":\"2027-01-01\","
+                          "\"hoursMin\":21,\"hoursMax\":20}",
+                          true, &into),
+                     ERR_INVALID);
+    assert_true(has_fault(ctx, "/startDate", FAULT_ORDER));
+    assert_true(has_fault(ctx, "/hoursMin", FAULT_ORDER));
+    assert_int_equal(ctx->faults.count, 2);
+}
+
+static void one_of_two_in_order_is_enough_for_nothing(void **state)
+{
+    void *into = NULL;
+    assert_int_equal(read(*state, "{\"startDate\":\"2027-01-02\",\"neededBy\":null,\"hoursMax\":1}",
+                          true, &into),
+                     OK);
+}
+
+/* A list and an object in it, of which some members are absent. */
+static void members_become_documents_too(void **state)
+{
+    struct ctx *ctx = *state;
+    void *into = NULL;
+    assert_int_equal(read(ctx, vacancy, false, &into), OK);
+    const struct vacancy_new *made = into;
+    const struct field *conditions = vacancy_new_schema.fields + 6;
+    assert_string_equal(conditions->name, "conditions");
+    assert_str(schema_member_columns(ctx->arena, conditions, &made->conditions),
+               "[{\"condition\":\"dutch_a2\",\"hard\":true}]");
+    assert_null(schema_member_columns(ctx->arena, conditions - 1, &made->competences).at);
+    const struct field inner = {.column = "whole",
+                                .type = FIELD_OBJECT,
+                                .schema = &vacancy_new_schema};
+    const void *object = made;
+    struct str whole = schema_member_columns(ctx->arena, &inner, &object);
+    assert_non_null(strstr(whole.at, "\"postcode4\":\"5038\",\"positions\":2"));
+    assert_non_null(strstr(whole.at, "\"shifts\":[\"day\"]"));
+    object = NULL;
+    assert_null(schema_member_columns(ctx->arena, &inner, &object).at);
+}
+
 static const struct field fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .visible_to = ~0u},
     {.name = "note",
@@ -202,6 +271,10 @@ int main(void)
         UNIT(a_partial_body_needs_nothing),
         UNIT(lengths_count_characters),
         UNIT(documents_have_column_names),
+        UNIT(what_is_repeated_is_told_where),
+        UNIT(what_begins_on_the_last_day_is_in_time),
+        UNIT(one_of_two_in_order_is_enough_for_nothing),
+        UNIT(members_become_documents_too),
         UNIT(a_column_is_found_from_wherever_one_begins_to_look),
         UNIT(a_row_is_written_for_who_may_see_it),
         UNIT(what_is_invisible_cannot_come_out),

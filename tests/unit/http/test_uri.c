@@ -7,7 +7,6 @@
 #include "lib/server/router.h"
 #include "openapi/gen/role.h"
 #include "services/candidates/gen/contract.h"
-#include "services/employers/vacancy.h"
 
 static void a_target_is_taken_apart(void **state)
 {
@@ -108,25 +107,6 @@ static void rights_come_from_the_contract(void **state)
     assert_int_equal(operation_scope(list, 1u << ROLE_EMPLOYER), SCOPE_NONE);
 }
 
-static void the_source_of_a_vacancy_is_its_reporter(void **state)
-{
-    (void)state;
-    assert_str(vacancy_source(1u << ROLE_EMPLOYER), "employer");
-    assert_str(vacancy_source(1u << ROLE_AGENCY), "agency");
-    assert_str(vacancy_source(1u << ROLE_CONSULTANT), "account_manager");
-}
-
-static void hours_and_dates_are_in_order(void **state)
-{
-    struct ctx *ctx = *state;
-    struct vacancy_new vacancy = {.hours_min = {30, true},
-                                  .hours_max = {20, true},
-                                  .start_date = S("2027-01-02"),
-                                  .needed_by = S("2027-01-01")};
-    assert_int_equal(vacancy_check(ctx, &vacancy), ERR_INVALID);
-    assert_int_equal(ctx->faults.count, 2);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,8 +118,6 @@ int main(void)
         UNIT(hidden_characters_are_refused),
         UNIT(the_most_exact_route_wins),
         UNIT(rights_come_from_the_contract),
-        UNIT(the_source_of_a_vacancy_is_its_reporter),
-        UNIT(hours_and_dates_are_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
