@@ -7,7 +7,7 @@ PYTHON := /usr/bin/python3
 SAN ?=
 OUT := build/$(if $(FUZZ),fuzz,$(if $(SAN),$(if $(filter thread,$(SAN)),tsan,asan),release))
 
-CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Werror -fstack-protector-strong \
+CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Werror -fstack-protector-strong \
           -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DH2O_USE_LIBUV=0 -I. -I/usr/include/postgresql \
           -include lib/base/banned.h
 LDLIBS := -lh2o-evloop -lpq -lhiredis -lcjson -lssl -lcrypto -lz -lpthread -lm

@@ -69,6 +69,7 @@ returning c.id
 -- rows: none
 -- writes: yes
 select app.candidate_replace_parts(:id::uuid, :document::jsonb)
+where :document::jsonb ?| array['competences', 'conditions', 'languages', 'occupations']
 
 -- query: candidate_bsn_store
 -- rows: none

@@ -78,6 +78,7 @@ returning v.id
 -- rows: none
 -- writes: yes
 select app.vacancy_replace_parts(:id::uuid, :document::jsonb)
+where :document::jsonb ?| array['competences', 'conditions']
 
 -- query: vacancy_end
 -- body: VacancyEnding

@@ -133,7 +133,8 @@ struct statement *sql_candidate_change(struct plan *plan, struct sql_candidate_c
 
 const struct query query_candidate_replace_parts = {
     .name = "candidate_replace_parts",
-    .text = "select app.candidate_replace_parts($1::uuid, $2::jsonb)",
+    .text = "select app.candidate_replace_parts($1::uuid, $2::jsonb) where $2::jsonb ?| array['competences', "
+            "'conditions', 'languages', 'occupations']",
     .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };

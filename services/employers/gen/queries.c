@@ -476,7 +476,8 @@ struct statement *sql_vacancy_change(struct plan *plan, struct sql_vacancy_chang
 
 const struct query query_vacancy_replace_parts = {
     .name = "vacancy_replace_parts",
-    .text = "select app.vacancy_replace_parts($1::uuid, $2::jsonb)",
+    .text = "select app.vacancy_replace_parts($1::uuid, $2::jsonb) where $2::jsonb ?| array['competences', 'c"
+            "onditions']",
     .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
