@@ -37,7 +37,7 @@ def files(contract, programs):
     names.check(contract, programs, names.taken(ROOT / 'lib'))
     problems = Problems(ROOT / 'openapi/problems.yaml')
     problems.check(ROOT, contract)
-    queries = {query.name: query for all_of in programs.values() for query in all_of}
+    queries = sql.by_name(programs)
     made = {}
     made['openapi/gen/role.h'], made['openapi/gen/role.c'] = emit_contract.roles(contract)
     made['openapi/gen/schemas.h'], made['openapi/gen/schemas.c'] = emit_contract.shared(contract)

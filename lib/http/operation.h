@@ -65,6 +65,7 @@ struct operation {
     size_t parameters_count;
     const struct schema *body;     /* NULL: no body */
     const struct schema *response; /* NULL: no content */
+    field_set shown;               /* of `response`: bits of the fields that the answer can have */
     const struct operation *show;  /* for creates: the GET that shows the result (replay) */
     const struct query *list;      /* of a list: the query that names filters and sorts */
     handler *handle;

@@ -148,7 +148,7 @@ static void print_fault(struct buf *out, const struct fault *fault, enum languag
     struct str words = str_of(text->words[language]), hole = S("{limit}");
     const char *at = strstr(words.at, hole.at);
     struct buf sentence = buf_in(out->arena);
-    buf_print(out, "{\"in\":\"%s\",\"%s\":", places[fault->place],
+    buf_print(out, "{\"place\":\"%s\",\"%s\":", places[fault->place],
               fault->place == FAULT_AT_BODY ? "pointer" : "name");
     buf_add_json(out, fault->where);
     buf_print(out, ",\"code\":\"%s\",\"detail\":", text->code);

@@ -98,10 +98,10 @@ struct str schema_member_columns(struct arena *arena, const struct field *field,
 /* The set of fields that `role` may see. */
 field_set schema_visible(const struct schema *schema, uint32_t role);
 
-/* Reads ?fields=id,name against what is visible. An unknown or invisible name is a
- * fault ("unknown-field", the same for both) and ERR_INVALID. An absent `names` gives
- * all that is visible. */
-enum err schema_select(struct ctx *ctx, const struct schema *schema, uint32_t role,
+/* Reads ?fields=id,name against the fields in `visible`, a mask. A name that is not there is a
+ * fault ("unknown-field") and ERR_INVALID. Required fields are always chosen, so that every answer
+ * fits the schema. An absent `names` gives all that is visible. */
+enum err schema_select(struct ctx *ctx, const struct schema *schema, field_set visible,
                        struct str names, field_set *ret) MUST_CHECK;
 
 /* The rows of one result, ready to be written: the columns of the result are looked up once. */

@@ -23,10 +23,19 @@ static bool find_field(const struct schema *schema, struct str name, size_t *ret
     return false;
 }
 
-enum err schema_select(struct ctx *ctx, const struct schema *schema, uint32_t role,
+static field_set required(const struct schema *schema)
+{
+    field_set mask = 0;
+    for (size_t i = 0; i < schema->count; i++)
+        if (schema->fields[i].flags & FIELD_REQUIRED)
+            mask |= (field_set)1 << i;
+    return mask;
+}
+
+enum err schema_select(struct ctx *ctx, const struct schema *schema, field_set visible,
                        struct str names, field_set *ret)
 {
-    field_set visible = schema_visible(schema, role), wanted = 0;
+    field_set wanted = visible & required(schema);
     size_t before = ctx->faults.count, field;
     if (!names.at) {
         *ret = visible;

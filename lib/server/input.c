@@ -60,7 +60,9 @@ static void read_parameters(struct exchange *exchange)
         page_read(exchange);
     exchange->mask = 0;
     if (operation->response
-        && schema_select(&exchange->ctx, operation->response, exchange->actor.role,
+        && schema_select(&exchange->ctx, operation->response,
+                         schema_visible(operation->response, exchange->actor.role)
+                             & operation->shown,
                          exchange_parameter(exchange, "fields"), &exchange->mask)
                != OK)
         exchange->mask = 0;

@@ -2,13 +2,10 @@
 """What the served contract says of problems: a response per status, the schemas, and which operation answers what."""
 
 from .problems import LANGUAGES
+from .shapes import integer, ref
 
 MEDIA = 'application/problem+json'
 INSTANCE = 'urn:uuid:01920000-0000-7000-8000-0000000000aa'
-
-
-def ref(kind, name):
-    return {'$ref': f'#/components/{kind}/{name}'}
 
 
 def may_answer(problem, operation):
@@ -67,16 +64,17 @@ def schemas(problems, limits):
             'required': ['type', 'title', 'status', 'detail'], 'properties': {
                 'type': ref('schemas', 'ProblemType'),
                 'title': dict(text, description='In a few words.', example=problems.all[1].title[LANGUAGES[0]]),
-                'status': {'type': 'integer', 'minimum': 400, 'maximum': 599, 'description': 'HTTP status.', 'example': 400},
+                'status': integer(400, 599, description='HTTP status.', example=400),
                 'detail': dict(text, description='In a sentence or two.', example=problems.all[1].detail[LANGUAGES[0]]),
                 'instance': dict(text, description='The request: urn:uuid of X-Request-Id.', example=INSTANCE),
                 'errors': {'type': 'array', 'maxItems': limits['LIMIT_FAULTS'], 'description': 'Every fault of the request.',
                            'items': ref('schemas', 'Fault')},
                 **problems.members}},
         'Fault': {
-            'type': 'object', 'x-nl': 'fout', 'description': 'One fault.', 'required': ['in', 'code', 'detail'],
+            'type': 'object', 'x-nl': 'fout', 'description': 'One fault.', 'required': ['place', 'code', 'detail'],
             'properties': {
-                'in': {'type': 'string', 'enum': ['body', 'parameter', 'header'], 'example': 'body', 'description': 'Where it is.'},
+                'place': {'type': 'string', 'maxLength': 40, 'x-extensible-enum': ['body', 'parameter', 'header'], 'example': 'body',
+                          'description': 'Where it is.'},
                 'pointer': dict(text, description='JSON pointer in the body.', example='/hoursMin'),
                 'name': dict(text, description='Name of the parameter or header.', example='pageSize'),
                 'code': ref('schemas', 'FaultCode'),

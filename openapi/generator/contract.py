@@ -14,6 +14,11 @@ def snake(name):
     return re.sub(r'(?<=[a-z0-9])([A-Z])', r'_\1', name).lower()
 
 
+def values_of(enum):
+    """The values of a named enum, of one that may grow (`x-extensible-enum`) or not (`enum`)."""
+    return enum.get('enum') or enum['x-extensible-enum']
+
+
 def column_of(name, raw):
     return raw.get('x-column', snake(name))
 
@@ -24,28 +29,56 @@ class Contract:
         self.root = yaml.safe_load((self.folder / 'openapi.yaml').read_text())
         self.roles = [role['name'] for role in self.root['x-roles']]
         self.parameters = yaml.safe_load((self.folder / 'common.yaml').read_text())['components']['parameters']
-        self.schemas, self.files, self.operations, self.paths = {}, {}, [], {}   # files: of schemas
+        self.schemas, self.enums, self.operations, self.paths = {}, {}, [], {}
+        self.files = {}   # of schemas
+        self._name_enums('Role', 'rol', 'What somebody is to the municipality.', [r for r in self.roles if r != 'system'])
+        self._name_enums('Attribute', 'bevoegdheid', 'A power beside the role.', [a['name'] for a in self.root['x-attributes']])
         for file in sorted(self.folder.glob('*.yaml')):
             if file.name not in ('openapi.yaml', 'common.yaml', 'problems.yaml'):
                 self._read(yaml.safe_load(file.read_text()), file.name)
         self.services = sorted({operation.service for operation in self.operations})
         self.by_id = {operation.id: operation for operation in self.operations}
         for name, schema in self.schemas.items():
-            if schema.get('x-list-of') is None:
-                schema.setdefault('type', 'object')
-            for prop_name, prop in schema.get('properties', {}).items():
-                if 'x-visible-to' in prop and prop_name in schema.get('required', []):
-                    raise Wrong(f'{name}.{prop_name} is required, but not everybody may see it')
-                if prop.get('x-roles-enum'):
-                    prop['enum'] = [role for role in self.roles if role != 'system']
+            self._finish(name, schema)
+        for operation in self.operations:
+            for parameter in operation.path_parameters + operation.query_parameters:
+                self._use_enum(parameter['schema'])
+
+    def _name_enums(self, name, dutch, words, values):
+        self.enums[name] = {'type': 'string', 'x-nl': dutch, 'description': words, 'x-extensible-enum': values}
+
+    def _finish(self, name, schema):
+        """Fills in what the hand-written schema only names: the properties of a change, the values of enums."""
+        if 'x-change-of' in schema:
+            new, without = self.schemas[schema['x-change-of']], schema.get('x-without', [])
+            schema['properties'] = {prop: raw for prop, raw in new['properties'].items() if prop not in without}
+            schema.update({key: new[key] for key in ('x-person', 'x-order') if key in new})
+        if schema.get('x-list-of') is None:
+            schema.setdefault('type', 'object')
+        for prop_name, prop in schema.get('properties', {}).items():
+            if 'x-visible-to' in prop and prop_name in schema.get('required', []):
+                raise Wrong(f'{name}.{prop_name} is required, but not everybody may see it')
+            self._use_enum(prop)
+            self._use_enum(prop.get('items', {}))
+
+    def _use_enum(self, raw):
+        """What refers to an enum has its values, and its name in `x-enum`."""
+        name = raw.get('$ref', '').rsplit('/', 1)[-1]
+        if name in self.enums:
+            del raw['$ref']
+            raw.update({'type': 'string', 'enum': values_of(self.enums[name]), 'x-enum': name})
 
     def _read(self, document, file):
         for name, schema in document['components']['schemas'].items():
-            if name in self.schemas:
+            if name in self.schemas or name in self.enums:
                 raise Wrong(f'{file}: schema {name} is defined twice')
             if 'x-nl' not in schema:
                 raise Wrong(f'{file}: schema {name} has no Dutch term (x-nl)')
-            self.schemas[name], self.files[name] = schema, file
+            self.files[name] = file
+            if schema.get('type') == 'string':
+                self.enums[name] = schema
+            else:
+                self.schemas[name] = schema
         for path, item in document['paths'].items():
             if path in self.paths:
                 raise Wrong(f'{file}: path {path} is defined twice')
@@ -133,3 +166,9 @@ class Operation:
     def item(self):
         """The schema that the field table of the answer comes from."""
         return self.list_of or self.response
+
+    def shown(self, queries):
+        """The properties that the answer can have: a list does not give all that its items have when they are read alone."""
+        given = queries[self.list_query].columns if self.list_of else None
+        return [name for name, raw in self.contract.schemas[self.item]['properties'].items()
+                if given is None or column_of(name, raw) in given]

@@ -41,7 +41,7 @@ class Field:
     def kind(contract, raw, where):
         if '$ref' in raw:
             return 'OBJECT', raw['$ref'].rsplit('/', 1)[1]
-        if raw.get('x-free-form'):
+        if 'additionalProperties' in raw:
             return 'JSON', None
         kinds = {'integer': 'INT', 'boolean': 'BOOL', 'array': 'LIST'}
         if raw.get('type') in kinds:
@@ -284,6 +284,13 @@ class Service:
             rows.append(field_row(self.contract, tables, field, None))
         return f'static const struct field {operation.name}_{kind}[] = {{\n' + '\n'.join(rows) + '\n};'
 
+    def shown(self, operation):
+        """The set of the fields that its answer can have, in two halves: C has no literal of 128 bits."""
+        names = operation.shown(self.queries)
+        bits = sum(1 << i for i, name in enumerate(self.contract.schemas[operation.item]['properties']) if name in names)
+        high = f'(field_set)0x{bits >> 64:x}u << 64 | ' if bits >> 64 else ''
+        return f'{high}0x{bits % 2 ** 64:x}u'
+
     def operation_row(self, operation, index):
         flags = [name for name, on in (
             ('LIST', operation.list_of), ('CREATES', operation.status == 201), ('NEEDS_KEY', operation.needs_key),
@@ -302,7 +309,7 @@ class Service:
         if operation.body:
             parts.append(f'.body = &{snake(operation.body)}_schema')
         if operation.item:
-            parts.append(f'.response = &{snake(operation.item)}_schema')
+            parts.append(f'.response = &{snake(operation.item)}_schema, .shown = {self.shown(operation)}')
         if operation.show:
             parts.append(f'.show = &operations[{index[operation.show]}]')
         if operation.list_of:

@@ -139,3 +139,7 @@ def read(folder):
         program, found = queries_of(file)
         programs.setdefault(program, []).extend(found)
     return programs
+
+
+def by_name(programs):
+    return {query.name: query for found in programs.values() for query in found}

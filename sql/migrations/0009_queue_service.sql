@@ -16,11 +16,11 @@ create function queue.code_of(error text) returns text language sql immutable
     as $$ select case when error ~ '^([a-z][a-z -]{0,59}|sqlstate [0-9A-Z]{5})$' then error
                       when error is not null then 'other' end $$;
 
--- Of a payload only identifiers, yes and no, and numbers that are too small to be a citizen service number.
+-- Of a payload only identifiers, yes and no, and numbers that are too small to be a citizen service number; all of it as text.
 create function queue.ids_of(payload jsonb) returns jsonb language sql immutable
     set search_path = pg_catalog, pg_temp
     as $$
-    select coalesce(jsonb_object_agg(p.key, p.value), '{}') from jsonb_each(payload) p
+    select coalesce(jsonb_object_agg(p.key, p.value #>> '{}'), '{}') from jsonb_each(payload) p
     where jsonb_typeof(p.value) = 'boolean'
        or jsonb_typeof(p.value) = 'number' and abs((p.value #>> '{}')::numeric) < 10000000
        or p.value #>> '{}' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'

@@ -37,7 +37,7 @@ returning {{screening_columns}}
 -- rows: one
 select v.id as vacancy_id, a.advice, a.rules_version, a.rules,
        case when s.vacancy_id is not null then
-           jsonb_build_object('matchVersion', s.match_input, 'active', s.active, 'pass', s.pass, 'without', s.without)
+           jsonb_build_object('matchVersion', s.match_input, 'active', s.active, 'passing', s.pass, 'without', s.without)
        end as supply
 from app.vacancy v
 cross join lateral app.screening_advice(v.id) a

@@ -86,7 +86,7 @@ def test_the_same_number_twice_is_refused(as_role):
 
 def test_a_wrong_number_is_named(as_role):
     answer = as_role('consultant').post('/candidates', {'alias': 'X', 'pc4': '5012', 'bsn': '123456789'})
-    assert answer.json['errors'][0] == {'in': 'body', 'pointer': '/bsn', 'code': 'eleven-test',
+    assert answer.json['errors'][0] == {'place': 'body', 'pointer': '/bsn', 'code': 'eleven-test',
                                         'detail': 'Is geen burgerservicenummer'}
 
 

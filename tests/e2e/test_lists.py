@@ -26,14 +26,17 @@ def test_what_is_listed_can_be_read(as_role, path, name):
         assert client.get(item['_links']['self']['href']).json['id'] == item['id']
 
 
-def test_what_is_not_visible_cannot_be_selected(as_role):
-    answer = as_role('employer').get('/employers?fields=id,riskCover')
+@pytest.mark.parametrize('role,path', [('employer', '/employers?fields=id,riskCover'), ('consultant', '/proposals?fields=id,card')],
+                         ids=['not visible', 'only when one is read'])
+def test_what_is_not_in_the_answer_cannot_be_selected(as_role, role, path):
+    answer = as_role(role).get(path)
     assert answer.status == 400 and answer.json['errors'][0]['code'] == 'unknown-field'
 
 
-def test_sparse_fields(as_role):
-    item = as_role('consultant').get('/employers?fields=id,name&pageSize=1').json['items'][0]
-    assert set(item) == {'id', 'name', '_links'}
+def test_sparse_fields(as_role, contract):
+    """What is required is there, whatever is asked: clients that are made of the contract can read every answer."""
+    item = as_role('consultant').get('/employers?fields=id,pc4&pageSize=1').json['items'][0]
+    assert set(item) == {*contract.document['components']['schemas']['Employer']['required'], 'pc4', '_links'}
 
 
 def test_a_cursor_belongs_to_its_question(as_role):

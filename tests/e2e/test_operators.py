@@ -133,7 +133,7 @@ def test_show_tells_of_a_job_its_lane_and_its_entry_in_redis(queue):
     assert shown['state'] == 'ready' and shown['tenant_code'] == 'gm9901'
     assert [n['id'] for n in shown['lane_jobs']] == [first, second]
     assert [e['stream'] for e in shown['entries']] == ['mw:{s0}:chaos:p1']
-    assert shown['ids'] == {'vacancyId': '01920000-0000-7000-8000-000000000a01', 'n': 7}, 'ids only'
+    assert shown['ids'] == {'vacancyId': '01920000-0000-7000-8000-000000000a01', 'n': '7'}, 'ids only'
     assert 'state          ready' in queue.command('queue', 'show', first).stdout
     assert 'there is none' in refused(queue, 'show', 999999)
 

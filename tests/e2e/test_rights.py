@@ -19,10 +19,14 @@ OPERATIONS = [(path, method, operation) for path, item in CONTRACT['paths'].item
 NOBODY = '01920000-0000-7000-8000-00000000dead'
 
 
+def example(schema):
+    return CONTRACT['components']['schemas'][schema['$ref'].rsplit('/', 1)[1]]['example']
+
+
 def try_out(client, path, method, operation):
     here = re.sub(r'{\w+}', NOBODY, path)
     content = operation.get('requestBody', {}).get('content', {})
-    body = next(iter(content.values()))['example'] if content else None
+    body = example(next(iter(content.values()))['schema']) if content else None
     headers = {'If-Match': '"1-0"'} if method in ('patch', 'put', 'delete') else {}
     if method == 'post' and not path.endswith('_search'):
         headers['Idempotency-Key'] = f'rights-{operation["operationId"]}-{client.token[-20:]}'

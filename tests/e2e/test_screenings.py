@@ -8,7 +8,7 @@ def test_rules_advise_and_a_person_decides(as_role, new_vacancy, world):
     advice = consultant.wait_for(f'{made.headers["location"]}/screening-advice', lambda r: 'supply' in r.json).json
     outcomes = {r['code']: r['outcome'] for r in advice['rules']}
     assert advice['advice'] == 'unsuitable' and outcomes['hard_certificates'] == 'against'
-    assert advice['supply']['pass'] <= advice['supply']['active']
+    assert advice['supply']['passing'] <= advice['supply']['active']
     assert {w['condition'] for w in advice['supply']['without']} >= {'vca', 'distance', 'hours'}
     verdict = consultant.post(f'{made.headers["location"]}/screenings', {'verdict': 'suitable'})
     assert verdict.status == 201 and verdict.json['advice'] == 'unsuitable'

@@ -50,7 +50,7 @@ def test_all_faults_come_together(new_vacancy):
 def test_what_is_not_there_is_named(new_vacancy):
     answer = new_vacancy(occupationId='01920000-0000-7000-8000-00000000dead')
     assert answer.status == 400 and answer.json['errors'][0] == {
-        'in': 'body', 'pointer': '/occupationId', 'code': 'reference', 'detail': 'Verwijst naar iets dat er niet is'}
+        'place': 'body', 'pointer': '/occupationId', 'code': 'reference', 'detail': 'Verwijst naar iets dat er niet is'}
     assert new_vacancy(pc4='9999').json['errors'][0]['pointer'] == '/pc4'
 
 

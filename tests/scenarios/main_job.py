@@ -73,7 +73,7 @@ def main_job(region, say, wanted=5):
     transcript.step(f'an employer reports a vacancy: {vacancy["title"]} ({occupation["label"]}), wants to see {wanted}')
     advice = expect(consultant.wait_for(f'/vacancies/{here}/screening-advice',
                                         lambda r: r.status != 200 or 'supply' in r.json), 200)
-    transcript.step(f'the rules advise: {advice["advice"]}; {advice["supply"]["pass"]} of {advice["supply"]["active"]} '
+    transcript.step(f'the rules advise: {advice["advice"]}; {advice["supply"]["passing"]} of {advice["supply"]["active"]} '
                     'people pass the hard conditions')
     expect(consultant.post(f'/vacancies/{here}/screenings', {'verdict': 'suitable'}), 201)
     transcript.step('a consultant gives the verdict: suitable; the vacancy opens')

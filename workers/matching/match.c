@@ -187,11 +187,11 @@ enum job_end match_candidate(struct work *work)
     return work_run(work, &plan);
 }
 
-static void add_without(struct buf *out, struct str condition, size_t pass)
+static void add_without(struct buf *out, struct str condition, size_t passing)
 {
     buf_print(out, "%s{\"condition\":", out->len > 1 ? "," : "");
     buf_add_json(out, condition);
-    buf_print(out, ",\"pass\":%zu}", pass);
+    buf_print(out, ",\"passing\":%zu}", passing);
 }
 
 static struct str print_without(struct arena *arena, const struct copies *copies,

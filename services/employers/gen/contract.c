@@ -37,6 +37,17 @@ const struct schema contact_new_schema = {
     .name = "ContactNew", .fields = contact_new_fields, .count = 5,
     .size = sizeof(struct contact_new), .self = NULL,
 };
+static const struct field contact_change_fields[] = {
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .offset = offsetof(struct contact_change, name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "functionTitle", .key = {"\"functionTitle\":", 16}, .column = "function_title", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct contact_change, function_title), .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_EMAIL, .offset = offsetof(struct contact_change, email), .min = 3, .max = 254, .visible_to = 0xffffffffu},
+    {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct contact_change, phone), .min = 6, .max = 20, .pattern = pattern_0, .visible_to = 0xffffffffu},
+    {.name = "preferred", .key = {"\"preferred\":", 12}, .column = "preferred", .type = FIELD_BOOL, .offset = offsetof(struct contact_change, preferred), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema contact_change_schema = {
+    .name = "ContactChange", .fields = contact_change_fields, .count = 5,
+    .size = sizeof(struct contact_change), .self = NULL,
+};
 static const struct field employer_condition_new_fields[] = {
     {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .offset = offsetof(struct employer_condition_new, condition), .min = 2, .max = 40, .pattern = pattern_1, .visible_to = 0xffffffffu},
     {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct employer_condition_new, text), .min = 1, .max = 500, .visible_to = 0xffffffffu},
@@ -60,6 +71,21 @@ static const struct field employer_new_fields[] = {
 const struct schema employer_new_schema = {
     .name = "EmployerNew", .fields = employer_new_fields, .count = 9,
     .size = sizeof(struct employer_new), .self = NULL,
+};
+static const struct field employer_change_fields[] = {
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .offset = offsetof(struct employer_change, name), .min = 1, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_change, kvk_number), .min = 8, .max = 8, .pattern = pattern_2, .visible_to = 0xffffffffu},
+    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .offset = offsetof(struct employer_change, sector), .min = 2, .max = 5, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "sizeClass", .key = {"\"sizeClass\":", 12}, .column = "size_class", .type = FIELD_TEXT, .offset = offsetof(struct employer_change, size_class), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_change, postcode4), .min = 4, .max = 4, .pattern = pattern_5, .visible_to = 0xffffffffu},
+    {.name = "streetAddress", .key = {"\"streetAddress\":", 16}, .column = "street_address", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_change, street_address), .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "accountManagerId", .key = {"\"accountManagerId\":", 19}, .column = "account_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_change, account_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "riskCover", .key = {"\"riskCover\":", 12}, .column = "risk_cover", .type = FIELD_BOOL, .offset = offsetof(struct employer_change, risk_cover), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct employer_change, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu},
+};
+const struct schema employer_change_schema = {
+    .name = "EmployerChange", .fields = employer_change_fields, .count = 9,
+    .size = sizeof(struct employer_change), .self = NULL,
 };
 static const struct field screening_new_fields[] = {
     {.name = "verdict", .key = {"\"verdict\":", 10}, .column = "verdict", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct screening_new, verdict), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
@@ -200,7 +226,7 @@ static const struct schema screening_rule_schema = {
 };
 static const struct field supply_without_fields[] = {
     {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "pass", .key = {"\"pass\":", 7}, .column = "pass", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "passing", .key = {"\"passing\":", 10}, .column = "passing", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
 };
 static const struct schema supply_without_schema = {
     .name = "SupplyWithout", .fields = supply_without_fields, .count = 2,
@@ -209,22 +235,22 @@ static const struct schema supply_without_schema = {
 static const struct field supply_fields[] = {
     {.name = "matchVersion", .key = {"\"matchVersion\":", 15}, .column = "match_input", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "pass", .key = {"\"pass\":", 7}, .column = "pass", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "passing", .key = {"\"passing\":", 10}, .column = "passing", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
     {.name = "without", .key = {"\"without\":", 10}, .column = "without", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 80, .schema = &supply_without_schema, .visible_to = 0xffffffffu},
 };
 static const struct schema supply_schema = {
     .name = "Supply", .fields = supply_fields, .count = 4,
     .size = 0, .self = NULL,
 };
-static const struct field screening_advice_fields[] = {
+static const struct field advice_fields[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
     {.name = "rulesVersion", .key = {"\"rulesVersion\":", 15}, .column = "rules_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "rules", .key = {"\"rules\":", 8}, .column = "rules", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .schema = &screening_rule_schema, .visible_to = 0xffffffffu},
     {.name = "supply", .key = {"\"supply\":", 9}, .column = "supply", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &supply_schema, .visible_to = 0xffffffffu},
 };
-static const struct schema screening_advice_schema = {
-    .name = "ScreeningAdvice", .fields = screening_advice_fields, .count = 5,
+static const struct schema advice_schema = {
+    .name = "Advice", .fields = advice_fields, .count = 5,
     .size = 0, .self = NULL,
 };
 static const struct field screening_fields[] = {
@@ -596,7 +622,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_contacts_rights,
         .path_fields = list_contacts_path, .path_count = 1,
-        .response = &contact_schema,
+        .response = &contact_schema, .shown = 0x1ffu,
         .list = &query_contact_list,
         .handle = list_contacts_plan,
     },
@@ -610,7 +636,7 @@ static const struct operation operations[] = {
         .rights = create_contact_rights,
         .path_fields = create_contact_path, .path_count = 1,
         .body = &contact_new_schema,
-        .response = &contact_schema,
+        .response = &contact_schema, .shown = 0x1ffu,
         .show = &operations[2],
         .handle = create_contact_plan,
     },
@@ -623,7 +649,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_contact_rights,
         .path_fields = get_contact_path, .path_count = 1,
-        .response = &contact_schema,
+        .response = &contact_schema, .shown = 0x1ffu,
         .handle = get_contact_plan,
     },
     {
@@ -635,8 +661,8 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = update_contact_rights,
         .path_fields = update_contact_path, .path_count = 1,
-        .body = &contact_new_schema,
-        .response = &contact_schema,
+        .body = &contact_change_schema,
+        .response = &contact_schema, .shown = 0x1ffu,
         .handle = update_contact_plan,
     },
     {
@@ -659,7 +685,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_employer_conditions_rights,
         .path_fields = list_employer_conditions_path, .path_count = 1,
-        .response = &employer_condition_schema,
+        .response = &employer_condition_schema, .shown = 0x7fu,
         .list = &query_employer_condition_list,
         .handle = list_employer_conditions_plan,
     },
@@ -673,7 +699,7 @@ static const struct operation operations[] = {
         .rights = create_employer_condition_rights,
         .path_fields = create_employer_condition_path, .path_count = 1,
         .body = &employer_condition_new_schema,
-        .response = &employer_condition_schema,
+        .response = &employer_condition_schema, .shown = 0x7fu,
         .show = &operations[7],
         .handle = create_employer_condition_plan,
     },
@@ -686,7 +712,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_employer_condition_rights,
         .path_fields = get_employer_condition_path, .path_count = 1,
-        .response = &employer_condition_schema,
+        .response = &employer_condition_schema, .shown = 0x7fu,
         .handle = get_employer_condition_plan,
     },
     {
@@ -709,7 +735,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_employers_rights,
         .parameters = list_employers_query, .parameters_count = 5,
-        .response = &employer_schema,
+        .response = &employer_schema, .shown = 0x1fffu,
         .list = &query_employer_list,
         .handle = list_employers_plan,
     },
@@ -722,7 +748,7 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = create_employer_rights,
         .body = &employer_new_schema,
-        .response = &employer_schema,
+        .response = &employer_schema, .shown = 0x1fffu,
         .show = &operations[11],
         .handle = create_employer_plan,
     },
@@ -735,7 +761,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_employer_rights,
         .path_fields = get_employer_path, .path_count = 1,
-        .response = &employer_schema,
+        .response = &employer_schema, .shown = 0x1fffu,
         .handle = get_employer_plan,
     },
     {
@@ -747,8 +773,8 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = update_employer_rights,
         .path_fields = update_employer_path, .path_count = 1,
-        .body = &employer_new_schema,
-        .response = &employer_schema,
+        .body = &employer_change_schema,
+        .response = &employer_schema, .shown = 0x1fffu,
         .handle = update_employer_plan,
     },
     {
@@ -760,7 +786,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_screening_advice_rights,
         .path_fields = get_screening_advice_path, .path_count = 1,
-        .response = &screening_advice_schema,
+        .response = &advice_schema, .shown = 0x1fu,
         .handle = get_screening_advice_plan,
     },
     {
@@ -772,7 +798,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_screenings_rights,
         .path_fields = list_screenings_path, .path_count = 1,
-        .response = &screening_schema,
+        .response = &screening_schema, .shown = 0x3ffu,
         .list = &query_screening_list,
         .handle = list_screenings_plan,
     },
@@ -786,7 +812,7 @@ static const struct operation operations[] = {
         .rights = create_screening_rights,
         .path_fields = create_screening_path, .path_count = 1,
         .body = &screening_new_schema,
-        .response = &screening_schema,
+        .response = &screening_schema, .shown = 0x3ffu,
         .show = &operations[16],
         .handle = create_screening_plan,
     },
@@ -799,7 +825,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_screening_rights,
         .path_fields = get_screening_path, .path_count = 1,
-        .response = &screening_schema,
+        .response = &screening_schema, .shown = 0x3ffu,
         .handle = get_screening_plan,
     },
     {
@@ -811,7 +837,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_vacancies_rights,
         .parameters = list_vacancies_query, .parameters_count = 7,
-        .response = &vacancy_schema,
+        .response = &vacancy_schema, .shown = 0x18fffffu,
         .list = &query_vacancy_list,
         .handle = list_vacancies_plan,
     },
@@ -824,7 +850,7 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = create_vacancy_rights,
         .body = &vacancy_new_schema,
-        .response = &vacancy_schema,
+        .response = &vacancy_schema, .shown = 0x1ffffffu,
         .show = &operations[19],
         .handle = create_vacancy_plan,
     },
@@ -837,7 +863,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_vacancy_rights,
         .path_fields = get_vacancy_path, .path_count = 1,
-        .response = &vacancy_schema,
+        .response = &vacancy_schema, .shown = 0x1ffffffu,
         .handle = get_vacancy_plan,
     },
     {
@@ -850,7 +876,7 @@ static const struct operation operations[] = {
         .rights = update_vacancy_rights,
         .path_fields = update_vacancy_path, .path_count = 1,
         .body = &vacancy_change_schema,
-        .response = &vacancy_schema,
+        .response = &vacancy_schema, .shown = 0x1ffffffu,
         .handle = update_vacancy_plan,
     },
     {
@@ -863,7 +889,7 @@ static const struct operation operations[] = {
         .rights = end_vacancy_rights,
         .path_fields = end_vacancy_path, .path_count = 1,
         .body = &vacancy_ending_schema,
-        .response = &vacancy_schema,
+        .response = &vacancy_schema, .shown = 0x1ffffffu,
         .show = &operations[19],
         .handle = end_vacancy_plan,
     },
@@ -876,7 +902,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_vacancy_transitions_rights,
         .path_fields = list_vacancy_transitions_path, .path_count = 1,
-        .response = &transition_schema,
+        .response = &transition_schema, .shown = 0x3fu,
         .list = &query_vacancy_transition_list,
         .handle = list_vacancy_transitions_plan,
     },

@@ -14,6 +14,15 @@ struct contact_new {
     struct maybe_bool preferred;
 };
 
+/* What may change of a contact person. (wijziging van een contactpersoon) */
+struct contact_change {
+    struct str name;
+    struct str function_title;
+    struct str email;
+    struct str phone;
+    struct maybe_bool preferred;
+};
+
 /* What a client says of a condition. (nieuwe voorwaarde van de werkgever) */
 struct employer_condition_new {
     struct str condition;
@@ -23,6 +32,19 @@ struct employer_condition_new {
 
 /* What a client says of an employer. (nieuwe werkgever) */
 struct employer_new {
+    struct str name;
+    struct str kvk_number;
+    struct str sector;
+    struct str size_class;
+    struct str postcode4;
+    struct str street_address;
+    struct str account_manager_id;
+    struct maybe_bool risk_cover;
+    struct str internal_note;
+};
+
+/* What may change of an employer. (wijziging van een werkgever) */
+struct employer_change {
     struct str name;
     struct str kvk_number;
     struct str sector;
@@ -101,8 +123,10 @@ struct vacancy_ending {
 };
 
 extern const struct schema contact_new_schema;
+extern const struct schema contact_change_schema;
 extern const struct schema employer_condition_new_schema;
 extern const struct schema employer_new_schema;
+extern const struct schema employer_change_schema;
 extern const struct schema screening_new_schema;
 extern const struct schema vacancy_competence_schema;
 extern const struct schema vacancy_condition_schema;

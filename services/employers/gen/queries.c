@@ -334,10 +334,10 @@ struct statement *sql_screening_insert(struct plan *plan, const struct screening
 const struct query query_screening_advice = {
     .name = "screening_advice",
     .text = "select v.id as vacancy_id, a.advice, a.rules_version, a.rules, case when s.vacancy_id is not nul"
-            "l then jsonb_build_object('matchVersion', s.match_input, 'active', s.active, 'pass', s.pass, 'wi"
-            "thout', s.without) end as supply from app.vacancy v cross join lateral app.screening_advice(v.id"
-            ") a left join app.vacancy_supply s on s.vacancy_id = v.id and s.match_input = v.match_input wher"
-            "e v.id = $1",
+            "l then jsonb_build_object('matchVersion', s.match_input, 'active', s.active, 'passing', s.pass, "
+            "'without', s.without) end as supply from app.vacancy v cross join lateral app.screening_advice(v"
+            ".id) a left join app.vacancy_supply s on s.vacancy_id = v.id and s.match_input = v.match_input w"
+            "here v.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };

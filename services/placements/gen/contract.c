@@ -16,6 +16,9 @@ static const char *const values_2[] = {"not_enough_suitable", "employer_agreed",
 static const char *const values_3[] = {"invite", "reject", "hire", NULL};
 static const char *const values_4[] = {"did_not_come", "lacking_competences", "hours_do_not_fit", "travel", "language", "position_filled", "not_interested", "other", NULL};
 static const char *const values_5[] = {"drafted", "sent", "invited", "hired", "rejected", "withdrawn", "obsolete", "expired", NULL};
+static const char *const values_6[] = {"must", "nice", "occupation", "distance", "hours", "sector", NULL};
+static const char *const values_7[] = {"yes", "verify", NULL};
+static const char *const values_8[] = {"competence", "condition", NULL};
 
 static const struct field consent_fields[] = {
     {.name = "by", .key = {"\"by\":", 5}, .column = "by", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent, by), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
@@ -111,13 +114,49 @@ static const struct schema excluded_schema = {
     .name = "Excluded", .fields = excluded_fields, .count = 9,
     .size = 0, .self = NULL,
 };
+static const struct field contribution_fields[] = {
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "points", .key = {"\"points\":", 9}, .column = "points", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
+    {.name = "of", .key = {"\"of\":", 5}, .column = "of", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
+    {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .min = 0, .max = 300, .visible_to = 0xffffffffu},
+};
+static const struct schema contribution_schema = {
+    .name = "Contribution", .fields = contribution_fields, .count = 4,
+    .size = 0, .self = NULL,
+};
+static const struct field hard_result_fields[] = {
+    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "result", .key = {"\"result\":", 9}, .column = "result", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+};
+static const struct schema hard_result_schema = {
+    .name = "HardResult", .fields = hard_result_fields, .count = 2,
+    .size = 0, .self = NULL,
+};
+static const struct field missing_fields[] = {
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .min = 0, .max = 300, .visible_to = 0xffffffffu},
+    {.name = "points", .key = {"\"points\":", 9}, .column = "points", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
+};
+static const struct schema missing_schema = {
+    .name = "Missing", .fields = missing_fields, .count = 3,
+    .size = 0, .self = NULL,
+};
+static const struct field explanation_fields[] = {
+    {.name = "contributions", .key = {"\"contributions\":", 16}, .column = "contributions", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .schema = &contribution_schema, .visible_to = 0xffffffffu},
+    {.name = "hard", .key = {"\"hard\":", 7}, .column = "hard", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 64, .schema = &hard_result_schema, .visible_to = 0xffffffffu},
+    {.name = "missing", .key = {"\"missing\":", 10}, .column = "missing", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 124, .schema = &missing_schema, .visible_to = 0xffffffffu},
+};
+static const struct schema explanation_schema = {
+    .name = "Explanation", .fields = explanation_fields, .count = 3,
+    .size = 0, .self = NULL,
+};
 static const struct field shortlist_item_fields[] = {
     {.name = "rank", .key = {"\"rank\":", 7}, .column = "rank", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1010, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
     {.name = "score", .key = {"\"score\":", 8}, .column = "score", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "openProposals", .key = {"\"openProposals\":", 16}, .column = "open_proposals", .type = FIELD_INT, .min = 0, .max = 2, .visible_to = 0xffffffffu},
-    {.name = "explanation", .key = {"\"explanation\":", 14}, .column = "explanation", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "explanation", .key = {"\"explanation\":", 14}, .column = "explanation", .type = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .schema = &explanation_schema, .visible_to = 0xffffffffu},
 };
 static const struct schema shortlist_item_schema = {
     .name = "ShortlistItem", .fields = shortlist_item_fields, .count = 6,
@@ -253,7 +292,7 @@ static const struct operation operations[] = {
         .rights = create_proposal_round_rights,
         .path_fields = create_proposal_round_path, .path_count = 1,
         .body = &proposal_round_new_schema,
-        .response = &proposal_round_schema,
+        .response = &proposal_round_schema, .shown = 0x3ffu,
         .show = &operations[1],
         .handle = create_proposal_round_plan,
     },
@@ -266,7 +305,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_proposal_round_rights,
         .path_fields = get_proposal_round_path, .path_count = 1,
-        .response = &proposal_round_schema,
+        .response = &proposal_round_schema, .shown = 0x3ffu,
         .handle = get_proposal_round_plan,
     },
     {
@@ -278,7 +317,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = send_proposal_round_rights,
         .path_fields = send_proposal_round_path, .path_count = 1,
-        .response = &proposal_round_schema,
+        .response = &proposal_round_schema, .shown = 0x3ffu,
         .show = &operations[1],
         .handle = send_proposal_round_plan,
     },
@@ -291,7 +330,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_proposals_rights,
         .parameters = list_proposals_query, .parameters_count = 4,
-        .response = &proposal_schema,
+        .response = &proposal_schema, .shown = 0xfeffu,
         .list = &query_proposal_list,
         .handle = list_proposals_plan,
     },
@@ -304,7 +343,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_proposal_rights,
         .path_fields = get_proposal_path, .path_count = 1,
-        .response = &proposal_schema,
+        .response = &proposal_schema, .shown = 0xffffu,
         .handle = get_proposal_plan,
     },
     {
@@ -317,7 +356,7 @@ static const struct operation operations[] = {
         .rights = answer_proposal_rights,
         .path_fields = answer_proposal_path, .path_count = 1,
         .body = &proposal_answer_schema,
-        .response = &proposal_schema,
+        .response = &proposal_schema, .shown = 0xffffu,
         .show = &operations[4],
         .handle = answer_proposal_plan,
     },
@@ -330,7 +369,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = withdraw_proposal_rights,
         .path_fields = withdraw_proposal_path, .path_count = 1,
-        .response = &proposal_schema,
+        .response = &proposal_schema, .shown = 0xffffu,
         .show = &operations[4],
         .handle = withdraw_proposal_plan,
     },
@@ -343,7 +382,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_shortlist_rights,
         .path_fields = get_shortlist_path, .path_count = 1,
-        .response = &shortlist_schema,
+        .response = &shortlist_schema, .shown = 0x1fffu,
         .handle = get_shortlist_plan,
     },
 };

@@ -13,6 +13,14 @@ struct organisation_new {
     struct maybe_bool active;
 };
 
+/* What may change of an organisation. (wijziging van een organisatie) */
+struct organisation_change {
+    struct str kind;
+    struct str name;
+    struct str kvk_number;
+    struct maybe_bool active;
+};
+
 /* What an operator says with what he asks. (handeling van een beheerder) */
 struct queue_act_new {
     struct str reason;
@@ -34,10 +42,22 @@ struct user_new {
     struct maybe_bool active;
 };
 
+/* What may change of a user. (wijziging van een gebruiker) */
+struct user_change {
+    struct str name;
+    struct str email;
+    struct str role;
+    struct list attributes; /* of struct str */
+    struct str organisation_id;
+    struct maybe_bool active;
+};
+
 extern const struct schema organisation_new_schema;
+extern const struct schema organisation_change_schema;
 extern const struct schema queue_act_new_schema;
 extern const struct schema queue_pause_new_schema;
 extern const struct schema user_new_schema;
+extern const struct schema user_change_schema;
 
 
 extern const struct service platform_service;

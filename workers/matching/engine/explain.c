@@ -17,23 +17,24 @@ static bool is_competence(const struct contribution *part)
                || str_equal(str_of(part->code), S("nice")));
 }
 
-static void label_add(struct buf *buf, struct str label)
+/* A member with the name of something; nothing when there is no name. */
+static void name_add(struct buf *buf, struct str member, struct str name)
 {
-    buf_add(buf, S(",\"label\":"));
-    buf_add_json(buf, label);
+    if (!name.at)
+        return;
+    buf_print(buf, "\"%.*s\":", STR_ARG(member));
+    buf_add_json(buf, name);
+    buf_add_char(buf, ',');
 }
 
 static void contribution_add(struct buf *buf, const struct contribution *part,
                              const struct explain_names *names)
 {
-    buf_add(buf, S("{\"code\":"));
-    buf_add_json(buf, str_of(part->code));
-    buf_print(buf, ",\"points\":%d,\"of\":%d", part->points, part->of);
-    if (part->number)
-        buf_print(buf, ",\"number\":%u", (unsigned)part->number);
+    buf_add_char(buf, '{');
+    name_add(buf, S("code"), str_of(part->code));
     if (is_competence(part))
-        label_add(buf, names->competence(names->data, part->number));
-    buf_add_char(buf, '}');
+        name_add(buf, S("label"), names->competence(names->data, part->number));
+    buf_print(buf, "\"points\":%d,\"of\":%d}", part->points, part->of);
 }
 
 static void hard_add(struct buf *buf, const struct score *score, const struct explain_names *names)
@@ -44,20 +45,18 @@ static void hard_add(struct buf *buf, const struct score *score, const struct ex
         if (!((score->met | score->verify) & mask))
             continue;
         comma_add(buf, &first);
-        buf_print(buf, "{\"condition\":%d", bit);
-        label_add(buf, names->condition(names->data, bit));
-        buf_add(buf, score->met & mask ? S(",\"result\":\"yes\"}") : S(",\"result\":\"verify\"}"));
+        buf_add_char(buf, '{');
+        name_add(buf, S("condition"), names->condition(names->data, bit));
+        buf_add(buf, score->met & mask ? S("\"result\":\"yes\"}") : S("\"result\":\"verify\"}"));
     }
 }
 
-static void missing_add(struct buf *buf, struct str code, uint32_t number, struct str label,
-                        int points)
+static void missing_add(struct buf *buf, struct str code, struct str label, int points)
 {
-    buf_add(buf, S("{\"code\":"));
-    buf_add_json(buf, code);
-    buf_print(buf, ",\"number\":%u", (unsigned)number);
-    label_add(buf, label);
-    buf_print(buf, ",\"points\":%d}", points);
+    buf_add_char(buf, '{');
+    name_add(buf, S("code"), code);
+    name_add(buf, S("label"), label);
+    buf_print(buf, "\"points\":%d}", points);
 }
 
 static void missing_list(struct buf *buf, const struct score *score,
@@ -69,14 +68,14 @@ static void missing_list(struct buf *buf, const struct score *score,
         if (!is_competence(part) || part->points == part->of)
             continue;
         comma_add(buf, &first);
-        missing_add(buf, S("competence"), part->number,
-                    names->competence(names->data, part->number), part->of - part->points);
+        missing_add(buf, S("competence"), names->competence(names->data, part->number),
+                    part->of - part->points);
     }
     for (int bit = 0; bit < 64; bit++) {
         if (!(score->missing_soft >> bit & 1))
             continue;
         comma_add(buf, &first);
-        missing_add(buf, S("condition"), (uint32_t)bit, names->condition(names->data, bit), 0);
+        missing_add(buf, S("condition"), names->condition(names->data, bit), 0);
     }
 }
 
