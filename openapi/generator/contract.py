@@ -125,7 +125,7 @@ class Operation:
     def __init__(self, contract, service, path, item, method, file):
         raw = item[method]
         self.contract, self.service, self.path, self.method, self.raw = contract, service, path, method, raw
-        self.id = raw['operationId']
+        self.id, self.file = raw['operationId'], file
         self.where, self.name = f'{file}: {method} {path}', snake(self.id)
         self.handler, self.check = raw.get('x-handler'), raw.get('x-check')
         self.plan = [(part, {}) if isinstance(part, str) else next(iter(part.items())) for part in raw.get('x-plan', [])]

@@ -1,12 +1,28 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What every list does: pages, fields, cursors."""
+import json
+import re
+
 import pytest
 
+from region import ROOT
 
-@pytest.mark.parametrize('path', ['/regions', '/tenants', '/occupations', '/competences', '/conditions', '/places',
-                                  '/organisations', '/users'])
+PATHS = json.loads((ROOT / 'openapi/gen/openapi.json').read_text())['paths']
+# every list without parameters in its path; what the queue holds changes while it is looked at
+LISTS = [path for path, item in PATHS.items()
+         if '{' not in path and not path.startswith('/queue/') and any(p.get('name') == 'cursor' for p in item.get('get', {}).get('parameters', []))]
+READ = [path for path in LISTS if any(re.fullmatch(rf'{path}/{{\w+}}', other) and 'get' in item for other, item in PATHS.items())]
+
+
+def who_may(*paths):
+    """A role that may read all of these, of as much as there is."""
+    rights = [PATHS[path]['get']['x-rights'] for path in paths]
+    return next(role for role in rights[0] if all(right.get(role) == 'tenant' for right in rights))
+
+
+@pytest.mark.parametrize('path', LISTS)
 def test_lists_come_in_pages_without_gaps_or_doubles(as_role, path):
-    client = as_role('team_lead')
+    client = as_role(who_may(path))
     whole = client.get(f'{path}?pageSize=100').json['items'][:30]
     seen, next_page = [], f'{path}?pageSize=4'
     while next_page and len(seen) < len(whole):
@@ -17,11 +33,9 @@ def test_lists_come_in_pages_without_gaps_or_doubles(as_role, path):
     assert seen[:len(whole)] == whole
 
 
-@pytest.mark.parametrize('path,name', [('/regions', 'region'), ('/tenants', 'tenant'), ('/occupations', 'occupation'),
-                                       ('/competences', 'competence'), ('/organisations', 'organisation'),
-                                       ('/users', 'user')])
-def test_what_is_listed_can_be_read(as_role, path, name):
-    client = as_role('team_lead')
+@pytest.mark.parametrize('path', READ)
+def test_what_is_listed_can_be_read(as_role, path):
+    client = as_role(who_may(path, next(other for other in PATHS if re.fullmatch(rf'{path}/{{\w+}}', other))))
     for item in client.get(f'{path}?pageSize=3').json['items']:
         assert client.get(item['_links']['self']['href']).json['id'] == item['id']
 
