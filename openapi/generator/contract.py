@@ -41,8 +41,18 @@ class Contract:
         for name, schema in self.schemas.items():
             self._finish(name, schema)
         for operation in self.operations:
+            self._check_show(operation)
             for parameter in operation.path_parameters + operation.query_parameters:
                 self._use_enum(parameter['schema'])
+
+    def _check_show(self, operation):
+        """A key that is used again is answered by the GET of what the first request made."""
+        if not operation.needs_key:
+            return
+        shown = self.by_id.get(operation.show)
+        if shown is None or (shown.service, shown.method, shown.item) != (operation.service, 'get', operation.item) \
+                or len(shown.path_parameters) != 1:
+            raise Wrong(f'{operation.where}: x-show has to name the GET of the service that shows one {operation.item} by its id')
 
     def _name_enums(self, name, dutch, words, values):
         self.enums[name] = {'type': 'string', 'x-nl': dutch, 'description': words, 'x-extensible-enum': values}
@@ -52,7 +62,9 @@ class Contract:
         if 'x-change-of' in schema:
             new, without = self.schemas[schema['x-change-of']], schema.get('x-without', [])
             schema['properties'] = {prop: raw for prop, raw in new['properties'].items() if prop not in without}
-            schema.update({key: new[key] for key in ('x-person', 'x-order') if key in new})
+            schema.update({key: new[key] for key in ('x-person',) if key in new})
+            order = [pair for pair in new.get('x-order', []) if schema['properties'].keys() >= set(pair)]
+            schema.update({'x-order': order} if order else {})
         if schema.get('x-list-of') is None:
             schema.setdefault('type', 'object')
         for prop_name, prop in schema.get('properties', {}).items():

@@ -117,6 +117,17 @@ def test_a_parameter_does_not_take_a_name_that_means_something_else(tmp_path):
         plan_of(tmp_path, THING, 'patch', ['thing_change', 'thing_get'], 'ThingNew', parameters=[version])
 
 
+@pytest.mark.parametrize('show', [None, 'thing9', 'thing1', 'thing3', 'thing4'], ids=['none', 'unknown', 'itself', 'other', 'list'])
+def test_what_a_key_is_answered_with_is_named(tmp_path, show):
+    thing = [{'name': 'thingId', 'in': 'path', 'required': True, 'schema': tiny.text()}]
+    paths = {'/things': {**tiny.operation(1, 'ThingNew', 'Thing', **{'x-safe': False, 'x-show': show}), **tiny.operation(4, None, 'ThingList')},
+             THING: tiny.operation(2, None, 'Thing', thing), '/others/{thingId}': tiny.operation(3, None, 'OtherNew', thing)}
+    with pytest.raises(Wrong, match='things.yaml: post /things: x-show'):
+        tiny.contract(tmp_path / 'openapi', SCHEMAS, {'things': paths})
+    paths['/things']['post']['x-show'] = 'thing2'
+    assert tiny.contract(tmp_path / 'openapi', SCHEMAS, {'things': paths}).by_id['thing1'].show == 'thing2'
+
+
 def test_a_query_that_nobody_runs_is_named(tmp_path):
     contract = tiny.contract(tmp_path / 'openapi', SCHEMAS, {'things': {THING: {
         'get': {**tiny.operation(1, response='Thing')['get'], 'x-handler': None, 'x-plan': ['thing_get'], 'parameters': [

@@ -23,11 +23,11 @@ def schema(properties, **more):
 
 
 def operation(number, body=None, response=None, parameters=(), **more):
-    """POST with a body, else GET."""
+    """POST with a body, else GET; the POST does the same when it is sent again."""
     def content(name):
         return {'application/json': {'schema': {'$ref': f'#/components/schemas/{name}'}}}
     made = {'operationId': f'thing{number}', 'x-handler': f'thing_{number}', 'summary': 'A thing', 'description': 'A thing.',
-            'x-rights': {'clerk': 'tenant'}, 'parameters': list(parameters),
+            'x-rights': {'clerk': 'tenant'}, 'x-safe': True, 'parameters': list(parameters),
             'responses': {'200': {'description': 'A thing.', **({'content': content(response)} if response else {})}}, **more}
     return {'post' if body else 'get': {**made, **({'requestBody': {'content': content(body)}} if body else {})}}
 
