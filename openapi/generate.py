@@ -47,6 +47,8 @@ def files(contract, programs):
                                                  width=110)
     for name in contract.services:
         service = emit_contract.Service(contract, name, queries)
+        made[f'services/{name}/gen/schemas.h'] = service.schemas_header()
+        made[f'services/{name}/gen/schemas.c'] = service.schemas_source()
         made[f'services/{name}/gen/contract.h'] = service.header()
         made[f'services/{name}/gen/contract.c'] = service.source()
     for program, found in programs.items():

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Six bits a character. */
+/* Six bits per character. */
 #include "lib/auth/base64url.h"
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -20,15 +20,18 @@ struct str base64url_encode(struct arena *arena, struct str bytes)
     return (struct str){text, length};
 }
 
-static int value_of(char c)
+/* The place of `c` in the alphabet; its length when `c` is not in it. */
+static uint32_t value_of(char c)
 {
     if (c >= 'A' && c <= 'Z')
-        return c - 'A';
+        return (uint32_t)(c - 'A');
     if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
+        return (uint32_t)(c - 'a') + 26;
     if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '-' ? 62 : c == '_' ? 63 : -1;
+        return (uint32_t)(c - '0') + 52;
+    if (c == '-')
+        return 62;
+    return c == '_' ? 63 : 64;
 }
 
 struct str base64url_decode(struct arena *arena, struct str text)
@@ -38,10 +41,10 @@ struct str base64url_decode(struct arena *arena, struct str text)
     uint32_t bits = 0;
     int count = 0;
     for (size_t i = 0; i < text.len; i++) {
-        int value = value_of(text.at[i]);
-        if (value < 0)
+        uint32_t value = value_of(text.at[i]);
+        if (value > 63)
             return (struct str){0};
-        bits = bits << 6 | (uint32_t)value;
+        bits = bits << 6 | value;
         count += 6;
         if (count >= 8) {
             count -= 8;

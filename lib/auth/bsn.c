@@ -5,7 +5,7 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
-#include "lib/base/buf.h"
+#include "lib/base/hex.h"
 
 enum { NONCE_LEN = 12, TAG_LEN = 16, BSN_LEN = 9 };
 
@@ -24,27 +24,18 @@ bool bsn_is_valid(struct str bsn)
     return digits > 0 && sum % 11 == 0;
 }
 
-static struct str print_hex(struct arena *arena, const unsigned char *bytes, size_t count)
+/* The text form of bytea: "\x00ff". */
+static struct str print_bytes(struct arena *arena, const unsigned char *bytes, size_t count)
 {
     struct buf out = buf_in(arena);
     buf_add(&out, S("\\x"));
-    for (size_t i = 0; i < count; i++)
-        buf_print(&out, "%02x", bytes[i]);
+    hex_add(&out, bytes, count);
     return buf_str(&out);
 }
 
-static bool read_hex(struct str text, unsigned char *into, size_t count)
+static bool read_bytes(struct str text, unsigned char *into, size_t count)
 {
-    if (text.len != 2 + 2 * count || !str_has_prefix(text, S("\\x")))
-        return false;
-    for (size_t i = 0; i < 2 * count; i++) {
-        char c = text.at[2 + i];
-        int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-        if (digit < 0)
-            return false;
-        into[i / 2] = (unsigned char)(i % 2 ? into[i / 2] * 16 + digit : digit);
-    }
-    return true;
+    return str_has_prefix(text, S("\\x")) && hex_read(str_from(text, 2), into, count);
 }
 
 static struct str context_of(struct arena *arena, struct str tenant_id, struct str candidate_id)
@@ -71,9 +62,9 @@ enum err bsn_seal(struct arena *arena, const struct keys *keys, struct str bsn,
     EVP_CIPHER_CTX_free(cipher);
     if (!made)
         return ERR_INTERNAL;
-    *ret =
-        (struct bsn_sealed){print_hex(arena, nonce, NONCE_LEN), print_hex(arena, text, sizeof text),
-                            bsn_blind_index(arena, keys, tenant_id, bsn)};
+    *ret = (struct bsn_sealed){print_bytes(arena, nonce, NONCE_LEN),
+                               print_bytes(arena, text, sizeof text),
+                               bsn_blind_index(arena, keys, tenant_id, bsn)};
     return OK;
 }
 
@@ -84,8 +75,8 @@ enum err bsn_open(struct arena *arena, const struct keys *keys, const struct bsn
     struct str context = context_of(arena, tenant_id, candidate_id);
     char *bsn = arena_alloc(arena, BSN_LEN + 1);
     int length = 0;
-    if (!read_hex(sealed->nonce, nonce, NONCE_LEN)
-        || !read_hex(sealed->ciphertext, text, sizeof text))
+    if (!read_bytes(sealed->nonce, nonce, NONCE_LEN)
+        || !read_bytes(sealed->ciphertext, text, sizeof text))
         return ERR_INVALID;
     EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
     bool opened = cipher
@@ -110,5 +101,5 @@ struct str bsn_blind_index(struct arena *arena, const struct keys *keys, struct 
     struct str text = arena_print(arena, "%.*s|%.*s", STR_ARG(tenant_id), STR_ARG(bsn));
     HMAC(EVP_sha256(), keys->bsn_index, KEY_BYTES, (const unsigned char *)text.at, text.len, digest,
          NULL);
-    return print_hex(arena, digest, 32);
+    return print_bytes(arena, digest, 32);
 }

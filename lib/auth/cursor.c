@@ -6,7 +6,7 @@
 #include <openssl/hmac.h>
 
 #include "lib/auth/base64url.h"
-#include "lib/base/buf.h"
+#include "lib/base/hex.h"
 
 enum { MAC_LEN = 16 };
 
@@ -30,18 +30,15 @@ struct str cursor_print(struct arena *arena, const struct keys *keys, const stru
     return base64url_encode(arena, buf_str(&whole));
 }
 
+/* The number whose digits, the highest first, are "%016llx". */
 static bool read_hex64(struct str text, uint64_t *ret)
 {
+    unsigned char bytes[8] = {0};
     uint64_t value = 0;
-    if (text.len != 16)
+    if (!hex_read(text, bytes, sizeof bytes))
         return false;
-    for (size_t i = 0; i < 16; i++) {
-        char c = text.at[i];
-        int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-        if (digit < 0)
-            return false;
-        value = value << 4 | (unsigned)digit;
-    }
+    for (size_t i = 0; i < sizeof bytes; i++)
+        value = value << 8 | bytes[i];
     *ret = value;
     return true;
 }

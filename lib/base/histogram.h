@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Figures that one thread adds to and others may read, and times counted in a few steps, as Prometheus
- * wants them: https://prometheus.io/docs/concepts/metric_types/#histogram
+/* Figures that one thread adds to and others may read, and times counted in a few steps, as
+ * Prometheus wants them: https://prometheus.io/docs/concepts/metric_types/#histogram
  *
  *   counts[i]: how many were not more than bound i and more than the one before; the last has no bound
  */
@@ -38,8 +38,8 @@ void histogram_join(struct histogram *to, const struct histogram *more);
 /* The upper end of a step in seconds: "0.001" … "+Inf". */
 struct str histogram_bound(int step);
 
-/* The samples of one histogram: <name>_bucket{<labels>,le="…"}, the first `bounds` of them and +Inf,
- * _sum and _count. */
+/* The samples of one histogram: <name>_bucket{<labels>,le="…"}, the first `bounds` of them and
+ * +Inf, _sum and _count. */
 void histogram_print(struct buf *out, const char *name, const char *labels, int bounds,
                      const struct histogram *histogram);
 

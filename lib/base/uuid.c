@@ -6,6 +6,8 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "lib/base/hex.h"
+
 static void fill_random(uint8_t *bytes, size_t len)
 {
     while (len) {
@@ -63,28 +65,19 @@ struct str uuid_print(struct uuid id, char text[UUID_TEXT_LEN + 1])
     return (struct str){text, UUID_TEXT_LEN};
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    char lower = (char)(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 bool uuid_read(struct str text, struct uuid *ret)
 {
-    if (text.len != UUID_TEXT_LEN)
-        return false;
+    static const size_t lengths[] = {8, 4, 4, 4, 12}; /* digits of each group */
     struct uuid id;
-    size_t at = 0;
-    for (int i = 0; i < 16; i++) {
-        if ((i == 4 || i == 6 || i == 8 || i == 10) && text.at[at++] != '-')
+    size_t byte = 0;
+    for (size_t i = 0; i < 5; i++) {
+        struct str group = str_cut(&text, '-');
+        if (group.len != lengths[i] || !hex_read(group, &id.bytes[byte], lengths[i] / 2))
             return false;
-        int high = hex_value(text.at[at++]), low = hex_value(text.at[at++]);
-        if (high < 0 || low < 0)
-            return false;
-        id.bytes[i] = (uint8_t)(high << 4 | low);
+        byte += lengths[i] / 2;
     }
+    if (text.at)
+        return false;
     *ret = id;
     return true;
 }

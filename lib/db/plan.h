@@ -30,10 +30,11 @@ struct plan {
 
 /* Adds a statement; `values` has query->parameters entries and is copied (the texts are not).
  *
- * A query that gathers gets an array for each parameter, and `values` is one element of each: added behind
- * itself it only makes them longer, so that many rows are one statement. It says what it does for all of
- * them: insert into t select * from unnest($1::bigint[], $2::text[]). No value of it is an array itself, and no two
- * rows meet in the same row of a table: an update would see one of them only. */
+ * A query that gathers gets an array for each parameter, and `values` is one element of each:
+ * added behind itself it only makes them longer, so that many rows are one statement. It says
+ * what it does for all of them: insert into t select * from unnest($1::bigint[], $2::text[]). No
+ * value of it is an array itself, and no two rows meet in the same row of a table: an update
+ * would see one of them only. */
 struct statement *plan_add(struct plan *plan, const struct query *query, const struct str *values);
 
 /* Moves the statements of `more` behind those of `plan`, where the first of them may gather. */

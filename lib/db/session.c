@@ -140,8 +140,8 @@ static void clear_result(void *result)
     PQclear(result);
 }
 
-/* Whether libpq has a result, in time. By itself it waits for ever, also for an answer that it threw
- * away when it had no memory. */
+/* Whether libpq has a result, in time. By itself it waits for ever, also for an answer that it
+ * threw away when it had no memory. */
 static bool await_result(struct session *session)
 {
     int64_t until_ms = 0;

@@ -2,15 +2,8 @@
 /* Length, pattern, format, enumeration, range. */
 #include "lib/http/check.h"
 
-#include "lib/json/scan.h"
-
-size_t text_length(struct str text)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < text.len; i++)
-        count += ((unsigned char)text.at[i] & 0xc0) != 0x80;
-    return count;
-}
+#include "lib/base/buf.h"
+#include "lib/base/utf8.h"
 
 /* Control characters, and the characters that reorder text on a screen (U+202A–E, U+2066–9). */
 static bool has_hidden(struct str text, bool multiline)
@@ -28,17 +21,6 @@ static bool has_hidden(struct str text, bool multiline)
             return true;
     }
     return false;
-}
-
-static bool is_utf8(struct str text)
-{
-    while (text.len) {
-        size_t length = utf8_length(text);
-        if (!length)
-            return false;
-        text = str_from(text, length);
-    }
-    return true;
 }
 
 static bool fits_pattern(const struct pattern_part *part, struct str text)
@@ -102,7 +84,7 @@ static bool is_date(struct str text)
 /* RFC 3339 date-time with Z or an offset; at most six digits of a second; no leap second. */
 static bool is_instant(struct str text)
 {
-    int hour, minute, second, zone_hour, zone_minute;
+    int hour, minute, second, zone_hour = 0, zone_minute = 0;
     if (text.len < 20 || !is_date((struct str){text.at, 10}) || text.at[10] != 'T'
         || text.at[13] != ':' || text.at[16] != ':' || !digits_at(text, 11, 2, &hour)
         || !digits_at(text, 14, 2, &minute) || !digits_at(text, 17, 2, &second) || hour > 23
@@ -143,57 +125,75 @@ static struct str join(struct arena *arena, const char *const *values)
     return buf_str(&buf);
 }
 
-enum fault_code check_int(struct arena *arena, const struct field *field, int64_t value,
-                          struct str *limit)
+static struct str print_range(struct arena *arena, int64_t least, int64_t most)
+{
+    return arena_print(arena, "%lld..%lld", (long long)least, (long long)most);
+}
+
+enum err check_int(struct ctx *ctx, const struct field *field, int64_t value,
+                   const struct place *place)
 {
     if (value >= field->min && value <= field->max)
-        return FAULT_NONE;
-    *limit = arena_print(arena, "%lld..%lld", (long long)field->min, (long long)field->max);
-    return FAULT_RANGE;
+        return OK;
+    return place_fault(ctx, place, FAULT_RANGE, print_range(ctx->arena, field->min, field->max));
 }
 
-static enum fault_code check_free(struct arena *arena, const struct field *field, struct str text,
-                                  struct str *limit)
+/* A text of which the contract gives values, or length and pattern. */
+static enum err check_free(struct ctx *ctx, const struct field *field, struct str text,
+                           const struct place *place)
 {
-    if (!is_utf8(text) || has_hidden(text, field->flags & FIELD_MULTILINE))
-        return FAULT_CHARACTERS;
-    if (field->values) {
-        *limit = join(arena, field->values);
-        return is_in(field->values, text) ? FAULT_NONE : FAULT_ENUM;
-    }
+    static const struct str nothing = {0};
     bool item = field->type == FIELD_LIST;
     int64_t least = item ? 1 : field->min, most = item ? field->item_max : field->max;
-    int64_t length = (int64_t)text_length(text);
-    if (length < least || length > most) {
-        *limit = arena_print(arena, "%lld..%lld", (long long)least, (long long)most);
-        return FAULT_LENGTH;
-    }
+    if (!utf8_is_valid(text) || has_hidden(text, field->flags & FIELD_MULTILINE))
+        return place_fault(ctx, place, FAULT_CHARACTERS, nothing);
+    if (field->values)
+        return is_in(field->values, text)
+                   ? OK
+                   : place_fault(ctx, place, FAULT_ENUM, join(ctx->arena, field->values));
+    int64_t length = (int64_t)utf8_count(text);
+    if (length < least || length > most)
+        return place_fault(ctx, place, FAULT_LENGTH, print_range(ctx->arena, least, most));
     if (field->pattern && !fits_pattern(field->pattern, text))
-        return FAULT_PATTERN;
-    if ((field->flags & FIELD_EMAIL) && !is_email(text)) {
-        *limit = S("email");
-        return FAULT_FORMAT;
-    }
-    return FAULT_NONE;
+        return place_fault(ctx, place, FAULT_PATTERN, nothing);
+    if ((field->flags & FIELD_EMAIL) && !is_email(text))
+        return place_fault(ctx, place, FAULT_FORMAT, S("email"));
+    return OK;
 }
 
-enum fault_code check_text(struct arena *arena, const struct field *field, enum field_type type,
-                           struct str text, struct str *limit)
+static bool is_uuid(struct str text)
 {
     struct uuid id;
+    return uuid_read(text, &id);
+}
+
+static bool is_bool(struct str text)
+{
+    return str_equal(text, S("true")) || str_equal(text, S("false"));
+}
+
+/* Types whose text has one form. */
+static const struct form {
+    bool (*fits)(struct str text);
+    enum fault_code code;
+    const char *limit;
+} forms[] = {
+    [FIELD_UUID] = {is_uuid, FAULT_FORMAT, "uuid"},
+    [FIELD_DATE] = {is_date, FAULT_FORMAT, "date"},
+    [FIELD_INSTANT] = {is_instant, FAULT_FORMAT, "date-time"},
+    [FIELD_BOOL] = {is_bool, FAULT_TYPE, "boolean"},
+};
+
+enum err check_text(struct ctx *ctx, const struct field *field, enum field_type type,
+                    struct str text, const struct place *place)
+{
     int64_t number;
-    switch (type) {
-    case FIELD_UUID: *limit = S("uuid"); return uuid_read(text, &id) ? FAULT_NONE : FAULT_FORMAT;
-    case FIELD_DATE: *limit = S("date"); return is_date(text) ? FAULT_NONE : FAULT_FORMAT;
-    case FIELD_INSTANT:
-        *limit = S("date-time");
-        return is_instant(text) ? FAULT_NONE : FAULT_FORMAT;
-    case FIELD_INT:
-        *limit = S("integer");
-        return str_to_int(text, &number) ? check_int(arena, field, number, limit) : FAULT_TYPE;
-    case FIELD_BOOL:
-        *limit = S("boolean");
-        return str_equal(text, S("true")) || str_equal(text, S("false")) ? FAULT_NONE : FAULT_TYPE;
-    default: return check_free(arena, field, text, limit);
-    }
+    if (type == FIELD_INT)
+        return str_to_int(text, &number) ? check_int(ctx, field, number, place)
+                                         : place_fault(ctx, place, FAULT_TYPE, S("integer"));
+    if ((size_t)type >= sizeof forms / sizeof *forms || !forms[type].fits)
+        return check_free(ctx, field, text, place);
+    return forms[type].fits(text)
+               ? OK
+               : place_fault(ctx, place, forms[type].code, str_of(forms[type].limit));
 }

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Checks of one value against its field: for bodies, parameters and headers alike. */
+/* Checks one value against its field. Bodies and parameters are checked by the same functions. */
 #ifndef MAATWERK_HTTP_CHECK_H
 #define MAATWERK_HTTP_CHECK_H
 
+#include "lib/http/place.h"
 #include "lib/http/schema.h"
 
-/* The fault of what is wrong with `text` as a value of `field` (or of the items of a
- * list), or FAULT_NONE. A number or boolean of a parameter is given as text. Sets *limit to what it
- * was measured against. */
-enum fault_code check_text(struct arena *arena, const struct field *field, enum field_type type,
-                           struct str text, struct str *limit);
+/* Checks `text` as a value of `field`, or of an item of its list: `type` says which of both. A
+ * number or boolean of a parameter comes as text too. Returns OK, or ERR_INVALID with one fault
+ * noted at `place`. */
+enum err check_text(struct ctx *ctx, const struct field *field, enum field_type type,
+                    struct str text, const struct place *place) MUST_CHECK;
 
-enum fault_code check_int(struct arena *arena, const struct field *field, int64_t value,
-                          struct str *limit);
-
-/* Code points of valid UTF-8. */
-size_t text_length(struct str text);
+/* Checks whether the number is in the range of the field; otherwise the same. */
+enum err check_int(struct ctx *ctx, const struct field *field, int64_t value,
+                   const struct place *place) MUST_CHECK;
 
 #endif

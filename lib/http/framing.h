@@ -6,10 +6,10 @@
 
 #include "lib/base/str.h"
 
-/* `head`: the bytes of an HTTP/1 request from its request line on; what stands behind the empty line
- * is not looked at. False when it says more than once how long its body is (section 6.3), has more
- * than one Host, or none in HTTP/1.1 (section 3.2), or has a line that goes on in the next one
- * (section 5.2). */
+/* `head`: the bytes of an HTTP/1 request from its request line on; what stands behind the empty
+ * line is not looked at. False when it says more than once how long its body is (section 6.3),
+ * has more than one Host, or none in HTTP/1.1 (section 3.2), or has a line that goes on in the
+ * next one (section 5.2). */
 bool framing_is_clear(struct str head);
 
 #endif

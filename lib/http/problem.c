@@ -2,6 +2,7 @@
 /* From an error, or a refusal of the database, to the problem that a client gets. */
 #include "lib/http/problem.h"
 
+#include "lib/base/buf.h"
 #include "lib/http/problem_tables.h"
 
 const struct problem *problem_at(enum problem_code code)

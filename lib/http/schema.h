@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A schema of the contract as a table: the same table reads a request body into a struct, with
- * every check the contract states, and writes rows as JSON. What a role may not see is not in its
- * mask and cannot be written; there is no other way to write.
+/* A schema of the contract as a table. The same table reads a request body into a struct, with
+ * every check of the contract, and writes rows as JSON. A field that a role may not see is not in
+ * its set of fields and cannot be written; there is no other way to write.
  *
- *   request JSON ──scan──► cJSON ──schema_read──► struct vacancy_new ──► rules ──► sql_…()
- *   row          ──row_write (mask of the role, fields=…)──► response JSON
+ *   request JSON ──json_parse──► cJSON ──schema_read──► struct vacancy_new ──► rules ──► sql_…()
+ *   row          ──schema_write (fields that the role may see, ?fields=…)──► response JSON
  */
 #ifndef MAATWERK_HTTP_SCHEMA_H
 #define MAATWERK_HTTP_SCHEMA_H
 
-#include <cjson/cJSON.h>
-#include <libpq-fe.h>
-
-#include "lib/base/buf.h"
-#include "lib/base/ctx.h"
 #include "lib/base/limits.h"
 #include "lib/base/maybe.h"
+#include "lib/base/str.h"
 
 enum field_type {
     FIELD_TEXT,    /* struct str; UTF-8, limits in code points */
@@ -38,7 +34,7 @@ enum field_flag {
     FIELD_UNIQUE = 32,   /* no two items of the list are equal, see `unique_at` */
 };
 
-/* One part of a pattern: between min and max characters out of `set` (ASCII bitmap). Parts follow
+/* One part of a pattern: between min and max characters of `set` (a bitmap of ASCII). Parts follow
  * each other without backtracking: the generator refuses a pattern whose neighbours overlap. */
 struct pattern_part {
     uint64_t set[2];
@@ -80,43 +76,10 @@ struct schema {
     const struct field_order *orders; /* ends with two equal numbers; or NULL */
 };
 
-/* Reads `json` (an object, already scanned by json_scan) into a new struct of `schema` in the
- * arena. Notes a fault for everything that does not fit: type, range, length, pattern, format,
- * enum, order, repetition, missing, unknown or read-only property. `partial` (PATCH, RFC 7396): required properties
- * may be absent. Returns ERR_INVALID when it noted a fault. */
-enum err schema_read(struct ctx *ctx, const struct schema *schema, const cJSON *json, bool partial,
-                     void **ret) MUST_CHECK;
+/* The field with this name in JSON, or NULL. */
+const struct field *schema_field(const struct schema *schema, struct str name);
 
-/* The same JSON with column names for property names, for statements that take a document
- * (jsonb_populate_record, jsonb_to_recordset). Only properties of the schema are kept. */
-struct str schema_columns(struct arena *arena, const struct schema *schema, const cJSON *json);
-
-/* A member of a struct (a list or an object) as JSON text with column names, or absent: how the
- * generated sql_ functions bind it. `value` points to the member. */
-struct str schema_member_columns(struct arena *arena, const struct field *field, const void *value);
-
-/* The set of fields that `role` may see. */
+/* The set of fields that `role` (one bit) may see. */
 field_set schema_visible(const struct schema *schema, uint32_t role);
-
-/* Reads ?fields=id,name against the fields in `visible`, a mask. A name that is not there is a
- * fault ("unknown-field") and ERR_INVALID. Required fields are always chosen, so that every answer
- * fits the schema. An absent `names` gives all that is visible. */
-enum err schema_select(struct ctx *ctx, const struct schema *schema, field_set visible,
-                       struct str names, field_set *ret) MUST_CHECK;
-
-/* The rows of one result, ready to be written: the columns of the result are looked up once. */
-struct row_writer {
-    const struct schema *schema;
-    field_set mask;
-    const PGresult *rows;
-    int16_t columns[LIMIT_FIELDS]; /* by field: column of the result, or -1 */
-    int id_column;
-};
-
-struct row_writer row_writer_for(const struct schema *schema, field_set mask, const PGresult *rows);
-
-/* Writes row `row` as a JSON object: the fields in the mask whose column is in the result and not
- * null. Columns of objects and lists hold JSON text. Adds _links.self when the schema has one. */
-void row_write(struct buf *out, const struct row_writer *writer, int row);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Documents with column names, for statements that take JSON. */
-#include "lib/http/schema.h"
+#include "lib/http/schema_columns.h"
+
+#include "lib/base/buf.h"
 
 static void add_columns(struct buf *out, const struct schema *schema, const cJSON *json);
 

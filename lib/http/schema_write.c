@@ -1,27 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Rows to JSON, through the mask of what the role may see. */
-#include "lib/http/schema.h"
+/* One object per row. */
+#include "lib/http/schema_write.h"
 
 #include "lib/db/rows.h"
-
-field_set schema_visible(const struct schema *schema, uint32_t role)
-{
-    field_set mask = 0;
-    for (size_t i = 0; i < schema->count; i++)
-        if (schema->fields[i].visible_to & role)
-            mask |= (field_set)1 << i;
-    return mask;
-}
-
-static bool find_field(const struct schema *schema, struct str name, size_t *ret)
-{
-    for (size_t i = 0; i < schema->count; i++)
-        if (str_equal(str_of(schema->fields[i].name), name)) {
-            *ret = i;
-            return true;
-        }
-    return false;
-}
 
 static field_set required(const struct schema *schema)
 {
@@ -36,15 +17,17 @@ enum err schema_select(struct ctx *ctx, const struct schema *schema, field_set v
                        struct str names, field_set *ret)
 {
     field_set wanted = visible & required(schema);
-    size_t before = ctx->faults.count, field;
+    size_t before = ctx->faults.count;
     if (!names.at) {
         *ret = visible;
         return OK;
     }
     while (names.at) {
         struct str name = str_cut(&names, ',');
-        if (find_field(schema, name, &field) && (visible >> field & 1))
-            wanted |= (field_set)1 << field;
+        const struct field *field = schema_field(schema, name);
+        field_set one = field ? (field_set)1 << (field - schema->fields) : 0;
+        if (visible & one)
+            wanted |= one;
         else
             fault_note(&ctx->faults, ctx->arena, FAULT_AT_PARAMETER, S("fields"),
                        FAULT_UNKNOWN_FIELD, (struct str){0});
@@ -55,16 +38,19 @@ enum err schema_select(struct ctx *ctx, const struct schema *schema, field_set v
     return OK;
 }
 
-struct row_writer row_writer_for(const struct schema *schema, field_set mask, const PGresult *rows)
+struct schema_writer schema_writer_of(const struct schema *schema, field_set fields,
+                                      const PGresult *rows)
 {
-    struct row_writer writer = {.schema = schema, .mask = mask, .rows = rows, .id_column = -1};
-    if (schema->self)
-        writer.id_column = rows_column(rows, "id", 0);
+    struct schema_writer writer = {.schema = schema, .rows = rows};
     int next = 0;
+    if (!schema->self || !rows_column(rows, "id", 0, &writer.id_column))
+        writer.id_column = SCHEMA_NO_COLUMN;
     for (size_t i = 0; i < schema->count; i++) {
-        int column = rows_column(rows, schema->fields[i].column, next);
-        next = column >= 0 ? column + 1 : next;
-        writer.columns[i] = mask >> i & 1 ? (int16_t)column : -1;
+        int column;
+        bool there = rows_column(rows, schema->fields[i].column, next, &column);
+        writer.columns[i] = there && (fields >> i & 1) ? (int16_t)column : SCHEMA_NO_COLUMN;
+        if (there)
+            next = column + 1;
     }
     return writer;
 }
@@ -101,13 +87,14 @@ static void add_value(struct buf *out, const struct field *field, struct str tex
     }
 }
 
-void row_write(struct buf *out, const struct row_writer *writer, int row)
+void schema_write(struct buf *out, const struct schema_writer *writer, int row)
 {
     char separator = '{';
     for (size_t i = 0; i < writer->schema->count; i++) {
         int column = writer->columns[i];
-        size_t length = column < 0 ? 0 : (size_t)PQgetlength(writer->rows, row, column);
-        if (column < 0 || (!length && PQgetisnull(writer->rows, row, column)))
+        size_t length =
+            column == SCHEMA_NO_COLUMN ? 0 : (size_t)PQgetlength(writer->rows, row, column);
+        if (column == SCHEMA_NO_COLUMN || (!length && PQgetisnull(writer->rows, row, column)))
             continue;
         buf_add_char(out, separator);
         buf_add(out, writer->schema->fields[i].key);
@@ -115,7 +102,7 @@ void row_write(struct buf *out, const struct row_writer *writer, int row)
                   (struct str){PQgetvalue(writer->rows, row, column), length});
         separator = ',';
     }
-    if (writer->id_column >= 0) {
+    if (writer->id_column != SCHEMA_NO_COLUMN) {
         buf_add_char(out, separator);
         buf_add(out, S("\"_links\":{\"self\":{\"href\":\"/v1"));
         buf_add(out, str_of(writer->schema->self));

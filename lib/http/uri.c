@@ -2,15 +2,8 @@
 /* Strict decoding of targets. */
 #include "lib/http/uri.h"
 
-#include "lib/json/scan.h"
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+#include "lib/base/hex.h"
+#include "lib/base/utf8.h"
 
 static bool is_clean(struct str text)
 {
@@ -41,12 +34,10 @@ struct str uri_decode(struct arena *arena, struct str text, bool plus)
     for (size_t i = 0; i < text.len; i++) {
         char c = text.at[i];
         if (c == '%') {
-            if (text.len - i < 3)
+            unsigned char byte;
+            if (text.len - i < 3 || !hex_read((struct str){&text.at[i + 1], 2}, &byte, 1))
                 return (struct str){0};
-            int a = hex_digit(text.at[i + 1]), b = hex_digit(text.at[i + 2]);
-            if (a < 0 || b < 0)
-                return (struct str){0};
-            c = (char)(a * 16 + b);
+            c = (char)byte;
             i += 2;
         } else if (c == '+' && plus) {
             c = ' ';

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* cJSON on an arena. Its hooks take no context, hence the one thread-local pointer of
- * the project. */
+/* cJSON that allocates from an arena. Its hooks take no context: therefore this pointer, one per
+ * thread. */
 #include "lib/json/parse.h"
 
 #include "lib/json/scan.h"
@@ -14,7 +14,7 @@ static void *parse_alloc(size_t size)
 
 static void parse_free(void *what)
 {
-    (void)what; /* the arena ends it */
+    (void)what; /* the arena frees it */
 }
 
 void json_start(void)
@@ -25,20 +25,15 @@ void json_start(void)
 
 enum err json_parse(struct ctx *ctx, struct str text, cJSON **ret)
 {
-    enum fault_code code = FAULT_NONE;
-    size_t at = 0;
-    enum err err = json_scan(ctx->arena, text, &code, &at);
-    if (err) {
-        fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, S(""), code,
-                   arena_print(ctx->arena, "byte %zu", at));
+    enum err err = json_scan(ctx, text);
+    if (err)
         return err;
-    }
     parse_arena = ctx->arena;
     struct str copy = arena_copy(ctx->arena, text);
     cJSON *tree = cJSON_ParseWithLength(copy.at, copy.len + 1);
     parse_arena = NULL;
     if (!tree)
-        return ERR_INTERNAL; /* what the scanner lets through, cJSON understands */
+        return ERR_INTERNAL; /* cJSON reads everything that the scanner accepts */
     *ret = tree;
     return OK;
 }

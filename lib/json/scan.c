@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A strict walk through JSON text; nothing is built. */
+/* Reads the text once, from its start to its end, and builds nothing. */
 #include "lib/json/scan.h"
 
+#include "lib/base/hex.h"
 #include "lib/base/limits.h"
+#include "lib/base/utf8.h"
 
 struct name {
     struct str text;
@@ -12,7 +14,7 @@ struct name {
 struct scan {
     struct arena *arena;
     const unsigned char *at, *start, *end;
-    enum fault_code code;
+    enum fault_code code; /* of the first fault, or FAULT_NONE */
     int depth;
 };
 
@@ -30,46 +32,21 @@ static void skip_space(struct scan *scan)
         scan->at++;
 }
 
-size_t utf8_length(struct str s)
+/* Four digits, as in \u00e9. */
+static bool read_hex4(const struct scan *scan, const unsigned char *at, unsigned *ret)
 {
-    const unsigned char *b = (const unsigned char *)s.at;
-    if (s.len == 0)
-        return 0;
-    if (b[0] < 0x80)
-        return 1;
-    size_t length = b[0] >= 0xf0 ? 4 : b[0] >= 0xe0 ? 3 : 2;
-    if (b[0] < 0xc2 || b[0] > 0xf4 || s.len < length)
-        return 0;
-    for (size_t i = 1; i < length; i++)
-        if ((b[i] & 0xc0) != 0x80)
-            return 0;
-    bool overlong = (b[0] == 0xe0 && b[1] < 0xa0) || (b[0] == 0xf0 && b[1] < 0x90);
-    bool outside = (b[0] == 0xed && b[1] > 0x9f) || (b[0] == 0xf4 && b[1] > 0x8f);
-    return overlong || outside ? 0 : length;
-}
-
-static int hex4(const struct scan *scan, const unsigned char *at)
-{
-    int value = 0;
-    if (scan->end - at < 4)
-        return -1;
-    for (int i = 0; i < 4; i++) {
-        int c = at[i] | 0x20;
-        int digit = at[i] >= '0' && at[i] <= '9' ? at[i] - '0'
-                    : c >= 'a' && c <= 'f'       ? c - 'a' + 10
-                                                 : -1;
-        if (digit < 0)
-            return -1;
-        value = value * 16 + digit;
-    }
-    return value;
+    unsigned char bytes[2] = {0};
+    if (scan->end - at < 4 || !hex_read((struct str){(const char *)at, 4}, bytes, 2))
+        return false;
+    *ret = (unsigned)bytes[0] << 8 | bytes[1];
+    return true;
 }
 
 /* At the 'u' of \uXXXX. A pair of surrogates must be whole. */
 static bool scan_unicode(struct scan *scan)
 {
-    int first = hex4(scan, scan->at + 1);
-    if (first < 0)
+    unsigned first, second;
+    if (!read_hex4(scan, scan->at + 1, &first))
         return refuse(scan, FAULT_JSON_SYNTAX);
     if (first == 0)
         return refuse(scan, FAULT_JSON_NUL);
@@ -78,8 +55,7 @@ static bool scan_unicode(struct scan *scan)
         return true;
     if (first > 0xdbff || scan->end - scan->at < 6 || scan->at[0] != '\\' || scan->at[1] != 'u')
         return refuse(scan, FAULT_JSON_UTF8);
-    int second = hex4(scan, scan->at + 2);
-    if (second < 0xdc00 || second > 0xdfff)
+    if (!read_hex4(scan, scan->at + 2, &second) || second < 0xdc00 || second > 0xdfff)
         return refuse(scan, FAULT_JSON_UTF8);
     scan->at += 6;
     return true;
@@ -171,8 +147,7 @@ static bool scan_name(struct scan *scan, struct name **names)
     const unsigned char *from = scan->at;
     if (scan->at == scan->end || *scan->at != '"')
         return refuse(scan, FAULT_JSON_SYNTAX);
-    if (!scan_string(scan,
-                     false)) /* names with escapes would hide duplicates; ours never need them */
+    if (!scan_string(scan, false)) /* escapes in names would hide duplicates */
         return false;
     struct str text = {(const char *)from, (size_t)(scan->at - from)};
     for (const struct name *n = *names; n; n = n->next)
@@ -184,7 +159,7 @@ static bool scan_name(struct scan *scan, struct name **names)
     return true;
 }
 
-/* Behind a member: true when another follows; *done when `close` came. */
+/* After a member: true when the text goes on as it should; *done says that `close` came. */
 static bool scan_next(struct scan *scan, unsigned char close, bool *done)
 {
     skip_space(scan);
@@ -249,10 +224,10 @@ static bool scan_value(struct scan *scan)
     }
 }
 
-enum err json_scan(struct arena *arena, struct str text, enum fault_code *code, size_t *at)
+enum err json_scan(struct ctx *ctx, struct str text)
 {
     const unsigned char *start = (const unsigned char *)text.at;
-    struct scan scan = {.arena = arena, .at = start, .start = start, .end = start + text.len};
+    struct scan scan = {.arena = ctx->arena, .at = start, .start = start, .end = start + text.len};
     bool fits = scan_value(&scan);
     if (fits) {
         skip_space(&scan);
@@ -260,7 +235,7 @@ enum err json_scan(struct arena *arena, struct str text, enum fault_code *code, 
     }
     if (fits)
         return OK;
-    *code = scan.code;
-    *at = (size_t)(scan.at - scan.start);
+    fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, S(""), scan.code,
+               arena_print(ctx->arena, "byte %zu", (size_t)(scan.at - scan.start)));
     return ERR_INVALID;
 }

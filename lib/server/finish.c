@@ -4,6 +4,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/db/rows.h"
+#include "lib/http/schema_write.h"
 #include "lib/server/answer.h"
 #include "lib/server/header.h"
 #include "lib/server/log.h"
@@ -40,9 +41,9 @@ void finish_with_problem(struct exchange *exchange, const struct problem *proble
 /* "version-hash": the hash tells apart what different roles, or ?fields=, see of one version. */
 static struct str print_etag(struct exchange *exchange, const PGresult *rows)
 {
-    int columns = PQnfields(rows);
-    int column = rows_column(rows, "version", columns > 2 ? columns - 2 : 0); /* mostly there */
-    if (column < 0 || PQntuples(rows) != 1)
+    int columns = PQnfields(rows), column;
+    int hint = columns > 2 ? columns - 2 : 0; /* where most statements have it */
+    if (PQntuples(rows) != 1 || !rows_column(rows, "version", hint, &column))
         return (struct str){0};
     uint64_t seen = (uint64_t)exchange->mask * 0x9e3779b97f4a7c15u
                     ^ (uint64_t)(exchange->mask >> 64) * 0xc2b2ae3d27d4eb4fu;
@@ -58,9 +59,9 @@ static struct str print_etag(struct exchange *exchange, const PGresult *rows)
 static struct str print_one(struct exchange *exchange, const struct statement *statement)
 {
     struct buf out = buf_in(exchange->ctx.arena);
-    struct row_writer writer =
-        row_writer_for(exchange->request.operation->response, exchange->mask, statement->result);
-    row_write(&out, &writer, 0);
+    struct schema_writer writer =
+        schema_writer_of(exchange->request.operation->response, exchange->mask, statement->result);
+    schema_write(&out, &writer, 0);
     return buf_str(&out);
 }
 

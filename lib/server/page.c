@@ -9,6 +9,7 @@
 #include "lib/auth/cursor.h"
 #include "lib/base/limits.h"
 #include "lib/db/rows.h"
+#include "lib/http/schema_write.h"
 
 _Static_assert(LIMIT_QUERY_PARAMETERS <= 8 * sizeof(unsigned), "a set of filters");
 _Static_assert(LIMIT_QUERY_PARAMETERS + 4 <= LIMIT_PARAMETERS, "cursor, pageSize, sort, fields");
@@ -23,11 +24,8 @@ static void note(struct exchange *exchange, const char *where, enum fault_code c
 /* A property that the role may not see cannot be sorted on. */
 static bool may_sort(const struct exchange *exchange, struct str name)
 {
-    const struct schema *schema = exchange->request.operation->response;
-    for (size_t i = 0; i < schema->count; i++)
-        if (str_equal(str_of(schema->fields[i].name), name))
-            return schema->fields[i].visible_to & exchange->actor.role;
-    return true;
+    const struct field *field = schema_field(exchange->request.operation->response, name);
+    return !field || (field->visible_to & exchange->actor.role);
 }
 
 static void read_sort(struct exchange *exchange, const struct query_list *list, struct str sort)
@@ -182,8 +180,8 @@ static void add_link(struct buf *out, const struct exchange *exchange, struct st
 
 static struct str value_of(const PGresult *rows, int row, const char *column)
 {
-    int number = rows_column(rows, column, 0);
-    return str_of(PQgetvalue(rows, row, number));
+    int number;
+    return rows_column(rows, column, 0, &number) ? str_of(PQgetvalue(rows, row, number)) : S("");
 }
 
 static struct str next_cursor(const struct exchange *exchange, const struct statement *statement,
@@ -207,13 +205,13 @@ struct str page_print(struct exchange *exchange, const struct statement *stateme
     bool more = rows > exchange->page.size;
     if (more)
         shown = (int)exchange->page.size;
-    struct row_writer writer =
-        row_writer_for(exchange->request.operation->response, exchange->mask, statement->result);
+    struct schema_writer writer =
+        schema_writer_of(exchange->request.operation->response, exchange->mask, statement->result);
     buf_add(&out, S("{\"items\":["));
     for (int i = 0; i < shown; i++) {
         if (i)
             buf_add_char(&out, ',');
-        row_write(&out, &writer, i);
+        schema_write(&out, &writer, i);
     }
     buf_print(&out, "],\"pageSize\":%lld,\"_links\":{\"self\":", (long long)exchange->page.size);
     add_link(&out, exchange, (struct str){0});

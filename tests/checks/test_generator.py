@@ -106,10 +106,11 @@ def test_schemas_that_two_services_use_are_made_once(tmp_path):
     made = {'openapi/gen/role': emit_contract.roles(contract), 'openapi/gen/schemas': emit_contract.shared(contract)}
     for name in contract.services:
         service = emit_contract.Service(contract, name, {})
+        made[f'services/{name}/gen/schemas'] = service.schemas_header(), service.schemas_source()
         made[f'services/{name}/gen/contract'] = service.header(), service.source()
         made[f'services/{name}/gen/queries'] = emit_sql.header(name, f'services/{name}', [], contract), ''
-    assert 'struct card {' in made['openapi/gen/schemas'][0] and 'struct card {' not in made['services/a/gen/contract'][0]
-    assert 'struct note {' in made['services/b/gen/contract'][0]
+    assert 'struct card {' in made['openapi/gen/schemas'][0] and 'struct card {' not in made['services/a/gen/schemas'][0]
+    assert 'struct note {' in made['services/b/gen/schemas'][0]
     for path, (header, source) in made.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / f'{path}.h').write_text(header)

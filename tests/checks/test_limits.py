@@ -102,7 +102,7 @@ def test_what_is_generated_asserts_its_limit(tmp_path, name):
     """What is at the limit compiles; with a limit that is one less it does not."""
     contract, programs = made(tmp_path, **CASES[name][0](LIMITS[name]))
     service = emit_contract.Service(contract, 'things', {})
-    asserted = re.findall(r'^_Static_assert.*$', service.source() + emit_contract.roles(contract)[1]
+    asserted = re.findall(r'^_Static_assert.*$', service.source() + service.schemas_source() + emit_contract.roles(contract)[1]
                           + emit_sql.source('things', 'services/things', programs['things'], contract), re.M)
     header = (tiny.ROOT / 'lib/base/limits.h').read_text()
     for less in (0, 1):

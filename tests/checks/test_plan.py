@@ -157,7 +157,8 @@ def fields(folder, properties, **more):
     contract = tiny.contract(folder / 'openapi', {'Part': tiny.schema({'code': tiny.text(), 'n': tiny.number()}),
                                                   'Thing': tiny.schema(properties, **more)},
                              {'things': {'/things': tiny.operation(1, 'Thing')}})
-    return emit_contract.Service(contract, 'things', {}).source()
+    service = emit_contract.Service(contract, 'things', {})
+    return service.schemas_source() + service.source()
 
 
 PARTS = {'type': 'array', 'maxItems': 9, 'items': {'$ref': '#/components/schemas/Part'}, 'description': 'Parts.'}

@@ -2,7 +2,8 @@
 /* What the scanner lets through, cJSON understands, and the schema engine reads without harm. */
 #include <stdlib.h>
 
-#include "lib/http/schema.h"
+#include "lib/http/schema_columns.h"
+#include "lib/http/schema_read.h"
 #include "lib/json/parse.h"
 #include "services/employers/gen/contract.h"
 

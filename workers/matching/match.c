@@ -4,6 +4,7 @@
 
 #include <openssl/evp.h>
 
+#include "lib/base/hex.h"
 #include "workers/matching/copy.h"
 #include "workers/matching/engine/rank.h"
 #include "workers/matching/gen/queries.h"
@@ -37,8 +38,7 @@ static struct str digest_of(struct arena *arena, const struct opening *opening,
     }
     struct str whole = buf_str(&text);
     EVP_Digest(whole.at, whole.len, digest, NULL, EVP_sha256(), NULL);
-    for (int i = 0; i < 8; i++)
-        buf_print(&hex, "%02x", digest[i]);
+    hex_add(&hex, digest, 8);
     return buf_str(&hex);
 }
 

@@ -9,8 +9,8 @@
 
 static struct str text_at(const PGresult *rows, int row, const char *name)
 {
-    int column = rows_column(rows, name, 0);
-    if (column < 0 || PQgetisnull(rows, row, column))
+    int column;
+    if (!rows_column(rows, name, 0, &column) || PQgetisnull(rows, row, column))
         return (struct str){0};
     return (struct str){PQgetvalue(rows, row, column), (size_t)PQgetlength(rows, row, column)};
 }

@@ -4,7 +4,7 @@
 #define MAATWERK_SERVICES_CANDIDATES_GEN_QUERIES_H
 
 #include "lib/db/plan.h"
-#include "services/candidates/gen/contract.h"
+#include "services/candidates/gen/schemas.h"
 
 extern const struct query query_candidate_list;
 struct statement *sql_candidate_list(struct plan *plan);

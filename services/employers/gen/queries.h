@@ -4,7 +4,7 @@
 #define MAATWERK_SERVICES_EMPLOYERS_GEN_QUERIES_H
 
 #include "lib/db/plan.h"
-#include "services/employers/gen/contract.h"
+#include "services/employers/gen/schemas.h"
 
 extern const struct query query_contact_list;
 struct sql_contact_list {

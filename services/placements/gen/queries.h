@@ -4,7 +4,7 @@
 #define MAATWERK_SERVICES_PLACEMENTS_GEN_QUERIES_H
 
 #include "lib/db/plan.h"
-#include "services/placements/gen/contract.h"
+#include "services/placements/gen/schemas.h"
 
 extern const struct query query_proposal_list;
 struct statement *sql_proposal_list(struct plan *plan);

@@ -4,7 +4,7 @@
 #define MAATWERK_SERVICES_PLATFORM_GEN_QUERIES_H
 
 #include "lib/db/plan.h"
-#include "services/platform/gen/contract.h"
+#include "services/platform/gen/schemas.h"
 
 extern const struct query query_competence_list;
 struct statement *sql_competence_list(struct plan *plan);

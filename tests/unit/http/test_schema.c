@@ -4,6 +4,9 @@
 #include "tests/unit/unit.h"
 
 #include "lib/db/rows.h"
+#include "lib/http/schema_columns.h"
+#include "lib/http/schema_read.h"
+#include "lib/http/schema_write.h"
 #include "lib/json/parse.h"
 #include "openapi/gen/role.h"
 #include "services/employers/gen/contract.h"
@@ -199,9 +202,13 @@ static void a_column_is_found_from_wherever_one_begins_to_look(void **state)
     PGresult *rows = one_row();
     (void)state;
     for (int hint = 0; hint <= 4; hint++) {
-        assert_int_equal(rows_column(rows, "note", hint), 0);
-        assert_int_equal(rows_column(rows, "id", hint), 3);
-        assert_int_equal(rows_column(rows, "Id", hint), -1);
+        int column = 7;
+        assert_false(rows_column(rows, "Id", hint, &column));
+        assert_int_equal(column, 7); /* untouched */
+        assert_true(rows_column(rows, "note", hint, &column));
+        assert_int_equal(column, 0);
+        assert_true(rows_column(rows, "id", hint, &column));
+        assert_int_equal(column, 3);
     }
     PQclear(rows);
 }
@@ -210,8 +217,9 @@ static struct str write_for(struct ctx *ctx, enum role role)
 {
     PGresult *rows = one_row();
     struct buf out = buf_in(ctx->arena);
-    struct row_writer writer = row_writer_for(&shown, schema_visible(&shown, 1u << role), rows);
-    row_write(&out, &writer, 0);
+    struct schema_writer writer =
+        schema_writer_of(&shown, schema_visible(&shown, 1u << role), rows);
+    schema_write(&out, &writer, 0);
     PQclear(rows);
     return buf_str(&out);
 }

@@ -7,10 +7,8 @@
 
 static enum fault_code scan(void **state, struct str text)
 {
-    enum fault_code code = FAULT_NONE;
-    size_t at = 0;
-    struct ctx *ctx = *state;
-    return json_scan(ctx->arena, text, &code, &at) == OK ? FAULT_NONE : code;
+    struct ctx ctx = {.arena = ((struct ctx *)*state)->arena};
+    return json_scan(&ctx, text) == OK ? FAULT_NONE : ctx.faults.at[0].code;
 }
 
 #define GOOD(text)      assert_int_equal(scan(state, S(text)), FAULT_NONE)
