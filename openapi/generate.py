@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from generator import bundle, emit_contract, emit_docs, emit_plan, emit_problems, emit_proxy, emit_sql, names, sql  # noqa: E402
+from generator import bundle, clients, emit_contract, emit_docs, emit_plan, emit_problems, emit_proxy, emit_sql, names, sql  # noqa: E402
 from generator.contract import Contract  # noqa: E402
 from generator.limits import Limits  # noqa: E402
 from generator.problems import Problems  # noqa: E402
@@ -42,6 +42,8 @@ def files(contract, programs):
     made['openapi/gen/role.h'], made['openapi/gen/role.c'] = emit_contract.roles(contract)
     made['openapi/gen/schemas.h'], made['openapi/gen/schemas.c'] = emit_contract.shared(contract)
     document = bundle.bundle(contract, queries, limits, problems)
+    clients.check(document)
+    clients.check_lists(contract, queries)
     made['openapi/gen/openapi.json'] = json.dumps(document, ensure_ascii=False, indent=1) + '\n'
     made['openapi/gen/openapi.yaml'] = yaml.dump(document, Dumper=NoAlias, sort_keys=False, allow_unicode=True,
                                                  width=110)

@@ -2,7 +2,7 @@
 """What the served contract says of problems: a response per status, the schemas, and which operation answers what."""
 
 from .problems import LANGUAGES
-from .shapes import integer, ref
+from .shapes import integer, ref, with_format
 
 MEDIA = 'application/problem+json'
 INSTANCE = 'urn:uuid:01920000-0000-7000-8000-0000000000aa'
@@ -69,7 +69,7 @@ def schemas(problems, limits):
                 'instance': dict(text, description='The request: urn:uuid of X-Request-Id.', example=INSTANCE),
                 'errors': {'type': 'array', 'maxItems': limits['LIMIT_FAULTS'], 'description': 'Every fault of the request.',
                            'items': ref('schemas', 'Fault')},
-                **problems.members}},
+                **{name: with_format(raw) for name, raw in problems.members.items()}}},
         'Fault': {
             'type': 'object', 'x-nl': 'fout', 'description': 'One fault.', 'required': ['place', 'code', 'detail'],
             'properties': {

@@ -23,7 +23,11 @@ def clean(node):
 
 def integer(low, high, **more):
     """Clients keep it in the type that `format` names."""
-    return {'type': 'integer', 'format': 'int32' if -INT32 <= low and high < INT32 else 'int64', 'minimum': low, 'maximum': high, **more}
+    return {'type': 'integer', 'format': 'int32' if -INT32 <= low and high < INT32 else 'int64', **more, 'minimum': low, 'maximum': high}
+
+
+def with_format(raw):
+    return integer(raw['minimum'], raw['maximum'], **raw) if raw.get('type') == 'integer' else raw
 
 
 def page_size(limits, **more):
@@ -58,11 +62,9 @@ class Shapes:
             return self.choice(made, written)
         if 'items' in made:
             made['items'] = self.value(raw['items'], written)
-        if made.get('type') == 'integer':
-            made = integer(made.pop('minimum'), made.pop('maximum'), **{key: value for key, value in made.items() if key != 'type'})
         if written and '$ref' in made:
             made['$ref'] = ref('schemas', self.written_name(made['$ref'].rsplit('/', 1)[1]))['$ref']
-        return made
+        return with_format(made)
 
     def choice(self, made, written):
         name, values = made.pop('x-enum'), made.pop('enum')

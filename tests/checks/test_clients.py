@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What keeps clients that are generated from the contract well: each rule refuses what breaks them."""
+import copy
+import json
+
+import pytest
+
+import tiny
+from generator import clients, sql  # noqa: E402
+from generator.wrong import Wrong  # noqa: E402
+
+SERVED = json.loads((tiny.ROOT / 'openapi/gen/openapi.json').read_text())
+TEXT = {'type': 'string', 'maxLength': 40, 'description': 'Text.'}
+NUMBER = {'type': 'integer', 'minimum': 0, 'description': 'A number.'}
+
+
+def schema_ref(name):
+    return {'$ref': f'#/components/schemas/{name}'}
+
+
+def enum(values, **more):
+    return {'type': 'string', 'x-nl': 'keuze', 'description': 'A choice.', 'enum': values, **more}
+
+
+def add_property(name, prop, raw):
+    return lambda document: document['components']['schemas'][name]['properties'].update({prop: raw})
+
+
+def add_schema(name, schema):
+    return lambda document: document['components']['schemas'].update({name: schema})
+
+
+def add_parameter(raw):
+    return lambda document: document['paths']['/vacancies']['get']['parameters'].append(raw)
+
+
+def set_of(*path, value):
+    def change(document):
+        for key in path[:-1]:
+            document = document[key]
+        document[path[-1]] = value
+    return change
+
+
+VACANCY = ('components', 'schemas', 'Vacancy')
+BODY = ('paths', '/vacancies/{vacancyId}', 'patch', 'requestBody', 'content', 'application/merge-patch+json', 'schema')
+BREAKS = {
+    'a number of 53 bits without its format': (
+        add_property('Vacancy', 'big', {**NUMBER, 'format': 'int32', 'maximum': 2 ** 53 - 1}), 'Vacancy.big: its format'),
+    'a number without format': (add_property('Vacancy', 'big', {**NUMBER, 'maximum': 7}), 'Vacancy.big: its format'),
+    'numbers of a list without format': (add_property('Vacancy', 'few', {'type': 'array', 'items': {**NUMBER, 'maximum': 7}}), r'few\[\]'),
+    'an enum of a property': (add_property('Vacancy', 'colour', {**TEXT, 'enum': ['red', 'blue']}), 'Vacancy.colour: an enum without a name'),
+    'an enum of items': (add_property('Vacancy', 'colours', {'type': 'array', 'items': {**TEXT, 'enum': ['red']}}), 'enum without a name'),
+    'an enum of a parameter': (add_parameter({'name': 'colour', 'in': 'query', 'schema': {**TEXT, 'enum': ['red']}}), 'parameter colour'),
+    'a schema of a property': (add_property('Vacancy', 'inner', {'type': 'object', 'properties': {'a': TEXT}}), 'a schema without a name'),
+    'a choice of schemas': (add_property('Vacancy', 'inner', {'oneOf': [schema_ref('Link'), schema_ref('Place')]}), 'a schema without a name'),
+    'an object without schema': (add_property('Vacancy', 'inner', {'type': 'object'}), 'an object without a schema'),
+    'a body without name': (set_of(*BODY, value={'type': 'object', 'properties': {'a': TEXT}}), 'updateVacancy: a body or answer'),
+    'values that join': (add_schema('Colour', enum(['light-blue', 'light_blue'])), 'Colour: each value needs a name'),
+    'a value with a sign': (add_schema('Colour', enum(['-red'])), 'Colour: value -red'),
+    'a value that Kotlin has': (add_schema('Colour', enum(['name'])), 'Colour: value name'),
+    'fewer names than values': (add_schema('Colour', enum(['red', '-red'], **{'x-enum-varnames': ['RED']})), 'Colour: each value'),
+    'schemas that join': (add_schema('Vacancylist', enum(['red'])), 'Vacancylist and VacancyList are one name'),
+    'a property that joins': (add_schema('ScreeningAdvice', enum(['red'])), 'Screening.advice and ScreeningAdvice are one name'),
+    'an operation that joins': (add_schema('ListVacanciesParams', enum(['red'])), 'listVacanciesParams and ListVacanciesParams'),
+    'an answer that is strict': (set_of(*VACANCY, 'additionalProperties', value=False), 'Vacancy: what is written is strict'),
+    'a body that is open': (lambda d: d['components']['schemas']['VacancyNew'].pop('additionalProperties'), 'VacancyNew: what is written is'),
+    'both in one': (add_property('VacancyNew', 'inner', schema_ref('VacancyCompetence')), 'VacancyCompetence: clients both read and write it'),
+    'nobody\'s': (add_schema('Orphan', {'type': 'object', 'properties': {}}), 'Orphan: nothing refers to it'),
+    'a PATCH that takes what a POST takes': (set_of(*BODY, value=schema_ref('VacancyNew')), 'VacancyNew is not a …Change'),
+    'a change that requires': (set_of('components', 'schemas', 'VacancyChange', 'required', value=['title']), 'VacancyChange is not a …Change'),
+    'a reserved word': (add_property('Supply', 'pass', TEXT), 'Supply.pass: pass is a reserved word in Python'),
+    'a reserved parameter': (add_parameter({'name': 'in', 'in': 'query', 'schema': TEXT}), 'in is a reserved word'),
+}
+
+
+def test_the_contract_keeps_to_the_rules():
+    clients.check(SERVED)
+
+
+@pytest.mark.parametrize('change,words', BREAKS.values(), ids=BREAKS)
+def test_what_breaks_clients_is_refused(change, words):
+    document = copy.deepcopy(SERVED)
+    change(document)
+    with pytest.raises(Wrong, match=words):
+        clients.check(document)
+
+
+def test_what_a_list_leaves_out_is_not_required(tmp_path):
+    (tmp_path / 'sql').mkdir()
+    (tmp_path / 'sql/thing.sql').write_text('-- program: things\n\n-- query: thing_1\n-- rows: many\n-- sort: id t.id uuid id\n-- key: t.id\n'
+                                            'select t.id from app.thing t where true\n')
+    contract = tiny.contract(
+        tmp_path / 'openapi', {'Thing': tiny.schema({'id': tiny.text(), 'name': tiny.text()}, required=['id', 'name']),
+                               'ThingList': {'x-list-of': 'Thing', 'x-nl': 'dingen'}},
+        {'a': {'/things': tiny.operation(1, response='ThingList')}})
+    with pytest.raises(Wrong, match='a.yaml: get /things: its query gives no name, which Thing requires'):
+        clients.check_lists(contract, sql.by_name(sql.read(tmp_path / 'sql')))
