@@ -53,10 +53,12 @@ def test_a10_a_caseload_that_is_not_the_own_is_named(as_role, world):
 
 
 def test_a10_what_is_named_twice_is_no_duplicate_of_others(as_role, world):
-    """It was 409, as if somebody else had it."""
-    twice = {'competences': [{'competenceId': world['competences'][0], 'level': 1}] * 2, 'pc4': '5012', 'alias': 'Twee keer'}
-    answer = as_role('case_manager').post('/candidates', twice)
-    assert answer.status == 400 and faults(answer) == {('/competences', 'repeated')}
+    """It was 409, as if somebody else had it. What the contract cannot see (the same id in other letters), the database sees."""
+    one, client = world['competences'][0], as_role('case_manager')
+    for other, where in ((one, '/competences/1'), (one.upper(), '/competences')):
+        twice = [{'competenceId': one, 'level': 1}, {'competenceId': other, 'level': 1}]
+        answer = client.post('/candidates', {'competences': twice, 'pc4': '5012', 'alias': 'Twee keer'})
+        assert answer.status == 400 and faults(answer) == {(where, 'repeated')}
 
 
 def test_a10_what_is_not_there_is_named_where_it_stands(as_role, world):
