@@ -45,20 +45,20 @@ gen: ## C tables, the served contract and pages of docs/, from openapi/ and sql/
 
 run: install ## start everything and do the main job live; ONCE=1 ends after it, RESET=1 begins afresh
 	@$(MAKE) --no-print-directory -s -j2 build
-	@$(PYTHON) tests/run.py run
+	@$(PYTHON) tests/run.py
 
-test: install ## every test; ends with: N passed, N failed
-	@$(PYTHON) tests/run.py test
+test: install ## every test, or T=a file, file::name or name; ends with: N passed, N failed
+	@$(PYTHON) tests/suite.py test $(T:%='%')
 
 compose-test: ## build docker-compose.yml and use it through the proxy; needs a Docker daemon
 	@$(PYTHON) tests/compose.py
 
 check: ## test, and formatter, clang, clang-tidy, cppcheck
 	@docker/install docker/packages-check.txt
-	@$(PYTHON) tests/run.py check
+	@$(PYTHON) tests/suite.py check $(T:%='%')
 
 fmt: ## format the C code
-	@clang-format -i $$(git ls-files '*.c' '*.h' | grep -v /gen/)
+	@clang-format -i $$(git ls-files -co --exclude-standard '*.c' '*.h' | grep -v /gen/)
 
 fuzz: ## each fuzz target, or TARGET, for SECONDS (60)
 	@docker/install docker/packages-fuzz.txt

@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A whole installation on this machine: private PostgreSQL and Redis, a demo region, services and workers.
-Used by `make run`, the end-to-end tests, chaos and bench. Ends only the processes that it started."""
+Used by `make run`, the end-to-end tests, chaos and bench. Ends only the processes that it started.
+
+With MAATWERK_TEMPLATES, a folder, an installation is prepared once for each number of candidates; each later one is a copy of it.
+Copies do not wait for the disk (fsync): they survive the death of any process, but not that of the machine."""
+import fcntl
 import http.client
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -17,13 +22,25 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(os.environ.get('MAATWERK_BIN') or ROOT / 'build/release/bin')
+SANITIZED = Path(os.environ.get('MAATWERK_BIN') or ROOT / 'build/asan/bin')
 PROGRAMS = ('all', 'dispatcher', 'matching')
+claims = []
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
+    """A port that nobody listens on, below those that the kernel gives to clients. This process claims it for its life by a socket
+    in the abstract namespace, so that no other region on this machine takes it before the program listens."""
+    for port in random.sample(range(20000, 32000), 1000):
+        claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        try:
+            claim.bind(f'\0maatwerk-port-{port}')
+            if port_is_free(port):
+                claims.append(claim)
+                return port
+        except OSError:
+            pass
+        claim.close()
+    raise RuntimeError('no port is free')
 
 
 def port_is_free(port):
@@ -50,8 +67,39 @@ def power_off(process):
     process.wait()
 
 
+def remove(folder):
+    """A folder of an installation, and the one that it links to."""
+    shutil.rmtree(folder.resolve(), ignore_errors=True)
+    folder.unlink() if folder.is_symlink() else shutil.rmtree(folder, ignore_errors=True)
+
+
+def template(binaries, candidates):
+    """The folder of a prepared installation that does not run. Makes it when there is none; None without MAATWERK_TEMPLATES."""
+    folder = os.environ.get('MAATWERK_TEMPLATES')
+    if not folder:
+        return None
+    made = Path(folder) / str(candidates)
+    with open(f'{made}.lock', 'w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not Path(f'{made}.ready').exists():
+            region = Region(made, binaries, candidates=candidates)
+            try:
+                region.start_servers(FLEETING='1')
+                region.prepare()
+                if candidates:
+                    region.start_programs()
+                    region.wait_until_idle()
+            finally:
+                region.stop_programs()
+                region.stop_servers()
+            Path(f'{made}.ready').touch()
+    return made
+
+
 class Region:
-    def __init__(self, folder, binaries, port=None, candidates=5600, taxonomy=None, version='sample-1'):
+    """`candidates`: of the demo region; with 0 there is none, and the database is empty."""
+
+    def __init__(self, folder, binaries, port=None, candidates=0, taxonomy=None, version='sample-1'):
         self.folder, self.bin = Path(folder), Path(binaries)
         self.port, self.management = port or free_port(), free_port()
         self.candidates = candidates
@@ -61,22 +109,30 @@ class Region:
     @classmethod
     @contextmanager
     def started(cls, name, binaries, **options):
-        """One in a folder of its own, with its servers; whatever was started ends, and the folder is removed, at the end."""
+        """One in a folder of its own, prepared, with its servers. Whatever was started ends, and the folder is removed, at the end;
+        then the sanitizers must have found nothing."""
         parent = Path(tempfile.mkdtemp(prefix=f'maatwerk-{name}.', dir='/var/tmp'))
         region = cls(parent / 'var', binaries, **options)
         try:
-            region.start_servers()
+            copied = template(region.bin, region.candidates)
+            region.start_servers(copied)
+            if not copied:
+                region.prepare()
             yield region
+            region.stop_programs(60)
+            found = region.sanitizers()
+            assert not found, found
         finally:
             region.stop_programs(60)
             region.stop_servers()
-            shutil.rmtree(region.folder.resolve(), ignore_errors=True)
+            remove(region.folder)
             shutil.rmtree(parent, ignore_errors=True)
 
     # -------------------------------------------------------------------------------------------- servers
 
-    def start_servers(self):
-        subprocess.run([ROOT / 'docker/servers', 'start', self.folder], check=True)
+    def start_servers(self, copied=None, **more):
+        """With an empty database, or with a copy of the stopped installation `copied`."""
+        subprocess.run([ROOT / 'docker/servers', 'start', self.folder, *filter(None, [copied])], check=True, env={**os.environ, **more})
         for line in (self.folder / 'env').read_text().splitlines():
             name, value = re.match(r'export (\w+)=(.*)', line).groups()
             self.env[name] = value.strip("'")
@@ -97,11 +153,11 @@ class Region:
         return done
 
     def prepare(self, say=lambda words: None):
-        """Brings the database up to date and loads the demo region when there is none."""
+        """Brings the database up to date, and loads the demo region when there is none and one is wanted."""
         self.command('migrate')
         if not Path(self.env['MAATWERK_KEYS']).exists():
             self.command('keys', 'init')
-        if self.sql('select count(*) from ref.tenant')[0][0] == 0:
+        if self.candidates and self.sql('select count(*) from ref.tenant')[0][0] == 0:
             say(f'loading the demo region ({self.candidates} candidates) …')
             self.command('import', 'places', ROOT / 'sql/seeds/places.csv')
             say(self.command('import', 'taxonomy', self.taxonomy, '--version', self.version).stdout.strip())
@@ -144,6 +200,12 @@ class Region:
                 pass
             time.sleep(0.01)
         raise RuntimeError('the services are not ready: ' + self.log('all')[-2000:])
+
+    def wait_until_idle(self, seconds=120):
+        """Until no job is left. The first start makes a shortlist for every open vacancy of the demo region."""
+        until = time.monotonic() + seconds
+        while self.sql('select count(*) from queue.job')[0][0] and time.monotonic() < until:
+            time.sleep(0.05)
 
     def log(self, name):
         return (self.folder / 'log' / f'{name}.log').read_text(errors='replace')

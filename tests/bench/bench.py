@@ -198,8 +198,7 @@ def bench_shortlist(region, consultant, employer, body, count=100):
 
 
 def main():
-    with Region.started('bench', BIN) as region:
-        region.prepare()
+    with Region.started('bench', BIN, candidates=5600) as region:
         region.start_programs()
         while region.sql('select count(*) from queue.job')[0][0]:
             time.sleep(0.1)

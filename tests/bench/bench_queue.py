@@ -225,7 +225,6 @@ def main():
     seed = int(os.environ.get('SEED', str(random.randrange(10**6))))
     print(f'# seed {seed}', flush=True)
     with Region.started('bench', BIN) as region:
-        region.command('migrate')
         region.sql(SETUP)
         with Ours(region, shipped_redis(region)) as ours:
             own_figures(ours)

@@ -100,8 +100,7 @@ def judge(region, provider, jobs):
 
 def chaos_calls(binaries, jobs, kills, seed, programs=3, rate=0.06):
     from_s = time.monotonic()
-    with Region.started('chaos', binaries, candidates=0) as region:
-        region.command('migrate')
+    with Region.started('chaos', binaries) as region:
         region.sql(SETUP)
         path = Path(tempfile.mkdtemp(prefix='mwp.', dir='/tmp')) / 's'
         provider = Provider(path, seed)

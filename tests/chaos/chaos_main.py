@@ -141,10 +141,9 @@ def judge(region, reported):
 
 
 def chaos_main(binaries, vacancies, seconds, seed, threads=4):
-    with Region.started('chaos', binaries, candidates=280) as region:
+    with Region.started('chaos', binaries, candidates=420) as region:
         region.env['MAATWERK_THREADS'] = '2'
         region.env['MAATWERK_CHILDREN'] = '2'
-        region.prepare()
         region.start_programs()
         wait_until_done(region)
         occupation = Client(region, 'consultant').get('/occupations?labelPrefix=warehouse%20worker').json['items'][0]['id']

@@ -118,9 +118,8 @@ def judge_operators(region, operator):
 
 def chaos_operators(binaries, jobs, seconds, seed, poison=8, programs=2):
     from_s = time.monotonic()
-    with Region.started('chaos', binaries, candidates=0) as region:
+    with Region.started('chaos', binaries) as region:
         region.env['MAATWERK_CHILDREN'] = '2'
-        region.command('migrate')
         region.sql(SETUP + MORE)
         region.start('dispatcher')
         for i in range(programs):

@@ -147,9 +147,8 @@ def chaos_queue(binaries, jobs, seconds, seed, poison=32, programs=3, drain=120,
     """`harm`: of the environment, FLAKY, NOMEM and VALGRIND."""
     harm = {name: value for name, value in (harm or {}).items() if value}
     from_s = time.monotonic()
-    with Region.started('chaos', binaries, candidates=0) as region:
+    with Region.started('chaos', binaries) as region:
         region.env['MAATWERK_CHILDREN'] = '2'
-        region.command('migrate')
         region.sql(SETUP + (SLOW_END if os.environ.get('SLOW_END') else ''))
         if 'FLAKY' in harm or 'NOMEM' in harm:
             region.env.update(harm, LD_PRELOAD=str(ROOT / 'build/release/flaky.so'))

@@ -92,6 +92,11 @@ def test_header_compiles_alone(header):
     assert done.returncode == 0, done.stderr
 
 
+def test_make_fmt_would_change_nothing():
+    done = subprocess.run(['clang-format', '--dry-run', '-Werror', *map(str, own_c())], cwd=ROOT, text=True, capture_output=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_sources_carry_the_licence():
     without = [str(f) for f in files('*.c', '*.h', '*.py') if 'SPDX-License-Identifier: EUPL-1.2'
                not in (ROOT / f).read_text()[:200] and (ROOT / f).stat().st_size]

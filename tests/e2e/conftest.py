@@ -1,30 +1,26 @@
 # SPDX-License-Identifier: EUPL-1.2
 """One region for all end-to-end tests: real PostgreSQL, Redis, services and workers, built with sanitizers. Every
 answer that a client gets is checked against the contract as it is served."""
-import os
 import sys
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from region import Client, Region, ROOT  # noqa: E402
+from region import SANITIZED, Client, Region  # noqa: E402
 
 from contract import Contract  # noqa: E402
 
 
 @pytest.fixture(scope='session')
 def region():
-    binaries = os.environ.get('MAATWERK_BIN') or ROOT / 'build/asan/bin'
-    with Region.started('e2e', binaries, candidates=420) as made:
+    with Region.started('e2e', SANITIZED, candidates=420) as made:
         made.env['MAATWERK_THREADS'] = '2'
-        made.env['MAATWERK_THREADS'] = '2'
-        made.prepare()
         made.start_programs()
+        made.wait_until_idle()
         yield made
         statuses = made.stop_programs()
         assert set(statuses.values()) == {0}, statuses
-        assert not made.sanitizers()
         for name in statuses:
             assert 'sql-error' not in made.log(name), made.log(name)[-3000:]
 

@@ -12,7 +12,6 @@ from region import BIN, Region
 @pytest.fixture
 def queue():
     with Region.started('dispatcher', BIN) as made:
-        made.command('migrate')
         made.sql("insert into queue.kind (kind, worker) values ('work', 'test')")
         made.start('dispatcher')
         yield made

@@ -12,17 +12,15 @@ from pathlib import Path
 import pytest
 import redis
 
-from region import ROOT, Client, Region, children
+from region import ROOT, SANITIZED, Client, Region, children
 
 PG = '/usr/lib/postgresql/15/bin/pg_ctl'
 
 
 @pytest.fixture(scope='module')
 def weak():
-    binaries = os.environ.get('MAATWERK_BIN') or ROOT / 'build/asan/bin'
-    with Region.started('weak', binaries, candidates=280) as made:
+    with Region.started('weak', SANITIZED, candidates=420) as made:
         made.env['MAATWERK_THREADS'] = '2'
-        made.prepare()
         made.start_programs()
         yield made
 
@@ -182,7 +180,7 @@ def test_a_worker_that_dies_loses_nothing(weak):
 def test_what_redis_handed_out_without_an_answer_is_read_again(weak):
     """The answer of a read is lost with its connection: the entries are pending for a worker that never saw them."""
     consultant, vacancy = Client(weak, 'consultant'), new_vacancy(weak)
-    wait_until_idle(weak)
+    weak.wait_until_idle(40)
     at, stream = redis.Redis(unix_socket_path=weak.env['MAATWERK_REDIS'][5:], decode_responses=True), 'mw:{s0}:matching:p1'
     [child] = children(weak.processes['matching'])
     consumer = next(c['name'] for c in at.xinfo_consumers(stream, 'w') if f':{weak.processes["matching"].pid}:' in c['name']
@@ -200,12 +198,6 @@ def test_what_redis_handed_out_without_an_answer_is_read_again(weak):
 WITHIN = "select set_config('app.tenant', '1', false), set_config('app.role', 'system', false); "
 
 
-def wait_until_idle(region, seconds=40):
-    until = time.monotonic() + seconds
-    while region.sql('select count(*) from queue.job')[0][0] and time.monotonic() < until:
-        time.sleep(0.1)
-
-
 def test_two_copies_become_equal(weak):
     """Each child has its own copy, and reads what it lacks: after many changes two children and a fresh one agree."""
     runs = "select v.id, r.considered, r.suitable, r.input_digest from app.match_run r join app.vacancy v on v.id = r.vacancy_id " \
@@ -214,18 +206,18 @@ def test_two_copies_become_equal(weak):
     weak.processes.pop('matching').terminate()
     weak.start('matching', MAATWERK_CHILDREN='2')
     weak.sql(rematch)
-    wait_until_idle(weak)
+    weak.wait_until_idle(40)
     for salt in range(4):
         weak.sql(WITHIN + f"update app.candidate set hours_min = 1 + (hashtext(id::text) & {3 + salt}), max_distance_km = 30 - {salt} "
                           "where tenant_id = 1")
     weak.sql(rematch)
-    wait_until_idle(weak)
+    weak.wait_until_idle(40)
     first = weak.sql(runs)
     weak.processes.pop('matching').terminate()
     weak.sql(WITHIN + 'delete from app.match_run where tenant_id = 1; '
                       "select app.request_match(v.id) from app.vacancy v where v.tenant_id = 1 and v.state = 'shortlisted'")
     weak.start('matching')
-    wait_until_idle(weak)
+    weak.wait_until_idle(40)
     assert first and weak.sql(runs) == first
 
 

@@ -6,12 +6,11 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import psycopg2
 import pytest
 
-from region import ROOT, Region
+from region import ROOT, SANITIZED, Region
 
 sys.path.insert(0, str(ROOT / 'tests/chaos'))
 from chaos_queue import SETUP  # noqa: E402
@@ -21,9 +20,7 @@ CHILDREN = 3
 
 @pytest.fixture(scope='module')
 def queue():
-    binaries = Path(os.environ.get('MAATWERK_BIN') or ROOT / 'build/asan/bin')
-    with Region.started('operators', binaries) as made:
-        made.command('migrate')
+    with Region.started('operators', SANITIZED) as made:
         made.sql(SETUP + "insert into queue.kind (kind, worker, blocks_lane) values ('strict', 'chaos', true);"
                  "insert into ref.region (id, code, name) values (gen_random_uuid(), 'maas', 'Maas');"
                  "insert into ref.tenant (id, code, name, region_id) select gen_random_uuid(), c, c, r.id "

@@ -17,7 +17,6 @@ from chaos_queue import SETUP, wait_until_done  # noqa: E402
 def region():
     with Region.started('outage', ROOT / 'build/release/bin') as made:
         made.env['CHAOS_PROVIDER'] = str(made.folder.parent / 'provider.sock')
-        made.command('migrate')
         made.sql(SETUP)
         made.start('dispatcher')
         made.start('chaos', MAATWERK_CHILDREN='2')

@@ -1,19 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The queue through its functions: order in lanes, unique keys, retries, leases, work of later."""
-import os
 import threading
 
 import psycopg2
 import pytest
 
-from region import ROOT, Region
+from region import SANITIZED, Region
 
 
 @pytest.fixture(scope='module')
 def queue():
-    binaries = os.environ.get('MAATWERK_BIN') or ROOT / 'build/asan/bin'
-    with Region.started('queue', binaries) as made:
-        made.command('migrate')
+    with Region.started('queue', SANITIZED) as made:
         made.sql("insert into queue.kind (kind, worker, max_attempts, base_ms, blocks_lane) values "
                  "('work', 'test', 3, 1, false), ('strict', 'test', 1, 1, true)")
         yield made

@@ -19,11 +19,10 @@ STREAM = 'mw:{s0}:chaos:p1'
 @pytest.fixture(scope='module')
 def region():
     with Region.started('worker', ROOT / 'build/release/bin') as made:
-        made.command('migrate')
         made.sql(SETUP)
         made.start('dispatcher')        # makes the streams
         made.redis = redis.Redis(unix_socket_path=made.env['MAATWERK_REDIS'][5:])
-        until(lambda: made.redis.exists(STREAM, 'mw:{s0}:chaos:p0') == 2)
+        until(lambda: made.redis.exists(*(f'mw:{{s0}}:chaos:{end}' for end in ('p0', 'p1', 'p2', 'q'))) == 4)
         made.processes['dispatcher'].kill(), made.processes.pop('dispatcher').wait()
         made.start('chaos')
         yield made

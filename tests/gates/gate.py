@@ -51,9 +51,8 @@ def seed():
 @contextmanager
 def installation(dispatchers=1, programs=2, children=2, binaries=ROOT / 'build/release/bin', **env):
     """A region with an empty queue at work; `programs` workers of so many `children`."""
-    with Region.started('gate', binaries, candidates=0) as region:
+    with Region.started('gate', binaries) as region:
         region.env.update(MAATWERK_CHILDREN=str(children), **env)
-        region.command('migrate')
         region.sql(SETUP + NOTES)
         for i in range(dispatchers):
             region.start('dispatcher', f'dispatcher{i}')

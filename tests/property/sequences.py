@@ -203,7 +203,6 @@ def catch_all(region, count, seed):
 def main():
     count, seed = (int(word) for word in sys.argv[1:3])
     with Region.started('property', ROOT / 'build/release/bin') as region:
-        region.command('migrate')
         prepare(region)
         return 0 if (catch_all if sys.argv[3:] else compare_all)(region, count, seed) else 1
 

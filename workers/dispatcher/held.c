@@ -38,9 +38,10 @@ bool dispatcher_hold(struct dispatcher *dispatcher, const int64_t *ids, size_t c
     for (size_t i = 0; i < held->count; i++)
         all[all_count++] = held->at[i].job;
     if (count && reason)
-        sql_dispatcher_count_lost(&plan, (struct sql_dispatcher_count_lost){
-                                             .ids = plan_ids(&plan, ids, count),
-                                             .reason = str_of(reason)});
+        sql_dispatcher_count_lost(&plan,
+                                  (struct sql_dispatcher_count_lost){.ids = plan_ids(&plan, ids,
+                                                                                     count),
+                                                                     .reason = str_of(reason)});
     const struct statement *rows =
         sql_dispatcher_held(&plan,
                             (struct sql_dispatcher_held){.ids = plan_ids(&plan, all, all_count)});

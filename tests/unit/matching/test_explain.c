@@ -47,20 +47,19 @@ static void tells_all(void **state)
     score_plan_make(&demand, &plan);
     score_explain(&plan, &person, &item.score);
     explain_item(&buf, &item, &names);
-    assert_string_equal(
-        buf_str(&buf).at,
-        "{\"contributions\":["
-        "{\"code\":\"must\",\"label\":\"inpakken\",\"points\":3333,\"of\":5000},"
-        "{\"code\":\"nice\",\"label\":\"tellen\",\"points\":1500,\"of\":1500},"
-        "{\"code\":\"occupation\",\"points\":1500,\"of\":1500},"
-        "{\"code\":\"distance\",\"points\":1000,\"of\":1000},"
-        "{\"code\":\"hours\",\"points\":500,\"of\":500},"
-        "{\"code\":\"sector\",\"points\":500,\"of\":500}],"
-        "\"hard\":[{\"condition\":\"rijbewijs \\\"B\\\"\",\"result\":\"yes\"},"
-        "{\"result\":\"verify\"}],"
-        "\"missing\":["
-        "{\"code\":\"competence\",\"label\":\"inpakken\",\"points\":1667},"
-        "{\"code\":\"condition\",\"points\":0}]}");
+    assert_string_equal(buf_str(&buf).at,
+                        "{\"contributions\":["
+                        "{\"code\":\"must\",\"label\":\"inpakken\",\"points\":3333,\"of\":5000},"
+                        "{\"code\":\"nice\",\"label\":\"tellen\",\"points\":1500,\"of\":1500},"
+                        "{\"code\":\"occupation\",\"points\":1500,\"of\":1500},"
+                        "{\"code\":\"distance\",\"points\":1000,\"of\":1000},"
+                        "{\"code\":\"hours\",\"points\":500,\"of\":500},"
+                        "{\"code\":\"sector\",\"points\":500,\"of\":500}],"
+                        "\"hard\":[{\"condition\":\"rijbewijs \\\"B\\\"\",\"result\":\"yes\"},"
+                        "{\"result\":\"verify\"}],"
+                        "\"missing\":["
+                        "{\"code\":\"competence\",\"label\":\"inpakken\",\"points\":1667},"
+                        "{\"code\":\"condition\",\"points\":0}]}");
     arena_free(arena);
 }
 

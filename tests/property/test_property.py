@@ -1,21 +1,19 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The short form of `make property`: random sequences on the queue and on its reference show the same."""
-import os
 import sys
+from pathlib import Path
 
 import pytest
 
-from region import ROOT, Region
-
-sys.path.insert(0, str(ROOT / 'tests'))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from region import SANITIZED, Region  # noqa: E402
 from property.mutants import is_caught  # noqa: E402
 from property.sequences import check, prepare  # noqa: E402
 
 
 @pytest.fixture(scope='module')
 def queue():
-    with Region.started('property', os.environ.get('MAATWERK_BIN') or ROOT / 'build/asan/bin') as made:
-        made.command('migrate')
+    with Region.started('property', SANITIZED) as made:
         prepare(made)
         yield made
 
