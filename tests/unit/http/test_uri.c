@@ -108,13 +108,32 @@ static void rights_come_from_the_contract(void **state)
     assert_int_equal(operation_scope(list, 1u << ROLE_EMPLOYER), SCOPE_NONE);
 }
 
+static void a_request_is_about_what_it_creates_or_the_last_of_its_path(void **state)
+{
+    (void)state;
+    struct operation operation = {.path_count = 2};
+    struct request req = {.operation = &operation,
+                          .path = {S("parent"), S("own"), S("not asked")},
+                          .new_id = S("fresh")};
+    assert_str(request_resource(&req), "own");
+    operation.flags = OPERATION_CREATES;
+    assert_str(request_resource(&req), "fresh");
+    operation = (struct operation){.path_count = 0};
+    assert_null(request_resource(&req).at);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        UNIT(a_target_is_taken_apart),     UNIT(strange_paths_are_not_there),
-        UNIT(strange_queries_are_refused), UNIT(days_exist),
-        UNIT(moments_have_a_zone),         UNIT(hidden_characters_are_refused),
-        UNIT(the_most_exact_route_wins),   UNIT(rights_come_from_the_contract),
+        UNIT(a_target_is_taken_apart),
+        UNIT(strange_paths_are_not_there),
+        UNIT(strange_queries_are_refused),
+        UNIT(days_exist),
+        UNIT(moments_have_a_zone),
+        UNIT(hidden_characters_are_refused),
+        UNIT(the_most_exact_route_wins),
+        UNIT(rights_come_from_the_contract),
+        UNIT(a_request_is_about_what_it_creates_or_the_last_of_its_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
