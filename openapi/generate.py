@@ -15,7 +15,7 @@ from generator.limits import Limits  # noqa: E402
 from generator.problems import Problems  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
-PLACES = {'server': 'lib/server', 'cli': 'services/cli', 'matching': 'workers/matching',
+PLACES = {'db': 'lib/db', 'server': 'lib/server', 'cli': 'services/cli', 'matching': 'workers/matching',
           'dispatcher': 'workers/dispatcher', 'queue': 'lib/queue'}
 
 

@@ -23,6 +23,14 @@ static const struct setting {
     {"MAATWERK_AUDIENCE", "maatwerk", offsetof(struct config, audience)},
 };
 
+/* A number of the environment, or `otherwise` when there is none within the bounds. */
+static int number_of(const char *name, int least, int most, int otherwise)
+{
+    const char *text = getenv(name);
+    long number = text ? strtol(text, NULL, 10) : 0;
+    return number >= least && number <= most ? (int)number : otherwise;
+}
+
 struct config config_read(void)
 {
     struct config config = {0};
@@ -31,22 +39,22 @@ struct config config_read(void)
         *(const char **)((char *)&config + settings[i].offset) =
             value && *value ? value : settings[i].otherwise;
     }
-    const char *threads = getenv("MAATWERK_THREADS");
-    long wanted = threads ? strtol(threads, NULL, 10) : 0;
-    if (wanted < 1 || wanted > 64)
-        wanted = sysconf(_SC_NPROCESSORS_ONLN);
-    config.threads = (int)wanted;
+    config.threads = number_of("MAATWERK_THREADS", 1, 64, (int)sysconf(_SC_NPROCESSORS_ONLN));
+    config.connections = number_of("MAATWERK_CONNECTIONS", 2, 10000, 0);
     return config;
 }
 
 const char *config_conninfo(const struct config *config, const char *program, int32_t statement_ms,
                             const char *options)
 {
-    char *conninfo = NULL;
+    char *conninfo = NULL, host[64] = "";
+    gethostname(host, sizeof host - 1);
     if (asprintf(&conninfo,
-                 "%s user=maatwerk_%s application_name=maatwerk-%s connect_timeout=3"
-                 " tcp_user_timeout=10000 options='-c timezone=UTC -c statement_timeout=%d %s'",
-                 config->postgres, program, program, statement_ms, options)
+                 "%s user=maatwerk_%s application_name='maatwerk-%s:%d@%s' connect_timeout=3"
+                 " tcp_user_timeout=10000 options='-c timezone=UTC -c statement_timeout=%d"
+                 " -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=5"
+                 " -c tcp_keepalives_count=3 %s'",
+                 config->postgres, program, program, (int)getpid(), host, statement_ms, options)
         < 0)
         abort();
     return conninfo;

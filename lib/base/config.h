@@ -18,6 +18,7 @@ struct config {
     const char *issuer;      /* MAATWERK_ISSUER: the issuer whose tokens we accept */
     const char *audience;    /* MAATWERK_AUDIENCE: the audience that a token must name */
     int threads;             /* MAATWERK_THREADS: number of event loops; default: one per core */
+    int connections;         /* MAATWERK_CONNECTIONS: the most that a service opens; 0: its share */
 };
 
 /* Reads the environment, with a default for each setting that is not set. The texts live as long
@@ -25,8 +26,9 @@ struct config {
 struct config config_read(void);
 
 /* The connection string of a program: "host=… user=maatwerk_<program> …", with UTC as time zone,
- * with a statement_timeout of `statement_ms` (0: none) and with `options` ("-c jit=off", may be
- * ""). A new string that lives as long as the process. */
+ * with the process and its host in application_name, with a statement_timeout of `statement_ms`
+ * (0: none) and with `options` ("-c jit=off", may be ""). A new string that lives as long as the
+ * process. */
 const char *config_conninfo(const struct config *config, const char *program, int32_t statement_ms,
                             const char *options);
 

@@ -82,7 +82,7 @@ void session_free(struct session *session)
     free(session);
 }
 
-static bool ensure_connected(struct session *session)
+bool session_connect(struct session *session)
 {
     if (session->pg && PQstatus(session->pg) == CONNECTION_OK)
         return true;
@@ -197,7 +197,7 @@ static enum err read_segment(struct session *session, struct arena *arena, struc
 enum err session_run(struct session *session, struct plan *plan)
 {
     session->sqlstate[0] = 0;
-    if (!ensure_connected(session))
+    if (!session_connect(session))
         return ERR_UNAVAILABLE;
     int prepares = send_prepares(session, plan);
     enum err err = prepares < 0 || !send_statements(session, plan) ? ERR_UNAVAILABLE : OK;

@@ -11,6 +11,9 @@ struct session;
 /* `conninfo` must stay; its statement_timeout is `statement_ms`. Connects when first used. */
 struct session *session_new(const char *conninfo, int32_t statement_ms);
 
+/* Connects when it is not connected. Returns whether it is. */
+bool session_connect(struct session *session);
+
 /* From now on a statement may take so long, if that is longer than before. The server that says
  * nothing for longer than that and a second is gone; a plan is answered when its last statement
  * is done, so expect as much of all of it. */

@@ -15,7 +15,8 @@ enum {
     STATEMENT_MS = 10000, /* for statements that belong to no job */
     KEPT_MAX = 512,
     KEPT_AGAIN_MS = 300,
-    KEPT_BLOCK_MS = 50, /* how long a read waits while entries are kept */
+    GIVE_BACK_MS = 3000, /* without a connection */
+    KEPT_BLOCK_MS = 50,  /* how long a read waits while entries are kept */
     BATCH_QUICK_MS = 20,
     POLL_US = 50000,
     UNAVAILABLE_US = 100000,
@@ -37,6 +38,7 @@ struct child {
     struct stream_entry kept[KEPT_MAX];
     int kept_count;
     int64_t kept_again_ms;
+    int64_t connected_ms; /* when it had a connection to PostgreSQL last */
 };
 
 static void keep(struct child *child, const struct stream_entry *entry)
@@ -169,10 +171,26 @@ static int entries_wanted(const struct child *child)
     return child->size > most ? child->size / most : 1;
 }
 
+/* PostgreSQL cannot be reached, or it refuses this child because others of its program have all
+ * connections. Those can do what this child keeps; it reads nothing more. */
+static void wait_for_connection(struct child *child)
+{
+    if (child->kept_count && clock_ms() - child->connected_ms > GIVE_BACK_MS) {
+        streams_give_back(child->redis, &child->streams, child->executor.consumer);
+        child->kept_count = 0;
+    }
+    usleep(2 * UNAVAILABLE_US);
+}
+
 static void run_once(struct child *child)
 {
     struct stream_entry entries[STREAM_READ_MAX];
     int count = 0;
+    if (!session_connect(child->executor.db)) {
+        wait_for_connection(child);
+        return;
+    }
+    child->connected_ms = clock_ms();
     count_flush(child->executor.count, child->executor.db);
     run_kept(child);
     if (redis_ready(child->redis) && redis_generation(child->redis) != child->generation)

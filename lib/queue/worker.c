@@ -9,6 +9,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/uuid.h"
+#include "lib/db/connections.h"
 #include "lib/json/parse.h"
 #include "lib/queue/child.h"
 #include "lib/queue/drain.h"
@@ -21,6 +22,7 @@ enum {
     HURRY_MS = 500,
     PAUSE_LEAST_MS = 100,
     PAUSE_MOST_MS = 1000,
+    ASK_MS = 2000,
     QUICK_MS = 10000, /* a child that lived shorter than this died quickly */
 };
 
@@ -216,10 +218,27 @@ static void supervise(const struct worker *worker, const struct config *config, 
     drain(posts, count, worker, config);
 }
 
+/* A child has a connection for its jobs, and another one for its heartbeat while a job takes
+ * long. */
+static int children_allowed(const struct worker *worker, const struct config *config, int count)
+{
+    struct session *session =
+        session_new(config_conninfo(config, worker->name, ASK_MS, ""), ASK_MS);
+    struct connections connections = {CONNECTIONS_UNLIMITED, 1};
+    enum err err = connections_read(session, &worker->name, 1, &connections);
+    session_free(session);
+    if (err || connections.most >= 2 * count)
+        return count;
+    int allowed = connections.most > 2 ? connections.most / 2 : 1;
+    fprintf(stderr, "{\"event\":\"fewer-children\",\"worker\":\"%s\",\"connections\":%d}\n",
+            worker->name, connections.most);
+    return allowed;
+}
+
 int worker_run(const struct worker *worker)
 {
     struct config config = config_read();
-    long count = setting("MAATWERK_CHILDREN", 1, 1, CHILDREN_MAX);
+    int count = (int)setting("MAATWERK_CHILDREN", 1, 1, CHILDREN_MAX);
     if (worker->kinds_count > LIMIT_KINDS) {
         fprintf(stderr, "{\"event\":\"too-many-kinds\",\"worker\":\"%s\",\"most\":%d}\n",
                 worker->name, LIMIT_KINDS);
@@ -227,8 +246,9 @@ int worker_run(const struct worker *worker)
     }
     json_start();
     catch_signals();
-    fprintf(stderr, "{\"event\":\"ready\",\"worker\":\"%s\",\"children\":%ld}\n", worker->name,
+    count = children_allowed(worker, &config, count);
+    fprintf(stderr, "{\"event\":\"ready\",\"worker\":\"%s\",\"children\":%d}\n", worker->name,
             count);
-    supervise(worker, &config, (int)count);
+    supervise(worker, &config, count);
     return 0;
 }

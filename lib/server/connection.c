@@ -104,6 +104,7 @@ static void push(struct connection *connection, struct transaction *transaction)
 
 void connection_close(struct connection *connection)
 {
+    connection->refused = connection->state == CONNECTION_CONNECTING;
     connection->state = CONNECTION_CLOSED;
     if (connection->socket) {
         h2o_socket_read_stop(connection->socket);

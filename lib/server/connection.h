@@ -55,6 +55,7 @@ struct connection {
     bool open;         /* no sync behind the last one yet */
     uint64_t prepared[CONNECTION_PREPARED];
     unsigned prepared_count;
+    bool refused; /* it was closed before it was ready */
     h2o_timeout_entry_t retry;
 };
 

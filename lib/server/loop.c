@@ -7,6 +7,8 @@
 #include <netinet/tcp.h>
 
 #include "lib/base/clock.h"
+#include "lib/server/budget.h"
+#include "lib/server/listen.h"
 #include "lib/server/log.h"
 #include "lib/server/login.h"
 #include "lib/server/metrics.h"
@@ -19,6 +21,7 @@ enum {
     DEADLINE_MS = 5000,
     STATEMENT_MS = 4000, /* less than DEADLINE_MS: a statement ends before its request does */
     RETRY_MS = 500,
+    REFUSED_MS = 5000,
     AROUND_MS = 10,
     TICK_MS = 100,
     DRAIN_LEAST_MS = 200,
@@ -55,14 +58,63 @@ static void on_accept(h2o_socket_t *listener, const char *error)
     }
 }
 
-static void stop_listening(struct loop *loop)
+void loop_listen(struct loop *loop, enum listener number, int fd)
 {
-    for (int i = 0; i < LISTENERS; i++)
-        if (loop->listeners[i]) {
-            h2o_socket_read_stop(loop->listeners[i]);
-            h2o_socket_close(loop->listeners[i]);
-            loop->listeners[i] = NULL;
-        }
+    loop->listeners[number] =
+        h2o_evloop_socket_create(loop->h2o.loop, fd, H2O_SOCKET_FLAG_DONT_READ);
+    loop->listeners[number]->data = loop;
+    h2o_socket_read_start(loop->listeners[number], on_accept);
+}
+
+static void stop_listening(struct loop *loop, enum listener number)
+{
+    if (!loop->listeners[number])
+        return;
+    h2o_socket_read_stop(loop->listeners[number]);
+    h2o_socket_close(loop->listeners[number]);
+    loop->listeners[number] = NULL;
+}
+
+/* A loop that rests takes no new clients, and closes the connections of its clients after an
+ * answer. */
+static void rest(struct loop *loop)
+{
+    stop_listening(loop, LISTENER_API);
+    h2o_context_request_shutdown(&loop->h2o);
+}
+
+static bool wake_up(struct loop *loop)
+{
+    int fd;
+    if (!listen_open(loop->server->config.listen, &fd))
+        return false;
+    loop->h2o.shutdown_requested = 0;
+    loop_listen(loop, LISTENER_API, fd);
+    return true;
+}
+
+/* Rests or wakes up, and limits the pools. A loop that rests keeps a connection of each sort
+ * until its last client is gone. Returns false when it cannot listen. */
+static bool follow_budget(struct loop *loop)
+{
+    struct server *server = loop->server;
+    int awake = atomic_load(&server->awake);
+    bool rests = loop - server->loops >= awake, good = true;
+    bool listens = loop->listeners[LISTENER_API] != NULL;
+    if (rests && listens)
+        rest(loop);
+    else if (!rests && !listens && !atomic_load(&server->draining))
+        good = wake_up(loop);
+    for (size_t i = 0; i < server->services_count; i++) {
+        struct share share = {1, 1};
+        if (!rests)
+            share = budget_share(atomic_load(&server->budgets[i]), awake);
+        else if (!atomic_load(&loop->connections))
+            share = (struct share){0, 0};
+        pool_limit(loop->reads[i], share.reads);
+        pool_limit(loop->writes[i], share.writes);
+    }
+    return good;
 }
 
 static void on_tick(h2o_timeout_entry_t *entry)
@@ -71,6 +123,7 @@ static void on_tick(h2o_timeout_entry_t *entry)
     log_flush(loop->log);
     metrics_sample(loop);
     token_cache_sweep(loop->tokens, time(NULL));
+    (void)follow_budget(loop); /* one that cannot listen tries again */
     for (size_t i = 0; i < loop->server->services_count; i++) {
         pool_watch(loop->reads[i]);
         pool_watch(loop->writes[i]);
@@ -78,17 +131,10 @@ static void on_tick(h2o_timeout_entry_t *entry)
     h2o_timeout_link(loop->h2o.loop, &loop->tick, &loop->ticker);
 }
 
-static void listen_on(struct loop *loop, enum listener number, int fd)
+bool loop_start(struct loop *loop, struct server *server)
 {
-    loop->listeners[number] =
-        h2o_evloop_socket_create(loop->h2o.loop, fd, H2O_SOCKET_FLAG_DONT_READ);
-    loop->listeners[number]->data = loop;
-    h2o_socket_read_start(loop->listeners[number], on_accept);
-}
-
-void loop_start(struct loop *loop, struct server *server, int api_fd)
-{
-    static const struct pool_size reads = {4, 32, 2000, true}, writes = {8, 4, 1000, false};
+    static const struct pool_size reads = {POOL_READS, 32, 2000, true},
+                                  writes = {POOL_WRITES, 4, 1000, false};
     const char *options =
         "-c lock_timeout=3000 -c datestyle=ISO -c client_connection_check_interval=1000"
         " -c jit=off -c plan_cache_mode=force_generic_plan";
@@ -96,11 +142,13 @@ void loop_start(struct loop *loop, struct server *server, int api_fd)
     h2o_context_init(&loop->h2o, h2o_evloop_create(), &server->h2o);
     h2o_timeout_init(loop->h2o.loop, &loop->deadline, DEADLINE_MS);
     h2o_timeout_init(loop->h2o.loop, &loop->retry, RETRY_MS);
+    h2o_timeout_init(loop->h2o.loop, &loop->refused, REFUSED_MS);
     h2o_timeout_init(loop->h2o.loop, &loop->around, AROUND_MS);
     h2o_timeout_init(loop->h2o.loop, &loop->tick, TICK_MS);
     loop->api = (h2o_accept_ctx_t){.ctx = &loop->h2o, .hosts = server->api_hosts};
     loop->management = (h2o_accept_ctx_t){.ctx = &loop->h2o, .hosts = server->management_hosts};
-    struct pool_times times = {&loop->h2o.zero_timeout, &loop->around, &loop->retry};
+    struct pool_times times = {&loop->h2o.zero_timeout, &loop->around, &loop->retry,
+                               &loop->refused};
     for (size_t i = 0; i < server->services_count; i++) {
         const char *conninfo =
             config_conninfo(&server->config, server->services[i]->name, STATEMENT_MS, options);
@@ -113,12 +161,7 @@ void loop_start(struct loop *loop, struct server *server, int api_fd)
     loop->metrics = metrics_new(server);
     loop->ticker.cb = on_tick;
     h2o_timeout_link(loop->h2o.loop, &loop->tick, &loop->ticker);
-    listen_on(loop, LISTENER_API, api_fd);
-}
-
-void loop_listen_management(struct loop *loop, int fd)
-{
-    listen_on(loop, LISTENER_MANAGEMENT, fd);
+    return follow_budget(loop);
 }
 
 static void loop_end(struct loop *loop)
@@ -144,7 +187,8 @@ void *loop_thread(void *data)
             continue;
         if (!until_ms) {
             until_ms = clock_ms() + DRAIN_MOST_MS;
-            stop_listening(loop);
+            stop_listening(loop, LISTENER_API);
+            stop_listening(loop, LISTENER_MANAGEMENT);
             h2o_context_request_shutdown(&loop->h2o);
         }
         int64_t left_ms = until_ms - clock_ms();

@@ -3,13 +3,15 @@
 #ifndef MAATWERK_SERVER_LOOP_H
 #define MAATWERK_SERVER_LOOP_H
 
+#include "lib/base/err.h"
 #include "lib/server/state.h"
 
-/* Makes the loop ready to run. `api_fd` is a listening socket; the loop closes it. */
-void loop_start(struct loop *loop, struct server *server, int api_fd);
+/* Makes the loop ready to run. It listens to clients, unless it rests (budget.h). Returns false,
+ * with the reason in errno, when it cannot listen. */
+bool loop_start(struct loop *loop, struct server *server) MUST_CHECK;
 
-/* Lets the loop answer the management port too, on a listening socket; the loop closes it. */
-void loop_listen_management(struct loop *loop, int fd);
+/* Lets the loop answer on a listening socket; the loop closes it. */
+void loop_listen(struct loop *loop, enum listener number, int fd);
 
 /* Runs the loop (a struct loop) until the server drains and its requests are answered: the body
  * of its thread. Returns NULL. */

@@ -155,6 +155,7 @@ void metrics_print(struct buf *out, const struct server *server)
     static const struct {
         const char *name, *type, *help;
     } figures[POOL_FIGURES] = {
+        [POOL_LIMIT] = {"pool_limit", "gauge", "Connections to PostgreSQL that the pool may open."},
         [POOL_CONNECTIONS] = {"pool_connections", "gauge", "Open connections to PostgreSQL."},
         [POOL_IN_FLIGHT] = {"pool_in_flight", "gauge",
                             "Transactions that were sent to PostgreSQL."},

@@ -10,6 +10,7 @@ struct pool {
     h2o_timeout_entry_t turn;   /* linked: pumps at the end of this turn */
     h2o_timeout_entry_t around; /* linked: pumps when a group may be gone around */
     struct pool_size size;
+    unsigned limit; /* connections that may be used: the first so many */
     struct transaction *first, *last;
     unsigned waiting, full;
     bool pumping, closing;
@@ -43,7 +44,7 @@ static bool has_room(const struct pool *pool, const struct connection *connectio
 static struct connection *choose(struct pool *pool)
 {
     struct connection *best = NULL;
-    for (unsigned i = 0; i < pool->size.connections; i++) {
+    for (unsigned i = 0; i < pool->limit; i++) {
         struct connection *c = &pool->connections[i];
         if (c->state == CONNECTION_READY && c->prepared_count >= CONNECTION_PREPARED / 2
             && !c->count)
@@ -65,7 +66,7 @@ static unsigned count_in(const struct pool *pool, enum connection_state state)
 
 static void open_one(struct pool *pool)
 {
-    for (unsigned i = 0; i < pool->size.connections; i++)
+    for (unsigned i = 0; i < pool->limit; i++)
         if (pool->connections[i].state == CONNECTION_CLOSED) {
             connection_open(&pool->connections[i]);
             return;
@@ -166,9 +167,10 @@ static void on_lost(struct connection_owner *owner, struct connection *connectio
     struct pool *pool = pool_of(owner);
     if (pool->closing)
         return;
+    bool full = connection->refused && count_in(pool, CONNECTION_READY);
     connection->state = CONNECTION_WAITING;
     connection->retry.cb = on_retry;
-    link_entry(pool, pool->times.retry, &connection->retry);
+    link_entry(pool, full ? pool->times.refused : pool->times.retry, &connection->retry);
     pump(pool);
 }
 
@@ -214,6 +216,14 @@ struct pool *pool_new(h2o_loop_t *loop, struct pool_times times, const char *con
     return pool;
 }
 
+void pool_limit(struct pool *pool, unsigned connections)
+{
+    pool->limit = connections < pool->size.connections ? connections : pool->size.connections;
+    for (unsigned i = pool->limit; i < pool->size.connections; i++)
+        if (pool->connections[i].state == CONNECTION_READY && !pool->connections[i].count)
+            connection_close(&pool->connections[i]);
+}
+
 /* Connections that wait for no answer have the same server: they are closed first, so that
  * nothing is sent over them. */
 void pool_watch(struct pool *pool)
@@ -236,6 +246,7 @@ void pool_look(const struct pool *pool, long long figures[POOL_FIGURES])
     unsigned in_flight = 0;
     for (unsigned i = 0; i < pool->size.connections; i++)
         in_flight += pool->connections[i].transactions;
+    figures[POOL_LIMIT] = pool->limit;
     figures[POOL_CONNECTIONS] = count_in(pool, CONNECTION_READY);
     figures[POOL_IN_FLIGHT] = in_flight;
     figures[POOL_WAITING] = pool->waiting;

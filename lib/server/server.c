@@ -3,51 +3,19 @@
 #include "lib/server/server.h"
 
 #include <errno.h>
-#include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "lib/base/limits.h"
 #include "lib/json/parse.h"
 #include "lib/server/documents.h"
 #include "lib/server/handle.h"
+#include "lib/server/listen.h"
 #include "lib/server/log.h"
 #include "lib/server/loop.h"
 #include "lib/server/management.h"
-#include "lib/server/tenants.h"
-
-enum { DIRECTORY_MS = 2000 /* for the statement that reads the municipalities */ };
-
-/* Opens a listening socket on "address:port" that several threads may share (SO_REUSEPORT).
- * Returns false, with the reason in errno, when that is not possible. */
-static bool listen_open(const char *address, int *ret_fd)
-{
-    char host[256];
-    const char *colon = strrchr(address, ':');
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE}, *found = NULL;
-    int yes = 1;
-    errno = EINVAL;
-    if (!colon || (size_t)(colon - address) >= sizeof host)
-        return false;
-    memcpy(host, address, (size_t)(colon - address));
-    host[colon - address] = 0;
-    if (getaddrinfo(*host ? host : NULL, colon + 1, &hints, &found) != 0)
-        return false;
-    int fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes);
-    bool listens = bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, 1024) == 0;
-    int reason = errno;
-    if (listens)
-        *ret_fd = fd;
-    else
-        close(fd);
-    freeaddrinfo(found);
-    errno = reason;
-    return listens;
-}
+#include "lib/server/refresh.h"
 
 static void configure(struct server *server)
 {
@@ -78,48 +46,32 @@ static bool start_loops(struct server *server)
         abort();
     int management;
     bool listens = listen_open(server->config.management, &management);
-    for (int i = 0; i < server->config.threads && listens; i++) {
-        int api;
-        listens = listen_open(server->config.listen, &api);
-        if (listens)
-            loop_start(&server->loops[i], server, api);
-    }
+    for (int i = 0; i < server->config.threads && listens; i++)
+        listens = loop_start(&server->loops[i], server);
     if (!listens) {
         log_event("cannot-listen", strerror(errno));
         return false;
     }
-    loop_listen_management(&server->loops[0], management);
+    loop_listen(&server->loops[0], LISTENER_MANAGEMENT, management);
     for (int i = 0; i < server->config.threads; i++)
         if (pthread_create(&server->loops[i].thread, NULL, loop_thread, &server->loops[i]) != 0)
             abort();
     return true;
 }
 
-/* Reads the directory of municipalities; without the database the known one stays. */
-static bool load_tenants(struct server *server, const char *conninfo)
-{
-    const struct tenants *tenants = atomic_load(&server->tenants);
-    bool loaded = tenants_load(conninfo, tenants, &tenants);
-    atomic_store(&server->tenants, tenants);
-    atomic_store(&server->database, loaded);
-    return loaded;
-}
-
 static void wait_for_end(struct server *server, const sigset_t *signals)
 {
-    /* with the login role of the first service: every program may read the directory */
-    const char *conninfo =
-        config_conninfo(&server->config, server->services[0]->name, DIRECTORY_MS, "");
     bool ready = false;
     for (;;) {
-        bool loaded = load_tenants(server, conninfo);
-        if (loaded && !ready)
+        if (!ready && atomic_load(&server->database)) {
             log_event("ready", server->config.listen);
-        ready = ready || loaded;
+            ready = true;
+        }
         struct timespec pause = {ready ? 2 : 0, ready ? 0 : 100000000};
         int signal = sigtimedwait(signals, NULL, &pause);
         if (signal == SIGTERM || signal == SIGINT)
             return;
+        refresh(server);
     }
 }
 
@@ -156,6 +108,7 @@ int server_run(const struct service *const *services, size_t count)
         return 1;
     }
     configure(&server);
+    refresh_start(&server);
     if (!start_loops(&server))
         return 1;
     wait_for_end(&server, &signals);
@@ -163,5 +116,6 @@ int server_run(const struct service *const *services, size_t count)
     atomic_store(&server.draining, true);
     for (int i = 0; i < server.config.threads; i++)
         pthread_join(server.loops[i].thread, NULL);
+    refresh_end(&server);
     return 0;
 }

@@ -10,11 +10,13 @@
 #include "lib/auth/keys.h"
 #include "lib/auth/token_cache.h"
 #include "lib/base/config.h"
+#include "lib/base/limits.h"
 #include "lib/server/pool.h"
 #include "lib/server/router.h"
 
 enum listener { LISTENER_API, LISTENER_MANAGEMENT, LISTENERS };
 
+struct session;
 struct tenants;
 
 struct server {
@@ -26,6 +28,9 @@ struct server {
     _Atomic(const struct tenants *) tenants; /* NULL until it is loaded for the first time */
     atomic_bool draining; /* the program ends: it answers its requests and accepts no others */
     atomic_bool database; /* whether the database answered when it was last asked */
+    atomic_int awake;     /* the first so many loops take clients; the others rest (budget.h) */
+    atomic_int budgets[LIMIT_SERVICES]; /* connections that each service may open, in all loops */
+    struct session *session;            /* over which refresh.c asks all that */
     h2o_globalconf_t h2o;
     h2o_hostconf_t *api_hosts[2], *management_hosts[2];
     struct loop *loops;
@@ -41,7 +46,7 @@ struct loop {
     pthread_t thread;
     h2o_accept_ctx_t api, management;
     h2o_socket_t *listeners[LISTENERS];
-    h2o_timeout_t deadline, retry, around, tick;
+    h2o_timeout_t deadline, retry, refused, around, tick;
     h2o_timeout_entry_t ticker;
     struct pool *reads[LIMIT_SERVICES], *writes[LIMIT_SERVICES];
     struct token_cache *tokens;

@@ -2,7 +2,6 @@
 /* A list that is looked through from the front. */
 #include "lib/server/tenants.h"
 
-#include <libpq-fe.h>
 #include <stdlib.h>
 
 #include "lib/base/uuid.h"
@@ -48,18 +47,19 @@ static bool same(const struct tenants *a, const struct tenants *b)
            && memcmp(a->entries, b->entries, a->count * sizeof(struct tenant)) == 0;
 }
 
-bool tenants_load(const char *conninfo, const struct tenants *known, const struct tenants **ret)
+bool tenants_load(struct session *session, const struct tenants *known, const struct tenants **ret)
 {
-    PGconn *pg = PQconnectdb(conninfo);
-    PGresult *rows = PQstatus(pg) == CONNECTION_OK ? PQexec(pg, query_tenant_directory.text) : NULL;
-    bool loaded = rows && PQresultStatus(rows) == PGRES_TUPLES_OK;
+    struct arena *arena = arena_new();
+    struct ctx ctx = {.arena = arena};
+    struct plan plan = {.ctx = &ctx};
+    const struct statement *directory = sql_tenant_directory(&plan);
+    bool loaded = session_run(session, &plan) == OK;
     if (loaded) {
-        struct tenants *fresh = tenants_from(rows);
+        struct tenants *fresh = tenants_from(directory->result);
         *ret = same(known, fresh) ? known : fresh;
         if (*ret == known)
             free(fresh);
     }
-    PQclear(rows);
-    PQfinish(pg);
+    arena_free(arena);
     return loaded;
 }

@@ -7,6 +7,7 @@
 
 #include "lib/base/err.h"
 #include "lib/base/str.h"
+#include "lib/db/session.h"
 
 struct tenants;
 
@@ -14,10 +15,10 @@ struct tenants;
  * known. */
 int32_t tenants_find(const struct tenants *tenants, struct str id);
 
-/* Reads the directory over a connection of its own; blocks for some seconds at most. *ret
+/* Reads the directory. *ret
  * becomes the new directory, which is never freed because other threads may be reading it; or
  * `known`, when nothing has changed. Returns false when the database cannot be reached. */
-bool tenants_load(const char *conninfo, const struct tenants *known,
+bool tenants_load(struct session *session, const struct tenants *known,
                   const struct tenants **ret) MUST_CHECK;
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "lib/base/buf.h"
 #include "services/cli/command.h"
+#include "services/cli/shares.h"
 
 enum { POSTGRES_LEAST = 150000, LOCK = 7000 };
 
@@ -191,6 +192,13 @@ static bool take_lock(PGconn *pg)
     return taken;
 }
 
+/* The command line is for operators: it has no limit. */
+static bool divide(PGconn *pg, struct arena *arena)
+{
+    struct str sql = shares_sql(arena, programs, PROGRAMS - 1);
+    return sql.at && must_do(pg, sql.at);
+}
+
 int command_migrate(const struct config *config, int count, char **arguments)
 {
     (void)count, (void)arguments;
@@ -202,7 +210,8 @@ int command_migrate(const struct config *config, int count, char **arguments)
     else if (pg && take_lock(pg))
         done = must_do(pg, "set client_min_messages = warning") && ensure_roles(pg, arena)
                && apply_folder(pg, arena, "migrations", false)
-               && apply_folder(pg, arena, "states", true) && apply_grants(pg, arena);
+               && apply_folder(pg, arena, "states", true) && apply_grants(pg, arena)
+               && divide(pg, arena);
     PQfinish(pg);
     arena_free(arena);
     return done ? 0 : 1;

@@ -151,7 +151,7 @@ def test_connections_whose_server_falls_silent_are_given_up(weak):
     """As when a machine is gone without a word. New connections are answered."""
     calls = [(weak.token('consultant'), '/vacancies?pageSize=1')] * 16
     ask_together(weak, calls)
-    silent = [row[0] for row in weak.sql("select pid from pg_stat_activity where application_name = 'maatwerk-employers'")]
+    silent = [row[0] for row in weak.sql("select pid from pg_stat_activity where application_name like 'maatwerk-employers:%'")]
     for pid in silent:
         os.kill(pid, signal.SIGSTOP)
     try:

@@ -11,7 +11,7 @@ sys.path.insert(0, str(ROOT / 'openapi'))
 from generator import sql  # noqa: E402
 
 PROGRAMS = sql.read(ROOT / 'sql/queries')
-ROLE = {'server': 'employers', 'queue': 'matching'}
+ROLE = {'db': 'employers', 'server': 'employers', 'queue': 'matching'}
 QUERIES = [(program, query) for program, queries in PROGRAMS.items() for query in queries]
 LISTS = [(program, query, sort) for program, query in QUERIES for sort in query.sorts]
 

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* How many connections a program may open. `maatwerk migrate` sets the limits of the login
+ * roles. */
+#ifndef MAATWERK_DB_CONNECTIONS_H
+#define MAATWERK_DB_CONNECTIONS_H
+
+#include "lib/db/session.h"
+
+enum { CONNECTIONS_UNLIMITED = 10000 };
+
+struct connections {
+    int most;      /* of all processes of the program together; CONNECTIONS_UNLIMITED: no limit */
+    int processes; /* that have a connection now; at least one */
+};
+
+/* Asks for `count` programs ("employers"), in their order. */
+enum err connections_read(struct session *session, const char *const *programs, size_t count,
+                          struct connections *ret) MUST_CHECK;
+
+#endif

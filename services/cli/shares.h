@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The connections of PostgreSQL, divided over the programs. */
+#ifndef MAATWERK_CLI_SHARES_H
+#define MAATWERK_CLI_SHARES_H
+
+#include "lib/base/arena.h"
+#include "lib/base/str.h"
+
+/* SQL that gives the login role of each program its share of max_connections, less what
+ * PostgreSQL keeps for superusers and a twentieth for operators (maatwerk_cli and
+ * administrators, which have no limit). Shares are equal, or by the weights of MAATWERK_SHARES
+ * ("matching=3,dispatcher=1"; 1 when not said). Absent, with a message on stderr, when those
+ * cannot be understood. An administrator runs it. */
+struct str shares_sql(struct arena *arena, const char *const *programs, size_t count);
+
+#endif
