@@ -46,6 +46,7 @@ class Limits:
         segments = operation.path.count('/') + 1           # with v1
         self.most('LIMIT_SEGMENTS', segments, f'{operation.where}: segments of the path, with v1')
         self.most('LIMIT_PATH_PARAMETERS', len(operation.path_parameters), f'{operation.where}: path parameters')
+        self.most('LIMIT_PLAN', len({name for name, _ in operation.plan}), f'{operation.where}: different statements of x-plan')
         self.most('LIMIT_QUERY_PARAMETERS', len(operation.query_parameters), f'{operation.where}: query parameters')
 
 

@@ -29,8 +29,9 @@ def once(what, things, known=()):
 def check(contract, programs, structs):
     operations = contract.operations
     queries = [query for found in programs.values() for query in found]
-    once('operation', [(o.id, o.where) for o in operations])
-    once('handler', [(o.handler, o.where) for o in operations if o.handler], KEYWORDS)
+    once('operation', [(o.name, o.where) for o in operations])
+    checks = {(o.check, f'x-check of {o.service}') for o in operations if o.check}
+    once('function', [*((o.handler, o.where) for o in operations if o.handler), *sorted(checks)], KEYWORDS)
     once('query', [(query.name, query.file) for query in queries])
     for query in queries:
         once('argument', [(name, query.where) for kind, name in query.arguments if kind == 'arg'], KEYWORDS)

@@ -68,12 +68,16 @@ def checked(folder, queries='', **contract):
 
 
 TEXT = {'name': tiny.text()}
+PLANNED = {'x-handler': None, 'x-plan': ['thing'], 'x-check': 'card_check'}
 QUERY = '-- query: thing\n-- rows: none\nselect :n\n'
 
 
 @pytest.mark.parametrize('wrong,words', [
     ({'services': {'a': {'/a': tiny.operation(1)}, 'b': {'/b': tiny.operation(1)}}}, 'b.yaml: get /b: operation thing1 is taken by a.yaml'),
-    ({'services': {'a': {'/a': tiny.operation(1)}, 'b': {'/b': tiny.operation(2, **{'x-handler': 'thing_1'})}}}, 'handler thing_1'),
+    ({'services': {'a': {'/a': tiny.operation(1)}, 'b': {'/b': tiny.operation(2, **{'x-handler': 'thing_1'})}}}, 'function thing_1 is taken by a.yaml'),
+    ({'services': {'a': {'/a': tiny.operation(1)}, 'b': {'/b': tiny.operation(1, operationId='Thing1')}}}, 'operation thing1 is taken'),
+    ({'schemas': {'Card': tiny.schema(TEXT)}, 'services': {
+        'a': {'/a': tiny.operation(1, 'Card', **PLANNED)}, 'b': {'/b': tiny.operation(2, 'Card', **PLANNED)}}}, 'function card_check is taken by x-check of a'),
     ({'queries': QUERY + QUERY}, 'query thing is taken by thing.sql'),
     ({'queries': QUERY.replace(':n', ':default')}, 'argument default is taken by C'),
     ({'schemas': {'CardNew': tiny.schema(TEXT), 'cardNew': tiny.schema(TEXT)}}, 'schema cardNew: name in C card_new is taken'),
@@ -81,7 +85,7 @@ QUERY = '-- query: thing\n-- rows: none\nselect :n\n'
     ({'schemas': {'Plan': tiny.schema(TEXT)}, 'services': {'a': {'/a': tiny.operation(1, 'Plan')}}}, 'struct plan is taken by db/plan.h'),
     ({'schemas': {'Card': tiny.schema({'case': tiny.text()})}, 'services': {'a': {'/a': tiny.operation(1, 'Card')}}}, 'column case is taken by C'),
     ({'roles': ['clerk', 'clerk']}, 'x-roles clerk')],
-    ids=['operation', 'handler', 'query', 'argument', 'schema', 'column', 'struct', 'column of C', 'role'])
+    ids=['operation', 'handler', 'operation in C', 'check', 'query', 'argument', 'schema', 'column', 'struct', 'column of C', 'role'])
 def test_a_name_stands_for_one_thing(tmp_path, wrong, words):
     with pytest.raises(Wrong, match=words):
         checked(tmp_path, **wrong)
