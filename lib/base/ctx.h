@@ -34,4 +34,7 @@ struct ctx {
     enum language language;
 };
 
+/* A rule refuses a member of the body, such as S("/reason"): notes the fault, returns ERR_INVALID. */
+enum err ctx_refuse(struct ctx *ctx, struct str pointer, enum fault_code code);
+
 #endif

@@ -9,9 +9,7 @@ enum err candidate_bsn_check(struct ctx *ctx, struct str bsn)
 {
     if (!bsn.at || bsn_is_valid(bsn))
         return OK;
-    fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, S("/bsn"), FAULT_ELEVEN_TEST,
-               (struct str){0});
-    return ERR_INVALID;
+    return ctx_refuse(ctx, S("/bsn"), FAULT_ELEVEN_TEST);
 }
 
 struct str candidate_case_manager(const struct actor *actor, const struct candidate_new *candidate)

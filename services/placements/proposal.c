@@ -8,7 +8,5 @@ enum err proposal_answer_check(struct ctx *ctx, const struct proposal_answer *an
 {
     if (answer->reason.at || !str_equal(answer->answer, S("reject")))
         return OK;
-    fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, S("/reason"), FAULT_REQUIRED,
-               (struct str){0});
-    return ERR_INVALID;
+    return ctx_refuse(ctx, S("/reason"), FAULT_REQUIRED);
 }
