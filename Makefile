@@ -131,7 +131,7 @@ $(OUT)/model: $(call objects,$(wildcard tests/model/*.c))
 
 # A unit test links everything that it may look at: the library, the rules of the services, the matching engine.
 RULES := $(filter-out services/all/% %/main.c,$(wildcard services/*/*.c services/*/gen/*.c workers/matching/engine/*.c)) \
-         workers/dispatcher/replies.c workers/dispatcher/carried.c
+         $(addprefix workers/dispatcher/,stream_reply.c carried.c window.c)
 $(OUT)/test/%: $(OUT)/tests/unit/%.o $(OUT)/librules.a $(OUT)/libmaatwerk.a
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $< $(OUT)/librules.a $(OUT)/libmaatwerk.a -lcmocka $(LDLIBS) -o $@

@@ -64,7 +64,7 @@ def files(contract, programs):
         made[f'docker/gen/errors/{status}.http'] = text
     made['lib/server/gen/headers.h'] = emit_contract.headers(contract)
     made['lib/base/gen/fault_code.h'] = emit_problems.faults_header(problems)
-    made['lib/http/gen/problems.h'], made['lib/http/gen/problems.c'] = emit_problems.header(problems), emit_problems.source(problems)
+    made['lib/http/gen/problem_code.h'], made['lib/http/gen/problems.c'] = emit_problems.header(problems), emit_problems.source(problems)
     made['docs/problems.md'] = emit_problems.page(problems)
     made['docs/glossary.md'] = emit_docs.glossary(contract)
     made['docs/rights.md'] = emit_docs.rights(contract)

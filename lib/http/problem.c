@@ -3,7 +3,6 @@
 #include "lib/http/problem.h"
 
 #include "lib/base/buf.h"
-#include "lib/http/problem_tables.h"
 
 const struct problem *problem_at(enum problem_code code)
 {

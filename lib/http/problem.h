@@ -4,16 +4,8 @@
 #ifndef MAATWERK_HTTP_PROBLEM_H
 #define MAATWERK_HTTP_PROBLEM_H
 
-#include "lib/http/gen/problems.h"
 #include "lib/http/operation.h"
-
-struct problem {
-    const char *code; /* "state": the type is urn:maatwerk:problem:state */
-    int status;
-    int retry_after_s;   /* 0: no Retry-After */
-    const char *text[2]; /* by enum language: a JSON object that is still open */
-    struct str members;  /* what this occurrence says beside: JSON members, or absent */
-};
+#include "lib/http/problem_tables.h"
 
 const struct problem *problem_at(enum problem_code code);
 

@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The tables of lib/http/gen/problems.c, which are made of openapi/problems.yaml. Only problem.c
- * reads them. */
+/* The tables of problems in lib/http/gen/problems.c, which are generated from openapi/problems.yaml.
+ * Only problem.c reads them; other files use struct problem alone. */
 #ifndef MAATWERK_HTTP_PROBLEM_TABLES_H
 #define MAATWERK_HTTP_PROBLEM_TABLES_H
 
-#include "lib/http/problem.h"
+#include "lib/base/ctx.h"
+#include "lib/http/gen/problem_code.h"
 
 enum { ERR_COUNT = ERR_INTERNAL + 1 };
+
+struct problem {
+    const char *code; /* "state": the type is urn:maatwerk:problem:state */
+    int status;
+    int retry_after_s;   /* 0: no Retry-After */
+    const char *text[2]; /* by enum language: a JSON object that is still open */
+    struct str members;  /* what this occurrence says beside: JSON members, or absent */
+};
 
 struct fault_text {
     const char *code;

@@ -21,8 +21,8 @@ def faults_header(problems):
 
 def header(problems):
     rows = [(constant('PROBLEM', p.code), f'{p.status}: {p.title["en"]}') for p in problems.all]
-    return '\n'.join([HEAD, f'/* {MADE} */', '#ifndef MAATWERK_LIB_HTTP_GEN_PROBLEMS_H',
-                      '#define MAATWERK_LIB_HTTP_GEN_PROBLEMS_H', '',
+    return '\n'.join([HEAD, f'/* {MADE} */', '#ifndef MAATWERK_LIB_HTTP_GEN_PROBLEM_CODE_H',
+                      '#define MAATWERK_LIB_HTTP_GEN_PROBLEM_CODE_H', '',
                       enumeration('problem_code', rows, 'PROBLEM_COUNT'), '', '#endif', ''])
 
 

@@ -25,7 +25,7 @@ MUTANTS = {
     'no-reconciliation': ('chaos', [
         (RECONCILE, 'bool whole = true;', 'bool whole = true;\n    if (whole) {\n        arena_free(arena);\n        return true;\n    }')]),
     'ghosts-counted-live': ('chaos ghosts 60', [
-        (RECONCILE, 'if (reply_is_alive(&entry, pending, last)) {', 'if (reply_is_alive(&entry, pending, last) || *entry.id) {')]),
+        (RECONCILE, 'if (stream_reply_is_alive(&entry, pending, last)) {', 'if (stream_reply_is_alive(&entry, pending, last) || *entry.id) {')]),
     'effect-before-finish': ('chaos child 300 slow', [
         (BATCH, '    if (!finish(executor, &whole, &sorted, &leased)) {',
          '    sql_queue_commit(&whole);\n    if (session_run(executor->db, &whole) != OK) {\n        session_rollback(executor->db);\n'

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "workers/dispatcher/replies.h"
+#include "workers/dispatcher/stream_reply.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -27,22 +27,24 @@ static void read_entries(const redisReply *reply)
 /* [entries, pending], as the dispatcher compares them. */
 static void compare(const redisReply *reply)
 {
-    struct place last = {1700000000000, 1};
+    struct entry_id last = {1700000000000, 1};
     for (size_t i = 0; reply->elements == 2 && i < reply->element[0]->elements; i++) {
         struct stream_entry entry = stream_entry_of(reply->element[0]->element[i], 0);
-        reply_is_alive(&entry, reply->element[1], last);
+        stream_reply_is_alive(&entry, reply->element[1], last);
     }
 }
 
 static void read_lists(const redisReply *reply)
 {
-    struct place last;
-    reply_last_delivered(reply, &last);
+    struct entry_id last = {0, 0};
+    bool there = stream_reply_last_delivered(reply, &last);
+    if (!there && (last.ms || last.seq))
+        abort();
     for (size_t i = 0; i < reply->elements; i++)
-        reply_consumer(reply->element[i]);
+        stream_reply_consumer(reply->element[i]);
     size_t most = reply->elements * ENTRY_JOBS;
     int64_t *ids = malloc((most + 1) * sizeof *ids);
-    if (!ids || reply_jobs(reply, ids) > most)
+    if (!ids || stream_reply_jobs(reply, ids) > most)
         abort();
     free(ids);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Lists: about as long as the streams are, and handed to PostgreSQL at each refill. */
+/* Lists, about as long as the streams are. They travel to PostgreSQL at each refill. */
 #include "workers/dispatcher/carried.h"
 
 #include <stdlib.h>
@@ -18,14 +18,14 @@ static void append(struct job_list *list, struct carried_job entry)
     list->at[list->count++] = entry;
 }
 
-/* The jobs of an entry stand next to each other. */
+/* Counts the job, and its entry when the job before it has another entry. */
 static void count_job(struct carried *carried, size_t i)
 {
     const struct carried_job *at = &carried->now.at[i], *before = i ? at - 1 : NULL;
     carried->jobs_of[at->worker][at->stream]++;
     carried->entries_of[at->worker][at->stream] +=
         !before || before->worker != at->worker || before->stream != at->stream
-        || before->place.ms != at->place.ms || before->place.seq != at->place.seq;
+        || before->entry.ms != at->entry.ms || before->entry.seq != at->entry.seq;
 }
 
 static void count_again(struct carried *carried)
@@ -36,9 +36,9 @@ static void count_again(struct carried *carried)
         count_job(carried, i);
 }
 
-void carried_add(struct carried *carried, struct carried_job entry)
+void carried_add(struct carried *carried, struct carried_job job)
 {
-    append(&carried->now, entry);
+    append(&carried->now, job);
     count_job(carried, carried->now.count - 1);
 }
 
@@ -50,7 +50,7 @@ size_t carried_jobs_in(const struct carried *carried, int worker, int stream, si
 
 void carried_clear(struct carried *carried)
 {
-    carried->now.count = carried->left.count = carried->held.count = 0;
+    carried->now.count = carried->left.count = carried->locked.count = 0;
     count_again(carried);
 }
 
@@ -58,7 +58,7 @@ void carried_free(struct carried *carried)
 {
     free(carried->now.at);
     free(carried->left.at);
-    free(carried->held.at);
+    free(carried->locked.at);
     *carried = (struct carried){0};
 }
 
@@ -67,16 +67,16 @@ size_t carried_jobs(const struct carried *carried, int64_t *ids)
     size_t count = 0;
     for (size_t i = 0; i < carried->now.count; i++)
         ids[count++] = carried->now.at[i].job;
-    for (size_t i = 0; i < carried->held.count; i++)
-        ids[count++] = carried->held.at[i].job;
+    for (size_t i = 0; i < carried->locked.count; i++)
+        ids[count++] = carried->locked.at[i].job;
     return count;
 }
 
-void carried_hold(struct carried *carried, const int64_t *ids, size_t count)
+void carried_set_locked(struct carried *carried, const int64_t *ids, size_t count)
 {
-    carried->held.count = 0;
+    carried->locked.count = 0;
     for (size_t i = 0; i < count; i++)
-        append(&carried->held, (struct carried_job){.job = ids[i]});
+        append(&carried->locked, (struct carried_job){.job = ids[i]});
 }
 
 static int by_number(const void *left, const void *right)
@@ -85,7 +85,7 @@ static int by_number(const void *left, const void *right)
     return a < b ? -1 : a > b;
 }
 
-/* The place of this number among sorted ones, or NULL. */
+/* Where this number is among sorted numbers, or NULL. */
 static int64_t *find(int64_t job, int64_t *ids, size_t count)
 {
     return count ? bsearch(&job, ids, count, sizeof *ids, by_number) : NULL;
@@ -117,10 +117,10 @@ size_t carried_forget(struct carried *carried, int64_t *ids, size_t count)
     carried->now.count = kept;
     count_again(carried);
     kept = 0;
-    for (size_t i = 0; i < carried->held.count; i++)
-        if (!find(carried->held.at[i].job, ids, count))
-            carried->held.at[kept++] = carried->held.at[i];
-    carried->held.count = kept;
+    for (size_t i = 0; i < carried->locked.count; i++)
+        if (!find(carried->locked.at[i].job, ids, count))
+            carried->locked.at[kept++] = carried->locked.at[i];
+    carried->locked.count = kept;
     for (size_t i = 0; i < count; i++)
         if (met[i])
             ids[known++] = ids[i];
@@ -128,18 +128,18 @@ size_t carried_forget(struct carried *carried, int64_t *ids, size_t count)
     return known;
 }
 
-static void trim(struct job_list *list, struct place firsts[LIMIT_WORKERS][STREAMS])
+static void trim(struct job_list *list, struct entry_id firsts[LIMIT_WORKERS][STREAMS])
 {
     size_t kept = 0;
     for (size_t i = 0; i < list->count; i++) {
         const struct carried_job *entry = &list->at[i];
-        if (!place_is_after(firsts[entry->worker][entry->stream], entry->place))
+        if (!entry_id_is_after(firsts[entry->worker][entry->stream], entry->entry))
             list->at[kept++] = *entry;
     }
     list->count = kept;
 }
 
-void carried_trim(struct carried *carried, struct place firsts[LIMIT_WORKERS][STREAMS])
+void carried_trim(struct carried *carried, struct entry_id firsts[LIMIT_WORKERS][STREAMS])
 {
     trim(&carried->now, firsts);
     trim(&carried->left, firsts);
@@ -149,7 +149,7 @@ void carried_trim(struct carried *carried, struct place firsts[LIMIT_WORKERS][ST
 static bool is_same(const struct carried_job *a, const struct carried_job *b)
 {
     return a->job == b->job && a->worker == b->worker && a->stream == b->stream
-           && a->place.ms == b->place.ms && a->place.seq == b->place.seq;
+           && a->entry.ms == b->entry.ms && a->entry.seq == b->entry.seq;
 }
 
 static bool is_among(const struct carried_job *entry, const struct job_list *list)
@@ -180,8 +180,8 @@ size_t carried_replace(struct carried *carried, struct carried *found, int64_t *
             found->now.at[kept++] = found->now.at[i];
     found->now.count = kept;
     count_again(found);
-    found->held = carried->held;
-    carried->held = (struct job_list){0};
+    found->locked = carried->locked;
+    carried->locked = (struct job_list){0};
     carried_free(carried);
     *carried = *found;
     *found = (struct carried){0};

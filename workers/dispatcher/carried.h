@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The jobs that streams carry, as far as this dispatcher knows: what it published, and what it found when
- * it last looked into the streams (reconcile.c).
+/* The jobs that streams carry, as far as this dispatcher knows: it published them, or found them
+ * when it last looked into the streams (reconcile.c).
  *
- * It may hold more than there is: a job waits until the next look at most. It may hold less, when another
- * dispatcher published too: a job is sent twice then, and done once, because a claim locks its row. */
+ * The list may have jobs that no stream carries any more: such a job waits until the next look.
+ * The list may lack jobs, when another dispatcher published too: such a job is sent twice and
+ * done once, because a claim locks its row. */
 #ifndef MAATWERK_DISPATCHER_CARRIED_H
 #define MAATWERK_DISPATCHER_CARRIED_H
 
 #include "lib/base/limits.h"
-#include "workers/dispatcher/replies.h"
+#include "workers/dispatcher/stream_reply.h"
 
 struct carried_job {
     int64_t job;
-    struct place place;
+    struct entry_id entry;
     short worker, stream;
 };
 
@@ -23,34 +24,40 @@ struct job_list {
 
 struct carried {
     struct job_list now;
-    struct job_list left; /* still there, but went on without their entries */
-    struct job_list held; /* in no stream, but somebody had them locked; only `job` is said */
-    size_t jobs_of[LIMIT_WORKERS][STREAMS];    /* how many of `now` in each stream */
-    size_t entries_of[LIMIT_WORKERS][STREAMS]; /* and in how many entries */
+    struct job_list left;   /* the entry is still there, but the job went on without it */
+    struct job_list locked; /* in no stream, but a worker had them locked; only `job` is set */
+    size_t jobs_of[LIMIT_WORKERS][STREAMS];    /* number of jobs of `now` in each stream */
+    size_t entries_of[LIMIT_WORKERS][STREAMS]; /* number of entries that carry them */
 };
 
-void carried_add(struct carried *carried, struct carried_job entry);
+/* Adds a job. The jobs of one entry must be added one after the other. */
+void carried_add(struct carried *carried, struct carried_job job);
+
+/* Forgets everything; keeps the memory. */
 void carried_clear(struct carried *carried);
+
 void carried_free(struct carried *carried);
 
-/* All jobs that are not to be sent: carried or held. `ids` has room for now.count + held.count. */
+/* Writes all jobs that must not be sent: those that a stream carries, and those that are locked.
+ * `ids` has room for now.count + locked.count. Returns how many there are. */
 size_t carried_jobs(const struct carried *carried, int64_t *ids);
 
-/* These jobs, and no others, somebody has. */
-void carried_hold(struct carried *carried, const int64_t *ids, size_t count);
+/* Replaces the list of jobs that workers have locked. */
+void carried_set_locked(struct carried *carried, const int64_t *ids, size_t count);
 
-/* No stream carries these jobs any more, whatever entries of them are left, and nobody holds them. Keeps in
- * `ids` those of which it was known that a stream did, sorted, and returns how many. */
+/* These jobs go on without their entries, and no worker has them locked: they may be sent again.
+ * Keeps in `ids`, sorted, the jobs that a stream was known to carry, and returns how many. */
 size_t carried_forget(struct carried *carried, int64_t *ids, size_t count);
 
-/* Of each stream, nothing is there before this place. */
-void carried_trim(struct carried *carried, struct place firsts[LIMIT_WORKERS][STREAMS]);
+/* Forgets the jobs of entries that have ended: in each stream, entries before `firsts`. */
+void carried_trim(struct carried *carried, struct entry_id firsts[LIMIT_WORKERS][STREAMS]);
 
-/* How many jobs so many entries of this stream are, as far as is known. */
+/* An estimate of the number of jobs in this many entries of a stream. */
 size_t carried_jobs_in(const struct carried *carried, int worker, int stream, size_t entries);
 
-/* What was found takes the place of what was known, but for what is held; `found` is empty then. Writes the
- * jobs that are in no stream any more, at most carried->now.count. Returns how many. */
+/* Replaces what was known by what was found in the streams, except for the locked jobs; `found`
+ * is empty after this. Writes the jobs that are in no stream any more, at most
+ * carried->now.count. Returns how many. */
 size_t carried_replace(struct carried *carried, struct carried *found, int64_t *ids);
 
 #endif

@@ -2,24 +2,37 @@
 /* The round of the dispatcher. */
 #include "workers/dispatcher/dispatcher.h"
 
-#include "lib/base/uuid.h"
-
 #include "lib/base/clock.h"
+#include "lib/base/uuid.h"
 #include "workers/dispatcher/gen/queries.h"
+#include "workers/dispatcher/locked_jobs.h"
+#include "workers/dispatcher/reap.h"
+#include "workers/dispatcher/reconcile.h"
+#include "workers/dispatcher/refill.h"
+#include "workers/dispatcher/report.h"
 
-/* A program keeps its place, and with it its windows. */
-static bool learn_worker(struct dispatcher *dispatcher, const char *name)
+enum {
+    PROMOTE_MAX = 1000,
+    PROMOTE_LEAST_MS = 100, /* shortest and longest pause between two promotions */
+    PROMOTE_MOST_MS = 1000,
+    RECONCILE_MS = 2000,
+    REAP_AGAIN_MS = 2500, /* the first look for dead workers after Redis could not be reached or was
+                             emptied: by then every worker that lives has sent its heartbeat */
+    SWEEP_MS = 600000,
+};
+
+/* Adds a program. It keeps its number, and with it its windows. */
+static void learn_worker(struct dispatcher *dispatcher, const char *name)
 {
     for (int w = 0; w < dispatcher->count; w++)
         if (strcmp(dispatcher->workers[w], name) == 0)
-            return true;
+            return;
     if (dispatcher->count == LIMIT_WORKERS) {
         fprintf(stderr, "{\"event\":\"too-many-programs\",\"worker\":\"%s\"}\n", name);
-        return false;
+        return;
     }
     snprintf(dispatcher->workers[dispatcher->count], sizeof *dispatcher->workers, "%s", name);
     dispatcher->streams[dispatcher->count++] = streams_of(name);
-    return true;
 }
 
 static bool create_groups(struct dispatcher *dispatcher)
@@ -29,13 +42,14 @@ static bool create_groups(struct dispatcher *dispatcher)
             redisReply *reply = redis_run(dispatcher->redis, "XGROUP CREATE %s w 0 MKSTREAM",
                                           dispatcher->streams[w].names[s]);
             if (!reply)
-                return false; /* BUSYGROUP is fine: it is there */
+                return false; /* an error reply (BUSYGROUP) means that the group exists */
             freeReplyObject(reply);
         }
     return true;
 }
 
-bool dispatcher_learn(struct dispatcher *dispatcher)
+/* Learns which programs there are, and creates the groups that their streams lack. */
+static bool learn_workers(struct dispatcher *dispatcher)
 {
     struct arena *arena = arena_new();
     struct ctx ctx = {.arena = arena};
@@ -43,12 +57,12 @@ bool dispatcher_learn(struct dispatcher *dispatcher)
     const struct statement *workers = sql_dispatcher_workers(&plan);
     bool there = session_run(dispatcher->db, &plan) == OK;
     for (int i = 0; there && i < PQntuples(workers->result); i++)
-        learn_worker(dispatcher, PQgetvalue(workers->result, i, 0));
+        learn_worker(dispatcher, PQgetvalue(workers->result, i, DISPATCHER_WORKERS_NAME));
     arena_free(arena);
     return there && create_groups(dispatcher);
 }
 
-/* Leads when it has the lock; a new connection has to take it again. */
+/* Whether it has the lock; a new connection must take the lock again. */
 static bool leads(struct dispatcher *dispatcher, struct arena *arena)
 {
     if (dispatcher->generation && dispatcher->generation == session_generation(dispatcher->db))
@@ -57,25 +71,26 @@ static bool leads(struct dispatcher *dispatcher, struct arena *arena)
     struct plan plan = {.ctx = &ctx};
     const struct statement *lock = sql_dispatcher_lead(&plan);
     dispatcher->generation = 0;
-    if (session_run(dispatcher->db, &plan) != OK || PQgetvalue(lock->result, 0, 0)[0] != 't')
+    if (session_run(dispatcher->db, &plan) != OK
+        || PQgetvalue(lock->result, 0, DISPATCHER_LEAD_LEADS)[0] != 't')
         return false;
     dispatcher->generation = session_generation(dispatcher->db);
-    carried_clear(&dispatcher->carried); /* another one may have led */
+    carried_clear(&dispatcher->carried); /* another dispatcher may have led */
     dispatcher->reconcile_ms = 0;
     return true;
 }
 
-/* Redis was emptied: groups anew, and nothing is carried but what a look finds; the marker comes last, so that
- * a crash in between repeats the step. */
+/* Redis was emptied: creates the groups again, and forgets what the streams carried. The marker
+ * comes last, so that a crash in between repeats the step. */
 static bool begin_anew(struct dispatcher *dispatcher, struct arena *arena)
 {
     char marker[UUID_TEXT_LEN + 1];
     struct carried none = {0};
     int64_t *ids = arena_array(arena, dispatcher->carried.now.count + 1, sizeof *ids);
-    if (!dispatcher_learn(dispatcher))
+    if (!learn_workers(dispatcher))
         return false;
     size_t count = carried_replace(&dispatcher->carried, &none, ids);
-    if (!dispatcher_hold(dispatcher, ids, count, "gone"))
+    if (!locked_jobs_find(dispatcher, ids, count, "gone"))
         return false;
     dispatcher->reconcile_ms = 0;
     redisReply *reply =
@@ -86,17 +101,18 @@ static bool begin_anew(struct dispatcher *dispatcher, struct arena *arena)
     return set;
 }
 
-static bool is_wiped(struct dispatcher *dispatcher, bool *away)
+/* Looks whether Redis was emptied. Returns false when Redis cannot be reached. */
+static bool look_for_marker(struct dispatcher *dispatcher, bool *ret_emptied)
 {
     redisReply *reply = redis_run(dispatcher->redis, "EXISTS mw:{s0}:inc");
-    *away = redis_is_error(reply);
-    bool wiped = reply && reply->integer == 0;
+    bool there = !redis_is_error(reply);
+    *ret_emptied = there && reply->integer == 0;
     if (reply)
         freeReplyObject(reply);
-    return wiped;
+    return there;
 }
 
-/* "{7,12}": these jobs were with a worker before, and are to be sent again. */
+/* "{7,12}": these jobs were with a worker before, and must be sent again. */
 static void forget(struct dispatcher *dispatcher, struct arena *arena, const char *jobs)
 {
     size_t count = 0;
@@ -108,6 +124,16 @@ static void forget(struct dispatcher *dispatcher, struct arena *arena, const cha
         carried_forget(&dispatcher->carried, ids, count);
 }
 
+static int64_t promote_pause_ms(int64_t promoted, int64_t next_ms)
+{
+    if (promoted)
+        return 0;
+    if (next_ms < PROMOTE_LEAST_MS)
+        return PROMOTE_LEAST_MS;
+    return next_ms < PROMOTE_MOST_MS ? next_ms : PROMOTE_MOST_MS;
+}
+
+/* Makes jobs ready whose time has come. */
 static bool promote(struct dispatcher *dispatcher, struct arena *arena)
 {
     if (clock_ms() < dispatcher->promote_ms)
@@ -117,26 +143,25 @@ static bool promote(struct dispatcher *dispatcher, struct arena *arena)
     const struct statement *row =
         sql_dispatcher_promote(&plan, (struct sql_dispatcher_promote){
                                           .count = arena_int(arena, PROMOTE_MAX)});
-    int64_t promoted = 0, next_ms = 1000;
+    int64_t promoted = 0, next_ms = PROMOTE_MOST_MS;
     if (session_run(dispatcher->db, &plan) != OK)
         return false;
-    str_to_int(str_of(PQgetvalue(row->result, 0, 0)), &promoted);
-    if (!PQgetisnull(row->result, 0, 1))
-        str_to_int(str_of(PQgetvalue(row->result, 0, 1)), &next_ms);
-    forget(dispatcher, arena, PQgetvalue(row->result, 0, 2));
-    int64_t pause_ms = promoted ? 0 : next_ms < 100 ? 100 : next_ms < 1000 ? next_ms : 1000;
-    dispatcher->promote_ms = clock_ms() + pause_ms;
+    str_to_int(str_of(PQgetvalue(row->result, 0, DISPATCHER_PROMOTE_PROMOTED)), &promoted);
+    if (!PQgetisnull(row->result, 0, DISPATCHER_PROMOTE_NEXT_MS))
+        str_to_int(str_of(PQgetvalue(row->result, 0, DISPATCHER_PROMOTE_NEXT_MS)), &next_ms);
+    forget(dispatcher, arena, PQgetvalue(row->result, 0, DISPATCHER_PROMOTE_AGAIN));
+    dispatcher->promote_ms = clock_ms() + promote_pause_ms(promoted, next_ms);
     return true;
 }
 
-/* In a session of its own: an old one does not see new rules of a time zone. */
+/* Uses a new session: an old session does not see new rules of a time zone. */
 static bool sweep(struct dispatcher *dispatcher, struct arena *arena)
 {
     if (clock_ms() < dispatcher->sweep_ms)
         return true;
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
-    struct session *fresh = session_new(dispatcher->conninfo, DISPATCHER_STATEMENT_MS);
+    struct session *fresh = session_new(dispatcher->conninfo, STATEMENT_MS);
     sql_dispatcher_sweep(&plan);
     dispatcher->sweep_ms = clock_ms() + SWEEP_MS;
     bool swept = session_run(fresh, &plan) == OK;
@@ -144,7 +169,7 @@ static bool sweep(struct dispatcher *dispatcher, struct arena *arena)
     return swept;
 }
 
-/* What operators asked of running jobs; when it fails, the next time does it. */
+/* Does what operators asked of running jobs. When it fails, the next round does it. */
 static void do_asked(struct dispatcher *dispatcher)
 {
     struct arena *arena = arena_new();
@@ -156,38 +181,44 @@ static void do_asked(struct dispatcher *dispatcher)
     arena_free(arena);
 }
 
-/* First what is carried: a death is counted of a job that is, and once. */
-static bool keep_right(struct dispatcher *dispatcher)
+/* Looks into the streams before it looks for dead workers: a crash is counted only against jobs
+ * that are known to be carried, and once. */
+static bool repair(struct dispatcher *dispatcher)
 {
     if (clock_ms() >= dispatcher->reconcile_ms) {
-        if (!dispatcher_learn(dispatcher) || !dispatcher_reconcile(dispatcher))
+        if (!learn_workers(dispatcher) || !reconcile_streams(dispatcher))
             return false;
         dispatcher->reconcile_ms = clock_ms() + RECONCILE_MS;
     }
     if (clock_ms() < dispatcher->reap_ms)
         return true;
     dispatcher->reap_ms = clock_ms() + REAP_MS;
-    return dispatcher_reap(dispatcher);
+    return reap_dead(dispatcher);
 }
 
-int dispatcher_step(struct dispatcher *dispatcher)
+/* What a leader does with Redis. */
+static bool serve_redis(struct dispatcher *dispatcher, struct arena *arena, int *ret_published)
+{
+    bool emptied = false, there = look_for_marker(dispatcher, &emptied);
+    if (!there || emptied)
+        dispatcher->reap_ms = clock_ms() + REAP_AGAIN_MS;
+    return there && (!emptied || begin_anew(dispatcher, arena)) && repair(dispatcher)
+           && refill_streams(dispatcher, arena, ret_published);
+}
+
+bool dispatcher_step(struct dispatcher *dispatcher, int *ret_published)
 {
     struct arena *arena = arena_new();
-    bool away = false;
-    int filled = -1;
+    bool done = false;
     dispatcher->full = false;
     if (leads(dispatcher, arena) && promote(dispatcher, arena) && sweep(dispatcher, arena)) {
         if (clock_ms() >= dispatcher->reap_ms)
             do_asked(dispatcher);
-        dispatcher_report(dispatcher);
-        bool wiped = is_wiped(dispatcher, &away);
-        if (away || wiped)
-            dispatcher->reap_ms = clock_ms() + REAP_AGAIN_MS;
-        if (!away && (!wiped || begin_anew(dispatcher, arena)) && keep_right(dispatcher))
-            filled = dispatcher_refill(dispatcher, arena);
+        report_send(dispatcher);
+        done = serve_redis(dispatcher, arena, ret_published);
     }
-    if (filled < 0)
-        dispatcher->reconcile_ms = 0; /* what failed may have left more or less than it seems */
+    if (!done)
+        dispatcher->reconcile_ms = 0; /* a failed step may have left other entries than it knows */
     arena_free(arena);
-    return filled;
+    return done;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* maatwerk-dispatcher: from PostgreSQL to Redis, woken by hints, looking by itself as often as
- * it looks for the dead. One that does not lead leaves the hints alone. */
+/* maatwerk-dispatcher: carries jobs from PostgreSQL to Redis. Hints wake it; without hints it
+ * looks as often as it looks for dead workers. A dispatcher that does not lead leaves the hints
+ * alone. */
 #include <signal.h>
 #include <unistd.h>
 
@@ -8,7 +9,12 @@
 #include "lib/base/config.h"
 #include "workers/dispatcher/dispatcher.h"
 
-enum { STANDBY_US = 200000, FULL_US = 4000 };
+enum {
+    STANDBY_US = 200000,     /* between two tries to lead */
+    FULL_US = 4000,          /* while a stream that is being emptied has no room */
+    UNAVAILABLE_US = 100000, /* while Redis cannot be reached */
+    HINT_LEAST_MS = 10,
+};
 
 static volatile sig_atomic_t stopping;
 
@@ -18,16 +24,18 @@ static void on_signal(int number)
     stopping = 1;
 }
 
-/* Waits for a hint, not longer than until something is due or the dead are looked for. */
+/* Waits for a hint, but not longer than until jobs are due or dead workers are looked for. */
 static void wait_for_hint(struct redis *redis, int64_t due_ms)
 {
     int64_t left_ms = due_ms - clock_ms();
-    int wait_ms = left_ms < 10 ? 10 : left_ms < REAP_MS ? (int)left_ms : REAP_MS;
+    int wait_ms = REAP_MS;
+    if (left_ms < REAP_MS)
+        wait_ms = left_ms > HINT_LEAST_MS ? (int)left_ms : HINT_LEAST_MS;
     redisReply *reply = redis_run(redis, "BLPOP mw:{s0}:wake 0.%03d", wait_ms);
     if (reply)
         freeReplyObject(reply);
     else
-        usleep(100000);
+        usleep(UNAVAILABLE_US);
 }
 
 int main(void)
@@ -37,19 +45,20 @@ int main(void)
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
-    const char *conninfo = config_conninfo(&config, "dispatcher", DISPATCHER_STATEMENT_MS,
+    const char *conninfo = config_conninfo(&config, "dispatcher", STATEMENT_MS,
                                            "-c jit=off -c plan_cache_mode=force_generic_plan");
     struct dispatcher dispatcher = {.conninfo = conninfo,
-                                    .db = session_new(conninfo, DISPATCHER_STATEMENT_MS),
+                                    .db = session_new(conninfo, STATEMENT_MS),
                                     .redis = redis_new(config.redis)};
     fprintf(stderr, "{\"event\":\"ready\",\"worker\":\"dispatcher\"}\n");
     while (!stopping) {
-        int filled = dispatcher_step(&dispatcher);
+        int published = 0;
+        bool done = dispatcher_step(&dispatcher, &published);
         if (!dispatcher.generation)
             usleep(STANDBY_US);
-        else if (filled == 0 && dispatcher.full)
+        else if (done && !published && dispatcher.full)
             usleep(FULL_US);
-        else if (filled <= 0)
+        else if (!published)
             wait_for_hint(dispatcher.redis, dispatcher.promote_ms);
     }
     carried_free(&dispatcher.carried);

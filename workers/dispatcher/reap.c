@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A worker without a heartbeat is dead: what it had is counted against the jobs, which are run alone from then on. */
-#include "workers/dispatcher/dispatcher.h"
-#include "workers/dispatcher/gen/queries.h"
-#include "workers/dispatcher/replies.h"
+/* Consumers without a heartbeat. */
+#include "workers/dispatcher/reap.h"
 
-/* KEYS: stream, heartbeat. ARGV: consumer. Takes the pending entries of the consumer away in one
- * step, unless it is back; then forgets the consumer, only when it has nothing left. Gives the jobs. */
+#include "workers/dispatcher/gen/queries.h"
+#include "workers/dispatcher/locked_jobs.h"
+#include "workers/dispatcher/stream_reply.h"
+
+/* KEYS: stream, heartbeat. ARGV: consumer. Removes the pending entries of the consumer in one
+ * step, unless its heartbeat is back; removes the consumer when it has no entries left. Returns
+ * the jobs. */
 static const char script[] =
     "if redis.call('EXISTS', KEYS[2]) == 1 then return {} end "
     "local pending = redis.call('XPENDING', KEYS[1], 'w', '-', '+', 500, ARGV[1]) "
@@ -21,18 +24,19 @@ static const char script[] =
     "if #pending < 500 then redis.call('XGROUP', 'DELCONSUMER', KEYS[1], 'w', ARGV[1]) end "
     "return jobs";
 
-/* Of what is known to be carried, and so once, however many entries the dead had. */
+/* Counts the crash against jobs that are known to be carried: so once, however many entries of a
+ * job the dead worker had. */
 static bool count_crash(struct dispatcher *dispatcher, const redisReply *jobs)
 {
     struct arena *arena = arena_new();
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
     int64_t *ids = arena_array(arena, jobs->elements * ENTRY_JOBS, sizeof *ids);
-    size_t known = carried_forget(&dispatcher->carried, ids, reply_jobs(jobs, ids));
+    size_t known = carried_forget(&dispatcher->carried, ids, stream_reply_jobs(jobs, ids));
     sql_dispatcher_crashed(&plan,
                            (struct sql_dispatcher_crashed){.ids = plan_ids(&plan, ids, known)});
     bool counted = session_run(dispatcher->db, &plan) == OK;
-    counted = dispatcher_hold(dispatcher, ids, known, NULL) && counted;
+    counted = locked_jobs_find(dispatcher, ids, known, NULL) && counted;
     arena_free(arena);
     return counted;
 }
@@ -66,7 +70,7 @@ static bool reap_stream(struct dispatcher *dispatcher, const struct streams *str
     bool there = consumers != NULL;
     for (size_t i = 0; there && consumers->type == REDIS_REPLY_ARRAY && i < consumers->elements;
          i++) {
-        const char *consumer = reply_consumer(consumers->element[i]);
+        const char *consumer = stream_reply_consumer(consumers->element[i]);
         there = !consumer || reap_consumer(dispatcher, streams, stream, consumer);
     }
     if (consumers)
@@ -74,7 +78,7 @@ static bool reap_stream(struct dispatcher *dispatcher, const struct streams *str
     return there;
 }
 
-bool dispatcher_reap(struct dispatcher *dispatcher)
+bool reap_dead(struct dispatcher *dispatcher)
 {
     for (int w = 0; w < dispatcher->count; w++)
         for (int s = 0; s < STREAMS; s++)

@@ -1,30 +1,31 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Redis says what it carries; what it lost is ready in PostgreSQL still, and sent again.
- *
- * An entry is alive when no consumer has had it yet, or when it is in a pending list. One that was
- * delivered and is in no pending list belongs to nobody: a ghost, removed. */
-#include "workers/dispatcher/dispatcher.h"
-#include "workers/dispatcher/replies.h"
+/* An entry is alive when it was not delivered to a consumer yet, or when it is in a pending
+ * list. An entry that was delivered and is in no pending list is a ghost: no consumer owns it,
+ * and it is removed. */
+#include "workers/dispatcher/reconcile.h"
 
-/* Of group w: the last entry that was delivered. */
-static bool last_delivered(struct redis *redis, const char *name, struct place *ret)
+#include "workers/dispatcher/locked_jobs.h"
+#include "workers/dispatcher/stream_reply.h"
+
+/* The last entry that group w delivered. */
+static bool last_delivered(struct redis *redis, const char *name, struct entry_id *ret)
 {
     redisReply *reply = redis_run(redis, "XINFO GROUPS %s", name);
-    bool known = reply_last_delivered(reply, ret);
+    bool known = stream_reply_last_delivered(reply, ret);
     if (reply)
         freeReplyObject(reply);
     return known;
 }
 
 static void sort_entries(struct dispatcher *dispatcher, const redisReply *entries,
-                         const redisReply *pending, struct place last, short worker, short stream,
-                         struct carried *ret)
+                         const redisReply *pending, struct entry_id last, short worker,
+                         short stream, struct carried *ret)
 {
     for (size_t i = 0; i < entries->elements; i++) {
         struct stream_entry entry = stream_entry_of(entries->element[i], stream);
-        if (reply_is_alive(&entry, pending, last)) {
+        if (stream_reply_is_alive(&entry, pending, last)) {
             for (int j = 0; j < entry.count; j++)
-                carried_add(ret, (struct carried_job){entry.jobs[j], place_of(entry.id), worker,
+                carried_add(ret, (struct carried_job){entry.jobs[j], entry_id_of(entry.id), worker,
                                                       stream});
         } else {
             dispatcher->ghosts++;
@@ -39,7 +40,7 @@ static void sort_entries(struct dispatcher *dispatcher, const redisReply *entrie
 static bool read_stream(struct dispatcher *dispatcher, short worker, short stream,
                         struct carried *ret)
 {
-    struct place last = {0, 0};
+    struct entry_id last = {0, 0};
     struct redis *redis = dispatcher->redis;
     const char *name = dispatcher->streams[worker].names[stream];
     if (!last_delivered(redis, name, &last))
@@ -65,7 +66,7 @@ static bool read_stream(struct dispatcher *dispatcher, short worker, short strea
     return whole;
 }
 
-bool dispatcher_reconcile(struct dispatcher *dispatcher)
+bool reconcile_streams(struct dispatcher *dispatcher)
 {
     struct arena *arena = arena_new();
     struct carried found = {0};
@@ -80,7 +81,7 @@ bool dispatcher_reconcile(struct dispatcher *dispatcher)
         size_t lost = dispatcher->carried.now.count;
         int64_t *ids = arena_array(arena, lost + 1, sizeof *ids);
         lost = carried_replace(&dispatcher->carried, &found, ids);
-        whole = dispatcher_hold(dispatcher, ids, lost, "lost");
+        whole = locked_jobs_find(dispatcher, ids, lost, "lost");
     }
     carried_free(&found);
     arena_free(arena);

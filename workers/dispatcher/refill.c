@@ -1,33 +1,20 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* From PostgreSQL to the streams, as far as there is room. Which jobs, queue.pick() says; how many, the
- * windows: what is in a stream is committed to, whatever more urgent comes behind it. */
+/* queue.pick() decides which jobs; the windows decide how many: a job in a stream stays there,
+ * even when a more urgent job comes after it. */
+#include "workers/dispatcher/refill.h"
+
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
-#include "workers/dispatcher/dispatcher.h"
 #include "workers/dispatcher/gen/queries.h"
 
-/* What the stream held, and holds now, says how quickly it is emptied. */
-static void measure(struct window *window, long long length)
-{
-    int64_t now_ms = clock_ms(), took_ms = now_ms - window->since_ms;
-    if (window->length > length)
-        window->ended += window->length - length;
-    window->length = length;
-    if (took_ms < MEASURE_MS)
-        return;
-    long long wanted = window->ended * WINDOW_MS / took_ms;
-    window->size = wanted < WINDOW_MIN   ? WINDOW_MIN
-                   : wanted > WINDOW_MAX ? WINDOW_MAX
-                                         : (int)wanted;
-    window->moves = window->ended > 0;
-    window->ended = 0;
-    window->since_ms = now_ms;
-}
+/* Looks into the streams again when the list of carried jobs is this much longer than twice what
+ * they hold. */
+enum { CARRIED_EXTRA = 1024 };
 
-/* Looks at all streams in one round trip: how long each is, and where it begins. */
+/* Asks for all streams in one round trip: how long each is, and its first entry. */
 static bool measure_all(struct dispatcher *dispatcher)
 {
-    struct place firsts[LIMIT_WORKERS][STREAMS] = {0};
+    struct entry_id firsts[LIMIT_WORKERS][STREAMS] = {0};
     size_t length = 0;
     bool there = true;
     for (int w = 0; w < dispatcher->count; w++)
@@ -46,10 +33,10 @@ static bool measure_all(struct dispatcher *dispatcher)
             size_t jobs =
                 there ? carried_jobs_in(&dispatcher->carried, w, s, (size_t)reply->integer) : 0;
             if (there && s < STREAM_SUSPECTS)
-                measure(&dispatcher->windows[w][s], (long long)jobs);
+                window_measure(&dispatcher->windows[w][s], (long long)jobs, clock_ms());
             length += jobs;
             if (first)
-                firsts[w][s] = reply_first(first);
+                firsts[w][s] = stream_reply_first(first);
             freeReplyObject(reply);
             freeReplyObject(first);
         }
@@ -58,14 +45,6 @@ static bool measure_all(struct dispatcher *dispatcher)
     if (dispatcher->carried.now.count > 2 * length + CARRIED_EXTRA)
         dispatcher->reconcile_ms = 0;
     return there;
-}
-
-/* Less room than a quarter waits, or than half of a window that is emptied quickly: a refill costs the same for
- * one job as for many, and looks at each that is carried. */
-static int room_in(const struct window *window)
-{
-    long long room = window->size - window->length;
-    return room * (window->size > WINDOW_QUICK ? 2 : 4) < window->size ? 0 : (int)room;
 }
 
 static void add_room(struct buf *list, struct str item)
@@ -80,7 +59,7 @@ static struct sql_dispatcher_refill rooms_of(struct dispatcher *dispatcher, stru
                afters = buf_in(arena);
     for (int w = 0; w < dispatcher->count; w++)
         for (int p = 0; p < STREAM_SUSPECTS; p++) {
-            int room = room_in(&dispatcher->windows[w][p]);
+            int room = window_room(&dispatcher->windows[w][p]);
             dispatcher->full |= !room && dispatcher->windows[w][p].moves;
             if (!room)
                 continue;
@@ -101,43 +80,47 @@ static struct sql_dispatcher_refill rooms_of(struct dispatcher *dispatcher, stru
                                           .afters = buf_str(&afters)};
 }
 
-static int number_of(const struct dispatcher *dispatcher, const char *worker)
+/* The number of the program with this name. Returns false when there is none. */
+static bool find_worker(const struct dispatcher *dispatcher, const char *name, int *ret)
 {
     for (int w = 0; w < dispatcher->count; w++)
-        if (strcmp(dispatcher->workers[w], worker) == 0)
-            return w;
-    return -1;
+        if (strcmp(dispatcher->workers[w], name) == 0) {
+            *ret = w;
+            return true;
+        }
+    return false;
 }
 
-static int number_at(const PGresult *rows, int row, int column)
+static int number_at(const PGresult *rows, int row, enum dispatcher_refill_column column)
 {
     int64_t number = 0;
     str_to_int(str_of(PQgetvalue(rows, row, column)), &number);
     return (int)number;
 }
 
-/* Where a job goes. One that may go one class higher does when there is room. */
+/* Chooses the stream of a job. A job that may go to a higher priority does so when there is
+ * room. */
 static bool place_job(struct dispatcher *dispatcher, const PGresult *rows, int row,
                       struct carried_job *ret)
 {
-    int w = number_of(dispatcher, PQgetvalue(rows, row, 1));
-    int stream = number_at(rows, row, 3), higher = number_at(rows, row, 4);
-    if (w < 0)
+    int w, stream = number_at(rows, row, DISPATCHER_REFILL_PRIO);
+    int higher = number_at(rows, row, DISPATCHER_REFILL_CLASS);
+    if (!find_worker(dispatcher, PQgetvalue(rows, row, DISPATCHER_REFILL_WORKER), &w))
         return false;
     struct window *windows = dispatcher->windows[w];
-    windows[stream].after = number_at(rows, row, 2);
-    if (number_at(rows, row, 5))
+    windows[stream].after = number_at(rows, row, DISPATCHER_REFILL_TENANT);
+    if (number_at(rows, row, DISPATCHER_REFILL_CRASH))
         stream = STREAM_SUSPECTS;
-    else if (windows[higher].length < windows[higher].size)
+    else if (window_has_room(&windows[higher]))
         stream = higher;
     if (stream != STREAM_SUSPECTS)
         windows[stream].length++;
     *ret = (struct carried_job){.worker = (short)w, .stream = (short)stream};
-    return str_to_int(str_of(PQgetvalue(rows, row, 0)), &ret->job);
+    return str_to_int(str_of(PQgetvalue(rows, row, DISPATCHER_REFILL_ID)), &ret->job);
 }
 
-/* How many jobs an entry may carry: the more, the more quickly they are ended, so that there are entries
- * for many workers all the same. Suspects go alone. */
+/* How many jobs an entry may carry: more when jobs end quickly, so that there are still entries
+ * for many workers. A suspect goes alone. */
 static int jobs_together(const struct dispatcher *dispatcher, int worker, int stream)
 {
     int most =
@@ -145,8 +128,8 @@ static int jobs_together(const struct dispatcher *dispatcher, int worker, int st
     return most < ENTRY_JOBS ? most : ENTRY_JOBS;
 }
 
-/* Adds an entry with the first of these jobs, and with what goes the same way behind it. Returns how many;
- * 0: Redis is away. */
+/* Adds an entry with the first of these jobs, and with the jobs after it that go to the same
+ * stream. Returns how many jobs it has; 0 when Redis cannot be reached. */
 static int add_entry(struct dispatcher *dispatcher, const struct carried_job *jobs, int count)
 {
     int worker = jobs->worker, stream = jobs->stream, many = 0;
@@ -164,7 +147,7 @@ static int add_entry(struct dispatcher *dispatcher, const struct carried_job *jo
                : 0;
 }
 
-/* What is in a stream is carried from now on; what did not get there is ready still. */
+/* A job that got into a stream is carried from now on; a job that did not is ready still. */
 static bool publish(struct dispatcher *dispatcher, struct arena *arena, const PGresult *rows)
 {
     int count = 0, sent = 0;
@@ -182,7 +165,7 @@ static bool publish(struct dispatcher *dispatcher, struct arena *arena, const PG
             return false;
         bool there = reply->type == REDIS_REPLY_STRING;
         for (int j = at; there && j < at + together[i]; j++) {
-            jobs[j].place = place_of(reply->str);
+            jobs[j].entry = entry_id_of(reply->str);
             carried_add(&dispatcher->carried, jobs[j]);
         }
         all = all && there;
@@ -191,20 +174,29 @@ static bool publish(struct dispatcher *dispatcher, struct arena *arena, const PG
     return all;
 }
 
-int dispatcher_refill(struct dispatcher *dispatcher, struct arena *arena)
+/* "{7,12}": the jobs that must not be sent. */
+static struct str print_carried(const struct carried *carried, struct plan *plan)
+{
+    size_t room = carried->now.count + carried->locked.count + 1;
+    int64_t *ids = arena_array(plan->ctx->arena, room, sizeof *ids);
+    return plan_ids(plan, ids, carried_jobs(carried, ids));
+}
+
+bool refill_streams(struct dispatcher *dispatcher, struct arena *arena, int *ret_published)
 {
     if (!measure_all(dispatcher))
-        return -1;
+        return false;
     struct sql_dispatcher_refill rooms = rooms_of(dispatcher, arena);
-    if (!rooms.workers.at)
-        return 0;
+    if (!rooms.workers.at) {
+        *ret_published = 0;
+        return true;
+    }
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
-    size_t count = 0;
-    const int64_t *ids = dispatcher_carried(dispatcher, arena, &count);
-    rooms.carried = plan_ids(&plan, ids, count);
+    rooms.carried = print_carried(&dispatcher->carried, &plan);
     const struct statement *rows = sql_dispatcher_refill(&plan, rooms);
-    if (session_run(dispatcher->db, &plan) != OK)
-        return -1;
-    return publish(dispatcher, arena, rows->result) ? PQntuples(rows->result) : -1;
+    if (session_run(dispatcher->db, &plan) != OK || !publish(dispatcher, arena, rows->result))
+        return false;
+    *ret_published = PQntuples(rows->result);
+    return true;
 }

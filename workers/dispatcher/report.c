@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What only this process sees becomes rows that the metrics read. */
-#include "lib/base/buf.h"
+/* Figures become rows that the metrics read. */
+#include "workers/dispatcher/report.h"
 
+#include "lib/base/buf.h"
 #include "lib/base/clock.h"
-#include "workers/dispatcher/dispatcher.h"
 #include "workers/dispatcher/gen/queries.h"
 
-/* [["matching","p0",12], …], or absent when it has not looked since the last time. */
+enum { REPORT_MS = 5000 };
+
+/* [["matching","p0",12], …]; absent when it has not looked into the streams since the last
+ * report. */
 static struct str print_entries(const struct dispatcher *dispatcher, struct arena *arena)
 {
     struct buf out = buf_in(arena);
@@ -20,7 +23,7 @@ static struct str print_entries(const struct dispatcher *dispatcher, struct aren
     return buf_str(&out);
 }
 
-void dispatcher_report(struct dispatcher *dispatcher)
+void report_send(struct dispatcher *dispatcher)
 {
     if (clock_ms() < dispatcher->report_ms)
         return;

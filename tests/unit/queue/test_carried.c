@@ -27,15 +27,15 @@ static void what_stands_before_the_first_of_its_stream_has_ended(void **state)
 {
     (void)state;
     struct carried carried = {0};
-    struct place firsts[LIMIT_WORKERS][STREAMS] = {0};
+    struct entry_id firsts[LIMIT_WORKERS][STREAMS] = {0};
     for (short i = 1; i <= 4; i++)
         add(&carried, i, 0, STREAM_P1, (unsigned)i);
     add(&carried, 5, 0, STREAM_P2, 1);
     add(&carried, 6, 1, STREAM_P1, 1);
     carried_trim(&carried, firsts);
     assert_int_equal(carried.now.count, 6);
-    firsts[0][STREAM_P1] = (struct place){3, 0};
-    firsts[1][STREAM_P1] = (struct place){1, 1};
+    firsts[0][STREAM_P1] = (struct entry_id){3, 0};
+    firsts[1][STREAM_P1] = (struct entry_id){1, 1};
     carried_trim(&carried, firsts);
     assert_int_equal(carried.now.count, 3);
     assert_true(has(&carried, 3) && has(&carried, 4) && has(&carried, 5));
@@ -111,7 +111,7 @@ static void what_somebody_holds_is_not_to_be_sent(void **state)
     struct carried carried = {0}, found = {0};
     int64_t ids[8], held[] = {7, 9};
     add(&carried, 8, 0, STREAM_P1, 2);
-    carried_hold(&carried, held, 2);
+    carried_set_locked(&carried, held, 2);
     assert_int_equal(carried_jobs(&carried, ids), 3);
     assert_true(ids[0] == 8 && ids[1] == 7 && ids[2] == 9);
     assert_int_equal(carried_replace(&carried, &found, ids), 1);
@@ -119,7 +119,7 @@ static void what_somebody_holds_is_not_to_be_sent(void **state)
     assert_false(forgets(&carried, 7));
     assert_int_equal(carried_jobs(&carried, ids), 1);
     assert_int_equal(ids[0], 9);
-    carried_hold(&carried, NULL, 0);
+    carried_set_locked(&carried, NULL, 0);
     assert_int_equal(carried_jobs(&carried, ids), 0);
     carried_free(&carried);
 }

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The hard filters, for one person and for all of them in one pass without branches. */
+/* The hard filters: for one person, and for all persons in one pass without branches. */
 #include "workers/matching/engine/filter.h"
 
-#include "workers/matching/engine/population_hot.h"
-
-/* What the filters read of a person. */
+/* The values of a person that the filters read. */
 struct traits {
     int32_t x, y, max_distance_m, available_day;
     uint64_t fails;
@@ -12,7 +10,7 @@ struct traits {
     uint8_t shifts, status;
 };
 
-/* What the filters read of a demand, filled in once per vacancy. */
+/* The values of a demand that the filters read; filled in once per vacancy. */
 struct need {
     int64_t x, y;
     uint64_t hard;
@@ -20,37 +18,6 @@ struct need {
     struct hours hours;
     uint8_t shifts;
 };
-
-const char *exclusion_name(enum exclusion reason)
-{
-    static const char *const names[EXCLUSION_COUNT] = {
-        [EXCLUDED_INACTIVE] = "inactive",   [EXCLUDED_PAIR] = "pair",
-        [EXCLUDED_PROPOSALS] = "proposals", [EXCLUDED_CONDITIONS] = "conditions",
-        [EXCLUDED_DISTANCE] = "distance",   [EXCLUDED_HOURS] = "hours",
-        [EXCLUDED_SHIFTS] = "shifts",       [EXCLUDED_AVAILABILITY] = "availability",
-        [EXCLUDED_FLOOR] = "floor",
-    };
-    return (unsigned)reason < EXCLUSION_COUNT ? names[reason] : "unknown";
-}
-
-struct hours hours_of(uint8_t min, uint8_t max)
-{
-    if (max == 0)
-        max = UINT8_MAX;
-    return (struct hours){min, max < min ? min : max};
-}
-
-uint8_t shifts_of(const struct person *person)
-{
-    return person->shifts ? person->shifts : UINT8_MAX;
-}
-
-uint8_t person_status(const struct person *person)
-{
-    unsigned inactive = !person->active;
-    unsigned busy = person->open_proposals >= PROPOSALS_MAX;
-    return (uint8_t)(inactive << EXCLUDED_INACTIVE | busy << EXCLUDED_PROPOSALS);
-}
 
 static struct need need_of(const struct demand *demand)
 {
@@ -64,7 +31,7 @@ static struct need need_of(const struct demand *demand)
     };
 }
 
-/* The four comparisons come first because the squares may wrap round; then one of them is true. */
+/* The squares may overflow; then one of the four comparisons is true. */
 static inline unsigned too_far(int64_t dx, int64_t dy, int64_t max)
 {
     uint64_t square = (uint64_t)dx * (uint64_t)dx + (uint64_t)dy * (uint64_t)dy;
@@ -100,13 +67,13 @@ bool demand_admits(const struct demand *demand, const struct person *person)
     return person->active && !(reasons_of(&need, traits) & EXCLUSIONS_HARD);
 }
 
-/* Looks each earlier pair up instead of testing everybody against the list. */
+/* Looks up each earlier pair, instead of testing every person against the list. */
 static void mark_pairs(uint8_t *reasons, const struct population *population,
                        const struct demand *demand)
 {
     for (size_t i = 0; i < demand->excluded_count; i++) {
-        size_t index = population_index(population, demand->excluded[i]);
-        if (index != NOT_FOUND)
+        size_t index;
+        if (population_index(population, demand->excluded[i], &index))
             reasons[index] |= EXCLUSION_BIT(EXCLUDED_PAIR);
     }
 }

@@ -2,8 +2,6 @@
 /* How much of a share somebody earns. */
 #include "workers/matching/engine/nearness.h"
 
-#include "workers/matching/engine/filter.h"
-
 int competence_points(int of, uint8_t asked, uint8_t level)
 {
     int below = asked - level;

@@ -4,7 +4,7 @@
 #define MAATWERK_MATCHING_NEARNESS_H
 
 #include "workers/matching/engine/demand.h"
-#include "workers/matching/engine/population.h"
+#include "workers/matching/engine/person.h"
 
 /* All of `of` at the asked level, 2/3 one level below it, 1/3 two levels below, else nothing. */
 int competence_points(int of, uint8_t asked, uint8_t level);

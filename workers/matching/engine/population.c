@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The persons in dense arrays, and a hash table from id to index: open addressing, a power of two
- * slots, at most half full. A removed person's place is taken by the last one. */
+ * slots, at most half full. When a person is removed, the last person takes its place. */
 #include "workers/matching/engine/population.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "workers/matching/engine/filter.h"
+#include "workers/matching/engine/exclusion.h"
 #include "workers/matching/engine/mix.h"
-#include "workers/matching/engine/population_hot.h"
 
 #define ROOM_FIRST 64
 #define SLOT_FREE  UINT32_MAX
@@ -34,7 +33,7 @@ static size_t slot_home(const struct population *population, const uint8_t id[16
     return mix_id(0, id) & (population->slot_count - 1);
 }
 
-/* The slot that holds `id`, or the free one where it would come. */
+/* The slot that holds `id`, or the free slot where it would be put. */
 static size_t slot_find(const struct population *population, const uint8_t id[16])
 {
     size_t slot = slot_home(population, id);
@@ -162,7 +161,7 @@ static void hot_set(struct population_hot *hot, size_t index, struct person *per
     hot->hours_min[index] = hours.min;
     hot->hours_max[index] = hours.max;
     hot->shifts[index] = shifts_of(person);
-    hot->status[index] = person_status(person);
+    hot->status[index] = exclusions_of(person);
     hot->rows[index] = person;
 }
 
@@ -209,16 +208,19 @@ size_t population_count(const struct population *population)
     return population->hot.count;
 }
 
-size_t population_index(const struct population *population, const uint8_t id[16])
+bool population_index(const struct population *population, const uint8_t id[16], size_t *ret)
 {
     uint32_t index = population->slots[slot_find(population, id)];
-    return index == SLOT_FREE ? NOT_FOUND : index;
+    if (index == SLOT_FREE)
+        return false;
+    *ret = index;
+    return true;
 }
 
 const struct person *population_find(const struct population *population, const uint8_t id[16])
 {
-    size_t index = population_index(population, id);
-    return index == NOT_FOUND ? NULL : population->hot.rows[index];
+    size_t index;
+    return population_index(population, id, &index) ? population->hot.rows[index] : NULL;
 }
 
 const struct person *population_at(const struct population *population, size_t index)

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "workers/matching/engine/mix.h"
-#include "workers/matching/engine/population_hot.h"
 
 /* How far ahead rows are fetched: they lie anywhere in memory. */
 #define FETCH_AHEAD 6

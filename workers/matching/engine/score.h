@@ -12,7 +12,7 @@
 #define MAATWERK_MATCHING_SCORE_H
 
 #include "workers/matching/engine/demand.h"
-#include "workers/matching/engine/population.h"
+#include "workers/matching/engine/person.h"
 
 enum {
     POINTS_MUST = 5000,

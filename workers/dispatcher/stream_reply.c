@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Reading replies of Redis. */
-#include "workers/dispatcher/replies.h"
+/* Lists of names and values, and lists of entries. */
+#include "workers/dispatcher/stream_reply.h"
 
 #include "lib/base/str.h"
 
-struct place place_of(const char *id)
+struct entry_id entry_id_of(const char *id)
 {
     char *end = NULL;
-    struct place place = {strtoull(id, &end, 10), 0};
+    struct entry_id parsed = {strtoull(id, &end, 10), 0};
     if (end && *end == '-')
-        place.seq = strtoull(end + 1, NULL, 10);
-    return place;
+        parsed.seq = strtoull(end + 1, NULL, 10);
+    return parsed;
 }
 
-bool place_is_after(struct place a, struct place b)
+bool entry_id_is_after(struct entry_id a, struct entry_id b)
 {
     return a.ms > b.ms || (a.ms == b.ms && a.seq > b.seq);
 }
@@ -33,35 +33,36 @@ static const char *field_of(const redisReply *list, const char *name)
     return value ? value->str : NULL;
 }
 
-bool reply_last_delivered(const redisReply *groups, struct place *ret)
+bool stream_reply_last_delivered(const redisReply *groups, struct entry_id *ret)
 {
     for (size_t g = 0; groups && groups->type == REDIS_REPLY_ARRAY && g < groups->elements; g++) {
         const char *id = field_of(groups->element[g], "last-delivered-id");
         if (id) {
-            *ret = place_of(id);
+            *ret = entry_id_of(id);
             return true;
         }
     }
     return false;
 }
 
-struct place reply_first(const redisReply *stream)
+struct entry_id stream_reply_first(const redisReply *stream)
 {
     const redisReply *first = value_of(stream, "first-entry");
     const char *last = field_of(stream, "last-generated-id");
     if (first && first->type == REDIS_REPLY_ARRAY)
-        return place_of(stream_entry_of(first, 0).id);
-    struct place behind = last ? place_of(last) : (struct place){0, 0};
-    behind.seq += behind.ms || behind.seq;
-    return behind;
+        return entry_id_of(stream_entry_of(first, 0).id);
+    struct entry_id next = last ? entry_id_of(last) : (struct entry_id){0, 0};
+    next.seq +=
+        next.ms || next.seq; /* the stream is empty: the next entry comes after the last one */
+    return next;
 }
 
-const char *reply_consumer(const redisReply *one)
+const char *stream_reply_consumer(const redisReply *one)
 {
     return field_of(one, "name");
 }
 
-size_t reply_jobs(const redisReply *reply, int64_t *ids)
+size_t stream_reply_jobs(const redisReply *reply, int64_t *ids)
 {
     size_t count = 0;
     for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++)
@@ -69,9 +70,10 @@ size_t reply_jobs(const redisReply *reply, int64_t *ids)
     return count;
 }
 
-bool reply_is_alive(const struct stream_entry *entry, const redisReply *pending, struct place last)
+bool stream_reply_is_alive(const struct stream_entry *entry, const redisReply *pending,
+                           struct entry_id last)
 {
-    if (place_is_after(place_of(entry->id), last))
+    if (entry_id_is_after(entry_id_of(entry->id), last))
         return true;
     for (size_t i = 0; i < pending->elements; i++) {
         const redisReply *one = pending->element[i];

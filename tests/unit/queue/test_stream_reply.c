@@ -2,7 +2,7 @@
 /* What Redis answers, as workers and the dispatcher read it. */
 #include "tests/unit/unit.h"
 
-#include "workers/dispatcher/replies.h"
+#include "workers/dispatcher/stream_reply.h"
 
 /* The reply that these bytes of the protocol are. */
 static redisReply *reply_of(const char *bytes)
@@ -91,44 +91,44 @@ static void other_streams_and_other_shapes_give_nothing(void **state)
 static void places_have_an_order_by_number_not_by_text(void **state)
 {
     (void)state;
-    assert_true(place_is_after(place_of("10-0"), place_of("9-9")));
-    assert_true(place_is_after(place_of("9-10"), place_of("9-9")));
-    assert_false(place_is_after(place_of("9-9"), place_of("9-9")));
-    assert_true(place_is_after(place_of("1"), place_of("0-18446744073709551615")));
-    assert_true(
-        place_is_after(place_of("18446744073709551615-1"), place_of("18446744073709551615-0")));
+    assert_true(entry_id_is_after(entry_id_of("10-0"), entry_id_of("9-9")));
+    assert_true(entry_id_is_after(entry_id_of("9-10"), entry_id_of("9-9")));
+    assert_false(entry_id_is_after(entry_id_of("9-9"), entry_id_of("9-9")));
+    assert_true(entry_id_is_after(entry_id_of("1"), entry_id_of("0-18446744073709551615")));
+    assert_true(entry_id_is_after(entry_id_of("18446744073709551615-1"),
+                                  entry_id_of("18446744073709551615-0")));
 }
 
 static void an_entry_is_alive_when_undelivered_or_pending(void **state)
 {
     (void)state;
     redisReply *pending = reply_of("*2\r\n*4\r\n$3\r\n1-2\r\n$1\r\nc\r\n:5\r\n:1\r\n*0\r\n");
-    struct place last = place_of("1-3");
+    struct entry_id last = entry_id_of("1-3");
     struct stream_entry entry = {.id = "1-4"};
-    assert_true(reply_is_alive(&entry, pending, last));
+    assert_true(stream_reply_is_alive(&entry, pending, last));
     strncpy(entry.id, "1-2", sizeof entry.id);
-    assert_true(reply_is_alive(&entry, pending, last));
+    assert_true(stream_reply_is_alive(&entry, pending, last));
     strncpy(entry.id, "1-3", sizeof entry.id); /* delivered, nobody's: a ghost */
-    assert_false(reply_is_alive(&entry, pending, last));
+    assert_false(stream_reply_is_alive(&entry, pending, last));
     freeReplyObject(pending);
 }
 
 static void lists_of_names_and_values_are_looked_through(void **state)
 {
     (void)state;
-    struct place last = {7, 7};
+    struct entry_id last = {7, 7};
     redisReply *reply =
         reply_of("*1\r\n*5\r\n$4\r\nname\r\n$1\r\nw\r\n:1\r\n:2\r\n$17\r\nlast-delivered-id\r\n");
-    assert_false(reply_last_delivered(reply, &last)); /* a name without value */
+    assert_false(stream_reply_last_delivered(reply, &last)); /* a name without value */
     assert_int_equal(last.ms, 7);
-    assert_string_equal(reply_consumer(reply->element[0]), "w");
+    assert_string_equal(stream_reply_consumer(reply->element[0]), "w");
     freeReplyObject(reply);
     reply = reply_of("*1\r\n*2\r\n$17\r\nlast-delivered-id\r\n$5\r\n12-34\r\n");
-    assert_true(reply_last_delivered(reply, &last));
+    assert_true(stream_reply_last_delivered(reply, &last));
     assert_true(last.ms == 12 && last.seq == 34);
-    assert_null(reply_consumer(reply->element[0]));
+    assert_null(stream_reply_consumer(reply->element[0]));
     freeReplyObject(reply);
-    assert_false(reply_last_delivered(NULL, &last));
+    assert_false(stream_reply_last_delivered(NULL, &last));
 }
 
 static void jobs_that_are_no_numbers_are_left_out(void **state)
@@ -136,7 +136,7 @@ static void jobs_that_are_no_numbers_are_left_out(void **state)
     (void)state;
     int64_t ids[4 * ENTRY_JOBS] = {0};
     redisReply *reply = reply_of("*4\r\n$2\r\n41\r\n$1\r\nx\r\n:5\r\n$6\r\n42,,43\r\n");
-    assert_int_equal(reply_jobs(reply, ids), 3);
+    assert_int_equal(stream_reply_jobs(reply, ids), 3);
     assert_true(ids[0] == 41 && ids[1] == 42 && ids[2] == 43);
     freeReplyObject(reply);
 }
