@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
-"""make gen: contract and queries become C tables, the served contract and the generated pages of docs/.
+"""make gen: contract, queries and states become C tables, SQL functions, the served contract and the generated pages of docs/.
 With --check nothing is written; ends with 1 and names the files that are not up to date."""
 import json
 import sys
@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from generator import bundle, clients, emit_contract, emit_docs, emit_plan, emit_problems, emit_proxy, emit_sql, names, sql  # noqa: E402
+from generator import bundle, clients, emit_contract, emit_docs, emit_plan, emit_problems, emit_proxy, emit_sql, names, sql, states  # noqa: E402
 from generator.contract import Contract  # noqa: E402
 from generator.limits import Limits  # noqa: E402
 from generator.problems import Problems  # noqa: E402
@@ -68,8 +68,10 @@ def files(contract, programs):
     made['docs/problems.md'] = emit_problems.page(problems)
     made['docs/glossary.md'] = emit_docs.glossary(contract)
     made['docs/rights.md'] = emit_docs.rights(contract)
-    for file in sorted((ROOT / 'sql/states').glob('*.sql')):
-        made[f'docs/states/{file.stem}.md'] = emit_docs.states(file.stem, file.read_text())
+    nouns = states.read(ROOT / 'sql/states')
+    made['sql/functions/gen/states.sql'] = states.functions(nouns)
+    for noun in nouns:
+        made[f'docs/states/{noun.name}.md'] = emit_docs.states(noun)
     return made
 
 

@@ -114,7 +114,8 @@ static const char tables[] =
     "create temp table load_relation (occupation uuid, kind text, competence uuid);";
 
 static const char store[] =
-    "insert into ref.taxonomy (version, name) values ($1, $2) on conflict (version) do update set name = $2";
+    "insert into ref.taxonomy (version, name, imported_at) values ($1, $2, clock.now()) "
+    "on conflict (version) do update set name = $2";
 
 static const char merge[] =
     "update ref.taxonomy set current = false where current;"

@@ -8,7 +8,7 @@
 #include "services/cli/command.h"
 
 static const struct command commands[] = {
-    {"migrate", "", "bring the database up to date: roles, migrations, states, rights",
+    {"migrate", "", "bring the database up to date: roles, migrations, functions, states, rights",
      command_migrate},
     {"keys init", "", "make the keys of an installation in MAATWERK_KEYS", command_keys_init},
     {"token", "--role R --tenant CODE [--user UUID] [--org UUID] [--ttl S]",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What an operator can say, and the statement that it stands for. They use the views and functions of
- * sql/migrations/0009_queue_service.sql, as the API does. */
+ * sql/functions/queue_operator.sql, as the API does. */
 #include "services/cli/queue_verbs.h"
 
 #define ACT(verb, noun, ...)                                                                    \

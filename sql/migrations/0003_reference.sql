@@ -5,7 +5,7 @@
 create table ref.taxonomy (
     version text primary key check (char_length(version) between 1 and 60),
     name text not null,
-    imported_at timestamptz not null default clock.now(),
+    imported_at timestamptz not null,
     current boolean not null default false
 );
 create unique index taxonomy_one_current on ref.taxonomy (current) where current;
@@ -57,7 +57,6 @@ create table ref.condition (
     label_en text not null,
     trainable boolean not null default false
 );
-
 insert into ref.condition (code, bit, kind, label_nl, label_en, trainable) values
     ('certificate_of_conduct',  0, 'document',    'VOG (verklaring omtrent het gedrag) kan worden verkregen', 'Certificate of conduct can be had', false),
     ('driving_licence_b',       1, 'licence',     'Rijbewijs B', 'Driving licence B', true),

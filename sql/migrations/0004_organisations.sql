@@ -15,9 +15,6 @@ create table app.organisation (
 create unique index organisation_kvk on app.organisation (tenant_id, kvk_number) where kvk_number is not null;
 create index organisation_by_change on app.organisation (tenant_id, changed_at, id);
 create index organisation_by_name on app.organisation (tenant_id, name, id);
-call app.wall('app.organisation', 'organisation');
-create policy by_scope on app.organisation for all
-    using (case (select app.scope()) when 'tenant' then true when 'organisation' then id = (select app.organisation()) end);
 
 create table app.user_account (
     tenant_id int not null references ref.tenant,
@@ -36,9 +33,3 @@ create table app.user_account (
 create unique index user_account_email on app.user_account (tenant_id, email);
 create index user_account_by_change on app.user_account (tenant_id, changed_at, id);
 create index user_account_by_name on app.user_account (tenant_id, name, id);
-call app.wall('app.user_account', 'user');
-create policy by_scope on app.user_account for all
-    using (case (select app.scope())
-           when 'tenant' then true
-           when 'organisation' then organisation_id = (select app.organisation())
-           when 'caseload' then id = (select app.actor()) end);

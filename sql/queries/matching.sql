@@ -72,10 +72,10 @@ where r.tenant_id = (select app.tenant()) and r.vacancy_id = :vacancy::uuid and 
 -- query: run_insert
 -- rows: none
 insert into app.match_run (tenant_id, id, vacancy_id, match_input, rules_version, taxonomy, input_digest, asked,
-                           considered, suitable, shortfall, excluded)
+                           considered, suitable, shortfall, excluded, made_at)
 values (app.tenant(), :id::uuid, :vacancy::uuid, :match_input::bigint, :rules_version,
         coalesce((select t.version from ref.taxonomy t where t.current), 'none'), :input_digest, :asked::int,
-        :considered::int, :suitable::int, :shortfall::int, :excluded::jsonb)
+        :considered::int, :suitable::int, :shortfall::int, :excluded::jsonb, clock.now())
 
 -- query: results_insert
 -- rows: none
@@ -90,10 +90,10 @@ select app.vacancy_fire(:vacancy::uuid, 'shortlist')
 
 -- query: supply_store
 -- rows: none
-insert into app.vacancy_supply (tenant_id, vacancy_id, match_input, active, pass, without)
-values (app.tenant(), :vacancy::uuid, :match_input::bigint, :active::int, :pass::int, :without::jsonb)
+insert into app.vacancy_supply (tenant_id, vacancy_id, match_input, active, pass, without, counted_at)
+values (app.tenant(), :vacancy::uuid, :match_input::bigint, :active::int, :pass::int, :without::jsonb, clock.now())
 on conflict (tenant_id, vacancy_id) do update set match_input = excluded.match_input, active = excluded.active,
-    pass = excluded.pass, without = excluded.without, counted_at = clock.now()
+    pass = excluded.pass, without = excluded.without, counted_at = excluded.counted_at
 
 -- query: rematch_touched
 -- rows: none

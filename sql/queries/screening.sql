@@ -28,8 +28,9 @@ with moved as (
     returning v.tenant_id, v.id
 )
 insert into app.screening as s (tenant_id, id, vacancy_id, verdict, reason, advice, advice_rules, rules_version,
-                                screened_by)
-select m.tenant_id, :id::uuid, m.id, @verdict, @reason, a.advice, a.rules, a.rules_version, app.actor()
+                                screened_by, screened_at)
+select m.tenant_id, :id::uuid, m.id, @verdict, @reason, a.advice, a.rules, a.rules_version, app.actor(),
+       clock.now()
 from moved m, app.screening_advice(m.id) a
 returning {{screening_columns}}
 

@@ -40,13 +40,13 @@ from app.vacancy v where v.id = :id
 with reported as (
     insert into app.vacancy as v (tenant_id, id, employer_id, title, description, kind, occupation_id, hours_min,
         hours_max, shifts, postcode4, positions, candidates_wanted, start_date, needed_by, wage_text, internal_note,
-        source, reported_by, reported_by_organisation)
+        source, reported_at, reported_by, reported_by_organisation)
     values (app.tenant(), :id::uuid, @employer_id::uuid, @title, @description, @kind, @occupation_id::uuid,
         @hours_min::int, @hours_max::int,
         coalesce(nullif(array(select jsonb_array_elements_text(@shifts::jsonb)), '{}'), '{day}'),
         @postcode4, @positions::int, coalesce(@candidates_wanted::int, 5), @start_date::date, @needed_by::date,
         @wage_text, @internal_note,
-        case when app.role() in ('employer', 'firm', 'agency', 'hub') then app.role() else 'account_manager' end, app.actor(),
+        case when app.role() in ('employer', 'firm', 'agency', 'hub') then app.role() else 'account_manager' end, clock.now(), app.actor(),
         case when app.role() in ('firm', 'agency') then app.organisation() end)
     returning v.*
 ), competences as (

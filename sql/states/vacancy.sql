@@ -1,4 +1,18 @@
--- The life of a vacancy. from, event, to, roles that may, what must hold.
+-- The life of a vacancy. Candidates are matched and proposed while it is open.
+insert into ref.state (noun, state, phase, initial) values
+    ('vacancy', 'reported',      'pending', true),
+    ('vacancy', 'screening',     'pending', false),
+    ('vacancy', 'open',          'open',    false),
+    ('vacancy', 'shortlisted',   'open',    false),
+    ('vacancy', 'partly_filled', 'open',    false),
+    ('vacancy', 'filled',        'settled', false),
+    ('vacancy', 'unsuitable',    'settled', false),
+    ('vacancy', 'closed',        'ended',   false),
+    ('vacancy', 'withdrawn',     'ended',   false),
+    ('vacancy', 'expired',       'ended',   false)
+on conflict (noun, state) do update set phase = excluded.phase, initial = excluded.initial;
+
+-- from, event, to, roles that may, what must hold
 insert into ref.state_move (noun, from_state, event, to_state, roles, guard) values
     ('vacancy', 'reported',      'take_up',     'screening',     '{consultant,account_manager,team_lead}', 'somebody screens it'),
     ('vacancy', 'reported',      'approve',     'open',          '{consultant,team_lead}', 'verdict suitable, or suitable after job carving'),
@@ -26,4 +40,6 @@ insert into ref.state_move (noun, from_state, event, to_state, roles, guard) val
     ('vacancy', 'screening',     'expire',      'expired',       '{system}', 'needed by has passed'),
     ('vacancy', 'open',          'expire',      'expired',       '{system}', 'needed by has passed'),
     ('vacancy', 'shortlisted',   'expire',      'expired',       '{system}', 'needed by has passed'),
-    ('vacancy', 'partly_filled', 'expire',      'expired',       '{system}', 'needed by has passed');
+    ('vacancy', 'partly_filled', 'expire',      'expired',       '{system}', 'needed by has passed')
+on conflict (noun, from_state, event) do update set
+    to_state = excluded.to_state, roles = excluded.roles, guard = excluded.guard;

@@ -17,8 +17,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SQL, RECONCILE, BATCH = 'sql/migrations/0002_queue.sql', 'workers/dispatcher/reconcile.c', 'lib/queue/batch.c'
-LEASE = 'sql/migrations/0008_queue_operations.sql'
+RECONCILE, BATCH = 'workers/dispatcher/reconcile.c', 'lib/queue/batch.c'
+QUEUE, DISPATCH, LEASE = 'sql/functions/queue.sql', 'sql/functions/queue_dispatch.sql', 'sql/functions/queue_lease.sql'
 
 # name: (gate, [(file, what stands there, what stands there now)])
 MUTANTS = {
@@ -32,25 +32,25 @@ MUTANTS = {
          '        return false;\n    }\n    struct plan later = {.ctx = &ctx};\n    sql_queue_begin(&later);\n'
          '    if (!finish(executor, &later, &sorted, &leased)) {')]),
     'claim-without-lock': ('chaos twice 60', [
-        (SQL, "order by j.tenant, j.kind, j.id for update of j skip locked;", 'order by j.tenant, j.kind, j.id;'),
-        (SQL, 'if count < cardinality(ids) then', 'if false then')]),
+        (DISPATCH, "order by j.tenant, j.kind, j.id for update of j skip locked;", 'order by j.tenant, j.kind, j.id;'),
+        (QUEUE, 'if count < cardinality(ids) then', 'if false then')]),
     'lane-never-opens': ('chaos', [
-        (SQL, "update queue.job j set state = case when j.run_at > clock.now() then 'w' else 'r' end where j.lane = wanted",
+        (QUEUE, "update queue.job j set state = case when j.run_at > clock.now() then 'w' else 'r' end where j.lane = wanted",
          "return; update queue.job j set state = 'r' where j.lane = wanted")]),
     'lane-without-order': ('chaos', [
-        (SQL, '            if place > done + 1 then\n                starts := \'b\';\n            end if;\n', '')]),
+        (QUEUE, '            if place > done + 1 then\n                starts := \'b\';\n            end if;\n', '')]),
     'fence-not-checked': ('rules', [
         (LEASE, "j.id = job and j.state = 'x' and j.fence = held for update;", "j.id = job and j.state = 'x' for update;"),
         (LEASE, "j.id = job and j.state = 'x' and j.fence = held returning", "j.id = job and j.state = 'x' returning")]),
     'unique-key-ends-early': ('rules', [
-        (SQL, '        return query select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq,\n',
+        (DISPATCH, '        return query select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq,\n',
          '        delete from queue.unique_key u where u.job_id = any (ids);\n'
          '        return query select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq,\n')]),
     'carried-is-sent-again': ('rules', [
-        (SQL, 'and j.kind = w.kind and (j.id > newest or j.id not in (select unnest(busy)))', 'and j.kind = w.kind'),
-        (SQL, 'and j.id >= s.first and (j.id > newest or j.id not in (select unnest(busy)))', 'and j.id >= s.first')]),
+        (DISPATCH, 'and j.kind = w.kind and (j.id > newest or j.id not in (select unnest(busy)))', 'and j.kind = w.kind'),
+        (DISPATCH, 'and j.id >= s.first and (j.id > newest or j.id not in (select unnest(busy)))', 'and j.id >= s.first')]),
     'crash-not-counted': ('chaos', [
-        (SQL, 'update queue.job j set crash = j.crash + 1', 'update queue.job j set crash = j.crash')]),
+        (DISPATCH, 'update queue.job j set crash = j.crash + 1', 'update queue.job j set crash = j.crash')]),
 }
 SEED = int(os.environ.get('SEED', '7'))
 

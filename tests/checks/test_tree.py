@@ -106,3 +106,19 @@ def test_sources_carry_the_licence():
 def test_no_work_is_left_in_comments():
     left = [str(f) for f in own_c() if re.search(r'\b(TODO|FIXME|XXX)\b', (ROOT / f).read_text())]
     assert not left
+
+
+MADE_BY_MIGRATIONS = r'create\s+(unlogged\s+)?(schema|table|(unique\s+)?index|sequence|type|domain|extension|materialized\s+view)\b'
+MADE_BY_FUNCTIONS = r'create\s+(or\s+replace\s+)?(function|procedure|aggregate|policy|trigger|view)\b'
+
+
+@pytest.mark.parametrize('folder,never', [('migrations', MADE_BY_FUNCTIONS), ('functions', MADE_BY_MIGRATIONS), ('states', r'create\s'),
+                                          ('kinds', r'create\s')])
+def test_tables_are_migrations_and_functions_are_not(folder, never):
+    wrong = [f'{f}:{i}' for f in files(f'sql/{folder}/**.sql') for i, line in enumerate((ROOT / f).read_text().splitlines(), 1)
+             if re.match(rf'\s*{never}', line, re.I)]
+    assert files(f'sql/{folder}/**.sql') and not wrong
+
+
+def test_sql_files_are_small():
+    assert not [str(f) for f in files('sql/**.sql') if len((ROOT / f).read_text().splitlines()) > 400]

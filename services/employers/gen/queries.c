@@ -315,10 +315,10 @@ const struct query query_screening_insert = {
     .text = "with moved as ( update app.vacancy v set state = app.move('vacancy', v.state, case $1 when 'unsu"
             "itable' then 'refuse' else 'approve' end) where v.id = $2 returning v.tenant_id, v.id ) insert i"
             "nto app.screening as s (tenant_id, id, vacancy_id, verdict, reason, advice, advice_rules, rules_"
-            "version, screened_by) select m.tenant_id, $3::uuid, m.id, $1, $4, a.advice, a.rules, a.rules_ver"
-            "sion, app.actor() from moved m, app.screening_advice(m.id) a returning s.id, s.vacancy_id, s.ver"
-            "dict, s.reason, s.advice, s.advice_rules, s.rules_version, s.screened_by, s.screened_at, s.versi"
-            "on",
+            "version, screened_by, screened_at) select m.tenant_id, $3::uuid, m.id, $1, $4, a.advice, a.rules"
+            ", a.rules_version, app.actor(), clock.now() from moved m, app.screening_advice(m.id) a returning"
+            " s.id, s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_version, s.screened_"
+            "by, s.screened_at, s.version",
     .parameters = 4, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
@@ -410,21 +410,21 @@ const struct query query_vacancy_insert = {
     .name = "vacancy_insert",
     .text = "with reported as ( insert into app.vacancy as v (tenant_id, id, employer_id, title, description,"
             " kind, occupation_id, hours_min, hours_max, shifts, postcode4, positions, candidates_wanted, sta"
-            "rt_date, needed_by, wage_text, internal_note, source, reported_by, reported_by_organisation) val"
-            "ues (app.tenant(), $1::uuid, $2::uuid, $3, $4, $5, $6::uuid, $7::int, $8::int, coalesce(nullif(a"
-            "rray(select jsonb_array_elements_text($9::jsonb)), '{}'), '{day}'), $10, $11::int, coalesce($12:"
-            ":int, 5), $13::date, $14::date, $15, $16, case when app.role() in ('employer', 'firm', 'agency',"
-            " 'hub') then app.role() else 'account_manager' end, app.actor(), case when app.role() in ('firm'"
-            ", 'agency') then app.organisation() end) returning v.* ), competences as ( insert into app.vacan"
-            "cy_competence (tenant_id, vacancy_id, competence_id, need, level, weight) select r.tenant_id, r."
-            "id, c.competence_id, c.need, coalesce(c.level, 1), coalesce(c.weight, 1) from reported r, jsonb_"
-            "to_recordset($17::jsonb) as c (competence_id uuid, need text, level int, weight int) ), conditio"
-            "ns as ( insert into app.vacancy_condition (tenant_id, vacancy_id, condition, hard) select r.tena"
-            "nt_id, r.id, c.condition, c.hard from reported r, jsonb_to_recordset($18::jsonb) as c (condition"
-            " text, hard boolean) ) select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.oc"
-            "cupation_id, v.hours_min, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v."
-            "candidates_wanted, v.start_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported"
-            "_at, v.match_input, v.version, v.changed_at from reported v",
+            "rt_date, needed_by, wage_text, internal_note, source, reported_at, reported_by, reported_by_orga"
+            "nisation) values (app.tenant(), $1::uuid, $2::uuid, $3, $4, $5, $6::uuid, $7::int, $8::int, coal"
+            "esce(nullif(array(select jsonb_array_elements_text($9::jsonb)), '{}'), '{day}'), $10, $11::int, "
+            "coalesce($12::int, 5), $13::date, $14::date, $15, $16, case when app.role() in ('employer', 'fir"
+            "m', 'agency', 'hub') then app.role() else 'account_manager' end, clock.now(), app.actor(), case "
+            "when app.role() in ('firm', 'agency') then app.organisation() end) returning v.* ), competences "
+            "as ( insert into app.vacancy_competence (tenant_id, vacancy_id, competence_id, need, level, weig"
+            "ht) select r.tenant_id, r.id, c.competence_id, c.need, coalesce(c.level, 1), coalesce(c.weight, "
+            "1) from reported r, jsonb_to_recordset($17::jsonb) as c (competence_id uuid, need text, level in"
+            "t, weight int) ), conditions as ( insert into app.vacancy_condition (tenant_id, vacancy_id, cond"
+            "ition, hard) select r.tenant_id, r.id, c.condition, c.hard from reported r, jsonb_to_recordset($"
+            "18::jsonb) as c (condition text, hard boolean) ) select v.id, v.employer_id, v.title, v.descript"
+            "ion, v.kind, v.state, v.occupation_id, v.hours_min, v.hours_max, to_json(v.shifts) as shifts, v."
+            "postcode4, v.positions, v.candidates_wanted, v.start_date, v.needed_by, v.wage_text, v.internal_"
+            "note, v.source, v.reported_at, v.match_input, v.version, v.changed_at from reported v",
     .parameters = 18, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };

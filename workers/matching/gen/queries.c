@@ -111,9 +111,9 @@ struct statement *sql_run_exists(struct plan *plan, struct sql_run_exists args)
 const struct query query_run_insert = {
     .name = "run_insert",
     .text = "insert into app.match_run (tenant_id, id, vacancy_id, match_input, rules_version, taxonomy, inpu"
-            "t_digest, asked, considered, suitable, shortfall, excluded) values (app.tenant(), $1::uuid, $2::"
-            "uuid, $3::bigint, $4, coalesce((select t.version from ref.taxonomy t where t.current), 'none'), "
-            "$5, $6::int, $7::int, $8::int, $9::int, $10::jsonb)",
+            "t_digest, asked, considered, suitable, shortfall, excluded, made_at) values (app.tenant(), $1::u"
+            "uid, $2::uuid, $3::bigint, $4, coalesce((select t.version from ref.taxonomy t where t.current), "
+            "'none'), $5, $6::int, $7::int, $8::int, $9::int, $10::jsonb, clock.now())",
     .parameters = 10, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
@@ -167,10 +167,10 @@ struct statement *sql_vacancy_shortlisted(struct plan *plan, struct sql_vacancy_
 
 const struct query query_supply_store = {
     .name = "supply_store",
-    .text = "insert into app.vacancy_supply (tenant_id, vacancy_id, match_input, active, pass, without) value"
-            "s (app.tenant(), $1::uuid, $2::bigint, $3::int, $4::int, $5::jsonb) on conflict (tenant_id, vaca"
-            "ncy_id) do update set match_input = excluded.match_input, active = excluded.active, pass = exclu"
-            "ded.pass, without = excluded.without, counted_at = clock.now()",
+    .text = "insert into app.vacancy_supply (tenant_id, vacancy_id, match_input, active, pass, without, count"
+            "ed_at) values (app.tenant(), $1::uuid, $2::bigint, $3::int, $4::int, $5::jsonb, clock.now()) on "
+            "conflict (tenant_id, vacancy_id) do update set match_input = excluded.match_input, active = excl"
+            "uded.active, pass = excluded.pass, without = excluded.without, counted_at = excluded.counted_at",
     .parameters = 5, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };

@@ -4,7 +4,7 @@
 
 -- What a worker adds: rows of metric, kind, label, amount.
 create function queue.count(amounts jsonb) returns void language sql
-    security definer set search_path = pg_catalog, pg_temp
+    security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
     as $$
     insert into queue.counter (metric, kind, label, amount)
     select a ->> 0, a ->> 1, a ->> 2, (a ->> 3)::bigint from jsonb_array_elements(amounts) a
@@ -12,7 +12,7 @@ create function queue.count(amounts jsonb) returns void language sql
 
 -- Adds up what has become many rows. One at a time: the dispatcher that leads.
 create function queue.fold(most int default 500) returns void language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
+    security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
     as $$
     begin
         if (select count(*) from (select from queue.counter limit most) c) >= most then
@@ -22,19 +22,10 @@ create function queue.fold(most int default 500) returns void language plpgsql
         end if;
     end $$;
 
--- How many entries each stream holds, as the dispatcher that leads has last seen.
-create table queue.stream_seen (
-    worker text not null,
-    stream text not null,
-    entries int not null,
-    at timestamptz not null,
-    primary key (worker, stream)
-);
-
 -- What the dispatcher that leads has seen in Redis: entries that nobody owned since it last said so, and rows of worker,
 -- stream, entries; null when it has not looked.
 create function queue.report(ghosts bigint, entries jsonb) returns void language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
+    security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
     as $$
     begin
         insert into queue.counter (metric, amount) select 'ghosts', ghosts where ghosts > 0;
@@ -168,15 +159,3 @@ create function queue.metrics() returns text language sql stable
                              s.lines), '' order by f.place)
     from family f join sample s using (metric)
     $$;
-
--- A plan is made at the first call and kept: while the queue is empty, to read it whole seems cheapest, and it would be read whole
--- for each batch of the burst that follows. So no function may that changes something, or that a worker calls.
-do $$
-    declare
-        made regprocedure;
-    begin
-        for made in select p.oid from pg_proc p where p.pronamespace = 'queue'::regnamespace and p.prosecdef
-                and (p.provolatile = 'v' or p.proname in ('still_waiting', 'cancel_wanted')) and p.proname <> 'sweep' loop
-            execute format('alter function %s set enable_seqscan = off', made);
-        end loop;
-    end $$;

@@ -1,0 +1,86 @@
+-- What every noun stands on: the context of a request, the stamps and the trail of its rows, and its wall.
+
+-- The context. The plan runner and the workers set it for one transaction. After a transaction PostgreSQL leaves '' there,
+-- not null, hence nullif: without context nothing is equal to null, and no row is seen.
+
+create function app.tenant() returns int language sql stable parallel safe
+    as $$ select nullif(current_setting('app.tenant', true), '')::int $$;
+create function app.actor() returns uuid language sql stable parallel safe
+    as $$ select nullif(current_setting('app.actor', true), '')::uuid $$;
+create function app.organisation() returns uuid language sql stable parallel safe
+    as $$ select nullif(current_setting('app.org', true), '')::uuid $$;
+create function app.role() returns text language sql stable parallel safe
+    as $$ select nullif(current_setting('app.role', true), '') $$;
+create function app.scope() returns text language sql stable parallel safe
+    as $$ select nullif(current_setting('app.scope', true), '') $$;
+
+-- Before a row is written: version, time, transaction. changed_in lets in-memory copies find what they lack.
+create function app.stamp() returns trigger language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        new.version := case tg_op when 'INSERT' then 1 else old.version + 1 end;
+        new.changed_at := clock.now();
+        new.changed_in := pg_current_xact_id();
+        return new;
+    end $$;
+
+-- After a row is written: audit (names of changed columns, never values) and an event (ids only).
+-- TG_ARGV[0] is the noun.
+create function app.trail() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        changed text[];
+        action text := case tg_op when 'INSERT' then 'create' when 'UPDATE' then 'change' else 'delete' end;
+    begin
+        if tg_op = 'UPDATE' then
+            select array_agg(n.key order by n.key) into changed
+            from jsonb_each(to_jsonb(new)) n join jsonb_each(to_jsonb(old)) o using (key)
+            where n.value is distinct from o.value and n.key not in ('version', 'changed_at', 'changed_in');
+        end if;
+        perform audit.note(tg_argv[0], coalesce(new.id, old.id), action, changed);
+        insert into app.event (tenant_id, at, type, noun, subject_id, version)
+        values (coalesce(new.tenant_id, old.tenant_id), clock.now(), tg_argv[0] || '.' || action, tg_argv[0],
+                coalesce(new.id, old.id), coalesce(new.version, old.version));
+        return null;
+    end $$;
+
+-- After a row is deleted: what in-memory copies must learn. TG_ARGV[0] is the noun.
+create function app.bury() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        insert into app.tombstone (tenant_id, noun, id, at) values (old.tenant_id, tg_argv[0], old.id, clock.now());
+        return null;
+    end $$;
+
+-- Gives a table its wall: row-level security, forced, with a restrictive policy per municipality. Functions that are SECURITY
+-- DEFINER run as maatwerk_owner: they see the whole municipality of the context, and never another one. `noun`, when
+-- given, also stamps its rows and leaves a trail: the table then has id, version, changed_at and changed_in.
+create procedure app.wall(wanted regclass, noun text default null) language plpgsql as $$
+    begin
+        execute format('alter table %s enable row level security', wanted);
+        execute format('alter table %s force row level security', wanted);
+        execute format('create policy tenant_wall on %s as restrictive for all
+                        using (tenant_id = (select app.tenant()))
+                        with check (tenant_id = (select app.tenant()))', wanted);
+        execute format('create policy owner_functions on %s for all to maatwerk_owner
+                        using (true) with check (true)', wanted);
+        if noun is not null then
+            execute format('create trigger stamp before insert or update on %s
+                            for each row execute function app.stamp()', wanted);
+            execute format('create trigger trail after insert or update or delete on %s
+                            for each row execute function app.trail(%L)', wanted, noun);
+        end if;
+    end $$;
+
+-- Lets every program that has the grant see and write the rows of its municipality.
+create procedure app.open_to_tenant(wanted regclass) language plpgsql as $$
+    begin
+        execute format('create policy whole_tenant on %s for all using (true) with check (true)', wanted);
+    end $$;
+call app.wall('app.event');
+call app.open_to_tenant('app.event');
+call app.wall('app.tombstone');
+call app.open_to_tenant('app.tombstone');

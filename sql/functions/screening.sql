@@ -1,0 +1,48 @@
+-- Screenings of vacancies.
+
+call app.wall('app.screening', 'screening');
+call app.open_to_tenant('app.screening');
+
+-- What the rules say of a vacancy: is it suitable for people with little schooling and experience? Each rule gives
+-- its number and limit; one that speaks against makes the advice negative. A person gives the verdict.
+create function app.screening_advice(vacancy uuid)
+    returns table (advice text, rules jsonb, rules_version text) language sql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    with facts as (
+        select v.candidates_wanted,
+               case left(o.isco, 1) when '9' then 1 when '3' then 3 when '2' then 4 when '1' then 4 else 2 end
+                   as skill_level,
+               (select count(*) from app.vacancy_condition c where c.vacancy_id = v.id and c.hard)
+               + (select count(*) from app.employer_condition c where c.employer_id = v.employer_id and c.hard)
+                   as hard_conditions,
+               (select count(*) from app.vacancy_condition c join ref.condition r on r.code = c.condition
+                where c.vacancy_id = v.id and c.hard and r.kind = 'certificate') as hard_certificates,
+               (select count(*) from app.vacancy_competence c
+                where c.vacancy_id = v.id and c.need = 'must' and c.level = 3) as expert_competences,
+               (select s.pass from app.vacancy_supply s
+                where s.vacancy_id = v.id and s.match_input = v.match_input) as supply
+        from app.vacancy v join ref.occupation o on o.id = v.occupation_id where v.id = vacancy
+    ), measured (place, code, number, fits_to, adjust_to) as (
+        select r.* from facts f cross join lateral (values
+            (1, 'skill_level', f.skill_level::bigint, 2, 3),
+            (2, 'hard_conditions', f.hard_conditions, 6, 10),
+            (3, 'hard_certificates', f.hard_certificates, 1, 2),
+            (4, 'expert_competences', f.expert_competences, 1, 2)) r
+    ), judged (place, code, outcome, number, fits_to) as (
+        select m.place, m.code,
+               case when m.number <= m.fits_to then 'fits' when m.number <= m.adjust_to then 'adjust' else 'against' end,
+               m.number, m.fits_to
+        from measured m
+        union all
+        select 5, 'supply', case when f.supply >= f.candidates_wanted then 'fits' when f.supply > 0 then 'adjust'
+                                 else 'against' end, f.supply, f.candidates_wanted
+        from facts f where f.supply is not null
+    )
+    select case when bool_or(j.outcome = 'against') then 'unsuitable'
+                when bool_or(j.outcome = 'adjust') then 'suitable_with_adjustment' else 'suitable' end,
+           jsonb_agg(jsonb_build_object('code', j.code, 'outcome', j.outcome, 'number', j.number, 'limit', j.fits_to)
+                     order by j.place),
+           'screening-1'
+    from judged j having count(*) > 0
+    $$;

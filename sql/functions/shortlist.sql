@@ -1,0 +1,34 @@
+-- Shortlists: the runs of the matching worker and their results.
+
+call app.wall('app.match_run');
+call app.open_to_tenant('app.match_run');
+call app.wall('app.match_result');
+call app.open_to_tenant('app.match_result');
+
+-- A candidate has changed: asks for a new match of each open vacancy whose list this touches. `vacancies` admit him
+-- now, with these `scores` (-1: below a floor); lists that he is on are touched anyway. Returns how many.
+create function app.rematch_touched(candidate uuid, vacancies uuid[], scores int[]) returns int language sql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    with newest as (
+        select v.id, r.id as run, r.asked, r.suitable from app.vacancy v
+        cross join lateral (select r.* from app.match_run r where r.tenant_id = v.tenant_id and r.vacancy_id = v.id
+                            order by r.match_input desc limit 1) r
+        where v.tenant_id = app.tenant() and v.state in ('open', 'shortlisted', 'partly_filled')
+    ), touched as (
+        select n.id from newest n join app.match_result m on m.tenant_id = app.tenant() and m.run_id = n.run
+        where m.candidate_id = candidate
+        union
+        select n.id from newest n join unnest(vacancies, scores) g (vacancy, score) on g.vacancy = n.id
+        where g.score >= 0 and (n.suitable < n.asked + 10
+              or g.score >= (select min(m.score) from app.match_result m
+                             where m.tenant_id = app.tenant() and m.run_id = n.run))
+    ), locked as (
+        select v.id from app.vacancy v where v.tenant_id = app.tenant() and v.id in (select t.id from touched t)
+        order by v.id for no key update
+    ), changed as (
+        update app.vacancy v set match_input = v.match_input + 1 from locked l
+        where v.tenant_id = app.tenant() and v.id = l.id returning 1
+    )
+    select count(*)::int from changed
+    $$;

@@ -1,0 +1,65 @@
+-- Proposals of candidates for a vacancy, in rounds.
+
+-- A round: the proposals that a consultant made in one go for one vacancy. The number the employer asked for is
+-- binding; fewer only with a stated shortfall.
+create table app.proposal_round (
+    tenant_id int not null,
+    id uuid not null,
+    vacancy_id uuid not null,
+    employer_id uuid not null,
+    asked int not null,
+    already_open int not null,
+    proposed int not null,
+    shortfall_reason text check (shortfall_reason in ('not_enough_suitable', 'employer_agreed', 'phased')),
+    shortfall_note text check (char_length(shortfall_note) <= 1000),
+    made_by uuid,
+    version bigint not null,
+    changed_at timestamptz not null,
+    changed_in xid8 not null,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, vacancy_id) references app.vacancy (tenant_id, id),
+    constraint round_within_asked check (already_open + proposed <= asked),
+    constraint round_shortfall_stated check (already_open + proposed = asked or shortfall_reason is not null)
+);
+create index proposal_round_by_vacancy on app.proposal_round (tenant_id, vacancy_id, id);
+
+create table app.proposal (
+    tenant_id int not null,
+    id uuid not null,
+    round_id uuid not null,
+    vacancy_id uuid not null,
+    employer_id uuid not null,
+    candidate_id uuid not null,
+    state text not null default 'drafted',
+    rank int,
+    score int,
+    consent_by text check (consent_by in ('candidate', 'representative')),
+    consent_at timestamptz,
+    consent_channel text check (consent_channel in ('conversation', 'letter', 'e_mail', 'portal')),
+    consent_text_version text check (char_length(consent_text_version) <= 40),
+    rejection_reason text check (rejection_reason in ('did_not_come', 'lacking_competences', 'hours_do_not_fit',
+        'travel', 'language', 'position_filled', 'not_interested', 'other')),
+    rejection_note text check (char_length(rejection_note) <= 1000),
+    rejection_shared boolean,
+    answered_at timestamptz,
+    answered_by uuid,
+    sent_at timestamptz,
+    version bigint not null,
+    changed_at timestamptz not null,
+    changed_in xid8 not null,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, round_id) references app.proposal_round (tenant_id, id),
+    foreign key (tenant_id, vacancy_id) references app.vacancy (tenant_id, id),
+    foreign key (tenant_id, employer_id) references app.employer (tenant_id, id),
+    foreign key (tenant_id, candidate_id) references app.candidate (tenant_id, id),
+    constraint proposal_consent_whole check (num_nulls(consent_by, consent_at, consent_channel, consent_text_version)
+                                             in (0, 4)),
+    constraint proposal_rejected_with_reason check (state <> 'rejected' or rejection_reason is not null)
+);
+create unique index proposal_pair_once on app.proposal (tenant_id, vacancy_id, candidate_id)
+    where state in ('drafted', 'sent', 'invited', 'hired', 'rejected');
+create index proposal_by_change on app.proposal (tenant_id, changed_at, id);
+create index proposal_by_vacancy on app.proposal (tenant_id, vacancy_id, changed_at, id);
+create index proposal_by_candidate on app.proposal (tenant_id, candidate_id, changed_at, id);
+create index proposal_by_employer on app.proposal (tenant_id, employer_id, changed_at, id);
+create index proposal_by_state on app.proposal (tenant_id, state, changed_at, id);
