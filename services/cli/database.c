@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* PostgreSQL for commands: blocking, with messages for a person. */
+/* libpq, with messages. */
+#include "services/cli/database.h"
+
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "services/cli/command.h"
 
 PGconn *admin_connect(const struct config *config)
 {
@@ -40,26 +40,4 @@ bool must_do(PGconn *pg, const char *sql)
     PGresult *result = must_run(pg, sql, 0, NULL);
     PQclear(result);
     return result != NULL;
-}
-
-struct str file_read(struct arena *arena, const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    if (!file) {
-        fprintf(stderr, "maatwerk: cannot read %s\n", path);
-        return (struct str){0};
-    }
-    fseek(file, 0, SEEK_END);
-    long size = ftell(file);
-    rewind(file);
-    char *text = arena_alloc(arena, (size_t)size + 1);
-    size_t length = fread(text, 1, (size_t)size, file);
-    fclose(file);
-    return (struct str){text, length};
-}
-
-const char *sql_folder(void)
-{
-    const char *folder = getenv("MAATWERK_SQL");
-    return folder ? folder : "sql";
 }

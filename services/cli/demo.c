@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The demo region: sql/seeds/demo.sql step by step, then invented citizen service numbers, sealed
  * as real ones are. */
+#include "services/cli/demo.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Loads reference data: taxonomies in ESCO's CSV layout, postcode areas. What is loaded again keeps
  * its ids; what is no longer there is withdrawn, never deleted. */
+#include "services/cli/import.h"
+
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <unistd.h>

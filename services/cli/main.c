@@ -5,7 +5,19 @@
 #include <string.h>
 
 #include "lib/json/parse.h"
-#include "services/cli/command.h"
+#include "services/cli/demo.h"
+#include "services/cli/import.h"
+#include "services/cli/migrate.h"
+#include "services/cli/queue.h"
+#include "services/cli/secrets.h"
+
+struct command {
+    const char *name;      /* "migrate", or "import taxonomy" */
+    const char *arguments; /* "--role R --tenant T" */
+    const char *meaning;
+    /* Gets the words after the name. Returns the exit status. */
+    int (*run)(const struct config *config, int count, char **arguments);
+};
 
 static const struct command commands[] = {
     {"migrate", "", "bring the database up to date: roles, migrations, functions, states, rights",
@@ -22,14 +34,6 @@ static const struct command commands[] = {
      "look at the queue and put it right; without a verb: which there are", command_queue},
 };
 
-const char *option(int count, char **arguments, const char *name, const char *otherwise)
-{
-    for (int i = 0; i + 1 < count; i++)
-        if (strncmp(arguments[i], "--", 2) == 0 && strcmp(arguments[i] + 2, name) == 0)
-            return arguments[i + 1];
-    return otherwise;
-}
-
 static int help(void)
 {
     puts("maatwerk COMMAND …\n");
@@ -39,7 +43,7 @@ static int help(void)
     return 2;
 }
 
-/* How many words of the command line are the name of the command; 0: it is another one. */
+/* How many words of the command line are the name of this command; 0 when they name another one. */
 static int words_of(const struct command *command, int count, char **words)
 {
     char name[64];

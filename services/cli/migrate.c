@@ -7,6 +7,8 @@
  * from what was applied; when none does, nothing happens. Then the connections are divided. Refuses
  * when another one is running, when a migration that was applied has changed or is not there, and on
  * a PostgreSQL before 15. */
+#include "services/cli/migrate.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 

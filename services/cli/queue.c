@@ -2,6 +2,8 @@
 /* The queue, for an operator: each verb is a statement, its answer a table, or with --json a line
  * of JSON per row. What Redis knows comes in as one more parameter. The scope is the whole
  * installation. */
+#include "services/cli/queue.h"
+
 #include <stdio.h>
 #include <unistd.h>
 

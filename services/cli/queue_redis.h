@@ -19,8 +19,8 @@ struct gather {
 /* Each gives JSON, or absent with a message on stderr when the verb cannot go on. */
 typedef struct str gatherer(struct gather *gather);
 
-/* [{worker, consumer, alive, drain, pending, idle_ms}] per consumer and stream, and per heartbeat; a
- * drained program is there once more, without a consumer. */
+/* [{worker, consumer, alive, drain, pending, idle_ms}] per consumer and stream, and per
+ * heartbeat; a drained program is there once more, without a consumer. */
 gatherer gather_consumers;
 
 /* [{stream, entry, consumer, idle_ms, deliveries}]: where the job with number `word` is carried. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Keys, and tokens of the local issuer for development. */
+#include "services/cli/secrets.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

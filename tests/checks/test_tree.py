@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the house style says and a program can see: generated files, sizes, arrows, headers, words."""
+"""What the house style says and a program can see: generated files, sizes, arrows, circles, headers, words."""
 import re
 import subprocess
 from pathlib import Path
@@ -83,6 +83,55 @@ def test_includes_follow_the_arrows():
             if not any(name == a or name.startswith(a + '/') for a in allowed):
                 wrong.append(f'{file} includes {name}')
     assert not wrong
+
+
+def modules():
+    """{module: modules that it includes}; a module is a .c and a .h with the same name."""
+    needs = {}
+    for file in files('*.c', '*.h'):
+        module = file.with_suffix('')
+        named = re.findall(r'^#include "([^"]+)"', (ROOT / file).read_text(), re.M)
+        needs.setdefault(module, set()).update(Path(name).with_suffix('') for name in named)
+    return {module: {other for other in others if other != module} for module, others in needs.items()}
+
+
+def circles(needs):
+    """The sets of modules that need each other: each time, take away a module that needs nothing, or that nothing needs."""
+    left = {module: set(others) & set(needs) for module, others in needs.items()}
+    while True:
+        needed = set().union(*left.values()) if left else set()
+        loose = {module for module, others in left.items() if not others or module not in needed}
+        if not loose:
+            return left
+        left = {module: others - loose for module, others in left.items() if module not in loose}
+
+
+def test_circles_finds_a_circle():
+    assert not circles({'a': {'b', 'c'}, 'b': {'c'}, 'c': set()})
+    assert set(circles({'a': {'b'}, 'b': {'c'}, 'c': {'b', 'd'}, 'd': set()})) == {'b', 'c'}
+
+
+def test_no_modules_need_each_other():
+    assert not {str(module): sorted(map(str, others)) for module, others in circles(modules()).items()}
+
+
+def public_functions(text):
+    """The names of the functions that a .c file defines for other files."""
+    defined = re.findall(r'^(?!static\b)[a-z][\w *]*?\b(\w+)\([^;{}]*\)\n\{', text, re.M)
+    return [name for name in defined if name not in ('main', 'LLVMFuzzerTestOneInput')]
+
+
+def test_public_functions_are_declared_in_the_header_of_their_file():
+    """So that an include says which file is needed. Handlers and checks of a service are declared in its generated contract;
+    what is preloaded into programs replaces functions of libc."""
+    astray = []
+    for file in files('lib/*.c', 'services/*.c', 'workers/*.c', 'openapi/*.c', 'tests/*.c'):
+        headers = [file.with_suffix('.h'), file.parent / 'gen/contract.h']
+        declared = '\n'.join((ROOT / h).read_text() for h in headers if (ROOT / h).exists())
+        if file.name not in ('flaky.c', 'clock_shift.c'):
+            astray += [f'{file}: {name}' for name in public_functions((ROOT / file).read_text())
+                       if not re.search(rf'\b{name}\b', declared)]
+    assert not astray
 
 
 @pytest.mark.parametrize('header', [str(f) for f in own_c() if f.suffix == '.h' and f.parts[0] != 'tests'])

@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "tests/model/lease.h"
-#include "tests/model/row.h"
+#include "tests/model/row_protocol.h"
 
 enum { MOST_STATES = 40000000, ALL = (1 << FAULTS) - 1, DEATHS = ALL & ~(7 << FAULT_RETRY) };
 

@@ -1,19 +1,29 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the programs do, step by step. A step is what is atomic: a transaction, a command of Redis. */
+/* Reading and changing a row; the transactions of PostgreSQL that several parties use. */
 #include "tests/model/row.h"
 
 #include <string.h>
 
 struct row_bounds row_bounds;
 
+static const char *const fault_names[FAULTS] = {
+    [FAULT_KILL] = "kill",          [FAULT_LEADER] = "dispatcher",
+    [FAULT_STALE] = "stale-leader", [FAULT_WIPE] = "wipe",
+    [FAULT_TAIL] = "lost-tail",     [FAULT_GHOST] = "ghost",
+    [FAULT_CRASH] = "crash",        [FAULT_ANSWER] = "lost-commit",
+    [FAULT_READ] = "lost-read",     [FAULT_SUSPICION] = "suspicion",
+    [FAULT_RETRY] = "retry",        [FAULT_PERMANENT] = "permanent",
+    [FAULT_CANCEL] = "cancel",
+};
+
 bool row_is(enum row_mutant mutant)
 {
     return row_bounds.mutant == mutant;
 }
 
-static bool has_end(unsigned state)
+bool row_has_end(const struct row *row, int job)
 {
-    return state == JOB_FINISHED || state == JOB_GONE;
+    return row->jobs[job].state == JOB_FINISHED || row->jobs[job].state == JOB_GONE;
 }
 
 unsigned row_locked(const struct row *row)
@@ -30,7 +40,8 @@ bool row_lane_is_locked(const struct row *row)
     return row_bounds.lane && row->lane.begun && !row_is(ROW_LANE_UNLOCKED);
 }
 
-/* Entries are a set, workers and rival dispatchers are alike: of states that differ only in that, one. */
+/* The order of entries does not matter, workers are alike, and so are rival dispatchers: of the states
+ * that differ only in that, one is explored. */
 static void sort_entries(struct row *row)
 {
     uint8_t *at = (uint8_t *)row->entries;
@@ -68,15 +79,19 @@ static void normalize(struct row *row)
         *row = other;
 }
 
-void row_step(struct explorer *explorer, const char *name, int fault, struct row *to)
+void row_step(struct explorer *explorer, const char *name, struct row *to)
 {
-    if (fault >= 0) {
-        if (__builtin_popcount(to->faults) >= row_bounds.most_faults)
-            return;
-        to->faults |= 1u << fault;
-    }
     normalize(to);
-    explore_step(explorer, name, fault >= 0, to);
+    explore_step(explorer, name, false, to);
+}
+
+void row_step_fault(struct explorer *explorer, enum fault fault, struct row *to)
+{
+    if (__builtin_popcount(to->faults) >= row_bounds.most_faults)
+        return;
+    to->faults |= 1u << fault;
+    normalize(to);
+    explore_step(explorer, fault_names[fault], true, to);
 }
 
 bool row_add_entry(struct row *row, int job, bool suspect, int owner)
@@ -92,14 +107,12 @@ bool row_add_entry(struct row *row, int job, bool suspect, int owner)
     return false;
 }
 
-/* ------------------------------------------------------------------------------------------- PostgreSQL */
-
 static void open_lane(struct row *row, int passed)
 {
     int inserted = 0, first = 0;
     while (inserted < row_bounds.jobs && row->jobs[inserted].state != JOB_ABSENT)
         inserted++;
-    while (first < inserted && has_end(row->jobs[first].state))
+    while (first < inserted && row_has_end(row, first))
         first++;
     if (row_is(ROW_LANE_HOLE))
         first = row->lane.done == passed ? passed + 1 : row->lane.done;
@@ -119,10 +132,11 @@ void row_take_effect(struct row *row, int job)
 {
     bool early = false;
     for (int i = 0; row_bounds.lane && i < job; i++)
-        early = early || !has_end(row->jobs[i].state);
-    row->jobs[job].effects = row->jobs[job].effects ? EFFECT_TWICE
-                             : early                ? EFFECT_OUT_OF_ORDER
-                                                    : 1;
+        early = early || !row_has_end(row, i);
+    if (row->jobs[job].effects)
+        row->jobs[job].effects = EFFECT_TWICE;
+    else
+        row->jobs[job].effects = early ? EFFECT_OUT_OF_ORDER : EFFECT_ONCE;
 }
 
 void row_finish(struct row *row, unsigned jobs, int failed, enum job_state failure)
@@ -144,58 +158,6 @@ void row_finish(struct row *row, unsigned jobs, int failed, enum job_state failu
     }
 }
 
-static void produce(struct explorer *explorer, const struct row *row)
-{
-    struct row to = *row;
-    int next = 0;
-    while (next < row_bounds.jobs && row->jobs[next].state != JOB_ABSENT)
-        next++;
-    if (next == row_bounds.jobs)
-        return;
-    if (!row_bounds.lane) {
-        to.jobs[next].state = JOB_READY;
-        row_step(explorer, "enqueue", -1, &to);
-    } else if (!row->lane.begun) {
-        to.lane.begun = 1;
-        to.lane.blocked = next > row->lane.done;
-        row_step(explorer, "enqueue begins", -1, &to);
-    } else {
-        to.jobs[next].state = row->lane.blocked ? JOB_BLOCKED : JOB_READY;
-        to.lane.begun = to.lane.blocked = 0;
-        row_step(explorer, "enqueue commits", -1, &to);
-    }
-}
-
-/* What is due becomes ready; PostgreSQL notices a dead client; a person decides on a dead letter. */
-static void pass_time(struct explorer *explorer, const struct row *row)
-{
-    for (int j = 0; j < row_bounds.jobs; j++) {
-        struct row to = *row;
-        if (row->jobs[j].state == JOB_WAITING) {
-            to.jobs[j].state = JOB_READY;
-            row_set_carried(&to, 0, row_carried_by(row, 0) & ~(1u << j));
-            row_step(explorer, "promote", -1, &to);
-        }
-        if (row->jobs[j].state == JOB_DEAD && !row_lane_is_locked(row)) {
-            to.jobs[j].state = row->lane.done == j ? JOB_READY : JOB_BLOCKED;
-            row_step(explorer, "revive", -1, &to);
-            to = *row;
-            row_end_job(&to, j, JOB_GONE);
-            row_step(explorer, "drop", -1, &to);
-        }
-    }
-    if (row->orphans) {
-        struct row to = *row;
-        to.orphans = 0;
-        row_step(explorer, "orphan ends", -1, &to);
-        bool poison = row_bounds.poison && row->orphans & 1;
-        if (row_lane_is_locked(row) || poison || row_is(ROW_EFFECT_FIRST))
-            return;
-        row_finish(&to, row->orphans, -1, JOB_GONE);
-        row_step(explorer, "orphan commits", -1, &to);
-    }
-}
-
 unsigned row_jobs_in(const struct row *row, enum job_state state)
 {
     unsigned jobs = 0;
@@ -214,83 +176,21 @@ void row_set_carried(struct row *row, int l, unsigned jobs)
     row->carried = (uint8_t)((row->carried & ~(7u << 3 * l)) | (jobs & 7u) << 3 * l);
 }
 
-static void steps(struct explorer *explorer, const struct state *state)
+unsigned row_held_by(const struct row *row, int w)
 {
-    struct row row;
-    memcpy(&row, state, sizeof row);
-    produce(explorer, &row);
-    pass_time(explorer, &row);
-    row_lead(explorer, &row, 0);
-    if (row.faults >> FAULT_STALE & 1)
-        row_lead(explorer, &row, 1);
-    for (int w = 0; w < WORKERS; w++)
-        row_work(explorer, &row, w);
-    if (__builtin_popcount(row.faults) < row_bounds.most_faults)
-        row_faults(explorer, &row);
+    return row->redis.held >> 3 * w & 7u;
 }
 
-static struct state first(void)
+void row_set_held(struct row *row, int w, unsigned jobs)
 {
-    struct row row = {.redis = {.groups = 1, .marker = 1}};
-    struct state state;
-    memcpy(&state, &row, sizeof state);
-    return state;
+    row->redis.held = (row->redis.held & ~(7u << 3 * w)) | (jobs & 7u) << 3 * w;
 }
 
-static const char *wrong(const struct state *state)
+unsigned row_pending_of(const struct row *row, int w)
 {
-    struct row row;
-    memcpy(&row, state, sizeof row);
-    for (int j = 0; j < row_bounds.jobs; j++) {
-        if (row.jobs[j].effects == EFFECT_TWICE)
-            return "an effect twice";
-        if (row.jobs[j].effects == EFFECT_OUT_OF_ORDER)
-            return "an effect before those of the jobs before it";
-        if (row.jobs[j].state == JOB_FINISHED && !row.jobs[j].effects)
-            return "finished without its effect";
-        if (row.jobs[j].state == JOB_GONE && row.jobs[j].effects)
-            return "buried after its effect";
-        if (row_bounds.poison && j > 0 && row.jobs[j].state == JOB_GONE)
-            return "an innocent job is buried as poison";
-    }
-    return NULL;
-}
-
-static bool is_end(const struct state *state)
-{
-    struct row row;
-    struct row end = {.redis = {.groups = 1, .marker = 1}};
-    memcpy(&row, state, sizeof row);
-    for (int j = 0; j < row_bounds.jobs; j++)
-        if (!has_end(row.jobs[j].state))
-            return false;
-    memcpy(end.jobs, row.jobs, sizeof end.jobs);
-    end.lane = row.lane;
-    end.faults = row.faults;
-    end.carried = row.carried;
-    return memcmp(&end, &row, sizeof end) == 0;
-}
-
-static void print(const struct state *state, FILE *out)
-{
-    static const char states[] = "-rwb.Dx", owners[] = "n01+g";
-    struct row row;
-    memcpy(&row, state, sizeof row);
-    for (int j = 0; j < row_bounds.jobs; j++)
-        fprintf(out, "%c%d ", states[row.jobs[j].state], row.jobs[j].crash);
-    fprintf(out, " lane %d%s ", row.lane.done, row.lane.begun ? "*" : "");
-    for (int w = 0; w < WORKERS; w++)
-        fprintf(out, " worker%d %d knows %x has %x", w, row.workers[w].step, row.workers[w].known,
-                row.workers[w].has);
-    for (int l = 0; l < LEADERS; l++)
-        fprintf(out, " leader%d %d:%x carried %x", l, row.leaders[l].step, row.leaders[l].jobs,
-                row_carried_by(&row, l));
-    fprintf(out, " orphans %x redis %d%d ", row.orphans, row.redis.groups, row.redis.marker);
+    unsigned jobs = 0;
     for (int i = 0; i < ENTRIES; i++)
-        if (row.entries[i].there)
-            fprintf(out, " %d%c%s", row.entries[i].job, owners[row.entries[i].owner],
-                    row.entries[i].suspect ? "!" : "");
-    fprintf(out, "\n");
+        if (row->entries[i].there && row->entries[i].owner == OWNER_WORKER + w)
+            jobs |= 1u << row->entries[i].job;
+    return jobs;
 }
-
-const struct protocol row_protocol = {"row", first, steps, wrong, is_end, print};

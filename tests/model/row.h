@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The protocol of jobs whose effect is in PostgreSQL: rows, streams, dispatchers, workers, and what
- * can go wrong with each. Time is left out: whatever waits for a time in the programs may happen here
- * at any moment. So is the order in a stream: any entry may be read first. */
+/* The state of jobs whose effect is in PostgreSQL: rows, streams, dispatchers, workers, and what can go
+ * wrong with each. Time is left out: what waits for a time in the programs may happen here at any
+ * moment. The order in a stream is left out too: any entry may be read first. */
 #ifndef MAATWERK_MODEL_ROW_H
 #define MAATWERK_MODEL_ROW_H
 
 #include "tests/model/explore.h"
 
-enum { JOBS = 3, WORKERS = 2, LEADERS = 2, ENTRIES = 4 };
+enum { JOBS = 3, NO_JOB = JOBS, WORKERS = 2, LEADERS = 2, ENTRIES = 4 };
 
 enum job_state {
     JOB_ABSENT, /* not enqueued yet */
@@ -19,7 +19,7 @@ enum job_state {
     JOB_GONE, /* cancelled or buried */
 };
 
-enum { EFFECT_TWICE = 2, EFFECT_OUT_OF_ORDER = 3 };
+enum { EFFECT_ONCE = 1, EFFECT_TWICE = 2, EFFECT_OUT_OF_ORDER = 3 };
 
 /* whose entry: read by nobody, by a worker, by a worker that is no more, by nobody known (a ghost) */
 enum owner { OWNER_NEW, OWNER_WORKER, OWNER_DEAD = OWNER_WORKER + WORKERS, OWNER_GHOST };
@@ -112,37 +112,42 @@ struct row_bounds {
     enum row_mutant mutant;
 };
 extern struct row_bounds row_bounds;
-extern const struct protocol row_protocol;
-extern const char *const fault_names[FAULTS];
 
-/* The steps of each party; of l and w their numbers. */
-void row_lead(struct explorer *explorer, const struct row *row, int l);
-void row_work(struct explorer *explorer, const struct row *row, int w);
-void row_faults(struct explorer *explorer, const struct row *row);
-
-/* A leader takes away the entries of this owner, and counts its death where deaths are counted. Returns which. */
-unsigned row_reap(struct row *row, int l, int owner);
-
-/* What they share. `fault`: -1 is none. */
-void row_step(struct explorer *explorer, const char *name, int fault, struct row *to);
 bool row_is(enum row_mutant mutant);
+
+/* A step that leads to `to`. */
+void row_step(struct explorer *explorer, const char *name, struct row *to);
+
+/* The same for a fault; no step, when as many faults as allowed have happened. */
+void row_step_fault(struct explorer *explorer, enum fault fault, struct row *to);
+
+/* Sets of jobs: in this state; locked by a transaction; and whether the lane of the jobs is locked. */
 unsigned row_jobs_in(const struct row *row, enum job_state state);
 unsigned row_locked(const struct row *row);
 bool row_lane_is_locked(const struct row *row);
+
+/* Whether the job is finished or gone. */
+bool row_has_end(const struct row *row, int job);
+
 void row_take_effect(struct row *row, int job);
 void row_end_job(struct row *row, int job, enum job_state end);
-/* The commit of a worker: effects and ends; `failed` (or -1) has no effect and another end. */
+
+/* The commit of a worker: effects and ends of these jobs. The job `failed` (or NO_JOB) has no effect, and the end
+ * `failure`. */
 void row_finish(struct row *row, unsigned jobs, int failed, enum job_state failure);
-/* False: the window is full. */
+
+/* Returns false when the window is full. */
 bool row_add_entry(struct row *row, int job, bool suspect, int owner);
+
+/* The jobs of the entries that a worker has read and not ended. */
 unsigned row_pending_of(const struct row *row, int w);
-/* What a worker found locked. Kept only where deaths are counted. */
+
+/* The jobs that a worker found locked. Kept only where deaths are counted. */
 unsigned row_held_by(const struct row *row, int w);
 void row_set_held(struct row *row, int w, unsigned jobs);
-/* What the streams carry, as far as this leader knows. */
+
+/* The jobs that the streams carry, as far as this dispatcher knows. */
 unsigned row_carried_by(const struct row *row, int l);
 void row_set_carried(struct row *row, int l, unsigned jobs);
-/* The worker is no more; what it had locked stays so for a while. */
-void row_kill(struct row *row, int w);
 
 #endif

@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What goes wrong: each fault at any moment, in every way that it can. */
-#include "tests/model/row.h"
+#include "tests/model/row_fault.h"
 
 #include <string.h>
 
-const char *const fault_names[FAULTS] = {
-    [FAULT_KILL] = "kill",          [FAULT_LEADER] = "dispatcher",
-    [FAULT_STALE] = "stale-leader", [FAULT_WIPE] = "wipe",
-    [FAULT_TAIL] = "lost-tail",     [FAULT_GHOST] = "ghost",
-    [FAULT_CRASH] = "crash",        [FAULT_ANSWER] = "lost-commit",
-    [FAULT_READ] = "lost-read",     [FAULT_SUSPICION] = "suspicion",
-    [FAULT_RETRY] = "retry",        [FAULT_PERMANENT] = "permanent",
-    [FAULT_CANCEL] = "cancel",
-};
-
-static void step(struct explorer *explorer, enum fault fault, struct row *to)
-{
-    row_step(explorer, fault_names[fault], (int)fault, to);
-}
+#include "tests/model/row_leader.h"
+#include "tests/model/row_worker.h"
 
 static bool may(const struct row *row, enum fault fault)
 {
@@ -53,18 +41,18 @@ static void worker_faults(struct explorer *explorer, const struct row *row, int 
         row->workers[w].step != WORKER_IDLE || row->workers[w].known || row_pending_of(row, w);
     if (may(row, FAULT_KILL) && busy && !row->orphans) {
         row_kill(&to, w);
-        step(explorer, FAULT_KILL, &to);
+        row_step_fault(explorer, FAULT_KILL, &to);
     }
     to = *row;
     if (may(row, FAULT_SUSPICION) && row_pending_of(row, w)
         && row->leaders[0].step == LEADER_IDLE) {
         row_reap(&to, 0, OWNER_WORKER + w);
-        step(explorer, FAULT_SUSPICION, &to);
+        row_step_fault(explorer, FAULT_SUSPICION, &to);
     }
     to = *row;
     if (may(row, FAULT_CRASH) && is_working(row, w)) {
         roll_back(&to, w);
-        step(explorer, FAULT_CRASH, &to);
+        row_step_fault(explorer, FAULT_CRASH, &to);
     }
     for (int i = 0; i < ENTRIES && may(row, FAULT_READ) && row->redis.groups; i++) {
         to = *row;
@@ -73,7 +61,7 @@ static void worker_faults(struct explorer *explorer, const struct row *row, int 
             continue;
         to.entries[i].owner = (OWNER_WORKER + (unsigned)w) & 7;
         forget(&to, w);
-        step(explorer, FAULT_READ, &to);
+        row_step_fault(explorer, FAULT_READ, &to);
     }
 }
 
@@ -87,10 +75,10 @@ static void commit_faults(struct explorer *explorer, const struct row *row, int 
     struct row to = *row;
     bool without = row_is(ROW_EFFECT_FIRST) && row->workers[w].step == WORKER_CLAIMED;
     if (may(row, FAULT_ANSWER) && !without) {
-        row_finish(&to, jobs, -1, JOB_GONE);
+        row_finish(&to, jobs, NO_JOB, JOB_GONE);
         to.workers[w].step = WORKER_IDLE;
         to.workers[w].has = 0;
-        step(explorer, FAULT_ANSWER, &to);
+        row_step_fault(explorer, FAULT_ANSWER, &to);
     }
     for (int j = 0; j < row_bounds.jobs; j++) {
         if (!(jobs >> j & 1) || row->workers[w].step != WORKER_CLAIMED)
@@ -99,12 +87,12 @@ static void commit_faults(struct explorer *explorer, const struct row *row, int 
         row_finish(&to, jobs, j, JOB_WAITING);
         to.workers[w].step = WORKER_COMMITTED;
         if (may(row, FAULT_RETRY))
-            step(explorer, FAULT_RETRY, &to);
+            row_step_fault(explorer, FAULT_RETRY, &to);
         to = *row;
         row_finish(&to, jobs, j, JOB_DEAD);
         to.workers[w].step = WORKER_COMMITTED;
         if (may(row, FAULT_PERMANENT))
-            step(explorer, FAULT_PERMANENT, &to);
+            row_step_fault(explorer, FAULT_PERMANENT, &to);
     }
 }
 
@@ -113,8 +101,8 @@ static void after_restart(struct explorer *explorer, enum fault fault, struct ro
     struct row forgetful = *to;
     for (int w = 0; w < WORKERS; w++)
         forget(&forgetful, w);
-    step(explorer, fault, &forgetful);
-    step(explorer, fault, to);
+    row_step_fault(explorer, fault, &forgetful);
+    row_step_fault(explorer, fault, to);
 }
 
 /* The last write of Redis is undone: an entry that was added, read, moved or acknowledged. */
@@ -158,7 +146,7 @@ static void redis_faults(struct explorer *explorer, const struct row *row)
             || row->entries[i].owner == OWNER_GHOST)
             continue;
         to.entries[i].owner = OWNER_GHOST;
-        step(explorer, FAULT_GHOST, &to);
+        row_step_fault(explorer, FAULT_GHOST, &to);
     }
 }
 
@@ -173,7 +161,7 @@ static void crash(struct explorer *explorer, const struct row *row)
             memset(&to.leaders[l], 0, 1);
     to.orphans = 0;
     to.lane.begun = to.lane.blocked = 0;
-    step(explorer, FAULT_CRASH, &to);
+    row_step_fault(explorer, FAULT_CRASH, &to);
 }
 
 static void leader_faults(struct explorer *explorer, const struct row *row)
@@ -184,11 +172,11 @@ static void leader_faults(struct explorer *explorer, const struct row *row)
             continue;
         memset(&to.leaders[l], 0, 1);
         row_set_carried(&to, l, 0);
-        step(explorer, FAULT_LEADER, &to);
+        row_step_fault(explorer, FAULT_LEADER, &to);
     }
     struct row to = *row;
     if (may(row, FAULT_STALE))
-        step(explorer, FAULT_STALE, &to);
+        row_step_fault(explorer, FAULT_STALE, &to);
 }
 
 void row_faults(struct explorer *explorer, const struct row *row)
@@ -208,6 +196,6 @@ void row_faults(struct explorer *explorer, const struct row *row)
         if (state < JOB_READY || state > JOB_BLOCKED || row_locked(row) >> j & 1)
             continue;
         row_end_job(&to, j, JOB_GONE);
-        step(explorer, FAULT_CANCEL, &to);
+        row_step_fault(explorer, FAULT_CANCEL, &to);
     }
 }

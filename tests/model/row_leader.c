@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The dispatcher: publish, look into the streams, reap, begin anew after Redis was emptied. */
-#include "tests/model/row.h"
+#include "tests/model/row_leader.h"
 
 #include <string.h>
 
@@ -52,28 +52,28 @@ static void lead_on(struct explorer *explorer, const struct row *row, int l)
     if (!row->redis.marker) {
         to.redis.groups = 1;
         to.leaders[l].step = LEADER_GROUPS;
-        row_step(explorer, "groups anew", -1, &to);
+        row_step(explorer, "groups anew", &to);
         return;
     }
     if (fresh) {
         to.leaders[l].step = LEADER_PUBLISH;
         to.leaders[l].jobs = fresh & 7;
-        row_step(explorer, "pick", -1, &to);
+        row_step(explorer, "pick", &to);
     }
     to = *row;
     if (carried & ~in_streams(row)) {
         row_set_carried(&to, l, carried & in_streams(row));
-        row_step(explorer, "trim", -1, &to);
+        row_step(explorer, "trim", &to);
     }
     to = *row;
     if (!row_is(ROW_NO_RECONCILE) && row->redis.groups) {
         to.leaders[l].jobs = look_into(&to, false) & 7;
         to.leaders[l].step = LEADER_LOOK;
-        row_step(explorer, "look", -1, &to);
+        row_step(explorer, "look", &to);
     }
     to = *row;
     if (!row_is(ROW_NO_REAP) && row_reap(&to, l, OWNER_DEAD))
-        row_step(explorer, "reap", -1, &to);
+        row_step(explorer, "reap", &to);
 }
 
 static bool publish(struct row *row, int l)
@@ -110,7 +110,7 @@ void row_lead(struct explorer *explorer, const struct row *row, int l)
     case LEADER_IDLE: lead_on(explorer, row, l); return;
     case LEADER_PUBLISH:
         if (publish(&to, l))
-            row_step(explorer, "publish", -1, &to);
+            row_step(explorer, "publish", &to);
         return;
     case LEADER_LOOK:
         name = "look at the suspects";
@@ -131,5 +131,5 @@ void row_lead(struct explorer *explorer, const struct row *row, int l)
         break;
     }
     memset(&to.leaders[l], 0, 1);
-    row_step(explorer, name, -1, &to);
+    row_step(explorer, name, &to);
 }

@@ -1,18 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A worker: read, claim, effect and end in one commit, acknowledge. */
-#include "tests/model/row.h"
+#include "tests/model/row_worker.h"
 
 #include <string.h>
-
-unsigned row_held_by(const struct row *row, int w)
-{
-    return row->redis.held >> 3 * w & 7u;
-}
-
-void row_set_held(struct row *row, int w, unsigned jobs)
-{
-    row->redis.held = (row->redis.held & ~(7u << 3 * w)) | (jobs & 7u) << 3 * w;
-}
 
 static bool knows_suspect(const struct row *row, int w)
 {
@@ -21,15 +11,6 @@ static bool knows_suspect(const struct row *row, int w)
             && row->entries[i].suspect)
             return true;
     return false;
-}
-
-unsigned row_pending_of(const struct row *row, int w)
-{
-    unsigned jobs = 0;
-    for (int i = 0; i < ENTRIES; i++)
-        if (row->entries[i].there && row->entries[i].owner == OWNER_WORKER + w)
-            jobs |= 1u << row->entries[i].job;
-    return jobs;
 }
 
 static void acknowledge(struct row *row, int w, unsigned jobs)
@@ -52,14 +33,14 @@ static void claim(struct explorer *explorer, const struct row *row, int w, unsig
         to.workers[w].step = WORKER_CLAIMED;
         if (row_is(ROW_ACK_FIRST))
             acknowledge(&to, w, got);
-        row_step(explorer, "claim", -1, &to);
+        row_step(explorer, "claim", &to);
     } else if (!(wanted & waiting) || row_is(ROW_ACK_LOCKED)) {
         to.workers[w].has = wanted & 7;
         to.workers[w].step = WORKER_COMMITTED;
-        row_step(explorer, "not there any more", -1, &to);
+        row_step(explorer, "not there any more", &to);
     } else if (row_bounds.poison) {
         row_set_held(&to, w, row_held_by(row, w) | wanted);
-        row_step(explorer, "locked", -1, &to);
+        row_step(explorer, "locked", &to);
     }
 }
 
@@ -84,11 +65,11 @@ static void read_on(struct explorer *explorer, const struct row *row, int w)
         to = *row;
         if (!read_entry(&to, w, i))
             continue;
-        row_step(explorer, "read", -1, &to);
+        row_step(explorer, "read", &to);
         count += (!row->entries[i].suspect || row_is(ROW_NOT_ALONE)) && read_entry(&all, w, i);
     }
     if (count > 1)
-        row_step(explorer, "read many", -1, &all);
+        row_step(explorer, "read many", &all);
 }
 
 static void work_on(struct explorer *explorer, const struct row *row, int w)
@@ -106,7 +87,7 @@ static void work_on(struct explorer *explorer, const struct row *row, int w)
     if (row_pending_of(row, w) & ~known && !row_is(ROW_FORGETFUL)) {
         to = *row;
         to.workers[w].known |= row_pending_of(row, w) & 7;
-        row_step(explorer, "read its own again", -1, &to);
+        row_step(explorer, "read its own again", &to);
     }
 }
 
@@ -122,20 +103,20 @@ void row_work(struct explorer *explorer, const struct row *row, int w)
         row_set_held(&to, w, row_held_by(row, w) & to.workers[w].known);
         to.workers[w].has = 0;
         to.workers[w].step = WORKER_IDLE;
-        row_step(explorer, "acknowledge", -1, &to);
+        row_step(explorer, "acknowledge", &to);
     } else if (row_bounds.poison && jobs & 1) {
         row_kill(&to, w);
-        row_step(explorer, "poison", -1, &to);
+        row_step(explorer, "poison", &to);
     } else if (row_is(ROW_EFFECT_FIRST) && row->workers[w].step == WORKER_CLAIMED) {
         for (int j = 0; j < row_bounds.jobs; j++)
             if (jobs >> j & 1)
                 row_take_effect(&to, j);
         to.workers[w].step = WORKER_EFFECT;
-        row_step(explorer, "effect", -1, &to);
+        row_step(explorer, "effect", &to);
     } else if (!row_lane_is_locked(row)) {
-        row_finish(&to, jobs, -1, JOB_GONE);
+        row_finish(&to, jobs, NO_JOB, JOB_GONE);
         to.workers[w].step = WORKER_COMMITTED;
-        row_step(explorer, "commit", -1, &to);
+        row_step(explorer, "commit", &to);
     }
 }
 
