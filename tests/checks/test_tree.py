@@ -171,3 +171,10 @@ def test_tables_are_migrations_and_functions_are_not(folder, never):
 
 def test_sql_files_are_small():
     assert not [str(f) for f in files('sql/**.sql') if len((ROOT / f).read_text().splitlines()) > 400]
+
+
+def test_a_decision_has_a_number_of_its_own():
+    decisions = sorted((ROOT / 'docs/adr').glob('*.md'))
+    numbers = [int(file.name[:4]) for file in decisions]
+    assert len(set(numbers)) == len(numbers)
+    assert all(file.read_text().startswith(f'# {number}. ') for file, number in zip(decisions, numbers))
