@@ -166,12 +166,16 @@ def grow(tree):
 
 
 def add_programs(tree, old):
-    new = ' '.join(SERVICES)
-    change(tree / 'sql/grants.tsv', rf'^((?:{"|".join(old)})(?:,(?:{"|".join(old)})){{{len(old) - 1}}})\t', rf'\1,{",".join(SERVICES)}\t')
-    change(tree / 'Makefile', r'^(SERVICES := .*)$', rf'\1 {new}')
-    change(tree / 'services/cli/rights.c', r'"dispatcher", ', '"dispatcher", ' + ''.join(f'"{name}", ' for name in SERVICES))
-    change(tree / 'services/all/main.c', r'^(extern const struct service )', r'\1' + ''.join(f'{name}_service, ' for name in SERVICES))
-    change(tree / 'services/all/main.c', r'(services\[\] = \{)', r'\1' + ''.join(f'&{name}_service, ' for name in SERVICES))
+    """Where programs are listed by name; a list that finds them by itself needs nothing."""
+    each = ''.join(f'{{0}}{name}{{1}}, ' for name in SERVICES)
+    for path, pattern, by in (
+            ('sql/grants.tsv', rf'^((?:{"|".join(old)})(?:,(?:{"|".join(old)})){{{len(old) - 1}}})\t', rf'\1,{",".join(SERVICES)}\t'),
+            ('Makefile', r'^(SERVICES := .*)$', r'\1 ' + ' '.join(SERVICES)),
+            ('services/cli/rights.c', r'"dispatcher", ', '"dispatcher", ' + each.format('"', '"')),
+            ('services/all/main.c', r'^(extern const struct service )', r'\1' + each.format('', '_service')),
+            ('services/all/main.c', r'(services\[\] = \{)', r'\1' + each.format('&', '_service'))):
+        if all(name in (tree / path).read_text() for name in old):
+            change(tree / path, pattern, by)
 
 
 def run(tree, *words):
