@@ -11,6 +11,8 @@ enum {
     LIMIT_HEADERS = 16 * 1024, /* bytes of all headers          431 headers-too-large */
     LIMIT_TOKEN = 4096,        /* bytes of a token              401 unauthenticated  */
     LIMIT_KEY = 100,           /* bytes of an Idempotency-Key   400 invalid          */
+    LIMIT_TAGS = 1000,         /* bytes of If-Match, If-None-Match   400 invalid     */
+    LIMIT_LANGUAGES = 500,     /* bytes of Accept-Language      400 invalid          */
     LIMIT_CURSOR = 2048,       /* bytes of a cursor             400 invalid          */
     LIMIT_PAGE = 100,          /* items on a page               400 invalid          */
     PAGE_DEFAULT = 20,

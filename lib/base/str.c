@@ -33,6 +33,19 @@ struct str str_clip(struct str s, size_t most)
     return (struct str){s.at, most};
 }
 
+uint64_t str_hash(struct str s)
+{
+    const uint64_t odd = 0x9e3779b97f4a7c15u;
+    uint64_t hash = s.len * odd;
+    for (size_t at = 0; at < s.len; at += 8) {
+        uint64_t word = 0;
+        memcpy(&word, s.at + at, s.len - at < 8 ? s.len - at : 8);
+        hash = (hash ^ word) * odd;
+        hash ^= hash >> 32;
+    }
+    return hash;
+}
+
 struct str str_trim(struct str s)
 {
     while (s.len && (s.at[0] == ' ' || s.at[0] == '\t'))

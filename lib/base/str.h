@@ -53,6 +53,10 @@ struct str str_cut(struct str *rest, char separator);
 /* The first `most` bytes at most, without the rest of a UTF-8 character that does not fit whole. */
 struct str str_clip(struct str s, size_t most);
 
+/* A number for the bytes of `s`; different texts have different ones, but for chance. Not for what
+ * somebody may gain by two texts with one number. */
+uint64_t str_hash(struct str s);
+
 /* Without leading and trailing spaces and tabs. */
 struct str str_trim(struct str s);
 

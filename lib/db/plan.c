@@ -121,11 +121,6 @@ struct str plan_int(struct plan *plan, struct maybe_int value)
     return arena_int(plan->ctx->arena, value.value);
 }
 
-struct str plan_version(struct plan *plan, int64_t version)
-{
-    return plan_int(plan, (struct maybe_int){version, true});
-}
-
 struct str plan_ids(struct plan *plan, const int64_t *ids, size_t count)
 {
     struct buf out = buf_in(plan->ctx->arena);

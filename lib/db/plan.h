@@ -45,7 +45,6 @@ struct str plan_int(struct plan *plan, struct maybe_int value);
 /* "{1,2,3}": an array of numbers. */
 struct str plan_ids(struct plan *plan, const int64_t *ids, size_t count);
 struct str plan_bool(struct maybe_bool value);
-struct str plan_version(struct plan *plan, int64_t version);
 
 /* The statement whose rows answer the request. */
 const struct statement *plan_answer(const struct plan *plan);

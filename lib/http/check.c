@@ -197,3 +197,17 @@ enum err check_text(struct ctx *ctx, const struct field *field, enum field_type 
                ? OK
                : place_fault(ctx, place, forms[type].code, str_of(forms[type].limit));
 }
+
+enum err check_key(struct ctx *ctx, struct str value, const struct place *place, struct str *ret)
+{
+    struct str key = str_trim(value);
+    if (key.len > 1 && key.at[0] == '"' && key.at[key.len - 1] == '"')
+        key = (struct str){key.at + 1, key.len - 2};
+    for (size_t i = 0; i < key.len; i++)
+        if (key.at[i] <= ' ' || key.at[i] > '~' || strchr("\",\\", key.at[i]))
+            return place_fault(ctx, place, FAULT_CHARACTERS, (struct str){0});
+    if (key.len < KEY_LEAST || key.len > LIMIT_KEY)
+        return place_fault(ctx, place, FAULT_LENGTH, print_range(ctx->arena, KEY_LEAST, LIMIT_KEY));
+    *ret = key;
+    return OK;
+}

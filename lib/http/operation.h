@@ -43,7 +43,7 @@ struct request {
     struct str query[LIMIT_QUERY_PARAMETERS]; /* in order of operation->parameters, or absent */
     const void *body;                         /* struct of operation->body, or NULL */
     struct str document; /* the body with column names (schema_columns), or absent */
-    int64_t version;     /* of If-Match, when required */
+    struct str version;  /* what If-Match names, as etag_versions() prints it, or absent */
     struct str new_id; /* a fresh UUIDv7 for what this request creates; absent when it only reads */
 };
 

@@ -4,6 +4,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/db/rows.h"
+#include "lib/http/etag.h"
 #include "lib/http/schema_write.h"
 #include "lib/server/answer.h"
 #include "lib/server/header.h"
@@ -38,22 +39,14 @@ void finish_with_problem(struct exchange *exchange, const struct problem *proble
     finish(exchange, problem->status);
 }
 
-/* "version-hash": the hash tells apart what different roles, or ?fields=, see of one version. */
-static struct str print_etag(struct exchange *exchange, const PGresult *rows)
+/* The version of the row that is shown; absent when there is none, or several. */
+static struct str version_of(const PGresult *rows)
 {
     int columns = PQnfields(rows), column;
     int hint = columns > 2 ? columns - 2 : 0; /* where most statements have it */
     if (PQntuples(rows) != 1 || !rows_column(rows, "version", hint, &column))
         return (struct str){0};
-    uint64_t seen = (uint64_t)exchange->mask * 0x9e3779b97f4a7c15u
-                    ^ (uint64_t)(exchange->mask >> 64) * 0xc2b2ae3d27d4eb4fu;
-    struct buf etag = buf_in(exchange->ctx.arena);
-    buf_add_char(&etag, '"');
-    buf_add(&etag, str_of(PQgetvalue(rows, 0, column)));
-    buf_add_char(&etag, '-');
-    buf_add_int(&etag, (int64_t)(seen >> 40));
-    buf_add_char(&etag, '"');
-    return buf_str(&etag);
+    return str_of(PQgetvalue(rows, 0, column));
 }
 
 static struct str print_one(struct exchange *exchange, const struct statement *statement)
@@ -82,13 +75,14 @@ void finish_with_rows(struct exchange *exchange)
     const struct statement *statement = plan_answer(&exchange->plan);
     int status = exchange->replayed_status ? exchange->replayed_status : operation->status;
     struct str body = {0}, etag = {0};
-    if (operation->flags & OPERATION_LIST) {
-        body = page_print(exchange, statement);
-    } else if (operation->response) {
-        body = print_one(exchange, statement);
-        etag = print_etag(exchange, statement->result);
+    if (operation->response) {
+        bool list = operation->flags & OPERATION_LIST;
+        body = list ? page_print(exchange, statement) : print_one(exchange, statement);
+        struct str version = list ? (struct str){0} : version_of(statement->result);
+        if (version.at || (operation->flags & OPERATION_READS))
+            etag = etag_print(exchange->ctx.arena, version, body);
     }
-    if (etag.at && operation->method == METHOD_GET && str_equal(etag, exchange->if_none_match))
+    if (etag.at && exchange->if_none_match.at && etag_is_named(exchange->if_none_match, etag))
         status = 304;
     header_add(exchange->req, "x-request-id", exchange->ctx.request_id);
     header_add(exchange->req, "cache-control", S("no-store"));

@@ -7,6 +7,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/limits.h"
 #include "lib/http/framing.h"
+#include "lib/http/preference.h"
 #include "lib/server/exchange.h"
 #include "lib/server/execute.h"
 #include "lib/server/finish.h"
@@ -35,13 +36,6 @@ static void on_deadline(h2o_timeout_entry_t *entry)
     exchange->transaction.abandoned = true;
     if (exchange->req)
         finish_with_problem(exchange, problem_of(ERR_TIMEOUT));
-}
-
-static enum language read_language(h2o_req_t *req)
-{
-    struct str value = header_find(req, "accept-language", NULL);
-    bool english = value.len >= 2 && strncasecmp(value.at, "en", 2) == 0;
-    return english ? LANGUAGE_EN : LANGUAGE_NL;
 }
 
 /* What comes while a request is being answered waits in the buffer of h2o, which looks there first.
@@ -101,7 +95,7 @@ static struct exchange *exchange_new(h2o_req_t *req)
     exchange->ctx.now_us = wall.tv_sec * 1000000 + wall.tv_nsec / 1000;
     exchange->started_us = clock_us();
     exchange->ctx.request_id = new_id(arena);
-    exchange->ctx.language = read_language(req);
+    exchange->ctx.language = preference_language(header_join(req, "accept-language", arena));
     exchange->loop = loop_of(req);
     exchange->ctx.keys = exchange->loop->server->keys;
     exchange->req = req;
@@ -121,20 +115,11 @@ static bool headers_too_large(const h2o_req_t *req)
     return size > LIMIT_HEADERS;
 }
 
-static bool accepts_json(h2o_req_t *req)
+static bool accepts_json(struct exchange *exchange)
 {
-    struct str accept = header_find(req, "accept", NULL);
-    static const char *const ours[] = {"*/*", "application/*", "application/json",
-                                       "application/problem+json"};
-    if (!accept.at)
-        return true;
-    while (accept.at) {
-        struct str one = str_cut(&accept, ','), type = str_trim(str_cut(&one, ';'));
-        for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-            if (type.len == strlen(ours[i]) && strncasecmp(type.at, ours[i], type.len) == 0)
-                return true;
-    }
-    return false;
+    struct str accept = header_join(exchange->req, "accept", exchange->ctx.arena);
+    return preference_admits(accept, S("application/json"))
+           || preference_admits(accept, S("application/problem+json"));
 }
 
 static const struct problem *route(struct exchange *exchange)
@@ -159,7 +144,7 @@ static const struct problem *route(struct exchange *exchange)
         || !exchange->route->operations[method])
         return problem_at(PROBLEM_METHOD_NOT_ALLOWED);
     exchange->request.operation = exchange->route->operations[method];
-    return accepts_json(req) ? NULL : problem_at(PROBLEM_NOT_ACCEPTABLE);
+    return accepts_json(exchange) ? NULL : problem_at(PROBLEM_NOT_ACCEPTABLE);
 }
 
 struct denial {
@@ -238,8 +223,6 @@ int handle_request(h2o_handler_t *self, h2o_req_t *req)
     }
     if (!(exchange->request.operation->flags & OPERATION_READS))
         exchange->request.new_id = new_id(exchange->ctx.arena);
-    struct str match = header_find(req, "if-none-match", NULL);
-    exchange->if_none_match = match.at ? arena_copy(exchange->ctx.arena, match) : match;
     execute_request(exchange);
     return 0;
 }

@@ -2,20 +2,37 @@
 /* Headers of h2o, as texts. */
 #include "lib/server/header.h"
 
+/* The next value from place *at on, or absent. */
+static struct str next_value(const h2o_req_t *req, struct str name, size_t *at)
+{
+    while (*at < req->headers.size) {
+        const h2o_header_t *header = &req->headers.entries[(*at)++];
+        if (str_equal((struct str){header->name->base, header->name->len}, name))
+            return (struct str){header->value.base, header->value.len};
+    }
+    return (struct str){0};
+}
+
 struct str header_find(const h2o_req_t *req, const char *name, size_t *ret_count)
 {
-    struct str found = {0};
-    size_t length = strlen(name), seen = 0;
-    for (size_t i = 0; i < req->headers.size; i++) {
-        const h2o_header_t *header = &req->headers.entries[i];
-        if (header->name->len == length && memcmp(header->name->base, name, length) == 0) {
-            found = (struct str){header->value.base, header->value.len};
-            seen++;
-        }
+    struct str found = {0}, value;
+    size_t seen = 0, at = 0;
+    while ((value = next_value(req, str_of(name), &at)).at) {
+        found = value;
+        seen++;
     }
     if (ret_count)
         *ret_count = seen;
     return found;
+}
+
+struct str header_join(const h2o_req_t *req, const char *name, struct arena *arena)
+{
+    size_t at = 0;
+    struct str joined = next_value(req, str_of(name), &at), more;
+    while ((more = next_value(req, str_of(name), &at)).at)
+        joined = arena_print(arena, "%.*s,%.*s", STR_ARG(joined), STR_ARG(more));
+    return joined;
 }
 
 void header_add(h2o_req_t *req, const char *name, struct str value)

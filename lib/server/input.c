@@ -7,6 +7,7 @@
 #include "lib/base/hex.h"
 #include "lib/base/limits.h"
 #include "lib/http/check.h"
+#include "lib/http/etag.h"
 #include "lib/http/schema_columns.h"
 #include "lib/http/schema_read.h"
 #include "lib/http/schema_write.h"
@@ -14,10 +15,11 @@
 #include "lib/server/header.h"
 #include "lib/server/page.h"
 
-static void note_header(struct exchange *exchange, const char *name, enum fault_code code)
+static void note_header(struct exchange *exchange, const char *name, enum fault_code code,
+                        struct str limit)
 {
     struct place here = {.in = FAULT_AT_HEADER, .name = name};
-    place_fault(&exchange->ctx, &here, code, (struct str){0});
+    place_fault(&exchange->ctx, &here, code, limit);
 }
 
 /* Notes a fault when the value does not fit. */
@@ -70,32 +72,50 @@ static void read_parameters(struct exchange *exchange)
         exchange->mask = 0;
 }
 
-/* "3-1f0c" in quotes: the version comes first. */
-static void read_match(struct exchange *exchange, struct str value)
-{
-    struct str rest = str_from(value, 1), version = str_cut(&rest, '-');
-    if (value.len > 3 && value.at[0] == '"' && value.at[value.len - 1] == '"' && rest.at
-        && str_to_int(version, &exchange->request.version) && exchange->request.version > 0)
-        return;
-    note_header(exchange, "If-Match", FAULT_ETAG);
-}
-
-static bool is_key(struct str value)
-{
-    for (size_t i = 0; i < value.len; i++)
-        if (value.at[i] <= ' ' || value.at[i] > '~')
-            return false;
-    return value.len >= 8 && value.len <= LIMIT_KEY;
-}
-
 static void read_key(struct exchange *exchange, struct str value)
 {
+    struct place here = {.in = FAULT_AT_HEADER, .name = "Idempotency-Key"};
+    struct str key;
     if (!value.at)
-        note_header(exchange, "Idempotency-Key", FAULT_REQUIRED);
-    else if (!is_key(value))
-        note_header(exchange, "Idempotency-Key", FAULT_FORMAT);
-    else
-        exchange->key = arena_copy(exchange->ctx.arena, value);
+        note_header(exchange, here.name, FAULT_REQUIRED, (struct str){0});
+    else if (check_key(&exchange->ctx, value, &here, &key) == OK)
+        exchange->key = arena_copy(exchange->ctx.arena, key);
+}
+
+/* Whether a header of at most `most` bytes is one. */
+static bool fits(struct exchange *exchange, const char *name, struct str value, int most)
+{
+    if (value.len <= (size_t)most)
+        return true;
+    note_header(exchange, name, FAULT_LENGTH, arena_print(exchange->ctx.arena, "0..%d", most));
+    return false;
+}
+
+/* A condition is for the operations that the contract names it at: none is passed over in silence. */
+static bool has_condition(struct exchange *exchange, const char *name, struct str value, bool known)
+{
+    if (!value.at || !fits(exchange, name, value, LIMIT_TAGS))
+        return false;
+    enum fault_code code = !known ? FAULT_NOT_HERE : etag_is_list(value) ? FAULT_NONE : FAULT_ETAG;
+    if (code)
+        note_header(exchange, name, code, (struct str){0});
+    return code == FAULT_NONE;
+}
+
+static void read_headers(struct exchange *exchange)
+{
+    struct arena *arena = exchange->ctx.arena;
+    unsigned flags = exchange->request.operation->flags;
+    struct str match = header_join(exchange->req, "if-match", arena),
+               none = header_join(exchange->req, "if-none-match", arena);
+    fits(exchange, "Accept-Language", header_join(exchange->req, "accept-language", arena),
+         LIMIT_LANGUAGES);
+    if (has_condition(exchange, "If-Match", match, flags & OPERATION_NEEDS_MATCH))
+        exchange->request.version = etag_versions(arena, match);
+    if (has_condition(exchange, "If-None-Match", none, flags & OPERATION_READS))
+        exchange->if_none_match = arena_copy(arena, none);
+    if (flags & OPERATION_NEEDS_KEY)
+        read_key(exchange, header_join(exchange->req, "idempotency-key", arena));
 }
 
 static void print_fingerprint(struct exchange *exchange, struct str body)
@@ -156,24 +176,14 @@ const struct problem *input_read(struct exchange *exchange)
     const struct operation *operation = exchange->request.operation;
     h2o_req_t *req = exchange->req;
     struct str body = {req->entity.base ? req->entity.base : "", req->entity.len};
-    size_t matches, keys;
-    struct str match = header_find(req, "if-match", &matches),
-               key = header_find(req, "idempotency-key", &keys);
     read_parameters(exchange);
-    if (matches > 1)
-        note_header(exchange, "If-Match", FAULT_REPEATED);
-    if (keys > 1)
-        note_header(exchange, "Idempotency-Key", FAULT_REPEATED);
-    if (match.at && (operation->flags & OPERATION_NEEDS_MATCH))
-        read_match(exchange, match);
-    if (operation->flags & OPERATION_NEEDS_KEY)
-        read_key(exchange, key);
+    read_headers(exchange);
     const struct problem *problem = read_body(exchange, body);
     if (problem)
         return problem;
     if (exchange->ctx.faults.count)
         return problem_at(PROBLEM_INVALID);
-    if (!match.at && (operation->flags & OPERATION_NEEDS_MATCH))
+    if ((operation->flags & OPERATION_NEEDS_MATCH) && !exchange->request.version.at)
         return problem_at(PROBLEM_MATCH_REQUIRED);
     if (operation->flags & OPERATION_NEEDS_KEY)
         print_fingerprint(exchange, body);

@@ -2,7 +2,7 @@
 """Makes the contract that is served: one document, with what every operation has in common written out."""
 import copy
 
-from . import bundle_problems
+from . import bundle_headers, bundle_problems
 from .shapes import Shapes, clean, integer, page_size, ref, sort_of
 
 ETAG = '"1-4f2a9c"'
@@ -82,7 +82,7 @@ def operation_of(contract, operation, queries, shapes, problems):
     success = raw['responses'][str(operation.status)]
     success['headers'] = {name: ref('headers', name) for name in ('API-Version', 'X-Request-Id')}
     item = contract.schemas.get(operation.item, {}).get('properties', {})
-    if 'version' in item and not operation.list_of:
+    if operation.method == 'get' or 'version' in item:
         success['headers']['ETag'] = ref('headers', 'ETag')
     if operation.status == 201:
         success['headers']['Location'] = ref('headers', 'Location')
@@ -94,7 +94,7 @@ def operation_of(contract, operation, queries, shapes, problems):
             names = (*operation.shown(queries), '_links')
             content['example']['items'] = [{name: value for name, value in item.items() if name in names}
                                            for item in content['example']['items']]
-    if operation.method == 'get' and 'version' in item and not operation.list_of:
+    if operation.method == 'get':
         raw['responses']['304'] = {'description': 'Not changed.', 'headers': dict(success['headers'])}
     raw['responses'] = {**raw['responses'], **bundle_problems.of_operation(problems, operation)}
     if operation.rights is not None:
@@ -115,7 +115,6 @@ def bundle(contract, queries, limits, problems):
             if method != 'parameters':
                 made[method] = operation_of(contract, contract.by_id[raw['operationId']], queries, shapes, problems)
         document['paths'][path] = made
-    text = {'type': 'string', 'maxLength': 100}
     sorts = {sort_name(o): sort_of(queries[o.list_query]) for o in contract.operations if o.list_of}
     schemas = {**shapes.all(), **sorts, **bundle_problems.schemas(problems, limits)}
     for body in {o.body for o in contract.operations if o.body}:
@@ -125,17 +124,7 @@ def bundle(contract, queries, limits, problems):
     document['components'] = {
         'schemas': schemas,
         'parameters': {**{name: parameter_of(raw, shapes) for name, raw in contract.parameters.items()},
-                       'IdempotencyKey': {'name': 'Idempotency-Key', 'in': 'header', 'required': True,
-                                          'description': 'Your own identifier of this act; a retry repeats it.',
-                                          'schema': {'type': 'string', 'format': 'uuid'},
-                                          'example': '01920000-0000-7000-8000-0000000000bb'},
-                       'IfMatch': {'name': 'If-Match', 'in': 'header', 'required': True, 'schema': text,
-                                   'description': 'The ETag that you read.', 'example': ETAG},
-                       'IfNoneMatch': {'name': 'If-None-Match', 'in': 'header', 'schema': text,
-                                       'description': 'The ETag that you have: 304 when nothing changed.'},
-                       'AcceptLanguage': {'name': 'Accept-Language', 'in': 'header', 'schema': text,
-                                          'description': 'nl (default) or en, for texts of problems.',
-                                          'example': 'nl'}},
+                       **bundle_headers.parameters(limits)},
         'headers': headers,
         'responses': bundle_problems.responses(problems),
         'securitySchemes': {'bearer': {'type': 'http', 'scheme': 'bearer', 'bearerFormat': 'JWT',

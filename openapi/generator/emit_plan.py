@@ -7,7 +7,7 @@ What a statement asks is bound by name. `@title` is the member of the body with 
     :id                                 the resource of the operation: a fresh id when it creates one (201), else the
                                         last parameter of its path
     :vacancy_id                         the path parameter vacancyId, or a query parameter of what is not a list
-    :document, :version, :new_id        the body with column names, the version of If-Match, a fresh id
+    :document, :version, :new_id        the body with column names, the versions of If-Match, a fresh id
     :actor, :role, :organisation        who asks
 
 What has no source, and what does not fit together, is refused."""
@@ -39,7 +39,7 @@ def sources(operation):
     if operation.body:
         own['document'] = 'req->document'
     if operation.needs_match:
-        own['version'] = 'plan_version(plan, req->version)'
+        own['version'] = 'req->version'
     for name in found.keys() & own.keys():
         raise Wrong(f'{operation.where}: a parameter may not be called {name}: statements use that name for something else')
     return {**found, **own}

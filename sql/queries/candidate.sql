@@ -62,7 +62,7 @@ update app.candidate c set (alias, first_name, last_name, birth_date, email, pho
         n.case_manager_id, n.organisation_id, n.status, n.benefit, n.phase, n.target_groups, n.hours_min, n.hours_max,
         n.shifts, n.max_distance_km, n.transport, n.available_from, n.wishes, n.introduction, n.sectors
      from jsonb_populate_record(c, :document::jsonb) n)
-where c.id = :id and c.version = :version::bigint
+where c.id = :id and :version::int8multirange @> c.version
 returning c.id
 
 -- query: candidate_replace_parts

@@ -30,10 +30,10 @@ returning {{contact_columns}}
 update app.employer_contact c set (name, function_title, email, phone, preferred) =
     (select n.name, n.function_title, n.email, n.phone, n.preferred
      from jsonb_populate_record(c, :document::jsonb) n)
-where c.id = :id and c.version = :version::bigint
+where c.id = :id and :version::int8multirange @> c.version
 returning c.id
 
 -- query: contact_delete
 -- rows: one
 -- none: stale
-delete from app.employer_contact c where c.id = :id and c.version = :version::bigint returning c.id
+delete from app.employer_contact c where c.id = :id and :version::int8multirange @> c.version returning c.id

@@ -39,5 +39,5 @@ update app.employer e set (kvk_number, name, sector, size_class, postcode4, stre
                            risk_cover, internal_note) =
     (select n.kvk_number, n.name, n.sector, n.size_class, n.postcode4, n.street_address, n.account_manager_id,
             n.risk_cover, n.internal_note from jsonb_populate_record(e, :document::jsonb) n)
-where e.id = :id and e.version = :version::bigint
+where e.id = :id and :version::int8multirange @> e.version
 returning e.id

@@ -26,4 +26,4 @@ returning {{employer_condition_columns}}
 -- query: employer_condition_delete
 -- rows: one
 -- none: stale
-delete from app.employer_condition c where c.id = :id and c.version = :version::bigint returning c.id
+delete from app.employer_condition c where c.id = :id and :version::int8multirange @> c.version returning c.id

@@ -29,5 +29,5 @@ returning {{organisation_columns}}
 -- none: stale
 update app.organisation o set (kind, name, kvk_number, active) =
     (select n.kind, n.name, n.kvk_number, n.active from jsonb_populate_record(o, :document::jsonb) n)
-where o.id = :id and o.version = :version::bigint
+where o.id = :id and :version::int8multirange @> o.version
 returning o.id

@@ -64,7 +64,7 @@ from queue.dead_seen d where d.id = :id::bigint
 -- none: stale
 -- writes: yes
 select (queue.act(:new_id::uuid, 'drop', 'dead-letter', d.id::text)).outcome
-from queue.dead_seen d where d.id = :id::bigint and d.version = :version::bigint
+from queue.dead_seen d where d.id = :id::bigint and :version::int8multirange @> d.version
 
 -- query: queue_kind_list
 -- rows: many

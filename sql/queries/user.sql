@@ -41,5 +41,5 @@ returning {{user_columns}}
 update app.user_account u set (name, email, role, attributes, organisation_id, active) =
     (select n.name, n.email, n.role, n.attributes, n.organisation_id, n.active
      from jsonb_populate_record(u, :document::jsonb) n)
-where u.id = :id and u.version = :version::bigint
+where u.id = :id and :version::int8multirange @> u.version
 returning u.id

@@ -71,7 +71,7 @@ update app.vacancy v set (title, description, kind, occupation_id, hours_min, ho
             v.match_input + (:document::jsonb ?| array['occupation_id', 'hours_min', 'hours_max', 'shifts',
                 'postcode4', 'candidates_wanted', 'needed_by', 'start_date', 'competences', 'conditions'])::int
      from jsonb_populate_record(v, :document::jsonb) n)
-where v.id = :id and v.version = :version::bigint
+where v.id = :id and :version::int8multirange @> v.version
 returning v.id
 
 -- query: vacancy_replace_parts

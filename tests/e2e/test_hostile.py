@@ -113,12 +113,25 @@ REQUESTS = [
     ('POST', '/v1/employers', {'Content-Type': 'application/json', 'Idempotency-Key': 'x' * 101}, 400, 'invalid'),
     ('POST', '/v1/employers', {'Content-Type': 'application/json', 'Idempotency-Key': 'with a space'}, 400, 'invalid'),
     ('PATCH', f'/v1/employers/{NOBODY}', {'Content-Type': 'application/json', 'If-Match': '"1-0"'}, 415, 'unsupported-media-type'),
-    ('PATCH', f'/v1/employers/{NOBODY}', {**PATCH, 'If-Match': '*'}, 400, 'invalid'),
+    ('POST', '/v1/employers', {'Content-Type': 'application/json', 'Idempotency-Key': 'null,null'}, 400, 'invalid'),
+    ('POST', '/v1/employers', {'Content-Type': 'application/json', 'Idempotency-Key': '"12345678", "12345678"'}, 400, 'invalid'),
+    ('POST', '/v1/employers', {**JSON, 'If-Match': '"1-0"'}, 400, 'invalid'), ('POST', '/v1/employers', {**JSON, 'If-None-Match': '*'}, 400, 'invalid'),
+    ('GET', '/v1/employers', {'If-Match': '"1-0"'}, 400, 'invalid'), ('GET', '/v1/employers', {'If-None-Match': 'abc'}, 400, 'invalid'),
+    ('GET', '/v1/employers', {'If-None-Match': '"' + 'x' * 1000 + '"'}, 400, 'invalid'),
+    ('GET', '/v1/employers', {'Accept-Language': 'x' * 501}, 400, 'invalid'),
+    ('GET', '/v1/employers', {'Accept': 'application/json;q=0, text/html'}, 406, 'not-acceptable'),
+    ('PATCH', f'/v1/employers/{NOBODY}', {**PATCH, 'If-None-Match': '"1-0"'}, 400, 'invalid'),
+    ('PATCH', f'/v1/employers/{NOBODY}', {**PATCH, 'If-Match': '*'}, 404, 'not-found'),
     ('PATCH', f'/v1/employers/{NOBODY}', {**PATCH, 'If-Match': '1-0'}, 400, 'invalid'),
-    ('PATCH', f'/v1/employers/{NOBODY}', {**PATCH, 'If-Match': '"x-0"'}, 400, 'invalid'),
-    ('PATCH', f'/v1/employers/{NOBODY}', {**PATCH, 'If-Match': '"-1-0"'}, 400, 'invalid'),
-    ('PATCH', f'/v1/employers/{NOBODY}', {**PATCH, 'If-Match': 'W/"1-0"'}, 400, 'invalid'),
-    ('PATCH', f'/v1/employers/{NOBODY}', {**PATCH, 'If-Match': '"99999999999999999999-0"'}, 400, 'invalid'),
+    ('PATCH', f'/v1/employers/{NOBODY}', {**PATCH, 'If-Match': '"1-0'}, 400, 'invalid'),
+    ('PATCH', f'/v1/employers/{NOBODY}', {**PATCH, 'If-Match': '"1-0" "2-0"'}, 400, 'invalid'),
+    ('PATCH', f'/v1/employers/{NOBODY}', {**PATCH, 'If-Match': ', ,'}, 400, 'invalid'),
+    ('PATCH', f'/v1/employers/{NOBODY}', {**PATCH, 'If-Match': '*, "1-0"'}, 400, 'invalid'),
+    ('PATCH', f'/v1/employers/{NOBODY}', {**PATCH, 'If-Match': '"x-0"'}, 404, 'not-found'),
+    ('PATCH', f'/v1/employers/{NOBODY}', {**PATCH, 'If-Match': '"-1-0"'}, 404, 'not-found'),
+    ('PATCH', f'/v1/employers/{NOBODY}', {**PATCH, 'If-Match': 'W/"1-0"'}, 404, 'not-found'),
+    ('PATCH', f'/v1/employers/{NOBODY}', {**PATCH, 'If-Match': '"99999999999999999999-0"'}, 404, 'not-found'),
+    ('PATCH', f'/v1/employers/{NOBODY}', {**PATCH, 'If-Match': '"9223372036854775807-0"'}, 404, 'not-found'),
     ('PATCH', f'/v1/employers/{NOBODY}', PATCH, 404, 'not-found'),
     ('PATCH', f'/v1/employers/{NOBODY}', {'Content-Type': 'application/merge-patch+json'}, 428, 'match-required'),
 ]
@@ -286,9 +299,22 @@ def test_foreign_things_are_not_there(as_role, world):
     assert answer.status == 400 and answer.json['errors'][0]['pointer'] == '/employerId'
 
 
-def test_english_when_asked(manager):
-    answer = manager.call('POST', '/employers', None, {**JSON, 'Accept-Language': 'en-GB'}, raw=b'{}')
-    assert answer.json['title'] == 'The request does not fit' and answer.headers['content-language'] == 'en'
+@pytest.mark.parametrize('asked,language', [('en-GB', 'en'), ('de,en;q=0.5', 'en'), ('nl;q=0.1,en;q=0.9', 'en'), ('nl,en', 'nl'),
+                                            ('*', 'nl'), ('de', 'nl')])
+def test_a13_the_language_that_was_asked(manager, asked, language):
+    answer = manager.call('POST', '/employers', None, {**JSON, 'Accept-Language': asked}, raw=b'{}')
+    assert answer.json['title'] == {'en': 'The request does not fit', 'nl': 'De aanvraag klopt niet'}[language]
+    assert answer.headers['content-language'] == language
+
+
+@pytest.mark.parametrize('key,code,words', [('abc', 'length', 'Aantal tekens moet zijn: 8..100'), ('null,null', 'characters', 'tekens die niet mogen'),
+                                            ('', 'length', '8..100'), (None, 'required', 'Verplicht')])
+def test_a9_what_is_wrong_with_a_key_is_said(manager, key, code, words):
+    """The sentence ended in the middle: "Is not a valid "."""
+    answer = manager.call('POST', '/employers', None, {'Content-Type': 'application/json', 'Idempotency-Key': key}, raw=good())
+    assert answer.status == 400
+    fault, = answer.json['errors']
+    assert (fault['place'], fault['name'], fault['code']) == ('header', 'Idempotency-Key', code) and words in fault['detail']
 
 
 def test_head_is_get_without_a_body(manager):

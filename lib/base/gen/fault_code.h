@@ -28,7 +28,8 @@ enum fault_code {
     FAULT_ENCODING, /* "encoding": Is not encoded well */
     FAULT_TOO_MANY, /* "too-many": Too many */
     FAULT_CURSOR, /* "cursor": This cursor does not belong to this request */
-    FAULT_ETAG, /* "etag": Is not an ETag of ours */
+    FAULT_ETAG, /* "etag": Is not a list of entity tags */
+    FAULT_NOT_HERE, /* "not-here": Cannot be sent here */
     FAULT_ELEVEN_TEST, /* "eleven-test": Is not a citizen service number */
     FAULT_JSON_SYNTAX, /* "json-syntax": Is not JSON, at {limit} */
     FAULT_JSON_UTF8, /* "json-utf8": Is not UTF-8, at {limit} */

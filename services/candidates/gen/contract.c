@@ -47,7 +47,7 @@ static enum err update_candidate_plan(struct ctx *ctx, const struct request *req
     sql_candidate_change(plan, (struct sql_candidate_change){
         .document = req->document,
         .id = req->path[0],
-        .version = plan_version(plan, req->version),
+        .version = req->version,
     });
     sql_candidate_replace_parts(plan, (struct sql_candidate_replace_parts){
         .id = req->path[0],

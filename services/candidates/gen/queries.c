@@ -118,8 +118,8 @@ const struct query query_candidate_change = {
             "= (select n.alias, n.first_name, n.last_name, n.birth_date, n.email, n.phone, n.postcode4, n.nei"
             "ghbourhood, n.case_manager_id, n.organisation_id, n.status, n.benefit, n.phase, n.target_groups,"
             " n.hours_min, n.hours_max, n.shifts, n.max_distance_km, n.transport, n.available_from, n.wishes,"
-            " n.introduction, n.sectors from jsonb_populate_record(c, $1::jsonb) n) where c.id = $2 and c.ver"
-            "sion = $3::bigint returning c.id",
+            " n.introduction, n.sectors from jsonb_populate_record(c, $1::jsonb) n) where c.id = $2 and $3::i"
+            "nt8multirange @> c.version returning c.id",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };

@@ -60,7 +60,7 @@ static enum err update_contact_plan(struct ctx *ctx, const struct request *req, 
     sql_contact_change(plan, (struct sql_contact_change){
         .document = req->document,
         .id = req->path[0],
-        .version = plan_version(plan, req->version),
+        .version = req->version,
     });
     sql_contact_get(plan, (struct sql_contact_get){.id = req->path[0]});
     return OK;
@@ -75,7 +75,7 @@ static enum err delete_contact_plan(struct ctx *ctx, const struct request *req, 
     (void)ctx;
     sql_contact_delete(plan, (struct sql_contact_delete){
         .id = req->path[0],
-        .version = plan_version(plan, req->version),
+        .version = req->version,
     });
     sql_contact_get(plan, (struct sql_contact_get){.id = req->path[0]});
     return OK;
@@ -128,7 +128,7 @@ static enum err delete_employer_condition_plan(struct ctx *ctx, const struct req
     (void)ctx;
     sql_employer_condition_delete(plan, (struct sql_employer_condition_delete){
         .id = req->path[0],
-        .version = plan_version(plan, req->version),
+        .version = req->version,
     });
     sql_employer_condition_get(plan, (struct sql_employer_condition_get){.id = req->path[0]});
     return OK;
@@ -178,7 +178,7 @@ static enum err update_employer_plan(struct ctx *ctx, const struct request *req,
     sql_employer_change(plan, (struct sql_employer_change){
         .document = req->document,
         .id = req->path[0],
-        .version = plan_version(plan, req->version),
+        .version = req->version,
     });
     sql_employer_get(plan, (struct sql_employer_get){.id = req->path[0]});
     return OK;
@@ -279,7 +279,7 @@ static enum err update_vacancy_plan(struct ctx *ctx, const struct request *req, 
     sql_vacancy_change(plan, (struct sql_vacancy_change){
         .document = req->document,
         .id = req->path[0],
-        .version = plan_version(plan, req->version),
+        .version = req->version,
     });
     sql_vacancy_replace_parts(plan, (struct sql_vacancy_replace_parts){
         .id = req->path[0],

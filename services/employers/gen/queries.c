@@ -74,7 +74,7 @@ const struct query query_contact_change = {
     .name = "contact_change",
     .text = "update app.employer_contact c set (name, function_title, email, phone, preferred) = (select n.na"
             "me, n.function_title, n.email, n.phone, n.preferred from jsonb_populate_record(c, $1::jsonb) n) "
-            "where c.id = $2 and c.version = $3::bigint returning c.id",
+            "where c.id = $2 and $3::int8multirange @> c.version returning c.id",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
@@ -90,7 +90,8 @@ struct statement *sql_contact_change(struct plan *plan, struct sql_contact_chang
 
 const struct query query_contact_delete = {
     .name = "contact_delete",
-    .text = "delete from app.employer_contact c where c.id = $1 and c.version = $2::bigint returning c.id",
+    .text = "delete from app.employer_contact c where c.id = $1 and $2::int8multirange @> c.version returning"
+            " c.id",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
@@ -182,7 +183,8 @@ const struct query query_employer_change = {
     .text = "update app.employer e set (kvk_number, name, sector, size_class, postcode4, street_address, acco"
             "unt_manager_id, risk_cover, internal_note) = (select n.kvk_number, n.name, n.sector, n.size_clas"
             "s, n.postcode4, n.street_address, n.account_manager_id, n.risk_cover, n.internal_note from jsonb"
-            "_populate_record(e, $1::jsonb) n) where e.id = $2 and e.version = $3::bigint returning e.id",
+            "_populate_record(e, $1::jsonb) n) where e.id = $2 and $3::int8multirange @> e.version returning "
+            "e.id",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
@@ -257,7 +259,8 @@ struct statement *sql_employer_condition_insert(struct plan *plan, const struct 
 
 const struct query query_employer_condition_delete = {
     .name = "employer_condition_delete",
-    .text = "delete from app.employer_condition c where c.id = $1 and c.version = $2::bigint returning c.id",
+    .text = "delete from app.employer_condition c where c.id = $1 and $2::int8multirange @> c.version returni"
+            "ng c.id",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
@@ -461,8 +464,8 @@ const struct query query_vacancy_change = {
             "hifts, n.postcode4, n.positions, n.candidates_wanted, n.start_date, n.needed_by, n.wage_text, n."
             "internal_note, v.match_input + ($1::jsonb ?| array['occupation_id', 'hours_min', 'hours_max', 's"
             "hifts', 'postcode4', 'candidates_wanted', 'needed_by', 'start_date', 'competences', 'conditions'"
-            "])::int from jsonb_populate_record(v, $1::jsonb) n) where v.id = $2 and v.version = $3::bigint r"
-            "eturning v.id",
+            "])::int from jsonb_populate_record(v, $1::jsonb) n) where v.id = $2 and $3::int8multirange @> v."
+            "version returning v.id",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };

@@ -114,7 +114,7 @@ static enum err update_organisation_plan(struct ctx *ctx, const struct request *
     sql_organisation_change(plan, (struct sql_organisation_change){
         .document = req->document,
         .id = req->path[0],
-        .version = plan_version(plan, req->version),
+        .version = req->version,
     });
     sql_organisation_get(plan, (struct sql_organisation_get){.id = req->path[0]});
     return OK;
@@ -272,7 +272,7 @@ static enum err drop_queue_dead_letter_plan(struct ctx *ctx, const struct reques
     sql_queue_dead_letter_drop(plan, (struct sql_queue_dead_letter_drop){
         .new_id = req->new_id,
         .id = req->path[0],
-        .version = plan_version(plan, req->version),
+        .version = req->version,
     });
     sql_queue_dead_letter_get(plan, (struct sql_queue_dead_letter_get){.id = req->path[0]});
     return OK;
@@ -515,7 +515,7 @@ static enum err update_user_plan(struct ctx *ctx, const struct request *req, str
     sql_user_change(plan, (struct sql_user_change){
         .document = req->document,
         .id = req->path[0],
-        .version = plan_version(plan, req->version),
+        .version = req->version,
     });
     sql_user_get(plan, (struct sql_user_get){.id = req->path[0]});
     return OK;

@@ -177,8 +177,8 @@ struct statement *sql_organisation_insert(struct plan *plan, const struct organi
 const struct query query_organisation_change = {
     .name = "organisation_change",
     .text = "update app.organisation o set (kind, name, kvk_number, active) = (select n.kind, n.name, n.kvk_n"
-            "umber, n.active from jsonb_populate_record(o, $1::jsonb) n) where o.id = $2 and o.version = $3::"
-            "bigint returning o.id",
+            "umber, n.active from jsonb_populate_record(o, $1::jsonb) n) where o.id = $2 and $3::int8multiran"
+            "ge @> o.version returning o.id",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
@@ -332,7 +332,7 @@ struct statement *sql_queue_dead_letter_get(struct plan *plan, struct sql_queue_
 const struct query query_queue_dead_letter_drop = {
     .name = "queue_dead_letter_drop",
     .text = "select (queue.act($1::uuid, 'drop', 'dead-letter', d.id::text)).outcome from queue.dead_seen d w"
-            "here d.id = $2::bigint and d.version = $3::bigint",
+            "here d.id = $2::bigint and $3::int8multirange @> d.version",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
@@ -718,7 +718,7 @@ const struct query query_user_change = {
     .name = "user_change",
     .text = "update app.user_account u set (name, email, role, attributes, organisation_id, active) = (select"
             " n.name, n.email, n.role, n.attributes, n.organisation_id, n.active from jsonb_populate_record(u"
-            ", $1::jsonb) n) where u.id = $2 and u.version = $3::bigint returning u.id",
+            ", $1::jsonb) n) where u.id = $2 and $3::int8multirange @> u.version returning u.id",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };

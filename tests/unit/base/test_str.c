@@ -99,6 +99,25 @@ static void a_text_is_clipped_before_a_character_that_does_not_fit(void **state)
     assert_null(str_clip((struct str){0}, 5).at);
 }
 
+static void texts_that_differ_have_other_numbers(void **state)
+{
+    (void)state;
+    char text[64] = "", one = '\0';
+    uint64_t plain = str_hash((struct str){text, sizeof text});
+    for (size_t i = 0; i < sizeof text; i++) {
+        assert_true(str_hash((struct str){text, i}) != plain); /* nothing but zeroes, and shorter */
+        for (int bit = 0; bit < 8; bit++) {
+            one = text[i];
+            text[i] = (char)(text[i] ^ (1 << bit));
+            assert_true(str_hash((struct str){text, sizeof text}) != plain);
+            text[i] = one;
+        }
+    }
+    assert_true(str_hash((struct str){text, sizeof text}) == plain);
+    assert_true(str_hash(S("ab")) != str_hash(S("ba")));
+    assert_true(str_hash((struct str){0}) == str_hash(S("")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +128,7 @@ int main(void)
         UNIT(absent_and_empty_are_equal_texts_of_no_bytes),
         UNIT(spaces_at_the_ends_are_trimmed),
         UNIT(a_text_is_clipped_before_a_character_that_does_not_fit),
+        UNIT(texts_that_differ_have_other_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -118,7 +118,6 @@ static void values_travel_as_text_and_absent_is_null(void **state)
     static const int64_t ids[] = {INT64_MIN, 0, INT64_MAX};
     assert_str(plan_ids(&plan, ids, 3), "{-9223372036854775808,0,9223372036854775807}");
     assert_str(plan_ids(&plan, ids, 0), "{}");
-    assert_str(plan_version(&plan, 0), "0");
     assert_null(plan_int(&plan, (struct maybe_int){0, false}).at);
     assert_str(plan_int(&plan, (struct maybe_int){-3, true}), "-3");
     assert_null(plan_bool((struct maybe_bool){true, false}).at);

@@ -144,13 +144,67 @@ static void what_is_encoded_is_decoded_to_the_same(void **state)
     assert_str(uri_decode(arena, S("a+b"), false), "a+b");
 }
 
+static enum fault_code key_of(void **state, struct str value, struct str *ret)
+{
+    struct ctx ctx = {.arena = ((struct ctx *)*state)->arena};
+    return check_key(&ctx, value, NULL, ret) == OK ? FAULT_NONE : ctx.faults.at[0].code;
+}
+
+static void a_key_is_a_string_or_the_same_without_quotes(void **state)
+{
+    char longest[LIMIT_KEY + 2] = "";
+    memset(longest, 'k', LIMIT_KEY + 1);
+    static const struct {
+        const char *value;
+        enum fault_code code;
+    } rows[] = {
+        {"01920000-0000-7000-8000-0000000000bb", FAULT_NONE},
+        {"\"12345678\"", FAULT_NONE},
+        {" 12345678 ", FAULT_NONE},
+        {"1234567", FAULT_LENGTH},
+        {"\"1234567\"", FAULT_LENGTH},
+        {"", FAULT_LENGTH},
+        {"\"\"", FAULT_LENGTH},
+        {"abc", FAULT_LENGTH},
+        {"null,null", FAULT_CHARACTERS}, /* two headers that a proxy made one of */
+        {"\"12345678\", \"12345678\"", FAULT_CHARACTERS},
+        {"\"12345678", FAULT_CHARACTERS},
+        {"12345678\"", FAULT_CHARACTERS},
+        {"\"", FAULT_CHARACTERS},
+        {"with a space", FAULT_CHARACTERS},
+        {"back\\slash", FAULT_CHARACTERS},
+        {"caf\xc3\xa9-caf", FAULT_CHARACTERS},
+        {"\"12345678\";a", FAULT_CHARACTERS},
+        {"tab\tand more", FAULT_CHARACTERS},
+        {"\x7f"
+         "1234567",
+         FAULT_CHARACTERS},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct str key = {0};
+        assert_int_equal(key_of(state, str_of(rows[i].value), &key), rows[i].code);
+        assert_true((key.at != NULL) == (rows[i].code == FAULT_NONE));
+    }
+    struct str key = {0}, other = {0};
+    assert_int_equal(key_of(state, S("\"12345678\""), &key), FAULT_NONE);
+    assert_int_equal(key_of(state, S("12345678"), &other), FAULT_NONE);
+    assert_true(str_equal(key, other));
+    assert_int_equal(key_of(state, (struct str){longest, LIMIT_KEY}, &key), FAULT_NONE);
+    assert_int_equal(key_of(state, (struct str){longest, LIMIT_KEY + 1}, &key), FAULT_LENGTH);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        UNIT(length_is_counted_in_code_points),   UNIT(what_is_not_utf8_is_refused),
-        UNIT(what_does_not_show_is_refused),      UNIT(an_email_has_a_name_and_a_host),
-        UNIT(numbers_in_parameters_have_borders), UNIT(a_value_of_a_list_is_written_exactly),
-        UNIT(days_and_moments_at_the_borders),    UNIT(what_is_encoded_is_decoded_to_the_same),
+        UNIT(length_is_counted_in_code_points),
+        UNIT(what_is_not_utf8_is_refused),
+        UNIT(what_does_not_show_is_refused),
+        UNIT(an_email_has_a_name_and_a_host),
+        UNIT(numbers_in_parameters_have_borders),
+        UNIT(a_value_of_a_list_is_written_exactly),
+        UNIT(days_and_moments_at_the_borders),
+        UNIT(what_is_encoded_is_decoded_to_the_same),
+        UNIT(a_key_is_a_string_or_the_same_without_quotes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
