@@ -117,6 +117,9 @@ def bundle(contract, queries, limits, problems):
         document['paths'][path] = made
     sorts = {sort_name(o): sort_of(queries[o.list_query]) for o in contract.operations if o.list_of}
     schemas = {**shapes.all(), **sorts, **bundle_problems.schemas(problems, limits)}
+    for schema in schemas.values():
+        if 'properties' in schema:      # said, because generators for Java and Go take what is not said for false
+            schema.setdefault('additionalProperties', True)
     for body in {o.body for o in contract.operations if o.body}:
         schemas[shapes.written_name(body)]['example'] = example_of(contract, body)
     headers = {name: {'description': words, 'required': name not in SOMETIMES, 'schema': schema, 'example': example or contract.root['info']['version']}

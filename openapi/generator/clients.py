@@ -67,6 +67,8 @@ def check_word(name, where):
 def check_enum(name, schema):
     """Values become names; those that no language takes as they are need names of their own."""
     names = schema.get('x-enum-varnames', schema['enum'])
+    if 'default' in schema:
+        raise Wrong(f'{name}: a default is in words; not every language finds it among the names')
     if len(names) != len(schema['enum']) or len({joined(one) for one in names}) != len(names):
         raise Wrong(f'{name}: each value needs a name of its own')
     for one in names:
@@ -123,7 +125,7 @@ def check_open(document):
     for name, schema in schemas.items():
         if 'properties' in schema and (name in written) == (name in read):
             raise Wrong(f'{name}: clients both read and write it' if name in read else f'{name}: nothing refers to it')
-        if 'properties' in schema and schema.get('additionalProperties', True) != (name in read):
+        if 'properties' in schema and schema.get('additionalProperties') is not (name in read):
             raise Wrong(f'{name}: what is written is strict, what is read is open')
 
 

@@ -110,8 +110,10 @@ class Shapes:
 
 
 def sort_of(query):
-    """The enum of the sorts of a list. Its values have a sign, and some languages have no place for a value `name`: hence names."""
+    """The enum of the sorts of a list. Its values have a sign, and some languages have no place for a value `name`: hence names.
+    The default is in words: the generator for Kotlin looks for it by another name than ours."""
     values = [sign + sort[0] for sort in query.sorts for sign in ('', '-')]
     names = [sort[3] + way for sort in query.sorts for way in ('_ASC', '_DESC')]
-    return {'type': 'string', 'x-nl': 'volgorde', 'description': 'Order; `-` for descending.', 'enum': values,
-            'x-enum-varnames': [name.upper() for name in names], 'default': ('-' if query.newest_first else '') + query.sorts[0][0]}
+    default = ('-' if query.newest_first else '') + query.sorts[0][0]
+    return {'type': 'string', 'x-nl': 'volgorde', 'description': f'Order; `-` for descending. `{default}` when absent.', 'enum': values,
+            'x-enum-varnames': [name.upper() for name in names]}

@@ -2,12 +2,16 @@
 """What keeps clients that are generated from the contract well: each rule refuses what breaks them."""
 import copy
 import json
+import sys
 
 import pytest
 
 import tiny
 from generator import clients, sql  # noqa: E402
 from generator.wrong import Wrong  # noqa: E402
+
+sys.path.insert(0, str(tiny.ROOT / 'tests/clients'))
+from answers import Answers, same  # noqa: E402
 
 SERVED = json.loads((tiny.ROOT / 'openapi/gen/openapi.json').read_text())
 TEXT = {'type': 'string', 'maxLength': 40, 'description': 'Text.'}
@@ -60,11 +64,13 @@ BREAKS = {
     'a value with a sign': (add_schema('Colour', enum(['-red'])), 'Colour: value -red'),
     'a value that Kotlin has': (add_schema('Colour', enum(['name'])), 'Colour: value name'),
     'fewer names than values': (add_schema('Colour', enum(['red', '-red'], **{'x-enum-varnames': ['RED']})), 'Colour: each value'),
+    'an enum with a default': (add_schema('Colour', enum(['red'], default='red')), 'Colour: a default is in words'),
     'schemas that join': (add_schema('Vacancylist', enum(['red'])), 'Vacancylist and VacancyList are one name'),
     'a property that joins': (add_schema('ScreeningAdvice', enum(['red'])), 'Screening.advice and ScreeningAdvice are one name'),
     'an operation that joins': (add_schema('ListVacanciesParams', enum(['red'])), 'listVacanciesParams and ListVacanciesParams'),
     'an answer that is strict': (set_of(*VACANCY, 'additionalProperties', value=False), 'Vacancy: what is written is strict'),
     'a body that is open': (lambda d: d['components']['schemas']['VacancyNew'].pop('additionalProperties'), 'VacancyNew: what is written is'),
+    'an answer that does not say that it is open': (lambda d: d['components']['schemas']['Vacancy'].pop('additionalProperties'), 'is open'),
     'both in one': (add_property('VacancyNew', 'inner', schema_ref('VacancyCompetence')), 'VacancyCompetence: clients both read and write it'),
     'nobody\'s': (add_schema('Orphan', {'type': 'object', 'properties': {}}), 'Orphan: nothing refers to it'),
     'a PATCH that takes what a POST takes': (set_of(*BODY, value=schema_ref('VacancyNew')), 'VacancyNew is not a …Change'),
@@ -96,3 +102,13 @@ def test_what_a_list_leaves_out_is_not_required(tmp_path):
         {'a': {'/things': tiny.operation(1, response='ThingList')}})
     with pytest.raises(Wrong, match='a.yaml: get /things: its query gives no name, which Thing requires'):
         clients.check_lists(contract, sql.by_name(sql.read(tmp_path / 'sql')))
+
+
+LATER = Answers(SERVED).value(SERVED['components']['schemas']['Proposal'], True)
+
+
+@pytest.mark.parametrize('loss', [{'version': 2 ** 53 - 2}, {'state': 'sent'}, {'card': None}, {'sentAt': '2026-11-23T09:30:01Z'}],
+                         ids=['number', 'value', 'object', 'moment'])
+def test_a_client_that_loses_something_is_found(loss):
+    """`make clients` compares what a client read with what was sent."""
+    assert same(LATER, {**LATER, 'sentAt': '2026-11-23T09:30:00+00:00'}) and not same(LATER, {**LATER, **loss})
