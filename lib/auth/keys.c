@@ -86,7 +86,7 @@ static bool add_all_public(struct keys *keys, const char *folder)
     return fits && keys->public_count > 0;
 }
 
-/* A key with a passphrase is refused: nobody is there to type it. */
+/* Refuses a key with a passphrase: nobody is there to type it. The result is that of OpenSSL. */
 static int no_passphrase(char *into, int size, int writing, void *unused)
 {
     (void)into, (void)size, (void)writing, (void)unused;
@@ -140,12 +140,13 @@ EVP_PKEY *keys_public(const struct keys *keys, struct str kid)
     return NULL;
 }
 
-/* A new file; never one that is there. */
+/* Creates a new file; NULL when there is one with this name. */
 static FILE *create(const char *folder, const char *name)
 {
     char path[PATH_ROOM];
-    int fd = path_of(path, folder, name) ? open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)
-                                         : -1;
+    if (!path_of(path, folder, name))
+        return NULL;
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     return fd < 0 ? NULL : fdopen(fd, "wb");
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* OpenSSL speaks DER, tokens speak r and s. */
+/* OpenSSL encodes a signature as DER, a token as r and s. */
 #include "lib/auth/signature.h"
 
 #include <openssl/ecdsa.h>
@@ -21,12 +21,13 @@ bool signature_make(EVP_PKEY *key, struct str text, unsigned char into[SIGNATURE
     return made;
 }
 
-static int to_der(struct str signature, unsigned char **der)
+/* The signature in DER; the caller frees *der. Returns its length, 0 when it cannot be encoded. */
+static size_t to_der(struct str signature, unsigned char **der)
 {
     const unsigned char *bytes = (const unsigned char *)signature.at;
     ECDSA_SIG *pair = ECDSA_SIG_new();
     BIGNUM *r = BN_bin2bn(bytes, 32, NULL), *s = BN_bin2bn(bytes + 32, 32, NULL);
-    int length = -1;
+    int length = 0;
     if (pair && r && s && ECDSA_SIG_set0(pair, r, s) == 1) {
         length = i2d_ECDSA_SIG(pair, der);
     } else {
@@ -34,7 +35,7 @@ static int to_der(struct str signature, unsigned char **der)
         BN_free(s);
     }
     ECDSA_SIG_free(pair);
-    return length;
+    return length > 0 ? (size_t)length : 0;
 }
 
 bool signature_verify(EVP_PKEY *key, struct str text, struct str signature)
@@ -42,12 +43,11 @@ bool signature_verify(EVP_PKEY *key, struct str text, struct str signature)
     unsigned char *der = NULL;
     if (signature.len != SIGNATURE_LEN)
         return false;
-    int length = to_der(signature, &der);
+    size_t length = to_der(signature, &der);
     EVP_MD_CTX *verify = EVP_MD_CTX_new();
     bool good =
         length > 0 && verify && EVP_DigestVerifyInit(verify, NULL, EVP_sha256(), NULL, key) == 1
-        && EVP_DigestVerify(verify, der, (size_t)length, (const unsigned char *)text.at, text.len)
-               == 1;
+        && EVP_DigestVerify(verify, der, length, (const unsigned char *)text.at, text.len) == 1;
     EVP_MD_CTX_free(verify);
     OPENSSL_free(der);
     return good;

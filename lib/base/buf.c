@@ -34,13 +34,13 @@ void buf_print(struct buf *buf, const char *format, ...)
 static void add_escaped(struct buf *buf, unsigned char c)
 {
     static const char hex[] = "0123456789abcdef";
-    const char *short_form = c == '"' ? "\\\"" : c == '\\' ? "\\\\" : c == '\n' ? "\\n" : NULL;
-    if (short_form) {
-        buf_add(buf, (struct str){short_form, 2});
-        return;
+    const char escape[] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
+    switch (c) {
+    case '"': buf_add(buf, S("\\\"")); break;
+    case '\\': buf_add(buf, S("\\\\")); break;
+    case '\n': buf_add(buf, S("\\n")); break;
+    default: buf_add(buf, (struct str){escape, sizeof escape});
     }
-    char long_form[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
-    buf_add(buf, (struct str){long_form, sizeof long_form});
 }
 
 /* How many bytes from the beginning JSON takes as they are. Eight are looked at together: a byte

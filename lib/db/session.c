@@ -105,21 +105,22 @@ static bool is_prepared(const struct session *session, const struct query *query
     return false;
 }
 
-/* A prepare is outside of what it is for: it stays when the plan fails. Returns how many
- * results will come. */
-static int send_prepares(struct session *session, const struct plan *plan)
+/* Prepares the statements of the plan that are new to this connection, before the plan: they
+ * stay prepared when the plan fails. *ret_sent says whether there were any. */
+static bool send_prepares(struct session *session, const struct plan *plan, bool *ret_sent)
 {
-    int sent = 0;
+    bool sent = false;
     for (const struct statement *s = plan->first; s; s = s->next) {
         if (is_prepared(session, s->query))
             continue;
         if (session->prepared_count == PREPARED_MAX
             || !PQsendPrepare(session->pg, s->query->name, s->query->text, 0, NULL))
-            return -1;
+            return false;
         session->prepared[session->prepared_count++] = s->query;
-        sent++;
+        sent = true;
     }
-    return sent && !PQpipelineSync(session->pg) ? -1 : sent;
+    *ret_sent = sent;
+    return !sent || PQpipelineSync(session->pg);
 }
 
 static bool send_statements(struct session *session, const struct plan *plan)
@@ -199,12 +200,13 @@ enum err session_run(struct session *session, struct plan *plan)
     session->sqlstate[0] = 0;
     if (!session_connect(session))
         return ERR_UNAVAILABLE;
-    int prepares = send_prepares(session, plan);
-    enum err err = prepares < 0 || !send_statements(session, plan) ? ERR_UNAVAILABLE : OK;
+    bool prepares = false;
+    bool sent = send_prepares(session, plan, &prepares) && send_statements(session, plan);
+    enum err err = sent ? OK : ERR_UNAVAILABLE;
     if (!err && prepares) {
         err = read_segment(session, plan->ctx->arena, NULL);
-        if (err == ERR_CONFLICT) /* a statement that does not prepare: begin anew, so that it is
-                                    tried again */
+        if (err
+            == ERR_CONFLICT) /* a statement could not be prepared: connect again and try again */
             err = ERR_UNAVAILABLE;
     }
     if (!err)

@@ -59,7 +59,8 @@ enum language preference_language(struct str value)
     return weights[LANGUAGE_EN] > weights[LANGUAGE_NL] ? LANGUAGE_EN : LANGUAGE_NL;
 }
 
-/* How exactly a range names the type: 3 application/json, 2 application and any, 1 anything, 0 another. */
+/* How exactly a range names the type: 3 application/json, 2 application and any subtype, 1 any type, 0
+ * another type. */
 static int match_of(struct str range, struct str type)
 {
     struct str rest = range, main_type = str_cut(&rest, '/'), ours = type;
@@ -67,7 +68,9 @@ static int match_of(struct str range, struct str type)
         return 3;
     if (!rest.at || !str_equal(rest, S("*")))
         return 0;
-    return str_equal(main_type, S("*")) ? 1 : str_is(main_type, str_cut(&ours, '/')) ? 2 : 0;
+    if (str_equal(main_type, S("*")))
+        return 1;
+    return str_is(main_type, str_cut(&ours, '/')) ? 2 : 0;
 }
 
 bool preference_admits(struct str value, struct str type)

@@ -96,10 +96,11 @@ static bool has_condition(struct exchange *exchange, const char *name, struct st
 {
     if (!value.at || !fits(exchange, name, value, LIMIT_TAGS))
         return false;
-    enum fault_code code = !known ? FAULT_NOT_HERE : etag_is_list(value) ? FAULT_NONE : FAULT_ETAG;
-    if (code)
-        note_header(exchange, name, code, (struct str){0});
-    return code == FAULT_NONE;
+    if (!known)
+        note_header(exchange, name, FAULT_NOT_HERE, (struct str){0});
+    else if (!etag_is_list(value))
+        note_header(exchange, name, FAULT_ETAG, (struct str){0});
+    return known && etag_is_list(value);
 }
 
 static void read_headers(struct exchange *exchange)

@@ -15,7 +15,7 @@ struct csv {
     int count;
 };
 
-/* One cell; *end is what came behind it: ',', '\n' or -1. */
+/* Reads one cell; *end is the character after it: ',', '\n', or EOF. */
 static struct str read_cell(struct csv *csv, int *end)
 {
     struct buf cell = buf_in(csv->row_arena);
@@ -82,12 +82,14 @@ void csv_close(struct csv *csv)
     free(csv);
 }
 
-int csv_column(const struct csv *csv, const char *name)
+bool csv_column(const struct csv *csv, const char *name, int *ret)
 {
     for (int i = 0; i < csv->count; i++)
-        if (str_equal(csv->names[i], str_of(name)))
-            return i;
-    return -1;
+        if (str_equal(csv->names[i], str_of(name))) {
+            *ret = i;
+            return true;
+        }
+    return false;
 }
 
 bool csv_next(struct csv *csv, struct str row[CSV_COLUMNS_MAX])

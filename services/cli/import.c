@@ -31,17 +31,17 @@ static struct str id_of_uri(struct arena *arena, struct str uri)
     return arena_copy(arena, uuid_print(id, printed));
 }
 
-/* PostgreSQL's text format of COPY. */
+/* Adds the value in PostgreSQL's text format of COPY. */
 static void add_copy_value(struct buf *line, struct str value)
 {
-    for (size_t i = 0; i < value.len; i++) {
-        char c = value.at[i];
-        if (c == '\\' || c == '\t' || c == '\n' || c == '\r') {
-            buf_add_char(line, '\\');
-            c = c == '\t' ? 't' : c == '\n' ? 'n' : c == '\r' ? 'r' : c;
+    for (size_t i = 0; i < value.len; i++)
+        switch (value.at[i]) {
+        case '\\': buf_add(line, S("\\\\")); break;
+        case '\t': buf_add(line, S("\\t")); break;
+        case '\n': buf_add(line, S("\\n")); break;
+        case '\r': buf_add(line, S("\\r")); break;
+        default: buf_add_char(line, value.at[i]);
         }
-        buf_add_char(line, c);
-    }
 }
 
 struct load {
@@ -53,8 +53,8 @@ static bool add_cell(struct buf *line, struct arena *arena, const struct csv *cs
                      const struct str *row, const char *column)
 {
     bool hashed = column[0] == '#';
-    int number = csv_column(csv, hashed ? column + 1 : column);
-    if (number < 0) {
+    int number;
+    if (!csv_column(csv, hashed ? column + 1 : column, &number)) {
         fprintf(stderr, "maatwerk: no column %s\n", column);
         return false;
     }

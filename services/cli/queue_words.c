@@ -39,10 +39,14 @@ static bool fits(const struct verb *verb, struct asked *asked)
 
 static unsigned flag_of(const char *word)
 {
-    return strcmp(word, "--json") == 0    ? FLAG_JSON
-           : strcmp(word, "--watch") == 0 ? FLAG_WATCH
-           : strcmp(word, "--end") == 0   ? FLAG_END
-                                          : 0;
+    static const struct {
+        const char *word;
+        enum flag flag;
+    } flags[] = {{"--json", FLAG_JSON}, {"--watch", FLAG_WATCH}, {"--end", FLAG_END}};
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (strcmp(word, flags[i].word) == 0)
+            return flags[i].flag;
+    return 0;
 }
 
 /* Words first, so that the verb is known when options are looked up. */

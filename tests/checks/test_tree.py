@@ -178,3 +178,29 @@ def test_a_decision_has_a_number_of_its_own():
     numbers = [int(file.name[:4]) for file in decisions]
     assert len(set(numbers)) == len(numbers)
     assert all(file.read_text().startswith(f'# {number}. ') for file, number in zip(decisions, numbers))
+
+
+def chained_conditionals(text):
+    """The lines on which a conditional operator decides inside another one: a ? b : c ? d : e."""
+    literals = r'/\*.*?\*/|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\''
+    text = re.sub(literals, lambda found: re.sub(r'[^\n]', ' ', found.group(0)), text, flags=re.S)
+    lines = []
+    for start in re.finditer(r'\?', text):
+        depth = 0
+        for i in range(start.end(), len(text)):
+            depth += (text[i] in '([{') - (text[i] in ')]}')
+            if depth < 0 or (depth == 0 and text[i] in ';,'):
+                break
+            if depth == 0 and text[i] == '?':
+                lines.append(text.count('\n', 0, start.start()) + 1)
+                break
+    return lines
+
+
+def test_chained_conditionals_are_found():
+    assert chained_conditionals("x = a ? b : c ? d : e;\ny = a ? b ? c : d : e;") == [1, 2]
+    assert not chained_conditionals("f(a ? b : c, d ? e : f); x = a ? '?' : \"? a : b\"; y = (a ? b : c) + (d ? e : f);")
+
+
+def test_conditional_operators_are_not_chained():
+    assert not [f'{f}:{line}' for f in own_c() for line in chained_conditionals((ROOT / f).read_text())]

@@ -106,7 +106,8 @@ static bool look_for_marker(struct dispatcher *dispatcher, bool *ret_emptied)
 {
     redisReply *reply = redis_run(dispatcher->redis, "EXISTS mw:{s0}:inc");
     bool there = !redis_is_error(reply);
-    *ret_emptied = there && reply->integer == 0;
+    if (there)
+        *ret_emptied = reply->integer == 0;
     if (reply)
         freeReplyObject(reply);
     return there;

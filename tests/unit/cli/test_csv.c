@@ -25,8 +25,11 @@ static void cells_may_be_quoted(void **state)
     struct csv *csv =
         open_text("name,\"note\"\r\n\"a \"\"b\"\", c\",\"two\r\nlines\"\r\n,\n",
                   strlen("name,\"note\"\r\n\"a \"\"b\"\", c\",\"two\r\nlines\"\r\n,\n"));
-    assert_int_equal(csv_column(csv, "note"), 1);
-    assert_int_equal(csv_column(csv, "nothing"), -1);
+    int column = 7;
+    assert_false(csv_column(csv, "nothing", &column));
+    assert_int_equal(column, 7);
+    assert_true(csv_column(csv, "note", &column));
+    assert_int_equal(column, 1);
     assert_true(csv_next(csv, row));
     assert_str(row[0], "a \"b\", c");
     assert_str(row[1], "two\r\nlines");

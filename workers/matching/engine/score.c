@@ -57,7 +57,9 @@ void shares_divide(int points, const uint32_t *weights, size_t count, int *ret)
 
 static uint8_t clamp(uint8_t value, uint8_t low, uint8_t high)
 {
-    return value < low ? low : value > high ? high : value;
+    if (value < low)
+        return low;
+    return value < high ? value : high;
 }
 
 static uint32_t competence_weight(const struct demand_competence *asked)
