@@ -43,7 +43,8 @@ create function app.answer_proposal(proposal uuid, answer text, reason text, not
         select w.* into v from app.vacancy w where w.tenant_id = p.tenant_id and w.id = p.vacancy_id for no key update;
         perform 1 from app.candidate where tenant_id = p.tenant_id and id = p.candidate_id for no key update;
         if answer = 'hire' and app.places_taken(v.id) >= v.positions then
-            raise exception using errcode = 'MW409', message = 'vacancy-places-taken';
+            raise exception using errcode = 'MW409', message = 'vacancy-places-taken',
+                detail = json_build_object('limit', v.positions, 'taken', app.places_taken(v.id))::text;
         end if;
         update app.proposal q set state = app.move('proposal', q.state, answer),
                rejection_reason = case when answer = 'reject' then reason end,

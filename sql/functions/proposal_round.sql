@@ -15,22 +15,25 @@ create function app.propose(round uuid, vacancy uuid, candidates uuid[], draft b
         candidate uuid;
         listed app.match_result;
         run uuid;
+        here text;
     begin
         select w.* into v from app.vacancy w where w.tenant_id = app.tenant() and w.id = propose.vacancy for no key update;
         if not found then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
         if v.state not in ('open', 'shortlisted', 'partly_filled') then
-            raise exception using errcode = 'MW409', message = 'state';
+            perform app.refuse_state(v.state, app.events('vacancy', v.state));
         end if;
         select r.id into run from app.match_run r where r.tenant_id = v.tenant_id and r.vacancy_id = v.id
         order by r.match_input desc limit 1;
         open_now := app.proposals_open(v.id);
         if open_now + cardinality(candidates) > v.candidates_wanted then
-            raise exception using errcode = 'MW409', message = 'number-asked-reached';
+            raise exception using errcode = 'MW409', message = 'number-asked-reached',
+                detail = json_build_object('limit', v.candidates_wanted, 'taken', open_now, 'given', cardinality(candidates))::text;
         end if;
         if open_now + cardinality(candidates) < v.candidates_wanted and shortfall_reason is null then
-            raise exception using errcode = 'MW409', message = 'shortfall-not-stated';
+            raise exception using errcode = 'MW409', message = 'shortfall-not-stated',
+                detail = json_build_object('limit', v.candidates_wanted, 'taken', open_now, 'given', cardinality(candidates))::text;
         end if;
         perform 1 from app.candidate c where c.tenant_id = v.tenant_id and c.id = any (candidates)
         order by c.id for no key update;
@@ -39,18 +42,22 @@ create function app.propose(round uuid, vacancy uuid, candidates uuid[], draft b
         values (v.tenant_id, round, v.id, v.employer_id, v.candidates_wanted, open_now, cardinality(candidates),
                 shortfall_reason, shortfall_note, app.actor());
         foreach candidate in array candidates loop
+            here := '/candidateIds/' || array_position(candidates, candidate) - 1;
             if exists (select 1 from app.proposal p where p.tenant_id = v.tenant_id and p.vacancy_id = v.id
                        and p.candidate_id = candidate and p.state = 'rejected') then
-                raise exception using errcode = 'MW409', message = 'pair-rejected-before';
+                raise exception using errcode = 'MW409', message = 'pair-rejected-before',
+                    detail = json_build_object('pointer', here)::text;
             end if;
             if (select count(*) from app.proposal p where p.tenant_id = v.tenant_id and p.candidate_id = candidate
                 and p.state in ('drafted', 'sent', 'invited')) >= 2 then
-                raise exception using errcode = 'MW409', message = 'candidate-has-two-open-proposals';
+                raise exception using errcode = 'MW409', message = 'candidate-has-two-open-proposals',
+                    detail = json_build_object('pointer', here, 'limit', 2)::text;
             end if;
             select m.* into listed from app.match_result m
             where m.tenant_id = v.tenant_id and m.run_id = run and m.candidate_id = candidate;
             if not found then
-                raise exception using errcode = 'MW409', message = 'not-shortlisted';
+                raise exception using errcode = 'MW409', message = 'not-shortlisted',
+                    detail = json_build_object('pointer', here)::text;
             end if;
             insert into app.proposal (tenant_id, id, round_id, vacancy_id, employer_id, candidate_id, rank, score,
                                       consent_by, consent_at, consent_channel, consent_text_version)
@@ -67,10 +74,16 @@ create function app.propose(round uuid, vacancy uuid, candidates uuid[], draft b
 create function app.send_round(round uuid) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
+    declare other text;
     begin
         update app.proposal p set state = app.move('proposal', p.state, 'send'), sent_at = clock.now()
         where p.tenant_id = app.tenant() and p.round_id = round and p.state = 'drafted';
         if not found then
-            raise exception using errcode = 'MW409', message = 'state';
+            select p.state into other from app.proposal p where p.tenant_id = app.tenant() and p.round_id = round
+            order by p.id limit 1;
+            if other is null then
+                raise exception using errcode = 'MW404', message = 'not-found';
+            end if;
+            perform app.refuse_state(other, app.events('proposal', other));
         end if;
     end $$;

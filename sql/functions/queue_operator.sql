@@ -160,9 +160,16 @@ create function queue.sweep_acts() returns void language sql
     security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
     as $$ delete from queue.act a where a.at < clock.now() - interval '90 days' $$;
 
+-- What an operator can do with a job: a job that runs can only be ended.
+create function queue.verbs_of(state text) returns text[] language sql immutable
+    as $$ select case state when 'waiting' then array['cancel', 'kill', 'retry', 'run-now']
+                 when 'ready' then array['cancel', 'kill', 'retry'] when 'blocked' then array['cancel', 'kill', 'retry']
+                 else array['cancel', 'kill'] end $$;
+
 create function queue.act_on_job(verb text, wanted bigint) returns text language plpgsql
     security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
     as $$
+    declare now_in text;
     begin
         if verb in ('cancel', 'kill') then
             if queue.end_job(wanted, verb) then
@@ -179,8 +186,13 @@ create function queue.act_on_job(verb text, wanted bigint) returns text language
             attempt = case verb when 'retry' then 0 else j.attempt end,
             crash = case verb when 'retry' then 0 else j.crash end
         from free f where j.id = f.id;
-        if not found then
-            raise exception using errcode = 'MW409', message = 'state';
+        if not found then -- a job that could be had by its state, and was not, is running
+            select queue.state_name(j.state) into now_in from queue.job j where j.id = wanted;
+            if now_in is null then
+                raise exception using errcode = 'MW404', message = 'not-found';
+            end if;
+            now_in := case when verb = any (queue.verbs_of(now_in)) then 'running' else now_in end;
+            perform app.refuse_state(now_in, queue.verbs_of(now_in));
         end if;
         return 'done';
     end $$;
@@ -194,7 +206,7 @@ create function queue.release(wanted text) returns void language plpgsql
         select l.done_seq into here from queue.lane l where l.lane = wanted for update;
         perform 1 from queue.job j where j.lane = wanted and j.seq = here + 1 and j.state <> 'b';
         if found or not exists (select from queue.lane l where l.lane = wanted and l.last_seq > l.done_seq) then
-            raise exception using errcode = 'MW409', message = 'state'; -- it goes, or has nothing to do
+            perform app.refuse_state(case when found then 'moving' else 'idle' end, '{}');
         end if;
         update queue.dead d set blocks = false where d.lane = wanted and d.blocks and d.seq = here + 1;
         perform queue.lane_next(wanted, here);

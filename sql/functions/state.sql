@@ -3,6 +3,23 @@
 call app.wall('app.transition');
 call app.open_to_tenant('app.transition');
 
+-- The events that the role of the context can cause in a state.
+create function app.events(noun text, state text) returns text[] language sql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    select coalesce(array_agg(m.event order by m.event), '{}') from ref.state_move m
+    where m.noun = events.noun and m.from_state = events.state and app.role() = any (m.roles)
+    $$;
+
+-- Refuses with MW409 "state": what was asked is none of the things that `allowed` names.
+create function app.refuse_state(state text, allowed text[]) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        raise exception using errcode = 'MW409', message = 'state',
+            detail = json_build_object('currentState', state, 'allowed', allowed)::text;
+    end $$;
+
 -- The state that `event` leads to, for the role of the context. Refuses with MW409 "state" (no such move from
 -- here) or MW403 (not for this role). The functions that fire an event of their own accord, such as the
 -- matching worker, run with role "system".
@@ -15,7 +32,7 @@ create function app.move(noun text, from_state text, event text) returns text la
         select m.* into found from ref.state_move m
         where m.noun = move.noun and m.from_state = move.from_state and m.event = move.event;
         if found.to_state is null then
-            raise exception using errcode = 'MW409', message = 'state';
+            perform app.refuse_state(from_state, app.events(noun, from_state));
         end if;
         if not app.role() = any (found.roles) then
             raise exception using errcode = 'MW403', message = 'forbidden';

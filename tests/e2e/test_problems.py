@@ -77,6 +77,53 @@ def test_a10_a_problem_always_has_a_detail(as_role, language, words):
     assert answer.json['title'] == words[0] and words[1] in answer.json['detail']
 
 
+def members(answer, *names):
+    return [answer.json[name] for name in names]
+
+
+def test_a10_a_state_is_named_with_what_it_allows(as_role, new_vacancy):
+    """Each role gets what it may do itself; what nobody may do from there is an empty list."""
+    place = new_vacancy().headers['location']
+    employer, consultant = as_role('employer'), as_role('consultant')
+    answer = consultant.post(f'{place}/proposal-rounds', {'candidateIds': ['01920000-0000-7000-8000-00000000dead']})
+    assert answer.problem == 'state' and members(answer, 'currentState', 'allowed') == ['reported', ['approve', 'refuse', 'take_up', 'withdraw']]
+    assert employer.post(f'{place}/endings', {'how': 'withdraw'}).status == 200
+    for client in (employer, consultant):
+        answer = client.post(f'{place}/endings', {'how': 'withdraw'})
+        assert answer.problem == 'state' and members(answer, 'currentState', 'allowed') == ['withdrawn', []]
+
+
+def test_a10_a_proposal_that_was_answered_says_so(as_role, proposed):
+    _, proposals = proposed(candidatesWanted=1)
+    consultant, place = as_role('consultant'), f'/proposals/{proposals[0]}'
+    assert consultant.post(f'{place}/withdrawals').status == 200
+    answer = as_role('employer').post(f'{place}/answers', {'answer': 'invite'})
+    assert answer.problem == 'state' and members(answer, 'currentState', 'allowed') == ['withdrawn', []]
+    round_id = consultant.get(place).json['roundId']
+    answer = consultant.post(f'/proposal-rounds/{round_id}/dispatches')
+    assert answer.problem == 'state' and answer.json['currentState'] == 'withdrawn'
+    assert consultant.post('/proposal-rounds/01920000-0000-7000-8000-00000000dead/dispatches').problem == 'not-found'
+
+
+def test_a10_numbers_say_what_limits_them(as_role, shortlisted):
+    vacancy, listed = shortlisted(candidatesWanted=3)
+    client, place, nobody = as_role('consultant'), f'/vacancies/{vacancy}/proposal-rounds', '01920000-0000-7000-8000-00000000dead'
+    ids = [i['candidateId'] for i in listed['items'] if i.get('openProposals', 0) < 2][:3]
+    answer = client.post(place, {'candidateIds': [*ids, nobody]})
+    assert answer.problem == 'number-asked-reached' and members(answer, 'limit', 'taken', 'given') == [3, 0, 4]
+    answer = client.post(place, {'candidateIds': ids[:2]})
+    assert answer.problem == 'shortfall-not-stated' and members(answer, 'limit', 'taken', 'given') == [3, 0, 2]
+    answer = client.post(place, {'candidateIds': [ids[0], nobody, ids[1]]})
+    assert answer.problem == 'not-shortlisted' and answer.json['pointer'] == '/candidateIds/1'
+    made = client.post(place, {'candidateIds': ids})
+    assert made.status == 201, made.text
+    assert as_role('employer').post(f'/proposals/{made.json["proposals"][0]["id"]}/answers',
+                                    {'answer': 'reject', 'reason': 'travel'}).status == 200
+    rejected = made.json['proposals'][0]['candidateId']
+    answer = client.post(place, {'candidateIds': [rejected]})
+    assert answer.problem == 'pair-rejected-before' and answer.json['pointer'] == '/candidateIds/0'
+
+
 CONSTRAINTS = """select c.relname, k.conname, k.contype::text,
        array(select a.attname::text from unnest(k.conkey) x join pg_attribute a on a.attrelid = k.conrelid and a.attnum = x)
 from pg_constraint k join pg_class c on c.oid = k.conrelid where c.relnamespace = 'app'::regnamespace and k.contype <> 't'

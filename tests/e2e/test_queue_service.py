@@ -192,7 +192,8 @@ def test_a_job_is_cancelled_killed_run_and_begun_anew_with_a_trail(region, admin
     profile = admin.get('/user-profile').json['id']
     before = len(audit(region, towns[0]))
     job = enqueue()
-    assert admin.post(f'/queue/jobs/{job}/runs', {}).problem == 'state'
+    refused = admin.post(f'/queue/jobs/{job}/runs', {})      # A10: with its state, and what that allows
+    assert refused.problem == 'state' and (refused.json['currentState'], refused.json['allowed']) == ('ready', ['cancel', 'kill', 'retry'])
     for path, verb in (('runs', 'run-now'), ('retries', 'retry')):
         region.sql("update queue.job set state = 'w', run_at = clock.now() + interval '1 hour', attempt = 3 where id = %s", (job,))
         made = admin.post(f'/queue/jobs/{job}/{path}', {'reason': 'ticket 7'})
@@ -232,7 +233,8 @@ def test_a_running_job_is_asked_to_end(region, admin, enqueue):
     assert asked.json['outcome'] == 'asked' and 'endedAt' not in asked.json
     assert admin.get(f'/queue/jobs/{job}').json['endAsked'] is True
     assert asked.json['id'] in ids(admin.get('/queue/acts?outcome=asked'))
-    assert admin.post(f'/queue/jobs/{job}/retries', {}).problem == 'state'
+    refused = admin.post(f'/queue/jobs/{job}/retries', {})
+    assert refused.problem == 'state' and (refused.json['currentState'], refused.json['allowed']) == ('running', ['cancel', 'kill'])
     holder.close()
     ended = admin.wait_for(asked.headers['location'], lambda r: r.json['outcome'] != 'asked')
     assert ended.json['outcome'] == 'done' and 'endedAt' in ended.json and state(region, job) is None
@@ -270,7 +272,7 @@ def test_a_blocked_lane_is_seen_and_goes_on_by_revival_or_release(region, admin,
             assert admin.post(path + '/releases', {}).status == 201
             assert [state(region, j) for j in jobs] == [None, 'r', 'b']
             assert admin.get(f'/queue/dead-letters/{jobs[0]}').json['blocks'] is False
-        assert operator.post(path + '/releases', {}).problem == 'state'
+        assert operator.post(path + '/releases', {}).json['currentState'] == 'moving'
 
 
 def test_a_kind_is_paused_by_the_operator_only_and_every_municipality_can_read_it(region, admin, other, operator, towns):
