@@ -53,3 +53,13 @@ def test_a_service_has_files_of_its_nouns_only(service):
     found = {file.stem.removesuffix('_http') for file in (ROOT / 'services' / service).glob('*.[ch]')}
     assert found - {'main'} <= own
     assert {file.stem for file in (ROOT / 'tests/unit' / service).glob('*.c')} <= {f'test_{noun}' for noun in own}
+
+
+# what is in sql/functions beside nouns of the contract: what every noun stands on
+GROUND = {'audit', 'base', 'clock', 'idempotency', 'state'}
+
+
+@pytest.mark.parametrize('folder', ['functions', 'states'])
+def test_sql_is_in_the_file_of_its_noun(folder):
+    found = {file.stem for file in (ROOT / 'sql' / folder).glob('*.sql')}
+    assert {name for name in found if name not in NOUNS and not name.startswith('queue_')} <= GROUND

@@ -13,6 +13,7 @@ ARROWS = {
     'lib/base': {'lib/base'},
     'lib/json': {'lib/json', 'lib/base'},
     'lib/db': {'lib/db', 'lib/base'},
+    'lib/domain': {'lib/domain', 'lib/base'},   # rules that several programs share
     'lib/http': {'lib/http', 'lib/json', 'lib/db', 'lib/base'},
     'lib/auth': {'lib/auth', 'lib/json', 'lib/base'},
     'lib/queue': {'lib/queue', 'lib/db', 'lib/json', 'lib/base'},

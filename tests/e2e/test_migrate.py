@@ -2,12 +2,17 @@
 """maatwerk migrate: what is in the files of sql/ is in the database, and nothing else; all of it, or nothing."""
 import os
 import shutil
+import sys
 import threading
 
 import psycopg2
 import pytest
 
+from howto import follow
 from region import ROOT, Client, Region
+
+sys.path.insert(0, str(ROOT / 'openapi'))
+from generator import sql  # noqa: E402
 
 OURS = "(select n.oid from pg_namespace n where n.nspowner = 'maatwerk_owner'::regrole)"
 # of each sort of object: its name, its definition, and what changes when it is made anew
@@ -253,3 +258,17 @@ def test_programs_go_on_while_functions_change(house, tree):
             caller.join()
     assert not lost and set(statuses) == {200, 201}, [status for status in statuses if status not in (200, 201)]
     assert set(house.stop_programs().values()) == {0} and not house.sanitizers()
+
+
+def test_the_noun_of_the_how_to_is_migrated_and_its_statements_prepare(house, tree):
+    follow(tree.folder.parent, 'sql/')
+    tree.migrate()
+    try:
+        with psycopg2.connect(house.env['MAATWERK_PG'] + ' user=maatwerk_employers') as connection, connection.cursor() as cursor:
+            for query in sql.queries_of(tree.folder / 'queries/visit.sql')[1]:
+                cursor.execute(f'prepare {query.name} as {query.text}')
+        assert house.sql("select relrowsecurity and relforcerowsecurity from pg_class where oid = 'app.visit'::regclass") == [(True,)]
+        assert house.sql("select state, phase from ref.state where noun = 'visit' order by state") == [
+            ('cancelled', 'ended'), ('held', 'settled'), ('planned', 'open')]
+    finally:
+        house.sql("delete from app.transition where noun = 'visit'; drop table app.visit")
