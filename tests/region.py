@@ -22,6 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(os.environ.get('MAATWERK_BIN') or ROOT / 'build/release/bin')
+TMP = os.environ.get('MAATWERK_TMP', '/var/tmp')
 SANITIZED = Path(os.environ.get('MAATWERK_BIN') or ROOT / 'build/asan/bin')
 PROGRAMS = ('all', 'dispatcher', 'matching')
 claims = []
@@ -111,7 +112,7 @@ class Region:
     def started(cls, name, binaries, **options):
         """One in a folder of its own, prepared, with its servers. Whatever was started ends, and the folder is removed, at the end;
         then the sanitizers must have found nothing."""
-        parent = Path(tempfile.mkdtemp(prefix=f'maatwerk-{name}.', dir='/var/tmp'))
+        parent = Path(tempfile.mkdtemp(prefix=f'maatwerk-{name}.', dir=TMP))
         region = cls(parent / 'var', binaries, **options)
         try:
             copied = template(region.bin, region.candidates)

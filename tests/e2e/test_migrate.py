@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
 """maatwerk migrate: what is in the files of sql/ is in the database, and nothing else; all of it, or nothing."""
-import os
 import shutil
 import sys
 import threading
@@ -9,7 +8,7 @@ import psycopg2
 import pytest
 
 from howto import follow
-from region import ROOT, Client, Region
+from region import ROOT, SANITIZED, Client, Region
 
 sys.path.insert(0, str(ROOT / 'openapi'))
 from generator import sql  # noqa: E402
@@ -35,9 +34,7 @@ union all select 'kind', k.kind, k::text, k.xmin::text from queue.kind k
 
 @pytest.fixture(scope='module')
 def house():
-    binaries = os.environ.get('MAATWERK_BIN') or ROOT / 'build/asan/bin'
-    with Region.started('migrate', binaries, candidates=20) as made:
-        made.prepare()
+    with Region.started('migrate', SANITIZED, candidates=420) as made:
         yield made
 
 

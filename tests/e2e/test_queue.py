@@ -157,7 +157,7 @@ def test_a_claimed_job_is_nobody_elses(queue):
     holder.cursor().execute('select * from queue.claim(array[%s::bigint])', (job,))
     assert queue.sql('select count(*) from queue.claim(array[%s::bigint])', (job,))[0][0] == 0
     assert queue.sql("select count(*) from queue.take('{work}', 10)")[0][0] == 0
-    holder.close()
+    holder.rollback(), holder.close()
     assert queue.sql('select count(*) from queue.claim(array[%s::bigint])', (job,))[0][0] == 1
 
 
@@ -326,7 +326,7 @@ def test_a_job_that_somebody_holds_counts_no_crash_and_holds_nobody_up(queue):
     holder = psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin')
     holder.cursor().execute('select * from queue.claim(array[%s::bigint])', (held,))
     assert queue.sql('select queue.crashed(array[%s, %s])', (held, free)) == [(free,)]
-    holder.close()
+    holder.rollback(), holder.close()
     assert queue.sql('select id, crash from queue.job order by id') == [(held, 0), (free, 1)]
 
 
@@ -337,7 +337,7 @@ def test_planned_work_waits_for_a_lane_that_somebody_has_locked(queue):
     holder = psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin')
     holder.cursor().execute("select from queue.lane where lane = 'case:1' for update")
     assert queue.sql('select promoted from queue.promote(10)') == [(1,)], 'the other one'
-    holder.close()
+    holder.rollback(), holder.close()
     assert queue.sql('select promoted from queue.promote(10)') == [(2,)]
     assert queue.sql('select lane, count(*) from queue.job group by 1 order by 1') == [('case:1', 3), ('case:2', 1)]
 
