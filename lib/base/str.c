@@ -33,17 +33,26 @@ struct str str_clip(struct str s, size_t most)
     return (struct str){s.at, most};
 }
 
+/* The two halves of the product, over each other: every bit of both has its say. */
+static uint64_t fold(uint64_t a, uint64_t b)
+{
+    unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
 uint64_t str_hash(struct str s)
 {
-    const uint64_t odd = 0x9e3779b97f4a7c15u;
-    uint64_t hash = s.len * odd;
-    for (size_t at = 0; at < s.len; at += 8) {
-        uint64_t word = 0;
-        memcpy(&word, s.at + at, s.len - at < 8 ? s.len - at : 8);
-        hash = (hash ^ word) * odd;
-        hash ^= hash >> 32;
+    const uint64_t one = 0xa0761d6478bd642fu, two = 0xe7037ed1a0b428dbu;
+    uint64_t hash = s.len ^ two, words[2] = {0};
+    size_t at = 0;
+    for (; s.len - at >= sizeof words; at += sizeof words) {
+        memcpy(words, s.at + at, sizeof words);
+        hash = fold(words[0] ^ one, words[1] ^ hash);
     }
-    return hash;
+    words[0] = words[1] = 0;
+    if (at < s.len)
+        memcpy(words, s.at + at, s.len - at);
+    return fold(words[0] ^ one, words[1] ^ hash);
 }
 
 struct str str_trim(struct str s)

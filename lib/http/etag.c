@@ -2,7 +2,7 @@
 /* Reading and writing entity tags. */
 #include "lib/http/etag.h"
 
-#include "lib/base/buf.h"
+#include "lib/base/hex.h"
 
 static struct str skip_empty(struct str s)
 {
@@ -84,6 +84,12 @@ struct str etag_versions(struct arena *arena, struct str value)
 
 struct str etag_print(struct arena *arena, struct str version, struct str body)
 {
-    return arena_print(arena, "\"%.*s-%016llx\"", STR_ARG(version),
-                       (unsigned long long)str_hash(body));
+    struct buf out = buf_in(arena);
+    uint64_t hash = str_hash(body);
+    buf_add_char(&out, '"');
+    buf_add(&out, version);
+    buf_add_char(&out, '-');
+    hex_add(&out, (const unsigned char *)&hash, sizeof hash);
+    buf_add_char(&out, '"');
+    return buf_str(&out);
 }

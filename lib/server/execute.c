@@ -192,10 +192,12 @@ static void on_refused(struct exchange *exchange)
     };
     const struct problem *problem =
         problem_of_refusal(&exchange->ctx, &refusal, exchange->request.operation, exchange->scope);
-    if (problem->status
-        == 500) /* only our own statements can be wrong: no data in these messages */
-        fprintf(stderr, "{\"event\":\"sql-error\",\"operation\":\"%s\",\"sqlstate\":\"%s\"}\n",
-                exchange->request.operation->id, state.at);
+    if (problem->status == 500) /* our own fault; names only, never data of rows */
+        fprintf(stderr,
+                "{\"event\":\"sql-error\",\"operation\":\"%s\",\"sqlstate\":\"%.*s\","
+                "\"constraint\":\"%.*s\"}\n",
+                exchange->request.operation->id, STR_ARG(refusal.sqlstate),
+                STR_ARG(refusal.constraint));
     finish_with_problem(exchange, problem);
 }
 
