@@ -68,9 +68,8 @@ def files(contract, programs):
     made['docs/problems.md'] = emit_problems.page(problems)
     made['docs/glossary.md'] = emit_docs.glossary(contract)
     made['docs/rights.md'] = emit_docs.rights(contract)
-    nouns = states.read(ROOT / 'sql/states')
-    made['sql/functions/gen/states.sql'] = states.functions(nouns)
-    for noun in nouns:
+    made['sql/functions/gen/states.sql'] = states.functions(contract.nouns)
+    for noun in contract.nouns:
         made[f'docs/states/{noun.name}.md'] = emit_docs.states(noun)
     return made
 

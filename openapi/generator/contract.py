@@ -5,6 +5,7 @@ from pathlib import Path
 
 import yaml
 
+from . import states
 from .wrong import Wrong
 
 METHODS = ('get', 'post', 'put', 'patch', 'delete')
@@ -31,6 +32,7 @@ class Contract:
         self.parameters = yaml.safe_load((self.folder / 'common.yaml').read_text())['components']['parameters']
         self.schemas, self.enums, self.operations, self.paths = {}, {}, [], {}
         self.files = {}   # of schemas
+        self.nouns = states.read(self.folder.parent / 'sql/states')
         self._name_enums('Role', 'rol', 'What somebody is to the municipality.', [r for r in self.roles if r != 'system'])
         self._name_enums('Attribute', 'bevoegdheid', 'A power beside the role.', [a['name'] for a in self.root['x-attributes']])
         for file in sorted(self.folder.glob('*.yaml')):
@@ -73,6 +75,12 @@ class Contract:
             self._use_enum(prop)
             self._use_enum(prop.get('items', {}))
 
+    def _states_of(self, noun, where):
+        found = [list(one.states) for one in self.nouns if one.name == noun]
+        if not found:
+            raise Wrong(f'{where}: there is no sql/states/{noun}.sql')
+        return found[0]
+
     def _use_enum(self, raw):
         """What refers to an enum has its values, and its name in `x-enum`."""
         name = raw.get('$ref', '').rsplit('/', 1)[-1]
@@ -87,6 +95,8 @@ class Contract:
             if 'x-nl' not in schema:
                 raise Wrong(f'{file}: schema {name} has no Dutch term (x-nl)')
             self.files[name] = file
+            if 'x-states' in schema:
+                schema['x-extensible-enum'] = self._states_of(schema.pop('x-states'), f'{file}: {name}')
             if schema.get('type') == 'string':
                 self.enums[name] = schema
             else:

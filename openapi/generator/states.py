@@ -54,7 +54,7 @@ def functions(nouns):
             states = noun.of(phase)
             if states:
                 name = f'app.{noun.name}_is_{phase}'
-                out += ['', f'create function {name}(state text) returns boolean language sql immutable parallel safe',
-                        f'    as $$ select state in ({", ".join(repr(s) for s in states)}) $$;',
+                out += ['', f'create function {name}(state text) returns boolean immutable parallel safe',
+                        f'    return state in ({", ".join(repr(s) for s in states)});',
                         f'grant execute on function {name}(text) to public;']
     return '\n'.join(out) + '\n'

@@ -3,16 +3,16 @@
 -- The context. The plan runner and the workers set it for one transaction. After a transaction PostgreSQL leaves '' there,
 -- not null, hence nullif: without context nothing is equal to null, and no row is seen.
 
-create function app.tenant() returns int language sql stable parallel safe
-    as $$ select nullif(current_setting('app.tenant', true), '')::int $$;
-create function app.actor() returns uuid language sql stable parallel safe
-    as $$ select nullif(current_setting('app.actor', true), '')::uuid $$;
-create function app.organisation() returns uuid language sql stable parallel safe
-    as $$ select nullif(current_setting('app.org', true), '')::uuid $$;
-create function app.role() returns text language sql stable parallel safe
-    as $$ select nullif(current_setting('app.role', true), '') $$;
-create function app.scope() returns text language sql stable parallel safe
-    as $$ select nullif(current_setting('app.scope', true), '') $$;
+create function app.tenant() returns int stable parallel safe
+    return nullif(current_setting('app.tenant', true), '')::int;
+create function app.actor() returns uuid stable parallel safe
+    return nullif(current_setting('app.actor', true), '')::uuid;
+create function app.organisation() returns uuid stable parallel safe
+    return nullif(current_setting('app.org', true), '')::uuid;
+create function app.role() returns text stable parallel safe
+    return nullif(current_setting('app.role', true), '');
+create function app.scope() returns text stable parallel safe
+    return nullif(current_setting('app.scope', true), '');
 
 -- Before a row is written: version, time, transaction. changed_in lets in-memory copies find what they lack.
 create function app.stamp() returns trigger language plpgsql
@@ -75,10 +75,34 @@ create procedure app.wall(wanted regclass, noun text default null) language plpg
         end if;
     end $$;
 
--- Lets every program that has the grant see and write the rows of its municipality.
+-- Opens a table to every program that has the grant: it sees and writes all rows of the municipality.
 create procedure app.open_to_tenant(wanted regclass) language plpgsql as $$
     begin
         execute format('create policy whole_tenant on %s for all using (true) with check (true)', wanted);
+    end $$;
+
+-- Opens the table of a noun to those who see a row by their scope: the whole municipality, the own organisation, the own
+-- caseload. `sees` is the function app.sees_<noun>(row, scope, role, organisation, actor); `changes`, when given, says who may
+-- write the row that he sees.
+--
+-- The policy and the functions that are SECURITY DEFINER ask the same predicate; such a function asks in the `where` of the
+-- statement that reads the row it acts on, and raises MW404 when there is none. In a policy each `(select …)` is computed
+-- once for a statement. Each argument of the context stands once in a predicate: else PostgreSQL calls the function for each
+-- row, instead of putting its condition in the plan.
+create procedure app.open_to_scope(wanted regclass, sees regproc, changes regproc default null) language plpgsql as $$
+    declare
+        asks text := '%s(%s.*, (select app.scope()), (select app.role()), (select app.organisation()), (select app.actor()))';
+    begin
+        execute format('grant execute on function %s to public', sees);
+        if changes is null then
+            execute format('create policy by_scope on %s for all using (' || asks || ')', wanted, sees, wanted);
+            return;
+        end if;
+        execute format('grant execute on function %s to public', changes);
+        execute format('create policy seen on %s for select using (' || asks || ')', wanted, sees, wanted);
+        execute format('create policy added on %s for insert with check (' || asks || ')', wanted, changes, wanted);
+        execute format('create policy changed on %s for update using (' || asks || ')', wanted, changes, wanted);
+        execute format('create policy deleted on %s for delete using (' || asks || ')', wanted, changes, wanted);
     end $$;
 call app.wall('app.event');
 call app.open_to_tenant('app.event');

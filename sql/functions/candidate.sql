@@ -1,12 +1,16 @@
 -- Candidates: who sees them, what is known of them, and what a change of one sets going.
 
-call app.wall('app.candidate', 'candidate');
-create trigger bury after delete on app.candidate for each row execute function app.bury('candidate');
-create policy by_scope on app.candidate for all
-    using (case (select app.scope())
+create function app.sees_candidate(c app.candidate, scope text default app.scope(), role text default app.role(),
+                                   organisation uuid default app.organisation(), actor uuid default app.actor())
+    returns boolean stable parallel safe
+    return case scope
            when 'tenant' then true
-           when 'organisation' then organisation_id = (select app.organisation())
-           when 'caseload' then case_manager_id = (select app.actor()) end);
+           when 'organisation' then c.organisation_id = organisation
+           when 'caseload' then c.case_manager_id = actor
+           else false end;
+call app.wall('app.candidate', 'candidate');
+call app.open_to_scope('app.candidate', 'app.sees_candidate');
+create trigger bury after delete on app.candidate for each row execute function app.bury('candidate');
 
 call app.wall('app.candidate_competence');
 call app.open_to_tenant('app.candidate_competence');
@@ -19,13 +23,20 @@ call app.open_to_tenant('app.candidate_occupation');
 call app.wall('app.candidate_bsn');
 
 create function app.candidate_bsn_store(candidate uuid, key_id int, nonce bytea, ciphertext bytea, blind_index bytea)
-    returns void language sql security definer set search_path = pg_catalog, pg_temp
+    returns void language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
-    insert into app.candidate_bsn (tenant_id, candidate_id, key_id, nonce, ciphertext, blind_index)
-    values (app.tenant(), candidate, key_id, nonce, ciphertext, blind_index)
-    $$;
+    begin
+        insert into app.candidate_bsn (tenant_id, candidate_id, key_id, nonce, ciphertext, blind_index)
+        select c.tenant_id, c.id, candidate_bsn_store.key_id, candidate_bsn_store.nonce, candidate_bsn_store.ciphertext,
+               candidate_bsn_store.blind_index
+        from app.candidate c where c.tenant_id = app.tenant() and c.id = candidate and app.sees_candidate(c);
+        if not found then
+            raise exception using errcode = 'MW404', message = 'not-found';
+        end if;
+    end $$;
 
--- The candidate with this blind index, or nothing. Each call is audited with what was found, never with the number.
+-- The candidate with this blind index, or nothing: also when the asker does not see who it is. Each call is audited with
+-- what was found, never with the number.
 create function app.candidate_by_bsn(wanted bytea, purpose text) returns uuid language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -34,7 +45,7 @@ create function app.candidate_by_bsn(wanted bytea, purpose text) returns uuid la
         select b.candidate_id into found_id from app.candidate_bsn b
         where b.tenant_id = app.tenant() and b.blind_index = wanted;
         perform audit.note('candidate', found_id, 'look-up', array['bsn', purpose]);
-        return found_id;
+        return (select c.id from app.candidate c where c.tenant_id = app.tenant() and c.id = found_id and app.sees_candidate(c));
     end $$;
 
 create function app.candidate_replace_parts(candidate uuid, document jsonb) returns void language sql

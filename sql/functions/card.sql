@@ -1,7 +1,7 @@
--- The card: what an employer may see of a candidate, and nothing else. `with_name` only when the proposal
--- carries consent.
-create function app.card(candidate uuid, with_name boolean) returns jsonb language sql stable
-    security definer set search_path = pg_catalog, pg_temp
+-- The card: what an employer may see of a candidate, and nothing else.
+
+create function app.card(p app.candidate, with_name boolean) returns jsonb language sql stable
+    set search_path = pg_catalog, pg_temp
     as $$
     select jsonb_strip_nulls(jsonb_build_object(
         'alias', p.alias,
@@ -19,5 +19,20 @@ create function app.card(candidate uuid, with_name boolean) returns jsonb langua
         'occupations', (select coalesce(jsonb_agg(r.label order by r.label), '[]')
                         from app.candidate_occupation c join ref.occupation r on r.id = c.occupation_id
                         where c.candidate_id = p.id and c.wanted)))
-    from app.candidate p where p.tenant_id = app.tenant() and p.id = candidate
+    $$;
+
+-- The card of a candidate that the asker sees.
+create function app.card_of_candidate(candidate uuid) returns jsonb language sql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    select app.card(c, false) from app.candidate c where c.tenant_id = app.tenant() and c.id = candidate and app.sees_candidate(c)
+    $$;
+
+-- The card of the candidate of a proposal that the asker sees; with the name only when the proposal carries consent.
+create function app.card_of_proposal(proposal uuid) returns jsonb language sql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    select app.card(c, p.consent_by is not null)
+    from app.proposal p join app.candidate c on c.tenant_id = p.tenant_id and c.id = p.candidate_id
+    where p.tenant_id = app.tenant() and p.id = proposal and app.sees_proposal(p)
     $$;

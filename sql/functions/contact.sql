@@ -1,7 +1,11 @@
 -- Contact persons of employers.
 
-call app.wall('app.employer_contact', 'contact');
-create policy by_scope on app.employer_contact for all
-    using (case (select app.scope())
+create function app.sees_contact(c app.employer_contact, scope text default app.scope(), role text default app.role(),
+                                 organisation uuid default app.organisation(), actor uuid default app.actor())
+    returns boolean stable parallel safe
+    return case scope
            when 'tenant' then true
-           when 'organisation' then employer_id = (select app.organisation()) end);
+           when 'organisation' then c.employer_id = organisation
+           else false end;
+call app.wall('app.employer_contact', 'contact');
+call app.open_to_scope('app.employer_contact', 'app.sees_contact');

@@ -1,5 +1,11 @@
 -- Employers.
 
+create function app.sees_employer(e app.employer, scope text default app.scope(), role text default app.role(),
+                                  organisation uuid default app.organisation(), actor uuid default app.actor())
+    returns boolean stable parallel safe
+    return case scope
+           when 'tenant' then true
+           when 'organisation' then e.id = organisation
+           else false end;
 call app.wall('app.employer', 'employer');
-create policy by_scope on app.employer for all
-    using (case (select app.scope()) when 'tenant' then true when 'organisation' then id = (select app.organisation()) end);
+call app.open_to_scope('app.employer', 'app.sees_employer');

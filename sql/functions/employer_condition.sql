@@ -1,10 +1,14 @@
 -- Conditions under which an employer takes part.
 
-call app.wall('app.employer_condition', 'employer_condition');
-create policy by_scope on app.employer_condition for all
-    using (case (select app.scope())
+create function app.sees_employer_condition(c app.employer_condition, scope text default app.scope(), role text default app.role(),
+                                            organisation uuid default app.organisation(), actor uuid default app.actor())
+    returns boolean stable parallel safe
+    return case scope
            when 'tenant' then true
-           when 'organisation' then employer_id = (select app.organisation()) end);
+           when 'organisation' then c.employer_id = organisation
+           else false end;
+call app.wall('app.employer_condition', 'employer_condition');
+call app.open_to_scope('app.employer_condition', 'app.sees_employer_condition');
 
 -- A hard condition of the employer counts for all his vacancies: what was asked has changed.
 create function app.employer_condition_follow_up() returns trigger language plpgsql
@@ -15,7 +19,7 @@ create function app.employer_condition_follow_up() returns trigger language plpg
             update app.vacancy v set match_input = v.match_input + 1
             where v.tenant_id = coalesce(new.tenant_id, old.tenant_id)
               and v.employer_id = coalesce(new.employer_id, old.employer_id)
-              and v.state in ('reported', 'screening', 'open', 'shortlisted', 'partly_filled');
+              and (app.vacancy_is_pending(v.state) or app.vacancy_is_open(v.state));
         end if;
         return null;
     end $$;

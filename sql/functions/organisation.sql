@@ -1,5 +1,11 @@
 -- Organisations.
 
+create function app.sees_organisation(o app.organisation, scope text default app.scope(), role text default app.role(),
+                                      organisation uuid default app.organisation(), actor uuid default app.actor())
+    returns boolean stable parallel safe
+    return case scope
+           when 'tenant' then true
+           when 'organisation' then o.id = organisation
+           else false end;
 call app.wall('app.organisation', 'organisation');
-create policy by_scope on app.organisation for all
-    using (case (select app.scope()) when 'tenant' then true when 'organisation' then id = (select app.organisation()) end);
+call app.open_to_scope('app.organisation', 'app.sees_organisation');

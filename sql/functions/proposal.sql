@@ -1,33 +1,69 @@
 -- Proposals: who sees them, how they are answered, and what that sets going.
 
+create function app.sees_proposal(p app.proposal, scope text default app.scope(), role text default app.role(),
+                                  organisation uuid default app.organisation(), actor uuid default app.actor())
+    returns boolean stable parallel safe
+    return case scope
+           when 'tenant' then true
+           when 'organisation' then p.employer_id = organisation and p.state <> 'drafted'
+           else false end;
 call app.wall('app.proposal', 'proposal');
+call app.open_to_scope('app.proposal', 'app.sees_proposal');
 create trigger log_transition after update of state on app.proposal
     for each row execute function app.log_transition('proposal');
-create policy by_scope on app.proposal for all
-    using (case (select app.scope())
-           when 'tenant' then true
-           when 'organisation' then employer_id = (select app.organisation()) and state <> 'drafted' end);
 
--- Places of a vacancy that are taken, and proposals that are open, counted and never stored.
-create function app.places_taken(vacancy uuid) returns int language plpgsql stable
+-- How many proposals are open or hired is counted, and never stored. Somebody who does not see the vacancy or the candidate is
+-- told that there are none. That is looked up last, because mostly there are none, and lists ask for many.
+create function app.proposals_hired_for(vacancy uuid) returns int language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
-    as $$ begin return (select count(*) from app.proposal p
-          where p.tenant_id = app.tenant() and p.vacancy_id = places_taken.vacancy and p.state = 'hired'); end $$;
+    as $$
+    declare
+        hired int := (select count(*) from app.proposal p
+                      where p.tenant_id = app.tenant() and p.vacancy_id = proposals_hired_for.vacancy and p.state = 'hired');
+    begin
+        if hired > 0 then
+            perform 1 from app.vacancy v
+            where v.tenant_id = app.tenant() and v.id = proposals_hired_for.vacancy and app.sees_vacancy(v);
+            return case when found then hired else 0 end;
+        end if;
+        return 0;
+    end $$;
 
-create function app.proposals_open(vacancy uuid) returns int language plpgsql stable
+create function app.proposals_open_for(vacancy uuid) returns int language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
-    as $$ begin return (select count(*) from app.proposal p where p.tenant_id = app.tenant()
-          and p.vacancy_id = proposals_open.vacancy and p.state in ('drafted', 'sent', 'invited')); end $$;
+    as $$
+    declare
+        open int := (select count(*) from app.proposal p
+                     where p.tenant_id = app.tenant() and p.vacancy_id = proposals_open_for.vacancy
+                     and app.proposal_is_open(p.state));
+    begin
+        if open > 0 then
+            perform 1 from app.vacancy v
+            where v.tenant_id = app.tenant() and v.id = proposals_open_for.vacancy and app.sees_vacancy(v);
+            return case when found then open else 0 end;
+        end if;
+        return 0;
+    end $$;
 
-create function app.candidate_open_proposals(candidate uuid) returns int language plpgsql stable
+create function app.proposals_open_of(candidate uuid) returns int language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
-    as $$ begin return (select count(*) from app.proposal p where p.tenant_id = app.tenant()
-          and p.candidate_id = candidate_open_proposals.candidate
-          and p.state in ('drafted', 'sent', 'invited')); end $$;
+    as $$
+    declare
+        open int := (select count(*) from app.proposal p
+                     where p.tenant_id = app.tenant() and p.candidate_id = proposals_open_of.candidate
+                     and app.proposal_is_open(p.state));
+    begin
+        if open > 0 then
+            perform 1 from app.candidate c
+            where c.tenant_id = app.tenant() and c.id = proposals_open_of.candidate and app.sees_candidate(c);
+            return case when found then open else 0 end;
+        end if;
+        return 0;
+    end $$;
 
 -- The employer's answer: invite, reject or hire. A rejection frees the seat; hiring makes the candidate's other
 -- open proposals obsolete and fills the vacancy by one place.
-create function app.answer_proposal(proposal uuid, answer text, reason text, note text, shared boolean)
+create function app.proposal_answer(proposal uuid, answer text, reason text, note text, shared boolean)
     returns void language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
@@ -35,16 +71,16 @@ create function app.answer_proposal(proposal uuid, answer text, reason text, not
         v app.vacancy;
         taken int;
     begin
-        select q.* into p from app.proposal q where q.tenant_id = app.tenant() and q.id = answer_proposal.proposal
-            and (app.scope() = 'tenant' or (q.employer_id = app.organisation() and q.state <> 'drafted'));
+        select q.* into p from app.proposal q
+        where q.tenant_id = app.tenant() and q.id = proposal_answer.proposal and app.sees_proposal(q);
         if not found then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
         select w.* into v from app.vacancy w where w.tenant_id = p.tenant_id and w.id = p.vacancy_id for no key update;
         perform 1 from app.candidate where tenant_id = p.tenant_id and id = p.candidate_id for no key update;
-        if answer = 'hire' and app.places_taken(v.id) >= v.positions then
+        if answer = 'hire' and app.proposals_hired_for(v.id) >= v.positions then
             raise exception using errcode = 'MW409', message = 'vacancy-places-taken',
-                detail = json_build_object('limit', v.positions, 'taken', app.places_taken(v.id))::text;
+                detail = json_build_object('limit', v.positions, 'taken', app.proposals_hired_for(v.id))::text;
         end if;
         update app.proposal q set state = app.move('proposal', q.state, answer),
                rejection_reason = case when answer = 'reject' then reason end,
@@ -55,22 +91,22 @@ create function app.answer_proposal(proposal uuid, answer text, reason text, not
         if answer = 'hire' then
             update app.proposal q set state = app.move('proposal', q.state, 'overtake')
             where q.tenant_id = p.tenant_id and q.candidate_id = p.candidate_id and q.id <> p.id
-              and q.state in ('drafted', 'sent', 'invited');
-            taken := app.places_taken(v.id);
+              and app.proposal_is_open(q.state);
+            taken := app.proposals_hired_for(v.id);
             perform app.vacancy_fire(v.id, case when taken >= v.positions then 'fill' else 'fill_partly' end);
             if taken >= v.positions then
                 update app.proposal q set state = app.move('proposal', q.state, 'overtake')
-                where q.tenant_id = p.tenant_id and q.vacancy_id = v.id and q.state in ('drafted', 'sent', 'invited');
+                where q.tenant_id = p.tenant_id and q.vacancy_id = v.id and app.proposal_is_open(q.state);
             end if;
         end if;
     end $$;
 
-create function app.withdraw_proposal(proposal uuid) returns void language plpgsql
+create function app.proposal_withdraw(proposal uuid) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
         update app.proposal p set state = app.move('proposal', p.state, 'withdraw')
-        where p.tenant_id = app.tenant() and p.id = proposal;
+        where p.tenant_id = app.tenant() and p.id = proposal and app.sees_proposal(p);
         if not found then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
@@ -86,10 +122,10 @@ create function app.proposal_follow_up() returns trigger language plpgsql
             update app.candidate c set version = c.version
             where c.tenant_id = new.tenant_id and c.id = new.candidate_id;
         end if;
-        if tg_op = 'UPDATE' and old.state <> new.state and new.state in ('rejected', 'withdrawn', 'obsolete') then
+        if tg_op = 'UPDATE' and app.proposal_is_open(old.state) and not app.proposal_is_open(new.state)
+           and new.state <> 'hired' then
             update app.vacancy v set match_input = v.match_input + 1
-            where v.tenant_id = new.tenant_id and v.id = new.vacancy_id
-              and v.state in ('open', 'shortlisted', 'partly_filled');
+            where v.tenant_id = new.tenant_id and v.id = new.vacancy_id and app.vacancy_is_open(v.state);
         end if;
         return null;
     end $$;
@@ -97,15 +133,15 @@ create trigger follow_up after insert or update on app.proposal
     for each row execute function app.proposal_follow_up();
 
 -- A vacancy that ends takes its open proposals with it.
-create function app.vacancy_ended() returns trigger language plpgsql
+create function app.proposals_overtake() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
-        if new.state <> old.state and new.state in ('closed', 'withdrawn', 'expired') then
+        if new.state <> old.state and app.vacancy_is_ended(new.state) then
             update app.proposal p set state = app.move('proposal', p.state, 'overtake')
-            where p.tenant_id = new.tenant_id and p.vacancy_id = new.id and p.state in ('drafted', 'sent', 'invited');
+            where p.tenant_id = new.tenant_id and p.vacancy_id = new.id and app.proposal_is_open(p.state);
         end if;
         return null;
     end $$;
 create trigger vacancy_ended after update of state on app.vacancy
-    for each row execute function app.vacancy_ended();
+    for each row execute function app.proposals_overtake();

@@ -1,20 +1,24 @@
 -- Shortlists: the runs of the matching worker and their results.
 
+create function app.sees_shortlist(r app.match_run, scope text default app.scope(), role text default app.role(),
+                                   organisation uuid default app.organisation(), actor uuid default app.actor())
+    returns boolean stable parallel safe
+    return case scope when 'tenant' then true else false end;
 call app.wall('app.match_run');
-call app.open_to_tenant('app.match_run');
+call app.open_to_scope('app.match_run', 'app.sees_shortlist');
 call app.wall('app.match_result');
 call app.open_to_tenant('app.match_result');
 
 -- A candidate has changed: asks for a new match of each open vacancy whose list this touches. `vacancies` admit him
 -- now, with these `scores` (-1: below a floor); lists that he is on are touched anyway. Returns how many.
-create function app.rematch_touched(candidate uuid, vacancies uuid[], scores int[]) returns int language sql
+create function app.shortlists_request_touched(candidate uuid, vacancies uuid[], scores int[]) returns int language sql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     with newest as (
         select v.id, r.id as run, r.asked, r.suitable from app.vacancy v
         cross join lateral (select r.* from app.match_run r where r.tenant_id = v.tenant_id and r.vacancy_id = v.id
                             order by r.match_input desc limit 1) r
-        where v.tenant_id = app.tenant() and v.state in ('open', 'shortlisted', 'partly_filled')
+        where v.tenant_id = app.tenant() and app.vacancy_is_open(v.state) and app.sees_vacancy(v)
     ), touched as (
         select n.id from newest n join app.match_result m on m.tenant_id = app.tenant() and m.run_id = n.run
         where m.candidate_id = candidate

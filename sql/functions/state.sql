@@ -34,7 +34,7 @@ create function app.move(noun text, from_state text, event text) returns text la
         if found.to_state is null then
             perform app.refuse_state(from_state, app.events(noun, from_state));
         end if;
-        if not app.role() = any (found.roles) then
+        if app.role() = any (found.roles) is not true then
             raise exception using errcode = 'MW403', message = 'forbidden';
         end if;
         perform set_config('app.event', event, true);

@@ -1,15 +1,25 @@
 -- Vacancies: who sees them, what they ask, and what a change of one sets going.
 
+-- Whoever reported a vacancy changes it; firms and agencies also see those that are open.
+create function app.sees_vacancy(v app.vacancy, scope text default app.scope(), role text default app.role(),
+                                 organisation uuid default app.organisation(), actor uuid default app.actor())
+    returns boolean stable parallel safe
+    return case scope
+           when 'tenant' then true
+           when 'organisation' then organisation = any (array[v.employer_id, v.reported_by_organisation])
+               or (role in ('firm', 'agency') and app.vacancy_is_open(v.state))
+           else false end;
+create function app.changes_vacancy(v app.vacancy, scope text default app.scope(), role text default app.role(),
+                                    organisation uuid default app.organisation(), actor uuid default app.actor())
+    returns boolean stable parallel safe
+    return case scope
+           when 'tenant' then true
+           when 'organisation' then organisation = any (array[v.employer_id, v.reported_by_organisation])
+           else false end;
 call app.wall('app.vacancy', 'vacancy');
+call app.open_to_scope('app.vacancy', 'app.sees_vacancy', 'app.changes_vacancy');
 create trigger log_transition after update of state on app.vacancy
     for each row execute function app.log_transition('vacancy');
-create policy by_scope on app.vacancy for all
-    using (case (select app.scope())
-           when 'tenant' then true
-           when 'organisation' then (select app.organisation()) = any (array[employer_id, reported_by_organisation]) end);
-create policy open_to_firms on app.vacancy for select
-    using ((select app.scope() = 'organisation' and app.role() in ('firm', 'agency'))
-        and state in ('open', 'shortlisted', 'partly_filled'));
 
 call app.wall('app.vacancy_competence');
 call app.open_to_tenant('app.vacancy_competence');
@@ -40,14 +50,13 @@ create function app.vacancy_replace_parts(vacancy uuid, document jsonb) returns 
     where v.id = vacancy and v.changed_in = pg_current_xact_id() and jsonb_typeof(document -> 'conditions') = 'array';
     $$;
 
--- Asks for a new match of a vacancy: the input version rises, and one job is pending at most.
-create function app.request_match(vacancy uuid) returns void language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
+-- Asks for a new match of a vacancy; one job is pending at most.
+create function app.vacancy_request_match(tenant int, vacancy uuid) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
     as $$
     begin
-        perform queue.enqueue('match_vacancy', v.tenant_id, jsonb_build_object('vacancy', v.id),
-                              'vacancy:' || v.id, 'match_vacancy:' || v.id, 'c')
-        from app.vacancy v where v.tenant_id = app.tenant() and v.id = request_match.vacancy;
+        perform queue.enqueue('match_vacancy', tenant, jsonb_build_object('vacancy', vacancy), 'vacancy:' || vacancy,
+                              'match_vacancy:' || vacancy, 'c');
     end $$;
 
 -- What a changed vacancy sets going: while it is screened, a count of the supply; once it is open, a new match.
@@ -55,11 +64,11 @@ create function app.vacancy_follow_up() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
-        if new.state in ('open', 'shortlisted', 'partly_filled')
+        if app.vacancy_is_open(new.state)
            and (tg_op = 'INSERT' or old.match_input <> new.match_input
-                or old.state in ('reported', 'screening')) then
-            perform app.request_match(new.id);
-        elsif new.state in ('reported', 'screening')
+                or app.vacancy_is_pending(old.state)) then
+            perform app.vacancy_request_match(new.tenant_id, new.id);
+        elsif app.vacancy_is_pending(new.state)
               and (tg_op = 'INSERT' or old.match_input <> new.match_input) then
             perform queue.enqueue('count_supply', new.tenant_id, jsonb_build_object('vacancy', new.id),
                                   null, 'count_supply:' || new.id, 'c', 2::smallint);
@@ -69,14 +78,17 @@ create function app.vacancy_follow_up() returns trigger language plpgsql
 create trigger follow_up after insert or update on app.vacancy
     for each row execute function app.vacancy_follow_up();
 
--- Moves a vacancy by `event`, for other nouns: matching and placements. Returns the new state.
+-- Moves a vacancy by `event`, for other nouns: shortlists and proposals. Returns the new state.
 create function app.vacancy_fire(vacancy uuid, event text) returns text language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare moved text;
     begin
         update app.vacancy v set state = app.move('vacancy', v.state, event)
-        where v.tenant_id = app.tenant() and v.id = vacancy
+        where v.tenant_id = app.tenant() and v.id = vacancy and app.sees_vacancy(v)
         returning v.state into moved;
+        if not found then
+            raise exception using errcode = 'MW404', message = 'not-found';
+        end if;
         return moved;
     end $$;

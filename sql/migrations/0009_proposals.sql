@@ -57,7 +57,7 @@ create table app.proposal (
     constraint proposal_rejected_with_reason check (state <> 'rejected' or rejection_reason is not null)
 );
 create unique index proposal_pair_once on app.proposal (tenant_id, vacancy_id, candidate_id)
-    where state in ('drafted', 'sent', 'invited', 'hired', 'rejected');
+    where state not in ('withdrawn', 'obsolete', 'expired');
 create index proposal_by_change on app.proposal (tenant_id, changed_at, id);
 create index proposal_by_vacancy on app.proposal (tenant_id, vacancy_id, changed_at, id);
 create index proposal_by_candidate on app.proposal (tenant_id, candidate_id, changed_at, id);

@@ -33,7 +33,7 @@ select {{candidate_columns}},
        (select json_strip_nulls(json_agg(k)) from (
             select k.occupation_id as "occupationId", k.wanted, k.years from app.candidate_occupation k
             where k.candidate_id = c.id order by k.occupation_id) k) as occupations,
-       app.candidate_open_proposals(c.id) as open_proposals
+       app.proposals_open_of(c.id) as open_proposals
 from app.candidate c where c.id = :id
 
 -- query: candidate_insert

@@ -11,7 +11,7 @@ select pg_current_snapshot()::text as snapshot
 select c.id, c.alias, p.x, p.y, c.max_distance_km, c.hours_min, c.hours_max, array_to_string(c.shifts, ',') as shifts,
        c.status = 'active' as active, (coalesce(c.available_from, date '1970-01-01') - date '1970-01-01') as available_day,
        array_to_string(c.sectors, ',') as sectors,
-       (select count(*) from app.proposal o where o.candidate_id = c.id and o.state in ('drafted', 'sent', 'invited'))
+       (select count(*) from app.proposal o where o.candidate_id = c.id and app.proposal_is_open(o.state))
            as open_proposals,
        (select string_agg(r.number || ':' || k.level, ',' order by r.number)
         from app.candidate_competence k join ref.competence r on r.id = k.competence_id where k.candidate_id = c.id)
@@ -39,8 +39,8 @@ where t.tenant_id = (select app.tenant()) and t.noun = 'candidate' and :snapshot
 -- What a vacancy asks. Conditions of the employer that are hard count for all his vacancies.
 -- query: demand_of_vacancy
 -- rows: many
-select v.id, v.state, v.match_input, v.candidates_wanted, p.x, p.y, v.hours_min, v.hours_max,
-       array_to_string(v.shifts, ',') as shifts,
+select v.id, app.vacancy_is_open(v.state) as open, v.state = 'open' as unlisted, v.match_input, v.candidates_wanted, p.x, p.y,
+       v.hours_min, v.hours_max, array_to_string(v.shifts, ',') as shifts,
        (coalesce(v.needed_by, v.start_date) - date '1970-01-01') as start_day,
        o.number as occupation, o.isco, left(e.sector, 2) as sector,
        (select string_agg(r.number || ':' || (k.need = 'must')::int || ':' || k.level || ':' || k.weight || ':' || r.rarity,
@@ -54,7 +54,7 @@ select v.id, v.state, v.match_input, v.candidates_wanted, p.x, p.y, v.hours_min,
        (select string_agg(r.bit::text, ',') from app.vacancy_condition k join ref.condition r on r.code = k.condition
         where k.vacancy_id = v.id and not k.hard) as soft,
        (select string_agg(distinct k.candidate_id::text, ',') from app.proposal k where k.vacancy_id = v.id
-        and k.state in ('drafted', 'sent', 'invited', 'hired', 'rejected')) as excluded,
+        and not app.proposal_is_ended(k.state)) as excluded,
        clock.today() - date '1970-01-01' as today
 from app.vacancy v
 join ref.place p on p.postcode4 = v.postcode4
@@ -62,7 +62,7 @@ join ref.occupation o on o.id = v.occupation_id
 join app.employer e on e.tenant_id = v.tenant_id and e.id = v.employer_id
 where v.tenant_id = (select app.tenant())
   and case when :vacancy::uuid is not null then v.id = :vacancy::uuid
-           else v.state in ('open', 'shortlisted', 'partly_filled') end
+           else app.vacancy_is_open(v.state) end
 
 -- query: run_exists
 -- rows: many
@@ -98,7 +98,7 @@ on conflict (tenant_id, vacancy_id) do update set match_input = excluded.match_i
 -- query: rematch_touched
 -- rows: none
 -- writes: yes
-select app.rematch_touched(:candidate::uuid, :vacancies::uuid[], :scores::int[])
+select app.shortlists_request_touched(:candidate::uuid, :vacancies::uuid[], :scores::int[])
 
 -- query: names_of_conditions
 -- rows: many

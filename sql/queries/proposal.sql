@@ -19,16 +19,16 @@ from app.proposal p where true
 -- query: proposal_get
 -- rows: one
 select {{proposal_columns}},
-       app.card(p.candidate_id, p.consent_by is not null) as card
+       app.card_of_proposal(p.id) as card
 from app.proposal p where p.id = :id
 
 -- query: proposal_answer
 -- body: ProposalAnswer
 -- rows: none
 -- writes: yes
-select app.answer_proposal(:id::uuid, @answer, @reason, @note, @reason_shared::boolean)
+select app.proposal_answer(:id::uuid, @answer, @reason, @note, @reason_shared::boolean)
 
 -- query: proposal_withdraw
 -- rows: none
 -- writes: yes
-select app.withdraw_proposal(:id::uuid)
+select app.proposal_withdraw(:id::uuid)

@@ -5,13 +5,14 @@
 -- body: ProposalRoundNew
 -- rows: none
 -- writes: yes
-select app.propose(:id::uuid, :vacancy_id::uuid, array(select jsonb_array_elements_text(@candidate_ids::jsonb))::uuid[],
-                   coalesce(@draft::boolean, false), @shortfall_reason, @shortfall_note, @consent::jsonb)
+select app.proposal_round_propose(:id::uuid, :vacancy_id::uuid,
+                                  array(select jsonb_array_elements_text(@candidate_ids::jsonb))::uuid[],
+                                  coalesce(@draft::boolean, false), @shortfall_reason, @shortfall_note, @consent::jsonb)
 
 -- query: proposal_round_send
 -- rows: none
 -- writes: yes
-select app.send_round(:id::uuid)
+select app.proposal_round_send(:id::uuid)
 
 -- query: proposal_round_get
 -- rows: one

@@ -6,7 +6,7 @@
 select v.id as vacancy_id, r.id as run_id, r.match_input, r.match_input = v.match_input as current, r.asked,
        r.considered, r.suitable, r.shortfall, r.excluded, r.rules_version, r.taxonomy, r.made_at,
        (select coalesce(jsonb_agg(jsonb_build_object('rank', m.rank, 'candidateId', m.candidate_id, 'alias', c.alias,
-                   'score', m.score, 'openProposals', app.candidate_open_proposals(c.id),
+                   'score', m.score, 'openProposals', app.proposals_open_of(c.id),
                    'explanation', m.explanation) order by m.rank), '[]')
         from app.match_result m join app.candidate c on c.id = m.candidate_id where m.run_id = r.id) as items
 from app.vacancy v

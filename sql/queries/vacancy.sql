@@ -30,7 +30,7 @@ select {{vacancy_columns}},
                                  order by c.need, c.weight desc, c.competence_id) c) as competences,
        (select json_agg(c) from (select c.condition, c.hard from app.vacancy_condition c where c.vacancy_id = v.id
                                  order by c.condition) c) as conditions,
-       app.places_taken(v.id) as positions_taken, v.version, v.changed_at
+       app.proposals_hired_for(v.id) as positions_taken, v.version, v.changed_at
 from app.vacancy v where v.id = :id
 
 -- The employer must be visible to the asker; a firm or agency reports for any employer of the municipality.

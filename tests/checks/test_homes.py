@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A noun has one home per layer and one name: who knows the noun knows every path."""
+import re
 import sys
 from pathlib import Path
 
@@ -63,3 +64,14 @@ GROUND = {'audit', 'base', 'clock', 'idempotency', 'state'}
 def test_sql_is_in_the_file_of_its_noun(folder):
     found = {file.stem for file in (ROOT / 'sql' / folder).glob('*.sql')}
     assert {name for name in found if name not in NOUNS and not name.startswith('queue_')} <= GROUND
+
+
+@pytest.mark.parametrize('file', [file for file in sorted((ROOT / 'sql/functions').glob('*.sql')) if file.stem not in GROUND],
+                         ids=lambda file: file.stem)
+def test_a_function_is_in_the_file_of_its_noun(file):
+    """app.proposal_answer(), app.proposals_open_of() and app.sees_proposal() are in proposal.sql; what is of the queue is in queue*.sql."""
+    noun = 'queue' if file.stem.startswith('queue') else file.stem
+    assert noun in NOUNS
+    name = r'queue\.\w+' if noun == 'queue' else rf'app\.((sees_|changes_)?{noun}|{plural(noun)})(_\w+)?'
+    made = re.findall(r'^create (?:function|procedure|view) ([\w.]+)', file.read_text(), re.M)
+    assert made and not [one for one in made if not re.fullmatch(name, one)]

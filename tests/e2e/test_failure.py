@@ -214,7 +214,7 @@ def test_two_copies_become_equal(weak):
     first = weak.sql(runs)
     weak.processes.pop('matching').terminate()
     weak.sql(WITHIN + 'delete from app.match_run where tenant_id = 1; '
-                      "select app.request_match(v.id) from app.vacancy v where v.tenant_id = 1 and v.state = 'shortlisted'")
+                      "select app.vacancy_request_match(v.tenant_id, v.id) from app.vacancy v where v.tenant_id = 1 and v.state = 'shortlisted'")
     weak.start('matching')
     weak.wait_until_idle(40)
     assert first and weak.sql(runs) == first

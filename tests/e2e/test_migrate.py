@@ -104,41 +104,40 @@ def test_a_changed_function_is_applied_and_nothing_else(house, tree):
 
 
 def test_a_function_may_return_something_else_and_take_other_names(house, tree):
-    tree.replace('functions/queue_operator.sql', 'create function queue.drop_dead(letter bigint) returns boolean',
-                 'create function queue.drop_dead(dead_letter bigint, extra int default 0) returns text')
-    tree.replace('functions/queue_operator.sql', 'delete from queue.dead d where d.id = letter returning d.* into dead;\n        if not found then\n'
-                 '            return false;', 'delete from queue.dead d where d.id = dead_letter returning d.* into dead;\n        if not found then\n'
-                 "            return 'none';")
-    tree.replace('functions/queue_operator.sql', 'delete from queue.effect e where e.job_id = letter;',
-                 'delete from queue.effect e where e.job_id = dead_letter;')
+    text = (tree.folder / 'functions/queue_operator.sql').read_text()
+    before = text[text.index('create function queue.drop_dead('):text.index('-- A kind waits until then')]
+    after = 'create function queue.drop_dead(dead_letter bigint, extra int default 0) returns text language sql\n' \
+            "    security definer set search_path = pg_catalog, pg_temp as $$ select 'none' $$;\n\n"
+    tree.replace('functions/queue_operator.sql', before, after)
     tree.migrate()
     assert house.sql('select queue.drop_dead(1)') == [('none',)]
 
 
 def test_what_is_in_no_file_any_more_is_dropped(house, tree):
     (tree.folder / 'functions/card.sql').unlink()
-    tree.replace('grants.tsv', 'candidates\texecute\tfunction app.card(uuid, boolean)\n', '')
-    tree.replace('grants.tsv', 'placements\texecute\tfunction app.card(uuid, boolean)\n', '')
+    tree.replace('grants.tsv', 'candidates\texecute\tfunction app.card_of_candidate(uuid)\n', '')
+    tree.replace('grants.tsv', 'placements\texecute\tfunction app.card_of_proposal(uuid)\n', '')
     text = (tree.folder / 'functions/queue_seen.sql').read_text()
     view = text[text.index('create view queue.act_seen'):text.index('-- A lane of which')]
     tree.replace('functions/queue_seen.sql', view, '')
     tree.replace('grants.tsv', 'platform,cli\tselect\ttable queue.act_seen\n', '')
     tree.replace('functions/candidate.sql', "create trigger bury after delete on app.candidate for each row execute function "
                  "app.bury('candidate');\n", '')
-    tree.replace('functions/screening.sql', "call app.open_to_tenant('app.screening');\n", '')
+    tree.replace('functions/screening.sql', "call app.open_to_scope('app.screening', 'app.sees_screening');\n", '')
     house.sql('set role maatwerk_owner; create function app.by_hand() returns int language sql as $$ select 1 $$')
     before = catalogue(house)
     tree.migrate()
     assert set(before) - set(catalogue(house)) == {
-        ('function', 'app.card(uuid,boolean)'), ('function', 'app.by_hand()'), ('view', 'queue.act_seen'),
-        ('trigger', 'app.candidate bury'), ('policy', 'app.screening whole_tenant')}
+        ('function', 'app.card(app.candidate,boolean)'), ('function', 'app.card_of_candidate(uuid)'),
+        ('function', 'app.card_of_proposal(uuid)'), ('function', 'app.by_hand()'), ('view', 'queue.act_seen'),
+        ('trigger', 'app.candidate bury'), ('policy', 'app.screening by_scope')}
 
 
 def test_a_state_that_is_in_no_file_any_more_is_removed(house, tree):
     text = (tree.folder / 'states/proposal.sql').read_text()
     kept = [line for line in text.splitlines() if "'expire'" not in line and "'expired'" not in line]
-    text = '\n'.join(kept).replace("vacancy has ended'),\non", "vacancy has ended')\non").replace("'ended',   false),\non", "'ended',   false)\non")
-    (tree.folder / 'states/proposal.sql').write_text(text + '\n')
+    text = '\n'.join(kept) + '\n'
+    (tree.folder / 'states/proposal.sql').write_text(text.replace('),\non conflict', ')\non conflict'))
     before = catalogue(house)
     tree.migrate()
     assert set(before) - set(catalogue(house)) == {
@@ -177,7 +176,8 @@ def test_a_kind_of_which_there_are_jobs_stays(house, tree):
      ['after/check.sql', 'no_such', 'app.x()']),
     ('functions/vacancy.sql', 'create function app.x() returns int language plpgsql as $$ begin retrun 1; end $$;',
      ['after/check.sql', 'retrun', 'app.x()']),
-    ('functions/vacancy.sql', 'create function app.move(noun text, from_state text, event text) returns int language sql as $$ select 1 $$;',
+    ('functions/vacancy.sql',
+     'create function app.move(noun text, from_state text, event text) returns int language sql as $$ select 1 $$;',
      ['functions/vacancy.sql', 'already exists']),
     ('states/proposal.sql', "insert into ref.state_move (noun, from_state, event, to_state, roles, guard) values "
      "('proposal', 'sent', 'lose', 'lost', '{system}', '');", ['states/proposal.sql', 'lost']),
@@ -268,4 +268,4 @@ def test_the_noun_of_the_how_to_is_migrated_and_its_statements_prepare(house, tr
         assert house.sql("select state, phase from ref.state where noun = 'visit' order by state") == [
             ('cancelled', 'ended'), ('held', 'settled'), ('planned', 'open')]
     finally:
-        house.sql("delete from app.transition where noun = 'visit'; drop table app.visit")
+        house.sql("delete from app.transition where noun = 'visit'; drop table app.visit cascade")

@@ -68,12 +68,6 @@ static struct str print_results(struct arena *arena, const struct ranking *ranki
     return buf_str(&out);
 }
 
-static bool is_open(const struct opening *opening)
-{
-    return str_equal(opening->state, S("open")) || str_equal(opening->state, S("shortlisted"))
-           || str_equal(opening->state, S("partly_filled"));
-}
-
 static enum job_end store(struct work *work, const struct opening *opening,
                           const struct ranking *ranking, const struct explain_names *names)
 {
@@ -95,7 +89,7 @@ static enum job_end store(struct work *work, const struct opening *opening,
     sql_results_insert(&plan, (struct sql_results_insert){.run = run,
                                                           .results = print_results(arena, ranking,
                                                                                    names)});
-    if (str_equal(opening->state, S("open")))
+    if (opening->unlisted)
         sql_vacancy_shortlisted(&plan, (struct sql_vacancy_shortlisted){.vacancy = opening->id});
     return work_run(work, &plan);
 }
@@ -135,7 +129,7 @@ enum job_end match_vacancy(struct work *work)
         &plan, (struct sql_run_exists){.vacancy = at.opening.id,
                                        .match_input = print_number(arena, at.opening.match_input)});
     end = work_run(work, &plan);
-    if (end != JOB_DONE || PQntuples(runs->result) || !is_open(&at.opening))
+    if (end != JOB_DONE || PQntuples(runs->result) || !at.opening.open)
         return end; /* this input has its list, or the vacancy wants none any more */
     struct ranking ranking;
     rank_vacancy(arena, at.population, &at.opening.demand, &ranking);

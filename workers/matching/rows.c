@@ -22,6 +22,11 @@ static int64_t number_at(const PGresult *rows, int row, const char *name, int64_
     return number;
 }
 
+static bool flag_at(const PGresult *rows, int row, const char *name)
+{
+    return str_equal(text_at(rows, row, name), S("t"));
+}
+
 /* A code of digits, which may begin with 0; 0 when there is none. */
 static uint16_t code_at(const PGresult *rows, int row, const char *name)
 {
@@ -193,7 +198,7 @@ struct person person_of_row(struct arena *arena, const PGresult *rows, int row)
         .hours_max = (uint8_t)number_at(rows, row, "hours_max", 0),
         .shifts = shifts_of_text(text_at(rows, row, "shifts")),
         .open_proposals = (uint8_t)number_at(rows, row, "open_proposals", 0),
-        .active = str_equal(text_at(rows, row, "active"), S("t")),
+        .active = flag_at(rows, row, "active"),
         .available_day = (int32_t)number_at(rows, row, "available_day", 0),
         .alias = text_at(rows, row, "alias"),
     };
@@ -244,7 +249,8 @@ static void read_excluded(struct arena *arena, struct str list, struct demand *d
 struct opening opening_of_row(struct arena *arena, const PGresult *rows, int row)
 {
     struct opening opening = {.id = arena_copy(arena, text_at(rows, row, "id")),
-                              .state = arena_copy(arena, text_at(rows, row, "state")),
+                              .open = flag_at(rows, row, "open"),
+                              .unlisted = flag_at(rows, row, "unlisted"),
                               .match_input = number_at(rows, row, "match_input", 1)};
     struct demand *demand = &opening.demand;
     read_id(opening.id, demand->vacancy);

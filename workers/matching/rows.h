@@ -24,7 +24,8 @@ struct answers answers_complete(struct answers answered, const char *languages);
  * in the arena. */
 struct opening {
     struct demand demand;
-    struct str id, state;
+    struct str id;
+    bool open, unlisted; /* unlisted: it is open and has no shortlist yet */
     int64_t match_input;
 };
 struct opening opening_of_row(struct arena *arena, const PGresult *rows, int row);

@@ -52,8 +52,8 @@ const struct query query_candidate_get = {
             "age, k.level from app.candidate_language k where k.candidate_id = c.id order by k.language) k) a"
             "s languages, (select json_strip_nulls(json_agg(k)) from ( select k.occupation_id as \"occupationI"
             "d\", k.wanted, k.years from app.candidate_occupation k where k.candidate_id = c.id order by k.occ"
-            "upation_id) k) as occupations, app.candidate_open_proposals(c.id) as open_proposals from app.can"
-            "didate c where c.id = $1",
+            "upation_id) k) as occupations, app.proposals_open_of(c.id) as open_proposals from app.candidate "
+            "c where c.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -189,7 +189,7 @@ const struct query query_card_get = {
     .text = "select k ->> 'alias' as alias, k ->> 'introduction' as introduction, k ->> 'wishes' as wishes, k"
             " ->> 'hoursMin' as hours_min, k ->> 'hoursMax' as hours_max, k -> 'shifts' as shifts, k ->> 'ava"
             "ilableFrom' as available_from, k -> 'competences' as competences, k -> 'occupations' as occupati"
-            "ons from app.candidate c cross join lateral app.card(c.id, false) k where c.id = $1",
+            "ons from app.candidate c cross join lateral app.card_of_candidate(c.id) k where c.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };

@@ -396,8 +396,8 @@ const struct query query_vacancy_get = {
             "lect json_agg(c) from (select c.competence_id as \"competenceId\", c.need, c.level, c.weight from "
             "app.vacancy_competence c where c.vacancy_id = v.id order by c.need, c.weight desc, c.competence_"
             "id) c) as competences, (select json_agg(c) from (select c.condition, c.hard from app.vacancy_con"
-            "dition c where c.vacancy_id = v.id order by c.condition) c) as conditions, app.places_taken(v.id"
-            ") as positions_taken, v.version, v.changed_at from app.vacancy v where v.id = $1",
+            "dition c where c.vacancy_id = v.id order by c.condition) c) as conditions, app.proposals_hired_f"
+            "or(v.id) as positions_taken, v.version, v.changed_at from app.vacancy v where v.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };

@@ -19,7 +19,7 @@ static const char *const values_9[] = {"day", "evening", "night", "weekend", NUL
 static const char *const values_10[] = {"withdraw", "close", NULL};
 static const char *const values_11[] = {"fits", "adjust", "against", NULL};
 static const char *const values_12[] = {"suitable", "suitable_with_adjustment", "unsuitable", NULL};
-static const char *const values_13[] = {"reported", "screening", "open", "shortlisted", "partly_filled", "filled", "closed", "unsuitable", "withdrawn", "expired", NULL};
+static const char *const values_13[] = {"reported", "screening", "open", "shortlisted", "partly_filled", "filled", "unsuitable", "closed", "withdrawn", "expired", NULL};
 static const char *const values_14[] = {"employer", "account_manager", "firm", "agency", "hub", "project", "campaign", NULL};
 
 static const struct field contact_new_fields[] = {

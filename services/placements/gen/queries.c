@@ -40,8 +40,7 @@ const struct query query_proposal_get = {
     .name = "proposal_get",
     .text = "select p.id, p.round_id, p.vacancy_id, p.employer_id, p.candidate_id, p.state, p.score, p.rank, "
             "p.rejection_reason, p.rejection_shared, p.rejection_note, p.sent_at, p.answered_at, p.version, p"
-            ".changed_at, app.card(p.candidate_id, p.consent_by is not null) as card from app.proposal p wher"
-            "e p.id = $1",
+            ".changed_at, app.card_of_proposal(p.id) as card from app.proposal p where p.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -55,7 +54,7 @@ struct statement *sql_proposal_get(struct plan *plan, struct sql_proposal_get ar
 
 const struct query query_proposal_answer = {
     .name = "proposal_answer",
-    .text = "select app.answer_proposal($1::uuid, $2, $3, $4, $5::boolean)",
+    .text = "select app.proposal_answer($1::uuid, $2, $3, $4, $5::boolean)",
     .parameters = 5, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
@@ -73,7 +72,7 @@ struct statement *sql_proposal_answer(struct plan *plan, const struct proposal_a
 
 const struct query query_proposal_withdraw = {
     .name = "proposal_withdraw",
-    .text = "select app.withdraw_proposal($1::uuid)",
+    .text = "select app.proposal_withdraw($1::uuid)",
     .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
@@ -87,8 +86,8 @@ struct statement *sql_proposal_withdraw(struct plan *plan, struct sql_proposal_w
 
 const struct query query_proposal_round_propose = {
     .name = "proposal_round_propose",
-    .text = "select app.propose($1::uuid, $2::uuid, array(select jsonb_array_elements_text($3::jsonb))::uuid["
-            "], coalesce($4::boolean, false), $5, $6, $7::jsonb)",
+    .text = "select app.proposal_round_propose($1::uuid, $2::uuid, array(select jsonb_array_elements_text($3:"
+            ":jsonb))::uuid[], coalesce($4::boolean, false), $5, $6, $7::jsonb)",
     .parameters = 7, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
@@ -108,7 +107,7 @@ struct statement *sql_proposal_round_propose(struct plan *plan, const struct pro
 
 const struct query query_proposal_round_send = {
     .name = "proposal_round_send",
-    .text = "select app.send_round($1::uuid)",
+    .text = "select app.proposal_round_send($1::uuid)",
     .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
@@ -143,11 +142,11 @@ const struct query query_shortlist_get = {
     .text = "select v.id as vacancy_id, r.id as run_id, r.match_input, r.match_input = v.match_input as curre"
             "nt, r.asked, r.considered, r.suitable, r.shortfall, r.excluded, r.rules_version, r.taxonomy, r.m"
             "ade_at, (select coalesce(jsonb_agg(jsonb_build_object('rank', m.rank, 'candidateId', m.candidate"
-            "_id, 'alias', c.alias, 'score', m.score, 'openProposals', app.candidate_open_proposals(c.id), 'e"
-            "xplanation', m.explanation) order by m.rank), '[]') from app.match_result m join app.candidate c"
-            " on c.id = m.candidate_id where m.run_id = r.id) as items from app.vacancy v cross join lateral "
-            "(select * from app.match_run r where r.vacancy_id = v.id order by r.match_input desc limit 1) r "
-            "where v.id = $1",
+            "_id, 'alias', c.alias, 'score', m.score, 'openProposals', app.proposals_open_of(c.id), 'explanat"
+            "ion', m.explanation) order by m.rank), '[]') from app.match_result m join app.candidate c on c.i"
+            "d = m.candidate_id where m.run_id = r.id) as items from app.vacancy v cross join lateral (select"
+            " * from app.match_run r where r.vacancy_id = v.id order by r.match_input desc limit 1) r where v"
+            ".id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };

@@ -2,30 +2,30 @@
 --
 -- In which phase a state is. PostgreSQL puts the list in the place of the call, so a condition can use an index.
 
-create function app.proposal_is_open(state text) returns boolean language sql immutable parallel safe
-    as $$ select state in ('drafted', 'sent', 'invited') $$;
+create function app.proposal_is_open(state text) returns boolean immutable parallel safe
+    return state in ('drafted', 'sent', 'invited');
 grant execute on function app.proposal_is_open(text) to public;
 
-create function app.proposal_is_settled(state text) returns boolean language sql immutable parallel safe
-    as $$ select state in ('hired', 'rejected') $$;
+create function app.proposal_is_settled(state text) returns boolean immutable parallel safe
+    return state in ('hired', 'rejected');
 grant execute on function app.proposal_is_settled(text) to public;
 
-create function app.proposal_is_ended(state text) returns boolean language sql immutable parallel safe
-    as $$ select state in ('withdrawn', 'obsolete', 'expired') $$;
+create function app.proposal_is_ended(state text) returns boolean immutable parallel safe
+    return state in ('withdrawn', 'obsolete', 'expired');
 grant execute on function app.proposal_is_ended(text) to public;
 
-create function app.vacancy_is_pending(state text) returns boolean language sql immutable parallel safe
-    as $$ select state in ('reported', 'screening') $$;
+create function app.vacancy_is_pending(state text) returns boolean immutable parallel safe
+    return state in ('reported', 'screening');
 grant execute on function app.vacancy_is_pending(text) to public;
 
-create function app.vacancy_is_open(state text) returns boolean language sql immutable parallel safe
-    as $$ select state in ('open', 'shortlisted', 'partly_filled') $$;
+create function app.vacancy_is_open(state text) returns boolean immutable parallel safe
+    return state in ('open', 'shortlisted', 'partly_filled');
 grant execute on function app.vacancy_is_open(text) to public;
 
-create function app.vacancy_is_settled(state text) returns boolean language sql immutable parallel safe
-    as $$ select state in ('filled', 'unsuitable') $$;
+create function app.vacancy_is_settled(state text) returns boolean immutable parallel safe
+    return state in ('filled', 'unsuitable');
 grant execute on function app.vacancy_is_settled(text) to public;
 
-create function app.vacancy_is_ended(state text) returns boolean language sql immutable parallel safe
-    as $$ select state in ('closed', 'withdrawn', 'expired') $$;
+create function app.vacancy_is_ended(state text) returns boolean immutable parallel safe
+    return state in ('closed', 'withdrawn', 'expired');
 grant execute on function app.vacancy_is_ended(text) to public;

@@ -23,18 +23,18 @@ const struct query query_copy_candidates = {
     .text = "select c.id, c.alias, p.x, p.y, c.max_distance_km, c.hours_min, c.hours_max, array_to_string(c.s"
             "hifts, ',') as shifts, c.status = 'active' as active, (coalesce(c.available_from, date '1970-01-"
             "01') - date '1970-01-01') as available_day, array_to_string(c.sectors, ',') as sectors, (select "
-            "count(*) from app.proposal o where o.candidate_id = c.id and o.state in ('drafted', 'sent', 'inv"
-            "ited')) as open_proposals, (select string_agg(r.number || ':' || k.level, ',' order by r.number)"
-            " from app.candidate_competence k join ref.competence r on r.id = k.competence_id where k.candida"
-            "te_id = c.id) as competences, (select string_agg(r.number || ':' || r.isco || ':' || k.wanted::i"
-            "nt || ':' || coalesce(k.years, 0), ',' order by r.number) from app.candidate_occupation k join r"
-            "ef.occupation r on r.id = k.occupation_id where k.candidate_id = c.id) as occupations, (select s"
-            "tring_agg(r.bit || ':' || k.met::int, ',') from app.candidate_condition k join ref.condition r o"
-            "n r.code = k.condition where k.candidate_id = c.id) as conditions, (select string_agg(k.language"
-            " || ':' || k.level, ',') from app.candidate_language k where k.candidate_id = c.id) as languages"
-            " from app.candidate c join ref.place p on p.postcode4 = c.postcode4 where c.tenant_id = (select "
-            "app.tenant()) and ($1::pg_snapshot is null or (c.changed_in >= pg_snapshot_xmin($1::pg_snapshot)"
-            " and not pg_visible_in_snapshot(c.changed_in, $1::pg_snapshot)))",
+            "count(*) from app.proposal o where o.candidate_id = c.id and app.proposal_is_open(o.state)) as o"
+            "pen_proposals, (select string_agg(r.number || ':' || k.level, ',' order by r.number) from app.ca"
+            "ndidate_competence k join ref.competence r on r.id = k.competence_id where k.candidate_id = c.id"
+            ") as competences, (select string_agg(r.number || ':' || r.isco || ':' || k.wanted::int || ':' ||"
+            " coalesce(k.years, 0), ',' order by r.number) from app.candidate_occupation k join ref.occupatio"
+            "n r on r.id = k.occupation_id where k.candidate_id = c.id) as occupations, (select string_agg(r."
+            "bit || ':' || k.met::int, ',') from app.candidate_condition k join ref.condition r on r.code = k"
+            ".condition where k.candidate_id = c.id) as conditions, (select string_agg(k.language || ':' || k"
+            ".level, ',') from app.candidate_language k where k.candidate_id = c.id) as languages from app.ca"
+            "ndidate c join ref.place p on p.postcode4 = c.postcode4 where c.tenant_id = (select app.tenant()"
+            ") and ($1::pg_snapshot is null or (c.changed_in >= pg_snapshot_xmin($1::pg_snapshot) and not pg_"
+            "visible_in_snapshot(c.changed_in, $1::pg_snapshot)))",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };
@@ -64,23 +64,23 @@ struct statement *sql_copy_tombstones(struct plan *plan, struct sql_copy_tombsto
 
 const struct query query_demand_of_vacancy = {
     .name = "demand_of_vacancy",
-    .text = "select v.id, v.state, v.match_input, v.candidates_wanted, p.x, p.y, v.hours_min, v.hours_max, ar"
-            "ray_to_string(v.shifts, ',') as shifts, (coalesce(v.needed_by, v.start_date) - date '1970-01-01'"
-            ") as start_day, o.number as occupation, o.isco, left(e.sector, 2) as sector, (select string_agg("
-            "r.number || ':' || (k.need = 'must')::int || ':' || k.level || ':' || k.weight || ':' || r.rarit"
-            "y, ',' order by r.number) from app.vacancy_competence k join ref.competence r on r.id = k.compet"
-            "ence_id where k.vacancy_id = v.id) as competences, (select string_agg(distinct r.bit::text, ',')"
-            " from ref.condition r where r.code in ( select k.condition from app.vacancy_condition k where k."
-            "vacancy_id = v.id and k.hard union select k.condition from app.employer_condition k where k.empl"
-            "oyer_id = v.employer_id and k.hard)) as hard, (select string_agg(r.bit::text, ',') from app.vaca"
-            "ncy_condition k join ref.condition r on r.code = k.condition where k.vacancy_id = v.id and not k"
-            ".hard) as soft, (select string_agg(distinct k.candidate_id::text, ',') from app.proposal k where"
-            " k.vacancy_id = v.id and k.state in ('drafted', 'sent', 'invited', 'hired', 'rejected')) as excl"
-            "uded, clock.today() - date '1970-01-01' as today from app.vacancy v join ref.place p on p.postco"
-            "de4 = v.postcode4 join ref.occupation o on o.id = v.occupation_id join app.employer e on e.tenan"
-            "t_id = v.tenant_id and e.id = v.employer_id where v.tenant_id = (select app.tenant()) and case w"
-            "hen $1::uuid is not null then v.id = $1::uuid else v.state in ('open', 'shortlisted', 'partly_fi"
-            "lled') end",
+    .text = "select v.id, app.vacancy_is_open(v.state) as open, v.state = 'open' as unlisted, v.match_input, "
+            "v.candidates_wanted, p.x, p.y, v.hours_min, v.hours_max, array_to_string(v.shifts, ',') as shift"
+            "s, (coalesce(v.needed_by, v.start_date) - date '1970-01-01') as start_day, o.number as occupatio"
+            "n, o.isco, left(e.sector, 2) as sector, (select string_agg(r.number || ':' || (k.need = 'must'):"
+            ":int || ':' || k.level || ':' || k.weight || ':' || r.rarity, ',' order by r.number) from app.va"
+            "cancy_competence k join ref.competence r on r.id = k.competence_id where k.vacancy_id = v.id) as"
+            " competences, (select string_agg(distinct r.bit::text, ',') from ref.condition r where r.code in"
+            " ( select k.condition from app.vacancy_condition k where k.vacancy_id = v.id and k.hard union se"
+            "lect k.condition from app.employer_condition k where k.employer_id = v.employer_id and k.hard)) "
+            "as hard, (select string_agg(r.bit::text, ',') from app.vacancy_condition k join ref.condition r "
+            "on r.code = k.condition where k.vacancy_id = v.id and not k.hard) as soft, (select string_agg(di"
+            "stinct k.candidate_id::text, ',') from app.proposal k where k.vacancy_id = v.id and not app.prop"
+            "osal_is_ended(k.state)) as excluded, clock.today() - date '1970-01-01' as today from app.vacancy"
+            " v join ref.place p on p.postcode4 = v.postcode4 join ref.occupation o on o.id = v.occupation_id"
+            " join app.employer e on e.tenant_id = v.tenant_id and e.id = v.employer_id where v.tenant_id = ("
+            "select app.tenant()) and case when $1::uuid is not null then v.id = $1::uuid else app.vacancy_is"
+            "_open(v.state) end",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };
@@ -188,7 +188,7 @@ struct statement *sql_supply_store(struct plan *plan, struct sql_supply_store ar
 
 const struct query query_rematch_touched = {
     .name = "rematch_touched",
-    .text = "select app.rematch_touched($1::uuid, $2::uuid[], $3::int[])",
+    .text = "select app.shortlists_request_touched($1::uuid, $2::uuid[], $3::int[])",
     .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };

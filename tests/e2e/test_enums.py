@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""An enum of the contract and the check of its column name the same values, and the states of a noun are those of sql/states wherever
+they are named."""
+import re
+import sys
+
+import pytest
+
+from region import ROOT
+
+sys.path.insert(0, str(ROOT / 'openapi'))
+from generator.contract import Contract, column_of, values_of  # noqa: E402
+from generator.states import PHASES  # noqa: E402
+
+CONTRACT = Contract(ROOT / 'openapi')
+NOUNS = {noun.name: noun for noun in CONTRACT.nouns}
+STATES = {''.join(map(str.capitalize, name.split('_'))) + 'State': name for name in NOUNS}
+# enums that no column holds, or none with a check: why
+NO_CHECK = {
+    'Role': 'x-roles of openapi.yaml is the source', 'Attribute': 'x-attributes of openapi.yaml is the source',
+    'EmployerAnswer': 'an event of a proposal', 'VacancyEndingEvent': 'an event of a vacancy', 'SearchPurpose': 'a note in the audit',
+    'HardOutcome': 'computed by matching', 'ContributionCode': 'computed by matching', 'MissingCode': 'computed by matching',
+    'LaneState': 'computed by the queue', 'RuleOutcome': 'computed by screening', 'MisfireRule': 'words for letters',
+    'JobState': 'words for letters', 'WorkState': 'words for letters',
+}
+# checks that no enum of the contract shows: why
+NO_ENUM = {
+    'audit.entry.action': 'the audit has no operation', 'ref.state.phase': 'the states have no operation',
+    'queue.counter.metric': 'a name of a metric',
+    'queue.job.state': 'letters', 'queue.unique_key.scope': 'letters', 'queue.effect.state': 'letters', 'queue.future.misfire': 'letters',
+}
+
+
+@pytest.fixture(scope='module')
+def checks(region):
+    """{table.column: the values that its check allows}"""
+    rows = region.sql("""select c.conrelid::regclass || '.' || a.attname, pg_get_constraintdef(c.oid)
+        from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and c.conkey = array[a.attnum]
+        where c.contype = 'c' and c.connamespace::regnamespace::text in ('app', 'audit', 'queue', 'ref')""")
+    listed = re.compile(r'^CHECK \(\(\(?\w+\)?(?: = ANY|::text = ANY|\)::text = ANY| <@) \(?ARRAY\[([^\]]*)\]\)?\)\)$')
+    return {column: set(re.findall(r"'([^']*)'", found.group(1))) for column, check in rows if (found := listed.match(check))}
+
+
+def holds(column, enum):
+    """Whether a property with this enum is in such a column; a property of an object is in a column with the name of that object, too."""
+    names = {column_of(name, raw) for schema in CONTRACT.schemas.values() for name, raw in schema.get('properties', {}).items()
+             if enum in (raw.get('x-enum'), raw.get('items', {}).get('x-enum'))}
+    return any(re.search(rf'[._]{name}$', column) for name in names)
+
+
+@pytest.mark.parametrize('enum', sorted(set(CONTRACT.enums) - set(NO_CHECK) - set(STATES)))
+def test_an_enum_is_the_check_of_its_column(checks, enum):
+    allowed = [values for column, values in checks.items() if holds(column, enum)]
+    assert set(values_of(CONTRACT.enums[enum])) in allowed, allowed
+
+
+def test_a_check_is_an_enum_of_the_contract(checks):
+    shown = {column: [set(values_of(schema)) for name, schema in CONTRACT.enums.items() if holds(column, name)] for column in checks}
+    assert {column for column, values in checks.items() if values not in shown[column]} == set(NO_ENUM)
+
+
+def test_what_is_left_out_is_there():
+    assert set(NO_CHECK) <= set(CONTRACT.enums)
+
+
+def test_events_that_a_client_names_are_events():
+    for enum, noun in (('EmployerAnswer', 'proposal'), ('VacancyEndingEvent', 'vacancy')):
+        assert set(values_of(CONTRACT.enums[enum])) <= {move[1] for move in NOUNS[noun].moves}
+
+
+# ------------------------------------------------------------------------------------------------------- states
+
+def test_each_noun_with_states_has_an_enum():
+    assert set(STATES) <= set(CONTRACT.enums)
+    for enum, noun in STATES.items():
+        assert values_of(CONTRACT.enums[enum]) == list(NOUNS[noun].states)
+
+
+@pytest.mark.parametrize('noun', sorted(NOUNS))
+def test_the_database_has_the_states_of_the_file(region, noun):
+    rows = region.sql('select state, phase, initial from ref.state where noun = %s', (noun,))
+    assert {state: phase for state, phase, _ in rows} == NOUNS[noun].states
+    assert [state for state, _, initial in rows if initial] == [NOUNS[noun].initial]
+    default = region.sql("select column_default from information_schema.columns where table_schema = 'app' and table_name = %s "
+                         "and column_name = 'state'", (noun,))[0][0]
+    assert default == f"'{NOUNS[noun].initial}'::text"
+
+
+@pytest.mark.parametrize('noun', sorted(NOUNS))
+def test_the_functions_of_a_phase_say_so(region, noun):
+    for phase in PHASES:
+        if NOUNS[noun].of(phase):
+            assert {state for state in NOUNS[noun].states if region.sql(f'select app.{noun}_is_{phase}(%s)', (state,))[0][0]} == \
+                set(NOUNS[noun].of(phase))
+
+
+@pytest.mark.parametrize('noun', sorted(NOUNS))
+def test_nothing_leads_out_of_a_state_that_has_ended(noun):
+    assert not {begin for begin, *_ in NOUNS[noun].moves} & set(NOUNS[noun].of('ended'))
+
+
+@pytest.mark.parametrize('noun', sorted(NOUNS))
+def test_the_indexes_of_some_states_have_those_of_whole_phases(region, noun):
+    """An index cannot ask a function that changes, so it names states; when a state comes or changes its phase, it must be made anew."""
+    for name, predicate in region.sql("select i.indexrelid::regclass::text, pg_get_expr(i.indpred, i.indrelid) from pg_index i "
+                                      "where i.indrelid = %s::regclass and i.indpred is not null", (f'app.{noun}',)):
+        named = set(re.findall(r"'(\w+)'", predicate)) if 'state' in predicate else set()
+        phases = {NOUNS[noun].states[state] for state in named}
+        assert named == {state for phase in phases for state in NOUNS[noun].of(phase)}, name
+
+
+def test_no_statement_names_the_states_of_a_phase():
+    """Functions, views, policies and queries ask app.<noun>_is_<phase>()."""
+    files = [file for folder in ('functions', 'queries') for file in (ROOT / 'sql' / folder).glob('*.sql')]
+    lists = re.compile(r"state (?:not )?in \([^)]*\)|state (?:=|<>) (?:any|all) ?\('?\{[^)]*\)")
+    named = [f'{file.name}: {found}' for file in files for found in lists.findall(file.read_text()) if file.name[:5] != 'queue']
+    assert files and not named

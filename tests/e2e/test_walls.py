@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""One predicate per wall: the policy of a table and the functions that pass it by ask the same app.sees_<noun>(). Attacks with raw SQL on
+those functions: a program's login role, with a context of somebody who does not see the row."""
+import re
+
+import psycopg2
+import pytest
+
+SCHEMAS = "('app', 'audit', 'clock', 'idempotency', 'queue', 'ref')"
+# how a table of app is opened, by its policies; the two that every wall has are left out
+OPENED = """select c.relname, coalesce(array_agg(pg_get_expr(p.polqual, p.polrelid)) filter (where p.polqual is not null), '{}')
+    from pg_class c left join pg_policy p on p.polrelid = c.oid and p.polname not in ('tenant_wall', 'owner_functions')
+    where c.relnamespace = 'app'::regnamespace and c.relkind = 'r' group by 1"""
+CLOSED = {'candidate_bsn'}          # reached through functions only
+# functions with the rights of the owner, but for triggers: nobody calls those
+DEFINERS = f"""select p.oid::regprocedure::text, p.prosrc, p.proacl::text,
+        exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a where a.grantee = 0) as everybody
+    from pg_proc p where p.pronamespace::regnamespace::text in {SCHEMAS} and p.prosecdef and p.prorettype <> 'trigger'::regtype"""
+
+
+@pytest.fixture(scope='module')
+def predicates(region):
+    """{table of app: its predicate} of those that are opened by scope"""
+    found = {}
+    for table, policies in region.sql(OPENED):
+        for policy in policies:
+            for name in re.findall(r'app\.(sees_\w+)\(', policy):
+                found[table] = f'app.{name}('
+    return found
+
+
+def touched(source, tables):
+    return set(re.findall(r'\bapp\.(\w+)\b(?!\s*\()', source)) & set(tables)
+
+
+def test_a_table_is_opened_in_one_way(region, predicates):
+    def way(policy):
+        return 'whole' if policy == 'true' else 'by scope' if re.match(r'app\.(sees|changes)_', policy) else policy
+    ways = {table: set(map(way, policies)) for table, policies in region.sql(OPENED)}
+    assert {table for table, way in ways.items() if not way} == CLOSED
+    assert all(way in ({'whole'}, {'by scope'}) for table, way in ways.items() if table not in CLOSED), ways
+    assert {'employer', 'vacancy', 'candidate', 'proposal', 'proposal_round', 'user_account'} <= set(predicates)
+
+
+def test_a_predicate_is_part_of_the_plan(region, predicates):
+    """PostgreSQL puts its condition in the place of the call, with each word of the context computed once for the statement."""
+    for table in predicates:
+        roles = region.sql("select a.grantee::regrole::text from pg_class c, aclexplode(c.relacl) a where c.oid = %s::regclass "
+                           "and a.privilege_type = 'SELECT' and a.grantee <> c.relowner", (f'app.{table}',))
+        role = roles[0][0] if roles else 'maatwerk_placements'        # of app.candidate it reads some columns
+        connection = psycopg2.connect(region.env['MAATWERK_PG'] + f' user={role}')
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f'explain (format text) select tenant_id, id from app.{table}')
+                plan = '\n'.join(line for line, in cursor.fetchall())
+        finally:
+            connection.close()
+        assert 'CASE $' in plan and 'sees_' not in plan and 'current_setting' not in plan, plan
+
+
+def test_a_predicate_says_yes_or_no(region, predicates):
+    """Without a context it says no, and never that it does not know: `not` would let that pass."""
+    for table, predicate in predicates.items():
+        assert region.sql(f'select {predicate}null::app.{table}, null, null, null, null)') == [(False,)]
+
+
+def faults(region, predicates):
+    """{function: what is wrong with it}"""
+    found = {}
+    for name, source, _, everybody in region.sql(DEFINERS):
+        if everybody:
+            found[name] = 'everybody may call it'
+        elif touched(source, predicates) and not any(predicates[table] in source for table in touched(source, predicates)):
+            found[name] = 'it asks nobody who sees the row'
+    return found
+
+
+def test_functions_of_the_owner_ask_who_sees_the_row_and_are_not_for_everybody(region, predicates):
+    assert faults(region, predicates) == {}
+
+
+def test_such_a_function_would_be_found(region, predicates):
+    body = "security definer set search_path = pg_catalog, pg_temp as $$ update app.vacancy v set state = 'open' where v.id = id"
+    region.sql(f"""set role maatwerk_owner;
+        create function app.careless(id uuid) returns void language sql {body} $$;
+        create function app.careful(id uuid) returns void language sql {body} and app.sees_vacancy(v) $$;
+        create function app.generous(id uuid) returns void language sql {body} and app.sees_vacancy(v) $$;
+        grant execute on function app.generous to public""")
+    try:
+        assert faults(region, predicates) == {'app.careless(uuid)': 'it asks nobody who sees the row',
+                                              'app.generous(uuid)': 'everybody may call it'}
+    finally:
+        region.sql('drop function app.careless, app.careful, app.generous')
+
+
+# ------------------------------------------------------------------------------------------------------ attacks
+
+# every function that a program may call and that touches a table which is opened by scope: the program, the call, and what somebody who
+# does not see the row gets
+CALLS = {
+    'app.proposal_round_propose(uuid,uuid,uuid[],boolean,text,text,jsonb)': (
+        'placements',
+        "app.proposal_round_propose(gen_random_uuid(), %(vacancy)s, array[%(candidate)s]::uuid[], true, 'phased', null, null)", 'MW404'),
+    'app.proposal_round_send(uuid)': ('placements', 'app.proposal_round_send(%(round)s)', 'MW404'),
+    'app.proposal_answer(uuid,text,text,text,boolean)': (
+        'placements', "app.proposal_answer(%(proposal)s, 'invite', null, null, null)", 'MW404'),
+    'app.proposal_withdraw(uuid)': ('placements', 'app.proposal_withdraw(%(proposal)s)', 'MW404'),
+    'app.card_of_proposal(uuid)': ('placements', 'app.card_of_proposal(%(proposal)s)', None),
+    'app.card_of_candidate(uuid)': ('candidates', 'app.card_of_candidate(%(candidate)s)', None),
+    'app.candidate_bsn_store(uuid,integer,bytea,bytea,bytea)': (
+        'candidates', "app.candidate_bsn_store(%(candidate)s, 1, sha224('x')::bytea, sha256('y'), sha256('z'))", 'MW404'),
+    'app.candidate_by_bsn(bytea,text)': ('candidates', "app.candidate_by_bsn(sha256('known'), 'intake')", None),
+    'app.proposals_open_of(uuid)': ('candidates', 'app.proposals_open_of(%(candidate)s)', 0),
+    'app.proposals_hired_for(uuid)': ('employers', 'app.proposals_hired_for(%(vacancy)s)', 0),
+    'app.vacancy_fire(uuid,text)': ('matching', "app.vacancy_fire(%(vacancy)s, 'close')", 'MW404'),
+    'app.shortlists_request_touched(uuid,uuid[],integer[])': (
+        'matching', "app.shortlists_request_touched(%(candidate)s, array[%(vacancy)s]::uuid[], '{10000}')", 0),
+}
+
+
+def test_every_function_that_can_be_called_is_attacked(region, predicates):
+    assert {name for name, source, rights, _ in region.sql(DEFINERS)
+            if touched(source, predicates) and re.search(r'maatwerk_(?!owner)\w+=X', rights)} == set(CALLS)
+
+
+@pytest.fixture(scope='module')
+def target(region, as_role):
+    """A vacancy of the demo region with a shortlist, of which one is hired and one has a proposal that is sent."""
+    consultant = as_role('consultant')
+    vacancy, listed = next((v['id'], found.json['items']) for v in consultant.get('/vacancies?state=shortlisted&pageSize=100').json['items']
+                           if (found := consultant.get(f'/vacancies/{v["id"]}/shortlist')).status == 200 and v['positions'] > 1
+                           and v['candidatesWanted'] > 2 and len(found.json['items']) > 2)
+    first, second = [item['candidateId'] for item in listed[:2]]
+    made = consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [first, second], 'shortfallReason': 'phased'})
+    assert made.status == 201, made.text
+    proposals = {p['candidateId']: p['id'] for p in made.json['proposals']}
+    assert consultant.post(f'/proposals/{proposals[second]}/answers', {'answer': 'hire'}).status in (200, 201)
+    assert region.sql("update app.candidate_bsn set blind_index = sha256('known') where candidate_id = %s returning 1", (second,))
+    employer, = region.sql('select employer_id from app.vacancy where id = %s', (vacancy,))[0]
+    return {'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'employer': employer}
+
+
+def outcome(region, program, call, target, **context):
+    """What the call gives, or the code with which it is refused; nothing of it stays."""
+    connection = psycopg2.connect(region.env['MAATWERK_PG'] + f' user=maatwerk_{program}')
+    try:
+        with connection.cursor() as cursor:
+            for name, value in context.items():
+                cursor.execute('select set_config(%s, %s, true)', (f'app.{name}', value))
+            cursor.execute(f'select {call}', target)
+            return cursor.fetchone()[0]
+    except psycopg2.Error as error:
+        return error.pgcode
+    finally:
+        connection.close()
+
+
+NOBODY = '01920000-0000-7000-8000-0000000000ff'
+ATTACKERS = {
+    'another municipality': {'tenant': '2', 'scope': 'tenant', 'role': 'consultant'},
+    'another employer': {'tenant': '1', 'scope': 'organisation', 'role': 'employer', 'org': NOBODY},
+    'another caseload': {'tenant': '1', 'scope': 'caseload', 'role': 'case_manager', 'actor': NOBODY},
+    'a scope that does not exist': {'tenant': '1', 'scope': 'everything', 'role': 'consultant'},
+    'no scope': {'tenant': '1', 'role': 'consultant'},
+    'no context': {},
+}
+
+
+@pytest.mark.parametrize('attacker', ATTACKERS)
+def test_who_does_not_see_a_row_cannot_act_on_it(region, target, attacker):
+    got = {name: outcome(region, program, call, target, **ATTACKERS[attacker]) for name, (program, call, _) in CALLS.items()}
+    expected = {name: refused for name, (_, _, refused) in CALLS.items()}
+    if attacker == 'no context':
+        expected['app.candidate_by_bsn(bytea,text)'] = '42501'      # there is no audit to note the look-up in
+    assert got == expected
+
+
+def test_who_sees_it_gets_further(region, target):
+    """So the refusals above are those of the predicate."""
+    consultant = {'tenant': '1', 'scope': 'tenant', 'role': 'consultant'}
+    got = {name: outcome(region, program, call, target, **consultant) for name, (program, call, _) in CALLS.items()}
+    assert not [name for name, (_, _, refused) in CALLS.items() if got[name] == refused], got
+
+
+def test_an_employer_sees_his_proposals_and_makes_none(region, target):
+    employer = {'tenant': '1', 'scope': 'organisation', 'role': 'employer', 'org': target['employer']}
+
+    def gets(name):
+        return outcome(region, *CALLS[name][:2], target, **employer)
+    assert gets('app.proposal_answer(uuid,text,text,text,boolean)') == ''
+    assert gets('app.card_of_proposal(uuid)')['alias']
+    assert gets('app.proposal_round_propose(uuid,uuid,uuid[],boolean,text,text,jsonb)') == 'MW404'
+    assert gets('app.proposal_round_send(uuid)') == 'MW404'
+    assert gets('app.proposal_withdraw(uuid)') == 'MW403'
+    assert gets('app.card_of_candidate(uuid)') in (None, '42501')
