@@ -1,27 +1,17 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Length, pattern, format, enumeration, range. */
+/* Normal form, length, pattern, format, enumeration, range. */
 #include "lib/http/check.h"
 
+#include <time.h>
+
 #include "lib/base/buf.h"
+#include "lib/base/phone.h"
+#include "lib/base/text.h"
 #include "lib/base/utf8.h"
 
-/* Control characters, and the characters that reorder text on a screen (U+202A–E, U+2066–9). */
-static bool has_hidden(struct str text, bool multiline)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.at[i];
-        if (c == 0x7f || (c < 0x20 && !(multiline && (c == '\n' || c == '\r' || c == '\t'))))
-            return true;
-        const unsigned char *rest = (const unsigned char *)text.at + i;
-        if (c == 0xc2 && text.len - i > 1 && rest[1] < 0xa0)
-            return true;
-        if (c == 0xe2 && text.len - i > 2
-            && ((rest[1] == 0x80 && rest[2] >= 0xaa && rest[2] <= 0xae)
-                || (rest[1] == 0x81 && rest[2] >= 0xa6 && rest[2] <= 0xa9)))
-            return true;
-    }
-    return false;
-}
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+enum { LIFE_YEARS = 120 }; /* nobody who looks for work is older */
 
 static bool fits_pattern(const struct pattern_part *part, struct str text)
 {
@@ -39,20 +29,46 @@ static bool fits_pattern(const struct pattern_part *part, struct str text)
     return at == text.len;
 }
 
+/* One part of a host: letters, digits and hyphens, no hyphen at an end (RFC 1123, 2.1). */
+static bool is_label(struct str label)
+{
+    if (label.len == 0 || label.len > 63 || label.at[0] == '-' || label.at[label.len - 1] == '-')
+        return false;
+    for (size_t i = 0; i < label.len; i++)
+        if (!strchr(LETTERS "0123456789-", label.at[i]))
+            return false;
+    return true;
+}
+
+/* At least two parts; the last one, a top-level domain, begins with a letter. */
+static bool is_host(struct str host)
+{
+    size_t labels = 0;
+    struct str label = host;
+    while (host.at) {
+        label = str_cut(&host, '.');
+        if (!is_label(label))
+            return false;
+        labels++;
+    }
+    return labels > 1 && strchr(LETTERS, label.at[0]);
+}
+
+/* The addresses of RFC 5321 that are in use: a dot-atom (RFC 5322, 3.2.3), an @ and a host. */
 static bool is_email(struct str text)
 {
-    struct str rest = text, local = str_cut(&rest, '@');
-    if (!rest.at || local.len == 0 || rest.len < 3 || memchr(rest.at, '@', rest.len))
+    struct str host = text, local = str_cut(&host, '@');
+    if (!host.at || local.len == 0 || local.len > 64 || text.len > 254)
         return false;
-    const char *dot = memchr(rest.at, '.', rest.len);
-    if (!dot || dot == rest.at || rest.at[rest.len - 1] == '.')
+    if (local.at[0] == '.' || local.at[local.len - 1] == '.')
         return false;
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.at[i]; /* ASCII, whether or not char has a sign */
-        if (c <= ' ' || c > '~' || strchr("\"(),:;<>[\\]", c))
+    for (size_t i = 0; i < local.len; i++) {
+        if (!local.at[i] || !strchr(LETTERS "0123456789!#$%&'*+-/=?^_`{|}~.", local.at[i]))
+            return false;
+        if (local.at[i] == '.' && local.at[i - 1] == '.')
             return false;
     }
-    return true;
+    return is_host(host);
 }
 
 static bool digits_at(struct str text, size_t at, size_t count, int *ret)
@@ -138,27 +154,51 @@ enum err check_int(struct ctx *ctx, const struct field *field, int64_t value,
     return place_fault(ctx, place, FAULT_RANGE, print_range(ctx->arena, field->min, field->max));
 }
 
-/* A text of which the contract gives values, or length and pattern. */
-static enum err check_free(struct ctx *ctx, const struct field *field, struct str text,
-                           const struct place *place)
+/* A text of which the contract gives its format. */
+static enum err check_format(struct ctx *ctx, const struct field *field, struct str *text,
+                             const struct place *place)
 {
-    static const struct str nothing = {0};
+    if ((field->flags & FIELD_EMAIL) && !is_email(*text))
+        return place_fault(ctx, place, FAULT_FORMAT, S("email"));
+    if ((field->flags & FIELD_PHONE) && !phone_read(ctx->arena, *text, text))
+        return place_fault(ctx, place, FAULT_FORMAT, S("phone"));
+    return OK;
+}
+
+/* Length, pattern and format of a text in its normal form. */
+static enum err check_normal(struct ctx *ctx, const struct field *field, struct str *text,
+                             const struct place *place)
+{
     bool item = field->type == FIELD_LIST;
     int64_t least = item ? 1 : field->min, most = item ? field->item_max : field->max;
-    if (!utf8_is_valid(text) || has_hidden(text, field->flags & FIELD_MULTILINE))
-        return place_fault(ctx, place, FAULT_CHARACTERS, nothing);
-    if (field->values)
-        return is_in(field->values, text)
-                   ? OK
-                   : place_fault(ctx, place, FAULT_ENUM, join(ctx->arena, field->values));
-    int64_t length = (int64_t)utf8_count(text);
+    int64_t length = (int64_t)utf8_count(*text);
     if (length < least || length > most)
         return place_fault(ctx, place, FAULT_LENGTH, print_range(ctx->arena, least, most));
-    if (field->pattern && !fits_pattern(field->pattern, text))
-        return place_fault(ctx, place, FAULT_PATTERN, nothing);
-    if ((field->flags & FIELD_EMAIL) && !is_email(text))
-        return place_fault(ctx, place, FAULT_FORMAT, S("email"));
-    return OK;
+    if (field->pattern && !fits_pattern(field->pattern, *text))
+        return place_fault(ctx, place, FAULT_PATTERN, (struct str){0});
+    return check_format(ctx, field, text, place);
+}
+
+/* A text of which the contract gives values, or length and pattern. What has values or a pattern is a code: it
+ * is taken as it was written. */
+static enum err check_free(struct ctx *ctx, const struct field *field, struct str *text,
+                           const struct place *place)
+{
+    struct str normal = *text;
+    enum text_form form = field->flags & FIELD_MULTILINE ? TEXT_LINES : TEXT_LINE;
+    enum text_fault fault = text_normalise(ctx->arena, *text, form, &normal);
+    if (fault == TEXT_CHARACTERS)
+        return place_fault(ctx, place, FAULT_CHARACTERS, (struct str){0});
+    if (field->values)
+        return is_in(field->values, *text)
+                   ? OK
+                   : place_fault(ctx, place, FAULT_ENUM, join(ctx->arena, field->values));
+    if (field->pattern)
+        return check_normal(ctx, field, text, place);
+    if (fault == TEXT_BLANK)
+        return place_fault(ctx, place, FAULT_BLANK, (struct str){0});
+    *text = normal;
+    return check_normal(ctx, field, text, place);
 }
 
 static bool is_uuid(struct str text)
@@ -184,18 +224,33 @@ static const struct form {
     [FIELD_BOOL] = {is_bool, FAULT_TYPE, "boolean"},
 };
 
+/* A day of birth that somebody can have who is alive; dates are ISO text, in the order of days. */
+static enum err check_birth(struct ctx *ctx, struct str day, const struct place *place)
+{
+    char today[sizeof "yyyy-mm-dd"], first[sizeof today];
+    time_t now = (time_t)(ctx->now_us / 1000000);
+    struct tm parts;
+    gmtime_r(&now, &parts);
+    strftime(today, sizeof today, "%Y-%m-%d", &parts);
+    parts.tm_year -= LIFE_YEARS;
+    strftime(first, sizeof first, "%Y-%m-%d", &parts);
+    if (str_compare(day, str_of(first)) >= 0 && str_compare(day, str_of(today)) <= 0)
+        return OK;
+    return place_fault(ctx, place, FAULT_FORMAT, S("birth-date"));
+}
+
 enum err check_text(struct ctx *ctx, const struct field *field, enum field_type type,
-                    struct str text, const struct place *place)
+                    struct str *text, const struct place *place)
 {
     int64_t number;
     if (type == FIELD_INT)
-        return str_to_int(text, &number) ? check_int(ctx, field, number, place)
-                                         : place_fault(ctx, place, FAULT_TYPE, S("integer"));
+        return str_to_int(*text, &number) ? check_int(ctx, field, number, place)
+                                          : place_fault(ctx, place, FAULT_TYPE, S("integer"));
     if ((size_t)type >= sizeof forms / sizeof *forms || !forms[type].fits)
         return check_free(ctx, field, text, place);
-    return forms[type].fits(text)
-               ? OK
-               : place_fault(ctx, place, forms[type].code, str_of(forms[type].limit));
+    if (!forms[type].fits(*text))
+        return place_fault(ctx, place, forms[type].code, str_of(forms[type].limit));
+    return field->flags & FIELD_BIRTH ? check_birth(ctx, *text, place) : OK;
 }
 
 enum err check_key(struct ctx *ctx, struct str value, const struct place *place, struct str *ret)

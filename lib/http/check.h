@@ -6,11 +6,11 @@
 #include "lib/http/place.h"
 #include "lib/http/schema.h"
 
-/* Checks `text` as a value of `field`, or of an item of its list: `type` says which of both. A
- * number or boolean of a parameter comes as text too. Returns OK, or ERR_INVALID with one fault
- * noted at `place`. */
+/* Checks `*text` as a value of `field`, or of an item of its list: `type` says which of both. A
+ * number or boolean of a parameter comes as text too. Returns OK with `*text` in its normal form
+ * (lib/base/text.h, lib/base/phone.h), or ERR_INVALID with one fault noted at `place`. */
 enum err check_text(struct ctx *ctx, const struct field *field, enum field_type type,
-                    struct str text, const struct place *place) MUST_CHECK;
+                    struct str *text, const struct place *place) MUST_CHECK;
 
 /* Checks whether the number is in the range of the field; otherwise the same. */
 enum err check_int(struct ctx *ctx, const struct field *field, int64_t value,

@@ -14,7 +14,7 @@
 #include "lib/base/str.h"
 
 enum field_type {
-    FIELD_TEXT,    /* struct str; UTF-8, limits in code points */
+    FIELD_TEXT,    /* struct str; UTF-8 in normal form, limits in code points */
     FIELD_INT,     /* struct maybe_int */
     FIELD_BOOL,    /* struct maybe_bool */
     FIELD_UUID,    /* struct str */
@@ -31,6 +31,8 @@ enum field_flag {
     FIELD_READ_ONLY = 4, /* refused in requests */
     FIELD_MULTILINE = 8, /* text may contain line breaks and tabs */
     FIELD_EMAIL = 16,    /* text is an e-mail address */
+    FIELD_PHONE = 64,    /* text is a telephone number; kept as E.164 has it */
+    FIELD_BIRTH = 128,   /* date is a day of birth that somebody can have */
     FIELD_UNIQUE = 32,   /* no two items of the list are equal, see `unique_at` */
 };
 

@@ -17,8 +17,8 @@ static struct str type_name(enum field_type type)
     }
 }
 
-static void read_object(struct ctx *ctx, const struct schema *schema, const cJSON *json,
-                        bool partial, void *into, const struct place *place);
+static void read_object(struct ctx *ctx, const struct schema *schema, cJSON *json, bool partial,
+                        void *into, const struct place *place);
 
 static bool read_int(const cJSON *json, int64_t *ret)
 {
@@ -31,14 +31,17 @@ static bool read_int(const cJSON *json, int64_t *ret)
     return true;
 }
 
-static void read_text(struct ctx *ctx, const struct field *field, enum field_type type,
-                      const cJSON *json, struct str *into, const struct place *place)
+/* The normal form of a text also takes its place in the tree, from which statements get their documents. */
+static void read_text(struct ctx *ctx, const struct field *field, enum field_type type, cJSON *json,
+                      struct str *into, const struct place *place)
 {
     struct str text = str_of(cJSON_GetStringValue(json));
-    if (!text.at)
+    if (!text.at) {
         place_fault(ctx, place, FAULT_TYPE, type_name(type));
-    else if (check_text(ctx, field, type, text, place) == OK)
+    } else if (check_text(ctx, field, type, &text, place) == OK) {
+        json->valuestring = (char *)(uintptr_t)text.at;
         *into = text;
+    }
 }
 
 /* Each item that is equal to one before it. Items with faults of their own have no text. */
@@ -58,8 +61,8 @@ static void check_unique(struct ctx *ctx, const struct field *field, const struc
     }
 }
 
-static void read_list(struct ctx *ctx, const struct field *field, const cJSON *json,
-                      struct list *into, const struct place *place)
+static void read_list(struct ctx *ctx, const struct field *field, cJSON *json, struct list *into,
+                      const struct place *place)
 {
     if (!cJSON_IsArray(json)) {
         place_fault(ctx, place, FAULT_TYPE, type_name(FIELD_LIST));
@@ -74,7 +77,7 @@ static void read_list(struct ctx *ctx, const struct field *field, const cJSON *j
     }
     size_t size = field->item == FIELD_OBJECT ? field->schema->size : sizeof(struct str), i = 0;
     *into = (struct list){arena_array(ctx->arena, count ? count : 1, size), count, true};
-    for (const cJSON *item = json->child; item; item = item->next, i++) {
+    for (cJSON *item = json->child; item; item = item->next, i++) {
         struct place here = {.parent = place, .index = i};
         void *at = (char *)into->at + i * size;
         if (field->item == FIELD_OBJECT)
@@ -86,7 +89,7 @@ static void read_list(struct ctx *ctx, const struct field *field, const cJSON *j
         check_unique(ctx, field, into, place);
 }
 
-static void read_value(struct ctx *ctx, const struct field *field, const cJSON *json, void *into,
+static void read_value(struct ctx *ctx, const struct field *field, cJSON *json, void *into,
                        const struct place *place)
 {
     int64_t number = 0;
@@ -132,15 +135,15 @@ static void check_orders(struct ctx *ctx, const struct schema *schema, const cha
     }
 }
 
-static void read_object(struct ctx *ctx, const struct schema *schema, const cJSON *json,
-                        bool partial, void *into, const struct place *place)
+static void read_object(struct ctx *ctx, const struct schema *schema, cJSON *json, bool partial,
+                        void *into, const struct place *place)
 {
     if (!cJSON_IsObject(json)) {
         place_fault(ctx, place, FAULT_TYPE, type_name(FIELD_OBJECT));
         return;
     }
     field_set seen = 0;
-    for (const cJSON *member = json->child; member; member = member->next) {
+    for (cJSON *member = json->child; member; member = member->next) {
         struct place here = {.parent = place, .name = member->string};
         const struct field *field = schema_field(schema, str_of(member->string));
         if (!field) {
@@ -163,7 +166,7 @@ static void read_object(struct ctx *ctx, const struct schema *schema, const cJSO
     check_orders(ctx, schema, into, place);
 }
 
-enum err schema_read(struct ctx *ctx, const struct schema *schema, const cJSON *json, bool partial,
+enum err schema_read(struct ctx *ctx, const struct schema *schema, cJSON *json, bool partial,
                      void **ret)
 {
     size_t before = ctx->faults.count;

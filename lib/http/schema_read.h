@@ -9,11 +9,11 @@
 #include "lib/http/schema.h"
 
 /* Reads `json` (an object that json_parse() accepted) into a new struct of `schema` in the
- * arena. Its texts are those of `json`. Notes a fault for everything that does not fit: type,
- * range, length, pattern, format, enum, order, repetition, and missing, unknown or read-only
- * properties. With `partial` (PATCH, RFC 7396) required properties may be absent. Returns
- * ERR_INVALID when it noted a fault. */
-enum err schema_read(struct ctx *ctx, const struct schema *schema, const cJSON *json, bool partial,
+ * arena. Its texts are those of `json`, which get their normal form. Notes a fault for everything
+ * that does not fit: type, range, length, pattern, format, enum, order, repetition, and missing,
+ * unknown or read-only properties. With `partial` (PATCH, RFC 7396) required properties may be
+ * absent. Returns ERR_INVALID when it noted a fault. */
+enum err schema_read(struct ctx *ctx, const struct schema *schema, cJSON *json, bool partial,
                      void **ret) MUST_CHECK;
 
 #endif

@@ -22,12 +22,14 @@ static void note_header(struct exchange *exchange, const char *name, enum fault_
     place_fault(&exchange->ctx, &here, code, limit);
 }
 
-/* Notes a fault when the value does not fit. */
-static void check_parameter(struct exchange *exchange, const struct field *field, struct str value)
+/* The value in its normal form. Notes a fault when it does not fit. */
+static struct str check_parameter(struct exchange *exchange, const struct field *field,
+                                  struct str value)
 {
     struct place here = {.in = FAULT_AT_PARAMETER, .name = field->name};
-    enum err noted = check_text(&exchange->ctx, field, field->type, value, &here);
+    enum err noted = check_text(&exchange->ctx, field, field->type, &value, &here);
     (void)noted; /* input_read() counts the faults */
+    return value;
 }
 
 /* An unknown parameter and one that the role may not see are the same: not there. */
@@ -39,8 +41,7 @@ static void read_parameter(struct exchange *exchange, const struct uri_parameter
         const struct field *field = &operation->parameters[i];
         if (str_equal(given->name, str_of(field->name))
             && (field->visible_to & exchange->actor.role)) {
-            check_parameter(exchange, field, given->value);
-            exchange->request.query[i] = given->value;
+            exchange->request.query[i] = check_parameter(exchange, field, given->value);
             return;
         }
     }

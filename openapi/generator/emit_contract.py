@@ -136,7 +136,9 @@ def field_row(contract, tables, field, struct):
                                    ('FIELD_READ_ONLY', field.raw.get('readOnly')),
                                    ('FIELD_MULTILINE', field.raw.get('x-multiline')),
                                    ('FIELD_UNIQUE', unique),
-                                   ('FIELD_EMAIL', field.raw.get('format') == 'email')) if on]
+                                   ('FIELD_EMAIL', field.raw.get('format') == 'email'),
+                                   ('FIELD_PHONE', field.raw.get('x-format') == 'phone'),
+                                   ('FIELD_BIRTH', field.raw.get('x-format') == 'birth-date')) if on]
     key = quoted(f'"{field.name}":')
     parts = [f'.name = {quoted(field.name)}', f'.key = {{{key}, {len(field.name) + 3}}}', f'.column = {quoted(field.column)}', f'.type = FIELD_{field.type}']
     if field.type == 'LIST':

@@ -72,7 +72,7 @@ where u.tenant_id = e.tenant_id and u.role = 'account_manager';
 insert into app.employer_contact (tenant_id, id, employer_id, name, function_title, email, phone, preferred, version, changed_at, changed_in)
 select t.tenant, pg_temp.uid('contact', t.n * 1000000 + e), pg_temp.uid('employer', t.n * 1000000 + e),
        pg_temp.pick(array['Piet', 'Els', 'Karim', 'Joke', 'Wim', 'Fatma'], e, 'ec') || ' ' || pg_temp.pick(array['Kruik', 'Maas', 'Veen', 'Smits', 'Aydin', 'Bos'], e, 'ecl'),
-       'personeelszaken', 'werk' || e || '@bedrijf' || e || '.example', '013 555 ' || lpad((e % 10000)::text, 4, '0'), true, 1,
+       'personeelszaken', 'werk' || e || '@bedrijf' || e || '.example', '+3113555' || lpad((e % 10000)::text, 4, '0'), true, 1,
        clock.now(), pg_current_xact_id()
 from town t cross join lateral generate_series(1, t.employers) e;
 
@@ -108,7 +108,7 @@ insert into app.candidate (tenant_id, id, alias, first_name, last_name, birth_da
 select p.tenant, p.id, 'Kandidaat ' || pg_temp.pick(array['Linde', 'Eik', 'Beuk', 'Wilg', 'Els', 'Berk', 'Hazelaar', 'Esdoorn', 'Populier', 'Den'], c, 'al') || ' ' || p.c,
        pg_temp.pick(array['Amina', 'Bram', 'Chaima', 'Dirk', 'Elif', 'Frank', 'Gerda', 'Hassan', 'Ingrid', 'Jamal', 'Karin', 'Leo', 'Maria', 'Nadia', 'Otto', 'Samuel'], c, 'fn'),
        pg_temp.pick(array['van Veen', 'Jansen', 'Kaya', 'El Idrissi', 'de Groot', 'Willems', 'Nowak', 'Tesfay', 'Hendriks', 'Bakker'], c, 'ln'),
-       date '1962-01-01' + pg_temp.r(c, 'bd', 15000), 'kandidaat' || p.c || '@post.example', '06 5550 ' || lpad((p.c % 10000)::text, 4, '0'),
+       date '1962-01-01' + pg_temp.r(c, 'bd', 15000), 'kandidaat' || p.c || '@post.example', '+3165550' || lpad((p.c % 10000)::text, 4, '0'),
        p.postcode4, pg_temp.uid('user', p.town * 1000 + 101 + p.c % 40),
        case pg_temp.r(c, 'org', 10) when 0 then pg_temp.uid('org', p.town * 10 + 1) when 1 then pg_temp.uid('org', p.town * 10 + 2) end,
        case when pg_temp.r(c, 'stat', 20) = 0 then 'paused' else 'active' end,

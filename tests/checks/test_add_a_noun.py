@@ -46,7 +46,7 @@ def test_what_is_generated_compiles(tree):
 def test_the_rule_holds(tree):
     sources = [path for path, _ in NEW if path.endswith('.c')]
     base = [str(file.relative_to(tree)) for file in (tree / 'lib/base').rglob('*.c')]
-    run(tree, 'gcc', *FLAGS, *sources, *base, '-lcmocka', '-lcrypto', '-lpthread', '-lm', '-o', 'test_noun')
+    run(tree, 'gcc', *FLAGS, *sources, *base, '-lcmocka', '-lutf8proc', '-lcrypto', '-lpthread', '-lm', '-o', 'test_noun')
     run(tree, './test_noun')
 
 

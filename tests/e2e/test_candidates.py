@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Candidates: who may see whom, the citizen service number, the card."""
+import pytest
 
 
 def bsn_of(number):
@@ -103,3 +104,46 @@ def test_lists_filter_and_sort(as_role):
 def test_numbers_and_names_are_not_in_the_log(region, as_role, candidate):
     as_role('case_manager').get(candidate.headers['location'])
     assert 'Geheim' not in region.log('all') and candidate.json['id'] not in region.log('all')
+
+
+@pytest.mark.parametrize('member,value,code', [
+    ('email', 'a..b@post..example', 'format'), ('email', '-@-.-', 'format'), ('email', 'a@b', 'format'), ('phone', '------', 'format'),
+    ('phone', '555 0199', 'format'), ('birthDate', '2099-01-01', 'format'), ('birthDate', '1900-01-01', 'format'),
+    ('alias', '   ', 'blank'), ('alias', '\u00a0\t', 'blank'), ('alias', '\u200b', 'characters'), ('firstName', '\u0301', 'blank'),
+    ('lastName', '\ufeff', 'characters'), ('wishes', ' \n ', 'blank'), ('introduction', 'a\u2028b', 'characters'),
+    ('neighbourhood', '\u3164', 'characters')])
+def test_case_19_values_that_no_person_has_are_refused(as_role, candidate, member, value, code):
+    answer = as_role('case_manager').patch(candidate.headers['location'], {member: value}, candidate.headers['etag'])
+    assert answer.status == 400 and [(f['pointer'], f['code']) for f in answer.json['errors']] == [('/' + member, code)]
+
+
+@pytest.mark.parametrize('alias', ['\u200b', '\u200f', '\ufeff', '\u2028', 'a\U000e0041', 'a\u200db'])
+def test_attack_19_a_text_that_shows_nothing_is_refused(as_role, candidate, alias):
+    answer = as_role('case_manager').patch(candidate.headers['location'], {'alias': alias}, candidate.headers['etag'])
+    assert answer.status == 400 and answer.json['errors'][0]['code'] == 'characters'
+
+
+def test_case_19_what_is_typed_is_kept_in_one_form(as_role, candidate):
+    changed = as_role('case_manager').patch(candidate.headers['location'], {
+        'alias': ' Cafe\u0301 \u00a0 Linde ', 'phone': '+31 (0)6-555 00101', 'wishes': 'Buiten.\r\n  Met mensen. ',
+        'birthDate': '1990-02-28', 'competences': candidate.json['competences'][:1] and [
+            {**candidate.json['competences'][0], 'evidence': ' seen\tin 2024 '}]}, candidate.headers['etag'])
+    assert changed.status == 200, changed.json
+    assert (changed.json['alias'], changed.json['phone']) == ('Caf\u00e9 Linde', '+31655500101')
+    assert changed.json['wishes'] == 'Buiten.\n  Met mensen.' and changed.json['competences'][0]['evidence'] == 'seen in 2024'
+
+
+@pytest.mark.parametrize('shifts,code', [([], 'items'), (None, 'null')])
+def test_seen_beside_nobody_works_at_no_time_of_the_day(as_role, candidate, new_vacancy, shifts, code):
+    answer = as_role('case_manager').patch(candidate.headers['location'], {'shifts': shifts}, candidate.headers['etag'])
+    assert [(f['pointer'], f['code']) for f in answer.json['errors']] == [('/shifts', code)]
+    vacancy = new_vacancy()
+    answer = as_role('employer').patch(vacancy.headers['location'], {'shifts': shifts}, vacancy.headers['etag'])
+    assert [(f['pointer'], f['code']) for f in answer.json['errors']] == [('/shifts', code)]
+
+
+def test_attack_20_repeated_parts_are_told_where(as_role, candidate):
+    parts = {'conditions': [{'condition': 'vca', 'met': True}] * 2, 'occupations': candidate.json['occupations'] * 2}
+    answer = as_role('case_manager').patch(candidate.headers['location'], parts, candidate.headers['etag'])
+    assert answer.status == 400
+    assert {(f['pointer'], f['code']) for f in answer.json['errors']} == {('/conditions/1', 'repeated'), ('/occupations/1', 'repeated')}

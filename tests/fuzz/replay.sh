@@ -10,7 +10,7 @@ for source in tests/fuzz/*.c; do
     name=$(basename "$source" .c)
     [ "$name" = replay ] && continue
     gcc $flags "$source" tests/fuzz/replay.c build/asan/librules.a build/asan/libmaatwerk.a \
-        -lh2o-evloop -lpq -lhiredis -lcjson -lssl -lcrypto -lz -lpthread -lm -o "build/asan/fuzz/$name"
+        -lh2o-evloop -lpq -lhiredis -lcjson -lutf8proc -lssl -lcrypto -lz -lpthread -lm -o "build/asan/fuzz/$name"
     said=$(ASAN_OPTIONS=detect_leaks=0 "build/asan/fuzz/$name" tests/fuzz/corpus/"$name"/*)
     echo "ok fuzz corpus $name ($said)"
 done

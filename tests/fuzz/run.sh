@@ -12,7 +12,7 @@ for source in tests/fuzz/*.c; do
     name=$(basename "$source" .c)
     [ "$name" = replay ] || [ -n "$only" ] && [ "$name" != "$only" ] && continue
     clang $flags "$source" build/fuzz/librules.a build/fuzz/libmaatwerk.a \
-        -lh2o-evloop -lpq -lhiredis -lcjson -lssl -lcrypto -lz -lpthread -lm -o "build/fuzz/$name"
+        -lh2o-evloop -lpq -lhiredis -lcjson -lutf8proc -lssl -lcrypto -lz -lpthread -lm -o "build/fuzz/$name"
     mkdir -p "build/fuzz/corpus-$name"
     "build/fuzz/$name" -max_total_time="$seconds" -max_len=8192 -rss_limit_mb=1024 -print_final_stats=0 -verbosity=0 \
         -artifact_prefix="build/fuzz/" "build/fuzz/corpus-$name" "tests/fuzz/corpus/$name"

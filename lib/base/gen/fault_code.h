@@ -18,6 +18,7 @@ enum fault_code {
     FAULT_PATTERN, /* "pattern": Does not have the right form */
     FAULT_FORMAT, /* "format": Is not a valid {limit} */
     FAULT_ENUM, /* "enum": Must be one of: {limit} */
+    FAULT_BLANK, /* "blank": Shows nothing */
     FAULT_CHARACTERS, /* "characters": Has characters that are not allowed */
     FAULT_VALUE, /* "value": May not have this value */
     FAULT_REFERENCE, /* "reference": Refers to something that is not there */

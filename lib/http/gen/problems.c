@@ -110,6 +110,7 @@ const struct fault_text fault_texts[FAULT_COUNT] = {
     [FAULT_PATTERN] = {"pattern", {"Heeft niet de juiste vorm", "Does not have the right form"}},
     [FAULT_FORMAT] = {"format", {"Is geen geldige waarde: {limit}", "Is not a valid {limit}"}},
     [FAULT_ENUM] = {"enum", {"Moet een van deze zijn: {limit}", "Must be one of: {limit}"}},
+    [FAULT_BLANK] = {"blank", {"Er staat niets dat te zien is", "Shows nothing"}},
     [FAULT_CHARACTERS] = {"characters", {"Bevat tekens die niet mogen", "Has characters that are not allowed"}},
     [FAULT_VALUE] = {"value", {"Mag deze waarde niet hebben", "May not have this value"}},
     [FAULT_REFERENCE] = {"reference", {"Verwijst naar iets dat er niet is", "Refers to something that is not there"}},

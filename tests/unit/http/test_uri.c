@@ -44,8 +44,8 @@ static enum fault_code check(void **state, enum field_type type, const char *tex
 {
     struct field field = {.name = "x", .type = type, .min = 0, .max = 100};
     struct ctx ctx = {.arena = ((struct ctx *)*state)->arena};
-    return check_text(&ctx, &field, type, str_of(text), NULL) == OK ? FAULT_NONE
-                                                                    : ctx.faults.at[0].code;
+    struct str value = str_of(text);
+    return check_text(&ctx, &field, type, &value, NULL) == OK ? FAULT_NONE : ctx.faults.at[0].code;
 }
 
 static void days_exist(void **state)
