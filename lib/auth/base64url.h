@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* base64url without padding (RFC 4648 section 5), strict: one text for each sequence of bytes. */
+/* base64url without padding (RFC 4648 section 5). Decoding is strict: each sequence of bytes has
+ * one text. */
 #ifndef MAATWERK_AUTH_BASE64URL_H
 #define MAATWERK_AUTH_BASE64URL_H
 
@@ -8,8 +9,8 @@
 /* The text of `bytes`. */
 struct str base64url_encode(struct arena *arena, struct str bytes);
 
-/* The bytes of `text`, with a NUL behind them; absent when it is not exactly what
- * base64url_encode would give. */
+/* The bytes of `text`, followed by a NUL; absent when base64url_encode() would not give exactly
+ * this text. */
 struct str base64url_decode(struct arena *arena, struct str text);
 
 #endif

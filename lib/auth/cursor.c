@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* sort, direction, filters, key and value, each on a line, behind a keyed hash of 16 bytes. */
+/* A keyed hash of 16 bytes, then sort, direction, filters, key and value, each on a line. */
 #include "lib/auth/cursor.h"
 
 #include <openssl/crypto.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Where a list goes on: opaque for clients, signed by us, so that nobody can ask for what he
- * did not get. */
+/* The place where the next page of a list begins. It is opaque for clients and signed by us, so
+ * that no client can make one. */
 #ifndef MAATWERK_AUTH_CURSOR_H
 #define MAATWERK_AUTH_CURSOR_H
 
@@ -12,12 +12,13 @@ struct cursor {
     struct str sort;       /* name of the sort; no line breaks */
     struct str value, key; /* of the last item */
     bool descending;
-    uint64_t filters_hash; /* of everything else that was asked */
+    uint64_t filters_hash; /* of the other parameters of the request */
 };
 
+/* The cursor as text, in the arena. */
 struct str cursor_print(struct arena *arena, const struct keys *keys, const struct cursor *cursor);
 
-/* ERR_INVALID when it is not one of ours. */
+/* Reads a cursor. ERR_INVALID when we did not make it. */
 enum err cursor_read(struct arena *arena, const struct keys *keys, struct str text,
                      struct cursor *ret) MUST_CHECK;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Files to keys. */
+/* Reading and making the files of keys. */
 #include "lib/auth/keys.h"
 
 #include <dirent.h>
@@ -97,7 +97,7 @@ static bool read_issuer(struct keys *keys, const char *folder)
 {
     FILE *file = open_in(folder, "issuer.pem");
     if (!file)
-        return true; /* this program does not make tokens */
+        return true; /* this installation does not make tokens */
     keys->issuer = PEM_read_PrivateKey(file, NULL, no_passphrase, NULL);
     fclose(file);
     return keys->issuer && is_p256(keys->issuer) && print_kid(keys->issuer, keys->issuer_kid)

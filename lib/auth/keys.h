@@ -18,7 +18,7 @@
 enum { KEYS_PUBLIC_MAX = 16, KEY_BYTES = 32, KID_LEN = 16 };
 
 struct keys {
-    EVP_PKEY *issuer; /* NULL: tokens can be verified, not made */
+    EVP_PKEY *issuer; /* NULL when tokens can be verified but not made */
     char issuer_kid[KID_LEN + 1];
     struct public_key {
         char kid[KID_LEN + 1];
@@ -28,11 +28,12 @@ struct keys {
     unsigned char bsn[KEY_BYTES], bsn_index[KEY_BYTES], cursor[KEY_BYTES];
 };
 
-/* Reads the folder. ERR_UNAVAILABLE when a file is missing or not a key. Free with keys_free(). */
+/* Reads the folder. ERR_UNAVAILABLE when a file is missing or is not a key. Free with
+ * keys_free(), which allows NULL. */
 enum err keys_load(const char *folder, struct keys **ret) MUST_CHECK;
 void keys_free(struct keys *keys);
 
-/* Makes all files, readable by the owner only. ERR_CONFLICT when one of them is there already. */
+/* Makes all files, readable by the owner only. ERR_CONFLICT when one of them exists already. */
 enum err keys_init(const char *folder) MUST_CHECK;
 
 /* The public key with this kid, or NULL. */

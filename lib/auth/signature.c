@@ -21,7 +21,8 @@ bool signature_make(EVP_PKEY *key, struct str text, unsigned char into[SIGNATURE
     return made;
 }
 
-/* The signature in DER; the caller frees *der. Returns its length, 0 when it cannot be encoded. */
+/* Encodes the signature as DER; the caller frees *der. Returns its length, 0 when that is not
+ * possible. */
 static size_t to_der(struct str signature, unsigned char **der)
 {
     const unsigned char *bytes = (const unsigned char *)signature.at;

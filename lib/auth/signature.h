@@ -6,11 +6,14 @@
 #include <openssl/evp.h>
 
 #include "lib/base/arena.h"
+#include "lib/base/err.h"
 
 enum { SIGNATURE_LEN = 64 };
 
-bool signature_make(EVP_PKEY *key, struct str text, unsigned char into[SIGNATURE_LEN]);
+/* Signs `text`. Returns false when OpenSSL fails. */
+bool signature_make(EVP_PKEY *key, struct str text, unsigned char into[SIGNATURE_LEN]) MUST_CHECK;
 
-bool signature_verify(EVP_PKEY *key, struct str text, struct str signature);
+/* Whether this is the signature of `text` by the owner of this key. */
+bool signature_verify(EVP_PKEY *key, struct str text, struct str signature) MUST_CHECK;
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Access tokens: JWT (RFC 7519) of type at+jwt (RFC 9068), signed with ES256 (RFC 7518
- * section 3.4), nothing else. */
+/* Access tokens: JWT (RFC 7519) of type at+jwt (RFC 9068), signed with ES256 (RFC 7518 section
+ * 3.4). No other type and no other signature is accepted. */
 #ifndef MAATWERK_AUTH_TOKEN_H
 #define MAATWERK_AUTH_TOKEN_H
 
@@ -15,19 +15,20 @@ struct token_claims {
     struct str subject; /* UUID of the user */
     struct str tenant;  /* UUID of the municipality */
     struct str role;
-    struct str organisation; /* UUID of the firm, agency or employer that he works for, or absent */
+    struct str organisation; /* UUID of the firm, agency or employer of the user, or absent */
     struct str token_id;
     struct str attributes[LIMIT_ATTRIBUTES];
     size_t attributes_count;
     int64_t issued_s, expires_s;
 };
 
-/* Makes a token with the issuer's key; ERR_UNAVAILABLE when there is none. */
+/* Makes a token with the key of the issuer. ERR_UNAVAILABLE when there is no such key. */
 enum err token_make(struct arena *arena, const struct keys *keys, const struct token_claims *claims,
                     struct str *ret) MUST_CHECK;
 
-/* Reads and verifies a token: form, type, algorithm, known key, signature, issuer, audience, times,
- * types of all claims. Anything else is ERR_UNAUTHENTICATED, without saying what. */
+/* Reads and verifies a token: its form, type, algorithm, key, signature, issuer, audience,
+ * times, and the types of all claims. When anything is wrong the result is ERR_UNAUTHENTICATED,
+ * without the reason. The texts of the claims live in the arena. */
 enum err token_verify(struct arena *arena, const struct keys *keys, struct str token, int64_t now_s,
                       struct str issuer, struct str audience, struct token_claims *ret) MUST_CHECK;
 

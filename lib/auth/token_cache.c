@@ -12,14 +12,14 @@ enum { ROWS = 1024, PLACES = 4, SWEPT = 64 /* rows at a time */ };
 struct entry {
     uint64_t hash;
     int64_t until_s;
-    struct str token; /* its own copy, compared as a whole: the hash only says where to look */
+    struct str token; /* a copy; the hash only says where to look */
 };
 
 struct token_cache {
     size_t value_size;
     char *values;
     size_t swept;
-    uint64_t seed; /* nobody outside knows which tokens share a row */
+    uint64_t seed; /* random, so that nobody outside knows which tokens share a row */
     struct entry entries[ROWS][PLACES];
 };
 

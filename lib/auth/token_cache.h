@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Verified tokens of one thread, so that a signature is checked once a minute and not per request.
- * Bounded: a new token takes the place of an older one. Only the very same text is found: hashing
- * it with care would cost more than comparing it. What is over is wiped. */
+/* The verified tokens of one thread, so that a signature is checked once a minute and not for
+ * every request. The cache has a fixed size: a new token replaces an older one. Whole tokens are
+ * compared, because a cryptographic hash would cost more. Tokens whose time is over are wiped. */
 #ifndef MAATWERK_AUTH_TOKEN_CACHE_H
 #define MAATWERK_AUTH_TOKEN_CACHE_H
 
@@ -9,18 +9,19 @@
 
 struct token_cache;
 
-/* `value_size`: bytes of what is remembered per token. */
+/* `value_size` is the number of bytes that are remembered per token. */
 struct token_cache *token_cache_new(size_t value_size);
 void token_cache_free(struct token_cache *cache);
 
-/* What is remembered, or NULL when there is nothing or its time is over. Valid until the
+/* The value of this token; NULL when it is not in the cache or its time is over. Valid until the
  * next put. */
 void *token_cache_find(struct token_cache *cache, struct str token, int64_t now_s);
 
-/* Wipes what is over in a part of the cache, another one each time; 16 calls see all of it. */
+/* Wipes the tokens whose time is over in one part of the cache, another part each time. 16 calls
+ * cover the cache. */
 void token_cache_sweep(struct token_cache *cache, int64_t now_s);
 
-/* Zeroed room for what is to be remembered until `until_s`. */
+/* Adds a token. Returns zeroed memory for its value, which is remembered until `until_s`. */
 void *token_cache_put(struct token_cache *cache, struct str token, int64_t until_s);
 
 #endif

@@ -85,7 +85,7 @@ void arena_reset(struct arena *arena)
 void *arena_alloc(struct arena *arena, size_t size)
 {
     size_t align = _Alignof(max_align_t);
-    if (size > PTRDIFF_MAX) /* below, neither rounding up nor a block around it overflows */
+    if (size > PTRDIFF_MAX) /* so that neither rounding up nor the header of a block overflows */
         abort();
     size_t room = (size + align - 1) & ~(align - 1);
     struct block *block = arena->current;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Functions that are not used here, with what is used instead. Included before everything else
- * by the Makefile. */
+/* Functions that this project does not use, with their replacements. The Makefile includes this
+ * file before everything else. */
 #ifndef MAATWERK_BASE_BANNED_H
 #define MAATWERK_BASE_BANNED_H
 
@@ -12,6 +12,7 @@
 #pragma GCC poison strcpy strcat sprintf vsprintf gets /* buf_print, arena_print, snprintf */
 #pragma GCC poison atoi atol atof                      /* str_to_int */
 #pragma GCC poison strtok                              /* str_cut */
-#pragma GCC poison gmtime localtime asctime ctime /* time comes from ctx and from the database */
+#pragma GCC poison gmtime localtime asctime \
+    ctime /* the time comes from ctx and from the database */
 
 #endif

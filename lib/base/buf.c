@@ -43,9 +43,9 @@ static void add_escaped(struct buf *buf, unsigned char c)
     }
 }
 
-/* How many bytes from the beginning JSON takes as they are. Eight are looked at together: a byte
- * whose high bit is set after the subtraction was too small, or equal to what the exclusive or took
- * away. */
+/* How many bytes at the start of `s` JSON takes as they are. Eight bytes are checked together:
+ * where the high bit of a byte is set after the subtraction, the byte was below 0x20, a quote or
+ * a backslash. */
 static size_t plain_length(struct str s)
 {
     const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;

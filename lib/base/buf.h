@@ -16,10 +16,10 @@ static inline struct buf buf_in(struct arena *arena)
     return (struct buf){arena, NULL, 0, 0};
 }
 
-/* Makes room for `more` bytes and a NUL. */
+/* Makes room for `more` further bytes and a NUL. */
 void buf_grow(struct buf *buf, size_t more);
 
-/* Where `more` bytes can be written; buf->len is the caller's to move. */
+/* A place where `more` bytes can be written. The caller adds to buf->len what it has written. */
 static inline char *buf_room(struct buf *buf, size_t more)
 {
     if (buf->room - buf->len <= more)
@@ -48,7 +48,7 @@ void buf_print(struct buf *buf, const char *format, ...) __attribute__((format(p
  * valid UTF-8. */
 void buf_add_json(struct buf *buf, struct str s);
 
-/* What was added so far, with a NUL behind it. Valid until the next addition. */
+/* Everything that was added so far, followed by a NUL. Valid until the next addition. */
 struct str buf_str(struct buf *buf);
 
 #endif

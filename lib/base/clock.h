@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A clock that only goes forward, for waiting and measuring. What time it is, the database says. */
+/* A clock that only goes forward, for waiting and measuring. The time of day comes from the
+ * database. */
 #ifndef MAATWERK_BASE_CLOCK_H
 #define MAATWERK_BASE_CLOCK_H
 

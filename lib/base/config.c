@@ -23,7 +23,7 @@ static const struct setting {
     {"MAATWERK_AUDIENCE", "maatwerk", offsetof(struct config, audience)},
 };
 
-/* A number of the environment, or `otherwise` when there is none within the bounds. */
+/* A number from the environment; `otherwise` when it is not set or is out of bounds. */
 static int number_of(const char *name, int least, int most, int otherwise)
 {
     const char *text = getenv(name);

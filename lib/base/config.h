@@ -18,7 +18,7 @@ struct config {
     const char *issuer;      /* MAATWERK_ISSUER: the issuer whose tokens we accept */
     const char *audience;    /* MAATWERK_AUDIENCE: the audience that a token must name */
     int threads;             /* MAATWERK_THREADS: number of event loops; default: one per core */
-    int connections;         /* MAATWERK_CONNECTIONS: the most that a service opens; 0: its share */
+    int connections;         /* MAATWERK_CONNECTIONS: most connections of a service; 0: its share */
 };
 
 /* Reads the environment, with a default for each setting that is not set. The texts live as long

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a rule does with what it finds. */
+/* How a rule refuses a value. */
 #include "lib/base/ctx.h"
 
 enum err ctx_refuse(struct ctx *ctx, struct str pointer, enum fault_code code)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What everything that a request or job does needs, and nothing else: memory, who asks, what
- * was found wrong, and what time it is. Passed first to every function that works for one
- * request or job. */
+/* What every step of a request or job needs: its memory, the caller, the faults that were found,
+ * and the time. It is the first parameter of every function that works for one request or job. */
 #ifndef MAATWERK_BASE_CTX_H
 #define MAATWERK_BASE_CTX_H
 
@@ -12,12 +11,12 @@
 
 enum language { LANGUAGE_NL, LANGUAGE_EN };
 
-/* Who asks. Made from a verified token; lives as long as the arena of the request. */
+/* The caller, as a verified token describes it. Lives as long as the arena of the request. */
 struct actor {
     int32_t tenant;             /* internal number of the municipality; never leaves the program */
     struct str tenant_id;       /* its UUID */
     struct str user_id;         /* UUID of the user, the subject of the token */
-    struct str organisation_id; /* of the firm, agency or employer that he works for, or absent */
+    struct str organisation_id; /* of the firm, agency or employer of the user, or absent */
     uint32_t role;              /* exactly one bit: 1u << enum role (openapi/gen/role.h) */
     uint32_t attributes;        /* bits: 1u << enum attribute */
 };
@@ -26,15 +25,16 @@ struct keys;
 
 struct ctx {
     struct arena *arena;
-    const struct keys *keys; /* of the installation (lib/auth/keys.h); NULL where none are needed */
-    const struct actor *actor; /* NULL when nobody logged in (public operations) */
+    const struct keys
+        *keys; /* of the installation (lib/auth/keys.h); NULL where no keys are needed */
+    const struct actor *actor; /* NULL in a public operation: nobody has logged in */
     struct faults faults;
-    int64_t now_us;        /* microseconds since 1970, UTC; rules take time from here only */
+    int64_t now_us;        /* microseconds since 1970, UTC; rules take the time from here only */
     struct str request_id; /* a UUID, in text */
     enum language language;
 };
 
-/* A rule refuses a member of the body, such as S("/reason"): notes the fault, returns ERR_INVALID. */
+/* Notes a fault of a rule at a member of the body, such as S("/reason"). Returns ERR_INVALID. */
 enum err ctx_refuse(struct ctx *ctx, struct str pointer, enum fault_code code);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What is wrong with the input of one request. */
+/* Collecting faults. */
 #include "lib/base/fault.h"
 
 void fault_note(struct faults *faults, struct arena *arena, enum fault_place place,

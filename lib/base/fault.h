@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What is wrong with the input of one request: every fault, not only the first (up to LIMIT_FAULTS).
- * A fault names the place and a code; openapi/problems.yaml has the codes and their sentences in
- * Dutch and English. A fault never carries the value that was sent. */
+/* The faults in the input of one request: all of them, not only the first (up to LIMIT_FAULTS).
+ * A fault has a place and a code. openapi/problems.yaml has the codes, with their sentences in
+ * Dutch and English. A fault never contains the value that was sent. */
 #ifndef MAATWERK_BASE_FAULT_H
 #define MAATWERK_BASE_FAULT_H
 
@@ -17,8 +17,8 @@ enum fault_place {
     FAULT_AT_HEADER,    /* where = name of a header */
 };
 
-/* `limit` is what the value was measured against, for the sentence: "1..168",
- * "uuid", "open, closed". */
+/* One fault. `limit` completes the sentence of the code: it says what is allowed, such as
+ * "1..168", "uuid" or "open, closed". */
 struct fault {
     enum fault_place place;
     struct str where;
@@ -28,10 +28,10 @@ struct fault {
 
 struct faults {
     struct fault *at;
-    size_t count; /* also counts those that did not fit: min(count, LIMIT_FAULTS) are stored */
+    size_t count; /* counts all faults; only the first LIMIT_FAULTS are stored */
 };
 
-/* Notes one fault. `where` and `limit` are copied into the arena. */
+/* Adds one fault. Copies `where` and `limit` into the arena. */
 void fault_note(struct faults *faults, struct arena *arena, enum fault_place place,
                 struct str where, enum fault_code code, struct str limit);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Figures that one thread adds to and others may read, and times counted in a few steps, as
- * Prometheus wants them: https://prometheus.io/docs/concepts/metric_types/#histogram
+/* Figures that one thread adds to and other threads may read. Durations are counted in steps, as
+ * Prometheus defines it: https://prometheus.io/docs/concepts/metric_types/#histogram
  *
- *   counts[i]: how many were not more than bound i and more than the one before; the last has no bound
+ *   counts[i]: the durations above bound i - 1 and up to bound i; the last step has no upper bound
  */
 #ifndef MAATWERK_BASE_HISTOGRAM_H
 #define MAATWERK_BASE_HISTOGRAM_H
@@ -13,7 +13,7 @@
 
 enum { HISTOGRAM_STEPS = 10 };
 
-/* Only for the thread that the figure belongs to: no locked instruction, a few cycles. */
+/* Adds to a figure. Only for the thread that owns the figure: it takes no lock and a few cycles. */
 static inline void figure_add(atomic_llong *to, long long amount)
 {
     long long now = atomic_load_explicit(to, memory_order_relaxed);
@@ -29,17 +29,17 @@ struct histogram {
     atomic_llong counts[HISTOGRAM_STEPS], sum_us;
 };
 
-/* Counts `times` durations of `us` microseconds each; a negative one counts as none. */
+/* Counts `times` durations of `us` microseconds each; a negative duration counts as 0. */
 void histogram_add(struct histogram *histogram, int64_t us, int64_t times);
 
-/* Adds all of `more` to `to`. */
+/* Adds every count of `more` to `to`. */
 void histogram_join(struct histogram *to, const struct histogram *more);
 
-/* The upper end of a step in seconds: "0.001" … "+Inf". */
+/* The upper bound of a step in seconds: "0.001" … "+Inf". */
 struct str histogram_bound(int step);
 
-/* The samples of one histogram: <name>_bucket{<labels>,le="…"}, the first `bounds` of them and
- * +Inf, _sum and _count. */
+/* Prints the samples of one histogram: <name>_bucket{<labels>,le="…"} for the first `bounds`
+ * steps and for +Inf, then _sum and _count. */
 void histogram_print(struct buf *out, const char *name, const char *labels, int bounds,
                      const struct histogram *histogram);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Values that may be absent: how a value of the contract lies in a generated struct. */
+/* Values that may be absent. Generated structs have these for the values of the contract. */
 #ifndef MAATWERK_BASE_MAYBE_H
 #define MAATWERK_BASE_MAYBE_H
 
@@ -14,7 +14,7 @@ struct maybe_int {
 struct maybe_bool {
     bool value, is;
 };
-struct list { /* at points to `count` structs (objects) or struct str (texts) */
+struct list { /* `at` points to `count` structs (of objects) or struct str (of texts) */
     void *at;
     size_t count;
     bool is; /* false: absent; true with count 0: empty */

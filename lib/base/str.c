@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Text with a length: comparing, cutting, reading numbers. */
+/* Comparing, cutting, reading and printing numbers. */
 #include "lib/base/str.h"
 
 int str_compare(struct str a, struct str b)

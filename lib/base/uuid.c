@@ -13,7 +13,7 @@ static void fill_random(uint8_t *bytes, size_t len)
     while (len) {
         ssize_t got = getrandom(bytes, len, 0);
         if (got <= 0)
-            continue; /* only a signal can interrupt it once the pool is ready */
+            continue; /* a signal interrupted it: try again */
         bytes += got;
         len -= (size_t)got;
     }
@@ -35,7 +35,7 @@ static void take_random(uint8_t *bytes, size_t len)
 
 struct uuid uuid_new(void)
 {
-    static _Thread_local uint64_t last_tick; /* milliseconds << 12 | counter: never goes back */
+    static _Thread_local uint64_t last_tick; /* milliseconds << 12 | counter; it never decreases */
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     uint64_t tick = ((uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000) << 12;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Identifiers: UUID version 7 (RFC 9562 section 5.7), made by the program, in time order.
- * An identifier is not a secret: it never gives a right. */
+/* Identifiers: UUID version 7 (RFC 9562 section 5.7). Programs make them, in the order of time.
+ * An identifier is not a secret: knowing it gives no right. */
 #ifndef MAATWERK_BASE_UUID_H
 #define MAATWERK_BASE_UUID_H
 
@@ -12,15 +12,13 @@ struct uuid {
     uint8_t bytes[16];
 };
 
-/* A new version 7 identifier; later ones of the same thread sort behind earlier ones. */
+/* A new identifier of version 7. It sorts after the earlier identifiers of the same thread. */
 struct uuid uuid_new(void);
 
-/* The usual text in lower case, with a NUL; `text` holds UUID_TEXT_LEN + 1 bytes. Returns it
- * as a str. */
+/* Prints the usual form in lower case, followed by a NUL. Returns it as a str. */
 struct str uuid_print(struct uuid id, char text[UUID_TEXT_LEN + 1]);
 
-/* Reads the 36-character form, either case. Returns false, *ret untouched, when it
- * is anything else. */
+/* Reads the form of 36 characters, in either case. Returns false when `text` is anything else. */
 bool uuid_read(struct str text, struct uuid *ret);
 
 static inline bool uuid_equal(struct uuid a, struct uuid b)

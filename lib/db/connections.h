@@ -9,11 +9,11 @@
 enum { CONNECTIONS_UNLIMITED = 10000 };
 
 struct connections {
-    int most;      /* of all processes of the program together; CONNECTIONS_UNLIMITED: no limit */
-    int processes; /* that have a connection now; at least one */
+    int most;      /* for all processes of the program together, or CONNECTIONS_UNLIMITED */
+    int processes; /* the processes that have a connection now; at least one */
 };
 
-/* Asks for `count` programs ("employers"), in their order. */
+/* Asks the database for `count` programs ("employers"), in their order. */
 enum err connections_read(struct session *session, const char *const *programs, size_t count,
                           struct connections *ret) MUST_CHECK;
 

@@ -4,7 +4,7 @@
 
 #include "lib/base/buf.h"
 
-/* The array that grows: "{1,2}" is open for more as "{1,2,". */
+/* Opens an array for one more element: "{1,2}" becomes "{1,2,". */
 static struct buf *open_array(struct statement *statement, int parameter)
 {
     struct buf *array = &statement->arrays[parameter];
@@ -53,7 +53,7 @@ static struct statement *gather(struct statement *statement, const struct str *v
     return statement;
 }
 
-/* Whether `query` only makes the last statement longer. */
+/* Whether adding `query` only makes the arrays of the last statement longer. */
 static bool gathers(const struct plan *plan, const struct query *query)
 {
     return query->gathers && plan->last && plan->last->query == query;
@@ -85,7 +85,7 @@ struct statement *plan_add(struct plan *plan, const struct query *query, const s
     return statement;
 }
 
-/* The elements of `more` behind those of the last statement. */
+/* Appends the elements of `more` to the arrays of the last statement. */
 static void join_arrays(struct statement *statement, const struct statement *more)
 {
     for (int i = 0; i < statement->query->parameters; i++) {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The statements of one request, in order: they run as one transaction in one round trip.
+/* The statements of one request, in order. They run as one transaction in one round trip.
  *
  *   handler ──► plan ──► runner:  context │ [idempotency key] │ statements … │ [outcome] │ sync
  *                                 └──────────── one implicit transaction ───────────────┘
  *
- * A handler adds statements through the generated functions sql_<query>(); the rows of the last
- * added statement with rows answer the request, unless plan_answer_with() names another. */
+ * A handler adds statements with the generated functions sql_<query>(). The last statement that has
+ * rows answers the request. */
 #ifndef MAATWERK_DB_PLAN_H
 #define MAATWERK_DB_PLAN_H
 
@@ -16,37 +16,38 @@
 struct statement {
     const struct query *query;
     struct str *values; /* query->parameters of them; absent = null */
-    struct buf *arrays; /* of a query that gathers: where they grow */
+    struct buf *arrays; /* of a query that gathers: its growing arrays */
     struct statement *next;
-    PGresult *result; /* when it has run; ends with the arena */
+    PGresult *result; /* set when it has run; lives as long as the arena */
 };
 
 struct plan {
     struct ctx *ctx;
     struct statement *first, *last;
     size_t count;
-    const struct statement *answer; /* whose rows answer; NULL: the last one that has rows */
+    const struct statement *answer; /* its rows answer; NULL: the last statement that has rows */
 };
 
-/* Adds a statement; `values` has query->parameters entries and is copied (the texts are not).
+/* Adds a statement. `values` has query->parameters entries; they are copied, but the texts are not.
  *
- * A query that gathers gets an array for each parameter, and `values` is one element of each:
- * added behind itself it only makes them longer, so that many rows are one statement. It says
- * what it does for all of them: insert into t select * from unnest($1::bigint[], $2::text[]). No
- * value of it is an array itself, and no two rows meet in the same row of a table: an update
- * would see one of them only. */
+ * A query that gathers has an array for each parameter, and `values` has one element for each of
+ * them. When the last statement of the plan is of the same query, its arrays only get longer: many
+ * rows are one statement, such as insert into t select * from unnest($1::bigint[], $2::text[]). No
+ * value may be an array itself. No two rows may touch the same row of a table: an update would see
+ * only one of them. */
 struct statement *plan_add(struct plan *plan, const struct query *query, const struct str *values);
 
-/* Moves the statements of `more` behind those of `plan`, where the first of them may gather. */
+/* Moves the statements of `more` to the end of `plan`. The first of them may gather with the
+ * last statement of `plan`. */
 void plan_join(struct plan *plan, const struct plan *more);
 
-/* How a number and a yes or no travel: as text; absent is null. */
+/* A number as the text that travels to the database; absent (null) when the value is absent. */
 struct str plan_int(struct plan *plan, struct maybe_int value);
-/* "{1,2,3}": an array of numbers. */
+/* An array of numbers: "{1,2,3}". */
 struct str plan_ids(struct plan *plan, const int64_t *ids, size_t count);
 struct str plan_bool(struct maybe_bool value);
 
-/* The statement whose rows answer the request. */
+/* The statement whose rows answer the request, or NULL. */
 const struct statement *plan_answer(const struct plan *plan);
 
 #endif

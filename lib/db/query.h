@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A named statement, generated from sql/queries/<noun>.sql. All parameters and results travel as
- * text; PostgreSQL infers the types from the statement. */
+/* A named statement, generated from sql/queries/<noun>.sql. Parameters and results travel as
+ * text; PostgreSQL infers the types of the parameters from the statement. */
 #ifndef MAATWERK_DB_QUERY_H
 #define MAATWERK_DB_QUERY_H
 
@@ -8,34 +8,34 @@
 #include "lib/base/maybe.h"
 
 enum query_rows {
-    QUERY_NONE, /* a write whose rows nobody reads */
-    QUERY_ONE,  /* exactly one row; none is `when_none` */
+    QUERY_NONE, /* a write without rows, or whose rows are not read */
+    QUERY_ONE,  /* one row; when there is none, the result is `when_none` */
     QUERY_MANY, /* zero or more */
 };
 
-/* A filter or sort that a list allows: the contract's parameter and the SQL it stands for. */
+/* A filter of a list: the parameter of the contract, and the SQL that it stands for. */
 struct query_filter {
     const char *parameter; /* "neededByFrom" */
-    const char *predicate; /* "v.needed_by >= %"; % becomes the parameter's number */
+    const char *predicate; /* "v.needed_by >= %"; % becomes the number of the parameter */
 };
 
 struct query_sort {
     const char *name; /* "changedAt", as in ?sort=-changedAt */
     const char
-        *column; /* "v.changed_at": NOT NULL, in an index behind tenant_id and before the key */
-    const char *type;   /* "timestamptz": the cursor's value is cast to it */
+        *column;      /* "v.changed_at": NOT NULL, in an index after tenant_id and before the key */
+    const char *type; /* "timestamptz": the value of the cursor is cast to this type */
     const char *result; /* name of the result column that holds this value, for the cursor */
 };
 
-/* Only for lists: the runner composes a variant (predicates, order, limit) and prepares
- * it on demand. */
+/* What a list allows. The server composes the variant that a request asks for (predicates,
+ * order, limit) and prepares it when it is first used. */
 struct query_list {
     const struct query_filter *filters;
     size_t filters_count;
     const struct query_sort *sorts; /* the first is the default; its default direction is descending
                                        when `newest_first` */
     size_t sorts_count;
-    const char *key;        /* "v.id": makes the order total */
+    const char *key;        /* "v.id": unique, so that the order is total */
     const char *key_result; /* its column in the result: "id" */
     const char *key_type;   /* "uuid" */
     bool newest_first;
@@ -46,10 +46,10 @@ struct query {
     const char *text; /* with $1…; for a list without its where-tail, order and limit */
     int parameters;
     enum query_rows rows;
-    enum err when_none; /* what no row means for QUERY_ONE: ERR_NOT_FOUND, ERR_STALE, OK … */
+    enum err when_none; /* for QUERY_ONE, the meaning of no row: ERR_NOT_FOUND, ERR_STALE, OK … */
     bool writes;
-    bool gathers; /* each parameter is an array: what is added in a row is one statement (plan.h) */
-    const struct query_list *list; /* NULL unless a list */
+    bool gathers; /* each parameter is an array; several additions become one statement (plan.h) */
+    const struct query_list *list; /* NULL when it is not a list */
 };
 
 #endif

@@ -10,7 +10,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/limits.h"
 
-/* of the program and of lib/queue */
+/* the queries of the program and those of lib/queue */
 enum { PREPARED_MAX = 2 * LIMIT_QUERIES, SPARE_MS = 1000 };
 
 struct session {
@@ -21,7 +21,7 @@ struct session {
     size_t prepared_count;
     char sqlstate[6];
     unsigned generation;
-    pthread_mutex_t lock; /* of `cancel`, which another thread may use */
+    pthread_mutex_t lock; /* guards `cancel`, which another thread may use */
     PGcancel *cancel;
     atomic_bool cancelled;
 };
@@ -141,8 +141,8 @@ static void clear_result(void *result)
     PQclear(result);
 }
 
-/* Whether libpq has a result, in time. By itself it waits for ever, also for an answer that it
- * threw away when it had no memory. */
+/* Waits until libpq has a result; returns false when that takes too long. Without a limit libpq
+ * waits forever, even for an answer that it has thrown away because it had no memory. */
 static bool await_result(struct session *session)
 {
     int64_t until_ms = 0;
@@ -157,11 +157,11 @@ static bool await_result(struct session *session)
     return true;
 }
 
-/* NULL: no more will come over this connection. */
+/* The next result; NULL when no result will come over this connection any more. */
 static PGresult *next_result(struct session *session)
 {
     PGresult *result = NULL;
-    for (int i = 0; i < 2 && !result; i++) { /* the first is the end of the statement before */
+    for (int i = 0; i < 2 && !result; i++) { /* the first NULL ends the statement before */
         if (!await_result(session))
             return NULL;
         result = PQgetResult(session->pg);
@@ -169,7 +169,7 @@ static PGresult *next_result(struct session *session)
     return result;
 }
 
-/* Reads results up to the next sync; gives them to the statements from `into` on. */
+/* Reads the results up to the next sync, and gives them to the statements from `into` on. */
 static enum err read_segment(struct session *session, struct arena *arena, struct statement *into)
 {
     enum err err = OK;
