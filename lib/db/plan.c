@@ -143,8 +143,6 @@ struct str plan_bool(struct maybe_bool value)
 
 const struct statement *plan_answer(const struct plan *plan)
 {
-    if (plan->answer)
-        return plan->answer;
     const struct statement *found = NULL;
     for (const struct statement *s = plan->first; s; s = s->next)
         if (s->query->rows != QUERY_NONE)

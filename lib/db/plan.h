@@ -25,7 +25,6 @@ struct plan {
     struct ctx *ctx;
     struct statement *first, *last;
     size_t count;
-    const struct statement *answer; /* its rows answer; NULL: the last statement that has rows */
 };
 
 /* Adds a statement. `values` has query->parameters entries; they are copied, but the texts are not.

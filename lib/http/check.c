@@ -83,7 +83,7 @@ static bool digits_at(struct str text, size_t at, size_t count, int *ret)
     return true;
 }
 
-/* RFC 3339 full-date, and a day that exists; years 1900 to 2199. */
+/* Whether the text is a full-date of RFC 3339 and the day exists; years 1900 to 2199. */
 static bool is_date(struct str text)
 {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -97,7 +97,8 @@ static bool is_date(struct str text)
     return day <= days[month - 1] + (month == 2 && leap);
 }
 
-/* RFC 3339 date-time with Z or an offset; at most six digits of a second; no leap second. */
+/* Whether the text is a date-time of RFC 3339: with Z or an offset, with at most six digits
+ * after the second, and no leap second. */
 static bool is_instant(struct str text)
 {
     int hour, minute, second, zone_hour = 0, zone_minute = 0;
@@ -212,7 +213,7 @@ static bool is_bool(struct str text)
     return str_equal(text, S("true")) || str_equal(text, S("false"));
 }
 
-/* Types whose text has one form. */
+/* The types whose texts have one form. */
 static const struct form {
     bool (*fits)(struct str text);
     enum fault_code code;

@@ -16,9 +16,9 @@ enum err check_text(struct ctx *ctx, const struct field *field, enum field_type 
 enum err check_int(struct ctx *ctx, const struct field *field, int64_t value,
                    const struct place *place) MUST_CHECK;
 
-/* Reads the key of Idempotency-Key: a String of RFC 9651, in quotes, or the same without them. It has
- * KEY_LEAST to LIMIT_KEY visible ASCII characters, and no quote, backslash or comma: a comma joins the
- * values of two headers. Otherwise the same as check_text(). */
+/* Reads the value of Idempotency-Key: a String of RFC 9651, with or without its quotes. It has
+ * KEY_LEAST to LIMIT_KEY visible ASCII characters, and no quote, backslash or comma (a comma
+ * joins the values of two headers). Fails like check_text(). */
 enum { KEY_LEAST = 8 };
 enum err check_key(struct ctx *ctx, struct str value, const struct place *place,
                    struct str *ret) MUST_CHECK;

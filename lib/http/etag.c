@@ -11,7 +11,8 @@ static struct str skip_empty(struct str s)
     return s;
 }
 
-/* Takes the next tag of a list; false at its end, and where no tag is: *rest is not empty then. */
+/* Takes the next tag of a list. Returns false at the end of the list, and where there is no tag:
+ * *rest is then not empty. */
 static bool next_tag(struct str *rest, struct str *ret)
 {
     struct str at = skip_empty(*rest);
@@ -63,7 +64,8 @@ bool etag_is_named(struct str value, struct str tag)
 
 struct str etag_versions(struct arena *arena, struct str value)
 {
-    /* what JSON can carry exactly, so that no range is beyond the type in SQL */
+    /* the largest whole number that JSON carries exactly; larger ones would not fit the type in
+     * SQL */
     const int64_t most = 9007199254740991;
     struct buf out = buf_in(arena);
     struct str tag;

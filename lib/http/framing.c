@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Looking at the head of a request as it came. */
+/* Reads the head of a request line by line. */
 #include "lib/http/framing.h"
 
 #include <strings.h>

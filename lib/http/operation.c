@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What an operation is about; who may call it, and with which scope. */
+/* The id and the rights of an operation. */
 #include "lib/http/operation.h"
 
 struct str request_resource(const struct request *req)

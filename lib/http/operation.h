@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* An operation of the contract as data, generated: where it is, who may call it, what goes
- * in and out. A service is a table of operations; nothing about an operation is written
- * down anywhere else. */
+/* An operation of the contract as generated data: its path, the roles that may call it, its
+ * input and its output. A service is a table of operations. Nothing about an operation is
+ * written down anywhere else. */
 #ifndef MAATWERK_HTTP_OPERATION_H
 #define MAATWERK_HTTP_OPERATION_H
 
@@ -11,14 +11,14 @@
 
 enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE };
 
-/* How far a right reaches. The database enforces it: the policies of sql/ compare app.scope. */
+/* Which rows a right covers. The database enforces it: the policies in sql/ compare app.scope. */
 enum scope {
     SCOPE_NONE,
     SCOPE_TENANT,
     SCOPE_ORGANISATION,
     SCOPE_CASELOAD,
     SCOPE_PUBLIC,
-    SCOPE_INSTALLATION, /* what municipalities share; policies on files and users do not know it */
+    SCOPE_INSTALLATION, /* what municipalities share; it gives no access to files of candidates or to users */
 };
 
 struct right {
@@ -27,13 +27,14 @@ struct right {
 };
 
 enum operation_flag {
-    OPERATION_LIST = 1, /* answers {items, _links} of `response` items, with cursor and page size */
+    OPERATION_LIST =
+        1, /* answers {items, _links}, with items of `response`, a cursor and a page size */
     OPERATION_CREATES = 2,     /* 201 with Location */
     OPERATION_NEEDS_KEY = 4,   /* Idempotency-Key required */
     OPERATION_NEEDS_MATCH = 8, /* If-Match required */
     OPERATION_PARTIAL = 16,    /* body is application/merge-patch+json */
     OPERATION_PUBLIC = 32,     /* no token needed */
-    OPERATION_WAKES = 64,      /* may enqueue jobs: wake the dispatcher after commit */
+    OPERATION_WAKES = 64,      /* may enqueue jobs: the dispatcher is woken after the commit */
     OPERATION_READS = 128, /* read-only transaction (a GET; not POST _search, which is audited) */
 };
 
@@ -43,12 +44,12 @@ struct request {
     struct str query[LIMIT_QUERY_PARAMETERS]; /* in order of operation->parameters, or absent */
     const void *body;                         /* struct of operation->body, or NULL */
     struct str document; /* the body with column names (schema_columns), or absent */
-    struct str version;  /* what If-Match names, as etag_versions() prints it, or absent */
-    struct str new_id; /* a fresh UUIDv7 for what this request creates; absent when it only reads */
+    struct str version;  /* the versions that If-Match names (etag_versions()), or absent */
+    struct str
+        new_id; /* a new UUIDv7 for the row that this request creates; absent when it only reads */
 };
 
-/* A request becomes a plan. No I/O, no callbacks. Returns OK, or an error with faults noted
- * in ctx. */
+/* Turns a request into a plan; does no I/O. Returns OK, or an error with faults noted in ctx. */
 typedef enum err handler(struct ctx *ctx, const struct request *req, struct plan *plan);
 
 struct operation {
@@ -71,21 +72,22 @@ struct operation {
     handler *handle;
 };
 
-/* One program's operations and which pool runs them. */
+/* The operations of one service. */
 struct service {
-    const char *name; /* "employers": also the login role maatwerk_employers */
+    const char *name; /* "employers": also names the login role, maatwerk_employers */
     const struct operation *operations;
     size_t count;
 };
 
-/* The id of what the request is about: a fresh one when it creates, else the last parameter of its
- * path; absent when the path has none. */
+/* The id of the resource of this request: a new id when the request creates it, else the last
+ * parameter of the path. Absent when the path has no parameter. */
 struct str request_resource(const struct request *req);
 
-/* The scope of `role` (one bit) in `operation`; SCOPE_NONE when it may not call it. */
+/* The scope with which `role` (one bit) may call the operation; SCOPE_NONE when it may not. */
 enum scope operation_scope(const struct operation *operation, uint32_t role);
 
-/* What the policies of the database call it: "tenant", "organisation", "caseload" or "". */
+/* The name of the scope in the policies of the database: "tenant", "organisation", "caseload",
+ * "installation" or "". */
 struct str scope_name(enum scope scope);
 
 #endif

@@ -14,8 +14,8 @@ struct place {
     size_t index;
 };
 
-/* Notes a fault at this place; NULL is the body as a whole. `limit` says what the value was
- * measured against, and may be absent. Returns ERR_INVALID. */
+/* Notes a fault at this place; NULL is the body as a whole. `limit` says what is allowed, and
+ * may be absent. Returns ERR_INVALID. */
 enum err place_fault(struct ctx *ctx, const struct place *place, enum fault_code code,
                      struct str limit);
 

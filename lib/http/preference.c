@@ -7,7 +7,7 @@ static bool str_is(struct str s, struct str word)
     return s.len == word.len && strncasecmp(s.at, word.at, word.len) == 0;
 }
 
-/* "0.8" is 800 (RFC 9110 section 12.4.2); -1 when it is not a weight. */
+/* Reads a weight (RFC 9110 section 12.4.2): "0.8" is 800. Returns -1 when the text is no weight. */
 static int read_weight(struct str text)
 {
     int weight = 0, place = 1000;
@@ -22,8 +22,8 @@ static int read_weight(struct str text)
     return weight <= 1000 ? weight : -1;
 }
 
-/* Takes the next element of a list; its weight is 1000 when it has none, and -1 when it has a bad
- * one. Other parameters are not looked at. */
+/* Takes the next element of a list. *weight is 1000 when the element has no weight, and -1 when
+ * its weight is wrong. Other parameters are ignored. */
 static struct str next_weighted(struct str *rest, int *ret_weight)
 {
     struct str element = str_cut(rest, ','), name = str_trim(str_cut(&element, ';'));
@@ -39,8 +39,8 @@ static struct str next_weighted(struct str *rest, int *ret_weight)
 enum language preference_language(struct str value)
 {
     static const struct str names[] = {[LANGUAGE_NL] = {"nl", 2}, [LANGUAGE_EN] = {"en", 2}};
-    int weights[] = {-1, -1}, any = 0, weight; /* -1: not named */
-    enum language first = LANGUAGE_NL;         /* of those with the highest weight */
+    int weights[] = {-1, -1}, any = 0, weight; /* -1: the language is not named */
+    enum language first = LANGUAGE_NL;         /* the first of those with the highest weight */
     while (value.at) {
         struct str range = next_weighted(&value, &weight), tag = str_cut(&range, '-');
         if (str_is(tag, S("*")) && weight >= 0)
@@ -59,8 +59,8 @@ enum language preference_language(struct str value)
     return weights[LANGUAGE_EN] > weights[LANGUAGE_NL] ? LANGUAGE_EN : LANGUAGE_NL;
 }
 
-/* How exactly a range names the type: 3 application/json, 2 application and any subtype, 1 any type, 0
- * another type. */
+/* How exactly a range names the type: 3 application/json, 2 application and any subtype, 1 any
+ * type, 0 another type. */
 static int match_of(struct str range, struct str type)
 {
     struct str rest = range, main_type = str_cut(&rest, '/'), ours = type;

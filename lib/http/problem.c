@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* From an error, or a refusal of the database, to the problem that a client gets. */
+/* Choosing a problem for an error or a refusal of the database, and printing it. */
 #include "lib/http/problem.h"
 
 #include "lib/base/buf.h"
@@ -19,7 +19,8 @@ static void note(struct ctx *ctx, struct str pointer, enum fault_code fault, con
     fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, pointer, fault, str_of(limit));
 }
 
-/* What a function of sql/ raised by name. Its detail is a JSON object: the members of the problem. */
+/* The problem that a function in sql/ raised by name. Its detail is a JSON object: members of
+ * the problem. */
 static const struct problem *of_raise(struct ctx *ctx, const struct refusal *refusal)
 {
     struct problem *made = ARENA_NEW(ctx->arena, struct problem);
@@ -33,7 +34,7 @@ static const struct problem *of_raise(struct ctx *ctx, const struct refusal *ref
     return made;
 }
 
-/* What the violation of a constraint means to a client, by the end of a name that PostgreSQL made:
+/* The problem of a violated constraint, by the end of the name that PostgreSQL gave it, such as
  * "vacancy_tenant_id_employer_id_fkey". */
 static const struct {
     struct str end;
@@ -44,7 +45,8 @@ static const struct {
     {{"_key", 4}, FAULT_UNIQUE},
 };
 
-/* The column in such a name, after the table and the municipality; empty in another name. */
+/* The column in such a name: it comes after the table and tenant_id. Empty when the name has
+ * another form. */
 static struct str column_of(const struct refusal *refusal, enum fault_code *ret_fault)
 {
     struct str name = refusal->constraint, table = refusal->table;
@@ -71,7 +73,8 @@ static const struct field *field_of(const struct field *fields, size_t count, st
     return NULL;
 }
 
-/* The property of the body that a column came from: a member, or a list whose items have it. */
+/* The property of the body that has the value of this column: a member, or a list whose items
+ * have it. */
 static const struct field *property_of(const struct schema *body, struct str column)
 {
     const struct field *found = field_of(body->fields, body->count, column);
@@ -108,12 +111,12 @@ static const struct problem *of_constraint(struct ctx *ctx, const struct refusal
     }
     if (field_of(operation->path_fields, operation->path_count, column))
         return &problems[PROBLEM_NOT_FOUND];
-    if (str_equal(refusal->sqlstate, S("23503"))) /* a row that others refer to */
+    if (str_equal(refusal->sqlstate, S("23503"))) /* a row that other rows refer to */
         return &problems[PROBLEM_CONFLICT];
     return &problems[PROBLEM_INTERNAL];
 }
 
-/* A policy refused the row. PostgreSQL names the table in the message only. */
+/* A policy refused the row. PostgreSQL names the table only in the message. */
 static void note_owner(struct ctx *ctx, struct str message, enum scope scope)
 {
     struct str before = S("row-level security policy for table \"");

@@ -1,28 +1,30 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Problems (RFC 9457): the only place that knows which status belongs to what, and what it is in
- * words. The words, and what the database refuses, are in openapi/problems.yaml. */
+/* Problems (RFC 9457). openapi/problems.yaml has their statuses and texts, and says which
+ * refusals of the database they stand for. */
 #ifndef MAATWERK_HTTP_PROBLEM_H
 #define MAATWERK_HTTP_PROBLEM_H
 
 #include "lib/http/operation.h"
 #include "lib/http/problem_tables.h"
 
+/* The problem with this code. */
 const struct problem *problem_at(enum problem_code code);
 
-/* The general problem of an error. */
+/* The general problem for this error. */
 const struct problem *problem_of(enum err err);
 
-/* What the database refused, in its own words. */
+/* A refusal of the database, in its own words. */
 struct refusal {
-    struct str sqlstate, message, detail, constraint, table; /* absent when it did not say */
+    struct str sqlstate, message, detail, constraint,
+        table; /* absent when the database does not say it */
 };
 
-/* The problem of a refusal of `operation`, called with `scope`. Notes a fault for the property where
- * the refusal tells which it is. A refusal that nobody knows is PROBLEM_INTERNAL. */
+/* The problem for a refusal of `operation`, called with `scope`. Notes a fault at the property,
+ * when the refusal tells which property it is. An unknown refusal is PROBLEM_INTERNAL. */
 const struct problem *problem_of_refusal(struct ctx *ctx, const struct refusal *refusal,
                                          const struct operation *operation, enum scope scope);
 
-/* The body of a problem, with the faults of ctx. */
+/* The body of the answer: the problem with the faults of ctx. */
 struct str problem_print(struct ctx *ctx, const struct problem *problem);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The tables of problems in lib/http/gen/problems.c, which are generated from openapi/problems.yaml.
- * Only problem.c reads them; other files use struct problem alone. */
+/* The tables of problems in lib/http/gen/problems.c, which are generated from
+ * openapi/problems.yaml. Only problem.c reads them; other files use struct problem alone. */
 #ifndef MAATWERK_HTTP_PROBLEM_TABLES_H
 #define MAATWERK_HTTP_PROBLEM_TABLES_H
 
@@ -13,8 +13,8 @@ struct problem {
     const char *code; /* "state": the type is urn:maatwerk:problem:state */
     int status;
     int retry_after_s;   /* 0: no Retry-After */
-    const char *text[2]; /* by enum language: a JSON object that is still open */
-    struct str members;  /* what this occurrence says beside: JSON members, or absent */
+    const char *text[2]; /* by enum language: the body as a JSON object without its closing brace */
+    struct str members;  /* further JSON members of this occurrence, or absent */
 };
 
 struct fault_text {
@@ -22,13 +22,13 @@ struct fault_text {
     const char *words[2]; /* by enum language; "{limit}" is the limit of the fault */
 };
 
-/* A code of PostgreSQL, or a class of two characters; a code goes before its class. */
+/* A code of PostgreSQL, or a class of codes (two characters). A code comes before its class. */
 struct sqlstate_rule {
     const char *state;
     enum problem_code problem;
 };
 
-/* A constraint that a client can violate, and where the client should look. */
+/* A constraint that a client can violate, and the property that the client must change. */
 struct constraint_rule {
     const char *constraint;
     enum problem_code problem;
@@ -36,7 +36,7 @@ struct constraint_rule {
     const char *pointer, *limit;
 };
 
-/* The property that says whose a row of the table is, for a role with this scope. */
+/* The property that names the owner of a row of this table, for a role with this scope. */
 struct owner_rule {
     const char *table, *scope, *pointer;
 };

@@ -22,7 +22,7 @@ enum field_type {
     FIELD_INSTANT, /* struct str; read with any offset, written in UTC with milliseconds and Z */
     FIELD_OBJECT,  /* pointer to the struct of `schema`, NULL when absent */
     FIELD_LIST,    /* struct list; `item` says of what */
-    FIELD_JSON,    /* any JSON object, only in responses: written as it comes from the database */
+    FIELD_JSON,    /* any JSON object, only in answers: written as it comes from the database */
 };
 
 enum field_flag {
@@ -55,11 +55,12 @@ struct field {
     const char *const *values;          /* of an enum, NULL-terminated; else NULL */
     const struct pattern_part *pattern; /* ends with a part with max == 0; else NULL */
     const struct schema *schema;        /* of an object or a list of objects */
-    size_t unique_at;    /* where in an item of a unique list the text is that tells items apart */
+    size_t unique_at;    /* offset, in an item of a unique list, of the text that must be unique */
     uint32_t visible_to; /* bits of roles that may see it; all ones: everybody */
 };
 
-/* Two fields of a schema by number, both numbers or both dates: `first` is not after `second`. */
+/* Two fields of a schema, by number; both are numbers or both are dates. The value of `first`
+ * may not be after that of `second`. */
 struct field_order {
     uint8_t first, second;
 };
@@ -74,7 +75,7 @@ struct schema {
     const struct field *fields;
     size_t count;     /* at most LIMIT_FIELDS */
     size_t size;      /* of the struct */
-    const char *self; /* "/vacancies/" for _links.self of something with an id; or NULL */
+    const char *self; /* "/vacancies/", for _links.self when the schema has an id; or NULL */
     const struct field_order *orders; /* ends with two equal numbers; or NULL */
 };
 

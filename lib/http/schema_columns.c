@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Documents with column names, for statements that take JSON. */
+/* From JSON, and from structs, to JSON with column names. */
 #include "lib/http/schema_columns.h"
 
 #include "lib/base/buf.h"

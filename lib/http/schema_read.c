@@ -44,7 +44,8 @@ static void read_text(struct ctx *ctx, const struct field *field, enum field_typ
     }
 }
 
-/* Each item that is equal to one before it. Items with faults of their own have no text. */
+/* Notes a fault for each item that is equal to an earlier item. An item that has a fault itself
+ * has no text and is left out. */
 static void check_unique(struct ctx *ctx, const struct field *field, const struct list *list,
                          const struct place *place)
 {
@@ -113,7 +114,8 @@ static void read_value(struct ctx *ctx, const struct field *field, cJSON *json, 
     }
 }
 
-/* Where both are given. Dates are ISO text: the order of text is the order of days. */
+/* Whether both values are given and the first is after the second. Dates are ISO texts, which
+ * sort as days do. */
 static bool is_after(enum field_type type, const void *first, const void *second)
 {
     if (type == FIELD_INT) {

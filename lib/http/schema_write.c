@@ -55,7 +55,8 @@ struct schema_writer schema_writer_of(const struct schema *schema, field_set fie
     return writer;
 }
 
-/* "2026-11-23 21:34:33.123456+00" (session in UTC, ISO dates) as "2026-11-23T21:34:33.123Z". */
+/* Adds "2026-11-23 21:34:33.123456+00" (sessions use UTC and ISO dates) as
+ * "2026-11-23T21:34:33.123Z". */
 static void add_instant(struct buf *out, struct str text)
 {
     char out_text[26] = "\"yyyy-mm-ddThh:mm:ss.000Z\"";

@@ -16,7 +16,7 @@ static bool is_clean(struct str text)
     return true;
 }
 
-/* Printable ASCII without an escape stands for itself. */
+/* Whether the text is printable ASCII without escapes: it stands for itself. */
 static bool is_plain(struct str text)
 {
     bool plain = true;

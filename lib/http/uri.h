@@ -18,17 +18,18 @@ struct uri {
     size_t parameters_count;
 };
 
-/* Reads origin-form `target` (RFC 9112 section 3.2.1). All texts end with a NUL. ERR_NOT_FOUND when
- * the path cannot be one of ours: empty, dot or too many segments, an encoded slash or NUL.
- * ERR_INVALID with a fault for a query with a bad escape, a control character, invalid UTF-8, the
- * same name twice, or too many parameters. */
+/* Reads a target in origin-form (RFC 9112 section 3.2.1). A NUL follows every text.
+ * ERR_NOT_FOUND when the path cannot be one of our paths: it has an empty segment, a dot
+ * segment, too many segments, an encoded slash or a NUL. ERR_INVALID with a fault when the query
+ * has a wrong escape, a control character, invalid UTF-8, the same name twice, or too many
+ * parameters. */
 enum err uri_read(struct ctx *ctx, struct str target, struct uri *ret) MUST_CHECK;
 
-/* Undoes percent-encoding (and + for a space when `plus`); absent when an escape is bad or gives a
- * control character or invalid UTF-8. */
+/* Decodes percent-encoding, and + as a space when `plus` is set. Absent when an escape is wrong,
+ * or gives a control character or invalid UTF-8. */
 struct str uri_decode(struct arena *arena, struct str text, bool plus);
 
-/* Adds `text` with everything percent-encoded that is not unreserved (RFC 3986 section 2.3). */
+/* Adds `text`; percent-encodes every character that is not unreserved (RFC 3986 section 2.3). */
 void uri_encode(struct buf *out, struct str text);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "lib/server/gen/headers.h"
 
-/* Reason phrases of RFC 9110; nobody should depend on them. */
+/* The reason phrases of RFC 9110. No client should depend on them. */
 static const char *reason_of(int status)
 {
     static const struct {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Division of connections. */
+/* Dividing connections. */
 #include "lib/server/budget.h"
 
 static int within(int number, int least, int most)

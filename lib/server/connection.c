@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* libpq's pipeline mode on the event loop. */
+/* The pipeline mode of libpq on the event loop. */
 #include "lib/server/connection.h"
 
 #include <unistd.h>
 
-/* ANSWER_MS is more than DEADLINE_MS: nobody waits for that answer any more. */
+/* ANSWER_MS is longer than the deadline of a request: no client waits for such an answer any
+ * more. */
 enum { CONNECT_MS = 3000, ANSWER_MS = 6000 };
 
 static void on_readable(h2o_socket_t *socket, const char *error);
@@ -21,7 +22,7 @@ static void attach_socket(struct connection *connection)
         h2o_socket_read_stop(connection->socket);
         h2o_socket_close(connection->socket);
     }
-    int fd = dup(PQsocket(connection->pg)); /* h2o closes its own, libpq the other */
+    int fd = dup(PQsocket(connection->pg)); /* h2o closes this one, libpq the other */
     connection->socket =
         h2o_evloop_socket_create(connection->owner->loop, fd, H2O_SOCKET_FLAG_DONT_READ);
     connection->socket->data = connection;
@@ -133,7 +134,7 @@ bool connection_is_silent(const struct connection *connection)
 
 static void on_writable(h2o_socket_t *socket, const char *error);
 
-/* Sends what libpq still holds. */
+/* Sends the bytes that libpq has not sent yet. */
 static bool flush(struct connection *connection)
 {
     int left = PQflush(connection->pg);
@@ -154,8 +155,9 @@ static void take(struct connection *connection, PGresult *result)
     struct connection_entry *entry = &connection->entries[connection->head];
     struct transaction *transaction = entry->transaction;
     ExecStatusType status = PQresultStatus(result);
-    if (!transaction || !entry->at) {    /* a prepare */
-        if (status == PGRES_FATAL_ERROR) /* its statement will say so; the connection begins anew */
+    if (!transaction || !entry->at) { /* a prepare */
+        if (status
+            == PGRES_FATAL_ERROR) /* its statement will fail too; the connection is made again */
             connection->prepared_count = CONNECTION_PREPARED;
         PQclear(result);
         return;
@@ -181,7 +183,7 @@ static void end_entry(struct connection *connection)
                           transaction->error ? TRANSACTION_REFUSED : TRANSACTION_COMMITTED);
 }
 
-/* One of several that share a sync has all its results. */
+/* Whether a transaction of a group, before the sync of the group, has all its results. */
 static bool is_read(const struct connection_entry *entry)
 {
     return entry->transaction && !entry->at && !entry->synced;
@@ -195,7 +197,8 @@ static void on_readable(h2o_socket_t *socket, const char *error)
         return;
     }
     connection->since_ms = h2o_now(connection->owner->loop);
-    /* NULLs in a row: one comes between two statements, a second when libpq lost an answer */
+    /* consecutive NULLs: one comes between two statements; a second means that libpq lost a
+     * result */
     int ends = 0;
     while (connection->count && ends < 2 && !PQisBusy(connection->pg)) {
         PGresult *result = PQgetResult(connection->pg);
@@ -221,13 +224,14 @@ static void on_readable(h2o_socket_t *socket, const char *error)
 
 static uint64_t name_hash(const char *name)
 {
-    uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a: names are ours */
+    uint64_t hash =
+        0xcbf29ce484222325u; /* FNV-1a; the names are ours, so nobody can make them collide */
     for (; *name; name++)
         hash = (hash ^ (unsigned char)*name) * 0x100000001b3u;
     return hash ? hash : 1;
 }
 
-/* True when it was there already. */
+/* Remembers the name of a statement. Returns true when it was remembered already. */
 static bool remember(struct connection *connection, const char *name)
 {
     uint64_t hash = name_hash(name);
@@ -242,8 +246,9 @@ static bool remember(struct connection *connection, const char *name)
     }
 }
 
-/* Prepares what this connection has not seen, each in a segment of its own: an error elsewhere
- * cannot skip it. False when a transaction has more different statements than LIMIT_PLAN. */
+/* Prepares the statements that are new to this connection, each in a segment of its own, so that
+ * an error elsewhere cannot skip it. Returns false when the transaction has more different
+ * statements than LIMIT_PLAN. */
 static bool prepare(struct connection *connection, const struct transaction *transaction)
 {
     for (const struct statement *s = transaction->first; s; s = s->next) {

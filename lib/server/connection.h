@@ -11,10 +11,13 @@
 #include "lib/server/transaction.h"
 
 enum {
-    CONNECTION_ENTRIES = 128,                 /* segments in flight: transactions and prepares */
-    CONNECTION_PREPARED = 4 * LIMIT_QUERIES,  /* places for names; renewed when half full */
-    CONNECTION_SEGMENTS = LIMIT_PLAN + 3 + 1, /* of a transaction: its prepares, with those of the
-                                                  context and the key, and itself */
+    CONNECTION_ENTRIES = 128, /* segments in flight: transactions and prepares */
+    CONNECTION_PREPARED =
+        4
+        * LIMIT_QUERIES, /* room for names; the connection is made again when half of it is used */
+    CONNECTION_SEGMENTS =
+        LIMIT_PLAN + 3
+        + 1, /* of one transaction: its prepares, those of the context and the key, and itself */
 };
 
 enum connection_state {
@@ -44,15 +47,15 @@ struct connection {
     h2o_socket_t *socket;
     enum connection_state state;
     struct connection_entry {
-        struct transaction *transaction; /* NULL: a prepare */
-        struct statement *at;            /* next to get its result */
-        bool skipped;                    /* one before it failed: not run */
-        bool synced;                     /* a sync comes behind it */
+        struct transaction *transaction; /* NULL for a prepare */
+        struct statement *at;            /* the statement that gets the next result */
+        bool skipped;                    /* not run, because a transaction before it failed */
+        bool synced;                     /* a sync follows it */
     } entries[CONNECTION_ENTRIES];
     unsigned head, count, transactions;
-    uint64_t since_ms; /* when the server said something last, or was asked something last */
-    uint64_t sent_ms;  /* when it was asked what is answered now */
-    bool open;         /* no sync behind the last one yet */
+    uint64_t since_ms; /* when the server last said something, or was last asked something */
+    uint64_t sent_ms;  /* when the question was sent that the server answers now */
+    bool open;         /* no sync follows the last transaction yet */
     uint64_t prepared[CONNECTION_PREPARED];
     unsigned prepared_count;
     bool refused; /* it was closed before it was ready */
@@ -69,7 +72,7 @@ bool connection_send(struct connection *connection, struct transaction *transact
 /* Ends the group of transactions that only read, and sends it. */
 void connection_sync(struct connection *connection);
 
-/* Whether the server has said nothing for too long: a machine that stopped does not say so. */
+/* Whether the server has said nothing for too long: a machine that stops does not tell us. */
 bool connection_is_silent(const struct connection *connection);
 
 /* Closes the connection; transactions in flight end as TRANSACTION_LOST. Calls no function of

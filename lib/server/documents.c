@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The contract is part of the program: it cannot differ from what the program does. */
+/* The contract is part of the program, so it cannot differ from the operations of the program. */
 #include "lib/server/documents.h"
 
 #include "lib/server/answer.h"

@@ -22,7 +22,8 @@ static struct str or_empty(struct str text)
     return text.at ? text : S("");
 }
 
-/* The first statement of every transaction: who asks, for the wall and the audit. */
+/* Adds the first statement of every transaction: it sets the caller, for row-level security and
+ * the audit. */
 static void add_context(struct exchange *exchange, struct plan *plan, bool reads)
 {
     struct arena *arena = exchange->ctx.arena;
@@ -47,7 +48,8 @@ static void to_pool(struct exchange *exchange)
     pool_run(pools[exchange->route->service], &exchange->transaction);
 }
 
-/* Everything in one transaction: context, key, the statements of the handler, outcome. */
+/* Runs everything in one transaction: context, idempotency key, the statements of the handler,
+ * outcome. */
 static void submit(struct exchange *exchange, struct plan *body, bool reads)
 {
     const struct operation *operation = exchange->request.operation;
@@ -92,7 +94,7 @@ void execute_request(struct exchange *exchange)
     submit(exchange, &exchange->plan, operation->flags & OPERATION_READS);
 }
 
-/* The key was used before: ask what became of it. */
+/* The key was used before: reads the outcome of that request. */
 static void ask_outcome(struct exchange *exchange)
 {
     exchange->step = STEP_OUTCOME;
@@ -104,7 +106,7 @@ static void ask_outcome(struct exchange *exchange)
     submit(exchange, &exchange->plan, true);
 }
 
-/* The first request was answered: show what it made, through the GET that shows it. */
+/* The first request was answered: shows what it made, with the GET of that resource. */
 static void show(struct exchange *exchange, struct str resource)
 {
     const struct operation *asked = exchange->request.operation;
@@ -138,9 +140,9 @@ static void replay(struct exchange *exchange)
     show(exchange, exchange->request.new_id);
 }
 
-/* What no row means: the first statement that wanted one and has none. The last statement of a plan
- * with a stale write reads the row: when the write found none, it tells a version that is old from a
- * row that is gone. After a deletion that row is gone as it should be. */
+/* The error of the first statement that needed a row and has none. The last statement of a plan
+ * that may be stale reads the row: when the write found no row, this tells an old version from a
+ * row that does not exist. After a deletion the row does not exist, as it should be. */
 static enum err rows_err(const struct exchange *exchange)
 {
     const struct statement *last = exchange->plan.last;
@@ -159,8 +161,8 @@ static enum err rows_err(const struct exchange *exchange)
     return OK;
 }
 
-/* A deadlock, or rows that changed meanwhile: everything was rolled back, the same may simply
- * be run again. */
+/* Runs the transaction again after a deadlock, or after rows changed in the meantime: everything
+ * was rolled back. Returns false when the error is another one, or after too many tries. */
 static bool run_again(struct exchange *exchange, struct str state)
 {
     bool may = str_equal(state, S("40P01")) || str_equal(state, S("40001"));
@@ -192,7 +194,7 @@ static void on_refused(struct exchange *exchange)
     };
     const struct problem *problem =
         problem_of_refusal(&exchange->ctx, &refusal, exchange->request.operation, exchange->scope);
-    if (problem->status == 500) /* our own fault; names only, never data of rows */
+    if (problem->status == 500) /* our own fault: the line has names, never data */
         fprintf(stderr,
                 "{\"event\":\"sql-error\",\"operation\":\"%s\",\"sqlstate\":\"%.*s\","
                 "\"constraint\":\"%.*s\"}\n",

@@ -34,12 +34,13 @@ void finish_with_problem(struct exchange *exchange, const struct problem *proble
         header_add(req, "allow", route_allow(exchange->ctx.arena, exchange->route));
     if (problem->retry_after_s)
         header_add(req, "retry-after", arena_int(exchange->ctx.arena, problem->retry_after_s));
-    *exchange->guard = NULL; /* the request may end from here without us */
+    *exchange->guard = NULL; /* from here on the end of the request does not concern the exchange */
     answer_send(req, problem->status, "application/problem+json", body);
     finish(exchange, problem->status);
 }
 
-/* The version of the row that is shown; absent when there is none, or several. */
+/* The version of the row that is shown; absent when it has none, or when there is not exactly
+ * one row. */
 static struct str version_of(const PGresult *rows)
 {
     int columns = PQnfields(rows), column;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A request arrives: which operation, who asks, may he, what does he ask. */
+/* From the arrival of a request to its plan. */
 #include "lib/server/handle.h"
 
 #include <time.h>
@@ -17,8 +17,7 @@
 #include "lib/server/login.h"
 #include "openapi/gen/role.h"
 
-/* The client goes before it has its answer: HTTP/2 ends a stream at once, the database may still
- * be at work. */
+/* The request ends before it is answered: its client is gone. The database may still be at work. */
 static void on_request_gone(void *data)
 {
     struct exchange **guard = data;
@@ -38,16 +37,16 @@ static void on_deadline(h2o_timeout_entry_t *entry)
         finish_with_problem(exchange, problem_of(ERR_TIMEOUT));
 }
 
-/* What comes while a request is being answered waits in the buffer of h2o, which looks there first.
- * More than that is not taken. */
+/* Bytes that arrive while a request is being answered wait in the buffer of h2o, which reads
+ * that buffer first. No more bytes are read. */
 static void on_early_bytes(h2o_socket_t *socket, const char *error)
 {
     (void)error; /* h2o sees it again when it reads or writes */
     h2o_socket_read_stop(socket);
 }
 
-/* Without a body, h2o leaves the texts of a request in the buffer that it reads into, which
- * moves when more comes. */
+/* Without a body, h2o leaves the texts of a request in its read buffer, which moves when more
+ * bytes arrive. So they are copied. */
 static void keep_texts(h2o_req_t *req)
 {
     req->method = req->input.method = h2o_strdup(&req->pool, req->method.base, req->method.len);
@@ -59,8 +58,8 @@ static void keep_texts(h2o_req_t *req)
     }
 }
 
-/* HTTP/1 stops reading during a request and starts again behind it: two calls into the kernel.
- * Nothing changes for the kernel when reading goes on. */
+/* h2o stops reading during a request of HTTP/1 and starts again after it, which costs two system
+ * calls. They are not needed when reading goes on. */
 static void keep_reading(h2o_req_t *req)
 {
     if (req->version >= 0x200)
@@ -70,7 +69,8 @@ static void keep_reading(h2o_req_t *req)
     h2o_socket_read_start(req->conn->callbacks->get_socket(req->conn), on_early_bytes);
 }
 
-/* What is not clear ends the connection: nobody knows where the next request begins. */
+/* A request with unclear framing ends the connection: nobody knows where the next request
+ * begins. */
 static bool is_clear(h2o_req_t *req)
 {
     const h2o_buffer_t *input =
@@ -159,7 +159,7 @@ static void on_denial_noted(struct transaction *transaction, enum transaction_en
     arena_free(denial->ctx.arena);
 }
 
-/* A call that was refused goes into the audit, beside the answer. */
+/* Writes a refused call into the audit; the answer does not wait for it. */
 static void note_denial(const struct exchange *exchange)
 {
     struct arena *arena = arena_new();

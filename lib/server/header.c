@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Headers of h2o, as texts. */
+/* Headers of h2o as texts. */
 #include "lib/server/header.h"
 
-/* The next value from place *at on, or absent. */
+/* The next value of this header, from index *at on; absent when there is none. */
 static struct str next_value(const h2o_req_t *req, struct str name, size_t *at)
 {
     while (*at < req->headers.size) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What is asked: parameters, headers and body against the contract, every fault noted. */
+/* Parameters, headers and body, each checked against the contract. */
 #include "lib/server/input.h"
 
 #include <openssl/evp.h>
@@ -32,7 +32,7 @@ static struct str check_parameter(struct exchange *exchange, const struct field 
     return value;
 }
 
-/* An unknown parameter and one that the role may not see are the same: not there. */
+/* Reads one parameter. A parameter that the role may not see is refused like an unknown one. */
 static void read_parameter(struct exchange *exchange, const struct uri_parameter *given)
 {
     const struct operation *operation = exchange->request.operation;
@@ -83,7 +83,7 @@ static void read_key(struct exchange *exchange, struct str value)
         exchange->key = arena_copy(exchange->ctx.arena, key);
 }
 
-/* Whether a header of at most `most` bytes is one. */
+/* Whether the header has at most `most` bytes; notes a fault when it has more. */
 static bool fits(struct exchange *exchange, const char *name, struct str value, int most)
 {
     if (value.len <= (size_t)most)
@@ -92,7 +92,8 @@ static bool fits(struct exchange *exchange, const char *name, struct str value, 
     return false;
 }
 
-/* A condition is for the operations that the contract names it at: none is passed over in silence. */
+/* Whether there is a valid condition. A condition on an operation that does not know it is a
+ * fault: it is not ignored. */
 static bool has_condition(struct exchange *exchange, const char *name, struct str value, bool known)
 {
     if (!value.at || !fits(exchange, name, value, LIMIT_TAGS))
@@ -136,7 +137,7 @@ static void print_fingerprint(struct exchange *exchange, struct str body)
     exchange->fingerprint = buf_str(&hex);
 }
 
-/* The media type without parameters; a charset, when given, must be UTF-8. */
+/* Whether the media type is the wanted one. A charset, when given, must be UTF-8. */
 static bool is_media(struct str given, struct str wanted)
 {
     struct str rest = given, type = str_trim(str_cut(&rest, ';'));
@@ -167,7 +168,7 @@ static const struct problem *read_body(struct exchange *exchange, struct str bod
         return problem_at(PROBLEM_TOO_LARGE);
     if (json_parse(&exchange->ctx, body, &json) != OK
         || schema_read(&exchange->ctx, operation->body, json, partial, &read) != OK)
-        return NULL; /* the faults are noted */
+        return NULL; /* the faults are noted: input_read() sees them */
     exchange->request.body = read;
     exchange->request.document = schema_columns(exchange->ctx.arena, operation->body, json);
     return NULL;

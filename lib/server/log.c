@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Lines are kept per loop and written together. */
+/* Lines are collected per loop and written together. */
 #include "lib/server/log.h"
 
 #include <unistd.h>
 
 #include "openapi/gen/role.h"
 
-enum { KEPT = 16384, LINE = 1024 /* none is longer */ };
+enum { KEPT = 16384, LINE = 1024 /* no line is longer */ };
 
 struct log_buffer {
     struct buf text;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Who asks: the token of the request, verified once and remembered per thread. */
+/* From a token to the caller. A verified token is remembered per thread. */
 #include "lib/server/login.h"
 
 #include "lib/auth/token.h"
@@ -8,7 +8,7 @@
 #include "lib/server/tenants.h"
 #include "openapi/gen/role.h"
 
-/* What is remembered of a verified token. */
+/* What is remembered about a verified token. */
 struct known {
     int32_t tenant;
     uint32_t role, attributes;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Who asks: the token of a request. A token that was verified is remembered for a minute. */
+/* The caller of a request, by its token. A token that was verified is remembered for a minute. */
 #ifndef MAATWERK_SERVER_LOGIN_H
 #define MAATWERK_SERVER_LOGIN_H
 

@@ -75,8 +75,8 @@ static void stop_listening(struct loop *loop, enum listener number)
     loop->listeners[number] = NULL;
 }
 
-/* A loop that rests takes no new clients, and closes the connections of its clients after an
- * answer. */
+/* Begins to rest: the loop accepts no new clients, and closes the connections of its clients
+ * after their answers. */
 static void rest(struct loop *loop)
 {
     stop_listening(loop, LISTENER_API);
@@ -93,8 +93,8 @@ static bool wake_up(struct loop *loop)
     return true;
 }
 
-/* Rests or wakes up, and limits the pools. A loop that rests keeps a connection of each sort
- * until its last client is gone. Returns false when it cannot listen. */
+/* Lets the loop rest or wake up, and limits its pools. A resting loop keeps one connection to
+ * read and one to write until its last client is gone. Returns false when it cannot listen. */
 static bool follow_budget(struct loop *loop)
 {
     struct server *server = loop->server;
@@ -123,7 +123,7 @@ static void on_tick(h2o_timeout_entry_t *entry)
     log_flush(loop->log);
     metrics_sample(loop);
     token_cache_sweep(loop->tokens, time(NULL));
-    (void)follow_budget(loop); /* one that cannot listen tries again */
+    (void)follow_budget(loop); /* a loop that cannot listen tries again at the next tick */
     for (size_t i = 0; i < loop->server->services_count; i++) {
         pool_watch(loop->reads[i]);
         pool_watch(loop->writes[i]);

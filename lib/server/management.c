@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* For the operator: is it alive, can it take requests, what did it do. */
+/* Answers for the operator: whether the program lives, whether it takes requests, and its
+ * figures. */
 #include "lib/server/management.h"
 
 #include "lib/server/answer.h"

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Counted where it happens, by one thread; read by another. */
+/* One thread counts, another thread reads. */
 #include "lib/server/metrics.h"
 
 #include "lib/base/histogram.h"
 
 enum { BOUNDS = 6 /* up to 2.5 s: the deadline is 5 s */ };
 
-static const int statuses[] = {200, 201, 204, 304, 400, 401, 403, 404, 405, 406, 409,
-                               412, 413, 414, 415, 422, 428, 431, 500, 503, 504, 0 /* any other */};
+static const int statuses[] = {
+    200, 201, 204, 304, 400, 401, 403, 404, 405, 406, 409,
+    412, 413, 414, 415, 422, 428, 431, 500, 503, 504, 0 /* any other status */};
 enum { STATUSES = sizeof statuses / sizeof *statuses };
 
 struct tally {
@@ -17,10 +18,11 @@ struct tally {
 
 struct metrics {
     size_t first[LIMIT_SERVICES
-                 + 1]; /* where the operations of a service begin; the last: no operation */
+                 + 1]; /* index of the first operation of each service; the last: no operation */
     struct tally *tallies;
     atomic_llong exchanges;
-    atomic_llong pools[2 * LIMIT_SERVICES][POOL_FIGURES]; /* reads and writes of each service */
+    atomic_llong pools[2 * LIMIT_SERVICES]
+                      [POOL_FIGURES]; /* of the pools for reads and for writes of each service */
 };
 
 struct metrics *metrics_new(const struct server *server)
@@ -83,7 +85,7 @@ static void print_head(struct buf *out, const char *name, const char *type, cons
     buf_print(out, "# HELP maatwerk_%s %s\n# TYPE maatwerk_%s %s\n", name, help, name, type);
 }
 
-/* All loops together. */
+/* Adds up all loops. */
 static void sum(const struct server *server, size_t at, struct tally *ret)
 {
     for (int l = 0; l < server->config.threads; l++) {
@@ -103,7 +105,7 @@ static const char *operation_id(const struct server *server, size_t at)
     return "none";
 }
 
-/* Only of what was called. */
+/* Only for operations that were called. */
 static void print_requests(struct buf *out, const struct server *server)
 {
     size_t count = server->loops[0].metrics->first[server->services_count] + 1;

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a service did, in figures for Prometheus: per operation of the contract, per pool, per
- * loop; never a path, an identifier or a person. Each loop counts its own; who asks adds them
- * up. */
+/* The figures of a service, for Prometheus: per operation of the contract, per pool and per
+ * loop. They never contain a path, an identifier or a person. Each loop counts for itself; a
+ * scrape adds the loops up. */
 #ifndef MAATWERK_SERVER_METRICS_H
 #define MAATWERK_SERVER_METRICS_H
 
 #include "lib/server/exchange.h"
 
-/* Lives as long as the process: another loop may be reading it. */
+/* The figures of one loop. They live as long as the process: another loop may be reading them. */
 struct metrics *metrics_new(const struct server *server);
 
-/* An answer was sent. */
+/* Counts an answer that was sent. */
 void metrics_request(struct metrics *metrics, const struct exchange *exchange, int status,
                      int64_t took_us);
 
-/* Notes how the loop and its pools are now; called by its tick, on its thread. */
+/* Notes the present state of the loop and its pools. Called by the tick of the loop. */
 void metrics_sample(struct loop *loop);
 
-/* Everything of all loops, on any thread. */
+/* Prints the figures of all loops. May be called on any thread. */
 void metrics_print(struct buf *out, const struct server *server);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Pages of lists: keyset pagination over the sorts and filters that the query names.
+/* Keyset pagination, with the sorts and filters that the query names:
  *
  *   base … where true │ and <filter> … │ and (sort, key) > ($, $) │ order by sort, key │ limit size+1
  *
- * Only text of the tables is put together; values of clients travel as parameters. */
+ * The text of a statement is composed of generated text only; values of clients travel as
+ * parameters. */
 #include "lib/server/page.h"
 
 #include "lib/auth/cursor.h"
@@ -21,7 +22,7 @@ static void note(struct exchange *exchange, const char *where, enum fault_code c
                limit);
 }
 
-/* A property that the role may not see cannot be sorted on. */
+/* Whether the role may sort on this property: only when it may see the property. */
 static bool may_sort(const struct exchange *exchange, struct str name)
 {
     const struct field *field = schema_field(exchange->request.operation->response, name);
@@ -113,7 +114,7 @@ static void add_order(struct buf *text, const struct page *page, const struct qu
               limit);
 }
 
-/* The statement becomes the variant that was asked, with a name of its own. */
+/* Turns the statement into the variant that was asked for. The variant has a name of its own. */
 void page_compose(struct exchange *exchange, struct statement *statement)
 {
     struct arena *arena = exchange->ctx.arena;

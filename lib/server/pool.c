@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Which connection runs which transaction, and when nobody can. */
+/* Choosing a connection for each transaction, and refusing transactions that no connection can
+ * run. */
 #include "lib/server/pool.h"
 
 #include "lib/server/connection.h"
@@ -7,10 +8,10 @@
 struct pool {
     struct connection_owner owner;
     struct pool_times times;
-    h2o_timeout_entry_t turn;   /* linked: pumps at the end of this turn */
-    h2o_timeout_entry_t around; /* linked: pumps when a group may be gone around */
+    h2o_timeout_entry_t turn;   /* linked when the queue is to be run at the end of this turn */
+    h2o_timeout_entry_t around; /* linked when the queue is to be run after the time of a group */
     struct pool_size size;
-    unsigned limit; /* connections that may be used: the first so many */
+    unsigned limit; /* how many connections may be used, from the first */
     struct transaction *first, *last;
     unsigned waiting, full;
     bool pumping, closing;
@@ -40,7 +41,8 @@ static bool has_room(const struct pool *pool, const struct connection *connectio
            && connection->count <= CONNECTION_ENTRIES - CONNECTION_SEGMENTS;
 }
 
-/* The least busy connection with room, for a group the first; or NULL. */
+/* The least busy connection with room; for a group, the first with room. NULL when there is
+ * none. */
 static struct connection *choose(struct pool *pool)
 {
     struct connection *best = NULL;
@@ -48,7 +50,7 @@ static struct connection *choose(struct pool *pool)
         struct connection *c = &pool->connections[i];
         if (c->state == CONNECTION_READY && c->prepared_count >= CONNECTION_PREPARED / 2
             && !c->count)
-            connection_close(c); /* knows too many statements: begins anew */
+            connection_close(c); /* it knows too many statements: it is made again */
         bool better = !best || (!pool->size.groups && c->transactions < best->transactions);
         if (better && has_room(pool, c))
             best = c;
@@ -85,7 +87,8 @@ static void unlink_entry(h2o_timeout_entry_t *entry)
         h2o_timeout_unlink(entry);
 }
 
-/* A group that was sent just now is answered soon: what comes meanwhile travels together. */
+/* Whether to wait: a group that was just sent is answered soon, and the transactions that arrive
+ * until then travel together. */
 static bool gathers(const struct pool *pool)
 {
     for (unsigned i = 0; i < pool->size.connections && pool->size.groups; i++) {
@@ -107,7 +110,7 @@ static void fail_queue(struct pool *pool)
 static void pump(struct pool *pool)
 {
     if (pool->pumping)
-        return; /* called from within: the outer loop goes on */
+        return; /* it was called from within: the outer loop goes on */
     pool->pumping = true;
     while (pool->first && !gathers(pool)) {
         struct connection *best = choose(pool);

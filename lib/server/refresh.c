@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The login role of the first service asks: every program may read this. */
+/* Asks with the login role of the first service: every program may read this. */
 #include "lib/server/refresh.h"
 
 #include "lib/base/clock.h"
@@ -11,11 +11,11 @@
 enum {
     STATEMENT_MS = 2000,
     QUICK_MS = 500,
-    NEWCOMERS = 2, /* connections that a program leaves for processes that start */
+    NEWCOMERS = 2, /* connections that a program leaves free for processes that start */
 };
 
-/* The budget of a service: its part of what its login role may open, but for the connection that
- * asks, and not more than its part of what the process may open. */
+/* The budget of a service: its part of the connections of its login role, without the connection
+ * that asks, and not more than its part of the connections of the process. */
 static int budget_of(const struct server *server, struct connections allowed)
 {
     int budget = (allowed.most - NEWCOMERS) / allowed.processes - 1;
@@ -55,7 +55,8 @@ void refresh(struct server *server)
 {
     int64_t from_ms = clock_ms();
     bool answers = ask(server);
-    if (!answers && clock_ms() - from_ms < QUICK_MS) /* the connection broke since the last time */
+    if (!answers
+        && clock_ms() - from_ms < QUICK_MS) /* the connection has broken since the last time */
         answers = ask(server);
     atomic_store(&server->database, answers);
 }
@@ -65,7 +66,7 @@ void refresh_start(struct server *server)
     const char *conninfo =
         config_conninfo(&server->config, server->services[0]->name, STATEMENT_MS, "");
     server->session = session_new(conninfo, STATEMENT_MS);
-    atomic_store(&server->awake, server->config.threads); /* until the database is there */
+    atomic_store(&server->awake, server->config.threads); /* until the database can be reached */
     refresh(server);
 }
 

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the program asks of the database when it starts, and again every two seconds: whether it
- * answers, the directory of municipalities, and how many connections each service may open. */
+/* What a program reads from the database when it starts, and again every two seconds: whether
+ * the database answers, the directory of municipalities, and how many connections each service
+ * may open. */
 #ifndef MAATWERK_SERVER_REFRESH_H
 #define MAATWERK_SERVER_REFRESH_H
 
 #include "lib/server/state.h"
 
-/* Asks for the first time, before the loops start. */
+/* Reads for the first time, before the loops start. */
 void refresh_start(struct server *server);
 
-/* Asks, over a connection of its own that stays open; blocks for some seconds at most. Without the
- * database what is known stays. */
+/* Reads again, over a connection of its own that stays open. Blocks for some seconds at most.
+ * While the database cannot be reached, the known values stay. */
 void refresh(struct server *server);
 
 void refresh_end(struct server *server);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A list of templates, looked through in order of how exact they are. */
+/* A list of templates; the most exact ones come first. */
 #include "lib/server/router.h"
 
 #include <stdlib.h>

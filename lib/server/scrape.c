@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* /metrics: figures of this process, behind them the text of queue.metrics(). */
+/* /metrics: the figures of this process, followed by the text of queue.metrics(). */
 #include "lib/server/scrape.h"
 
 #include "lib/server/answer.h"
@@ -12,7 +12,7 @@ enum { KEPT_MS = 3000 };
 struct asked {
     struct transaction transaction;
     struct loop *loop;
-    h2o_req_t *req; /* NULL when it has its answer, or went away */
+    h2o_req_t *req; /* NULL when the client has its answer or is gone */
     struct asked **guard;
     h2o_timeout_entry_t deadline;
     bool in_database;
@@ -22,7 +22,8 @@ static const struct query metrics = {.name = "queue_metrics",
                                      .text = "select queue.metrics()",
                                      .rows = QUERY_ONE};
 
-/* The service whose login role may read them; services_count when it is elsewhere. */
+/* The index of the service whose login role may read the figures of the queue; services_count
+ * when this process does not have it. */
 static size_t platform_of(const struct server *server)
 {
     size_t i = 0;

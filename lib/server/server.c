@@ -21,7 +21,8 @@ static void configure(struct server *server)
 {
     h2o_config_init(&server->h2o);
     server->h2o.server_name = h2o_iovec_init(H2O_STRLIT("maatwerk"));
-    server->h2o.max_request_entity_size = LIMIT_BODY + 4096; /* the exact limit is per operation */
+    server->h2o.max_request_entity_size =
+        LIMIT_BODY + 4096; /* each operation has its exact limit */
     server->h2o.http1.req_timeout = 15000;
     server->h2o.http1.upgrade_to_http2 = 0; /* HTTP/2 ends at the proxy: docs/adr/0003 */
     h2o_hostconf_t *api =
@@ -86,7 +87,7 @@ static void raise_limits(void)
 
 int server_run(const struct service *const *services, size_t count)
 {
-    static struct server server; /* one per process; the loops refer to it until the end */
+    static struct server server; /* one per process; the loops point to it until the end */
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);

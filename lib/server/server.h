@@ -9,8 +9,8 @@
 
 #include "lib/http/operation.h"
 
-/* Serves until SIGTERM or SIGINT, then finishes what is under way (10 s at most). Returns
- * the exit status. */
+/* Serves until SIGTERM or SIGINT, then answers the requests that are under way (10 s at most).
+ * Returns the exit status. */
 int server_run(const struct service *const *services, size_t count);
 
 #endif

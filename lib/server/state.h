@@ -28,9 +28,9 @@ struct server {
     _Atomic(const struct tenants *) tenants; /* NULL until it is loaded for the first time */
     atomic_bool draining; /* the program ends: it answers its requests and accepts no others */
     atomic_bool database; /* whether the database answered when it was last asked */
-    atomic_int awake;     /* the first so many loops take clients; the others rest (budget.h) */
+    atomic_int awake; /* so many loops, from the first, take clients; the others rest (budget.h) */
     atomic_int budgets[LIMIT_SERVICES]; /* connections that each service may open, in all loops */
-    struct session *session;            /* over which refresh.c asks all that */
+    struct session *session;            /* the connection over which refresh.c reads all this */
     h2o_globalconf_t h2o;
     h2o_hostconf_t *api_hosts[2], *management_hosts[2];
     struct loop *loops;

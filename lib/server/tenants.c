@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A list that is looked through from the front. */
+/* A list that is searched from its start. */
 #include "lib/server/tenants.h"
 
 #include <stdlib.h>

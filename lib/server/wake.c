@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* hiredis on the event loop, for one command. */
+/* hiredis on the event loop. */
 #include "lib/server/wake.h"
 
 #include <hiredis/async.h>
@@ -13,7 +13,7 @@ struct wake {
     redisAsyncContext *redis;
     h2o_socket_t *socket;
     bool writing;
-    time_t again_s; /* no new connection before */
+    time_t again_s; /* when a new connection may be tried */
     unsigned unanswered;
 };
 
@@ -151,7 +151,7 @@ void wake_send(struct wake *wake)
     if (!wake->redis)
         open_connection(wake);
     if (!wake->redis || wake->unanswered > 1000)
-        return; /* Redis is away or hangs: the dispatcher looks by itself */
+        return; /* Redis cannot be reached or does not answer: the dispatcher looks without a hint */
     wake->unanswered++;
     redisAsyncCommand(wake->redis, on_reply, NULL, "LPUSH mw:{s0}:wake 1");
     if (wake->redis)

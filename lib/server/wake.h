@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Tells the dispatcher that there may be work: a hint through Redis, never more. Lost hints cost
- * latency, no work: the dispatcher also looks by itself. One connection per loop; errors are
- * ignored and it is opened again. */
+/* Tells the dispatcher, through Redis, that there may be work. This is only a hint: when it is
+ * lost, jobs start later, because the dispatcher also looks without a hint. There is one
+ * connection per loop; after an error it is opened again. */
 #ifndef MAATWERK_SERVER_WAKE_H
 #define MAATWERK_SERVER_WAKE_H
 
@@ -9,9 +9,10 @@
 
 struct wake;
 
-/* `address` as MAATWERK_REDIS. Connects when first used. */
+/* `address` is that of MAATWERK_REDIS. Connects when it is first used. */
 struct wake *wake_new(h2o_loop_t *loop, const char *address);
 
+/* Sends a hint. Never waits. */
 void wake_send(struct wake *wake);
 
 void wake_free(struct wake *wake);

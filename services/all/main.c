@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* maatwerk-all: every service in one process, each still with its own login role. */
+/* maatwerk-all: every service in one process. Each service keeps its own login role. */
 #include "lib/server/server.h"
 
 extern const struct service platform_service, employers_service, candidates_service,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Candidates, where a citizen service number has to be encrypted or looked for. */
+/* Handlers of candidates that encrypt a citizen service number or search for one. */
 #include "lib/auth/bsn.h"
 #include "services/candidates/candidate.h"
 #include "services/candidates/gen/queries.h"
@@ -22,7 +22,8 @@ static enum err store_bsn(struct ctx *ctx, const struct request *req, struct pla
     return OK;
 }
 
-/* The parts come from the same document; they are new like the row itself. */
+/* Adds the parts of a candidate. They come from the same document, and are new as the row itself
+ * is. */
 enum err candidate_create(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     const struct candidate_new *candidate = req->body;

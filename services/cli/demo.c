@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The demo region: sql/seeds/demo.sql step by step, then invented citizen service numbers, sealed
- * as real ones are. */
+/* Runs sql/seeds/demo.sql step by step; then adds invented citizen service numbers, encrypted as
+ * real ones are. */
 #include "services/cli/demo.h"
 
 #include <stdio.h>
@@ -20,7 +20,7 @@ static bool set(PGconn *pg, const char *name, const char *value)
     return result != NULL;
 }
 
-/* Runs the file up to each "-- step: <words>", saying the words. */
+/* Runs the file step by step. A step begins with "-- step: <words>"; the words are printed. */
 static bool run_steps(PGconn *pg, struct arena *arena, struct str text)
 {
     bool done = true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Loads reference data: taxonomies in ESCO's CSV layout, postcode areas. What is loaded again keeps
- * its ids; what is no longer there is withdrawn, never deleted. */
+/* Loads reference data: taxonomies in the CSV layout of ESCO, and postcode areas. An entry that
+ * is loaded again keeps its id. An entry that is no longer in the files is withdrawn, never
+ * deleted. */
 #include "services/cli/import.h"
 
 #include <openssl/evp.h>
@@ -46,7 +47,7 @@ static void add_copy_value(struct buf *line, struct str value)
 
 struct load {
     const char *table;      /* of the COPY: "load_occupation (uri, …)" */
-    const char *columns[6]; /* of the file, in that order; "#uri" gives the id made of column uri */
+    const char *columns[6]; /* of the file, in that order; "#uri" is the id made of column uri */
 };
 
 static bool add_cell(struct buf *line, struct arena *arena, const struct csv *csv,
@@ -103,7 +104,7 @@ static bool load_file(PGconn *pg, const char *path, const struct load *load)
     return done;
 }
 
-/* "DIR/name_en.csv", or with .gz behind it. */
+/* The file "DIR/name_en.csv", or "DIR/name_en.csv.gz" when it does not exist. */
 static struct str find_file(struct arena *arena, const char *folder, const char *name)
 {
     struct str plain = arena_print(arena, "%s/%s_en.csv", folder, name);

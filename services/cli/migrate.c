@@ -3,10 +3,10 @@
  *
  *   roles ──► before/ ──► new migrations/ ──► functions/ ──► states/ ──► kinds/ ──► after/ ──► grants
  *
- * A migration is applied once. Everything else is applied again, all of it, when one file differs
- * from what was applied; when none does, nothing happens. Then the connections are divided. Refuses
- * when another one is running, when a migration that was applied has changed or is not there, and on
- * a PostgreSQL before 15. */
+ * A migration is applied once. Everything else is applied again, all of it, when one file
+ * differs from what was applied; when none does, nothing happens. Then the connections are
+ * divided. Refuses when another one is running, when a migration that was applied has changed or
+ * is not there, and on a PostgreSQL before 15. */
 #include "services/cli/migrate.h"
 
 #include <stdio.h>
@@ -45,7 +45,7 @@ static bool take_lock(PGconn *pg)
     return taken;
 }
 
-/* Says what is wrong with a file; returns false. */
+/* Prints what is wrong with a file. Returns false. */
 static bool refuse(struct str name, const char *why)
 {
     fprintf(stderr, "maatwerk: %.*s %s\n", STR_ARG(name), why);
@@ -64,8 +64,8 @@ static PGresult *read_applied(PGconn *pg)
                     0, NULL);
 }
 
-/* Notes in the files with which checksum they were applied. One that was applied and is not there
- * any more is a change; a migration must be there. */
+/* Sets, in each file, the checksum with which it was applied. A file that was applied and does
+ * not exist any more is a change, and an error when it is a migration. */
 static bool note_applied(struct sql_file *files, struct arena *arena, const PGresult *applied,
                          bool *ret_changed)
 {

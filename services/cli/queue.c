@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The queue, for an operator: each verb is a statement, its answer a table, or with --json a line
- * of JSON per row. What Redis knows comes in as one more parameter. The scope is the whole
+/* Each verb is a statement. Its result is printed as a table, or with --json as one line of JSON
+ * per row. What Redis knows is one more parameter of the statement. The scope is the whole
  * installation. */
 #include "services/cli/queue.h"
 
@@ -43,7 +43,8 @@ static void print(const struct asked *asked, const PGresult *rows)
     fflush(stdout);
 }
 
-/* Codes that queue.act() refuses with come as the message; other messages as PostgreSQL has them. */
+/* Prints why the database refused: in our words for the codes of queue.act(), else in the words
+ * of PostgreSQL. */
 static void say_refusal(const PGresult *rows)
 {
     const char *state = PQresultErrorField(rows, PG_DIAG_SQLSTATE);
@@ -82,7 +83,7 @@ static bool run_once(struct gather *gather, struct asked *asked)
     return good;
 }
 
-/* The context under which the views show everything, and that the audit names. */
+/* Sets the context in which the views show all rows, and which the audit stores. */
 static bool set_context(PGconn *pg, const struct verb *verb)
 {
     const char *values[] = {verb->name};

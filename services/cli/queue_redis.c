@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Streams, consumers and heartbeats, read for an operator. */
+/* Reading streams, consumers and heartbeats. */
 #include "services/cli/queue_redis.h"
 
 #include <stdio.h>
@@ -11,8 +11,8 @@
 
 enum { LOOK_MAX = 65536 };
 
-/* Does something for each stream of each program; the JSON objects that it adds are separated by
- * commas. */
+/* A function that is called for each stream of each program. It separates the JSON values that
+ * it adds by commas. */
 typedef void each_stream(struct gather *gather, struct buf *out, const char *worker,
                          const char *stream);
 
@@ -81,7 +81,7 @@ static void add_consumers(struct gather *gather, struct buf *out, const char *wo
     }
 }
 
-/* The program that a heartbeat is of: its value. */
+/* Adds the consumer of a heartbeat; the value of the heartbeat names its program. */
 static void add_beat(struct gather *gather, struct buf *out, const char *key)
 {
     static const char prefix[] = "mw:{s0}:hb:";
@@ -100,7 +100,8 @@ static void add_beat(struct gather *gather, struct buf *out, const char *key)
         freeReplyObject(worker);
 }
 
-/* A consumer that has not had an entry yet is in no stream: it is known by its heartbeat. */
+/* Adds all heartbeats: a consumer that has not read an entry yet is in no stream, and is known
+ * only by its heartbeat. */
 static void add_beats(struct gather *gather, struct buf *out)
 {
     struct str cursor = S("0");
@@ -120,7 +121,7 @@ static bool redis_there(struct gather *gather)
 {
     if (redis_ready(gather->redis))
         return true;
-    fprintf(stderr, "maatwerk: Redis is away\n");
+    fprintf(stderr, "maatwerk: Redis cannot be reached\n");
     return false;
 }
 
@@ -198,8 +199,8 @@ static void add_carried(struct gather *gather, struct buf *out, const char *work
         freeReplyObject(reply);
 }
 
-/* Entries up to the last that was delivered, less those in a pending list, in one step: they belong
- * to nobody. */
+/* Adds the number of ghosts of a stream, counted in one step: entries up to the last delivered
+ * one, less the entries in a pending list. No consumer owns them. */
 static void add_ghosts(struct gather *gather, struct buf *out, const char *worker,
                        const char *stream)
 {
@@ -242,7 +243,7 @@ struct str gather_health(struct gather *gather)
 {
     struct buf out = buf_in(gather->arena);
     bool there = redis_ready(gather->redis);
-    buf_print(&out, "{\"away\":%s", there ? "false" : "true");
+    buf_print(&out, "{\"unreachable\":%s", there ? "false" : "true");
     if (there) {
         add_list(gather, &out, "carried", add_carried);
         add_list(gather, &out, "ghosts", add_ghosts);
@@ -273,7 +274,7 @@ static struct str drain(struct gather *gather, bool asked)
         return (struct str){0};
     if (drain_ask(gather->redis, gather->word, asked))
         return gather_consumers(gather);
-    fprintf(stderr, "maatwerk: Redis is away\n");
+    fprintf(stderr, "maatwerk: Redis cannot be reached\n");
     return (struct str){0};
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What an operator can say, and the statement that it stands for. They use the views and functions of
+/* The verbs and their statements. The statements use the views and functions of
  * sql/functions/queue_operator.sql, as the API does. */
 #include "services/cli/queue_verbs.h"
 
@@ -178,7 +178,7 @@ const struct verb queue_verbs[] = {
      "with h as materialized (select $1::jsonb as h), f as ("
      "select code, finding, ok, number, most from queue.doctor_seen() union all "
      "select x.code, x.finding, x.number <= x.most, x.number, x.most from h, lateral (values "
-     "('redis-away', 'Redis is away', (h ->> 'away')::boolean::int::bigint, 0::bigint), "
+     "('redis-unreachable', 'Redis cannot be reached', (h ->> 'unreachable')::boolean::int::bigint, 0::bigint), "
      "('ghosts', 'entries in Redis that belong to nobody', "
      "(select sum(g::bigint) from jsonb_array_elements_text(h -> 'ghosts') g)::bigint, 0), "
      "('window', 'entries in Redis whose job is not ready', (select count(*) "

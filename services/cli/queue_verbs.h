@@ -11,17 +11,18 @@ enum flag { FLAG_JSON = 1, FLAG_WATCH = 2, FLAG_END = 4 };
 
 enum shape {
     ROWS, /* a table, which may be empty */
-    ONE,  /* one thing, as name and value; none is a failure */
-    TEXT, /* as it is */
+    ONE,  /* one row, as names and values; no row is a failure */
+    TEXT, /* one text, printed as it is */
 };
 
 struct verb {
-    const char *name, *arguments; /* "?" behind an argument: may be left out */
+    const char *name, *arguments; /* an argument with "?" may be left out */
     int least, most;
-    const char *options[OPTIONS_MAX]; /* with a value each; parameters behind the arguments */
-    unsigned flags;                   /* that it knows, beside --json */
+    const char
+        *options[OPTIONS_MAX]; /* each with a value; they are parameters after the arguments */
+    unsigned flags;            /* the flags that it knows, besides --json */
     enum shape shape;
-    gatherer *gather; /* gives the last parameter */
+    gatherer *gather; /* makes the last parameter; or NULL */
     const char *sql;
 };
 

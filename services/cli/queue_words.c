@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Reading the words: those without -- say the verb and its arguments, wherever the options stand. */
+/* Reading the words. The words without -- are the verb and its arguments; options may stand
+ * anywhere. */
 #include "services/cli/queue_words.h"
 
 #include <stdio.h>
@@ -13,7 +14,7 @@ int verb_values(const struct verb *verb)
     return count;
 }
 
-/* How many of the words are the name of the verb; 0: it is another one. */
+/* How many of the words are the name of this verb; 0 when they name another verb. */
 static int words_of(const struct verb *verb, const struct asked *asked)
 {
     char both[64] = "";
@@ -49,7 +50,7 @@ static unsigned flag_of(const char *word)
     return 0;
 }
 
-/* Words first, so that the verb is known when options are looked up. */
+/* Reads the words without -- first, so that the verb is known when its options are looked up. */
 static bool read_words(struct asked *asked, int count, char **arguments)
 {
     for (int i = 0; i < count; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The words behind `maatwerk queue`, put in order. */
+/* The words after `maatwerk queue`, read into a verb and its values. */
 #ifndef MAATWERK_CLI_QUEUE_WORDS_H
 #define MAATWERK_CLI_QUEUE_WORDS_H
 
@@ -15,10 +15,11 @@ struct asked {
     const char *values[VALUES_MAX]; /* arguments of the verb, then options; NULL: not given */
 };
 
-/* False: no verb is asked like this. `asked` begins empty; its texts are those of `words`. */
+/* Reads the words into `asked`, which must be empty. Returns false when no verb has this form.
+ * The texts of `asked` are those of `words`. */
 bool asked_read(struct asked *asked, int count, char **words);
 
-/* How many values its statement has; one more for what is gathered. */
+/* The number of values of its statement, without the one that is gathered. */
 int verb_values(const struct verb *verb);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Keys, and tokens of the local issuer for development. */
+/* Making keys, and tokens of the local issuer. */
 #include "services/cli/secrets.h"
 
 #include <stdio.h>
@@ -30,8 +30,8 @@ static bool is_role(const char *name)
     return false;
 }
 
-/* The municipality with this code or UUID, and its first active user with the role; `user` when
- * it is given. */
+/* Finds the municipality with this code or UUID, and its first active user with the role, or the
+ * user `user` when it is given. */
 static bool find_user(const struct config *config, struct arena *arena, struct token_claims *claims,
                       const char *tenant, const char *user)
 {

@@ -6,11 +6,11 @@
 #include "lib/base/arena.h"
 #include "lib/base/str.h"
 
-/* SQL that gives the login role of each program its share of max_connections, less what
- * PostgreSQL keeps for superusers and a twentieth for operators (maatwerk_cli and
- * administrators, which have no limit). Shares are equal, or by the weights of MAATWERK_SHARES
- * ("matching=3,dispatcher=1"; 1 when not said). Absent, with a message on stderr, when those
- * cannot be understood. An administrator runs it. */
+/* SQL that gives the login role of each program its share of max_connections, after the
+ * connections that PostgreSQL keeps for superusers and a twentieth for operators (maatwerk_cli
+ * and administrators, which have no limit). Shares are equal, or follow the weights of
+ * MAATWERK_SHARES ("matching=3,dispatcher=1"; a program that is not named has weight 1). Absent,
+ * after a message on stderr, when the weights are not valid. An administrator runs it. */
 struct str shares_sql(struct arena *arena, const char *const *programs, size_t count);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Reads the folder sql: its folders in the order of a table, the files of a folder by name; those
- * that its file ORDER names come first. */
+/* Reads the folder sql. Its folders come in the order of a table. The files of a folder come in
+ * the order of their names, after the files that its file ORDER names. */
 #include "services/cli/sql_files.h"
 
 #include <dirent.h>

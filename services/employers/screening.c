@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Rules of screening. */
+/* The rules of screening. */
 #include "services/employers/gen/contract.h"
 
-/* Whoever is not simply told "suitable" hears why. */
+/* Every verdict but "suitable" needs a reason. */
 enum err screening_check(struct ctx *ctx, const struct screening_new *verdict)
 {
     if (verdict->reason.at || str_equal(verdict->verdict, S("suitable")))

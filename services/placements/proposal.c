@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Rules of proposals. What may happen when is in the functions of sql/: they lock the vacancy and
- * the candidates, and count. */
+/* The rules of proposals. Rules that depend on stored rows are in the functions of sql/, which
+ * lock the vacancy and the candidates, and count. */
 #include "services/placements/gen/contract.h"
 
-/* A rejection has a reason. */
+/* A rejection needs a reason. */
 enum err proposal_answer_check(struct ctx *ctx, const struct proposal_answer *answer)
 {
     if (answer->reason.at || !str_equal(answer->answer, S("reject")))

@@ -92,7 +92,7 @@ def test_a_limit_is_kept(tmp_path, case):
 def test_every_limit_of_the_header_has_a_test_here():
     """But for those of requests, which tests/unit has, and of one that a program refuses itself."""
     text = (tiny.ROOT / 'lib/base/limits.h').read_text()
-    of_requests = re.findall(r'(LIMIT_\w+) =', text[:text.index('Of the contract')])
+    of_requests = re.findall(r'(LIMIT_\w+) =', text[:text.index('Limits of the contract')])
     said = {case.split()[0] for case in CASES} | set(of_requests) | {'LIMIT_KINDS'}
     assert set(re.findall(r'(LIMIT_\w+) =', text)) == said
 

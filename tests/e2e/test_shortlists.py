@@ -48,3 +48,16 @@ def test_a_changed_candidate_touches_his_lists(as_role, shortlisted):
     second = client.wait_for(f'/vacancies/{vacancy}/shortlist',
                              lambda r: best not in {i['candidateId'] for i in r.json['items']}).json
     assert best not in {i['candidateId'] for i in second['items']}
+
+
+def test_a_competence_that_was_added_later_has_its_name(shortlisted, world, region):
+    """The worker knew only the names of its first job, and explained later ones without."""
+    shortlisted()
+    region.sql("insert into ref.competence (id, uri, kind, label, label_search, taxonomy) select '0198c0de-0000-7000-8000-00000000c0de', "
+               "'urn:later', 'skill', 'Later added', 'later added', taxonomy from ref.competence limit 1")
+    asked = [{'competenceId': world['competences'][0], 'need': 'must'},
+             {'competenceId': '0198c0de-0000-7000-8000-00000000c0de', 'need': 'nice'}]
+    _, listed = shortlisted(competences=asked)
+    assert listed['items']
+    for item in listed['items']:
+        assert 'Later added' in {c.get('label') for c in item['explanation']['contributions']}

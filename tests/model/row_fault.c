@@ -12,7 +12,7 @@ static bool may(const struct row *row, enum fault fault)
     return row_bounds.faults >> fault & 1 && !(row->faults >> fault & 1);
 }
 
-/* Redis is away for a moment: what a worker has read is nobody's to it any more. */
+/* Redis cannot be reached for a moment: the worker forgets the entries that it has read. */
 static void forget(struct row *row, int w)
 {
     if (row->workers[w].step == WORKER_IDLE) {

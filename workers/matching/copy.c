@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Copies per municipality, and the names of things. */
+/* One copy per municipality, and the names of conditions and competences. */
 #include "workers/matching/copy.h"
 
 #include "workers/matching/gen/queries.h"
@@ -60,12 +60,12 @@ static void remove_rows(struct population *population, const PGresult *rows)
 {
     for (int i = 0; i < PQntuples(rows); i++) {
         struct uuid id;
-        if (uuid_read(str_of(PQgetvalue(rows, i, 0)), &id))
+        if (uuid_read(str_of(PQgetvalue(rows, i, COPY_TOMBSTONES_ID)), &id))
             population_remove(population, id.bytes);
     }
 }
 
-/* A snapshot that does not fit is forgotten: everybody is read again next time. */
+/* A snapshot that is too long is not kept: the next job then reads all candidates again. */
 static void keep_snapshot(struct copy *copy, const char *snapshot)
 {
     size_t length = strlen(snapshot);
@@ -94,7 +94,7 @@ enum job_end copies_refresh(struct work *work, struct plan *also, const struct p
         return end;
     put_rows(copy->population, rows->result);
     remove_rows(copy->population, gone->result);
-    keep_snapshot(copy, PQgetvalue(snapshot->result, 0, 0));
+    keep_snapshot(copy, PQgetvalue(snapshot->result, 0, COPY_SNAPSHOT_SNAPSHOT));
     *ret = copy->population;
     return JOB_DONE;
 }
@@ -120,27 +120,47 @@ static void keep_names(struct copies *copies, const PGresult *conditions,
                        const PGresult *competences)
 {
     int64_t number = 0, largest = 0;
+    arena_free(copies->names_arena);
     copies->names_arena = arena_new();
+    memset(copies->conditions, 0, sizeof copies->conditions);
     for (int i = 0; i < PQntuples(conditions); i++)
-        if (str_to_int(str_of(PQgetvalue(conditions, i, 0)), &number) && number >= 0 && number < 64)
+        if (str_to_int(str_of(PQgetvalue(conditions, i, NAMES_OF_CONDITIONS_BIT)), &number)
+            && number >= 0 && number < 64)
             copies->conditions[number] =
-                arena_copy(copies->names_arena, str_of(PQgetvalue(conditions, i, 1)));
+                arena_copy(copies->names_arena,
+                           str_of(PQgetvalue(conditions, i, NAMES_OF_CONDITIONS_CODE)));
     for (int i = 0; i < PQntuples(competences); i++)
-        if (str_to_int(str_of(PQgetvalue(competences, i, 0)), &number) && number > largest)
+        if (str_to_int(str_of(PQgetvalue(competences, i, NAMES_OF_COMPETENCES_NUMBER)), &number)
+            && number > largest)
             largest = number;
     copies->competences_count = (size_t)largest + 1;
     copies->competences =
         arena_array(copies->names_arena, copies->competences_count, sizeof(struct str));
     for (int i = 0; i < PQntuples(competences); i++)
-        if (str_to_int(str_of(PQgetvalue(competences, i, 0)), &number) && number >= 0)
+        if (str_to_int(str_of(PQgetvalue(competences, i, NAMES_OF_COMPETENCES_NUMBER)), &number)
+            && number >= 0)
             copies->competences[number] =
-                arena_copy(copies->names_arena, str_of(PQgetvalue(competences, i, 1)));
+                arena_copy(copies->names_arena,
+                           str_of(PQgetvalue(competences, i, NAMES_OF_COMPETENCES_LABEL)));
 }
 
-enum job_end copies_names(struct work *work, struct explain_names *ret)
+/* Whether every condition and competence of the demand has a name. */
+static bool has_names(const struct copies *copies, const struct demand *demand)
+{
+    for (int bit = 0; bit < 64; bit++)
+        if ((demand->hard | demand->soft) >> bit & 1 && !copies->conditions[bit].at)
+            return false;
+    for (size_t i = 0; i < demand->competence_count; i++)
+        if (demand->competences[i].number >= copies->competences_count
+            || !copies->competences[demand->competences[i].number].at)
+            return false;
+    return true;
+}
+
+enum job_end copies_names(struct work *work, const struct demand *demand, struct explain_names *ret)
 {
     struct copies *copies = work->own;
-    if (!copies->names_arena) {
+    if (!copies->names_arena || !has_names(copies, demand)) {
         struct plan plan = work_plan(work);
         const struct statement *conditions = sql_names_of_conditions(&plan);
         const struct statement *competences = sql_names_of_competences(&plan);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* From a job to a stored list. */
+/* From a job to what it stores. */
 #include "workers/matching/match.h"
 
 #include <openssl/evp.h>
@@ -23,7 +23,8 @@ static struct str print_id(struct arena *arena, const uint8_t id[16])
     return arena_copy(arena, uuid_print(uuid, text));
 }
 
-/* What the list was made from, in 16 hex digits: the same input gives the same. */
+/* A digest of what the list was made from, 16 hexadecimal digits: the same input gives the same
+ * digest. */
 static struct str digest_of(struct arena *arena, const struct opening *opening,
                             const struct ranking *ranking)
 {
@@ -94,12 +95,12 @@ static enum job_end store(struct work *work, const struct opening *opening,
     return work_run(work, &plan);
 }
 
-/* What a job about a vacancy works with. */
+/* The data that a job about a vacancy needs. */
 struct at_hand {
     const struct population *population;
     struct explain_names names;
     struct opening opening;
-    bool there; /* else the vacancy is gone: nothing to do */
+    bool there; /* false: the vacancy is gone, and there is nothing to do */
 };
 
 static enum job_end take_at_hand(struct work *work, struct at_hand *ret)
@@ -109,11 +110,12 @@ static enum job_end take_at_hand(struct work *work, struct at_hand *ret)
         sql_demand_of_vacancy(&ask, (struct sql_demand_of_vacancy){
                                         .vacancy = job_text(work->job, "vacancy")});
     *ret = (struct at_hand){.there = false};
-    enum job_end end = copies_names(work, &ret->names);
-    end = end == JOB_DONE ? copies_refresh(work, &ask, &ret->population) : end;
-    ret->there = end == JOB_DONE && PQntuples(row->result) > 0;
-    if (ret->there)
-        ret->opening = opening_of_row(work->ctx.arena, row->result, 0);
+    enum job_end end = copies_refresh(work, &ask, &ret->population);
+    if (end != JOB_DONE || PQntuples(row->result) == 0)
+        return end;
+    ret->opening = opening_of_row(work->ctx.arena, row->result, 0);
+    end = copies_names(work, &ret->opening.demand, &ret->names);
+    ret->there = end == JOB_DONE;
     return end;
 }
 
@@ -130,13 +132,14 @@ enum job_end match_vacancy(struct work *work)
                                        .match_input = print_number(arena, at.opening.match_input)});
     end = work_run(work, &plan);
     if (end != JOB_DONE || PQntuples(runs->result) || !at.opening.open)
-        return end; /* this input has its list, or the vacancy wants none any more */
+        return end; /* this input has its list already, or the vacancy needs no list any more */
     struct ranking ranking;
     rank_vacancy(arena, at.population, &at.opening.demand, &ranking);
     return store(work, &at.opening, &ranking, &at.names);
 }
 
-/* The openings that admit the person, with his score on each: "{id,…}" and "{score,…}". */
+/* The openings that admit the person, with the score of the person for each: "{id,…}" and
+ * "{score,…}". The score is -1 when the person is not suitable. */
 static void find_touched(struct arena *arena, const PGresult *rows, const struct person *person,
                          struct str *ids, struct str *scores)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Text of rows to numbers. */
+/* From the texts of a row to numbers. */
 #include "workers/matching/rows.h"
 
 #include <stdlib.h>
@@ -27,7 +27,7 @@ static bool flag_at(const PGresult *rows, int row, const char *name)
     return str_equal(text_at(rows, row, name), S("t"));
 }
 
-/* A code of digits, which may begin with 0; 0 when there is none. */
+/* A code of digits, which may begin with 0; the result is 0 when there is none. */
 static uint16_t code_at(const PGresult *rows, int row, const char *name)
 {
     struct str code = text_at(rows, row, name);
@@ -42,7 +42,7 @@ static size_t count_items(struct str list)
     return count;
 }
 
-/* Cuts the next number off "12:3,…". */
+/* Cuts the next number from "12:3:…". */
 static int64_t cut_number(struct str *item)
 {
     int64_t number = 0;
@@ -96,7 +96,7 @@ static struct answers answers_of_text(struct str list)
 /* Levels of a language as conditions, lowest first (ref.condition). */
 static const struct ladder {
     const char *language;
-    int first, count; /* bits */
+    int first, count; /* condition bits */
     const char *levels[4];
 } ladders[] = {
     {"nl", 6, 4, {"a1", "a2", "b1", "b2"}},
@@ -105,12 +105,13 @@ static const struct ladder {
 
 static struct answers climb(struct answers answers, const struct ladder *ladder)
 {
-    for (int i = ladder->count - 1; i > 0; i--) { /* has it: has the one below */
+    for (int i = ladder->count - 1; i > 0; i--) { /* who has this level has the level below it */
         uint64_t bit = 1ull << (ladder->first + i), below = bit >> 1;
         if ((answers.have & bit) && !(answers.known & below))
             answers = (struct answers){answers.have | below, answers.known | below};
     }
-    for (int i = 0; i + 1 < ladder->count; i++) { /* has it not: has not the one above */
+    for (int i = 0; i + 1 < ladder->count;
+         i++) { /* who lacks this level lacks the level above it */
         uint64_t bit = 1ull << (ladder->first + i), above = bit << 1;
         if ((answers.known & ~answers.have & bit) && !(answers.known & above))
             answers.known |= above;

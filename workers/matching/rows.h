@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Rows of the database as what the engine works with. */
+/* From rows of the database to the structs of the engine. */
 #ifndef MAATWERK_MATCHING_ROWS_H
 #define MAATWERK_MATCHING_ROWS_H
 
@@ -9,19 +9,20 @@
 #include "workers/matching/engine/demand.h"
 #include "workers/matching/engine/population.h"
 
-/* A row of copy_candidates. Lists live in the arena. */
+/* Reads a row of copy_candidates. Its lists live in the arena, its other texts as long as
+ * `rows`. */
 struct person person_of_row(struct arena *arena, const PGresult *rows, int row);
 
-/* What is known of conditions, with what a language level says of the levels below and above it:
- * who has B1 has A2 too; who has not A2 has not B1. What was asked and answered wins from what
- * follows from a language. */
+/* What is known about conditions. A level of a language says something about the levels below
+ * and above it: who has B1 also has A2, and who lacks A2 also lacks B1. An answer that was given
+ * is preferred over what follows from a level. */
 struct answers {
     uint64_t have, known;
 };
 struct answers answers_complete(struct answers answered, const char *languages);
 
-/* A row of demand_of_vacancy, with what the worker needs beside the engine. Lists live
- * in the arena. */
+/* Reads a row of demand_of_vacancy, with values that only the worker needs. Everything lives in
+ * the arena. */
 struct opening {
     struct demand demand;
     struct str id;

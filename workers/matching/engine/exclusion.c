@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Names, and the reasons that need no vacancy. */
+/* Names of reasons, and the reasons that depend on the person alone. */
 #include "workers/matching/engine/exclusion.h"
 
 const char *exclusion_name(enum exclusion reason)

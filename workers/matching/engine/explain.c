@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Why somebody stands in a ranking, as JSON. */
+/* Printing an explanation. */
 #include "workers/matching/engine/explain.h"
 
-/* A comma before all but the first of a list. */
+/* Adds a comma before every item of a list but the first. */
 static void comma_add(struct buf *buf, bool *first)
 {
     if (!*first)
@@ -17,7 +17,7 @@ static bool is_competence(const struct contribution *part)
                || str_equal(str_of(part->code), S("nice")));
 }
 
-/* A member with the name of something; nothing when there is no name. */
+/* Adds a member with a name; adds nothing when there is no name. */
 static void name_add(struct buf *buf, struct str member, struct str name)
 {
     if (!name.at)

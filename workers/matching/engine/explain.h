@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Why somebody stands in a ranking, as JSON. The same input gives the same bytes.
+/* Explains why a person is in a ranking, as JSON. The same input gives the same bytes.
  *
  * {"contributions":[{"code":"must","label":"…","points":800,"of":1200}],
  * "hard":[{"condition":"forklift","result":"yes"}],
@@ -15,7 +15,8 @@
 #include "lib/base/buf.h"
 #include "workers/matching/engine/rank.h"
 
-/* The names of what the engine knows by number. An absent str: no name. */
+/* The names of conditions and competences, which the engine knows by number. An absent str means
+ * that there is no name. */
 struct explain_names {
     struct str (*condition)(void *data, int bit);
     struct str (*competence)(void *data, uint32_t number);

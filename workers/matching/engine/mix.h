@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A keyed 64-bit hash of an id, by the splitmix64 finisher. Spreads well; keeps no secrets. */
+/* A keyed 64-bit hash of an id, made with the finisher of splitmix64. It spreads well, but it is
+ * no cryptographic hash. */
 #ifndef MAATWERK_MATCHING_MIX_H
 #define MAATWERK_MATCHING_MIX_H
 
@@ -13,7 +14,7 @@ static inline uint64_t mix_word(uint64_t word)
     return word ^ word >> 31;
 }
 
-/* Eight bytes, the first one the lowest, on every machine. */
+/* Reads eight bytes, the lowest first, on every machine. */
 static inline uint64_t mix_load(const uint8_t *at)
 {
     uint64_t word = 0;

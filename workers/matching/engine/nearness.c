@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* How much of a share somebody earns. */
+/* Points for each kind of contribution. */
 #include "workers/matching/engine/nearness.h"
 
 int competence_points(int of, uint8_t asked, uint8_t level)
@@ -10,7 +10,8 @@ int competence_points(int of, uint8_t asked, uint8_t level)
     return below < 3 ? of * (3 - below) / 3 : 0;
 }
 
-/* In quarters: 4 the same occupation .. 0 not near. ISCO 0 is unknown and near nothing. */
+/* How near an occupation is, in quarters: 4 is the same occupation, 0 is not near. ISCO 0 is
+ * unknown, and near nothing. */
 static int occupation_quarters(const struct demand *demand, const struct person_occupation *own)
 {
     if (demand->occupation && demand->occupation == own->number)

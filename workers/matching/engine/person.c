@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a person means by what is not stated. */
+/* Values that are not stated. */
 #include "workers/matching/engine/person.h"
 
 struct hours hours_of(uint8_t min, uint8_t max)

@@ -44,7 +44,7 @@ static size_t slot_find(const struct population *population, const uint8_t id[16
     }
 }
 
-/* Empties a slot and moves later ones of the same run back, so that no search stops too early. */
+/* Empties a slot, and moves later slots of the same run back, so that no search stops too early. */
 static void slot_clear(struct population *population, size_t hole)
 {
     size_t mask = population->slot_count - 1;
@@ -116,7 +116,8 @@ void population_free(struct population *population)
     free(population);
 }
 
-/* Copies `size` bytes to *free and moves it on; NULL when there is nothing. */
+/* Copies `size` bytes to *free_at and moves *free_at after them. Returns NULL when there is
+ * nothing to copy. */
 static void *block_take(char **free_at, const void *from, size_t size)
 {
     if (size == 0)
@@ -149,7 +150,7 @@ static struct person *person_copy(const struct person *person)
     return copy;
 }
 
-/* Writes the dense entries of the person at `index`. */
+/* Writes the entries of the dense arrays for the person at `index`. */
 static void hot_set(struct population_hot *hot, size_t index, struct person *person)
 {
     struct hours hours = hours_of(person->hours_min, person->hours_max);

@@ -7,7 +7,7 @@
 
 #include "workers/matching/engine/mix.h"
 
-/* How far ahead rows are fetched: they lie anywhere in memory. */
+/* How many rows ahead memory is fetched: rows are spread over memory. */
 #define FETCH_AHEAD 6
 
 struct entry {
@@ -16,7 +16,7 @@ struct entry {
     const struct person *person;
 };
 
-/* The best entries so far, the worst of them at the top. */
+/* The best entries so far; the worst of them is at the top. */
 struct heap {
     struct entry *at;
     size_t count, room;
@@ -65,7 +65,7 @@ static void heap_offer(struct heap *heap, struct entry entry)
         heap_sink(heap, 0, entry);
 }
 
-/* Counts everybody with a reason under the first one; returns the indices of the others. */
+/* Counts every excluded person under the first reason. Returns the indices of the other persons. */
 static uint32_t *survivors_find(struct arena *arena, const uint8_t *reasons, struct ranking *ret,
                                 size_t *count)
 {
@@ -83,8 +83,8 @@ static uint32_t *survivors_find(struct arena *arena, const uint8_t *reasons, str
     return survivors;
 }
 
-/* The person and its first lists. Always inline: gcc drops a call to a function that only fetches,
- * which makes a ranking twice as slow. */
+/* Fetches the person and its first lists. It must be inline: gcc drops a call to a function that
+ * only fetches, which makes a ranking twice as slow. */
 static inline __attribute__((always_inline)) void row_fetch(const struct person *row)
 {
     for (int line = 0; line < 4; line++)
@@ -142,7 +142,8 @@ void rank_vacancy(struct arena *arena, const struct population *population,
     ret->shortfall = asked > ret->suitable ? asked - ret->suitable : 0;
 }
 
-/* Counts a person who is stopped by conditions alone: under the only one, when it is only one. */
+/* Counts a person that is excluded by conditions alone: under that condition, when there is only
+ * one. */
 static void supply_condition(struct supply *supply, uint64_t stopping)
 {
     if ((stopping & (stopping - 1)) == 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The score of one person for one vacancy. One tally serves both ways: the totals alone, for
- * everybody who passes the filters, and with contributions, for the few that are shown. */
+/* The same functions compute the totals alone, for all persons that pass the filters, and the
+ * contributions too, for the few persons that are shown. */
 #include "workers/matching/engine/score.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@ _Static_assert(POINTS_MUST + POINTS_NICE + POINTS_OCCUPATION + POINTS_DISTANCE +
                "the points must sum to the total");
 _Static_assert(DEMAND_COMPETENCES_MAX + 5 <= CONTRIBUTIONS_MAX, "room for every contribution");
 
-/* Where points go; `into` is NULL when only the sum is wanted. */
+/* Collects points; `into` is NULL when only their sum is needed. */
 struct tally {
     int points;
     struct score *into;
@@ -67,7 +67,8 @@ static uint32_t competence_weight(const struct demand_competence *asked)
     return (uint32_t)clamp(asked->weight, 1, 5) * (1u + clamp(asked->rarity, 0, 20));
 }
 
-/* By number, then by all the rest, so that the order the caller gave does not matter. */
+/* Compares the number first, then everything else, so that the order of the input does not
+ * matter. */
 static int competence_compare(const void *a, const void *b)
 {
     const struct demand_competence *one = a, *two = b;
@@ -80,7 +81,8 @@ static int competence_compare(const void *a, const void *b)
     return (int)competence_weight(one) - (int)competence_weight(two);
 }
 
-/* Shares `points` over the must or the nice competences, the others weigh 0; returns how many. */
+/* Divides `points` over the must or over the nice competences; the others weigh 0. Returns how
+ * many there are. */
 static size_t plan_share(struct score_plan *plan, const struct demand_competence *sorted, bool must,
                          int points)
 {
@@ -121,7 +123,7 @@ void score_plan_make(const struct demand *demand, struct score_plan *ret)
         ret->nice_free = POINTS_NICE;
 }
 
-/* Both lists are sorted by number, so one walk over both finds all. */
+/* Both lists are sorted by number, so one pass over both finds all matches. */
 static inline void competences_tally(const struct score_plan *plan, const struct person *person,
                                      struct tally *tally)
 {

@@ -4,10 +4,10 @@
  *   employer 8000: must 5000, nice 1500, occupation 1500
  *   person   2000: distance 1000, hours 500, sector wish 500
  *
- * Somebody is suitable only when both halves reach their floor: neither makes up for the other.
- * What is not asked cannot be missed: without nice competences everybody has those 1500 points,
- * without an occupation everybody has the points of the occupation. Without must competences their
- * 5000 points go to the occupation, which then counts 6500. */
+ * A person is suitable only when both halves reach their floor: neither half makes up for the
+ * other. What a vacancy does not ask costs nothing: without nice competences every person has
+ * those 1500 points, without an occupation every person has its points. Without must competences
+ * their 5000 points go to the occupation, which then counts 6500. */
 #ifndef MAATWERK_MATCHING_SCORE_H
 #define MAATWERK_MATCHING_SCORE_H
 
@@ -22,9 +22,9 @@ enum {
     POINTS_HOURS = 500,
     POINTS_SECTOR = 500,
     POINTS_TOTAL = 10000,
-    /* Half of the employer's points; who has no must competence at all stays below it. */
+    /* Half of the points of the employer. A person without any must competence stays below it. */
     FLOOR_EMPLOYER = 4000,
-    /* At the very edge of the own distance, hours alone are not enough. */
+    /* At the furthest accepted distance, hours alone are not enough. */
     FLOOR_PERSON = 600,
     CONTRIBUTIONS_MAX = 64,
 };
@@ -33,7 +33,8 @@ enum {
 struct contribution {
     const char *code;
     int points, of;
-    uint32_t number; /* of the competence, or of the person's nearest occupation; 0 when none */
+    uint32_t
+        number; /* of the competence, or of the nearest occupation of the person; 0 when none */
 };
 
 struct score {
@@ -53,12 +54,12 @@ struct plan_competence {
     int of;
 };
 
-/* What can be worked out once per vacancy. */
+/* What is computed once per vacancy. */
 struct score_plan {
     const struct demand *demand;
     struct plan_competence competences[DEMAND_COMPETENCES_MAX]; /* sorted by number */
     size_t count;
-    int nice_free;     /* points everybody has because nothing nice is asked */
+    int nice_free;     /* points that every person has because nothing nice is asked */
     int occupation_of; /* POINTS_OCCUPATION, with POINTS_MUST when no must is asked */
 };
 
@@ -67,19 +68,20 @@ struct score_sums {
     int total, employer, person;
 };
 
-/* `demand` must live as long as the plan. */
+/* Makes a plan. `demand` must live as long as the plan. */
 void score_plan_make(const struct demand *demand, struct score_plan *ret);
 
-/* The totals; returns whether both floors are reached. When the employer's is not, the rest is not
- * worked out: ret->person stays 0. */
+/* Computes the totals. Returns whether both floors are reached. When the floor of the employer
+ * is not reached, the other half is not computed: ret->person is 0. */
 bool score_suitable(const struct score_plan *plan, const struct person *person,
                     struct score_sums *ret);
 
-/* Everything, floors or not. */
+/* Computes everything, whether or not the floors are reached. */
 void score_explain(const struct score_plan *plan, const struct person *person, struct score *ret);
 
-/* Divides `points` exactly over weights by largest remainder; equal remainders go to the first. All
- * zero when `count` is 0 or the weights sum to 0. At most DEMAND_COMPETENCES_MAX weights. */
+/* Divides `points` over weights by the largest remainder; of equal remainders the first gets the
+ * point. All results are 0 when the sum of the weights is 0. At most DEMAND_COMPETENCES_MAX
+ * weights. */
 void shares_divide(int points, const uint32_t *weights, size_t count, int *ret);
 
 #endif
