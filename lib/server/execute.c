@@ -2,6 +2,8 @@
 /* A plan becomes one transaction; its end becomes an answer. */
 #include "lib/server/execute.h"
 
+#include "lib/base/buf.h"
+#include "lib/server/denial.h"
 #include "lib/server/finish.h"
 #include "lib/server/gen/queries.h"
 #include "lib/server/page.h"
@@ -22,6 +24,17 @@ static struct str or_empty(struct str text)
     return text.at ? text : S("");
 }
 
+static struct str attributes_of(struct exchange *exchange)
+{
+    struct buf out = buf_in(exchange->ctx.arena);
+    buf_add_char(&out, '{');
+    for (size_t i = 0; i < ATTRIBUTE_COUNT; i++)
+        if (exchange->actor.attributes & 1u << i)
+            buf_print(&out, "%s%s", out.len > 1 ? "," : "", attribute_names[i]);
+    buf_add_char(&out, '}');
+    return buf_str(&out);
+}
+
 /* Adds the first statement of every transaction: it sets the caller, for row-level security and
  * the audit. */
 static void add_context(struct exchange *exchange, struct plan *plan, bool reads)
@@ -33,6 +46,7 @@ static void add_context(struct exchange *exchange, struct plan *plan, bool reads
                               .actor = or_empty(actor->user_id),
                               .organisation = or_empty(actor->organisation_id),
                               .role = role_name(actor->role),
+                              .attributes = actor->attributes ? attributes_of(exchange) : S("{}"),
                               .scope = scope_name(exchange->scope),
                               .request = exchange->ctx.request_id,
                               .operation = str_of(exchange->request.operation->id),
@@ -175,6 +189,12 @@ static bool run_again(struct exchange *exchange, struct str state)
     return true;
 }
 
+static void turn_away(struct exchange *exchange)
+{
+    denial_note(exchange, S("not-admitted"));
+    finish_with_problem(exchange, problem_at(PROBLEM_NOT_ADMITTED));
+}
+
 static void on_refused(struct exchange *exchange)
 {
     const PGresult *error = exchange->transaction.error;
@@ -192,6 +212,10 @@ static void on_refused(struct exchange *exchange)
         .constraint = str_of(PQresultErrorField(error, PG_DIAG_CONSTRAINT_NAME)),
         .table = str_of(PQresultErrorField(error, PG_DIAG_TABLE_NAME)),
     };
+    if (str_equal(refusal.message, S("not-admitted"))) {
+        turn_away(exchange);
+        return;
+    }
     const struct problem *problem =
         problem_of_refusal(&exchange->ctx, &refusal, exchange->request.operation, exchange->scope);
     if (problem->status == 500) /* our own fault: the line has names, never data */
@@ -203,9 +227,20 @@ static void on_refused(struct exchange *exchange)
     finish_with_problem(exchange, problem);
 }
 
+/* The context statement answers with a row when the user is not, or no longer, one of the municipality
+ * with this role, organisation and attributes. A write is refused instead. */
+static bool is_admitted(const struct exchange *exchange)
+{
+    return PQntuples(exchange->transaction.first->result) == 0;
+}
+
 static void on_committed(struct exchange *exchange)
 {
     const struct operation *operation = exchange->request.operation;
+    if (!is_admitted(exchange)) {
+        turn_away(exchange);
+        return;
+    }
     if (exchange->step == STEP_OUTCOME) {
         replay(exchange);
         return;

@@ -8,14 +8,13 @@
 #include "lib/base/limits.h"
 #include "lib/http/framing.h"
 #include "lib/http/preference.h"
+#include "lib/server/denial.h"
 #include "lib/server/exchange.h"
 #include "lib/server/execute.h"
 #include "lib/server/finish.h"
-#include "lib/server/gen/queries.h"
 #include "lib/server/header.h"
 #include "lib/server/input.h"
 #include "lib/server/login.h"
-#include "openapi/gen/role.h"
 
 /* The request ends before it is answered: its client is gone. The database may still be at work. */
 static void on_request_gone(void *data)
@@ -147,49 +146,6 @@ static const struct problem *route(struct exchange *exchange)
     return accepts_json(exchange) ? NULL : problem_at(PROBLEM_NOT_ACCEPTABLE);
 }
 
-struct denial {
-    struct ctx ctx;
-    struct transaction transaction;
-};
-
-static void on_denial_noted(struct transaction *transaction, enum transaction_end end)
-{
-    struct denial *denial = transaction->owner;
-    (void)end;
-    arena_free(denial->ctx.arena);
-}
-
-/* Writes a refused call into the audit; the answer does not wait for it. */
-static void note_denial(const struct exchange *exchange)
-{
-    struct arena *arena = arena_new();
-    struct denial *denial = ARENA_NEW(arena, struct denial);
-    struct plan plan = {.ctx = &denial->ctx};
-    const struct actor *actor = &exchange->actor;
-    denial->ctx.arena = arena;
-    sql_context_set(&plan, (struct sql_context_set){
-                               .tenant = arena_int(arena, actor->tenant),
-                               .actor = arena_copy(arena, actor->user_id),
-                               .organisation = actor->organisation_id.at
-                                                   ? arena_copy(arena, actor->organisation_id)
-                                                   : S(""),
-                               .role = str_of(role_names[__builtin_ctz(actor->role)]),
-                               .scope = S(""),
-                               .request = arena_copy(arena, exchange->ctx.request_id),
-                               .operation = str_of(exchange->request.operation->id),
-                               .read_only = S("off"),
-                           });
-    sql_audit_deny(&plan,
-                   (struct sql_audit_deny){.operation = str_of(exchange->request.operation->id),
-                                           .reason = S("forbidden")});
-    denial->transaction = (struct transaction){.arena = arena,
-                                               .first = plan.first,
-                                               .count = plan.count,
-                                               .done = on_denial_noted,
-                                               .owner = denial};
-    pool_run(exchange->loop->writes[exchange->route->service], &denial->transaction);
-}
-
 static const struct problem *admit(struct exchange *exchange)
 {
     const struct operation *operation = exchange->request.operation;
@@ -200,7 +156,7 @@ static const struct problem *admit(struct exchange *exchange)
         return problem_of(err);
     exchange->scope = operation_scope(operation, exchange->actor.role);
     if (exchange->scope == SCOPE_NONE) {
-        note_denial(exchange);
+        denial_note(exchange, S("forbidden"));
         return problem_of(ERR_FORBIDDEN);
     }
     return NULL;

@@ -17,6 +17,12 @@ create function audit.note(noun text, subject_id uuid, action text, columns text
     end $$;
 
 -- A call that was refused: who asked for what. `reason` is a problem code.
-create function audit.deny(operation text, reason text) returns void language sql
-    security definer set search_path = pg_catalog, pg_temp
-    as $$ select audit.note('operation', null, 'deny', array[operation, reason]) $$;
+create function audit.deny(tenant int, actor uuid, organisation uuid, role text, request uuid, operation text, reason text)
+    returns void language plpgsql security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        perform set_config('app.tenant', tenant::text, true);
+        insert into audit.entry (tenant_id, at, actor, role, organisation, operation, request, noun, action, columns)
+        values (tenant, clock.now(), actor, role, organisation, operation, request, 'operation', 'deny',
+                array[operation, reason]);
+    end $$;

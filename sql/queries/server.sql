@@ -3,15 +3,23 @@
 -- What every service asks, whatever its nouns.
 
 -- The first statement of every transaction. It sets by asking, and answers with neither rows nor columns: those of every
--- request would have to be sent and read.
+-- request would have to be sent and read. Who does not wear this hat (entry.hat) gets an empty context, in which nothing is
+-- visible, and the answer is one row; a write is refused. Without a role nobody asks: the operation is public. Who operates the
+-- installation (role system) is a user of no municipality; the key of the issuer says who may be that.
 -- query: context_set
 -- rows: none
 -- writes: no
-select where (set_config('app.tenant', :tenant, true) || set_config('app.actor', :actor, true)
+select from (select :role in ('', 'system') or exists (
+    select from entry.hat h where h.user_id = nullif(:actor, '')::uuid and h.tenant_id = nullif(:tenant, '')::int
+      and h.role = :role and h.organisation_id is not distinct from nullif(:organisation, '')::uuid
+      and h.attributes @> :attributes::text[]) as admitted) e
+where (set_config('app.tenant', case when e.admitted then :tenant else '' end, true)
+    || set_config('app.actor', :actor, true)
     || set_config('app.org', :organisation, true) || set_config('app.role', :role, true)
     || set_config('app.scope', :scope, true) || set_config('app.request', :request, true)
     || set_config('app.operation', :operation, true)
     || set_config('transaction_read_only', :read_only, true)) is null
+    or (not e.admitted and entry.refuse(:read_only))
 
 -- query: tenant_directory
 -- rows: many
@@ -31,7 +39,8 @@ select idempotency.finish(:route, :key, :status::int, :resource::uuid)
 -- rows: one
 select fingerprint, status, resource from idempotency.outcome(:route, :key)
 
+-- It runs alone, and it takes the word of the token for who asks: whoever may not come in is noted, too.
 -- query: audit_deny
 -- rows: none
 -- writes: yes
-select audit.deny(:operation, :reason)
+select audit.deny(:tenant::int, :actor::uuid, nullif(:organisation, '')::uuid, :role, :request::uuid, :operation, :reason)

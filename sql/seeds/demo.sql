@@ -56,6 +56,9 @@ from town t cross join (
         ('partner', 'Sem Vermeer'), ('candidate', 'Tess Linde'), ('analyst', 'Umut Yildiz'), ('tenant_admin', 'Vera Blom')) x (r, n)
 ) u (n, role, name);
 
+insert into entry.hat (user_id, tenant_id, role, organisation_id, attributes)
+select u.id, u.tenant_id, u.role, u.organisation_id, u.attributes from app.user_account u;
+
 -- step: employers
 insert into app.employer (tenant_id, id, region_id, kvk_number, name, sector, size_class, postcode4, street_address,
                           account_manager_id, version, changed_at, changed_in)

@@ -66,7 +66,7 @@ def statement(name):
 
 def context(read_only):
     text = statement('context_set').replace(':request', ':actor')
-    for name, value in {'organisation': '', 'role': 'consultant', 'scope': 'tenant', 'operation': 'bench', 'read_only': read_only}.items():
+    for name, value in {'organisation': '', 'role': 'consultant', 'attributes': '{}', 'scope': 'tenant', 'operation': 'bench', 'read_only': read_only}.items():
         text = text.replace(f':{name}', f"'{value}'")
     return text + ';\n'
 

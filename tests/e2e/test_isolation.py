@@ -134,13 +134,13 @@ def test_every_table_of_app_has_its_wall(region):
 
 def test_functions_with_owner_rights_fix_their_search_path(region):
     assert region.sql("""select p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-        where n.nspname in ('app', 'audit', 'queue', 'idempotency', 'ref', 'clock') and p.prosecdef
+        where n.nspname in ('app', 'audit', 'queue', 'idempotency', 'ref', 'clock', 'entry') and p.prosecdef
           and not coalesce(p.proconfig @> array['search_path=pg_catalog, pg_temp'], false)""") == []
 
 
 def test_time_comes_from_our_clock_only(region):
     rows = region.sql("""select n.nspname || '.' || p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-        where n.nspname in ('app', 'audit', 'queue', 'idempotency', 'ref')
+        where n.nspname in ('app', 'audit', 'queue', 'idempotency', 'ref', 'entry')
           and p.prosrc ~* '\\m(current_date|current_timestamp|clock_timestamp|statement_timestamp|localtimestamp)\\M'
            or (n.nspname in ('app', 'audit', 'queue') and p.prosrc ~ '[^.]\\mnow\\(\\)')""")
     assert rows == []

@@ -1,5 +1,31 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Users and the profile of the user who asks."""
+"""Users and the profile of the user who asks; who is in, and who is not, or no longer."""
+import time
+import uuid
+
+import pytest
+
+# a read of every service
+READS = ['/vacancies?pageSize=1', '/candidates?pageSize=1', '/occupations?labelPrefix=a', '/user-profile']
+
+
+@pytest.fixture
+def hire(as_role):
+    """A new user of a role: (the answer that made the user, a client with a token of that user)."""
+    def make(role, **more):
+        name = f'{role}.{uuid.uuid4().hex[:12]}@maasdrecht.example'
+        made = as_role('tenant_admin').post('/users', {'name': 'Nieuw', 'email': name, 'role': role, **more})
+        assert made.status == 201, made.text
+        return made, as_role(role, user=made.json['id'])
+    return make
+
+
+def is_out(client, path, seconds=5):
+    """Whether it is refused within five seconds, for the reason that its user is not in."""
+    until = time.monotonic() + seconds
+    while (answer := client.get(path)).status == 200 and time.monotonic() < until:
+        time.sleep(0.05)
+    return answer.status == 403 and answer.problem == 'not-admitted'
 
 
 def test_the_profile_says_who_i_am(as_role):
@@ -22,3 +48,66 @@ def test_a_firm_sees_its_own_organisation_and_people_only(as_role, world):
     firm = as_role('firm')
     assert [o['id'] for o in firm.get('/organisations').json['items']] == [world['firm']]
     assert {u.get('organisationId') for u in firm.get('/users').json['items']} == {world['firm']}
+
+
+def test_attack_01_a_deactivated_user_is_out_of_every_service(as_role, hire, region, new_employer):
+    admin, (made, client) = as_role('tenant_admin'), hire('consultant')
+    assert all(client.get(path).status == 200 for path in READS)
+    gone = admin.patch(f'/users/{made.json["id"]}', {'active': False}, made.headers['etag'])
+    assert all(is_out(client, path) for path in READS)
+    refused = client.post('/employers', new_employer)
+    assert refused.status == 403 and refused.problem == 'not-admitted'
+    back = admin.patch(f'/users/{made.json["id"]}', {'active': True}, gone.headers['etag'])
+    assert back.json['active'] and all(client.get(path).status == 200 for path in READS)
+    until = time.monotonic() + 5
+    noted = "select count(*) from audit.entry where action = 'deny' and columns[2] = 'not-admitted' and actor = %s"
+    while region.sql(noted, (made.json['id'],))[0][0] < len(READS) + 1 and time.monotonic() < until:
+        time.sleep(0.01)
+    assert region.sql(noted, (made.json['id'],))[0][0] >= len(READS) + 1
+
+
+def test_case_7_a_deactivated_organisation_is_out_with_its_users(as_role, hire):
+    admin = as_role('tenant_admin')
+    firm = admin.post('/organisations', {'kind': 'firm', 'name': 'Weg Ermee'})
+    _, client = hire('firm', organisationId=firm.json['id'])
+    assert client.get('/candidates').status == 200
+    ended = admin.patch(f'/organisations/{firm.json["id"]}', {'active': False}, firm.headers['etag'])
+    assert all(is_out(client, path) for path in ('/candidates', '/user-profile'))
+    made, later = hire('firm', organisationId=firm.json['id'])
+    assert is_out(later, '/candidates'), 'a new user of an organisation that has ended'
+    admin.patch(f'/organisations/{firm.json["id"]}', {'active': True}, ended.headers['etag'])
+    assert client.get('/candidates').status == later.get('/candidates').status == 200
+
+
+@pytest.mark.parametrize('change', [{'role': 'coach'}, {'attributes': []}], ids=['role', 'attribute'])
+def test_attack_01_a_token_gives_no_role_and_no_attribute_that_the_user_lost(as_role, hire, change):
+    made, client = hire('consultant', attributes=['decider'])
+    assert client.get('/vacancies').status == 200
+    as_role('tenant_admin').patch(f'/users/{made.json["id"]}', change, made.headers['etag'])
+    assert all(is_out(client, path) for path in READS[:1] + READS[2:])
+
+
+def test_attack_01_a_token_gives_no_other_organisation(as_role, hire, world):
+    made, _ = hire('firm', organisationId=world['firm'])
+    foreign = as_role('firm', user=made.json['id'], org=str(uuid.uuid4()))
+    assert is_out(foreign, '/candidates')
+
+
+def test_attack_01_a_subject_that_does_not_exist_is_not_in(as_role):
+    nobody = as_role('consultant', user=str(uuid.uuid4()))
+    assert all(is_out(nobody, path) for path in READS)
+
+
+def test_attack_01_a_user_of_another_municipality_is_not_in(as_role):
+    foreign = as_role('consultant', user=as_role('consultant', 'gm9902').get('/user-profile').json['id'])
+    assert all(is_out(foreign, path) for path in READS)
+
+
+def test_attack_01_one_who_is_out_does_not_disturb_reads_of_others(as_role):
+    """Reads travel in groups that share a transaction: each has the context that is its own."""
+    from concurrent.futures import ThreadPoolExecutor
+    nobody, somebody = as_role('consultant', user=str(uuid.uuid4())), as_role('consultant')
+    with ThreadPoolExecutor(16) as threads:
+        answers = list(threads.map(lambda i: (i % 2, (somebody if i % 2 else nobody).get('/vacancies?pageSize=1')), range(200)))
+    assert all(answer.status == (200 if known else 403) for known, answer in answers)
+    assert all(answer.json['items'] for known, answer in answers if known)

@@ -8,6 +8,7 @@ enum problem_code {
     PROBLEM_INVALID, /* 400: The request does not fit */
     PROBLEM_UNAUTHENTICATED, /* 401: Not logged in */
     PROBLEM_FORBIDDEN, /* 403: You may not do this */
+    PROBLEM_NOT_ADMITTED, /* 403: You have no access here */
     PROBLEM_NOT_FOUND, /* 404: Not found */
     PROBLEM_METHOD_NOT_ALLOWED, /* 405: This cannot be done here */
     PROBLEM_NOT_ACCEPTABLE, /* 406: We answer in JSON */

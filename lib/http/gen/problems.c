@@ -15,6 +15,9 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_FORBIDDEN] = {"forbidden", 403, 0, {
         "{\"type\":\"urn:maatwerk:problem:forbidden\",\"title\":\"Dit mag u niet\",\"status\":403,\"detail\":\"Uw rol mag deze handeling niet doen, of niet met de waarden die onder errors staan.\"",
         "{\"type\":\"urn:maatwerk:problem:forbidden\",\"title\":\"You may not do this\",\"status\":403,\"detail\":\"Your role may not do this, or not with the values that the errors name.\""}, {NULL, 0}},
+    [PROBLEM_NOT_ADMITTED] = {"not-admitted", 403, 0, {
+        "{\"type\":\"urn:maatwerk:problem:not-admitted\",\"title\":\"U hebt hier geen toegang\",\"status\":403,\"detail\":\"Uw account bestaat hier niet, is niet meer actief, of heeft deze rol of organisatie niet. Vraag het de applicatiebeheerder.\"",
+        "{\"type\":\"urn:maatwerk:problem:not-admitted\",\"title\":\"You have no access here\",\"status\":403,\"detail\":\"Your account is not there, is no longer active, or does not have this role or organisation. Ask the application manager.\""}, {NULL, 0}},
     [PROBLEM_NOT_FOUND] = {"not-found", 404, 0, {
         "{\"type\":\"urn:maatwerk:problem:not-found\",\"title\":\"Niet gevonden\",\"status\":404,\"detail\":\"Dit bestaat niet, of u mag het niet zien.\"",
         "{\"type\":\"urn:maatwerk:problem:not-found\",\"title\":\"Not found\",\"status\":404,\"detail\":\"This does not exist, or you may not see it.\""}, {NULL, 0}},

@@ -5,24 +5,29 @@
 #include "lib/base/limits.h"
 
 _Static_assert(6 <= LIMIT_QUERIES, "queries");
-_Static_assert(8 <= LIMIT_VALUES, "context_set");
+_Static_assert(9 <= LIMIT_VALUES, "context_set");
 
 const struct query query_context_set = {
     .name = "context_set",
-    .text = "select where (set_config('app.tenant', $1, true) || set_config('app.actor', $2, true) || set_con"
-            "fig('app.org', $3, true) || set_config('app.role', $4, true) || set_config('app.scope', $5, true"
-            ") || set_config('app.request', $6, true) || set_config('app.operation', $7, true) || set_config("
-            "'transaction_read_only', $8, true)) is null",
-    .parameters = 8, .rows = QUERY_NONE, .when_none = OK,
+    .text = "select from (select $1 in ('', 'system') or exists ( select from entry.hat h where h.user_id = n"
+            "ullif($2, '')::uuid and h.tenant_id = nullif($3, '')::int and h.role = $1 and h.organisation_id "
+            "is not distinct from nullif($4, '')::uuid and h.attributes @> $5::text[]) as admitted) e where ("
+            "set_config('app.tenant', case when e.admitted then $3 else '' end, true) || set_config('app.acto"
+            "r', $2, true) || set_config('app.org', $4, true) || set_config('app.role', $1, true) || set_conf"
+            "ig('app.scope', $6, true) || set_config('app.request', $7, true) || set_config('app.operation', "
+            "$8, true) || set_config('transaction_read_only', $9, true)) is null or (not e.admitted and entry"
+            ".refuse($9))",
+    .parameters = 9, .rows = QUERY_NONE, .when_none = OK,
     .writes = false, .list = NULL,
 };
 struct statement *sql_context_set(struct plan *plan, struct sql_context_set args)
 {
     const struct str values[] = {
-        args.tenant,
-        args.actor,
-        args.organisation,
         args.role,
+        args.actor,
+        args.tenant,
+        args.organisation,
+        args.attributes,
         args.scope,
         args.request,
         args.operation,
@@ -92,13 +97,18 @@ struct statement *sql_idempotency_outcome(struct plan *plan, struct sql_idempote
 
 const struct query query_audit_deny = {
     .name = "audit_deny",
-    .text = "select audit.deny($1, $2)",
-    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .text = "select audit.deny($1::int, $2::uuid, nullif($3, '')::uuid, $4, $5::uuid, $6, $7)",
+    .parameters = 7, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
 struct statement *sql_audit_deny(struct plan *plan, struct sql_audit_deny args)
 {
     const struct str values[] = {
+        args.tenant,
+        args.actor,
+        args.organisation,
+        args.role,
+        args.request,
         args.operation,
         args.reason,
     };

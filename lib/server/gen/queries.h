@@ -7,7 +7,7 @@
 
 extern const struct query query_context_set;
 struct sql_context_set {
-    struct str tenant, actor, organisation, role, scope, request, operation, read_only;
+    struct str role, actor, tenant, organisation, attributes, scope, request, operation, read_only;
 };
 struct statement *sql_context_set(struct plan *plan, struct sql_context_set args);
 
@@ -37,7 +37,7 @@ struct statement *sql_idempotency_outcome(struct plan *plan, struct sql_idempote
 
 extern const struct query query_audit_deny;
 struct sql_audit_deny {
-    struct str operation, reason;
+    struct str tenant, actor, organisation, role, request, operation, reason;
 };
 struct statement *sql_audit_deny(struct plan *plan, struct sql_audit_deny args);
 

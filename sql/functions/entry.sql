@@ -1,0 +1,48 @@
+-- Who may come in: the hats that users wear now, and the refusal of everybody else.
+
+-- It is read before there is a context: everybody sees every hat, and no program writes one.
+alter table entry.hat enable row level security;
+alter table entry.hat force row level security;
+create policy looked_up on entry.hat for select using (true);
+create policy owner_functions on entry.hat for all to maatwerk_owner using (true) with check (true);
+
+-- What a refusal of the context statement does: a read, which shares its transaction with others, gets a row instead of an empty
+-- context without one. A write is undone.
+create function entry.refuse(read_only text) returns boolean language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if read_only = 'off' then
+            raise exception using errcode = 'MW403', message = 'not-admitted';
+        end if;
+        return true;
+    end $$;
+
+-- The hat follows the user. An organisation that the municipality does not know (an employer's users have that of the employer)
+-- cannot be inactive.
+create function entry.follow_user() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        delete from entry.hat h where h.user_id = new.id and h.tenant_id = new.tenant_id;
+        insert into entry.hat (user_id, tenant_id, role, organisation_id, attributes)
+        select new.id, new.tenant_id, new.role, new.organisation_id, new.attributes
+        where new.active and not exists (select from app.organisation o where o.tenant_id = new.tenant_id
+                                         and o.id = new.organisation_id and not o.active);
+        return null;
+    end $$;
+create trigger entry after insert or update on app.user_account
+    for each row execute function entry.follow_user();
+
+create function entry.follow_organisation() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        delete from entry.hat h where h.tenant_id = new.tenant_id and h.organisation_id = new.id;
+        insert into entry.hat (user_id, tenant_id, role, organisation_id, attributes)
+        select u.id, u.tenant_id, u.role, u.organisation_id, u.attributes from app.user_account u
+        where u.tenant_id = new.tenant_id and u.organisation_id = new.id and u.active and new.active;
+        return null;
+    end $$;
+create trigger entry after update on app.organisation
+    for each row when (old.active is distinct from new.active) execute function entry.follow_organisation();
