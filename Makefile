@@ -19,10 +19,10 @@ CFLAGS := $(filter-out -O2 -D_FORTIFY_SOURCE=2,$(CFLAGS)) -O1 -fno-omit-frame-po
 endif
 
 LIB := $(wildcard lib/*/*.c lib/*/gen/*.c openapi/gen/*.c)
-SERVICES := employers candidates placements platform
+SERVICES := $(patsubst services/%/gen/main.c,%,$(wildcard services/*/gen/main.c))
 WORKERS := $(patsubst workers/%/main.c,%,$(wildcard workers/*/main.c))
 UNITS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*/test_*.c))
-PROGRAMS := $(SERVICES:%=$(OUT)/bin/maatwerk-%) $(OUT)/bin/maatwerk-all $(WORKERS:%=$(OUT)/bin/maatwerk-%) $(OUT)/bin/maatwerk
+PROGRAMS := $(SERVICES:%=$(OUT)/bin/maatwerk-%) $(WORKERS:%=$(OUT)/bin/maatwerk-%) $(OUT)/bin/maatwerk
 objects = $(patsubst %.c,$(OUT)/%.o,$(1))
 folder = $(filter-out %/main.c,$(wildcard $(1)/*.c $(1)/gen/*.c $(1)/engine/*.c))
 
@@ -111,11 +111,11 @@ $(OUT)/libmaatwerk.a: $(call objects,$(LIB))
 	@rm -f $@ && ar rcs $@ $^
 
 define program
-$(OUT)/bin/maatwerk-$(2): $(call objects,$(1)/$(2)/main.c $(call folder,$(1)/$(2)))
+$(OUT)/bin/maatwerk-$(2): $(call objects,$(wildcard $(1)/$(2)/main.c $(1)/$(2)/gen/main.c) $(call folder,$(1)/$(2)))
 endef
 $(foreach s,$(SERVICES),$(eval $(call program,services,$(s))))
 $(foreach w,$(WORKERS),$(eval $(call program,workers,$(w))))
-$(OUT)/bin/maatwerk-all: $(call objects,services/all/main.c $(foreach s,$(SERVICES),$(call folder,services/$(s))))
+$(OUT)/bin/maatwerk-all: $(call objects,$(foreach s,$(SERVICES),$(call folder,services/$(s))))
 $(OUT)/bin/maatwerk: $(call objects,services/cli/main.c $(call folder,services/cli))
 $(PROGRAMS): $(OUT)/libmaatwerk.a
 	@mkdir -p $(@D)

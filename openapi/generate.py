@@ -9,14 +9,13 @@ from pathlib import Path
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from generator import bundle, clients, emit_contract, emit_docs, emit_plan, emit_problems, emit_proxy, emit_sql, names, sql, states  # noqa: E402
+from generator import bundle, clients, emit_contract, emit_docs, emit_plan, emit_problems, emit_programs, emit_proxy, emit_sql, names, program_list, sql, states  # noqa: E402
 from generator.contract import Contract  # noqa: E402
 from generator.limits import Limits  # noqa: E402
 from generator.problems import Problems  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
-PLACES = {'db': 'lib/db', 'server': 'lib/server', 'cli': 'services/cli', 'matching': 'workers/matching',
-          'dispatcher': 'workers/dispatcher', 'queue': 'lib/queue'}
+LIBRARIES = {'db': 'lib/db', 'server': 'lib/server', 'queue': 'lib/queue'}
 
 
 class NoAlias(yaml.SafeDumper):
@@ -30,14 +29,16 @@ def written_by_hand():
                      if file.parent.name != 'gen')
 
 
-def files(contract, programs):
-    """{path: text} of everything that is generated."""
+def files(contract, statements):
+    """{path: text} of everything that is generated; `statements`: {program or library: [Query]}"""
+    programs = program_list.read(ROOT)
+    program_list.check(ROOT, contract, programs)
     limits = Limits((ROOT / 'lib/base/limits.h').read_text())
-    limits.check(contract, programs, [main.parent.name for main in sorted((ROOT / 'workers').glob('*/main.c'))])
-    names.check(contract, programs, names.taken(ROOT / 'lib'))
+    limits.check(contract, statements, program_list.names(programs, 'worker', 'dispatcher'))
+    names.check(contract, statements, names.taken(ROOT / 'lib'))
     problems = Problems(ROOT / 'openapi/problems.yaml')
     problems.check(ROOT, contract)
-    queries = sql.by_name(programs)
+    queries = sql.by_name(statements)
     made = {}
     made['openapi/gen/role.h'], made['openapi/gen/role.c'] = emit_contract.roles(contract)
     made['openapi/gen/schemas.h'], made['openapi/gen/schemas.c'] = emit_contract.shared(contract)
@@ -53,10 +54,13 @@ def files(contract, programs):
         made[f'services/{name}/gen/schemas.c'] = service.schemas_source()
         made[f'services/{name}/gen/contract.h'] = service.header()
         made[f'services/{name}/gen/contract.c'] = service.source()
-    for program, found in programs.items():
-        place = PLACES.get(program, f'services/{program}')
+    places = {**LIBRARIES, **{program.name: program_list.folder(program) for program in programs}}
+    for program, found in statements.items():
+        place = places[program]
         made[f'{place}/gen/queries.h'] = emit_sql.header(program, place, found, contract)
         made[f'{place}/gen/queries.c'] = emit_sql.source(program, place, found, contract)
+    made.update(emit_programs.sources(programs))
+    made['docker-compose.yml'] = emit_programs.compose((ROOT / 'docker-compose.yml').read_text(), programs)
     made['docker/gen/paths.map'] = emit_proxy.paths(contract)
     made['docker/gen/services.cfg'] = emit_proxy.services(contract)
     made['docker/gen/limits.cfg'] = emit_proxy.limits(limits)
@@ -76,8 +80,8 @@ def files(contract, programs):
 
 def main():
     check, stale = '--check' in sys.argv, []
-    contract, programs = Contract(ROOT / 'openapi'), sql.read(ROOT / 'sql/queries')
-    for path, text in files(contract, programs).items():
+    contract, statements = Contract(ROOT / 'openapi'), sql.read(ROOT / 'sql/queries')
+    for path, text in files(contract, statements).items():
         file = ROOT / path
         if file.exists() and file.read_text() == text:
             continue
@@ -86,7 +90,7 @@ def main():
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
     print(('not up to date: ' if check else 'written: ') + (', '.join(stale) or 'nothing'))
-    left = emit_plan.unused(contract, programs, written_by_hand())
+    left = emit_plan.unused(contract, statements, written_by_hand())
     for where in left:
         print(f'{where}: no x-plan runs it, and no C calls it')
     return 1 if left or (check and stale) else 0

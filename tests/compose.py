@@ -16,11 +16,11 @@ import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from region import ROOT, Client, free_port  # noqa: E402
+from region import ROOT, Client, free_port, programs  # noqa: E402
 from scenarios.main_job import main_job  # noqa: E402
 
 COMPOSE = os.environ.get('COMPOSE', 'docker-compose' if shutil.which('docker-compose') else 'docker compose').split()
-SERVICES = ('employers', 'candidates', 'placements', 'platform')
+SERVICES, WORKERS = programs('service'), programs('worker', 'dispatcher')
 SERVERS = (*SERVICES, 'postgres', 'redis', 'proxy')
 ALWAYS = {'api-version': '0.1.0', 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY',
           'referrer-policy': 'no-referrer', 'cache-control': 'no-store', 'content-type': 'application/problem+json'}
@@ -122,7 +122,7 @@ def tests(it):
         assert answer.status == 200 and answer.json['info']['title'] == 'Maatwerk'
 
     def hardened():
-        for service in (*SERVERS, 'dispatcher', 'matching'):
+        for service in (*SERVERS, *WORKERS):
             made = it.inspect(it.containers(service)[0])
             host = made['HostConfig']
             assert made['Config']['User'] not in ('', 'root', '0'), service
@@ -186,7 +186,7 @@ def tests(it):
         from_s = time.monotonic()
         it.run('stop')
         assert time.monotonic() - from_s < 10
-        for service in (*SERVICES, 'dispatcher', 'matching'):
+        for service in (*SERVICES, *WORKERS):
             for container in it.containers(service):
                 state = it.inspect(container)['State']
                 assert state['ExitCode'] == 0 and not state['OOMKilled'], (service, state)

@@ -14,6 +14,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -24,8 +25,21 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(os.environ.get('MAATWERK_BIN') or ROOT / 'build/release/bin')
 TMP = os.environ.get('MAATWERK_TMP', '/var/tmp')
 SANITIZED = Path(os.environ.get('MAATWERK_BIN') or ROOT / 'build/asan/bin')
-PROGRAMS = ('all', 'dispatcher', 'matching')
 claims = []
+
+sys.path.insert(0, str(ROOT / 'openapi'))
+from generator import program_list  # noqa: E402
+
+
+def programs(*kinds):
+    """The names of the programs of these kinds, or of all: sql/programs.tsv."""
+    return program_list.names(program_list.read(ROOT), *(kinds or program_list.FOLDERS))
+
+
+def roles():
+    """The roles of users: x-roles of the contract."""
+    contract = json.loads((ROOT / 'openapi/gen/openapi.json').read_text())
+    return [role['name'] for role in contract['x-roles'] if role['name'] != 'system']
 
 
 def free_port():
@@ -185,7 +199,7 @@ class Region:
         log.close()
 
     def start_programs(self):
-        for name in PROGRAMS:
+        for name in ('all', *programs('worker', 'dispatcher')):
             self.start(name)
         self.wait_ready()
 

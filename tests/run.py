@@ -10,11 +10,8 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from region import ROOT, Region, port_is_free, remove  # noqa: E402
+from region import ROOT, Region, port_is_free, remove, roles  # noqa: E402
 from scenarios.main_job import main_job  # noqa: E402
-
-ROLES = ('consultant', 'employer', 'case_manager', 'team_lead', 'account_manager', 'coach', 'field_officer',
-         'sector_coach', 'firm', 'agency', 'course_leader', 'hub', 'partner', 'candidate', 'analyst', 'tenant_admin')
 
 
 def make_docs():
@@ -82,7 +79,7 @@ def show(region):
     if 'MAATWERK_DOCS' in region.env:
         print(f'docs       {base}/docs/')
     print(f'management http://127.0.0.1:{region.management}/healthz/ready, /metrics\n\nTokens, 12 hours (gm9901):\n')
-    for role in ROLES:
+    for role in roles():
         print(f'{role:16} {region.token(role)}')
     print('\nCtrl-C ends everything.', flush=True)
 

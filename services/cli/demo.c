@@ -8,6 +8,7 @@
 
 #include "lib/auth/bsn.h"
 #include "lib/base/buf.h"
+#include "openapi/gen/role.h"
 #include "services/cli/command.h"
 
 enum { BSN_FIRST = 999000000 };
@@ -18,6 +19,15 @@ static bool set(PGconn *pg, const char *name, const char *value)
     PGresult *result = must_run(pg, "select set_config($1, $2, true)", 2, values);
     PQclear(result);
     return result != NULL;
+}
+
+/* The roles of the contract with commas between them. */
+static struct str roles(struct arena *arena)
+{
+    struct buf all = buf_in(arena);
+    for (int i = 0; i < ROLE_COUNT; i++)
+        buf_print(&all, "%s%s", i ? "," : "", role_names[i]);
+    return buf_str(&all);
 }
 
 /* Runs the file step by step. A step begins with "-- step: <words>"; the words are printed. */
@@ -105,8 +115,8 @@ int command_demo(const struct config *config, int count, char **arguments)
             file_read(arena, arena_print(arena, "%s/seeds/demo.sql", sql_folder()).at);
         done = text.at && must_do(pg, "set client_min_messages = warning; begin")
                && set(pg, "demo.candidates", candidates) && set(pg, "demo.seed", seed)
-               && run_steps(pg, arena, text) && add_bsns(pg, arena, keys)
-               && must_do(pg, "commit; analyze");
+               && set(pg, "demo.roles", roles(arena).at) && run_steps(pg, arena, text)
+               && add_bsns(pg, arena, keys) && must_do(pg, "commit; analyze");
     }
     if (done)
         printf("demo region: %s candidates in its city\n", candidates);

@@ -116,8 +116,9 @@ static bool apply(PGconn *pg, const struct sql_file *file)
 
 static bool apply_all(PGconn *pg, struct arena *arena, const struct sql_file *files)
 {
+    struct str roles = rights_roles(arena);
     bool good =
-        must_do(pg, "begin") && must_do(pg, rights_roles(arena).at) && must_do(pg, become_owner);
+        roles.at && must_do(pg, "begin") && must_do(pg, roles.at) && must_do(pg, become_owner);
     for (const struct sql_file *file = files; good && file; file = file->next)
         good = apply(pg, file);
     if (!good || !must_do(pg, "commit"))

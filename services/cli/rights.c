@@ -2,23 +2,28 @@
 #include "services/cli/rights.h"
 
 #include "lib/base/buf.h"
-#include "services/cli/command.h"
+#include "services/cli/file.h"
+#include "services/cli/programs.h"
 #include "services/cli/shares.h"
 
-static const char *const programs[] = {"employers", "candidates", "placements", "platform",
-                                       "matching",  "dispatcher", "cli"};
-enum { PROGRAMS = sizeof programs / sizeof *programs };
+static void add_role(struct buf *sql, struct str name, const char *login)
+{
+    buf_print(sql,
+              "if not exists (select from pg_roles where rolname = 'maatwerk_%.*s') then "
+              "create role maatwerk_%.*s %s; end if;\n",
+              STR_ARG(name), STR_ARG(name), login);
+}
 
 struct str rights_roles(struct arena *arena)
 {
     struct buf sql = buf_in(arena);
+    struct programs programs;
+    if (!programs_read(arena, &programs))
+        return (struct str){0};
     buf_add(&sql, S("do $$ begin\n"));
-    for (size_t i = 0; i <= PROGRAMS; i++)
-        buf_print(&sql,
-                  "if not exists (select from pg_roles where rolname = 'maatwerk_%s') then "
-                  "create role maatwerk_%s %s; end if;\n",
-                  i < PROGRAMS ? programs[i] : "owner", i < PROGRAMS ? programs[i] : "owner",
-                  i < PROGRAMS ? "login" : "nologin");
+    add_role(&sql, S("owner"), "nologin");
+    for (size_t i = 0; i < programs.count; i++)
+        add_role(&sql, programs.list[i].name, "login");
     buf_add(
         &sql,
         S("execute format('grant create on database %I to maatwerk_owner', current_database());\n"
@@ -29,52 +34,56 @@ struct str rights_roles(struct arena *arena)
     return buf_str(&sql);
 }
 
-static void add_revokes(struct buf *sql)
+/* Also from a program that is not listed any more. */
+static const char revokes[] =
+    "do $$ declare ours text; program text; begin"
+    " for ours, program in select n.nspname, r.rolname from pg_namespace n, pg_roles r"
+    " where n.nspowner = 'maatwerk_owner'::regrole and r.rolname like 'maatwerk\\_%'"
+    " and r.rolname <> 'maatwerk_owner' loop"
+    " execute format('revoke all on all tables in schema %I from %I', ours, program);"
+    " execute format('revoke all on schema %I from %I', ours, program);"
+    " end loop; end $$;\n";
+
+/* Whether the program is one of `who`: "*", or names and kinds with a comma between them. */
+static bool is_named(const struct program *program, struct str who)
 {
-    buf_add(sql,
-            S("do $$ declare ours text; begin for ours in select n.nspname from pg_namespace n "
-              "where n.nspowner = 'maatwerk_owner'::regrole loop\n"));
-    for (size_t i = 0; i < PROGRAMS; i++)
-        buf_print(
-            sql,
-            "execute format('revoke all on all tables in schema %%I from maatwerk_%s', ours);\n"
-            "execute format('revoke all on schema %%I from maatwerk_%s', ours);\n",
-            programs[i], programs[i]);
-    buf_add(sql, S("end loop; end $$;\n"));
+    bool named = str_equal(who, S("*"));
+    while (who.at && !named) {
+        struct str one = str_cut(&who, ',');
+        named = str_equal(one, program->name) || str_equal(one, program->kind);
+    }
+    return named;
 }
 
-static void add_grant(struct buf *sql, struct str who, struct str right, struct str object)
+static void add_grants(struct buf *sql, const struct programs *programs, struct str line)
 {
-    bool all = str_equal(who, S("*"));
-    for (size_t p = 0; p < PROGRAMS; p++) {
-        struct str rest = who;
-        bool named = false;
-        while (rest.at && !named)
-            named = str_equal(str_cut(&rest, ','), str_of(programs[p]));
-        if (all || named)
-            buf_print(sql, "grant %.*s on %.*s to maatwerk_%s;\n", STR_ARG(right), STR_ARG(object),
-                      programs[p]);
-    }
+    struct str object = line, who = str_cut(&object, '\t'), right = str_cut(&object, '\t');
+    for (size_t i = 0; i < programs->count; i++)
+        if (is_named(&programs->list[i], who))
+            buf_print(sql, "grant %.*s on %.*s to maatwerk_%.*s;\n", STR_ARG(right),
+                      STR_ARG(object), STR_ARG(programs->list[i].name));
 }
 
 struct str rights_grants(struct arena *arena)
 {
     struct str text = file_read(arena, arena_print(arena, "%s/grants.tsv", sql_folder()).at);
     struct buf sql = buf_in(arena);
-    if (!text.at)
-        return text;
-    add_revokes(&sql);
+    struct programs programs;
+    if (!text.at || !programs_read(arena, &programs))
+        return (struct str){0};
+    buf_add(&sql, str_of(revokes));
     while (text.at && text.len) {
         struct str line = str_cut(&text, '\n');
-        if (line.len == 0 || line.at[0] == '#')
-            continue;
-        struct str object = line, who = str_cut(&object, '\t'), right = str_cut(&object, '\t');
-        add_grant(&sql, who, right, object);
+        if (line.len && line.at[0] != '#')
+            add_grants(&sql, &programs, line);
     }
     return buf_str(&sql);
 }
 
 struct str rights_shares(struct arena *arena)
 {
-    return shares_sql(arena, programs, PROGRAMS - 1);
+    struct programs programs;
+    if (!programs_read(arena, &programs))
+        return (struct str){0};
+    return shares_sql(arena, &programs);
 }

@@ -23,37 +23,47 @@ static const char after[] =
     " if a.most < 5 then raise warning '% has only % connections: max_connections is small',"
     " a.program, a.most; end if; end loop; end $$";
 
+/* Tools are for operators: they must be able to log in when all others are many. */
+static bool has_share(const struct program *program)
+{
+    return !str_equal(program->kind, S("tool"));
+}
+
 /* Reads "matching=3,dispatcher=1" into `weights`, by place of the program. */
-static bool read_weights(struct str text, const char *const *programs, size_t count,
-                         int64_t *weights)
+static bool read_weights(struct str text, const struct programs *programs, int64_t *weights)
 {
     while (text.at && text.len) {
         struct str weight = str_cut(&text, ','), name = str_cut(&weight, '=');
         size_t i = 0;
-        while (i < count && !str_equal(name, str_of(programs[i])))
+        while (i < programs->count && !str_equal(name, programs->list[i].name))
             i++;
-        if (i == count || !weight.at || !str_to_int(weight, &weights[i]) || weights[i] < 1
-            || weights[i] > WEIGHT_MAX)
+        if (i == programs->count || !has_share(&programs->list[i]) || !weight.at
+            || !str_to_int(weight, &weights[i]) || weights[i] < 1 || weights[i] > WEIGHT_MAX)
             return false;
     }
     return true;
 }
 
-struct str shares_sql(struct arena *arena, const char *const *programs, size_t count)
+struct str shares_sql(struct arena *arena, const struct programs *programs)
 {
     struct buf sql = buf_in(arena);
-    const char *said = getenv("MAATWERK_SHARES");
-    int64_t *weights = arena_array(arena, count, sizeof *weights);
-    for (size_t i = 0; i < count; i++)
+    const char *said = getenv("MAATWERK_SHARES"), *between = "";
+    int64_t *weights = arena_array(arena, programs->count, sizeof *weights);
+    for (size_t i = 0; i < programs->count; i++)
         weights[i] = 1;
-    if (!read_weights(str_of(said ? said : ""), programs, count, weights)) {
+    if (!read_weights(str_of(said ? said : ""), programs, weights)) {
         fprintf(stderr, "maatwerk: MAATWERK_SHARES is not program=weight,…; weights are 1 to %d\n",
                 WEIGHT_MAX);
         return (struct str){0};
     }
     buf_add(&sql, str_of(before));
-    for (size_t i = 0; i < count; i++)
-        buf_print(&sql, "%s('maatwerk_%s', %d)", i ? ", " : "", programs[i], (int)weights[i]);
+    for (size_t i = 0; i < programs->count; i++) {
+        if (!has_share(&programs->list[i]))
+            continue;
+        buf_print(&sql, "%s('maatwerk_%.*s', %d)", between, STR_ARG(programs->list[i].name),
+                  (int)weights[i]);
+        between = ", ";
+    }
     buf_add(&sql, str_of(after));
     return buf_str(&sql);
 }

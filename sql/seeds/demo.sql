@@ -1,5 +1,5 @@
--- The demo region: everything in it is invented. Run by `maatwerk demo`, which sets demo.candidates and demo.seed;
--- the same numbers give the same region. Loaded as one transaction with triggers off: it is a beginning, not a history.
+-- The demo region: everything in it is invented. Run by `maatwerk demo`, which sets demo.candidates, demo.seed and, from the
+-- contract, demo.roles; the same numbers give the same region. Loaded as one transaction with triggers off: it is a beginning, not a history.
 -- Citizen service numbers come from the range 999000000 and up, KvK numbers from 99000001 and up: not issued; whoever
 -- uses a copy of real registers beside this must confirm that.
 
@@ -50,10 +50,11 @@ from town t cross join (
            || ' ' || pg_temp.pick(array['de Wit', 'van Veen', 'Jansen', 'Kaya', 'Smits', 'Peeters'], n, 'cml')
     from generate_series(1, 40) n
     union all
-    select row_number() over (), r, n from (values ('team_lead', 'Ilse Dekker'), ('consultant', 'Samira de Wit'), ('account_manager', 'Joost Maas'),
-        ('coach', 'Kim Peters'), ('field_officer', 'Lars Boon'), ('sector_coach', 'Mila Kok'), ('firm', 'Noor Akkers'),
-        ('agency', 'Omar Rutten'), ('course_leader', 'Petra Vos'), ('hub', 'Quinten Bos'), ('employer', 'Roos Kruik'),
-        ('partner', 'Sem Vermeer'), ('candidate', 'Tess Linde'), ('analyst', 'Umut Yildiz'), ('tenant_admin', 'Vera Blom')) x (r, n)
+    select n, role, names[1 + n % cardinality(names)]
+    from string_to_table(current_setting('demo.roles'), ',') with ordinality r (role, n), (values (
+        array['Vera Blom', 'Umut Yildiz', 'Ilse Dekker', 'Samira de Wit', 'Joost Maas', 'Kim Peters', 'Lars Boon', 'Mila Kok', 'Noor Akkers',
+              'Omar Rutten', 'Petra Vos', 'Quinten Bos', 'Roos Kruik', 'Sem Vermeer', 'Tess Linde'])) given (names)
+    where role not in ('case_manager', 'system')
 ) u (n, role, name);
 
 insert into entry.hat (user_id, tenant_id, role, organisation_id, attributes)

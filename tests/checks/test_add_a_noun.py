@@ -26,6 +26,7 @@ def tree(tmp_path_factory):
     made = tmp_path_factory.mktemp('noun')
     for folder in ('docker', 'docs', 'lib', 'openapi', 'services', 'sql', 'tests', 'workers'):
         shutil.copytree(ROOT / folder, made / folder, ignore=shutil.ignore_patterns('node_modules', '__pycache__'))
+    shutil.copy(ROOT / 'docker-compose.yml', made)
     follow(made)
     run(made, '/usr/bin/python3', 'openapi/generate.py')
     return made

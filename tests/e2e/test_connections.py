@@ -10,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg2
 import pytest
 
-from region import SANITIZED, Client, Region, free_port
+from region import SANITIZED, Client, Region, free_port, programs
 
 MOST, THREADS = 60, 16
-SERVICES, WORKERS = ('employers', 'candidates', 'placements', 'platform'), ('matching', 'dispatcher')
+SERVICES, WORKERS = programs('service'), programs('worker', 'dispatcher')
 READS = ('/vacancies', '/employers', '/candidates', '/proposals', '/occupations')
 
 

@@ -103,6 +103,16 @@ def test_a_changed_function_is_applied_and_nothing_else(house, tree):
     assert house.sql("select queue.state_name('k')") == [('buried',)]
 
 
+def test_a_program_is_a_line_and_has_the_rights_of_its_kind(house, tree):
+    tree.add('programs.tsv', 'postman\tworker\n')
+    assert tree.migrate().stdout == 'applied grants.tsv\n'
+    may = "select has_function_privilege('maatwerk_postman', 'queue.claim(bigint[])', 'execute'), rolcanlogin, rolconnlimit > 0, " \
+          "has_table_privilege('maatwerk_postman', 'app.candidate', 'select') from pg_roles where rolname = 'maatwerk_postman'"
+    assert house.sql(may) == [(True, True, True, False)]
+    house.command('migrate')
+    assert house.sql(may) == [(False, True, True, False)], 'it is not listed any more'
+
+
 def test_a_function_may_return_something_else_and_take_other_names(house, tree):
     text = (tree.folder / 'functions/queue_operator.sql').read_text()
     before = text[text.index('create function queue.drop_dead('):text.index('-- A kind waits until then')]

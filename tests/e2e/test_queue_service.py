@@ -6,6 +6,8 @@ import uuid
 import psycopg2
 import pytest
 
+from region import programs
+
 OPERATOR = '01920000-0000-7000-8000-0000000051a0'
 VACANCY = '01920000-0000-7000-8000-000000000a01'
 
@@ -170,7 +172,7 @@ def test_the_operator_of_the_installation_sees_no_file(as_role, operator):
     assert as_role('consultant').get('/queue/jobs').status == 403
 
 
-@pytest.mark.parametrize('program', ['employers', 'candidates', 'placements', 'platform'])
+@pytest.mark.parametrize('program', programs('service'))
 def test_the_scope_of_the_installation_shows_no_file_to_any_program(region, program):
     connection = psycopg2.connect(region.env['MAATWERK_PG'] + f' user=maatwerk_{program}')
     try:

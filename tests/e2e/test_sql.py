@@ -5,13 +5,13 @@ import sys
 import psycopg2
 import pytest
 
-from region import ROOT
+from region import ROOT, programs
 
 sys.path.insert(0, str(ROOT / 'openapi'))
 from generator import sql  # noqa: E402
 
 PROGRAMS = sql.read(ROOT / 'sql/queries')
-ROLE = {'db': 'employers', 'server': 'employers', 'queue': 'matching'}
+ROLE = {'db': programs('service')[0], 'server': programs('service')[0], 'queue': programs('worker')[0]}
 QUERIES = [(program, query) for program, queries in PROGRAMS.items() for query in queries]
 LISTS = [(program, query, sort) for program, query in QUERIES for sort in query.sorts]
 

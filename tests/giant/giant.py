@@ -148,7 +148,7 @@ def grow(tree):
     """Adds nouns and services, with the files that docs/how-to names."""
     sys.path.insert(0, str(tree / 'openapi'))
     limits = importlib.import_module('generator.limits').Limits((tree / 'lib/base/limits.h').read_text())
-    tables, old = '', sorted(main.parent.name for main in (tree / 'services').glob('*/main.c') if main.parent.name not in ('all', 'cli'))
+    tables = ''
     for noun, service in NOUNS.items():
         columns = columns_of(noun, limits)
         (tree / f'openapi/{noun}s.yaml').write_text(yaml.dump(contract_of(noun, service, columns), sort_keys=False))
@@ -158,24 +158,8 @@ def grow(tree):
         with open(tree / 'sql/grants.tsv', 'a') as grants:
             grants.write(f'{service}\tselect, insert, update, delete\ttable app.{noun}\n')
     (tree / 'sql/migrations/9000_giant.sql').write_text(tables)
-    for service in SERVICES:
-        (tree / f'services/{service}').mkdir()
-        main = (tree / f'services/{old[0]}/main.c').read_text()
-        (tree / f'services/{service}/main.c').write_text(main.replace(old[0], service))
-    add_programs(tree, old)
-
-
-def add_programs(tree, old):
-    """Where programs are listed by name; a list that finds them by itself needs nothing."""
-    each = ''.join(f'{{0}}{name}{{1}}, ' for name in SERVICES)
-    for path, pattern, by in (
-            ('sql/grants.tsv', rf'^((?:{"|".join(old)})(?:,(?:{"|".join(old)})){{{len(old) - 1}}})\t', rf'\1,{",".join(SERVICES)}\t'),
-            ('Makefile', r'^(SERVICES := .*)$', r'\1 ' + ' '.join(SERVICES)),
-            ('services/cli/rights.c', r'"dispatcher", ', '"dispatcher", ' + each.format('"', '"')),
-            ('services/all/main.c', r'^(extern const struct service )', r'\1' + each.format('', '_service')),
-            ('services/all/main.c', r'(services\[\] = \{)', r'\1' + each.format('&', '_service'))):
-        if all(name in (tree / path).read_text() for name in old):
-            change(tree / path, pattern, by)
+    with open(tree / 'sql/programs.tsv', 'a') as programs:
+        programs.write(''.join(f'{service}\tservice\n' for service in SERVICES))
 
 
 def run(tree, *words):
@@ -207,10 +191,8 @@ def serve(tree):
     region_module = importlib.import_module('region')
     with region_module.Region.started('giant', tree / 'build/release/bin', candidates=10) as region:
         region.env['MAATWERK_THREADS'] = '1'
-        region.prepare()
-        programs = sorted(main.parent.name for main in (tree / 'services').glob('*/main.c') if main.parent.name not in ('all', 'cli'))
         alone = {}
-        for name in programs:
+        for name in region_module.programs('service'):
             port, management = region_module.free_port(), region_module.free_port()
             region.start(name, MAATWERK_LISTEN=f'127.0.0.1:{port}', MAATWERK_MANAGEMENT=f'127.0.0.1:{management}')
             alone[name] = port, management
