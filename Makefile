@@ -26,7 +26,7 @@ PROGRAMS := $(SERVICES:%=$(OUT)/bin/maatwerk-%) $(WORKERS:%=$(OUT)/bin/maatwerk-
 objects = $(patsubst %.c,$(OUT)/%.o,$(1))
 folder = $(filter-out %/main.c,$(wildcard $(1)/*.c $(1)/gen/*.c $(1)/engine/*.c))
 
-.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-queue chaos gates model property giant clients clean programs units
+.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-queue chaos gates model property giant docs-test clients clean programs units
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -93,6 +93,11 @@ property: install ## SEQUENCES (10000) by SEED (1) on the queue and on a referen
 
 giant: install ## a copy of the tree with 200 operations, 40 nouns and 10 services more is built, and all of them serve
 	@$(PYTHON) tests/giant/giant.py
+
+docs-test: install ## the page of the API in a headless browser: every GET tried, rights shown, no error on the console, on a phone too
+	@docker/install docker/packages-browser.txt
+	@$(MAKE) --no-print-directory -s -j2 build
+	@$(PYTHON) -m pytest -q -p no:cacheprovider tests/browser
 
 clients: ## generate clients of the contract with seven generators, compile them, let them read answers; ONLY=java makes one
 	@docker/install docker/packages-clients.txt

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """make run: an installation under var/, the demo region, the main job as it happens, addresses and tokens."""
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -10,27 +9,9 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import docs_page  # noqa: E402
 from region import ROOT, Region, port_is_free, remove, roles  # noqa: E402
 from scenarios.main_job import main_job  # noqa: E402
-
-
-def make_docs():
-    """The docs page: swagger-ui from npm, when there is npm."""
-    page, made = ROOT / 'docs/page', ROOT / 'build/docs'
-    if (made / 'index.html').exists() or not shutil.which('npm'):
-        return
-    made.mkdir(parents=True, exist_ok=True)
-    for name in ('package.json', 'package-lock.json', 'index.html', 'start.js'):
-        if (page / name).exists():
-            shutil.copy(page / name, made / name)
-    done = subprocess.run(['npm', 'ci', '--silent', '--no-audit', '--no-fund'], cwd=made, capture_output=True)
-    dist = made / 'node_modules/swagger-ui-dist'
-    if done.returncode or not dist.exists():
-        shutil.rmtree(made)
-        return
-    for name in ('swagger-ui.css', 'swagger-ui-bundle.js'):
-        shutil.copy(dist / name, made / name)
-    shutil.rmtree(made / 'node_modules')
 
 
 def reset(folder):
@@ -42,7 +23,7 @@ def run():
     folder = ROOT / 'var'
     if os.environ.get('RESET') == '1':
         reset(folder)
-    make_docs()
+    docs_page.make()
     taxonomy = os.environ.get('TAXONOMY')
     region = Region(folder, ROOT / 'build/release/bin', 8080 if port_is_free(8080) else None,
                     int(os.environ.get('CANDIDATES', '5600')), taxonomy,

@@ -35,11 +35,9 @@ int documents_handle(h2o_handler_t *self, h2o_req_t *req)
 
 static void on_docs(h2o_filter_t *filter, h2o_req_t *req, h2o_ostream_t **slot)
 {
-    static const struct str policy = {
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        "frame-ancestors 'none'",
-        96};
-    header_add(req, "content-security-policy", policy);
+    header_add(req, "content-security-policy",
+               S("default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+                 "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"));
     header_add(req, "x-content-type-options", S("nosniff"));
     h2o_setup_next_ostream(req, slot);
     (void)filter;

@@ -74,7 +74,8 @@ def operation_of(contract, operation, queries, shapes, problems):
         parameters.append(ref('parameters', 'IdempotencyKey'))
     if operation.needs_match:
         parameters.append(ref('parameters', 'IfMatch'))
-    if operation.method == 'get':
+    repeats = operation.method == 'get' and not operation.raw.get('x-tells-time')      # the next answer may be the same
+    if repeats:
         parameters.append(ref('parameters', 'IfNoneMatch'))
     raw['parameters'] = parameters + [ref('parameters', 'AcceptLanguage')]
     for content in raw.get('requestBody', {}).get('content', {}).values():
@@ -94,7 +95,7 @@ def operation_of(contract, operation, queries, shapes, problems):
             names = (*operation.shown(queries), '_links')
             content['example']['items'] = [{name: value for name, value in item.items() if name in names}
                                            for item in content['example']['items']]
-    if operation.method == 'get':
+    if repeats:
         raw['responses']['304'] = {'description': 'Not changed.', 'headers': dict(success['headers'])}
     raw['responses'] = {**raw['responses'], **bundle_problems.of_operation(problems, operation)}
     if operation.rights is not None:

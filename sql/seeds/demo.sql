@@ -7,9 +7,16 @@
 set local session_replication_role = replica;
 create function pg_temp.r(n bigint, salt text, below int) returns int language sql immutable as
     $$ select ((hashtextextended(salt || ':' || n, current_setting('demo.seed')::bigint) & 9223372036854775807) % below)::int $$;
+-- One of each kind in the first municipality has the identifier that the examples of the contract name: they can be tried here.
+create function pg_temp.example(kind text, n bigint) returns text language sql immutable as
+    $$ select e.id from (values ('region', 1, 'f001'), ('tenant', 1, 'f101'), ('org', 11, 'f201'), ('user', 1002, 'f301'),
+                                ('user', 1003, 'f302'), ('user', 1101, 'f303'), ('employer', 1000001, 'e01'), ('contact', 1000001, 'e11'),
+                                ('vacancy', 1000001, 'a01'), ('candidate', 1000001, 'c01')) e (kind, n, id)
+       where e.kind = $1 and e.n = $2 $$;
 create function pg_temp.uid(kind text, n bigint) returns uuid language sql immutable as
-    $$ select ('01920000-' || substr(h, 1, 4) || '-7' || substr(h, 5, 3) || '-8' || substr(h, 8, 3) || '-'
-               || substr(h, 11, 12))::uuid
+    $$ select coalesce('01920000-0000-7000-8000-' || lpad(pg_temp.example(kind, n), 12, '0'),
+                       '01920000-' || substr(h, 1, 4) || '-7' || substr(h, 5, 3) || '-8' || substr(h, 8, 3) || '-'
+                       || substr(h, 11, 12))::uuid
        from (select md5(current_setting('demo.seed') || kind || n) h) x $$;
 create function pg_temp.pick(options text[], n bigint, salt text) returns text language sql immutable as
     $$ select options[1 + pg_temp.r(n, salt, cardinality(options))] $$;
@@ -147,7 +154,8 @@ select p.tenant, p.id, 'nl', (array['a2', 'b1', 'b2', 'c1'])[1 + pg_temp.r(p.c, 
 
 -- step: vacancies
 create temp table opening as
-select t.tenant, t.n as town, v, pg_temp.uid('vacancy', t.n * 1000000 + v) as id, 1 + pg_temp.r(v, 'vemp', t.employers) as employer,
+select t.tenant, t.n as town, v, pg_temp.uid('vacancy', t.n * 1000000 + v) as id,
+       case v when 1 then 1 else 1 + pg_temp.r(v, 'vemp', t.employers) end as employer,
        pg_temp.r(v, 'vocc', (select count(*)::int from job_kind)) as job, p.postcode4, 12 + pg_temp.r(v, 'vh', 5) * 4 as hours
 from town t cross join lateral generate_series(1, t.vacancies) v
 join pc p on p.municipality = t.name and p.k = pg_temp.r(v, 'vpc', p.many::int);
@@ -155,7 +163,8 @@ insert into app.vacancy (tenant_id, id, employer_id, title, description, kind, s
     postcode4, positions, candidates_wanted, start_date, needed_by, wage_text, source, reported_at, version, changed_at, changed_in)
 select o.tenant, o.id, pg_temp.uid('employer', o.town * 1000000 + o.employer), initcap(left(r.label, 110)), 'Goed werk in een prettige ploeg.',
        pg_temp.pick(array['regular', 'regular', 'regular', 'temp', 'trial_placement', 'apprenticeship', 'seasonal'], v, 'vk'),
-       pg_temp.pick(array['reported', 'screening', 'open', 'open', 'open', 'closed', 'closed', 'unsuitable'], v, 'vs'),
+       case v when 1 then 'open'
+              else pg_temp.pick(array['reported', 'screening', 'open', 'open', 'open', 'closed', 'closed', 'unsuitable'], v, 'vs') end,
        j.id, o.hours, o.hours + 8, case pg_temp.r(v, 'vsh', 4) when 0 then '{day,evening}'::text[] else '{day}' end, o.postcode4,
        1 + pg_temp.r(v, 'vpos', 3), 3 + pg_temp.r(v, 'vwant', 5), null, date '2026-12-01' + pg_temp.r(v, 'vneed', 90), 'volgens cao', 'employer',
        clock.now() - make_interval(hours => pg_temp.r(v, 'vrep', 700)), 1, clock.now(), pg_current_xact_id()
@@ -169,6 +178,30 @@ on conflict do nothing;
 insert into app.vacancy_condition (tenant_id, vacancy_id, condition, hard)
 select o.tenant, o.id, c.code, pg_temp.r(o.v, 'hard' || c.code, 3) > 0 from opening o cross join ref.condition c
 where pg_temp.r(o.v, 'cond' || c.code, 14) = 0;
+
+-- step: what the examples of the contract show
+insert into app.employer_condition (tenant_id, id, employer_id, condition, hard, version, changed_at, changed_in)
+select e.tenant_id, '01920000-0000-7000-8000-000000000e21', e.id, 'physical_work', false, 1, clock.now(), pg_current_xact_id()
+from app.employer e where e.id = pg_temp.uid('employer', 1000001);
+insert into app.screening (tenant_id, id, vacancy_id, verdict, reason, advice, advice_rules, rules_version, screened_by, screened_at,
+                           version, changed_at, changed_in)
+select v.tenant_id, '01920000-0000-7000-8000-000000000a11', v.id, 'suitable', 'Past bij mensen met weinig ervaring.', 'suitable', '[]',
+       'screening-1', pg_temp.uid('user', 1002), clock.now(), 1, clock.now(), pg_current_xact_id()
+from app.vacancy v where v.id = pg_temp.uid('vacancy', 1000001);
+insert into app.proposal_round (tenant_id, id, vacancy_id, employer_id, asked, already_open, proposed, shortfall_reason, made_by, version,
+                                changed_at, changed_in)
+select v.tenant_id, '01920000-0000-7000-8000-000000000d01', v.id, v.employer_id, v.candidates_wanted, 0, 1, 'phased',
+       pg_temp.uid('user', 1002), 1, clock.now(), pg_current_xact_id()
+from app.vacancy v where v.id = pg_temp.uid('vacancy', 1000001);
+insert into app.proposal (tenant_id, id, round_id, vacancy_id, employer_id, candidate_id, state, rank, score, sent_at, version, changed_at,
+                          changed_in)
+select r.tenant_id, '01920000-0000-7000-8000-000000000b01', r.id, r.vacancy_id, r.employer_id, pg_temp.uid('candidate', 1000001), 'sent', 1, 7420,
+       clock.now(), 1, clock.now(), pg_current_xact_id()
+from app.proposal_round r;
+insert into queue.act (id, tenant, verb, noun, target, outcome, reason, actor, at, ended_at)
+select '01920000-0000-7000-8000-000000000fa1', t.tenant, 'resume', 'tenant', pg_temp.uid('tenant', 1)::text, 'done', 'demo',
+       (select u.id from app.user_account u where u.tenant_id = t.tenant and u.role = 'tenant_admin'), clock.now(), clock.now()
+from town t where t.n = 1;
 
 -- step: shortlists to be made
 select queue.enqueue('match_vacancy', v.tenant_id, jsonb_build_object('vacancy', v.id), 'vacancy:' || v.id,

@@ -85,12 +85,16 @@ class Contract:
             assert media in content, where
             schema = content[media]['schema']
             Validator(schema, resolver=self.resolver, format_checker=checker).validate(response.json)
-        if response.status < 300:
-            self.note_called(operation['operationId'])
+        if response.status < 300 or response.status == 304:
+            self.note_called(operation['operationId'] + (':304' if response.status == 304 else ''))
+
+    def awaits_304(self, path):
+        operation = self.operation('GET', path)
+        return operation and '304' in operation['responses'] and operation['operationId'] + ':304' not in self.called
 
     def note_called(self, name):
         log = os.environ.get('MAATWERK_CALLED')
         if log and name not in self.called:
-            self.called.add(name)
             with open(log, 'a') as file:
                 file.write(name + '\n')
+        self.called.add(name)
