@@ -105,7 +105,7 @@ static size_t fold(int32_t *at, size_t count, enum text_form form)
         if (c == '\r' && i + 1 < count && at[i + 1] == '\n')
             continue;
         if (is_break(c))
-            c = form == TEXT_LABEL ? ' ' : '\n';
+            c = '\n';
         else if (is_space(c) && !(c == '\t' && form == TEXT_LINES))
             c = ' ';
         bool leading = kept == 0 && (is_space(c) || is_break(c));

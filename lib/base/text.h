@@ -10,7 +10,6 @@
 enum text_form {
     TEXT_LINE,  /* one line: a line break inside is refused */
     TEXT_LINES, /* line breaks and tabs stay; CR LF and CR become LF */
-    TEXT_LABEL, /* one line: a line break inside becomes a space */
 };
 
 enum text_fault {

@@ -144,24 +144,29 @@ const struct problem *problem_of_refusal(struct ctx *ctx, const struct refusal *
     return problem;
 }
 
-static void print_fault(struct buf *out, const struct fault *fault, enum language language)
+struct str problem_sentence(struct arena *arena, const struct fault *fault, enum language language)
 {
-    static const char *const places[] = {"body", "parameter", "header"};
-    const struct fault_text *text = &fault_texts[fault->code];
-    struct str words = str_of(text->words[language]), hole = S("{limit}");
+    struct str words = str_of(fault_texts[fault->code].words[language]), hole = S("{limit}");
     const char *at = strstr(words.at, hole.at);
-    struct buf sentence = buf_in(out->arena);
-    buf_print(out, "{\"place\":\"%s\",\"%s\":", places[fault->place],
-              fault->place == FAULT_AT_BODY ? "pointer" : "name");
-    buf_add_json(out, fault->where);
-    buf_print(out, ",\"code\":\"%s\",\"detail\":", text->code);
+    struct buf sentence = buf_in(arena);
     if (at) {
         buf_add(&sentence, (struct str){words.at, (size_t)(at - words.at)});
         buf_add(&sentence, fault->limit);
         words = str_of(at + hole.len);
     }
     buf_add(&sentence, words);
-    buf_add_json(out, buf_str(&sentence));
+    return buf_str(&sentence);
+}
+
+static void print_fault(struct buf *out, const struct fault *fault, enum language language)
+{
+    static const char *const places[] = {"body", "parameter", "header"};
+    const struct fault_text *text = &fault_texts[fault->code];
+    buf_print(out, "{\"place\":\"%s\",\"%s\":", places[fault->place],
+              fault->place == FAULT_AT_BODY ? "pointer" : "name");
+    buf_add_json(out, fault->where);
+    buf_print(out, ",\"code\":\"%s\",\"detail\":", text->code);
+    buf_add_json(out, problem_sentence(out->arena, fault, language));
     buf_add_char(out, '}');
 }
 

@@ -24,6 +24,9 @@ struct refusal {
 const struct problem *problem_of_refusal(struct ctx *ctx, const struct refusal *refusal,
                                          const struct operation *operation, enum scope scope);
 
+/* What a fault says in words. */
+struct str problem_sentence(struct arena *arena, const struct fault *fault, enum language language);
+
 /* The body of the answer: the problem with the faults of ctx. */
 struct str problem_print(struct ctx *ctx, const struct problem *problem);
 

@@ -1,108 +1,33 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Loads reference data: taxonomies in the CSV layout of ESCO, and postcode areas. An entry that
- * is loaded again keeps its id. An entry that is no longer in the files is withdrawn, never
- * deleted. */
+/* Loads reference data: taxonomies in ESCO's CSV layout, postcode areas. What is loaded again keeps
+ * its ids; what is no longer there is withdrawn, never deleted. One transaction: all of it, or nothing. */
 #include "services/cli/import.h"
 
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "lib/base/buf.h"
-#include "lib/base/uuid.h"
 #include "services/cli/command.h"
-#include "services/cli/csv.h"
+#include "services/cli/load.h"
 
-/* The UUIDv5 (RFC 9562 section 5.5) of a URI: the same at every import. */
-static struct str id_of_uri(struct arena *arena, struct str uri)
-{
-    static const unsigned char url_space[16] = {0x6b, 0xa7, 0xb8, 0x11, 0x9d, 0xad, 0x11, 0xd1,
-                                                0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8};
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    struct buf text = buf_in(arena);
-    struct uuid id;
-    char printed[UUID_TEXT_LEN + 1];
-    buf_add(&text, (struct str){(const char *)url_space, 16});
-    buf_add(&text, uri);
-    struct str whole = buf_str(&text);
-    EVP_Digest(whole.at, whole.len, digest, NULL, EVP_sha1(), NULL);
-    memcpy(id.bytes, digest, 16);
-    id.bytes[6] = (unsigned char)((id.bytes[6] & 0x0f) | 0x50);
-    id.bytes[8] = (unsigned char)((id.bytes[8] & 0x3f) | 0x80);
-    return arena_copy(arena, uuid_print(id, printed));
-}
+enum { LABEL_MAX = 300, WITHDRAWN_PER_CENT = 5 };
 
-/* Adds the value in PostgreSQL's text format of COPY. */
-static void add_copy_value(struct buf *line, struct str value)
-{
-    for (size_t i = 0; i < value.len; i++)
-        switch (value.at[i]) {
-        case '\\': buf_add(line, S("\\\\")); break;
-        case '\t': buf_add(line, S("\\t")); break;
-        case '\n': buf_add(line, S("\\n")); break;
-        case '\r': buf_add(line, S("\\r")); break;
-        default: buf_add_char(line, value.at[i]);
-        }
-}
+/* [0-9]{4}, and a postcode: [1-9][0-9]{3} */
+static const struct pattern_part four_digits[] = {{{0x3ff000000000000u, 0}, 4, 4}, {{0, 0}, 0, 0}},
+                                 postcode[] = {{{0x3fe000000000000u, 0}, 1, 1},
+                                               {{0x3ff000000000000u, 0}, 3, 3},
+                                               {{0, 0}, 0, 0}};
+static const char *const statuses[] = {"released", "withdrawn", "obsolete", "replaced", NULL};
+static const char *const relation_types[] = {"essential", "optional", NULL};
 
-struct load {
-    const char *table;      /* of the COPY: "load_occupation (uri, …)" */
-    const char *columns[6]; /* of the file, in that order; "#uri" is the id made of column uri */
-};
-
-static bool add_cell(struct buf *line, struct arena *arena, const struct csv *csv,
-                     const struct str *row, const char *column)
-{
-    bool hashed = column[0] == '#';
-    int number;
-    if (!csv_column(csv, hashed ? column + 1 : column, &number)) {
-        fprintf(stderr, "maatwerk: no column %s\n", column);
-        return false;
+#define COLUMN(text, ...)                                              \
+    {                                                                  \
+        .field = {.name = text, .flags = FIELD_REQUIRED, __VA_ARGS__ } \
     }
-    add_copy_value(line, hashed ? id_of_uri(arena, row[number]) : row[number]);
-    return true;
-}
-
-static bool copy_rows(PGconn *pg, struct csv *csv, const struct load *load)
-{
-    struct arena *arena = arena_new();
-    struct str row[CSV_COLUMNS_MAX];
-    bool fits = true;
-    while (fits && csv_next(csv, row)) {
-        struct buf line = buf_in(arena);
-        for (int i = 0; load->columns[i] && fits; i++) {
-            if (i)
-                buf_add_char(&line, '\t');
-            fits = add_cell(&line, arena, csv, row, load->columns[i]);
-        }
-        buf_add_char(&line, '\n');
-        struct str text = buf_str(&line);
-        fits = fits && PQputCopyData(pg, text.at, (int)text.len) == 1;
-        arena_reset(arena);
+#define URI(text, as)                                                                             \
+    {                                                                                             \
+        .field = {.name = text, .flags = FIELD_REQUIRED, .min = 1, .max = LABEL_MAX}, .as_id = as \
     }
-    arena_free(arena);
-    return fits;
-}
-
-static bool load_file(PGconn *pg, const char *path, const struct load *load)
-{
-    char sql[200];
-    struct csv *csv = csv_open(path);
-    if (!csv)
-        return false;
-    snprintf(sql, sizeof sql, "copy %s from stdin", load->table);
-    bool done = must_do(pg, sql) && copy_rows(pg, csv, load) && PQputCopyEnd(pg, NULL) == 1;
-    PGresult *result;
-    while ((result = PQgetResult(pg))) {
-        if (PQresultStatus(result) != PGRES_COMMAND_OK) {
-            fprintf(stderr, "maatwerk: %s: %s", path, PQresultErrorMessage(result));
-            done = false;
-        }
-        PQclear(result);
-    }
-    csv_close(csv);
-    return done;
-}
+#define LABEL .min = 1, .max = LABEL_MAX
 
 /* The file "DIR/name_en.csv", or "DIR/name_en.csv.gz" when it does not exist. */
 static struct str find_file(struct arena *arena, const char *folder, const char *name)
@@ -112,29 +37,48 @@ static struct str find_file(struct arena *arena, const char *folder, const char 
 }
 
 static const char tables[] =
-    "create temp table load_occupation (id uuid, uri text, isco text, label text, status text);"
-    "create temp table load_competence (id uuid, uri text, kind text, label text, status text);"
-    "create temp table load_relation (occupation uuid, kind text, competence uuid);";
+    "create temp table load_occupation (id uuid, uri text, isco text, label text, "
+    "status text, replaced_by uuid, row int);"
+    "create temp table load_competence (id uuid, uri text, kind text, label text, "
+    "status text, replaced_by uuid, row int);"
+    "create temp table load_relation (occupation uuid, kind text, competence uuid, row int);";
 
 static const char store[] =
     "insert into ref.taxonomy (version, name, imported_at) values ($1, $2, clock.now()) "
-    "on conflict (version) do update set name = $2";
+    "on conflict (version) do update set name = $2, imported_at = clock.now()";
+
+/* What would be withdrawn, and of how many; relations between concepts that stay count too. */
+static const char withdrawals[] =
+    "select 'occupations', count(*) filter (where not exists (select from load_occupation l where l.id = o.id "
+    "and l.status = 'released')), count(*) from ref.occupation o where o.status = 'released' union all "
+    "select 'competences', count(*) filter (where not exists (select from load_competence l where l.id = c.id "
+    "and l.status = 'released')), count(*) from ref.competence c where c.status = 'released' union all "
+    "select 'relations', count(*) filter (where "
+    "exists (select from load_occupation l where l.id = r.occupation_id) "
+    "and exists (select from load_competence l where l.id = r.competence_id) "
+    "and not exists (select from load_relation l "
+    "where (l.occupation, l.competence) = (r.occupation_id, r.competence_id))), count(*) "
+    "from ref.occupation_competence r";
 
 static const char merge[] =
     "update ref.taxonomy set current = false where current;"
     "update ref.taxonomy set current = true where version = current_setting('maatwerk.taxonomy');"
     "insert into ref.occupation (id, uri, isco, label, label_search, status, taxonomy) "
-    "select distinct on (id) id, uri, isco, label, lower(label), status, current_setting('maatwerk.taxonomy') "
+    "select id, uri, isco, label, lower(label), case status when 'released' then status else 'withdrawn' end, "
+    "current_setting('maatwerk.taxonomy') "
     "from load_occupation on conflict (id) do update set isco = excluded.isco, label = excluded.label, "
     "label_search = excluded.label_search, status = excluded.status, taxonomy = excluded.taxonomy;"
     "insert into ref.competence (id, uri, kind, label, label_search, status, taxonomy) "
-    "select distinct on (id) id, uri, case when kind in ('knowledge', 'attitude', 'language') then kind "
+    "select id, uri, case when kind in ('knowledge', 'attitude', 'language') then kind "
     "when kind like 'attitude%' then 'attitude' when kind like 'language%' then 'language' else 'skill' end, "
-    "label, lower(label), status, current_setting('maatwerk.taxonomy') from load_competence "
+    "label, lower(label), case status when 'released' then status else 'withdrawn' end, "
+    "current_setting('maatwerk.taxonomy') from load_competence "
     "on conflict (id) do update set kind = excluded.kind, label = excluded.label, "
     "label_search = excluded.label_search, status = excluded.status, taxonomy = excluded.taxonomy;"
-    "update ref.occupation set status = 'withdrawn' where taxonomy <> current_setting('maatwerk.taxonomy');"
-    "update ref.competence set status = 'withdrawn' where taxonomy <> current_setting('maatwerk.taxonomy');"
+    "update ref.occupation o set status = 'withdrawn' where not exists ("
+    "select from load_occupation l where l.id = o.id);"
+    "update ref.competence c set status = 'withdrawn' where not exists ("
+    "select from load_competence l where l.id = c.id);"
     "delete from ref.occupation_competence;"
     "insert into ref.occupation_competence (occupation_id, competence_id, essential) "
     "select r.occupation, r.competence, bool_or(r.kind = 'essential') from load_relation r "
@@ -146,31 +90,100 @@ static const char merge[] =
     "from ref.competence c left join ref.occupation_competence oc on oc.competence_id = c.id group by c.id) k "
     "where k.id = c.id and c.rarity <> coalesce(k.rarity, 0);";
 
-static bool import_taxonomy(PGconn *pg, struct arena *arena, const char *folder,
-                            const char *version, const char *name)
+/* Who takes the place of what was withdrawn: the file says so, or one new concept has the same label. What follows a
+ * concept that was itself withdrawn follows on to the last one. */
+static const char follow[] =
+    "update ref.occupation set replaced_by = null where status = 'released' and replaced_by is not null;"
+    "update ref.competence set replaced_by = null where status = 'released' and replaced_by is not null;"
+    "update ref.occupation o set replaced_by = l.replaced_by from load_occupation l "
+    "where l.id = o.id and o.status = 'withdrawn' and l.replaced_by <> o.id "
+    "and l.replaced_by in (select id from ref.occupation);"
+    "update ref.competence c set replaced_by = l.replaced_by from load_competence l "
+    "where l.id = c.id and c.status = 'withdrawn' and l.replaced_by <> c.id "
+    "and l.replaced_by in (select id from ref.competence);"
+    "update ref.occupation o set replaced_by = (select min(n.id::text)::uuid from ref.occupation n "
+    "where n.label_search = o.label_search and n.status = 'released' having count(*) = 1) "
+    "where o.status = 'withdrawn' and o.replaced_by is null;"
+    "update ref.competence c set replaced_by = (select min(n.id::text)::uuid from ref.competence n "
+    "where n.label_search = c.label_search and n.status = 'released' having count(*) = 1) "
+    "where c.status = 'withdrawn' and c.replaced_by is null;"
+    "do $$ declare again boolean := true; begin for i in 1 .. 20 loop "
+    "update ref.occupation o set replaced_by = n.replaced_by from ref.occupation n "
+    "where n.id = o.replaced_by and n.replaced_by is not null and n.replaced_by <> o.id; again := found; "
+    "update ref.competence o set replaced_by = n.replaced_by from ref.competence n "
+    "where n.id = o.replaced_by and n.replaced_by is not null and n.replaced_by <> o.id; "
+    "exit when not (again or found); end loop; end $$;";
+
+/* Half a file looks like a whole one from which much was withdrawn: more than a few per cent have to be confirmed. */
+static bool confirm_withdrawals(PGconn *pg, int64_t confirmed)
 {
-    static const struct load occupations = {"load_occupation (id, uri, isco, label, status)",
-                                            {"#conceptUri", "conceptUri", "iscoGroup",
-                                             "preferredLabel", "status"}};
-    static const struct load competences = {"load_competence (id, uri, kind, label, status)",
-                                            {"#conceptUri", "conceptUri", "skillType",
-                                             "preferredLabel", "status"}};
-    static const struct load relations = {"load_relation (occupation, kind, competence)",
-                                          {"#occupationUri", "relationType", "#skillUri"}};
-    const char *values[] = {version, name};
+    PGresult *rows = must_run(pg, withdrawals, 0, NULL);
+    int64_t sum = 0, gone = 0, all = 0;
+    bool many = false;
+    for (int i = 0; rows && i < PQntuples(rows); i++)
+        if (str_to_int(str_of(PQgetvalue(rows, i, 1)), &gone)
+            && str_to_int(str_of(PQgetvalue(rows, i, 2)), &all)) {
+            sum += gone;
+            many = many || gone * 100 > all * WITHDRAWN_PER_CENT;
+        }
+    bool done = rows && (!many || confirmed >= sum);
+    if (rows && !done) {
+        fprintf(stderr, "maatwerk: this would withdraw ");
+        for (int i = 0; i < PQntuples(rows); i++)
+            fprintf(stderr, "%s%s of %s %s", i ? ", " : "", PQgetvalue(rows, i, 1),
+                    PQgetvalue(rows, i, 2), PQgetvalue(rows, i, 0));
+        fprintf(stderr, "; if that is right, add --confirm-withdrawals %lld\n", (long long)sum);
+    }
+    PQclear(rows);
+    return done;
+}
+
+static bool load_taxonomy(PGconn *pg, struct arena *arena, const char *folder)
+{
+    static const struct load occupations = {
+        "load_occupation",
+        "id, uri, isco, label, status, replaced_by",
+        "uri",
+        {URI("conceptUri", true),
+         URI("conceptUri", false),
+         COLUMN("iscoGroup", .min = 4, .max = 4, .pattern = four_digits),
+         COLUMN("preferredLabel", LABEL),
+         COLUMN("status", .values = statuses),
+         {.field = {.name = "replacedByUri", LABEL}, .as_id = true}}};
+    static const struct load competences = {"load_competence",
+                                            "id, uri, kind, label, status, replaced_by",
+                                            "uri",
+                                            {URI("conceptUri", true),
+                                             URI("conceptUri", false),
+                                             {.field = {.name = "skillType", .max = LABEL_MAX}},
+                                             COLUMN("preferredLabel", LABEL),
+                                             COLUMN("status", .values = statuses),
+                                             {.field = {.name = "replacedByUri", LABEL},
+                                              .as_id = true}}};
+    static const struct load relations = {"load_relation",
+                                          "occupation, kind, competence",
+                                          NULL,
+                                          {URI("occupationUri", true),
+                                           COLUMN("relationType", .values = relation_types),
+                                           URI("skillUri", true)}};
+    return must_do(pg, tables)
+           && load_file(pg, find_file(arena, folder, "occupations").at, &occupations)
+           && load_file(pg, find_file(arena, folder, "skills").at, &competences)
+           && load_file(pg, find_file(arena, folder, "occupationSkillRelations").at, &relations);
+}
+
+static bool import_taxonomy(PGconn *pg, struct arena *arena, const char *folder,
+                            const char *const version[2], int64_t confirmed)
+{
     PGresult *noted = NULL;
-    bool done =
-        must_do(pg, "begin") && must_do(pg, tables)
-        && load_file(pg, find_file(arena, folder, "occupations").at, &occupations)
-        && load_file(pg, find_file(arena, folder, "skills").at, &competences)
-        && load_file(pg, find_file(arena, folder, "occupationSkillRelations").at, &relations)
-        && (noted = must_run(pg, store, 2, values));
+    bool done = must_do(pg, "begin") && load_taxonomy(pg, arena, folder)
+                && must_do(pg, "analyze load_occupation, load_competence, load_relation")
+                && confirm_withdrawals(pg, confirmed) && (noted = must_run(pg, store, 2, version));
     PQclear(noted);
     noted =
-        done ? must_run(pg, "select set_config('maatwerk.taxonomy', $1, true)", 1, values) : NULL;
+        done ? must_run(pg, "select set_config('maatwerk.taxonomy', $1, true)", 1, version) : NULL;
     PQclear(noted);
-    return done && noted && must_do(pg, "analyze load_relation") && must_do(pg, merge)
-           && must_do(pg, "commit")
+    return done && noted && must_do(pg, merge) && must_do(pg, follow) && must_do(pg, "commit")
            && must_do(pg, "analyze ref.occupation, ref.competence, ref.occupation_competence");
 }
 
@@ -182,10 +195,14 @@ int command_import_taxonomy(const struct config *config, int count, char **argum
     }
     struct arena *arena = arena_new();
     PGconn *pg = admin_connect(config);
-    const char *version = option(count, arguments, "version", "sample-1");
-    bool done = pg
-                && import_taxonomy(pg, arena, arguments[0], version,
-                                   option(count, arguments, "name", version));
+    int64_t confirmed = 0;
+    const char *version[2] = {option(count, arguments, "version", "sample-1")};
+    version[1] = option(count, arguments, "name", version[0]);
+    bool said =
+        str_to_int(str_of(option(count, arguments, "confirm-withdrawals", "0")), &confirmed);
+    if (!said)
+        fprintf(stderr, "maatwerk: --confirm-withdrawals needs a number\n");
+    bool done = pg && said && import_taxonomy(pg, arena, arguments[0], version, confirmed);
     PGresult *row =
         done ? must_run(pg,
                         "select (select count(*) from ref.occupation where status = 'released'), "
@@ -194,7 +211,7 @@ int command_import_taxonomy(const struct config *config, int count, char **argum
                         0, NULL)
              : NULL;
     if (row)
-        printf("taxonomy %s: %s occupations, %s competences, %s relations\n", version,
+        printf("taxonomy %s: %s occupations, %s competences, %s relations\n", version[0],
                PQgetvalue(row, 0, 0), PQgetvalue(row, 0, 1), PQgetvalue(row, 0, 2));
     PQclear(row);
     PQfinish(pg);
@@ -202,23 +219,39 @@ int command_import_taxonomy(const struct config *config, int count, char **argum
     return done ? 0 : 1;
 }
 
+static const char store_places[] =
+    "insert into ref.place as p (postcode4, place, municipality, x, y) "
+    "select postcode4, place, municipality, x, y from load_place "
+    "on conflict (postcode4) do update set place = excluded.place, municipality = excluded.municipality, "
+    "x = excluded.x, y = excluded.y where (p.place, p.municipality, p.x, p.y) "
+    "is distinct from (excluded.place, excluded.municipality, excluded.x, excluded.y)";
+
+/* Borders of the coordinates: those of the national grid (RD New, EPSG:28992). */
 int command_import_places(const struct config *config, int count, char **arguments)
 {
-    static const struct load places = {"load_place (postcode4, place, municipality, x, y)",
-                                       {"postcode4", "place", "municipality", "x", "y"}};
+    static const struct load places = {
+        "load_place",
+        "postcode4, place, municipality, x, y",
+        "postcode4",
+        {COLUMN("postcode4", .min = 4, .max = 4, .pattern = postcode), COLUMN("place", LABEL),
+         COLUMN("municipality", LABEL), COLUMN("x", .type = FIELD_INT, .min = -7000, .max = 300000),
+         COLUMN("y", .type = FIELD_INT, .min = 289000, .max = 629000)}};
     if (count < 1) {
         fprintf(stderr, "maatwerk: which file?\n");
         return 2;
     }
     PGconn *pg = admin_connect(config);
+    PGresult *stored = NULL;
     bool done =
-        pg && must_do(pg, "begin") && must_do(pg, "create temp table load_place (like ref.place)")
-        && load_file(pg, arguments[0], &places)
+        pg && must_do(pg, "begin")
         && must_do(
             pg,
-            "insert into ref.place select * from load_place on conflict (postcode4) do update set "
-            "place = excluded.place, municipality = excluded.municipality, x = excluded.x, "
-            "y = excluded.y; commit");
+            "create temp table load_place (postcode4 text, place text, municipality text, x int, y int, row int)")
+        && load_file(pg, arguments[0], &places) && (stored = must_run(pg, store_places, 0, NULL))
+        && must_do(pg, "commit");
+    if (done)
+        printf("places: %s new or changed\n", PQcmdTuples(stored));
+    PQclear(stored);
     PQfinish(pg);
     return done ? 0 : 1;
 }

@@ -25,7 +25,7 @@ static const struct command commands[] = {
     {"keys init", "", "make the keys of an installation in MAATWERK_KEYS", command_keys_init},
     {"token", "--role R --tenant CODE [--user UUID] [--org UUID] [--ttl S]",
      "make a token (development only)", command_token},
-    {"import taxonomy", "DIR [--version V] [--name N]",
+    {"import taxonomy", "DIR [--version V] [--name N] [--confirm-withdrawals N]",
      "load occupations and competences from ESCO's CSV files", command_import_taxonomy},
     {"import places", "FILE", "load postcode areas: postcode4,place,municipality,x,y",
      command_import_places},

@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena *arena = arena_new();
     struct str text = {(const char *)data, size}, number, again;
-    for (int form = TEXT_LINE; form <= TEXT_LABEL; form++)
+    for (int form = TEXT_LINE; form <= TEXT_LINES; form++)
         check_form(arena, text, (enum text_form)form);
     if (phone_read(arena, text, &number)
         && (!phone_read(arena, number, &again) || !str_equal(number, again)))

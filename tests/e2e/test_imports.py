@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Files from outside: every spelling of the same table is read, and half a file is nothing."""
+import gzip
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from region import ROOT, SANITIZED, Client, Region  # noqa: E402
+
+SEEDS = ROOT / 'sql/seeds/taxonomy'
+HEADER, ROW = 'postcode4,place,municipality,x,y', '5901,Proefdorp,Proefstad,130000,390000'
+
+
+@pytest.fixture(scope='module')
+def house():
+    with Region.started('imports', SANITIZED, candidates=420) as made:
+        made.env['MAATWERK_THREADS'] = '2'
+        made.start_programs()
+        made.wait_until_idle()
+        yield made
+        made.stop_programs()
+
+
+@pytest.fixture
+def put(house, tmp_path):
+    """put('places', bytes) imports the bytes and returns (status, stderr)."""
+    def run(what, content, *options):
+        path = content
+        if isinstance(content, bytes):
+            path = tmp_path / 'file.csv'
+            path.write_bytes(content)
+        done = subprocess.run([house.bin / 'maatwerk', 'import', what, path, *options], env=house.env, capture_output=True, text=True, timeout=60)
+        return done.returncode, done.stderr
+    return run
+
+
+def places(house):
+    return house.sql('select md5(string_agg(p::text, \',\' order by p.postcode4)) from ref.place p')
+
+
+def taxonomy(house):
+    return house.sql("""select (select md5(string_agg(o::text, ',' order by id)) from ref.occupation o),
+        (select md5(string_agg(c::text, ',' order by id)) from ref.competence c),
+        (select count(*) from ref.occupation_competence), (select md5(string_agg(t::text, ',')) from ref.taxonomy t)""")
+
+
+SPELLINGS = {
+    'mark': b'\xef\xbb\xbf' + f'{HEADER}\n{ROW}\n'.encode(), 'semicolons': f'{HEADER}\n{ROW}\n'.replace(',', ';').encode(),
+    'tabs': f'{HEADER}\n{ROW}\n'.replace(',', '\t').encode(), 'case': f'{HEADER.title()}\n{ROW}\n'.encode(),
+    'carriage returns': f'{HEADER}\r{ROW}\r'.encode(), 'both': f'{HEADER}\r\n{ROW}\r\n'.encode(), 'zipped': gzip.compress(f'{HEADER}\n{ROW}'.encode())}
+
+
+@pytest.mark.parametrize('name', SPELLINGS)
+def test_case_01_every_spelling_of_a_table_is_read(house, put, name):
+    house.sql("delete from ref.place where postcode4 = '5901'")
+    assert put('places', SPELLINGS[name]) == (0, '')
+    assert house.sql("select place, x from ref.place where postcode4 = '5901'") == [('Proefdorp', 130000)]
+
+
+@pytest.mark.parametrize('content,words', [
+    (f'{HEADER}\n5901,Bar "De Hoek,Proefstad,130000,390000\n5902,Nog,Proefstad,130000,390000\n5903,Derde" plein,Proefstad,130000,390000\n', 'row 2: a quotation mark'),
+    (f'{HEADER}\n{ROW}\n5902,"Open,Proefstad,130000,390000\n', 'row 3: a quotation mark is not closed'),
+    (f'{HEADER}\n', 'there are no rows'), ('', 'the file is empty'), (f'code,place,municipality,x,y\n{ROW}\n', 'no column postcode4'),
+    (f'{HEADER}\n{ROW}\n5902,Dorp,Stad,1300', 'row 3: it has 4 cells'), (f'{HEADER}\n{ROW}\n0902,Dorp,Stad,130000,390000', 'row 3: postcode4'),
+    (f'{HEADER}\n{ROW}\n5902, \u00a0 ,Stad,130000,390000', 'row 3: place'), (f'{HEADER}\n{ROW}\n5902,a\u200b,Stad,130000,390000', 'row 3: place'),
+    (f'{HEADER}\n{ROW}\n5902,Dorp,Stad,1,2', 'row 3: y'), (f'{HEADER}\n{ROW}\n5902,Dorp,Stad,13e4,390000', 'row 3: x'),
+    (f'{HEADER}\n{ROW}\n{ROW}\n', 'row 3: 5901 is there twice')])
+def test_case_01_what_does_not_fit_is_refused_in_one_line(house, put, content, words):
+    before = places(house)
+    status, said = put('places', content.encode())
+    assert status == 1 and words in said and said.count('\n') == 1 and places(house) == before
+
+
+@pytest.mark.parametrize('content,words', [
+    (f'{HEADER}\n5902,Caf\u00e9,Stad,130000,390000\n'.encode('cp1252'), 'row 2: this is not UTF-8'),
+    (f'{HEADER}\n{ROW}\n'.encode('utf-16'), 'UTF-16'), (gzip.compress(f'{HEADER}\n{ROW}\n'.encode() * 50)[:-20], 'cut off')])
+def test_case_01_other_encodings_and_halves_are_named(house, put, content, words):
+    before = places(house)
+    status, said = put('places', content)
+    assert status == 1 and words in said and said.count('\n') == 1 and places(house) == before
+
+
+@pytest.fixture
+def seeds(house, tmp_path):
+    """seeds(skills=…) is a folder with the taxonomy of the seeds, of which files are made anew by functions of their lines."""
+    def make(**changes):
+        for file in SEEDS.iterdir():
+            lines = file.read_text().splitlines(keepends=True)
+            change = changes.get(file.name.split('_')[0])
+            (tmp_path / file.name).write_text(''.join(change(lines) if change else lines))
+        return tmp_path
+    yield make
+    done = subprocess.run([house.bin / 'maatwerk', 'import', 'taxonomy', SEEDS, '--confirm-withdrawals', '1000'], env=house.env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_case_02_half_a_file_is_no_whole_one(house, put, seeds):
+    before = taxonomy(house)
+    folder = seeds(skills=lambda lines: lines[:44])
+    status, said = put('taxonomy', folder, '--version', 'sample-2')
+    assert status == 1 and '57 of 100 competences' in said and '--confirm-withdrawals 57' in said and said.count('\n') == 1
+    assert put('taxonomy', folder, '--confirm-withdrawals', '56')[0] == 1 and taxonomy(house) == before
+    assert put('taxonomy', folder, '--confirm-withdrawals', '57') == (0, '')
+    assert house.sql("select count(*) from ref.competence where status = 'withdrawn'") == [(57,)]
+
+
+@pytest.mark.parametrize('changes', [
+    {'skills': lambda lines: lines[:1]}, {'occupations': lambda lines: lines[:1]}, {'occupationSkillRelations': lambda lines: lines[:1]},
+    {'occupationSkillRelations': lambda lines: lines[:100]}, {'skills': lambda lines: lines[:-1] + [lines[-1][:9]]}])
+def test_case_02_a_header_a_half_and_a_cut_row_are_refused(house, put, seeds, changes):
+    before = taxonomy(house)
+    status, said = put('taxonomy', seeds(**changes), '--version', 'sample-2')
+    assert status == 1 and said.count('\n') == 1 and taxonomy(house) == before
+
+
+def test_case_02_a_cut_gzip_is_refused(house, put, seeds):
+    before = taxonomy(house)
+    folder = seeds()
+    whole = gzip.compress((folder / 'skills_en.csv').read_bytes())
+    (folder / 'skills_en.csv').unlink()
+    (folder / 'skills_en.csv.gz').write_bytes(whole[:len(whole) // 2])
+    status, said = put('taxonomy', folder)
+    assert status == 1 and 'cut off' in said and taxonomy(house) == before
+
+
+def test_case_03_labels_are_trimmed_and_folded(house, put, seeds):
+    row = 'urn:test:occupation:forklift,8344,"  \u00a0heftruck\u00a0 chauffeur\t\n",released\n'
+    assert put('taxonomy', seeds(occupations=lambda lines: lines + [row])) == (0, '')
+    found = Client(house, 'consultant').get('/occupations?labelPrefix=hef').json['items']
+    assert [o['label'] for o in found] == ['heftruck chauffeur']
+
+
+@pytest.mark.parametrize('label', ['', ' \u00a0 ', '\u200b', 'a\u2028b'])
+def test_case_03_an_empty_label_is_refused_with_its_row(house, put, seeds, label):
+    row = f'urn:test:skill:x,skill/competence,{label},released\n'
+    status, said = put('taxonomy', seeds(skills=lambda lines: lines + [row]))
+    assert status == 1 and 'row 102: preferredLabel' in said and said.count('\n') == 1
