@@ -19,7 +19,7 @@ static bool read_digits(struct str text, bool *plus, char digits[DIGITS_MOST + 4
             *plus = true;
         } else if (*count && str_has_prefix(rest, S("(0)"))) {
             i += 2; /* +31 (0)13: the 0 is for callers from inside */
-        } else if (!memchr(" -./()", text.at[i], 6)) {
+        } else if (!text.at[i] || !strchr(" -./()", text.at[i])) {
             return false;
         }
     }
@@ -50,7 +50,7 @@ bool phone_read(struct arena *arena, struct str text, struct str *ret)
     struct str number = {digits, count};
     bool abroad = plus || str_has_prefix(number, S("00")), dutch = !abroad;
     if (dutch && !str_has_prefix(number, S("0")))
-        return false; /* without the code of its area nobody knows where it is */
+        return false; /* it lacks the area code */
     if (!plus)
         number = str_from(number, abroad ? 2 : 1);
     if (abroad && str_has_prefix(number, S("31"))) {

@@ -11,7 +11,7 @@
 
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-enum { LIFE_YEARS = 120 }; /* nobody who looks for work is older */
+enum { LIFE_YEARS = 120 }; /* the oldest age of a candidate */
 
 static bool fits_pattern(const struct pattern_part *part, struct str text)
 {
@@ -225,7 +225,7 @@ static const struct form {
     [FIELD_BOOL] = {is_bool, FAULT_TYPE, "boolean"},
 };
 
-/* A day of birth that somebody can have who is alive; dates are ISO text, in the order of days. */
+/* Whether a living person can be born on this day. Dates are ISO texts, which sort as days do. */
 static enum err check_birth(struct ctx *ctx, struct str day, const struct place *place)
 {
     char today[sizeof "yyyy-mm-dd"], first[sizeof today];

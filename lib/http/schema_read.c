@@ -39,7 +39,7 @@ static void read_text(struct ctx *ctx, const struct field *field, enum field_typ
     if (!text.at) {
         place_fault(ctx, place, FAULT_TYPE, type_name(type));
     } else if (check_text(ctx, field, type, &text, place) == OK) {
-        json->valuestring = (char *)(uintptr_t)text.at;
+        json->valuestring = (char *)text.at;
         *into = text;
     }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Preloaded into the programs of a chaos run. FLAKY: one in so many calls on a socket fails as if
- * the connection were reset, and as many read or send only the first byte. NOMEM: one in so many
- * allocations finds no memory. */
+/* Preloaded into the programs of a chaos run. With FLAKY=n, one of n calls on a socket fails as
+ * if the connection were reset, and another one of n reads or sends only the first byte. With
+ * NOMEM=n, one of n allocations finds no memory. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@ enum luck { GOOD, SHORT, RESET };
 static int draw(const char *name, int *one_in)
 {
     static __thread unsigned seed;
-    static __thread pid_t of; /* a child draws by itself */
+    static __thread pid_t of; /* each child has its own random numbers */
     if (!*one_in) {
         const char *text = getenv(name);
         *one_in = text && atoi(text) > 0 ? atoi(text) : -1;
@@ -67,7 +67,7 @@ void *realloc(void *at, size_t size)
     return is_out_of_memory() ? NULL : __libc_realloc(at, size);
 }
 
-/* The real one, or a part of it, or an error. */
+/* The real call, or a part of it, or an error. */
 #define FLAKY(name, type, data, ...)                                        \
     ssize_t name(int fd, type data, size_t size __VA_OPT__(, ) __VA_ARGS__) \
     {                                                                       \

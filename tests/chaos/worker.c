@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The worker of `make chaos JOB=queue` and `make gates`: each job leaves a row without any unique key, so
- * that a job that is done twice is seen. Payload: n (number), ms (how long it takes in
- * PostgreSQL), busy_ms (in this process), fail (attempts that
- * fail), poison (the process dies), die (how: segv, abort, memory, loop, stack). The calls go to the
- * provider of chaos_calls.py, a socket named by CHAOS_PROVIDER. */
+/* The worker of `make chaos JOB=queue` and `make gates`. Each job writes a row without a unique
+ * key, so that a job that is done twice is seen. Payload: n (a number), ms (how long the job
+ * takes in PostgreSQL), busy_ms (how long in this process), fail (how many attempts fail),
+ * poison (the process dies), die (how it dies: segv, abort, memory, loop, stack). Calls go to
+ * the provider of chaos_calls.py, over the socket that CHAOS_PROVIDER names. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ static const struct query effect = {
         " select e.n, e.lane, e.place, to_timestamp(e.began / 1e6)"
         " from unnest($1::bigint[], $2::text[], $3::int[], $4::bigint[]) e (n, lane, place, began)"};
 
-/* Takes its time where it can be cancelled. */
+/* Takes time in PostgreSQL, where it can be cancelled. */
 static const struct query rest = {.name = "chaos_rest",
                                   .rows = QUERY_NONE,
                                   .parameters = 1,
@@ -90,7 +90,7 @@ static void add_row(const struct job *job, struct plan *plan)
                                  arena_int(arena, now_us())};
     const struct str ms[] = {arena_int(arena, number_of(job, "ms"))};
     die(job);
-    if (number_of(job, "busy_ms")) /* a sleep of nothing still sleeps, for the slack of the timer */
+    if (number_of(job, "busy_ms")) /* a sleep of 0 would still take time */
         usleep((useconds_t)(number_of(job, "busy_ms") * 1000));
     if (number_of(job, "ms"))
         plan_add(plan, &rest, ms);
@@ -105,14 +105,14 @@ static enum job_end end_of(struct work *work)
     return JOB_RETRY;
 }
 
-/* What it added is left out when it fails. */
+/* Adds a row; the row is left out when the job fails. */
 static enum job_end plan_a_row(struct work *work, struct plan *plan)
 {
     add_row(work->job, plan);
     return end_of(work);
 }
 
-/* Fails after the effect, which must be undone. */
+/* Writes a row and fails after that: the effect must be undone. */
 static enum job_end write_a_row(struct work *work)
 {
     struct plan plan = work_plan(work);
@@ -135,7 +135,8 @@ static int connect_provider(void)
     return -1;
 }
 
-/* One line to the provider, one back: "done <reference>", "absent", "busy" (not taken). */
+/* Sends one line to the provider and reads one line: "done <reference>", "absent", or "busy"
+ * (not accepted). */
 static enum call_end talk(struct work *work, struct call *call, const char *verb)
 {
     char line[128] = "";

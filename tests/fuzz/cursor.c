@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* No cursor that we did not sign is taken; what we sign comes back as it was. */
+/* A cursor that we did not sign is refused; a cursor that we signed is read back unchanged. */
 #include <stdlib.h>
 
 #include "lib/auth/cursor.h"
@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct str text = {(const char *)data, size};
     if (cursor_read(arena, &keys, text, &read) == OK)
         abort();                                 /* somebody has broken HMAC-SHA-256 */
-    if (memchr(text.at ? text.at : "", 0, size)) /* text of the database has no NUL */
+    if (memchr(text.at ? text.at : "", 0, size)) /* texts from the database have no NUL */
         text.len = 0;
     struct cursor made = {.sort = S("name"),
                           .value = arena_copy(arena, text),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Any bytes as the head of a request: a second host or length makes it unclear. */
+/* Any bytes as the head of a request. A second Host or length makes the framing unclear. */
 #include <stdlib.h>
 
 #include "lib/base/buf.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Values of headers. What a list of tags names, its versions name too; a key has no quote and no comma. */
+/* Values of headers. The versions of a list of tags have every version that the list names; a
+ * key has no quote and no comma. */
 #include <stdlib.h>
 
 #include "lib/http/check.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the scanner lets through, cJSON understands, and the schema engine reads without harm. */
+/* cJSON can read every text that the scanner accepts, and the schema engine can read the result. */
 #include <stdlib.h>
 
 #include "lib/http/schema_columns.h"

@@ -27,7 +27,7 @@ static PGresult *row_of(struct str text)
         else if (i == QUEUE_CLAIM_PAYLOAD)
             cell = text;
         char *copy =
-            strndup(cell.at ? cell.at : "", cell.len); /* text of the database has no NUL */
+            strndup(cell.at ? cell.at : "", cell.len); /* texts from the database have no NUL */
         PQsetvalue(row, 0, i, copy, (int)strlen(copy));
         free(copy);
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Runs a fuzz target over the files that are named: for machines without clang. */
+/* Runs a fuzz target on the named files, for machines without clang. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ int main(int count, char **names)
             return 1;
         size_t size = fread(data, 1, sizeof data, file);
         fclose(file);
-        uint8_t *exact = malloc(size ? size : 1); /* so that a read behind the end is seen */
+        uint8_t *exact = malloc(size ? size : 1); /* so that a read after the end is found */
         for (size_t j = 0; j < size; j++)
             exact[j] = data[j];
         LLVMFuzzerTestOneInput(exact, size);

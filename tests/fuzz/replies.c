@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Whatever Redis answers is read without harm: bytes of its protocol, through the reader of hiredis. */
+/* Any reply of Redis can be read: bytes of its protocol, parsed by hiredis. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +49,7 @@ static void read_lists(const redisReply *reply)
     free(ids);
 }
 
-/* A list that is said to be longer than 9999 only makes hiredis ask for memory. */
+/* Whether a list announces more than 9999 items: that only makes hiredis allocate memory. */
 static bool is_long(const uint8_t *data, size_t size)
 {
     for (size_t i = 0; i < size; i++) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Normal form of any bytes: what is normal stays as it is, and nothing that is accepted hides. */
+/* The normal form of any bytes. A normal text stays as it is, and no accepted text has hidden
+ * characters. */
 #include <stdlib.h>
 
 #include "lib/base/phone.h"

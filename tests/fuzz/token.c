@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* No token is taken without our signature. */
+/* A token without our signature is refused. */
 #include <openssl/ec.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What is decoded, encodes and decodes to the same. */
+/* A decoded text is the same after it is encoded and decoded again. */
 #include <stdlib.h>
 
 #include "lib/http/uri.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The words behind `maatwerk queue`, a line each: what is accepted fits its verb. */
+/* The words after `maatwerk queue`, one per line. Words that are accepted fit their verb. */
 #include <stdlib.h>
 
 #include "services/cli/queue_words.h"

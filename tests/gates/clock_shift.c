@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Preloaded into a program whose machine has a wrong clock: CLOCK_SHIFT_S seconds off. */
+/* Preloaded into a program to give it a wrong clock: it differs by CLOCK_SHIFT_S seconds. */
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <sys/time.h>

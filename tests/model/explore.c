@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* States in a row in the order of their discovery, found again by a hash table of their numbers. */
+/* States in the order of their discovery, and a hash table of their numbers. */
 #include "tests/model/explore.h"
 
 #include <stdlib.h>
@@ -12,7 +12,7 @@ struct explorer {
     uint32_t count, most;
     uint32_t *table; /* number + 1; 0: free */
     uint32_t mask;
-    /* the steps that need no fault, for the way back: those of state i begin at starts[i] */
+    /* the steps that are no fault, to walk back; those of state i begin at starts[i] */
     uint32_t *ends;
     uint64_t *starts;
     uint64_t edges, room;
@@ -60,7 +60,7 @@ static void enlarge(struct explorer *explorer)
     explorer->mask = size - 1;
 }
 
-/* The number of the state, new or not; UINT32_MAX: there is no room. */
+/* The number of the state, which is added when it is new; UINT32_MAX when there is no room. */
 static uint32_t number_of(struct explorer *explorer, const struct state *state)
 {
     uint32_t at = hash_of(state) & explorer->mask;
@@ -105,7 +105,7 @@ void explore_step(struct explorer *explorer, const char *name, bool fault, const
     explorer->ends[explorer->edges++] = number;
 }
 
-/* Which states can reach an end: backwards from the last discovered until nothing changes. */
+/* Finds the states that can reach an end: backwards from the last state, until nothing changes. */
 static uint8_t *can_end(const struct explorer *explorer, uint32_t *ret_stuck)
 {
     uint8_t *can = allocate(explorer->count, 1);

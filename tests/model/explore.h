@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Walks through every state of a protocol, breadth first, and proves two things of each: nothing is
- * wrong in it, and without any further fault everything can still be brought to an end.
+/* Visits every state of a protocol, breadth first, and proves two things for each state: nothing is wrong
+ * in it, and an end can still be reached from it without any further fault.
  *
- * A protocol is a function that names the steps possible in a state. A state is 16 bytes without
+ * A protocol is a function that gives the possible steps of a state. A state is 16 bytes without
  * padding, so that states can be compared and hashed as they are. */
 #ifndef MAATWERK_MODEL_EXPLORE_H
 #define MAATWERK_MODEL_EXPLORE_H
@@ -22,14 +22,14 @@ struct protocol {
     struct state (*first)(void);
     /* calls explore_step() for each step that is possible */
     void (*steps)(struct explorer *explorer, const struct state *state);
-    /* what must never be, or NULL */
+    /* says what is wrong in the state, or NULL */
     const char *(*wrong)(const struct state *state);
     /* every job has its end, and nothing is left over */
     bool (*is_end)(const struct state *state);
     void (*print)(const struct state *state, FILE *out);
 };
 
-/* A step that leads to `to`. `fault`: it is a mishap, on which no end may depend. */
+/* A step that leads to `to`. With `fault` it is a fault: no end may depend on it. */
 void explore_step(struct explorer *explorer, const char *name, bool fault, const void *to);
 
 struct found {

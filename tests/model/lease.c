@@ -30,8 +30,8 @@ enum next {
 struct lease {
     struct {
         uint8_t state : 3;
-        uint8_t holder : 2;   /* worker + 1: whose fence is the highest */
-        uint8_t business : 2; /* how often its rows were written */
+        uint8_t holder : 2;   /* worker + 1: the worker with the highest fence */
+        uint8_t business : 2; /* how often its business rows were written */
         uint8_t none : 1;
     } jobs[JOBS];
     struct {
@@ -40,7 +40,7 @@ struct lease {
     struct {
         uint8_t job : 2, next : 4, none : 2;
     } workers[WORKERS];
-    uint8_t early; /* business rows were written before those of the job before */
+    uint8_t early; /* business rows were written before those of the previous job */
     uint8_t none[4];
 };
 _Static_assert(sizeof(struct lease) == sizeof(struct state), "a lease fits a state");
@@ -87,7 +87,8 @@ static void step(struct explorer *explorer, const char *name, bool fault, struct
     explore_step(explorer, name, fault, to);
 }
 
-/* A transaction of a worker: with its answer, and without: then the worker gives the job up. */
+/* A transaction of a worker: once with its answer, and once without its answer, after which the
+ * worker gives the job up. */
 static void transact(struct explorer *explorer, const char *name, struct lease *to, int w)
 {
     struct lease lost = *to;
@@ -124,7 +125,7 @@ static void begin(struct explorer *explorer, const struct lease *lease, int w, i
     }
 }
 
-/* Outside: the provider does it, or says that it did not. */
+/* The provider makes the call, or says that it did not. */
 static void call_out(struct explorer *explorer, const struct lease *lease, int w, int call)
 {
     struct lease to = *lease;
@@ -142,7 +143,7 @@ static void call_out(struct explorer *explorer, const struct lease *lease, int w
         step(explorer, "beat: lease is lost", false, &to);
     if (state != JOB_READY && state != JOB_LEASED)
         return;
-    to.jobs[job].state = JOB_WAITING; /* retry knows no fence */
+    to.jobs[job].state = JOB_WAITING; /* a retry does not check the fence */
     to.jobs[job].holder = 0;
     step(explorer, "refused, retry", true, &to);
     end_job(&to, job, JOB_DEAD);

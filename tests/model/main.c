@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* make model: explores the queue as it is, then each mutant, and says in one line each what came of it.
+/* make model: explores the queue as it is, then each mutant, and prints the result of each on one line.
  *
  *   model [--small] [--mutant NAME] [--trace]
  *
  * Exit status 0: the queue as it is has neither a wrong nor a stuck state, each mutant has one, and
- * those that only make it slower have none. */
+ * mutants that only make it slower have none. */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -14,8 +14,8 @@
 
 enum { MOST_STATES = 40000000, ALL = (1 << FAULTS) - 1, DEATHS = ALL & ~(7 << FAULT_RETRY) };
 
-/* One death of a batch and three alone make poison: besides, so many unlucky deaths as these faults
- * bring must not bury an innocent job. */
+/* A job is poison after one death in a batch and three deaths alone. The deaths that these
+ * faults bring besides must not make an innocent job a dead letter. */
 enum { WITH_POISON = DEATHS & ~(1 << FAULT_KILL | 1 << FAULT_STALE | 1 << FAULT_TAIL) };
 
 enum expected { SOUND, CAUGHT, HARMLESS };

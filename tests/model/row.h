@@ -15,57 +15,57 @@ enum job_state {
     JOB_WAITING,
     JOB_BLOCKED,
     JOB_FINISHED,
-    JOB_DEAD, /* a letter that blocks its lane: a person decides */
-    JOB_GONE, /* cancelled or buried */
+    JOB_DEAD, /* a dead letter that blocks its lane: a person decides */
+    JOB_GONE, /* cancelled, or a dead letter that does not block */
 };
 
 enum { EFFECT_ONCE = 1, EFFECT_TWICE = 2, EFFECT_OUT_OF_ORDER = 3 };
 
-/* whose entry: read by nobody, by a worker, by a worker that is no more, by nobody known (a ghost) */
+/* the owner of an entry: not read yet, a worker, a dead worker, or nobody (a ghost) */
 enum owner { OWNER_NEW, OWNER_WORKER, OWNER_DEAD = OWNER_WORKER + WORKERS, OWNER_GHOST };
 
 enum worker_step { WORKER_IDLE, WORKER_CLAIMED, WORKER_EFFECT, WORKER_COMMITTED };
 
 enum leader_step {
     LEADER_IDLE,
-    LEADER_PUBLISH, /* these are ready and not carried */
-    LEADER_LOOK,    /* these are alive in the streams by priority; now the suspects */
-    LEADER_COUNT,   /* a worker died with these */
-    LEADER_GROUPS,  /* Redis was emptied: the groups are there again, nothing is carried */
+    LEADER_PUBLISH, /* these jobs are ready and not carried */
+    LEADER_LOOK,    /* these jobs are in the streams by priority; the suspects come next */
+    LEADER_COUNT,   /* a worker died with these jobs */
+    LEADER_GROUPS,  /* Redis was emptied: the groups exist again, nothing is carried */
 };
 
-/* Exactly a struct state. Sets of jobs are masks. */
+/* As large as struct state. Sets of jobs are masks. */
 struct row {
     struct {
         uint8_t state : 3, effects : 2, crash : 3;
     } jobs[JOBS];
     struct {
-        uint8_t done : 2;              /* jobs of the lane that have their end, from the first */
-        uint8_t begun : 1;             /* a producer has the lane's lock */
+        uint8_t done : 2;  /* number of jobs of the lane that have their end, from the first */
+        uint8_t begun : 1; /* a producer has the lane's lock */
         uint8_t blocked : 1, none : 4; /* how its job will start */
     } lane;
     struct {
-        uint8_t known : 3; /* has read entries of these */
-        uint8_t has : 3;   /* in its transaction */
+        uint8_t known : 3; /* jobs whose entries it has read */
+        uint8_t has : 3;   /* jobs in its transaction */
         uint8_t step : 2;
     } workers[WORKERS];
-    uint8_t carried; /* by the streams, as far as the leaders know; 3 bits each */
+    uint8_t carried; /* the jobs that streams carry, as far as each leader knows; 3 bits each */
     struct {
         uint8_t step : 3, jobs : 3, none : 2;
     } leaders[LEADERS];
     struct {
         uint8_t groups : 1, marker : 1;
-        uint8_t held : 6; /* of what the workers know: was locked when they looked; 3 bits each */
+        uint8_t held : 6; /* jobs that each worker found locked; 3 bits each */
     } redis;
     struct {
         uint8_t there : 1, job : 2, suspect : 1, owner : 3, none : 1;
     } entries[ENTRIES];
-    uint16_t faults : 13, /* those that have happened */
-        orphans : 3;      /* locked by a transaction whose worker is no more */
+    uint16_t faults : 13, /* the faults that have happened */
+        orphans : 3;      /* jobs locked by a transaction of a dead worker */
 };
 _Static_assert(sizeof(struct row) == sizeof(struct state), "a row fits a state");
 
-/* At most one of each. */
+/* Each happens at most once. */
 enum fault {
     FAULT_KILL,      /* a worker dies; PostgreSQL notices later */
     FAULT_LEADER,    /* a dispatcher dies */
@@ -102,13 +102,13 @@ enum row_mutant {
     ROW_ACK_LOCKED,
 };
 
-/* What is explored. Set before. */
+/* What is explored; set before the exploration. */
 struct row_bounds {
     int jobs;
-    bool lane;       /* all of one lane */
+    bool lane;       /* all jobs are of one lane */
     bool poison;     /* the first job kills its worker; no lane; deaths are counted */
-    uint16_t faults; /* mask of those that may happen */
-    int most_faults; /* of them, together */
+    uint16_t faults; /* mask of the faults that may happen */
+    int most_faults; /* the number of faults that may happen together */
     enum row_mutant mutant;
 };
 extern struct row_bounds row_bounds;

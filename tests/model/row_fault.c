@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What goes wrong: each fault at any moment, in every way that it can. */
+/* Each fault, at any moment, in every way in which it can happen. */
 #include "tests/model/row_fault.h"
 
 #include <string.h>
@@ -65,7 +65,7 @@ static void worker_faults(struct explorer *explorer, const struct row *row, int 
     }
 }
 
-/* What may become of a commit. */
+/* The possible results of a commit. */
 static void commit_faults(struct explorer *explorer, const struct row *row, int w)
 {
     unsigned jobs = row->workers[w].has;
@@ -150,7 +150,7 @@ static void redis_faults(struct explorer *explorer, const struct row *row)
     }
 }
 
-/* Every transaction is rolled back; who was in the middle of one begins again. */
+/* Every transaction is rolled back; workers and dispatchers begin again. */
 static void crash(struct explorer *explorer, const struct row *row)
 {
     struct row to = *row;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The dispatcher: publish, look into the streams, reap, begin anew after Redis was emptied. */
+/* The steps of a dispatcher: publish, look into the streams, reap, and begin again after Redis
+ * was emptied. */
 #include "tests/model/row_leader.h"
 
 #include <string.h>
 
 enum { POISON_AFTER = 4 };
 
-/* The jobs that are alive in the streams by priority, or among the suspects; a ghost goes. */
+/* The jobs with a live entry in the streams by priority, or among the suspects. Ghosts are
+ * removed. */
 static unsigned look_into(struct row *row, bool suspects)
 {
     unsigned live = 0;
@@ -36,7 +38,7 @@ unsigned row_reap(struct row *row, int l, int owner)
     return jobs;
 }
 
-/* What has an entry, alive or not. */
+/* The jobs that have an entry, alive or not. */
 static unsigned in_streams(const struct row *row)
 {
     unsigned jobs = 0;
@@ -120,7 +122,7 @@ void row_lead(struct explorer *explorer, const struct row *row, int l)
     case LEADER_COUNT:
         name = "count deaths";
         if (jobs & row_locked(row))
-            return; /* waits for whoever works on it */
+            return; /* waits for the worker that has it locked */
         count_deaths(&to, jobs);
         break;
     case LEADER_GROUPS:

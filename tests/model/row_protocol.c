@@ -30,7 +30,8 @@ static void produce(struct explorer *explorer, const struct row *row)
     }
 }
 
-/* What is due becomes ready; PostgreSQL notices a dead client; a person decides on a dead letter. */
+/* Jobs that are due become ready; PostgreSQL notices a dead client; a person decides on a dead
+ * letter. */
 static void pass_time(struct explorer *explorer, const struct row *row)
 {
     for (int j = 0; j < row_bounds.jobs; j++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A worker: read, claim, effect and end in one commit, acknowledge. */
+/* The steps of a worker: read, claim, commit effect and end, acknowledge. */
 #include "tests/model/row_worker.h"
 
 #include <string.h>
@@ -53,8 +53,8 @@ static bool read_entry(struct row *row, int w, int i)
     return true;
 }
 
-/* One entry, or all that are by priority. Where deaths are counted it matters that a worker reads on
- * only when what it has is locked by others. */
+/* Reads one entry, or all entries of the streams by priority. Where deaths are counted, it
+ * matters that a worker reads on only when its jobs are locked by others. */
 static void read_on(struct explorer *explorer, const struct row *row, int w)
 {
     struct row to, all = *row;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What every unit test includes: cmocka in its order, and a context to work in. */
+/* Every unit test includes this: cmocka, and a context to work in. */
 #ifndef MAATWERK_TESTS_UNIT_H
 #define MAATWERK_TESTS_UNIT_H
 
-/* cmocka wants these before itself */
+/* cmocka needs these before it */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
