@@ -57,6 +57,7 @@ struct field {
     const struct schema *schema;        /* of an object or a list of objects */
     size_t unique_at;    /* offset, in an item of a unique list, of the text that must be unique */
     uint32_t visible_to; /* bits of roles that may see it; all ones: everybody */
+    uint32_t closed_to;  /* bits of roles that may not write it, not even null */
 };
 
 /* Two fields of a schema, by number; both are numbers or both are dates. The value of `first`

@@ -155,11 +155,7 @@ static const struct problem *admit(struct exchange *exchange)
     if (err)
         return problem_of(err);
     exchange->scope = operation_scope(operation, exchange->actor.role);
-    if (exchange->scope == SCOPE_NONE) {
-        denial_note(exchange, S("forbidden"));
-        return problem_of(ERR_FORBIDDEN);
-    }
-    return NULL;
+    return exchange->scope == SCOPE_NONE ? problem_of(ERR_FORBIDDEN) : NULL;
 }
 
 int handle_request(h2o_handler_t *self, h2o_req_t *req)
@@ -173,6 +169,8 @@ int handle_request(h2o_handler_t *self, h2o_req_t *req)
         problem = admit(exchange);
     if (!problem)
         problem = input_read(exchange);
+    if (problem == problem_of(ERR_FORBIDDEN))
+        denial_note(exchange, S("forbidden"));
     if (problem) {
         finish_with_problem(exchange, problem);
         return 0;

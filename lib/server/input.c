@@ -174,6 +174,14 @@ static const struct problem *read_body(struct exchange *exchange, struct str bod
     return NULL;
 }
 
+static bool gives_what_it_may_not(const struct faults *faults)
+{
+    for (size_t i = 0; i < faults->count && i < LIMIT_FAULTS; i++)
+        if (faults->at[i].code == FAULT_NOT_WRITABLE)
+            return true;
+    return false;
+}
+
 const struct problem *input_read(struct exchange *exchange)
 {
     const struct operation *operation = exchange->request.operation;
@@ -185,7 +193,8 @@ const struct problem *input_read(struct exchange *exchange)
     if (problem)
         return problem;
     if (exchange->ctx.faults.count)
-        return problem_at(PROBLEM_INVALID);
+        return problem_at(gives_what_it_may_not(&exchange->ctx.faults) ? PROBLEM_FORBIDDEN
+                                                                       : PROBLEM_INVALID);
     if ((operation->flags & OPERATION_NEEDS_MATCH) && !exchange->request.version.at)
         return problem_at(PROBLEM_MATCH_REQUIRED);
     if (operation->flags & OPERATION_NEEDS_KEY)

@@ -44,6 +44,8 @@ class Contract:
             self._finish(name, schema)
         for operation in self.operations:
             self._check_show(operation)
+            if operation.body and operation.item:
+                self._close(operation, self.schemas[operation.body], self.schemas[operation.item])
             for parameter in operation.path_parameters + operation.query_parameters:
                 self._use_enum(parameter['schema'])
 
@@ -55,6 +57,18 @@ class Contract:
         if shown is None or (shown.service, shown.method, shown.item) != (operation.service, 'get', operation.item) \
                 or len(shown.path_parameters) != 1:
             raise Wrong(f'{operation.where}: x-show has to name the GET of the service that shows one {operation.item} by its id')
+
+    def _close(self, operation, body, shown):
+        """Whoever may not see a property of the answer may not write it either, at any depth, unless `x-writable-by` says who may."""
+        for name, prop in body['properties'].items():
+            same = shown['properties'].get(name, {})
+            if 'x-visible-to' in same:
+                prop.setdefault('x-writable-by', list(same['x-visible-to']))
+            if name in body.get('required', []) and set(operation.rights or {}) - set(prop.get('x-writable-by', self.roles)):
+                raise Wrong(f'{operation.where}: {name} is required, but not everybody who may call it may write it')
+            inner, seen = (part.get('$ref', part.get('items', {}).get('$ref', '')).rsplit('/', 1)[-1] for part in (prop, same))
+            if inner and seen:
+                self._close(operation, self.schemas[inner], self.schemas[seen])
 
     def _name_enums(self, name, dutch, words, values):
         self.enums[name] = {'type': 'string', 'x-nl': dutch, 'description': words, 'x-extensible-enum': values}

@@ -36,6 +36,8 @@ class Field:
             self.item, self.schema = self.kind(contract, raw['items'], f'{schema}.{name}[]')
         self.limits = raw['items'] if self.type == 'LIST' and '$ref' not in raw['items'] else raw
         self.mask = contract.role_mask(raw['x-visible-to']) if 'x-visible-to' in raw else 0xffffffff
+        writers = contract.role_mask(raw.get('x-writable-by', contract.roles))
+        self.closed = contract.role_mask(contract.roles) & ~writers
 
     @staticmethod
     def kind(contract, raw, where):
@@ -159,6 +161,8 @@ def field_row(contract, tables, field, struct):
     if field.schema:
         parts.append(f'.schema = &{snake(field.schema)}_schema')
     parts.append(f'.visible_to = 0x{field.mask:x}u')
+    if field.closed:
+        parts.append(f'.closed_to = 0x{field.closed:x}u')
     return '    {' + ', '.join(parts) + '},'
 
 

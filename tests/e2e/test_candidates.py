@@ -147,3 +147,16 @@ def test_attack_20_repeated_parts_are_told_where(as_role, candidate):
     answer = as_role('case_manager').patch(candidate.headers['location'], parts, candidate.headers['etag'])
     assert answer.status == 400
     assert {(f['pointer'], f['code']) for f in answer.json['errors']} == {('/conditions/1', 'repeated'), ('/occupations/1', 'repeated')}
+
+
+@pytest.mark.parametrize('change', [{'benefit': 'none'}, {'phase': 4}, {'birthDate': '1990-01-01'}, {'status': 'left'}, {'caseManagerId': None},
+                                    {'organisationId': None}, {'neighbourhood': None}, {'alias': 'Kandidaat Eik', 'phase': None}],
+                         ids=lambda change: '-'.join(change))
+def test_attack_02_a_firm_writes_nothing_that_it_may_not(region, as_role, world, change):
+    own = region.sql('select id from app.candidate where organisation_id = %s limit 1', (world['firm'],))[0][0]
+    firm, picture = as_role('firm'), 'select to_jsonb(c) from app.candidate c where id = %s'
+    before = region.sql(picture, (own,))
+    refused = firm.patch(f'/candidates/{own}', change, firm.get(f'/candidates/{own}').headers['etag'])
+    assert refused.status == 403 and refused.problem == 'forbidden'
+    assert {fault['pointer'] for fault in refused.json['errors']} == {f'/{name}' for name in change if name != 'alias'}
+    assert region.sql(picture, (own,)) == before

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+import rights
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'openapi'))
 from generator import sql  # noqa: E402
-from generator.contract import Contract  # noqa: E402
+from generator.contract import Contract, snake  # noqa: E402
 
 CONTRACT = json.loads((ROOT / 'openapi/gen/openapi.json').read_text())
 ROLES = [role['name'] for role in CONTRACT['x-roles'] if role['name'] != 'system']
@@ -23,10 +25,16 @@ def example(schema):
     return CONTRACT['components']['schemas'][schema['$ref'].rsplit('/', 1)[1]]['example']
 
 
-def try_out(client, path, method, operation):
+def writable(schema, role):
+    """The example of a body, without the properties that this role may not give."""
+    properties = CONTRACT['components']['schemas'][schema['$ref'].rsplit('/', 1)[1]]['properties']
+    return {name: value for name, value in example(schema).items() if role in properties[name].get('x-writable-by', [role])}
+
+
+def try_out(client, path, method, operation, role):
     here = re.sub(r'{\w+}', NOBODY, path)
     content = operation.get('requestBody', {}).get('content', {})
-    body = example(next(iter(content.values()))['schema']) if content else None
+    body = writable(next(iter(content.values()))['schema'], role) if content else None
     headers = {'If-Match': '"1-0"'} if method in ('patch', 'put', 'delete') else {}
     if method == 'post' and not path.endswith('_search'):
         headers['Idempotency-Key'] = f'rights-{operation["operationId"]}-{client.token[-20:]}'
@@ -37,7 +45,7 @@ def try_out(client, path, method, operation):
 def test_the_contract_decides(as_role, region, path, method, operation):
     allowed = operation['x-rights']
     for role in ROLES:
-        answer = try_out(as_role(role), path, method, operation)
+        answer = try_out(as_role(role), path, method, operation, role)
         if role not in allowed:
             assert answer.status == 403 and answer.problem == 'forbidden', role
         else:
@@ -45,6 +53,50 @@ def test_the_contract_decides(as_role, region, path, method, operation):
             assert answer.status != 403 or allowed[role] != 'tenant', f'{role}: {answer.text}'
     nobody = region_client(region).call(method.upper(), path.replace('{', '').replace('}', ''))
     assert nobody.status == 401
+
+
+EXPECTED = rights.expected()
+BODIES = [(path, method, operation) for path, method, operation in OPERATIONS if 'requestBody' in operation]
+
+
+def schema_of(content):
+    return next(iter(content.values()))['schema']['$ref'].rsplit('/', 1)[1]
+
+
+@pytest.mark.parametrize('path,method,operation', BODIES, ids=[o['operationId'] for _, _, o in BODIES])
+def test_attack_02_what_a_role_may_not_write_is_refused_by_name(as_role, path, method, operation):
+    """Every property of every body, by every role that may call the operation, with its example and with null: the properties that
+    rights.tsv does not let this role write are named, and no others are."""
+    body = schema_of(operation['requestBody']['content'])
+    shown = next((schema_of(answer['content']) for status, answer in operation['responses'].items()
+                  if status < '300' and 'content' in answer), body)
+    names = [name for name, raw in CONTRACT['components']['schemas'][body]['properties'].items() if not raw.get('readOnly')]
+    values = example({'$ref': f'/{body}'})
+    for role in set(operation['x-rights']) - {'system'}:
+        closed = {f'/{name}' for name in names if 'w' not in rights.expected_of(EXPECTED, f'{snake(shown)}.{name}', role)}
+        for sent in (values, dict.fromkeys(names)):
+            given = {f'/{name}' for name in sent} & closed
+            headers = {'If-Match': '"1-0"'} if method in ('patch', 'put', 'delete') else {'Idempotency-Key': f'{role}-{body}'}
+            answer = as_role(role).call(method.upper(), re.sub(r'{\w+}', NOBODY, path), sent, headers)
+            named = {fault['pointer'] for fault in answer.json.get('errors', []) if fault['code'] == 'not-writable'}
+            assert named == given, role
+            assert not given or (answer.status, answer.problem) == (403, 'forbidden'), answer.text
+
+
+SHOWN = [(path, operation, schema_of(operation['responses']['200']['content'])) for path, method, operation in OPERATIONS
+         if method == 'get' and 'content' in operation['responses']['200']]
+ONE = [one for one in SHOWN if 'pageSize' not in CONTRACT['components']['schemas'][one[2]]['properties']]
+
+
+@pytest.mark.parametrize('path,operation,shown', ONE, ids=[o['operationId'] for _, o, _ in ONE])
+def test_what_a_role_may_not_read_cannot_be_asked_for(as_role, path, operation, shown):
+    """Every property of every answer, by every role: `fields` takes it when rights.tsv lets this role read it."""
+    names = [name for name in CONTRACT['components']['schemas'][shown]['properties'] if name != '_links']
+    for role in set(operation['x-rights']) - {'system'}:
+        answer = as_role(role).get(f'{re.sub(r"{[a-zA-Z]+}", NOBODY, path)}?fields={",".join(names)}')
+        unknown = [fault for fault in answer.json.get('errors', []) if fault['code'] == 'unknown-field']
+        closed = [name for name in names if 'r' not in rights.expected_of(EXPECTED, f'{snake(shown)}.{name}', role)]
+        assert len(unknown) == len(closed), f'{role}: {closed} {answer.text}'
 
 
 def region_client(region):

@@ -119,7 +119,17 @@ def test_sorting_and_paging(as_role, sort):
 
 
 def test_an_internal_note_stays_inside(as_role, new_vacancy):
-    made = as_role('consultant').get(new_vacancy(internalNote='let op').headers['location'])
+    made = as_role('consultant').get(new_vacancy(as_role('consultant'), internalNote='let op').headers['location'])
     assert made.json['internalNote'] == 'let op'
     shown = as_role('employer').get(f'/vacancies/{made.json["id"]}').json
     assert 'internalNote' not in shown and 'matchVersion' not in shown
+
+
+@pytest.mark.parametrize('note', ['van mij', None])
+def test_attack_02_an_employer_writes_no_internal_note(as_role, new_vacancy, note):
+    assert new_vacancy(as_role('employer'), internalNote='van mij').status == 403
+    consultant, employer = as_role('consultant'), as_role('employer')
+    made = new_vacancy(consultant, internalNote='let op').headers['location']
+    refused = employer.patch(made, {'internalNote': note}, employer.get(made).headers['etag'])
+    assert refused.status == 403 and refused.json['errors'][0]['pointer'] == '/internalNote'
+    assert consultant.get(made).json['internalNote'] == 'let op'

@@ -24,6 +24,7 @@ enum fault_code {
     FAULT_REFERENCE, /* "reference": Refers to something that is not there */
     FAULT_UNIQUE, /* "unique": Something else has this value already */
     FAULT_NOT_YOURS, /* "not-yours": You may not set it to this value */
+    FAULT_NOT_WRITABLE, /* "not-writable": Your role may not give it */
     FAULT_ORDER, /* "order": Does not go together with {limit} */
     FAULT_REPEATED, /* "repeated": Is given more than once */
     FAULT_ENCODING, /* "encoding": Is not encoded well */

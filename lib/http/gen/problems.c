@@ -119,6 +119,7 @@ const struct fault_text fault_texts[FAULT_COUNT] = {
     [FAULT_REFERENCE] = {"reference", {"Verwijst naar iets dat er niet is", "Refers to something that is not there"}},
     [FAULT_UNIQUE] = {"unique", {"Iets anders heeft deze waarde al", "Something else has this value already"}},
     [FAULT_NOT_YOURS] = {"not-yours", {"Mag u niet op deze waarde zetten", "You may not set it to this value"}},
+    [FAULT_NOT_WRITABLE] = {"not-writable", {"Mag uw rol niet opgeven", "Your role may not give it"}},
     [FAULT_ORDER] = {"order", {"Past niet bij {limit}", "Does not go together with {limit}"}},
     [FAULT_REPEATED] = {"repeated", {"Staat er meer dan eens", "Is given more than once"}},
     [FAULT_ENCODING] = {"encoding", {"Is niet goed gecodeerd", "Is not encoded well"}},
