@@ -92,3 +92,26 @@ create function app.vacancy_fire(vacancy uuid, event text) returns text language
         end if;
         return moved;
     end $$;
+
+-- A new vacancy asks for nothing that the taxonomy has withdrawn. The foreign key then refuses it, as it refuses what
+-- does not exist.
+create function app.vacancy_refuse_withdrawn() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare nothing constant uuid := '00000000-0000-0000-0000-000000000000';
+    begin
+        if tg_table_name = 'vacancy' then
+            if exists (select from ref.occupation o where o.id = new.occupation_id and o.status = 'withdrawn') then
+                new.occupation_id := nothing;
+            end if;
+        elsif exists (select from ref.competence c where c.id = new.competence_id and c.status = 'withdrawn') then
+            new.competence_id := nothing;
+        end if;
+        return new;
+    end $$;
+create trigger refuse_withdrawn before insert on app.vacancy
+    for each row execute function app.vacancy_refuse_withdrawn();
+create trigger refuse_withdrawn_change before update of occupation_id on app.vacancy
+    for each row when (new.occupation_id <> old.occupation_id) execute function app.vacancy_refuse_withdrawn();
+create trigger refuse_withdrawn before insert on app.vacancy_competence
+    for each row execute function app.vacancy_refuse_withdrawn();

@@ -3,9 +3,10 @@
 -- Taken before the rows are read: what commits in between is read now and once more next time.
 -- query: copy_snapshot
 -- rows: one
-select pg_current_snapshot()::text as snapshot
+select pg_current_snapshot()::text as snapshot, r.revision from ref.revision r
 
--- Everybody whose row the copy lacks; without a snapshot everybody. Lists as text: number:level,…
+-- Everybody whose row the copy lacks; without a snapshot everybody. Lists as text: number:level,… What the taxonomy has
+-- withdrawn counts as its successor.
 -- query: copy_candidates
 -- rows: many
 select c.id, c.alias, p.x, p.y, c.max_distance_km, c.hours_min, c.hours_max, array_to_string(c.shifts, ',') as shifts,
@@ -13,13 +14,15 @@ select c.id, c.alias, p.x, p.y, c.max_distance_km, c.hours_min, c.hours_max, arr
        array_to_string(c.sectors, ',') as sectors,
        (select count(*) from app.proposal o where o.candidate_id = c.id and app.proposal_is_open(o.state))
            as open_proposals,
-       (select string_agg(r.number || ':' || k.level, ',' order by r.number)
-        from app.candidate_competence k join ref.competence r on r.id = k.competence_id where k.candidate_id = c.id)
-           as competences,
-       (select string_agg(r.number || ':' || r.isco || ':' || k.wanted::int || ':' || coalesce(k.years, 0), ','
-                          order by r.number)
-        from app.candidate_occupation k join ref.occupation r on r.id = k.occupation_id where k.candidate_id = c.id)
-           as occupations,
+       (select string_agg(k.number || ':' || k.level, ',' order by k.number) from (
+            select r.number, max(k.level) as level from app.candidate_competence k
+            join ref.competence w on w.id = k.competence_id join ref.competence r on r.id = coalesce(w.replaced_by, w.id)
+            where k.candidate_id = c.id group by r.number) k) as competences,
+       (select string_agg(k.number || ':' || k.isco || ':' || k.wanted || ':' || k.years, ',' order by k.number) from (
+            select r.number, r.isco, bool_or(k.wanted)::int as wanted, max(coalesce(k.years, 0)) as years
+            from app.candidate_occupation k
+            join ref.occupation w on w.id = k.occupation_id join ref.occupation r on r.id = coalesce(w.replaced_by, w.id)
+            where k.candidate_id = c.id group by r.number, r.isco) k) as occupations,
        (select string_agg(r.bit || ':' || k.met::int, ',')
         from app.candidate_condition k join ref.condition r on r.code = k.condition where k.candidate_id = c.id)
            as conditions,
@@ -43,10 +46,12 @@ select v.id, app.vacancy_is_open(v.state) as open, v.state = 'open' as unlisted,
        v.hours_min, v.hours_max, array_to_string(v.shifts, ',') as shifts,
        (coalesce(v.needed_by, v.start_date) - date '1970-01-01') as start_day,
        o.number as occupation, o.isco, left(e.sector, 2) as sector,
-       (select string_agg(r.number || ':' || (k.need = 'must')::int || ':' || k.level || ':' || k.weight || ':' || r.rarity,
-                          ',' order by r.number)
-        from app.vacancy_competence k join ref.competence r on r.id = k.competence_id where k.vacancy_id = v.id)
-           as competences,
+       (select string_agg(k.number || ':' || k.must || ':' || k.level || ':' || k.weight || ':' || k.rarity, ','
+                          order by k.number) from (
+            select r.number, r.rarity, bool_or(k.need = 'must')::int as must, max(k.level) as level, max(k.weight) as weight
+            from app.vacancy_competence k
+            join ref.competence w on w.id = k.competence_id join ref.competence r on r.id = coalesce(w.replaced_by, w.id)
+            where k.vacancy_id = v.id group by r.number, r.rarity) k) as competences,
        (select string_agg(distinct r.bit::text, ',') from ref.condition r where r.code in (
             select k.condition from app.vacancy_condition k where k.vacancy_id = v.id and k.hard
             union select k.condition from app.employer_condition k where k.employer_id = v.employer_id and k.hard))
@@ -58,7 +63,8 @@ select v.id, app.vacancy_is_open(v.state) as open, v.state = 'open' as unlisted,
        clock.today() - date '1970-01-01' as today
 from app.vacancy v
 join ref.place p on p.postcode4 = v.postcode4
-join ref.occupation o on o.id = v.occupation_id
+join ref.occupation w on w.id = v.occupation_id
+join ref.occupation o on o.id = coalesce(w.replaced_by, w.id)
 join app.employer e on e.tenant_id = v.tenant_id and e.id = v.employer_id
 where v.tenant_id = (select app.tenant())
   and case when :vacancy::uuid is not null then v.id = :vacancy::uuid

@@ -4,6 +4,7 @@ import gzip
 import subprocess
 import sys
 import time
+import time
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,99 @@ def test_case_03_labels_are_trimmed_and_folded(house, put, seeds):
     assert put('taxonomy', seeds(occupations=lambda lines: lines + [row])) == (0, '')
     found = Client(house, 'consultant').get('/occupations?labelPrefix=hef').json['items']
     assert [o['label'] for o in found] == ['heftruck chauffeur']
+
+
+@pytest.fixture
+def work(house):
+    """work(competences, …) is a vacancy that asks the competences, with its shortlist."""
+    employer, consultant = Client(house, 'employer'), Client(house, 'consultant')
+
+    def make(competences, **changes):
+        warehouse = consultant.get('/occupations?labelPrefix=warehouse%20worker').json['items'][0]['id']
+        made = employer.post('/vacancies', {
+            'employerId': employer.get('/user-profile').json['organisationId'], 'title': 'Magazijnmedewerker', 'kind': 'regular',
+            'occupationId': warehouse, 'hoursMin': 12, 'hoursMax': 36, 'pc4': '5012', 'positions': 2, 'candidatesWanted': 3,
+            'competences': [{'competenceId': c, 'need': 'must', 'weight': 2} for c in competences], **changes})
+        return made
+
+    def shortlist(made):
+        path = made.headers['location']
+        done = consultant.post(f'{path}/screenings', {'verdict': 'suitable'})
+        assert done.status in (200, 201), done.text
+        for _ in range(200):
+            listed = consultant.get(f'{path}/shortlist')
+            if listed.status == 200:
+                return listed.json
+            time.sleep(0.1)
+        raise AssertionError(listed.text)
+    make.shortlist = shortlist
+    return make
+
+
+def id_of(house, uri):
+    return house.sql('select id from ref.competence where uri = %s', (uri,))[0][0]
+
+
+def labels(listed):
+    """Every label of every explanation, and what each candidate gets for it."""
+    return {(c['label'], i['candidateId']) for i in listed['items'] for c in i['explanation'].get('competences', [])}
+
+
+def test_case_04_a_new_taxonomy_while_workers_run(house, put, seeds, work):
+    client = Client(house, 'consultant')
+    old = house.sql("select c.uri, c.label from ref.competence c join ref.occupation_competence r on r.competence_id = c.id "
+                    "join ref.occupation o on o.id = r.occupation_id where o.label = 'warehouse worker' and r.essential order by 1")
+    gone_id = id_of(house, old[1][0])
+    renamed_id = id_of(house, old[0][0])
+    before = work.shortlist(work([str(renamed_id), str(gone_id)]))
+
+    def change(lines):
+        made = [line.replace(f'{old[0][1]},', f'{old[0][1]} anew,') if line.startswith(old[0][0] + ',') else
+                line.replace(old[1][0] + ',', 'urn:test:skill:successor,') if line.startswith(old[1][0] + ',') else line for line in lines]
+        return made + ['urn:test:skill:added,skill/competence,drive a robot,released\n']
+
+    def follow(lines):
+        return [line.replace(',' + old[1][0] + '\n', ',urn:test:skill:successor\n') for line in lines]
+    assert put('taxonomy', seeds(skills=change, occupationSkillRelations=follow), '--version', 'sample-2') == (0, '')
+    gone = client.get(f'/competences/{gone_id}').json
+    new_id, added = id_of(house, 'urn:test:skill:successor'), id_of(house, 'urn:test:skill:added')
+    assert gone['status'] == 'withdrawn' and gone['replacedById'] == str(new_id)
+    after = work.shortlist(work([str(renamed_id), str(new_id)]))
+    assert [i['candidateId'] for i in after['items']] == [i['candidateId'] for i in before['items']]
+    assert [i['score'] for i in after['items']] == [i['score'] for i in before['items']]
+    assert f'{old[0][1]} anew' in str(after) and 'None' not in str(labels(after))
+    asked = work.shortlist(work([str(renamed_id), str(added)]))
+    assert 'drive a robot' in str(asked)
+    refused = work([str(gone_id)])
+    assert refused.status == 400 and [(f['pointer'], f['code']) for f in refused.json['errors']] == [('/competences', 'reference')]
+
+
+def test_case_04_a_withdrawn_occupation_is_seen_and_not_asked(house, put, seeds, work):
+    client = Client(house, 'consultant')
+    cook = client.get('/occupations?labelPrefix=cook').json['items'][0]
+    assert cook['status'] == 'released'
+    status, said = put('taxonomy', seeds(occupations=lambda lines: [line for line in lines if not line.startswith(cook['uri'] + ',')]))
+    assert (status, said) == (0, '')
+    assert client.get(f'/occupations/{cook["id"]}').json['status'] == 'withdrawn'
+    assert cook['id'] not in str(client.get('/occupations?labelPrefix=cook').json)
+    refused = work([], occupationId=cook['id'])
+    assert refused.status == 400 and [(f['pointer'], f['code']) for f in refused.json['errors']] == [('/occupationId', 'reference')]
+
+
+def test_case_05_places_are_where_the_last_import_says(house, put, work):
+    """A worker that runs had the old distances until it was started again."""
+    competences = [str(id_of(house, uri)) for uri, in house.sql(
+        "select c.uri from ref.competence c join ref.occupation_competence r on r.competence_id = c.id "
+        "join ref.occupation o on o.id = r.occupation_id where o.label = 'warehouse worker' and r.essential limit 1")]
+    first = work.shortlist(work(competences))
+    near = first['items'][0]['candidateId']
+    place = house.sql('select p.* from app.candidate c join ref.place p using (postcode4) where c.id = %s', (near,))[0]
+    row = lambda x, y: f'{HEADER}\n{place[0]},{place[1]},{place[2]},{x},{y}\n'.encode()  # noqa: E731
+    assert put('places', row(0, 300000)) == (0, '')
+    second = work.shortlist(work(competences))
+    assert near in str(first['items']) and near not in str(second['items'])
+    assert put('places', row(place[3], place[4])) == (0, '')
+    assert near in str(work.shortlist(work(competences))['items'])
 
 
 @pytest.mark.parametrize('label', ['', ' \u00a0 ', '\u200b', 'a\u2028b'])

@@ -11,12 +11,15 @@ struct copy {
     int32_t tenant;
     struct population *population;
     char snapshot[SNAPSHOT_MAX]; /* "" before the first load */
+    int64_t revision;            /* of the reference data that its numbers and places come from */
     struct copy *next;
 };
 
 struct copies {
     struct copy *first;
+    int64_t revision; /* of the reference data, as the last job found it */
     struct arena *names_arena;
+    int64_t names_revision;
     struct str conditions[64];
     struct str *competences; /* by number */
     size_t competences_count;
@@ -75,11 +78,13 @@ static void keep_snapshot(struct copy *copy, const char *snapshot)
     copy->snapshot[length] = 0;
 }
 
-enum job_end copies_refresh(struct work *work, struct plan *also, const struct population **ret)
+/* Reads what the copy lacks. When the reference data have changed since then, the copy is emptied instead: all of it
+ * has to be read again. */
+static enum job_end read_rows(struct work *work, struct copy *copy, struct plan *also)
 {
-    struct copy *copy = copy_of(work->own, work->job->tenant);
     struct str since = copy->snapshot[0] ? str_of(copy->snapshot) : (struct str){0};
     struct plan plan = work_plan(work);
+    int64_t revision = 0;
     const struct statement *snapshot = sql_copy_snapshot(&plan);
     const struct statement *rows =
         sql_copy_candidates(&plan, (struct sql_copy_candidates){.snapshot = since});
@@ -92,9 +97,31 @@ enum job_end copies_refresh(struct work *work, struct plan *also, const struct p
     enum job_end end = work_run(work, &plan);
     if (end != JOB_DONE)
         return end;
+    str_to_int(str_of(PQgetvalue(snapshot->result, 0, COPY_SNAPSHOT_REVISION)), &revision);
+    if (since.at && revision != copy->revision) {
+        population_free(copy->population);
+        copy->population = population_new();
+        copy->snapshot[0] = 0;
+        return JOB_DONE;
+    }
     put_rows(copy->population, rows->result);
     remove_rows(copy->population, gone->result);
     keep_snapshot(copy, PQgetvalue(snapshot->result, 0, COPY_SNAPSHOT_SNAPSHOT));
+    copy->revision = revision;
+    return JOB_DONE;
+}
+
+enum job_end copies_refresh(struct work *work, struct plan *also, const struct population **ret)
+{
+    struct copies *copies = work->own;
+    struct copy *copy = copy_of(copies, work->job->tenant);
+    bool loaded = copy->snapshot[0];
+    enum job_end end = read_rows(work, copy, also);
+    if (end == JOB_DONE && loaded && !copy->snapshot[0])
+        end = read_rows(work, copy, NULL);
+    if (end != JOB_DONE)
+        return end;
+    copies->revision = copy->revision;
     *ret = copy->population;
     return JOB_DONE;
 }
@@ -160,7 +187,8 @@ static bool has_names(const struct copies *copies, const struct demand *demand)
 enum job_end copies_names(struct work *work, const struct demand *demand, struct explain_names *ret)
 {
     struct copies *copies = work->own;
-    if (!copies->names_arena || !has_names(copies, demand)) {
+    if (!copies->names_arena || copies->names_revision != copies->revision
+        || !has_names(copies, demand)) {
         struct plan plan = work_plan(work);
         const struct statement *conditions = sql_names_of_conditions(&plan);
         const struct statement *competences = sql_names_of_competences(&plan);
@@ -168,6 +196,7 @@ enum job_end copies_names(struct work *work, const struct demand *demand, struct
         if (end != JOB_DONE)
             return end;
         keep_names(copies, conditions->result, competences->result);
+        copies->names_revision = copies->revision;
     }
     *ret = (struct explain_names){name_of_condition, name_of_competence, copies};
     return JOB_DONE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A copy of the candidates of each municipality in memory. Before each job, the worker reads the
- * rows that its copy lacks, by the transaction snapshot of the previous read. Redis plays no
- * part in it. */
+ * rows that its copy lacks, by the transaction snapshot of the previous read. When the reference
+ * data have changed, it reads all of them. Redis plays no part in it. */
 #ifndef MAATWERK_MATCHING_COPY_H
 #define MAATWERK_MATCHING_COPY_H
 
@@ -20,9 +20,9 @@ void *copies_new(void);
 enum job_end copies_refresh(struct work *work, struct plan *also,
                             const struct population **ret) MUST_CHECK;
 
-/* The names of conditions (codes) and competences (labels). They are read once, and again when
- * something that the demand asks has no name: it was added later. The names are valid until the
- * next job. */
+/* The names of conditions (codes) and competences (labels). They are read again when
+ * the reference data have changed, and when something that the demand asks has no name. The names
+ * are valid until the next job. */
 enum job_end copies_names(struct work *work, const struct demand *demand,
                           struct explain_names *ret) MUST_CHECK;
 

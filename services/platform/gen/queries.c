@@ -23,8 +23,8 @@ static const struct query_list competence_list_list = {
 };
 const struct query query_competence_list = {
     .name = "competence_list",
-    .text = "select c.id, c.uri, c.kind, c.label, c.label_search, c.rarity, c.taxonomy, c.replaced_by from re"
-            "f.competence c where c.status = 'released'",
+    .text = "select c.id, c.uri, c.kind, c.label, c.label_search, c.rarity, c.taxonomy, c.status, c.replaced_"
+            "by from ref.competence c where c.status = 'released'",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &competence_list_list,
 };
@@ -35,8 +35,8 @@ struct statement *sql_competence_list(struct plan *plan)
 
 const struct query query_competence_get = {
     .name = "competence_get",
-    .text = "select c.id, c.uri, c.kind, c.label, c.rarity, c.taxonomy, c.replaced_by from ref.competence c w"
-            "here c.id = $1",
+    .text = "select c.id, c.uri, c.kind, c.label, c.rarity, c.taxonomy, c.status, c.replaced_by from ref.comp"
+            "etence c where c.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -84,8 +84,8 @@ static const struct query_list occupation_list_list = {
 };
 const struct query query_occupation_list = {
     .name = "occupation_list",
-    .text = "select o.id, o.uri, o.isco, o.label, o.label_search, o.taxonomy, o.replaced_by from ref.occupati"
-            "on o where o.status = 'released'",
+    .text = "select o.id, o.uri, o.isco, o.label, o.label_search, o.taxonomy, o.status, o.replaced_by from re"
+            "f.occupation o where o.status = 'released'",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &occupation_list_list,
 };
@@ -96,11 +96,11 @@ struct statement *sql_occupation_list(struct plan *plan)
 
 const struct query query_occupation_get = {
     .name = "occupation_get",
-    .text = "select o.id, o.uri, o.isco, o.label, o.taxonomy, o.replaced_by, (select coalesce(jsonb_agg(jsonb"
-            "_build_object('competenceId', c.id, 'label', c.label, 'essential', oc.essential) order by oc.ess"
-            "ential desc, c.label), '[]') from ref.occupation_competence oc join ref.competence c on c.id = o"
-            "c.competence_id where oc.occupation_id = o.id) as competences from ref.occupation o where o.id ="
-            " $1",
+    .text = "select o.id, o.uri, o.isco, o.label, o.taxonomy, o.status, o.replaced_by, (select coalesce(jsonb"
+            "_agg(jsonb_build_object('competenceId', c.id, 'label', c.label, 'essential', oc.essential) order"
+            " by oc.essential desc, c.label), '[]') from ref.occupation_competence oc join ref.competence c o"
+            "n c.id = oc.competence_id where oc.occupation_id = o.id) as competences from ref.occupation o wh"
+            "ere o.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };

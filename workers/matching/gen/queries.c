@@ -9,7 +9,7 @@ _Static_assert(10 <= LIMIT_VALUES, "run_insert");
 
 const struct query query_copy_snapshot = {
     .name = "copy_snapshot",
-    .text = "select pg_current_snapshot()::text as snapshot",
+    .text = "select pg_current_snapshot()::text as snapshot, r.revision from ref.revision r",
     .parameters = 0, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -24,17 +24,20 @@ const struct query query_copy_candidates = {
             "hifts, ',') as shifts, c.status = 'active' as active, (coalesce(c.available_from, date '1970-01-"
             "01') - date '1970-01-01') as available_day, array_to_string(c.sectors, ',') as sectors, (select "
             "count(*) from app.proposal o where o.candidate_id = c.id and app.proposal_is_open(o.state)) as o"
-            "pen_proposals, (select string_agg(r.number || ':' || k.level, ',' order by r.number) from app.ca"
-            "ndidate_competence k join ref.competence r on r.id = k.competence_id where k.candidate_id = c.id"
-            ") as competences, (select string_agg(r.number || ':' || r.isco || ':' || k.wanted::int || ':' ||"
-            " coalesce(k.years, 0), ',' order by r.number) from app.candidate_occupation k join ref.occupatio"
-            "n r on r.id = k.occupation_id where k.candidate_id = c.id) as occupations, (select string_agg(r."
-            "bit || ':' || k.met::int, ',') from app.candidate_condition k join ref.condition r on r.code = k"
-            ".condition where k.candidate_id = c.id) as conditions, (select string_agg(k.language || ':' || k"
-            ".level, ',') from app.candidate_language k where k.candidate_id = c.id) as languages from app.ca"
-            "ndidate c join ref.place p on p.postcode4 = c.postcode4 where c.tenant_id = (select app.tenant()"
-            ") and ($1::pg_snapshot is null or (c.changed_in >= pg_snapshot_xmin($1::pg_snapshot) and not pg_"
-            "visible_in_snapshot(c.changed_in, $1::pg_snapshot)))",
+            "pen_proposals, (select string_agg(k.number || ':' || k.level, ',' order by k.number) from ( sele"
+            "ct r.number, max(k.level) as level from app.candidate_competence k join ref.competence w on w.id"
+            " = k.competence_id join ref.competence r on r.id = coalesce(w.replaced_by, w.id) where k.candida"
+            "te_id = c.id group by r.number) k) as competences, (select string_agg(k.number || ':' || k.isco "
+            "|| ':' || k.wanted || ':' || k.years, ',' order by k.number) from ( select r.number, r.isco, boo"
+            "l_or(k.wanted)::int as wanted, max(coalesce(k.years, 0)) as years from app.candidate_occupation "
+            "k join ref.occupation w on w.id = k.occupation_id join ref.occupation r on r.id = coalesce(w.rep"
+            "laced_by, w.id) where k.candidate_id = c.id group by r.number, r.isco) k) as occupations, (selec"
+            "t string_agg(r.bit || ':' || k.met::int, ',') from app.candidate_condition k join ref.condition "
+            "r on r.code = k.condition where k.candidate_id = c.id) as conditions, (select string_agg(k.langu"
+            "age || ':' || k.level, ',') from app.candidate_language k where k.candidate_id = c.id) as langua"
+            "ges from app.candidate c join ref.place p on p.postcode4 = c.postcode4 where c.tenant_id = (sele"
+            "ct app.tenant()) and ($1::pg_snapshot is null or (c.changed_in >= pg_snapshot_xmin($1::pg_snapsh"
+            "ot) and not pg_visible_in_snapshot(c.changed_in, $1::pg_snapshot)))",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };
@@ -67,20 +70,22 @@ const struct query query_demand_of_vacancy = {
     .text = "select v.id, app.vacancy_is_open(v.state) as open, v.state = 'open' as unlisted, v.match_input, "
             "v.candidates_wanted, p.x, p.y, v.hours_min, v.hours_max, array_to_string(v.shifts, ',') as shift"
             "s, (coalesce(v.needed_by, v.start_date) - date '1970-01-01') as start_day, o.number as occupatio"
-            "n, o.isco, left(e.sector, 2) as sector, (select string_agg(r.number || ':' || (k.need = 'must'):"
-            ":int || ':' || k.level || ':' || k.weight || ':' || r.rarity, ',' order by r.number) from app.va"
-            "cancy_competence k join ref.competence r on r.id = k.competence_id where k.vacancy_id = v.id) as"
-            " competences, (select string_agg(distinct r.bit::text, ',') from ref.condition r where r.code in"
-            " ( select k.condition from app.vacancy_condition k where k.vacancy_id = v.id and k.hard union se"
-            "lect k.condition from app.employer_condition k where k.employer_id = v.employer_id and k.hard)) "
-            "as hard, (select string_agg(r.bit::text, ',') from app.vacancy_condition k join ref.condition r "
-            "on r.code = k.condition where k.vacancy_id = v.id and not k.hard) as soft, (select string_agg(di"
-            "stinct k.candidate_id::text, ',') from app.proposal k where k.vacancy_id = v.id and not app.prop"
-            "osal_is_ended(k.state)) as excluded, clock.today() - date '1970-01-01' as today from app.vacancy"
-            " v join ref.place p on p.postcode4 = v.postcode4 join ref.occupation o on o.id = v.occupation_id"
-            " join app.employer e on e.tenant_id = v.tenant_id and e.id = v.employer_id where v.tenant_id = ("
-            "select app.tenant()) and case when $1::uuid is not null then v.id = $1::uuid else app.vacancy_is"
-            "_open(v.state) end",
+            "n, o.isco, left(e.sector, 2) as sector, (select string_agg(k.number || ':' || k.must || ':' || k"
+            ".level || ':' || k.weight || ':' || k.rarity, ',' order by k.number) from ( select r.number, r.r"
+            "arity, bool_or(k.need = 'must')::int as must, max(k.level) as level, max(k.weight) as weight fro"
+            "m app.vacancy_competence k join ref.competence w on w.id = k.competence_id join ref.competence r"
+            " on r.id = coalesce(w.replaced_by, w.id) where k.vacancy_id = v.id group by r.number, r.rarity) "
+            "k) as competences, (select string_agg(distinct r.bit::text, ',') from ref.condition r where r.co"
+            "de in ( select k.condition from app.vacancy_condition k where k.vacancy_id = v.id and k.hard uni"
+            "on select k.condition from app.employer_condition k where k.employer_id = v.employer_id and k.ha"
+            "rd)) as hard, (select string_agg(r.bit::text, ',') from app.vacancy_condition k join ref.conditi"
+            "on r on r.code = k.condition where k.vacancy_id = v.id and not k.hard) as soft, (select string_a"
+            "gg(distinct k.candidate_id::text, ',') from app.proposal k where k.vacancy_id = v.id and not app"
+            ".proposal_is_ended(k.state)) as excluded, clock.today() - date '1970-01-01' as today from app.va"
+            "cancy v join ref.place p on p.postcode4 = v.postcode4 join ref.occupation w on w.id = v.occupati"
+            "on_id join ref.occupation o on o.id = coalesce(w.replaced_by, w.id) join app.employer e on e.ten"
+            "ant_id = v.tenant_id and e.id = v.employer_id where v.tenant_id = (select app.tenant()) and case"
+            " when $1::uuid is not null then v.id = $1::uuid else app.vacancy_is_open(v.state) end",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };

@@ -6,7 +6,7 @@
 #include "lib/db/plan.h"
 
 extern const struct query query_copy_snapshot;
-enum copy_snapshot_column { COPY_SNAPSHOT_SNAPSHOT };
+enum copy_snapshot_column { COPY_SNAPSHOT_SNAPSHOT, COPY_SNAPSHOT_REVISION };
 struct statement *sql_copy_snapshot(struct plan *plan);
 
 extern const struct query query_copy_candidates;
