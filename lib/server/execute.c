@@ -62,8 +62,8 @@ static void to_pool(struct exchange *exchange)
     pool_run(pools[exchange->route->service], &exchange->transaction);
 }
 
-/* Runs everything in one transaction: context, idempotency key, the statements of the handler,
- * outcome. */
+/* Runs everything in one transaction: context, idempotency key with its outcome, the statements of
+ * the handler. */
 static void submit(struct exchange *exchange, struct plan *body, bool reads)
 {
     const struct operation *operation = exchange->request.operation;
@@ -72,17 +72,13 @@ static void submit(struct exchange *exchange, struct plan *body, bool reads)
     add_context(exchange, &whole, reads);
     if (keyed)
         sql_idempotency_begin(&whole,
-                              (struct sql_idempotency_begin){.route = str_of(operation->id),
-                                                             .key = exchange->key,
-                                                             .fingerprint = exchange->fingerprint});
+                              (struct sql_idempotency_begin){
+                                  .route = str_of(operation->id),
+                                  .key = exchange->key,
+                                  .fingerprint = exchange->fingerprint,
+                                  .status = arena_int(exchange->ctx.arena, operation->status),
+                                  .resource = request_resource(&exchange->request)});
     plan_join(&whole, body);
-    if (keyed)
-        sql_idempotency_finish(&whole,
-                               (struct sql_idempotency_finish){
-                                   .route = str_of(operation->id),
-                                   .key = exchange->key,
-                                   .status = arena_int(exchange->ctx.arena, operation->status),
-                                   .resource = request_resource(&exchange->request)});
     exchange->transaction = (struct transaction){.arena = exchange->ctx.arena,
                                                  .first = whole.first,
                                                  .count = whole.count,

@@ -87,7 +87,8 @@ class Query:
                 return match.group(0)
             if argument not in self.arguments:
                 self.arguments.append(argument)
-            return f'${self.arguments.index(argument) + 1}'
+            cast = '::text' if match.group(2) and not match.string.startswith('::', match.end()) else ''
+            return f'${self.arguments.index(argument) + 1}{cast}'
         text = FRAGMENT.sub(fragment, one_line(lines))
         if '--' in STRING.sub('', text):
             raise Wrong(f'{self.where}: a comment stands on a line of its own')

@@ -14,6 +14,16 @@ static void add_role(struct buf *sql, struct str name, const char *login)
               STR_ARG(name), STR_ARG(name), login);
 }
 
+/* A login finds no name in a schema that it did not name. The functions look the same way: PostgreSQL
+ * keeps what it has planned only as long as everybody who uses it does. */
+static void add_search_path(struct buf *sql, struct str login)
+{
+    buf_print(sql,
+              "execute format('alter role maatwerk_%.*s in database %%I set search_path = "
+              "pg_catalog, pg_temp', current_database());\n",
+              STR_ARG(login));
+}
+
 struct str rights_roles(struct arena *arena)
 {
     struct buf sql = buf_in(arena);
@@ -22,8 +32,10 @@ struct str rights_roles(struct arena *arena)
         return (struct str){0};
     buf_add(&sql, S("do $$ begin\n"));
     add_role(&sql, S("owner"), "nologin");
-    for (size_t i = 0; i < programs.count; i++)
+    for (size_t i = 0; i < programs.count; i++) {
         add_role(&sql, programs.list[i].name, "login");
+        add_search_path(&sql, programs.list[i].name);
+    }
     buf_add(
         &sql,
         S("execute format('grant create on database %I to maatwerk_owner', current_database());\n"

@@ -16,7 +16,6 @@ create function app.scope() returns text stable parallel safe
 
 -- Before a row is written: version, time, transaction. changed_in lets in-memory copies find what they lack.
 create function app.stamp() returns trigger language plpgsql
-    set search_path = pg_catalog, pg_temp
     as $$
     begin
         new.version := case tg_op when 'INSERT' then 1 else old.version + 1 end;
@@ -33,16 +32,21 @@ create function app.trail() returns trigger language plpgsql
     declare
         changed text[];
         action text := case tg_op when 'INSERT' then 'create' when 'UPDATE' then 'change' else 'delete' end;
+        subject record := coalesce(new, old);
+        at timestamptz := case tg_op when 'DELETE' then clock.now() else new.changed_at end;
     begin
         if tg_op = 'UPDATE' then
             select array_agg(n.key order by n.key) into changed
             from jsonb_each(to_jsonb(new)) n join jsonb_each(to_jsonb(old)) o using (key)
             where n.value is distinct from o.value and n.key not in ('version', 'changed_at', 'changed_in');
         end if;
-        perform audit.note(tg_argv[0], coalesce(new.id, old.id), action, changed);
+        insert into audit.entry (tenant_id, at, actor, role, organisation, operation, request, noun, subject_id, action,
+                                 columns)
+        values (subject.tenant_id, at, app.actor(), app.role(), app.organisation(),
+                nullif(current_setting('app.operation', true), ''),
+                nullif(current_setting('app.request', true), '')::uuid, tg_argv[0], subject.id, action, changed);
         insert into app.event (tenant_id, at, type, noun, subject_id, version)
-        values (coalesce(new.tenant_id, old.tenant_id), clock.now(), tg_argv[0] || '.' || action, tg_argv[0],
-                coalesce(new.id, old.id), coalesce(new.version, old.version));
+        values (subject.tenant_id, at, tg_argv[0] || '.' || action, tg_argv[0], subject.id, subject.version);
         return null;
     end $$;
 

@@ -5,7 +5,8 @@ call app.wall('idempotency.key');
 create policy own_keys on idempotency.key for all
     using (actor = (select app.actor())) with check (actor = (select app.actor()));
 
-create function idempotency.begin(route text, key text, fingerprint text) returns void language plpgsql
+-- What comes of the request is stored with its key: when the transaction fails, neither is there.
+create function idempotency.begin(route text, key text, fingerprint text, status int, resource uuid) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
@@ -13,20 +14,12 @@ create function idempotency.begin(route text, key text, fingerprint text) return
                 concat_ws('|', app.tenant(), app.actor(), route, key), 0)) then
             raise exception using errcode = 'MW409', message = 'idempotency-busy';
         end if;
-        insert into idempotency.key (tenant_id, actor, route, key, fingerprint, at)
-        values (app.tenant(), app.actor(), begin.route, begin.key, begin.fingerprint, clock.now())
+        insert into idempotency.key (tenant_id, actor, route, key, fingerprint, status, resource, at)
+        values (app.tenant(), app.actor(), begin.route, begin.key, begin.fingerprint, begin.status, begin.resource, clock.now())
         on conflict do nothing;
         if not found then
             raise exception using errcode = 'MW001', message = 'idempotency-replay';
         end if;
-    end $$;
-
-create function idempotency.finish(route text, key text, status int, resource uuid) returns void language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
-    as $$
-    begin
-        update idempotency.key k set status = finish.status, resource = finish.resource
-        where k.tenant_id = app.tenant() and k.actor = app.actor() and k.route = finish.route and k.key = finish.key;
     end $$;
 
 create function idempotency.outcome(route text, key text)

@@ -4,15 +4,16 @@
 -- for each batch of the burst that follows. So functions that change the queue, or that a worker calls, are set not to:
 -- enable_seqscan = off. queue.sweep() reads tables whole.
 
-create function queue.key_of(kind text, unique_key text) returns bytea language sql immutable
+-- Stable, as convert_to is: only then PostgreSQL puts it into the expression that calls it, and need not plan it at each call.
+create function queue.key_of(kind text, unique_key text) returns bytea language sql stable
     as $$ select sha256(convert_to(kind || '|' || unique_key, 'UTF8')) $$;
 
 -- Puts a job in the queue, in the transaction of whoever asks; returns its number, or the number of the job that
--- already has the unique key. Call it last: a lane stays locked until the transaction ends.
+-- already has the unique key. Call it last: a lane stays locked until the transaction ends. Only functions of the owner call it, so it
+-- needs neither his rights nor a search path of its own.
 create function queue.enqueue(kind text, tenant int, payload jsonb default '{}', lane text default null,
                               unique_key text default null, scope "char" default null, prio smallint default 1,
                               run_at timestamptz default null) returns bigint language plpgsql
-    security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
     as $$
     declare
         job bigint := nextval('queue.job_id_seq');

@@ -28,27 +28,41 @@ call app.open_to_tenant('app.vacancy_condition');
 call app.wall('app.vacancy_supply');
 call app.open_to_tenant('app.vacancy_supply');
 
--- The competences and conditions of a vacancy in `document` (column names, as the contract engine makes it)
--- replace those that are there. Only for a row that this transaction wrote: a stale PATCH changes nothing.
-create function app.vacancy_replace_parts(vacancy uuid, document jsonb) returns void language sql
-    set search_path = pg_catalog, pg_temp
+-- What a vacancy asks is kept twice: as the client reads it, with the vacancy, and as rows, which refer to what is asked and are
+-- matched. These make the first of a body (column names, as the contract engine makes it); a trigger makes the rows of that.
+create function app.vacancy_competences(asked jsonb) returns json language plpgsql stable strict
+    as $$ begin return (
+        select to_json(array_agg(c)) from (
+            select a.competence_id as "competenceId", a.need, coalesce(a.level, 1) as level, coalesce(a.weight, 1) as weight
+            from jsonb_to_recordset(asked) as a (competence_id uuid, need text, level int, weight int)
+            order by 2, 4 desc, 1) c); end $$;
+create function app.vacancy_conditions(asked jsonb) returns json language plpgsql stable strict
+    as $$ begin return (
+        select to_json(array_agg(c)) from (select a.condition, a.hard from jsonb_to_recordset(asked) as a (condition text, hard boolean)
+                                 order by a.condition) c); end $$;
+
+create function app.vacancy_parts() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
     as $$
-    delete from app.vacancy_competence c using app.vacancy v
-    where v.id = vacancy and v.changed_in = pg_current_xact_id() and c.vacancy_id = v.id
-      and document ? 'competences';
-    insert into app.vacancy_competence (tenant_id, vacancy_id, competence_id, need, level, weight)
-    select v.tenant_id, v.id, c.competence_id, c.need, coalesce(c.level, 1), coalesce(c.weight, 1)
-    from app.vacancy v, jsonb_to_recordset(coalesce(document -> 'competences', '[]'))
-         as c (competence_id uuid, need text, level int, weight int)
-    where v.id = vacancy and v.changed_in = pg_current_xact_id() and jsonb_typeof(document -> 'competences') = 'array';
-    delete from app.vacancy_condition c using app.vacancy v
-    where v.id = vacancy and v.changed_in = pg_current_xact_id() and c.vacancy_id = v.id
-      and document ? 'conditions';
-    insert into app.vacancy_condition (tenant_id, vacancy_id, condition, hard)
-    select v.tenant_id, v.id, c.condition, c.hard
-    from app.vacancy v, jsonb_to_recordset(coalesce(document -> 'conditions', '[]')) as c (condition text, hard boolean)
-    where v.id = vacancy and v.changed_in = pg_current_xact_id() and jsonb_typeof(document -> 'conditions') = 'array';
-    $$;
+    begin
+        if tg_op = 'UPDATE' then
+            delete from app.vacancy_competence c where c.tenant_id = new.tenant_id and c.vacancy_id = new.id;
+            delete from app.vacancy_condition c where c.tenant_id = new.tenant_id and c.vacancy_id = new.id;
+        end if;
+        insert into app.vacancy_competence (tenant_id, vacancy_id, competence_id, need, level, weight)
+        select new.tenant_id, new.id, c."competenceId", c.need, c.level, c.weight
+        from json_to_recordset(new.competences) as c ("competenceId" uuid, need text, level int, weight int);
+        insert into app.vacancy_condition (tenant_id, vacancy_id, condition, hard)
+        select new.tenant_id, new.id, c.condition, c.hard
+        from json_to_recordset(new.conditions) as c (condition text, hard boolean);
+        return null;
+    end $$;
+create trigger parts_of_new after insert on app.vacancy
+    for each row when (new.competences is not null or new.conditions is not null) execute function app.vacancy_parts();
+create trigger parts_of_changed after update of competences, conditions on app.vacancy
+    for each row when (new.competences::text is distinct from old.competences::text
+                       or new.conditions::text is distinct from old.conditions::text)
+    execute function app.vacancy_parts();
 
 -- Asks for a new match of a vacancy; one job is pending at most.
 create function app.vacancy_request_match(tenant int, vacancy uuid) returns void language plpgsql

@@ -10,6 +10,31 @@ create schema clock;
 create schema ref;
 create schema idempotency;
 
+-- What a value of one column may be is a domain. PostgreSQL reads and plans the checks of a table anew for each statement that writes
+-- it, and keeps those of a domain (docs/adr/0028-what-a-create-costs.md). So a table has only checks that compare columns. The
+-- contract has refused what a domain refuses, and says in which property; a domain that refuses something is a fault of ours.
+create domain app.line_60 as text check (char_length(value) between 1 and 60);
+create domain app.line_120 as text check (char_length(value) between 1 and 120);
+create domain app.line_200 as text check (char_length(value) between 1 and 200);
+create domain app.line_500 as text check (char_length(value) between 1 and 500);
+create domain app.line_1000 as text check (char_length(value) between 1 and 1000);
+create domain app.text_20 as text check (char_length(value) <= 20);
+create domain app.text_40 as text check (char_length(value) <= 40);
+create domain app.text_80 as text check (char_length(value) <= 80);
+create domain app.text_120 as text check (char_length(value) <= 120);
+create domain app.text_200 as text check (char_length(value) <= 200);
+create domain app.text_254 as text check (char_length(value) <= 254);
+create domain app.text_1000 as text check (char_length(value) <= 1000);
+create domain app.text_2000 as text check (char_length(value) <= 2000);
+create domain app.text_4000 as text check (char_length(value) <= 4000);
+create domain app.email as text check (char_length(value) between 3 and 254);
+create domain app.kvk_number as text check (value ~ '^[0-9]{8}$');
+create domain app.hours_a_week as int check (value between 1 and 48);
+create domain app.headcount as int check (value between 1 and 1000);
+create domain app.competence_level as int check (value between 1 and 3);
+create domain app.shifts as text[] check (value <@ array['day', 'evening', 'night', 'weekend']);
+create domain audit.action as text check (value in ('create', 'change', 'delete', 'deny', 'look-up'));
+
 -- By how much tests have moved the clock. No program has the right to write it.
 create table clock.shift (one boolean primary key default true check (one), shift interval not null);
 
@@ -67,7 +92,7 @@ create table audit.entry (
     request uuid,
     noun text not null,
     subject_id uuid,
-    action text not null check (action in ('create', 'change', 'delete', 'deny', 'look-up')),
+    action audit.action not null,
     columns text[],
     primary key (xid, seq)
 );

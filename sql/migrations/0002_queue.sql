@@ -44,12 +44,17 @@ create table queue.lane (
     used_at timestamptz not null
 );
 
+-- Every job is written several times, so what its columns may be is kept in domains (0001_base.sql).
+create domain queue.prio as smallint check (value between 0 and 2);
+create domain queue.job_state as "char" check (value in ('r', 'x', 'w', 'b'));
+create domain queue.last_error as text check (char_length(value) <= 200);
+create domain queue.unique_scope as "char" check (value in ('d', 'p', 'c'));
 create table queue.job (
     id bigint primary key generated always as identity,
     tenant int not null,
-    prio smallint not null check (prio between 0 and 2),
+    prio queue.prio not null,
     kind text not null references queue.kind,
-    state "char" not null check (state in ('r', 'x', 'w', 'b')),
+    state queue.job_state not null,
     run_at timestamptz,
     lane text,
     seq bigint,
@@ -63,7 +68,7 @@ create table queue.job (
     worker text,
     subject text,
     created_at timestamptz not null,
-    last_error text check (char_length(last_error) <= 200),
+    last_error queue.last_error,
     payload jsonb not null
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 
@@ -82,7 +87,7 @@ comment on column queue.job.put_off is 'attempts that were not counted, because 
 create table queue.unique_key (
     key bytea primary key,
     job_id bigint not null,
-    scope "char" not null check (scope in ('d', 'p', 'c')),
+    scope queue.unique_scope not null,
     expires_at timestamptz,
     dirty boolean not null default false
 );
@@ -137,7 +142,7 @@ create table queue.future (
     id bigint primary key generated always as identity,
     tenant int not null,
     kind text not null references queue.kind,
-    prio smallint not null default 1 check (prio between 0 and 2),
+    prio queue.prio not null default 1,
     run_at timestamptz not null,
     due_local timestamp,
     zone text,

@@ -1,11 +1,12 @@
 -- Organisations and users of a municipality.
 
+create domain app.organisation_kind as text check (value in ('firm', 'agency', 'hub', 'course_provider', 'partner', 'municipality'));
 create table app.organisation (
     tenant_id int not null references ref.tenant,
     id uuid not null,
-    kind text not null check (kind in ('firm', 'agency', 'hub', 'course_provider', 'partner', 'municipality')),
-    name text not null check (char_length(name) between 1 and 200),
-    kvk_number text check (kvk_number ~ '^[0-9]{8}$'),
+    kind app.organisation_kind not null,
+    name app.line_200 not null,
+    kvk_number app.kvk_number,
     active boolean not null default true,
     version bigint not null,
     changed_at timestamptz not null,
@@ -19,8 +20,8 @@ create index organisation_by_name on app.organisation (tenant_id, name, id);
 create table app.user_account (
     tenant_id int not null references ref.tenant,
     id uuid not null,
-    name text not null check (char_length(name) between 1 and 120),
-    email text not null check (char_length(email) between 3 and 254),
+    name app.line_120 not null,
+    email app.email not null,
     role text not null,
     attributes text[] not null default '{}',
     organisation_id uuid,

@@ -1,27 +1,31 @@
 -- Vacancies, what they ask, and how they were screened.
 
+create domain app.vacancy_kind as text check (value in ('regular', 'temp', 'secondment', 'trial_placement', 'work_experience',
+    'internship', 'apprenticeship', 'subsidised', 'seasonal', 'event', 'successor', 'adoption', 'redeployment'));
+create domain app.vacancy_source as text check (value in ('employer', 'account_manager', 'firm', 'agency', 'hub',
+    'project', 'campaign'));
 create table app.vacancy (
-    tenant_id int not null references ref.tenant,
+    tenant_id int not null,
     id uuid not null,
     employer_id uuid not null,
-    title text not null check (char_length(title) between 1 and 120),
-    description text check (char_length(description) <= 4000),
-    kind text not null check (kind in ('regular', 'temp', 'secondment', 'trial_placement', 'work_experience',
-        'internship', 'apprenticeship', 'subsidised', 'seasonal', 'event', 'successor', 'adoption', 'redeployment')),
+    title app.line_120 not null,
+    description app.text_4000,
+    kind app.vacancy_kind not null,
     state text not null default 'reported',
     occupation_id uuid not null references ref.occupation,
-    hours_min int not null check (hours_min between 1 and 48),
-    hours_max int not null check (hours_max between 1 and 48),
-    shifts text[] not null default '{day}' check (shifts <@ array['day', 'evening', 'night', 'weekend']),
+    competences json,
+    conditions json,
+    hours_min app.hours_a_week not null,
+    hours_max app.hours_a_week not null,
+    shifts app.shifts not null default '{day}',
     postcode4 text not null references ref.place,
-    positions int not null check (positions between 1 and 1000),
-    candidates_wanted int not null default 5 check (candidates_wanted between 1 and 1000),
+    positions app.headcount not null,
+    candidates_wanted app.headcount not null default 5,
     start_date date,
     needed_by date,
-    wage_text text check (char_length(wage_text) <= 200),
-    internal_note text check (char_length(internal_note) <= 2000),
-    source text not null default 'employer' check (source in ('employer', 'account_manager', 'firm', 'agency', 'hub',
-        'project', 'campaign')),
+    wage_text app.text_200,
+    internal_note app.text_2000,
+    source app.vacancy_source not null default 'employer',
     reported_at timestamptz not null,
     reported_by uuid,
     reported_by_organisation uuid,
@@ -34,6 +38,8 @@ create table app.vacancy (
     constraint vacancy_hours_in_order check (hours_min <= hours_max),
     constraint vacancy_dates_in_order check (needed_by is null or start_date is null or start_date <= needed_by)
 );
+comment on column app.vacancy.competences is 'as a client reads them; a trigger makes the rows of app.vacancy_competence of it';
+comment on column app.vacancy.conditions is 'as a client reads them; a trigger makes the rows of app.vacancy_condition of it';
 comment on column app.vacancy.match_input is 'rises by one with each change that matching must follow: the input version';
 create index vacancy_by_change on app.vacancy (tenant_id, changed_at, id);
 create index vacancy_by_report on app.vacancy (tenant_id, reported_at, id);
@@ -44,13 +50,15 @@ create index vacancy_by_reporter on app.vacancy (tenant_id, reported_by_organisa
     where reported_by_organisation is not null;
 create index vacancy_changed_in on app.vacancy (tenant_id, changed_in);
 
+create domain app.vacancy_competence_need as text check (value in ('must', 'nice'));
+create domain app.vacancy_competence_weight as int check (value between 1 and 5);
 create table app.vacancy_competence (
     tenant_id int not null,
     vacancy_id uuid not null,
     competence_id uuid not null references ref.competence,
-    need text not null check (need in ('must', 'nice')),
-    level int not null default 1 check (level between 1 and 3),
-    weight int not null default 1 check (weight between 1 and 5),
+    need app.vacancy_competence_need not null,
+    level app.competence_level not null default 1,
+    weight app.vacancy_competence_weight not null default 1,
     primary key (tenant_id, vacancy_id, competence_id),
     foreign key (tenant_id, vacancy_id) references app.vacancy (tenant_id, id)
 );
@@ -64,14 +72,16 @@ create table app.vacancy_condition (
     foreign key (tenant_id, vacancy_id) references app.vacancy (tenant_id, id)
 );
 
+create domain app.screening_verdict as text check (value in ('suitable', 'unsuitable', 'suitable_after_carving'));
+create domain app.screening_advice as text check (value in ('suitable', 'suitable_with_adjustment', 'unsuitable'));
 -- Screening: the human verdict on whether a vacancy suits this target group, with the advice that was shown.
 create table app.screening (
     tenant_id int not null,
     id uuid not null,
     vacancy_id uuid not null,
-    verdict text not null check (verdict in ('suitable', 'unsuitable', 'suitable_after_carving')),
-    reason text check (char_length(reason) between 1 and 1000),
-    advice text not null check (advice in ('suitable', 'suitable_with_adjustment', 'unsuitable')),
+    verdict app.screening_verdict not null,
+    reason app.line_1000,
+    advice app.screening_advice not null,
     advice_rules jsonb not null,
     rules_version text not null,
     screened_by uuid,

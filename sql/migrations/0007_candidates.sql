@@ -1,32 +1,37 @@
 -- Candidates, and what is known of them.
 
+create domain app.candidate_status as text check (value in ('active', 'paused', 'placed', 'left'));
+create domain app.candidate_benefit as text check (value in ('assistance', 'ww', 'wia', 'none'));
+create domain app.candidate_phase as int check (value between 1 and 4);
+create domain app.candidate_target_groups as text[] check (value <@ array['youth', 'returner', 'age_45_55', 'age_50_plus',
+    'newcomer', 'long_term', 'disabled', 'early_school_leaver']);
+create domain app.candidate_transport as text[] check (value <@ array['foot', 'bicycle', 'moped', 'car', 'public_transport', 'other']);
+create domain app.candidate_max_distance_km as int check (value between 1 and 150);
 create table app.candidate (
     tenant_id int not null references ref.tenant,
     id uuid not null,
-    alias text not null check (char_length(alias) between 1 and 60),
-    first_name text check (char_length(first_name) between 1 and 60),
-    last_name text check (char_length(last_name) between 1 and 120),
+    alias app.line_60 not null,
+    first_name app.line_60,
+    last_name app.line_120,
     birth_date date,
-    email text check (char_length(email) <= 254),
-    phone text check (char_length(phone) <= 20),
+    email app.text_254,
+    phone app.text_20,
     postcode4 text not null references ref.place,
-    neighbourhood text check (char_length(neighbourhood) <= 80),
+    neighbourhood app.text_80,
     case_manager_id uuid,
     organisation_id uuid,
-    status text not null default 'active' check (status in ('active', 'paused', 'placed', 'left')),
-    benefit text not null default 'assistance' check (benefit in ('assistance', 'ww', 'wia', 'none')),
-    phase int check (phase between 1 and 4),
-    target_groups text[] not null default '{}' check (target_groups <@ array['youth', 'returner', 'age_45_55', 'age_50_plus',
-        'newcomer', 'long_term', 'disabled', 'early_school_leaver']),
-    hours_min int not null default 1 check (hours_min between 1 and 48),
-    hours_max int not null default 40 check (hours_max between 1 and 48),
-    shifts text[] not null default '{day}' check (shifts <@ array['day', 'evening', 'night', 'weekend']),
-    max_distance_km int not null default 15 check (max_distance_km between 1 and 150),
-    transport text[] not null default '{}' check (transport <@ array['foot', 'bicycle', 'moped', 'car', 'public_transport',
-        'other']),
+    status app.candidate_status not null default 'active',
+    benefit app.candidate_benefit not null default 'assistance',
+    phase app.candidate_phase,
+    target_groups app.candidate_target_groups not null default '{}',
+    hours_min app.hours_a_week not null default 1,
+    hours_max app.hours_a_week not null default 40,
+    shifts app.shifts not null default '{day}',
+    max_distance_km app.candidate_max_distance_km not null default 15,
+    transport app.candidate_transport not null default '{}',
     available_from date,
-    wishes text check (char_length(wishes) <= 1000),
-    introduction text check (char_length(introduction) <= 1000),
+    wishes app.text_1000,
+    introduction app.text_1000,
     sectors text[] not null default '{}',
     version bigint not null,
     changed_at timestamptz not null,
@@ -44,15 +49,18 @@ create index candidate_by_organisation on app.candidate (tenant_id, organisation
     where organisation_id is not null;
 create index candidate_changed_in on app.candidate (tenant_id, changed_in);
 
+create domain app.candidate_bsn_nonce as bytea check (octet_length(value) = 12);
+create domain app.candidate_bsn_ciphertext as bytea check (octet_length(value) between 25 and 64);
+create domain app.candidate_bsn_blind_index as bytea check (octet_length(value) = 32);
 -- The citizen service number: ciphertext and blind index only; the keys are not in this database.
 -- It is reached through functions only, which note each look-up in the audit.
 create table app.candidate_bsn (
     tenant_id int not null,
     candidate_id uuid not null,
     key_id smallint not null,
-    nonce bytea not null check (octet_length(nonce) = 12),
-    ciphertext bytea not null check (octet_length(ciphertext) between 25 and 64),
-    blind_index bytea not null check (octet_length(blind_index) = 32),
+    nonce app.candidate_bsn_nonce not null,
+    ciphertext app.candidate_bsn_ciphertext not null,
+    blind_index app.candidate_bsn_blind_index not null,
     primary key (tenant_id, candidate_id),
     constraint candidate_bsn_once unique (tenant_id, blind_index),
     foreign key (tenant_id, candidate_id) references app.candidate (tenant_id, id)
@@ -62,8 +70,8 @@ create table app.candidate_competence (
     tenant_id int not null,
     candidate_id uuid not null,
     competence_id uuid not null references ref.competence,
-    level int not null default 1 check (level between 1 and 3),
-    evidence text check (char_length(evidence) <= 200),
+    level app.competence_level not null default 1,
+    evidence app.text_200,
     primary key (tenant_id, candidate_id, competence_id),
     foreign key (tenant_id, candidate_id) references app.candidate (tenant_id, id)
 );
@@ -74,26 +82,29 @@ create table app.candidate_condition (
     candidate_id uuid not null,
     condition text not null references ref.condition,
     met boolean not null,
-    source text check (char_length(source) <= 200),
+    source app.text_200,
     primary key (tenant_id, candidate_id, condition),
     foreign key (tenant_id, candidate_id) references app.candidate (tenant_id, id)
 );
 
+create domain app.candidate_language_language as text check (value ~ '^[a-z]{2,3}$');
+create domain app.candidate_language_level as text check (value in ('a1', 'a2', 'b1', 'b2', 'c1', 'c2'));
 create table app.candidate_language (
     tenant_id int not null,
     candidate_id uuid not null,
-    language text not null check (language ~ '^[a-z]{2,3}$'),
-    level text not null check (level in ('a1', 'a2', 'b1', 'b2', 'c1', 'c2')),
+    language app.candidate_language_language not null,
+    level app.candidate_language_level not null,
     primary key (tenant_id, candidate_id, language),
     foreign key (tenant_id, candidate_id) references app.candidate (tenant_id, id)
 );
 
+create domain app.candidate_occupation_years as int check (value between 0 and 60);
 create table app.candidate_occupation (
     tenant_id int not null,
     candidate_id uuid not null,
     occupation_id uuid not null references ref.occupation,
     wanted boolean not null default true,
-    years int check (years between 0 and 60),
+    years app.candidate_occupation_years,
     primary key (tenant_id, candidate_id, occupation_id),
     foreign key (tenant_id, candidate_id) references app.candidate (tenant_id, id)
 );

@@ -20,12 +20,14 @@ create table app.match_run (
     foreign key (tenant_id, vacancy_id) references app.vacancy (tenant_id, id)
 );
 
+create domain app.match_result_rank as int check (value >= 1);
+create domain app.match_result_score as int check (value between 0 and 10000);
 create table app.match_result (
     tenant_id int not null,
     run_id uuid not null,
-    rank int not null check (rank >= 1),
+    rank app.match_result_rank not null,
     candidate_id uuid not null,
-    score int not null check (score between 0 and 10000),
+    score app.match_result_score not null,
     explanation jsonb not null,
     primary key (tenant_id, run_id, rank),
     constraint match_result_once unique (tenant_id, run_id, candidate_id),

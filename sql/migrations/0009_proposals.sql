@@ -1,5 +1,6 @@
 -- Proposals of candidates for a vacancy, in rounds.
 
+create domain app.proposal_round_shortfall_reason as text check (value in ('not_enough_suitable', 'employer_agreed', 'phased'));
 -- A round: the proposals that a consultant made in one go for one vacancy. The number the employer asked for is
 -- binding; fewer only with a stated shortfall.
 create table app.proposal_round (
@@ -10,8 +11,8 @@ create table app.proposal_round (
     asked int not null,
     already_open int not null,
     proposed int not null,
-    shortfall_reason text check (shortfall_reason in ('not_enough_suitable', 'employer_agreed', 'phased')),
-    shortfall_note text check (char_length(shortfall_note) <= 1000),
+    shortfall_reason app.proposal_round_shortfall_reason,
+    shortfall_note app.text_1000,
     made_by uuid,
     version bigint not null,
     changed_at timestamptz not null,
@@ -23,6 +24,10 @@ create table app.proposal_round (
 );
 create index proposal_round_by_vacancy on app.proposal_round (tenant_id, vacancy_id, id);
 
+create domain app.proposal_consent_by as text check (value in ('candidate', 'representative'));
+create domain app.proposal_consent_channel as text check (value in ('conversation', 'letter', 'e_mail', 'portal'));
+create domain app.proposal_rejection_reason as text check (value in ('did_not_come', 'lacking_competences', 'hours_do_not_fit',
+    'travel', 'language', 'position_filled', 'not_interested', 'other'));
 create table app.proposal (
     tenant_id int not null,
     id uuid not null,
@@ -33,13 +38,12 @@ create table app.proposal (
     state text not null default 'drafted',
     rank int,
     score int,
-    consent_by text check (consent_by in ('candidate', 'representative')),
+    consent_by app.proposal_consent_by,
     consent_at timestamptz,
-    consent_channel text check (consent_channel in ('conversation', 'letter', 'e_mail', 'portal')),
-    consent_text_version text check (char_length(consent_text_version) <= 40),
-    rejection_reason text check (rejection_reason in ('did_not_come', 'lacking_competences', 'hours_do_not_fit',
-        'travel', 'language', 'position_filled', 'not_interested', 'other')),
-    rejection_note text check (char_length(rejection_note) <= 1000),
+    consent_channel app.proposal_consent_channel,
+    consent_text_version app.text_40,
+    rejection_reason app.proposal_rejection_reason,
+    rejection_note app.text_1000,
     rejection_shared boolean,
     answered_at timestamptz,
     answered_by uuid,

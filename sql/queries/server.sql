@@ -28,12 +28,7 @@ select tenant_id, id from ref.tenant where status = 'active'
 -- query: idempotency_begin
 -- rows: none
 -- writes: yes
-select idempotency.begin(:route, :key, :fingerprint)
-
--- query: idempotency_finish
--- rows: none
--- writes: yes
-select idempotency.finish(:route, :key, :status::int, :resource::uuid)
+select idempotency.begin(:route, :key, :fingerprint, :status::int, :resource::uuid)
 
 -- query: idempotency_outcome
 -- rows: one

@@ -25,60 +25,41 @@ from app.vacancy v where true
 -- query: vacancy_get
 -- rows: one
 select {{vacancy_columns}},
-       (select json_agg(c) from (select c.competence_id as "competenceId", c.need, c.level, c.weight
-                                 from app.vacancy_competence c where c.vacancy_id = v.id
-                                 order by c.need, c.weight desc, c.competence_id) c) as competences,
-       (select json_agg(c) from (select c.condition, c.hard from app.vacancy_condition c where c.vacancy_id = v.id
-                                 order by c.condition) c) as conditions,
-       app.proposals_hired_for(v.id) as positions_taken, v.version, v.changed_at
+       v.competences, v.conditions, app.proposals_hired_for(v.id) as positions_taken, v.version, v.changed_at
 from app.vacancy v where v.id = :id
 
 -- The employer must be visible to the asker; a firm or agency reports for any employer of the municipality.
 -- query: vacancy_insert
 -- body: VacancyNew
 -- rows: one
-with reported as (
-    insert into app.vacancy as v (tenant_id, id, employer_id, title, description, kind, occupation_id, hours_min,
-        hours_max, shifts, postcode4, positions, candidates_wanted, start_date, needed_by, wage_text, internal_note,
-        source, reported_at, reported_by, reported_by_organisation)
-    values (app.tenant(), :id::uuid, @employer_id::uuid, @title, @description, @kind, @occupation_id::uuid,
-        @hours_min::int, @hours_max::int,
-        coalesce(nullif(array(select jsonb_array_elements_text(@shifts::jsonb)), '{}'), '{day}'),
-        @postcode4, @positions::int, coalesce(@candidates_wanted::int, 5), @start_date::date, @needed_by::date,
-        @wage_text, @internal_note,
-        case when app.role() in ('employer', 'firm', 'agency', 'hub') then app.role() else 'account_manager' end, clock.now(), app.actor(),
-        case when app.role() in ('firm', 'agency') then app.organisation() end)
-    returning v.*
-), competences as (
-    insert into app.vacancy_competence (tenant_id, vacancy_id, competence_id, need, level, weight)
-    select r.tenant_id, r.id, c.competence_id, c.need, coalesce(c.level, 1), coalesce(c.weight, 1)
-    from reported r, jsonb_to_recordset(@competences::jsonb)
-         as c (competence_id uuid, need text, level int, weight int)
-), conditions as (
-    insert into app.vacancy_condition (tenant_id, vacancy_id, condition, hard)
-    select r.tenant_id, r.id, c.condition, c.hard
-    from reported r, jsonb_to_recordset(@conditions::jsonb) as c (condition text, hard boolean)
-)
-select {{vacancy_columns}}, v.version, v.changed_at from reported v
+insert into app.vacancy as v (tenant_id, id, employer_id, title, description, kind, occupation_id, competences, conditions, hours_min,
+    hours_max, shifts, postcode4, positions, candidates_wanted, start_date, needed_by, wage_text, internal_note, source,
+    reported_at, reported_by, reported_by_organisation)
+values (app.tenant(), :id::uuid, @employer_id::uuid, @title, @description, @kind, @occupation_id::uuid,
+    app.vacancy_competences(@competences::jsonb), app.vacancy_conditions(@conditions::jsonb), @hours_min::int, @hours_max::int,
+    coalesce(nullif(array(select jsonb_array_elements_text(@shifts::jsonb)), '{}'), '{day}'),
+    @postcode4, @positions::int, coalesce(@candidates_wanted::int, 5), @start_date::date, @needed_by::date,
+    @wage_text, @internal_note,
+    case when app.role() in ('employer', 'firm', 'agency', 'hub') then app.role() else 'account_manager' end,
+    clock.now(), app.actor(), case when app.role() in ('firm', 'agency') then app.organisation() end)
+returning {{vacancy_columns}}, v.version, v.changed_at
 
 -- query: vacancy_change
 -- rows: one
 -- none: stale
 update app.vacancy v set (title, description, kind, occupation_id, hours_min, hours_max, shifts, postcode4, positions,
-                          candidates_wanted, start_date, needed_by, wage_text, internal_note, match_input) =
+                          candidates_wanted, start_date, needed_by, wage_text, internal_note, competences, conditions, match_input) =
     (select n.title, n.description, n.kind, n.occupation_id, n.hours_min, n.hours_max, n.shifts, n.postcode4,
             n.positions, n.candidates_wanted, n.start_date, n.needed_by, n.wage_text, n.internal_note,
+            case when :document::jsonb ? 'competences' then app.vacancy_competences(nullif(:document::jsonb -> 'competences', 'null'))
+                 else v.competences end,
+            case when :document::jsonb ? 'conditions' then app.vacancy_conditions(nullif(:document::jsonb -> 'conditions', 'null'))
+                 else v.conditions end,
             v.match_input + (:document::jsonb ?| array['occupation_id', 'hours_min', 'hours_max', 'shifts',
                 'postcode4', 'candidates_wanted', 'needed_by', 'start_date', 'competences', 'conditions'])::int
      from jsonb_populate_record(v, :document::jsonb) n)
 where v.id = :id and :version::int8multirange @> v.version
 returning v.id
-
--- query: vacancy_replace_parts
--- rows: none
--- writes: yes
-select app.vacancy_replace_parts(:id::uuid, :document::jsonb)
-where :document::jsonb ?| array['competences', 'conditions']
 
 -- query: vacancy_end
 -- body: VacancyEnding

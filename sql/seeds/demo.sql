@@ -178,6 +178,9 @@ on conflict do nothing;
 insert into app.vacancy_condition (tenant_id, vacancy_id, condition, hard)
 select o.tenant, o.id, c.code, pg_temp.r(o.v, 'hard' || c.code, 3) > 0 from opening o cross join ref.condition c
 where pg_temp.r(o.v, 'cond' || c.code, 14) = 0;
+update app.vacancy v set
+    competences = app.vacancy_competences((select jsonb_agg(c) from app.vacancy_competence c where c.vacancy_id = v.id)),
+    conditions = app.vacancy_conditions((select jsonb_agg(c) from app.vacancy_condition c where c.vacancy_id = v.id));
 
 -- step: what the examples of the contract show
 insert into app.employer_condition (tenant_id, id, employer_id, condition, hard, version, changed_at, changed_in)

@@ -129,8 +129,7 @@ def bench_create(region, peer, client, body, tenant, actor):
                     'null::text', insert)
     insert = re.sub(r'(?<!:):id\b', 'md5(:n::text || random())', insert)
     script = '\\set n random(1, 1000000000)\n\\startpipeline\n' + context('off') + \
-        "select idempotency.begin('bench', :n || md5(random()::text), 'f');\n" + insert + ';\n' + \
-        "select idempotency.finish('bench', 'x', 201, null);\n\\endpipeline\n"
+        "select idempotency.begin('bench', :n || md5(random()::text), 'f', 201, null);\n" + insert + ';\n\\endpipeline\n'
     sides = {'pgbench': lambda: pgbench(region, script, 'employers', 16, tenant=tenant, actor=actor),
              'ours': lambda: wrk(region.port, '/v1/vacancies', client.token, 64, lua)[0]}
     with started(peer, 16) as go:

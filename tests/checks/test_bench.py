@@ -36,4 +36,4 @@ def test_parameters_are_numbered_in_the_order_of_the_reference():
     query = sql.Query('one', 'one.sql', 'things')
     query.rows = 'one'
     query.finish(['select :b, @a, :b'], {})
-    assert numbered(query, ['a', 'b']) == 'select $2, $1, $2'
+    assert numbered(query, ['a', 'b']) == 'select $2, $1::text, $2'

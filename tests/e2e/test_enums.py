@@ -33,9 +33,10 @@ NO_ENUM = {
 
 @pytest.fixture(scope='module')
 def checks(region):
-    """{table.column: the values that its check allows}"""
-    rows = region.sql("""select c.conrelid::regclass || '.' || a.attname, pg_get_constraintdef(c.oid)
-        from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and c.conkey = array[a.attnum]
+    """{table.column: the values that its check or its domain allows}"""
+    rows = region.sql("""select a.attrelid::regclass || '.' || a.attname, pg_get_constraintdef(c.oid)
+        from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and c.conkey = array[a.attnum] or a.atttypid = c.contypid
+        join pg_class t on t.oid = a.attrelid and t.relkind = 'r'
         where c.contype = 'c' and c.connamespace::regnamespace::text in ('app', 'audit', 'queue', 'ref')""")
     listed = re.compile(r'^CHECK \(\(\(?\w+\)?(?: = ANY|::text = ANY|\)::text = ANY| <@) \(?ARRAY\[([^\]]*)\]\)?\)\)$')
     return {column: set(re.findall(r"'([^']*)'", found.group(1))) for column, check in rows if (found := listed.match(check))}

@@ -4,7 +4,7 @@
 
 #include "lib/base/limits.h"
 
-_Static_assert(6 <= LIMIT_QUERIES, "queries");
+_Static_assert(5 <= LIMIT_QUERIES, "queries");
 _Static_assert(9 <= LIMIT_VALUES, "context_set");
 
 const struct query query_context_set = {
@@ -49,8 +49,8 @@ struct statement *sql_tenant_directory(struct plan *plan)
 
 const struct query query_idempotency_begin = {
     .name = "idempotency_begin",
-    .text = "select idempotency.begin($1, $2, $3)",
-    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .text = "select idempotency.begin($1, $2, $3, $4::int, $5::uuid)",
+    .parameters = 5, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
 struct statement *sql_idempotency_begin(struct plan *plan, struct sql_idempotency_begin args)
@@ -59,25 +59,10 @@ struct statement *sql_idempotency_begin(struct plan *plan, struct sql_idempotenc
         args.route,
         args.key,
         args.fingerprint,
-    };
-    return plan_add(plan, &query_idempotency_begin, values);
-}
-
-const struct query query_idempotency_finish = {
-    .name = "idempotency_finish",
-    .text = "select idempotency.finish($1, $2, $3::int, $4::uuid)",
-    .parameters = 4, .rows = QUERY_NONE, .when_none = OK,
-    .writes = true, .list = NULL,
-};
-struct statement *sql_idempotency_finish(struct plan *plan, struct sql_idempotency_finish args)
-{
-    const struct str values[] = {
-        args.route,
-        args.key,
         args.status,
         args.resource,
     };
-    return plan_add(plan, &query_idempotency_finish, values);
+    return plan_add(plan, &query_idempotency_begin, values);
 }
 
 const struct query query_idempotency_outcome = {
@@ -115,4 +100,4 @@ struct statement *sql_audit_deny(struct plan *plan, struct sql_audit_deny args)
     return plan_add(plan, &query_audit_deny, values);
 }
 
-const struct query *const server_queries[] = {&query_context_set, &query_tenant_directory, &query_idempotency_begin, &query_idempotency_finish, &query_idempotency_outcome, &query_audit_deny, NULL};
+const struct query *const server_queries[] = {&query_context_set, &query_tenant_directory, &query_idempotency_begin, &query_idempotency_outcome, &query_audit_deny, NULL};

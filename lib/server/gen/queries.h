@@ -17,15 +17,9 @@ struct statement *sql_tenant_directory(struct plan *plan);
 
 extern const struct query query_idempotency_begin;
 struct sql_idempotency_begin {
-    struct str route, key, fingerprint;
+    struct str route, key, fingerprint, status, resource;
 };
 struct statement *sql_idempotency_begin(struct plan *plan, struct sql_idempotency_begin args);
-
-extern const struct query query_idempotency_finish;
-struct sql_idempotency_finish {
-    struct str route, key, status, resource;
-};
-struct statement *sql_idempotency_finish(struct plan *plan, struct sql_idempotency_finish args);
 
 extern const struct query query_idempotency_outcome;
 enum idempotency_outcome_column { IDEMPOTENCY_OUTCOME_FINGERPRINT, IDEMPOTENCY_OUTCOME_STATUS,

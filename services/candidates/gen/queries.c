@@ -70,12 +70,13 @@ const struct query query_candidate_insert = {
     .text = "insert into app.candidate as c (tenant_id, id, alias, first_name, last_name, birth_date, email, "
             "phone, postcode4, neighbourhood, case_manager_id, organisation_id, status, benefit, phase, targe"
             "t_groups, hours_min, hours_max, shifts, max_distance_km, transport, available_from, wishes, intr"
-            "oduction, sectors) values (app.tenant(), $1::uuid, $2, $3, $4, $5::date, $6, $7, $8, $9, $10::uu"
-            "id, $11::uuid, coalesce($12, 'active'), coalesce($13, 'assistance'), $14::int, array(select json"
-            "b_array_elements_text($15::jsonb)), coalesce($16::int, 1), coalesce($17::int, 40), coalesce(null"
-            "if(array(select jsonb_array_elements_text($18::jsonb)), '{}'), '{day}'), coalesce($19::int, 15),"
-            " array(select jsonb_array_elements_text($20::jsonb)), $21::date, $22, $23, array(select jsonb_ar"
-            "ray_elements_text($24::jsonb))) returning c.id",
+            "oduction, sectors) values (app.tenant(), $1::uuid, $2::text, $3::text, $4::text, $5::date, $6::t"
+            "ext, $7::text, $8::text, $9::text, $10::uuid, $11::uuid, coalesce($12::text, 'active'), coalesce"
+            "($13::text, 'assistance'), $14::int, array(select jsonb_array_elements_text($15::jsonb)), coales"
+            "ce($16::int, 1), coalesce($17::int, 40), coalesce(nullif(array(select jsonb_array_elements_text("
+            "$18::jsonb)), '{}'), '{day}'), coalesce($19::int, 15), array(select jsonb_array_elements_text($2"
+            "0::jsonb)), $21::date, $22::text, $23::text, array(select jsonb_array_elements_text($24::jsonb))"
+            ") returning c.id",
     .parameters = 24, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };

@@ -281,10 +281,6 @@ static enum err update_vacancy_plan(struct ctx *ctx, const struct request *req, 
         .id = req->path[0],
         .version = req->version,
     });
-    sql_vacancy_replace_parts(plan, (struct sql_vacancy_replace_parts){
-        .id = req->path[0],
-        .document = req->document,
-    });
     sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
     return OK;
 }

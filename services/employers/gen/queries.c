@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(24 <= LIMIT_QUERIES, "queries");
+_Static_assert(23 <= LIMIT_QUERIES, "queries");
 _Static_assert(18 <= LIMIT_VALUES, "vacancy_insert");
 
 static const struct query_sort contact_list_sorts[] = {
@@ -50,9 +50,9 @@ struct statement *sql_contact_get(struct plan *plan, struct sql_contact_get args
 const struct query query_contact_insert = {
     .name = "contact_insert",
     .text = "insert into app.employer_contact as c (tenant_id, id, employer_id, name, function_title, email, "
-            "phone, preferred) select e.tenant_id, $1::uuid, e.id, $2, $3, $4, $5, coalesce($6::boolean, fals"
-            "e) from app.employer e where e.id = $7 returning c.id, c.employer_id, c.name, c.function_title, "
-            "c.email, c.phone, c.preferred, c.version, c.changed_at",
+            "phone, preferred) select e.tenant_id, $1::uuid, e.id, $2::text, $3::text, $4::text, $5::text, co"
+            "alesce($6::boolean, false) from app.employer e where e.id = $7 returning c.id, c.employer_id, c."
+            "name, c.function_title, c.email, c.phone, c.preferred, c.version, c.changed_at",
     .parameters = 7, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
@@ -154,10 +154,10 @@ const struct query query_employer_insert = {
     .name = "employer_insert",
     .text = "insert into app.employer as e (tenant_id, id, region_id, kvk_number, name, sector, size_class, p"
             "ostcode4, street_address, account_manager_id, risk_cover, internal_note) select t.tenant_id, $1:"
-            ":uuid, t.region_id, $2, $3, $4, $5, $6, $7, $8::uuid, coalesce($9::boolean, false), $10 from ref"
-            ".tenant t where t.tenant_id = app.tenant() returning e.id, e.region_id, e.name, e.kvk_number, e."
-            "sector, e.size_class, e.postcode4, e.street_address, e.account_manager_id, e.risk_cover, e.inter"
-            "nal_note, e.version, e.changed_at",
+            ":uuid, t.region_id, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::uuid, coales"
+            "ce($9::boolean, false), $10::text from ref.tenant t where t.tenant_id = app.tenant() returning e"
+            ".id, e.region_id, e.name, e.kvk_number, e.sector, e.size_class, e.postcode4, e.street_address, e"
+            ".account_manager_id, e.risk_cover, e.internal_note, e.version, e.changed_at",
     .parameters = 10, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
@@ -240,8 +240,9 @@ struct statement *sql_employer_condition_get(struct plan *plan, struct sql_emplo
 const struct query query_employer_condition_insert = {
     .name = "employer_condition_insert",
     .text = "insert into app.employer_condition as c (tenant_id, id, employer_id, condition, text, hard) sele"
-            "ct e.tenant_id, $1::uuid, e.id, $2, $3, coalesce($4::boolean, false) from app.employer e where e"
-            ".id = $5 returning c.id, c.employer_id, c.condition, c.text, c.hard, c.version, c.changed_at",
+            "ct e.tenant_id, $1::uuid, e.id, $2::text, $3::text, coalesce($4::boolean, false) from app.employ"
+            "er e where e.id = $5 returning c.id, c.employer_id, c.condition, c.text, c.hard, c.version, c.ch"
+            "anged_at",
     .parameters = 5, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
@@ -315,13 +316,13 @@ struct statement *sql_screening_get(struct plan *plan, struct sql_screening_get 
 
 const struct query query_screening_insert = {
     .name = "screening_insert",
-    .text = "with moved as ( update app.vacancy v set state = app.move('vacancy', v.state, case $1 when 'unsu"
-            "itable' then 'refuse' else 'approve' end) where v.id = $2 returning v.tenant_id, v.id ) insert i"
-            "nto app.screening as s (tenant_id, id, vacancy_id, verdict, reason, advice, advice_rules, rules_"
-            "version, screened_by, screened_at) select m.tenant_id, $3::uuid, m.id, $1, $4, a.advice, a.rules"
-            ", a.rules_version, app.actor(), clock.now() from moved m, app.screening_advice(m.id) a returning"
-            " s.id, s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_version, s.screened_"
-            "by, s.screened_at, s.version",
+    .text = "with moved as ( update app.vacancy v set state = app.move('vacancy', v.state, case $1::text when"
+            " 'unsuitable' then 'refuse' else 'approve' end) where v.id = $2 returning v.tenant_id, v.id ) in"
+            "sert into app.screening as s (tenant_id, id, vacancy_id, verdict, reason, advice, advice_rules, "
+            "rules_version, screened_by, screened_at) select m.tenant_id, $3::uuid, m.id, $1::text, $4::text,"
+            " a.advice, a.rules, a.rules_version, app.actor(), clock.now() from moved m, app.screening_advice"
+            "(m.id) a returning s.id, s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_ve"
+            "rsion, s.screened_by, s.screened_at, s.version",
     .parameters = 4, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
@@ -392,12 +393,9 @@ const struct query query_vacancy_get = {
     .name = "vacancy_get",
     .text = "select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_mi"
             "n, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.st"
-            "art_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.match_input, (se"
-            "lect json_agg(c) from (select c.competence_id as \"competenceId\", c.need, c.level, c.weight from "
-            "app.vacancy_competence c where c.vacancy_id = v.id order by c.need, c.weight desc, c.competence_"
-            "id) c) as competences, (select json_agg(c) from (select c.condition, c.hard from app.vacancy_con"
-            "dition c where c.vacancy_id = v.id order by c.condition) c) as conditions, app.proposals_hired_f"
-            "or(v.id) as positions_taken, v.version, v.changed_at from app.vacancy v where v.id = $1",
+            "art_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.match_input, v.c"
+            "ompetences, v.conditions, app.proposals_hired_for(v.id) as positions_taken, v.version, v.changed"
+            "_at from app.vacancy v where v.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -411,23 +409,19 @@ struct statement *sql_vacancy_get(struct plan *plan, struct sql_vacancy_get args
 
 const struct query query_vacancy_insert = {
     .name = "vacancy_insert",
-    .text = "with reported as ( insert into app.vacancy as v (tenant_id, id, employer_id, title, description,"
-            " kind, occupation_id, hours_min, hours_max, shifts, postcode4, positions, candidates_wanted, sta"
-            "rt_date, needed_by, wage_text, internal_note, source, reported_at, reported_by, reported_by_orga"
-            "nisation) values (app.tenant(), $1::uuid, $2::uuid, $3, $4, $5, $6::uuid, $7::int, $8::int, coal"
-            "esce(nullif(array(select jsonb_array_elements_text($9::jsonb)), '{}'), '{day}'), $10, $11::int, "
-            "coalesce($12::int, 5), $13::date, $14::date, $15, $16, case when app.role() in ('employer', 'fir"
-            "m', 'agency', 'hub') then app.role() else 'account_manager' end, clock.now(), app.actor(), case "
-            "when app.role() in ('firm', 'agency') then app.organisation() end) returning v.* ), competences "
-            "as ( insert into app.vacancy_competence (tenant_id, vacancy_id, competence_id, need, level, weig"
-            "ht) select r.tenant_id, r.id, c.competence_id, c.need, coalesce(c.level, 1), coalesce(c.weight, "
-            "1) from reported r, jsonb_to_recordset($17::jsonb) as c (competence_id uuid, need text, level in"
-            "t, weight int) ), conditions as ( insert into app.vacancy_condition (tenant_id, vacancy_id, cond"
-            "ition, hard) select r.tenant_id, r.id, c.condition, c.hard from reported r, jsonb_to_recordset($"
-            "18::jsonb) as c (condition text, hard boolean) ) select v.id, v.employer_id, v.title, v.descript"
-            "ion, v.kind, v.state, v.occupation_id, v.hours_min, v.hours_max, to_json(v.shifts) as shifts, v."
-            "postcode4, v.positions, v.candidates_wanted, v.start_date, v.needed_by, v.wage_text, v.internal_"
-            "note, v.source, v.reported_at, v.match_input, v.version, v.changed_at from reported v",
+    .text = "insert into app.vacancy as v (tenant_id, id, employer_id, title, description, kind, occupation_i"
+            "d, competences, conditions, hours_min, hours_max, shifts, postcode4, positions, candidates_wante"
+            "d, start_date, needed_by, wage_text, internal_note, source, reported_at, reported_by, reported_b"
+            "y_organisation) values (app.tenant(), $1::uuid, $2::uuid, $3::text, $4::text, $5::text, $6::uuid"
+            ", app.vacancy_competences($7::jsonb), app.vacancy_conditions($8::jsonb), $9::int, $10::int, coal"
+            "esce(nullif(array(select jsonb_array_elements_text($11::jsonb)), '{}'), '{day}'), $12::text, $13"
+            "::int, coalesce($14::int, 5), $15::date, $16::date, $17::text, $18::text, case when app.role() i"
+            "n ('employer', 'firm', 'agency', 'hub') then app.role() else 'account_manager' end, clock.now(),"
+            " app.actor(), case when app.role() in ('firm', 'agency') then app.organisation() end) returning "
+            "v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_min, v.ho"
+            "urs_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.start_dat"
+            "e, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.match_input, v.version,"
+            " v.changed_at",
     .parameters = 18, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
@@ -440,6 +434,8 @@ struct statement *sql_vacancy_insert(struct plan *plan, const struct vacancy_new
         body->description,
         body->kind,
         body->occupation_id,
+        schema_member_columns(plan->ctx->arena, &vacancy_new_schema.fields[5], &body->competences),
+        schema_member_columns(plan->ctx->arena, &vacancy_new_schema.fields[6], &body->conditions),
         plan_int(plan, body->hours_min),
         plan_int(plan, body->hours_max),
         schema_member_columns(plan->ctx->arena, &vacancy_new_schema.fields[9], &body->shifts),
@@ -450,8 +446,6 @@ struct statement *sql_vacancy_insert(struct plan *plan, const struct vacancy_new
         body->needed_by,
         body->wage_text,
         body->internal_note,
-        schema_member_columns(plan->ctx->arena, &vacancy_new_schema.fields[5], &body->competences),
-        schema_member_columns(plan->ctx->arena, &vacancy_new_schema.fields[6], &body->conditions),
     };
     return plan_add(plan, &query_vacancy_insert, values);
 }
@@ -459,13 +453,16 @@ struct statement *sql_vacancy_insert(struct plan *plan, const struct vacancy_new
 const struct query query_vacancy_change = {
     .name = "vacancy_change",
     .text = "update app.vacancy v set (title, description, kind, occupation_id, hours_min, hours_max, shifts,"
-            " postcode4, positions, candidates_wanted, start_date, needed_by, wage_text, internal_note, match"
-            "_input) = (select n.title, n.description, n.kind, n.occupation_id, n.hours_min, n.hours_max, n.s"
-            "hifts, n.postcode4, n.positions, n.candidates_wanted, n.start_date, n.needed_by, n.wage_text, n."
-            "internal_note, v.match_input + ($1::jsonb ?| array['occupation_id', 'hours_min', 'hours_max', 's"
-            "hifts', 'postcode4', 'candidates_wanted', 'needed_by', 'start_date', 'competences', 'conditions'"
-            "])::int from jsonb_populate_record(v, $1::jsonb) n) where v.id = $2 and $3::int8multirange @> v."
-            "version returning v.id",
+            " postcode4, positions, candidates_wanted, start_date, needed_by, wage_text, internal_note, compe"
+            "tences, conditions, match_input) = (select n.title, n.description, n.kind, n.occupation_id, n.ho"
+            "urs_min, n.hours_max, n.shifts, n.postcode4, n.positions, n.candidates_wanted, n.start_date, n.n"
+            "eeded_by, n.wage_text, n.internal_note, case when $1::jsonb ? 'competences' then app.vacancy_com"
+            "petences(nullif($1::jsonb -> 'competences', 'null')) else v.competences end, case when $1::jsonb"
+            " ? 'conditions' then app.vacancy_conditions(nullif($1::jsonb -> 'conditions', 'null')) else v.co"
+            "nditions end, v.match_input + ($1::jsonb ?| array['occupation_id', 'hours_min', 'hours_max', 'sh"
+            "ifts', 'postcode4', 'candidates_wanted', 'needed_by', 'start_date', 'competences', 'conditions']"
+            ")::int from jsonb_populate_record(v, $1::jsonb) n) where v.id = $2 and $3::int8multirange @> v.v"
+            "ersion returning v.id",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
@@ -479,25 +476,10 @@ struct statement *sql_vacancy_change(struct plan *plan, struct sql_vacancy_chang
     return plan_add(plan, &query_vacancy_change, values);
 }
 
-const struct query query_vacancy_replace_parts = {
-    .name = "vacancy_replace_parts",
-    .text = "select app.vacancy_replace_parts($1::uuid, $2::jsonb) where $2::jsonb ?| array['competences', 'c"
-            "onditions']",
-    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
-    .writes = true, .list = NULL,
-};
-struct statement *sql_vacancy_replace_parts(struct plan *plan, struct sql_vacancy_replace_parts args)
-{
-    const struct str values[] = {
-        args.id,
-        args.document,
-    };
-    return plan_add(plan, &query_vacancy_replace_parts, values);
-}
-
 const struct query query_vacancy_end = {
     .name = "vacancy_end",
-    .text = "update app.vacancy v set state = app.move('vacancy', v.state, $1) where v.id = $2 returning v.id",
+    .text = "update app.vacancy v set state = app.move('vacancy', v.state, $1::text) where v.id = $2 returnin"
+            "g v.id",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
@@ -534,4 +516,4 @@ struct statement *sql_vacancy_transition_list(struct plan *plan, struct sql_vaca
     return plan_add(plan, &query_vacancy_transition_list, values);
 }
 
-const struct query *const employers_queries[] = {&query_contact_list, &query_contact_get, &query_contact_insert, &query_contact_change, &query_contact_delete, &query_employer_list, &query_employer_get, &query_employer_insert, &query_employer_change, &query_employer_condition_list, &query_employer_condition_get, &query_employer_condition_insert, &query_employer_condition_delete, &query_screening_list, &query_screening_get, &query_screening_insert, &query_screening_advice, &query_vacancy_list, &query_vacancy_get, &query_vacancy_insert, &query_vacancy_change, &query_vacancy_replace_parts, &query_vacancy_end, &query_vacancy_transition_list, NULL};
+const struct query *const employers_queries[] = {&query_contact_list, &query_contact_get, &query_contact_insert, &query_contact_change, &query_contact_delete, &query_employer_list, &query_employer_get, &query_employer_insert, &query_employer_change, &query_employer_condition_list, &query_employer_condition_get, &query_employer_condition_insert, &query_employer_condition_delete, &query_screening_list, &query_screening_get, &query_screening_insert, &query_screening_advice, &query_vacancy_list, &query_vacancy_get, &query_vacancy_insert, &query_vacancy_change, &query_vacancy_end, &query_vacancy_transition_list, NULL};

@@ -126,12 +126,6 @@ struct sql_vacancy_change {
 };
 struct statement *sql_vacancy_change(struct plan *plan, struct sql_vacancy_change args);
 
-extern const struct query query_vacancy_replace_parts;
-struct sql_vacancy_replace_parts {
-    struct str id, document;
-};
-struct statement *sql_vacancy_replace_parts(struct plan *plan, struct sql_vacancy_replace_parts args);
-
 extern const struct query query_vacancy_end;
 struct sql_vacancy_end {
     struct str id;

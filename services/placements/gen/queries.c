@@ -54,7 +54,7 @@ struct statement *sql_proposal_get(struct plan *plan, struct sql_proposal_get ar
 
 const struct query query_proposal_answer = {
     .name = "proposal_answer",
-    .text = "select app.proposal_answer($1::uuid, $2, $3, $4, $5::boolean)",
+    .text = "select app.proposal_answer($1::uuid, $2::text, $3::text, $4::text, $5::boolean)",
     .parameters = 5, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
@@ -87,7 +87,7 @@ struct statement *sql_proposal_withdraw(struct plan *plan, struct sql_proposal_w
 const struct query query_proposal_round_propose = {
     .name = "proposal_round_propose",
     .text = "select app.proposal_round_propose($1::uuid, $2::uuid, array(select jsonb_array_elements_text($3:"
-            ":jsonb))::uuid[], coalesce($4::boolean, false), $5, $6, $7::jsonb)",
+            ":jsonb))::uuid[], coalesce($4::boolean, false), $5::text, $6::text, $7::jsonb)",
     .parameters = 7, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };

@@ -157,8 +157,8 @@ struct statement *sql_organisation_get(struct plan *plan, struct sql_organisatio
 const struct query query_organisation_insert = {
     .name = "organisation_insert",
     .text = "insert into app.organisation as o (tenant_id, id, kind, name, kvk_number, active) values (app.te"
-            "nant(), $1, $2, $3, $4, coalesce($5::boolean, true)) returning o.id, o.kind, o.name, o.kvk_numbe"
-            "r, o.active, o.version, o.changed_at",
+            "nant(), $1, $2::text, $3::text, $4::text, coalesce($5::boolean, true)) returning o.id, o.kind, o"
+            ".name, o.kvk_number, o.active, o.version, o.changed_at",
     .parameters = 5, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
@@ -450,7 +450,7 @@ struct statement *sql_queue_act_get(struct plan *plan, struct sql_queue_act_get 
 
 const struct query query_queue_job_act = {
     .name = "queue_job_act",
-    .text = "select queue.act($1::uuid, $2, 'job', $3, $4)",
+    .text = "select queue.act($1::uuid, $2, 'job', $3, $4::text)",
     .parameters = 4, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
@@ -467,7 +467,7 @@ struct statement *sql_queue_job_act(struct plan *plan, const struct queue_act_ne
 
 const struct query query_queue_dead_letter_revive = {
     .name = "queue_dead_letter_revive",
-    .text = "select queue.act($1::uuid, 'revive', 'dead-letter', $2, $3)",
+    .text = "select queue.act($1::uuid, 'revive', 'dead-letter', $2, $3::text)",
     .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
@@ -483,7 +483,7 @@ struct statement *sql_queue_dead_letter_revive(struct plan *plan, const struct q
 
 const struct query query_queue_kind_pause = {
     .name = "queue_kind_pause",
-    .text = "select queue.act($1::uuid, 'pause', 'kind', $2, $3, $4::int)",
+    .text = "select queue.act($1::uuid, 'pause', 'kind', $2, $3::text, $4::int)",
     .parameters = 4, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
@@ -500,7 +500,7 @@ struct statement *sql_queue_kind_pause(struct plan *plan, const struct queue_pau
 
 const struct query query_queue_kind_resume = {
     .name = "queue_kind_resume",
-    .text = "select queue.act($1::uuid, 'resume', 'kind', $2, $3)",
+    .text = "select queue.act($1::uuid, 'resume', 'kind', $2, $3::text)",
     .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
@@ -516,7 +516,7 @@ struct statement *sql_queue_kind_resume(struct plan *plan, const struct queue_ac
 
 const struct query query_queue_tenant_pause = {
     .name = "queue_tenant_pause",
-    .text = "select queue.act($1::uuid, 'pause', 'tenant', $2, $3, $4::int)",
+    .text = "select queue.act($1::uuid, 'pause', 'tenant', $2, $3::text, $4::int)",
     .parameters = 4, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
@@ -533,7 +533,7 @@ struct statement *sql_queue_tenant_pause(struct plan *plan, const struct queue_p
 
 const struct query query_queue_tenant_resume = {
     .name = "queue_tenant_resume",
-    .text = "select queue.act($1::uuid, 'resume', 'tenant', $2, $3)",
+    .text = "select queue.act($1::uuid, 'resume', 'tenant', $2, $3::text)",
     .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
@@ -549,7 +549,7 @@ struct statement *sql_queue_tenant_resume(struct plan *plan, const struct queue_
 
 const struct query query_queue_lane_release = {
     .name = "queue_lane_release",
-    .text = "select queue.act($1::uuid, 'release', 'lane', $2, $3)",
+    .text = "select queue.act($1::uuid, 'release', 'lane', $2, $3::text)",
     .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
@@ -694,9 +694,10 @@ struct statement *sql_user_get(struct plan *plan, struct sql_user_get args)
 const struct query query_user_insert = {
     .name = "user_insert",
     .text = "insert into app.user_account as u (tenant_id, id, name, email, role, attributes, organisation_id"
-            ", active) values (app.tenant(), $1, $2, $3, $4, coalesce(array(select jsonb_array_elements_text("
-            "$5::jsonb)), '{}'), $6::uuid, coalesce($7::boolean, true)) returning u.id, u.name, u.email, u.ro"
-            "le, to_json(u.attributes) as attributes, u.organisation_id, u.active, u.version, u.changed_at",
+            ", active) values (app.tenant(), $1, $2::text, $3::text, $4::text, coalesce(array(select jsonb_ar"
+            "ray_elements_text($5::jsonb)), '{}'), $6::uuid, coalesce($7::boolean, true)) returning u.id, u.n"
+            "ame, u.email, u.role, to_json(u.attributes) as attributes, u.organisation_id, u.active, u.versio"
+            "n, u.changed_at",
     .parameters = 7, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };

@@ -16,7 +16,6 @@ import (
 type statements struct {
 	ContextSet         string `json:"context_set"`
 	IdempotencyBegin   string `json:"idempotency_begin"`
-	IdempotencyFinish  string `json:"idempotency_finish"`
 	IdempotencyOutcome string `json:"idempotency_outcome"`
 	VacancyGet         string `json:"vacancy_get"`
 	VacancyInsert      string `json:"vacancy_insert"`

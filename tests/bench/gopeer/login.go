@@ -42,13 +42,15 @@ type actor struct {
 	user         string
 	organisation string
 	role         string
+	attributes   []string // not nil
 	scope        string
 }
 
 type claims struct {
-	Tenant       string `json:"tenant"`
-	Role         string `json:"role"`
-	Organisation string `json:"org"`
+	Tenant       string   `json:"tenant"`
+	Role         string   `json:"role"`
+	Organisation string   `json:"org"`
+	Attributes   []string `json:"attributes"`
 	jwt.RegisteredClaims
 }
 
@@ -123,7 +125,8 @@ func (l *login) verify(token string, now time.Time) (remembered, error) {
 	if _, err := uuid.Parse(c.Subject); err != nil {
 		return remembered{}, err
 	}
-	who := actor{tenant: l.tenants[c.Tenant], user: c.Subject, organisation: c.Organisation, role: c.Role, scope: scopes[c.Role]}
+	who := actor{tenant: l.tenants[c.Tenant], user: c.Subject, organisation: c.Organisation, role: c.Role,
+		attributes: append([]string{}, c.Attributes...), scope: scopes[c.Role]}
 	if who.tenant == "" || who.scope == "" {
 		return remembered{}, errUnauthenticated
 	}

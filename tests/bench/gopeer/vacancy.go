@@ -74,25 +74,45 @@ type vacancy struct {
 	Links            links           `json:"_links" db:"-"`
 }
 
+// What a body asks, and the same with the names of columns.
+type (
+	competence struct {
+		CompetenceID string `json:"competenceId"`
+		Need         string `json:"need"`
+		Level        *int   `json:"level"`
+		Weight       *int   `json:"weight"`
+	}
+	competenceRow struct {
+		CompetenceID string `json:"competence_id"`
+		Need         string `json:"need"`
+		Level        *int   `json:"level"`
+		Weight       *int   `json:"weight"`
+	}
+	condition struct {
+		Condition string `json:"condition"`
+		Hard      bool   `json:"hard"`
+	}
+)
+
 // vacancyNew is the body of a create.
 type vacancyNew struct {
-	EmployerID       string          `json:"employerId"`
-	Title            string          `json:"title"`
-	Description      *string         `json:"description"`
-	Kind             string          `json:"kind"`
-	OccupationID     string          `json:"occupationId"`
-	Competences      json.RawMessage `json:"competences"`
-	Conditions       json.RawMessage `json:"conditions"`
-	HoursMin         int             `json:"hoursMin"`
-	HoursMax         int             `json:"hoursMax"`
-	Shifts           json.RawMessage `json:"shifts"`
-	Postcode4        string          `json:"pc4"`
-	Positions        int             `json:"positions"`
-	CandidatesWanted *int            `json:"candidatesWanted"`
-	StartDate        *string         `json:"startDate"`
-	NeededBy         *string         `json:"neededBy"`
-	WageText         *string         `json:"wageText"`
-	InternalNote     *string         `json:"internalNote"`
+	EmployerID       string       `json:"employerId"`
+	Title            string       `json:"title"`
+	Description      *string      `json:"description"`
+	Kind             string       `json:"kind"`
+	OccupationID     string       `json:"occupationId"`
+	Competences      []competence `json:"competences"`
+	Conditions       []condition  `json:"conditions"`
+	HoursMin         int          `json:"hoursMin"`
+	HoursMax         int          `json:"hoursMax"`
+	Shifts           []string     `json:"shifts"`
+	Postcode4        string       `json:"pc4"`
+	Positions        int          `json:"positions"`
+	CandidatesWanted *int         `json:"candidatesWanted"`
+	StartDate        *string      `json:"startDate"`
+	NeededBy         *string      `json:"neededBy"`
+	WageText         *string      `json:"wageText"`
+	InternalNote     *string      `json:"internalNote"`
 }
 
 var kinds = map[string]bool{"regular": true, "temp": true, "secondment": true, "trial_placement": true, "work_experience": true,
@@ -118,6 +138,18 @@ func (v *vacancyNew) valid() bool {
 	return isUUID(v.EmployerID) && isUUID(v.OccupationID) && between(utf8.RuneCountInString(v.Title), 1, 120) && kinds[v.Kind] &&
 		between(v.HoursMin, 1, 48) && between(v.HoursMax, v.HoursMin, 48) && len(v.Postcode4) == 4 && between(v.Positions, 1, 1000) &&
 		(v.CandidatesWanted == nil || between(*v.CandidatesWanted, 1, 1000)) && isDay(v.StartDate) && isDay(v.NeededBy)
+}
+
+// competenceRows is what is asked as the statement takes it, nil when nothing is.
+func (v *vacancyNew) competenceRows() []competenceRow {
+	if v.Competences == nil {
+		return nil
+	}
+	rows := make([]competenceRow, len(v.Competences))
+	for i, one := range v.Competences {
+		rows[i] = competenceRow(one)
+	}
+	return rows
 }
 
 type vacancies struct {
@@ -192,11 +224,10 @@ func (s *vacancies) insert(w http.ResponseWriter, r *http.Request, who actor, ke
 	sum := sha256.Sum256(body)
 	fingerprint := hex.EncodeToString(sum[:])
 	var made vacancy
-	batch.Queue(s.sql.IdempotencyBegin, op.id, key, fingerprint)
+	batch.Queue(s.sql.IdempotencyBegin, op.id, key, fingerprint, http.StatusCreated, id.String())
 	batch.Queue(s.sql.VacancyInsert, id.String(), v.EmployerID, v.Title, v.Description, v.Kind, v.OccupationID, v.HoursMin, v.HoursMax,
 		v.Shifts, v.Postcode4, v.Positions, v.CandidatesWanted, v.StartDate, v.NeededBy, v.WageText, v.InternalNote,
-		v.Competences, v.Conditions).Query(one(&made))
-	batch.Queue(s.sql.IdempotencyFinish, op.id, key, http.StatusCreated, id.String())
+		v.competenceRows(), v.Conditions).Query(one(&made))
 	err = s.run(r.Context(), batch)
 	switch {
 	case sqlState(err) == "MW001":
