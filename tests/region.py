@@ -216,10 +216,11 @@ class Region:
             time.sleep(0.01)
         raise RuntimeError('the services are not ready: ' + self.log('all')[-2000:])
 
-    def wait_until_idle(self, seconds=120):
+    def wait_until_idle(self, seconds=300):
         """Until no job is left. The first start makes a shortlist for every open vacancy of the demo region."""
         until = time.monotonic() + seconds
-        while self.sql('select count(*) from queue.job')[0][0] and time.monotonic() < until:
+        while left := self.sql('select count(*) from queue.job')[0][0]:
+            assert time.monotonic() < until, f'{left} jobs are left after {seconds} s'
             time.sleep(0.05)
 
     def log(self, name):

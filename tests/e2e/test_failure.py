@@ -179,7 +179,7 @@ def test_a_worker_that_dies_loses_nothing(weak):
 def test_what_redis_handed_out_without_an_answer_is_read_again(weak):
     """The answer of a read is lost with its connection: the entries are pending for a worker that never saw them."""
     consultant, vacancy = Client(weak, 'consultant'), new_vacancy(weak)
-    weak.wait_until_idle(40)
+    weak.wait_until_idle()
     at, stream = redis.Redis(unix_socket_path=weak.env['MAATWERK_REDIS'][5:], decode_responses=True), 'mw:{s0}:matching:p1'
     [child] = children(weak.processes['matching'])
     consumer = next(c['name'] for c in at.xinfo_consumers(stream, 'w') if f':{weak.processes["matching"].pid}:' in c['name']
@@ -205,18 +205,18 @@ def test_two_copies_become_equal(weak):
     weak.processes.pop('matching').terminate()
     weak.start('matching', MAATWERK_CHILDREN='2')
     weak.sql(rematch)
-    weak.wait_until_idle(40)
+    weak.wait_until_idle()
     for salt in range(4):
         weak.sql(WITHIN + f"update app.candidate set hours_min = 1 + (hashtext(id::text) & {3 + salt}), max_distance_km = 30 - {salt} "
                           "where tenant_id = 1")
     weak.sql(rematch)
-    weak.wait_until_idle(40)
+    weak.wait_until_idle()
     first = weak.sql(runs)
     weak.processes.pop('matching').terminate()
     weak.sql(WITHIN + 'delete from app.match_run where tenant_id = 1; '
                       "select app.vacancy_request_match(v.tenant_id, v.id) from app.vacancy v where v.tenant_id = 1 and v.state = 'shortlisted'")
     weak.start('matching')
-    weak.wait_until_idle(40)
+    weak.wait_until_idle()
     assert first and weak.sql(runs) == first
 
 
