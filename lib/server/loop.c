@@ -34,28 +34,31 @@ static void on_close(void *data)
     atomic_fetch_sub(&loop->connections, 1);
 }
 
+/* Returns false when no client waits. */
+static bool accept_client(struct loop *loop, h2o_socket_t *listener)
+{
+    h2o_socket_t *socket = h2o_evloop_socket_accept(listener);
+    if (!socket)
+        return false;
+    if (atomic_fetch_add(&loop->connections, 1) >= CONNECTIONS_MAX) {
+        atomic_fetch_sub(&loop->connections, 1);
+        h2o_socket_close(socket);
+        return true;
+    }
+    int timeout_ms = CLIENT_STALLED_MS;
+    setsockopt(h2o_socket_get_fd(socket), IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms,
+               sizeof timeout_ms);
+    socket->on_close.cb = on_close;
+    socket->on_close.data = loop;
+    h2o_accept(listener == loop->listeners[LISTENER_API] ? &loop->api : &loop->management, socket);
+    return true;
+}
+
 static void on_accept(h2o_socket_t *listener, const char *error)
 {
-    struct loop *loop = listener->data;
-    if (error)
-        return;
-    for (int i = 0; i < ACCEPTS_MAX; i++) {
-        h2o_socket_t *socket = h2o_evloop_socket_accept(listener);
-        if (!socket)
+    for (int i = 0; i < ACCEPTS_MAX && !error; i++)
+        if (!accept_client(listener->data, listener))
             return;
-        if (atomic_fetch_add(&loop->connections, 1) >= CONNECTIONS_MAX) {
-            atomic_fetch_sub(&loop->connections, 1);
-            h2o_socket_close(socket);
-            continue;
-        }
-        int timeout_ms = CLIENT_STALLED_MS;
-        setsockopt(h2o_socket_get_fd(socket), IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms,
-                   sizeof timeout_ms);
-        socket->on_close.cb = on_close;
-        socket->on_close.data = loop;
-        h2o_accept(listener == loop->listeners[LISTENER_API] ? &loop->api : &loop->management,
-                   socket);
-    }
 }
 
 void loop_listen(struct loop *loop, enum listener number, int fd)
@@ -66,12 +69,16 @@ void loop_listen(struct loop *loop, enum listener number, int fd)
     h2o_socket_read_start(loop->listeners[number], on_accept);
 }
 
+/* The kernel resets clients that wait on a socket that is closed, so they are accepted before. */
 static void stop_listening(struct loop *loop, enum listener number)
 {
-    if (!loop->listeners[number])
+    h2o_socket_t *listener = loop->listeners[number];
+    if (!listener)
         return;
-    h2o_socket_read_stop(loop->listeners[number]);
-    h2o_socket_close(loop->listeners[number]);
+    h2o_socket_read_stop(listener);
+    while (accept_client(loop, listener))
+        ;
+    h2o_socket_close(listener);
     loop->listeners[number] = NULL;
 }
 
