@@ -57,7 +57,7 @@ OPEN = [(program, query, sort) for program, query, sort in LISTS if ' app.' in q
 
 EACH = [(program, query, sort, one) for program, query, sort in OPEN for one in [(None, 'true'), *query.filters]]
 SAMPLES = {'uuid': '01920000-0000-7000-8000-000000000001', 'date': '2026-01-01', 'timestamptz': '2026-01-01T00:00:00Z',
-           'boolean': 'true', 'bigint': '1'}
+           'boolean': 'true', 'bigint': '1', 'int': '1', 'smallint': '1'}
 
 
 def sample(predicate):
