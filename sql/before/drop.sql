@@ -4,7 +4,9 @@
 do $$
     declare
         ours oid[] := array(select n.oid from pg_namespace n where n.nspowner = 'maatwerk_owner'::regrole);
-        tables oid[] := array(select c.oid from pg_class c where c.relnamespace = any (ours) and (c.relrowsecurity or c.relhastriggers));
+        tables oid[] := array(
+            select c.oid from pg_class c where c.relnamespace = any (ours)
+            and (c.relrowsecurity or exists (select from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal)));
         drops text[] := array(
             select format('drop trigger %I on %s', t.tgname, t.tgrelid::regclass)
             from pg_trigger t where t.tgrelid = any (tables) and not t.tgisinternal
@@ -20,13 +22,14 @@ do $$
         one text;
     begin
         -- Programs go on meanwhile, so the tables are locked all together or not at all: a request that has one of them and waits
-        -- for another would wait for us, and we for it. Requests begin with the idempotency key and end with audit and event.
+        -- for another would wait for us, and we for it. A request begins with the hat of the user and the idempotency key, and ends
+        -- with audit and event, which are the oldest tables.
         for attempt in 1 .. 100 loop
             begin
                 set local lock_timeout = '100ms';
-                for one in select format('lock table %s in access exclusive mode', c.oid::regclass) from pg_class c
-                           where c.oid = any (tables)
-                           order by c.relnamespace = to_regnamespace('idempotency') desc, c.oid desc loop
+                for one in select format('lock table %s in access exclusive mode', c.oid::regclass)
+                           from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = any (tables)
+                           order by array_position(array['entry', 'idempotency'], n.nspname::text), c.oid desc loop
                     execute one;
                 end loop;
                 exit;

@@ -95,8 +95,9 @@ class Operator(threading.Thread):
         for worker in {w['consumer'] or w['worker'] for w in self.say('workers') if w['drained']} | {'chaos'}:
             self.say('drain', worker, '--end')
         until = time.monotonic() + 120
-        while time.monotonic() < until and (self.region.sql("select 1 from queue.dead where blocks or reason = 'killed' limit 1")
-                                            or self.region.sql('select 1 from queue.job limit 1')):
+        # jobs first: one that ends between the two questions is a letter by the second
+        while time.monotonic() < until and (self.region.sql('select 1 from queue.job limit 1')
+                                            or self.region.sql("select 1 from queue.dead where blocks or reason = 'killed' limit 1")):
             self.on_letters()
             time.sleep(0.02)
 

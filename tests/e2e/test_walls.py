@@ -6,16 +6,15 @@ import re
 import psycopg2
 import pytest
 
-SCHEMAS = "('app', 'audit', 'clock', 'idempotency', 'queue', 'ref')"
 # how a table of app is opened, by its policies; the two that every wall has are left out
 OPENED = """select c.relname, coalesce(array_agg(pg_get_expr(p.polqual, p.polrelid)) filter (where p.polqual is not null), '{}')
     from pg_class c left join pg_policy p on p.polrelid = c.oid and p.polname not in ('tenant_wall', 'owner_functions')
     where c.relnamespace = 'app'::regnamespace and c.relkind = 'r' group by 1"""
 CLOSED = {'candidate_bsn'}          # reached through functions only
 # functions with the rights of the owner, but for triggers: nobody calls those
-DEFINERS = f"""select p.oid::regprocedure::text, p.prosrc, p.proacl::text,
+DEFINERS = """select p.oid::regprocedure::text, p.prosrc, p.proacl::text,
         exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a where a.grantee = 0) as everybody
-    from pg_proc p where p.pronamespace::regnamespace::text in {SCHEMAS} and p.prosecdef and p.prorettype <> 'trigger'::regtype"""
+    from pg_proc p join pg_namespace n on n.oid = p.pronamespace and n.nspowner = 'maatwerk_owner'::regrole where p.prosecdef and p.prorettype <> 'trigger'::regtype"""
 
 
 @pytest.fixture(scope='module')
