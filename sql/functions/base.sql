@@ -85,9 +85,8 @@ create procedure app.open_to_tenant(wanted regclass) language plpgsql as $$
         execute format('create policy whole_tenant on %s for all using (true) with check (true)', wanted);
     end $$;
 
--- Opens the table of a noun to those who see a row by their scope: the whole municipality, the own organisation, the own
--- caseload. `sees` is the function app.sees_<noun>(row, scope, role, organisation, actor); `changes`, when given, says who may
--- write the row that he sees.
+-- Opens the table of a noun by scope: the whole municipality, the own organisation, the own caseload. `sees` is the function
+-- app.sees_<noun>(row, scope, role, organisation, actor). `changes` is given when fewer may write a row than may see it.
 --
 -- The policy and the functions that are SECURITY DEFINER ask the same predicate; such a function asks in the `where` of the
 -- statement that reads the row it acts on, and raises MW404 when there is none. In a policy each `(select …)` is computed
