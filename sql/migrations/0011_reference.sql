@@ -4,3 +4,6 @@ create table ref.revision (
     revision bigint not null
 );
 insert into ref.revision (revision) values (1);
+
+alter table ref.occupation add constraint occupation_status_check check (status in ('released', 'withdrawn'));
+alter table ref.competence add constraint competence_status_check check (status in ('released', 'withdrawn'));
