@@ -214,6 +214,10 @@ static void on_refused(struct exchange *exchange)
     }
     const struct problem *problem =
         problem_of_refusal(&exchange->ctx, &refusal, exchange->request.operation, exchange->scope);
+    if (problem == problem_of(ERR_FORBIDDEN))
+        denial_note(exchange, S("forbidden"));
+    if (problem == problem_at(PROBLEM_BSN_KNOWN)) /* what the transaction noted is rolled back */
+        denial_note(exchange, S("bsn-known"));
     if (problem->status == 500) /* our own fault: the line has names, never data */
         fprintf(stderr,
                 "{\"event\":\"sql-error\",\"operation\":\"%s\",\"sqlstate\":\"%.*s\","

@@ -4,16 +4,17 @@
 #include "services/candidates/candidate.h"
 #include "services/candidates/gen/queries.h"
 
-static enum err store_bsn(struct ctx *ctx, const struct request *req, struct plan *plan)
+/* `version` is absent for a new candidate. */
+static enum err store_bsn(struct ctx *ctx, struct plan *plan, struct str bsn, struct str candidate,
+                          struct str version)
 {
-    const struct candidate_new *candidate = req->body;
     struct bsn_sealed sealed;
-    enum err err = bsn_seal(ctx->arena, ctx->keys, candidate->bsn, ctx->actor->tenant_id,
-                            req->new_id, &sealed);
+    enum err err = bsn_seal(ctx->arena, ctx->keys, bsn, ctx->actor->tenant_id, candidate, &sealed);
     if (err)
         return err;
     sql_candidate_bsn_store(plan, (struct sql_candidate_bsn_store){
-                                      .id = req->new_id,
+                                      .id = candidate,
+                                      .version = version,
                                       .key_id = S("1"),
                                       .nonce = sealed.nonce,
                                       .ciphertext = sealed.ciphertext,
@@ -22,8 +23,6 @@ static enum err store_bsn(struct ctx *ctx, const struct request *req, struct pla
     return OK;
 }
 
-/* Adds the parts of a candidate. They come from the same document, and are new as the row itself
- * is. */
 enum err candidate_create(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     const struct candidate_new *candidate = req->body;
@@ -40,9 +39,32 @@ enum err candidate_create(struct ctx *ctx, const struct request *req, struct pla
                                           .document = req->document,
                                       });
     if (candidate->bsn.at)
-        err = store_bsn(ctx, req, plan);
+        err = store_bsn(ctx, plan, candidate->bsn, req->new_id, (struct str){0});
     sql_candidate_get(plan, (struct sql_candidate_get){.id = req->new_id});
     return err;
+}
+
+/* The number first: it is stored for the version that the client read. */
+enum err candidate_update(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    const struct candidate_change *change = req->body;
+    struct str id = req->path[0];
+    enum err err = candidate_bsn_check(ctx, change->bsn);
+    if (!err && change->bsn.at)
+        err = store_bsn(ctx, plan, change->bsn, id, req->version);
+    if (err)
+        return err;
+    sql_candidate_change(plan, (struct sql_candidate_change){
+                                   .document = req->document,
+                                   .id = id,
+                                   .version = req->version,
+                               });
+    sql_candidate_replace_parts(plan, (struct sql_candidate_replace_parts){
+                                          .id = id,
+                                          .document = req->document,
+                                      });
+    sql_candidate_get(plan, (struct sql_candidate_get){.id = id});
+    return OK;
 }
 
 enum err candidate_search(struct ctx *ctx, const struct request *req, struct plan *plan)

@@ -107,6 +107,52 @@ create procedure app.open_to_scope(wanted regclass, sees regproc, changes regpro
         execute format('create policy changed on %s for update using (' || asks || ')', wanted, changes, wanted);
         execute format('create policy deleted on %s for delete using (' || asks || ')', wanted, changes, wanted);
     end $$;
+-- After a row is written: what it refers to can be what the reference says. TG_ARGV: the column; user or organisation; then the roles or
+-- kinds that it may have. It is refused in the words of a foreign key. The row is locked until the end, so that it stays so.
+create function app.refer() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare wanted uuid := (to_jsonb(new) ->> tg_argv[0])::uuid;
+    begin
+        if tg_argv[1] = 'user' then
+            perform from app.user_account u where u.tenant_id = new.tenant_id and u.id = wanted and u.active
+                and u.role = any (tg_argv[2:]) for share;
+        else
+            perform from app.organisation o where o.tenant_id = new.tenant_id and o.id = wanted and o.active
+                and o.kind = any (tg_argv[2:]) for share;
+        end if;
+        if not found then
+            raise exception using errcode = '23503', message = 'reference', table = tg_table_name,
+                constraint = tg_table_name || '_' || tg_argv[0] || '_fkey';
+        end if;
+        return null;
+    end $$;
+
+-- After a file or a relation is handed over: from whom, to whom. TG_ARGV: the noun; the column.
+create function app.note_hand_over() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        perform audit.note(tg_argv[0], new.id, 'change', array[tg_argv[1],
+            'from:' || coalesce(to_jsonb(old) ->> tg_argv[1], 'nobody'), 'to:' || coalesce(to_jsonb(new) ->> tg_argv[1], 'nobody')]);
+        return null;
+    end $$;
+
+-- Who a row belongs to: `owner` refers to a user or an organisation (`target`) that has one of these roles or kinds, and leaves a
+-- trail when it changes.
+create procedure app.owned_by(wanted regclass, noun text, owner text, target text, variadic kinds text[]) language plpgsql as $$
+    declare given text := format('%L, %L', owner, target) || (select string_agg(', ' || quote_literal(k), '') from unnest(kinds) k);
+    begin
+        execute format('create trigger refer_%1$s_first after insert on %2$s for each row when (new.%1$I is not null)
+                        execute function app.refer(%3$s)', owner, wanted, given);
+        execute format('create trigger refer_%1$s after update of %1$I on %2$s for each row
+                        when (new.%1$I is not null and new.%1$I is distinct from old.%1$I)
+                        execute function app.refer(%3$s)', owner, wanted, given);
+        execute format('create trigger hand_over_%1$s after update of %1$I on %2$s for each row
+                        when (new.%1$I is distinct from old.%1$I) execute function app.note_hand_over(%3$L, %1$L)',
+                       owner, wanted, noun);
+    end $$;
+
 call app.wall('app.event');
 call app.open_to_tenant('app.event');
 call app.wall('app.tombstone');

@@ -10,6 +10,25 @@ create function app.sees_candidate(c app.candidate, scope text default app.scope
            else false end;
 call app.wall('app.candidate', 'candidate');
 call app.open_to_scope('app.candidate', 'app.sees_candidate');
+-- A case manager may give a file of his own to somebody else. He sees the row for the rest of that transaction: the answer is the
+-- file as he left it.
+create function app.handed_over() returns uuid language sql stable parallel safe
+    as $$ select nullif(current_setting('app.handed_over', true), '')::uuid $$;
+create function app.candidate_hand_over() returns trigger language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if app.scope() = 'caseload' and old.case_manager_id = app.actor() then
+            perform set_config('app.handed_over', new.id::text, true);
+        end if;
+        return new;
+    end $$;
+create trigger hand_over before update of case_manager_id on app.candidate for each row
+    when (new.case_manager_id <> old.case_manager_id) execute function app.candidate_hand_over();
+create policy handed_over_seen on app.candidate for select using (id = (select app.handed_over()));
+create policy handed_over on app.candidate for update using (false) with check (id = (select app.handed_over()));
+call app.owned_by('app.candidate', 'candidate', 'case_manager_id', 'user', 'case_manager', 'team_lead');
+call app.owned_by('app.candidate', 'candidate', 'organisation_id', 'organisation', 'firm', 'agency');
 create trigger bury after delete on app.candidate for each row execute function app.bury('candidate');
 
 call app.wall('app.candidate_competence');
@@ -22,17 +41,27 @@ call app.wall('app.candidate_occupation');
 call app.open_to_tenant('app.candidate_occupation');
 call app.wall('app.candidate_bsn');
 
-create function app.candidate_bsn_store(candidate uuid, key_id int, nonce bytea, ciphertext bytea, blind_index bytea)
+-- Stores or corrects the number of a candidate whom the caller sees, when the version is one that he read (null: the candidate is
+-- new). The audit says which of the two, and never the number.
+create function app.candidate_bsn_store(candidate uuid, versions text, key_id int, nonce bytea, ciphertext bytea, blind_index bytea)
     returns void language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
+    declare seen app.candidate; corrected boolean;
     begin
-        insert into app.candidate_bsn (tenant_id, candidate_id, key_id, nonce, ciphertext, blind_index)
-        select c.tenant_id, c.id, candidate_bsn_store.key_id, candidate_bsn_store.nonce, candidate_bsn_store.ciphertext,
-               candidate_bsn_store.blind_index
-        from app.candidate c where c.tenant_id = app.tenant() and c.id = candidate and app.sees_candidate(c);
+        select c.* into seen from app.candidate c
+        where c.tenant_id = app.tenant() and c.id = candidate and app.sees_candidate(c) for no key update;
         if not found then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
+        if not versions::int8multirange @> seen.version then
+            return; -- the statement that changes the candidate refuses it
+        end if;
+        delete from app.candidate_bsn b where b.tenant_id = seen.tenant_id and b.candidate_id = seen.id;
+        corrected := found;
+        insert into app.candidate_bsn (tenant_id, candidate_id, key_id, nonce, ciphertext, blind_index)
+        values (seen.tenant_id, seen.id, candidate_bsn_store.key_id, candidate_bsn_store.nonce, candidate_bsn_store.ciphertext,
+                candidate_bsn_store.blind_index);
+        perform audit.note('candidate', seen.id, 'change', array['bsn', case when corrected then 'correction' else 'registration' end]);
     end $$;
 
 -- The candidate with this blind index, or nothing: also when the asker does not see who it is. Each call is audited with

@@ -10,3 +10,29 @@ create function app.sees_user(u app.user_account, scope text default app.scope()
            else false end;
 call app.wall('app.user_account', 'user');
 call app.open_to_scope('app.user_account', 'app.sees_user');
+
+-- The organisation of a user is one that the role works for. That of an employer's user is the employer.
+create function app.user_organisation_fits() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare wanted text := case new.role when 'course_leader' then 'course_provider'
+                                       when 'firm' then 'firm' when 'agency' then 'agency' when 'hub' then 'hub'
+                                       when 'partner' then 'partner' else 'municipality' end;
+    begin
+        if new.role = 'employer' then
+            perform from app.employer e where e.tenant_id = new.tenant_id and e.id = new.organisation_id for key share;
+        else
+            perform from app.organisation o where o.tenant_id = new.tenant_id and o.id = new.organisation_id and o.kind = wanted for share;
+        end if;
+        if not found then
+            raise exception using errcode = '23503', message = 'reference', table = 'user_account',
+                constraint = 'user_account_organisation_id_fkey';
+        end if;
+        return null;
+    end $$;
+create trigger refer_first after insert on app.user_account for each row
+    when (new.organisation_id is not null) execute function app.user_organisation_fits();
+create trigger refer after update of organisation_id, role on app.user_account for each row
+    when (new.organisation_id is not null
+          and (new.organisation_id, new.role) is distinct from (old.organisation_id, old.role))
+    execute function app.user_organisation_fits();

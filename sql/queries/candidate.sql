@@ -74,7 +74,7 @@ where :document::jsonb ?| array['competences', 'conditions', 'languages', 'occup
 -- query: candidate_bsn_store
 -- rows: none
 -- writes: yes
-select app.candidate_bsn_store(:id::uuid, :key_id::int, :nonce::bytea, :ciphertext::bytea, :blind_index::bytea)
+select app.candidate_bsn_store(:id::uuid, :version, :key_id::int, :nonce::bytea, :ciphertext::bytea, :blind_index::bytea)
 
 -- Notes the look-up in the audit, found or not; then only what the asker may see.
 -- query: candidate_search

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Candidates: who may see whom, the citizen service number, the card."""
+import time
+
 import pytest
 
 
@@ -78,11 +80,95 @@ def test_the_number_is_found_only_by_search_and_noted(as_role, region):
     assert number not in ''.join(stored) and number.encode().hex() not in ''.join(stored)
 
 
-def test_the_same_number_twice_is_refused(as_role):
-    client, number = as_role('consultant'), bsn_of(999710000)
-    assert client.post('/candidates', {'alias': 'Een', 'pc4': '5012', 'bsn': number}).status == 201
-    again = client.post('/candidates', {'alias': 'Twee', 'pc4': '5012', 'bsn': number})
-    assert again.status == 409 and again.problem == 'duplicate'
+def test_case_9_a_number_that_is_known_tells_nothing_of_the_person_and_is_noted(as_role, region):
+    client, number = as_role('case_manager'), bsn_of(999710000)
+    first = as_role('consultant').post('/candidates', {'alias': 'Een', 'pc4': '5012', 'bsn': number})
+    assert first.status == 201
+    noted = "select count(*) from audit.entry where action = 'deny' and columns[2] = 'bsn-known'"
+    before, own = region.sql(noted)[0][0], client.post('/candidates', {'alias': 'Drie', 'pc4': '5012'})
+    for again in (client.post('/candidates', {'alias': 'Twee', 'pc4': '5012', 'bsn': number}),
+                  client.patch(own.headers['location'], {'bsn': number}, own.headers['etag'])):
+        assert again.status == 409 and again.problem == 'bsn-known' and 'team' in again.json['detail']
+        assert first.json['id'] not in again.text and 'Een' not in again.text
+    until = time.monotonic() + 5
+    while region.sql(noted)[0][0] < before + 2 and time.monotonic() < until:
+        time.sleep(0.01)
+    assert region.sql(noted)[0][0] == before + 2
+    assert client.call('POST', '/candidates/_search', {'bsn': number, 'purpose': 'intake'}).json['items'] == []
+
+
+def test_case_10_a_number_comes_later_and_is_corrected(as_role, region):
+    client, wrong, right = as_role('case_manager'), bsn_of(999720000), bsn_of(999730000)
+    made = client.post('/candidates', {'alias': 'Later', 'pc4': '5012'})
+    place, known = made.headers['location'], made.json['id']
+
+    def found(number):
+        return [i['id'] for i in client.call('POST', '/candidates/_search', {'bsn': number, 'purpose': 'intake'}).json['items']]
+    added = client.patch(place, {'bsn': wrong}, made.headers['etag'])
+    assert added.status == 200 and wrong not in added.text and found(wrong) == [known]
+    assert client.patch(place, {'bsn': right}, '"99-0"').status == 412 and found(right) == []
+    assert client.patch(place, {'bsn': '123456789'}, added.headers['etag']).json['errors'][0]['code'] == 'eleven-test'
+    assert client.patch(place, {'bsn': None}, added.headers['etag']).status == 400
+    corrected = client.patch(place, {'bsn': right}, added.headers['etag'])
+    assert corrected.status == 200 and found(right) == [known] and found(wrong) == []
+    noted = region.sql("select columns from audit.entry where subject_id = %s and 'bsn' = any (columns) and action = 'change' "
+                       'order by xid, seq', (known,))
+    assert noted == [(['bsn', 'registration'],), (['bsn', 'correction'],)]
+
+
+def test_case_11_a_file_is_handed_over_with_a_trail(as_role, region, candidate):
+    client, place = as_role('case_manager'), candidate.headers['location']
+    own = client.get('/user-profile').json['id']
+    colleague = region.sql("select id::text from app.user_account where tenant_id = 1 and role = 'case_manager' and id <> %s limit 1", (own,))[0][0]
+    given = client.patch(place, {'caseManagerId': colleague, 'phase': 3}, candidate.headers['etag'])
+    assert given.status == 200 and given.json['caseManagerId'] == colleague and given.json['phase'] == 3
+    assert client.get(place).status == 404
+    assert client.patch(place, {'phase': 1}, given.headers['etag']).status == 404
+    got = as_role('case_manager', user=colleague).get(place)
+    assert got.status == 200 and got.json['lastName'] == 'Geheim'
+    assert region.sql("select columns, actor::text from audit.entry where subject_id = %s and columns[1] = 'case_manager_id' "
+                      "and columns[2] like 'from:%%'", (candidate.json['id'],)) == \
+        [(['case_manager_id', f'from:{own}', f'to:{colleague}'], own)]
+
+
+def test_case_11_nobody_takes_or_drops_a_file(as_role, region, candidate):
+    client, place = as_role('case_manager'), candidate.headers['location']
+    own = client.get('/user-profile').json['id']
+    dropped = client.patch(place, {'caseManagerId': None}, candidate.headers['etag'])
+    assert dropped.status == 403 and dropped.json['errors'][0]['pointer'] == '/caseManagerId'
+    foreign = region.sql('select id, version from app.candidate where tenant_id = 1 and case_manager_id <> %s limit 1', (own,))[0]
+    assert client.patch(f'/candidates/{foreign[0]}', {'caseManagerId': own}, f'"{foreign[1]}-0"').status == 404
+    assert client.get(place).status == 200
+
+
+@pytest.mark.parametrize('role', ['employer', 'consultant', 'firm'])
+def test_attack_15_a_case_manager_is_one(as_role, region, candidate, role):
+    other = as_role(role).get('/user-profile').json['id']
+    lead = as_role('team_lead')
+    answers = [lead.post('/candidates', {'alias': 'X', 'pc4': '5012', 'caseManagerId': other}),
+               lead.patch(candidate.headers['location'], {'caseManagerId': other}, candidate.headers['etag'])]
+    for answer in answers:
+        assert answer.status == 400 and answer.json['errors'][0]['pointer'] == '/caseManagerId'
+        assert answer.json['errors'][0]['code'] == 'reference'
+
+
+def test_attack_15_references_stay_in_the_municipality_and_in_their_kind(as_role, region, candidate, world):
+    lead = as_role('team_lead')
+    hub, far = (region.sql(f'select id::text from app.organisation where {where} limit 1')[0][0]
+                for where in ("tenant_id = 1 and kind = 'hub'", "tenant_id = 2 and kind = 'firm'"))
+    elsewhere = as_role('case_manager', 'gm9902').get('/user-profile').json['id']
+    for change in ({'organisationId': hub}, {'organisationId': far}, {'caseManagerId': elsewhere}):
+        answer = lead.patch(candidate.headers['location'], change, candidate.headers['etag'])
+        assert answer.status == 400 and answer.json['errors'][0]['pointer'] == f'/{next(iter(change))}', change
+    fits = lead.patch(candidate.headers['location'], {'organisationId': world['firm']}, candidate.headers['etag'])
+    assert fits.status == 200
+
+
+def test_attack_15_somebody_who_left_gets_no_files(as_role, candidate):
+    admin = as_role('tenant_admin')
+    made = admin.post('/users', {'name': 'Weg', 'email': 'weg@maasdrecht.example', 'role': 'case_manager', 'active': False})
+    answer = as_role('team_lead').patch(candidate.headers['location'], {'caseManagerId': made.json['id']}, candidate.headers['etag'])
+    assert answer.status == 400 and answer.json['errors'][0]['code'] == 'reference'
 
 
 def test_a_wrong_number_is_named(as_role):

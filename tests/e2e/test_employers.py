@@ -44,3 +44,11 @@ def test_the_account_manager_filter_and_register_number(as_role):
     one = client.get('/employers?pageSize=1').json['items'][0]
     assert client.get(f'/employers?kvkNumber={one["kvkNumber"]}').json['items'][0]['id'] == one['id']
     assert client.get(f'/employers?accountManagerId={one["accountManagerId"]}').json['items']
+
+
+@pytest.mark.parametrize('role', ['employer', 'case_manager', 'firm'])
+def test_attack_15_an_account_manager_is_one(as_role, employer, role):
+    other = as_role(role).get('/user-profile').json['id']
+    answer = as_role('consultant').patch(employer.headers['location'], {'accountManagerId': other}, employer.headers['etag'])
+    assert answer.status == 400 and answer.json['errors'][0]['pointer'] == '/accountManagerId'
+    assert answer.json['errors'][0]['code'] == 'reference'

@@ -111,3 +111,20 @@ def test_attack_01_one_who_is_out_does_not_disturb_reads_of_others(as_role):
         answers = list(threads.map(lambda i: (i % 2, (somebody if i % 2 else nobody).get('/vacancies?pageSize=1')), range(200)))
     assert all(answer.status == (200 if known else 403) for known, answer in answers)
     assert all(answer.json['items'] for known, answer in answers if known)
+
+
+def test_attack_15_two_users_do_not_share_an_address(as_role, hire):
+    made, _ = hire('coach')
+    again = as_role('tenant_admin').post('/users', {'name': 'Nog een', 'email': made.json['email'].upper(), 'role': 'coach'})
+    assert again.status == 409 and again.json['errors'][0]['pointer'] == '/email'
+
+
+@pytest.mark.parametrize('role', ['firm', 'agency', 'hub', 'employer', 'consultant', 'partner'])
+def test_attack_15_the_organisation_of_a_user_fits_the_role(as_role, region, role):
+    admin = as_role('tenant_admin')
+    wrong = admin.post('/organisations', {'kind': 'course_provider', 'name': f'Cursus {role}'}).json['id']
+    far = region.sql("select id::text from app.organisation where tenant_id = 2 and kind = 'firm' limit 1")[0][0]
+    for organisation in (wrong, far, str(uuid.uuid4())):
+        answer = admin.post('/users', {'name': 'X', 'email': f'{uuid.uuid4().hex}@x.example', 'role': role, 'organisationId': organisation})
+        assert answer.status == 400, answer.text
+        assert (answer.json['errors'][0]['pointer'], answer.json['errors'][0]['code']) == ('/organisationId', 'reference')

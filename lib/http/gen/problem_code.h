@@ -15,6 +15,7 @@ enum problem_code {
     PROBLEM_REQUEST_TIMEOUT, /* 408: The request did not arrive in time */
     PROBLEM_CONFLICT, /* 409: Does not go together with what is there */
     PROBLEM_DUPLICATE, /* 409: This exists already */
+    PROBLEM_BSN_KNOWN, /* 409: This number is known here already */
     PROBLEM_STATE, /* 409: Not possible in this state */
     PROBLEM_IDEMPOTENCY_BUSY, /* 409: This request is being handled */
     PROBLEM_NUMBER_ASKED_REACHED, /* 409: The employer asked for fewer candidates */

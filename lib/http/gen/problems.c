@@ -36,6 +36,9 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_DUPLICATE] = {"duplicate", 409, 0, {
         "{\"type\":\"urn:maatwerk:problem:duplicate\",\"title\":\"Dit bestaat al\",\"status\":409,\"detail\":\"Iets anders heeft deze waarde al. Onder errors staat om welke waarde het gaat.\"",
         "{\"type\":\"urn:maatwerk:problem:duplicate\",\"title\":\"This exists already\",\"status\":409,\"detail\":\"Something else has this value already. The errors say which value it is.\""}, {NULL, 0}},
+    [PROBLEM_BSN_KNOWN] = {"bsn-known", 409, 0, {
+        "{\"type\":\"urn:maatwerk:problem:bsn-known\",\"title\":\"Dit nummer is hier al bekend\",\"status\":409,\"detail\":\"Iemand anders in deze gemeente heeft een dossier met dit burgerservicenummer. Vraag uw teamleider wie dat is.\"",
+        "{\"type\":\"urn:maatwerk:problem:bsn-known\",\"title\":\"This number is known here already\",\"status\":409,\"detail\":\"Somebody else in this municipality has a file with this citizen service number. Ask your team lead who that is.\""}, {NULL, 0}},
     [PROBLEM_STATE] = {"state", 409, 0, {
         "{\"type\":\"urn:maatwerk:problem:state\",\"title\":\"Dit kan niet in deze status\",\"status\":409,\"detail\":\"De status laat deze handeling niet toe. currentState is de status, allowed noemt wat u nu wel kunt doen.\"",
         "{\"type\":\"urn:maatwerk:problem:state\",\"title\":\"Not possible in this state\",\"status\":409,\"detail\":\"The state does not allow this. currentState is the state, allowed names what you can do now.\""}, {NULL, 0}},
@@ -183,8 +186,8 @@ const struct constraint_rule constraint_rules[] = {
     {"employer_kvk", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/kvkNumber", ""},
     {"employer_contact_one_preferred", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/preferred", ""},
     {"employer_condition_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/condition", ""},
-    {"candidate_bsn_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/bsn", ""},
     {"proposal_pair_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/candidateIds", ""},
+    {"candidate_bsn_once", PROBLEM_BSN_KNOWN, FAULT_UNIQUE, "/bsn", ""},
     {NULL, PROBLEM_INTERNAL, FAULT_NONE, NULL, NULL},
 };
 

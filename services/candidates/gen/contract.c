@@ -40,22 +40,6 @@ static const struct right update_candidate_rights[] = {{1u << ROLE_CASE_MANAGER,
 static const struct field update_candidate_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-/* updateCandidate: Change a candidate */
-static enum err update_candidate_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
-{
-    (void)ctx;
-    sql_candidate_change(plan, (struct sql_candidate_change){
-        .document = req->document,
-        .id = req->path[0],
-        .version = req->version,
-    });
-    sql_candidate_replace_parts(plan, (struct sql_candidate_replace_parts){
-        .id = req->path[0],
-        .document = req->document,
-    });
-    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
-    return OK;
-}
 static const struct right get_card_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field get_card_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -129,7 +113,7 @@ static const struct operation operations[] = {
         .path_fields = update_candidate_path, .path_count = 1,
         .body = &candidate_change_schema,
         .response = &candidate_schema, .shown = 0x7fffffffu,
-        .handle = update_candidate_plan,
+        .handle = candidate_update,
     },
     {
         .id = "getCard",

@@ -10,6 +10,8 @@
 handler candidate_create;
 /* searchCandidates: Find somebody by citizen service number */
 handler candidate_search;
+/* updateCandidate: Change a candidate */
+handler candidate_update;
 
 extern const struct service candidates_service;
 

@@ -152,14 +152,15 @@ struct statement *sql_candidate_replace_parts(struct plan *plan, struct sql_cand
 
 const struct query query_candidate_bsn_store = {
     .name = "candidate_bsn_store",
-    .text = "select app.candidate_bsn_store($1::uuid, $2::int, $3::bytea, $4::bytea, $5::bytea)",
-    .parameters = 5, .rows = QUERY_NONE, .when_none = OK,
+    .text = "select app.candidate_bsn_store($1::uuid, $2, $3::int, $4::bytea, $5::bytea, $6::bytea)",
+    .parameters = 6, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
 struct statement *sql_candidate_bsn_store(struct plan *plan, struct sql_candidate_bsn_store args)
 {
     const struct str values[] = {
         args.id,
+        args.version,
         args.key_id,
         args.nonce,
         args.ciphertext,

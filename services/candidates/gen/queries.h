@@ -35,7 +35,7 @@ struct statement *sql_candidate_replace_parts(struct plan *plan, struct sql_cand
 
 extern const struct query query_candidate_bsn_store;
 struct sql_candidate_bsn_store {
-    struct str id, key_id, nonce, ciphertext, blind_index;
+    struct str id, version, key_id, nonce, ciphertext, blind_index;
 };
 struct statement *sql_candidate_bsn_store(struct plan *plan, struct sql_candidate_bsn_store args);
 

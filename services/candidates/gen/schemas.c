@@ -98,6 +98,7 @@ const struct schema candidate_search_schema = {
     .size = sizeof(struct candidate_search), .self = NULL,
 };
 static const struct field candidate_change_fields[] = {
+    {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, bsn), .min = 9, .max = 9, .pattern = pattern_3, .visible_to = 0xffffffffu, .closed_to = 0x1fff8u},
     {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, alias), .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "firstName", .key = {"\"firstName\":", 12}, .column = "first_name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, first_name), .min = 1, .max = 60, .visible_to = 0xffffffffu, .closed_to = 0x1ff68u},
     {.name = "lastName", .key = {"\"lastName\":", 11}, .column = "last_name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, last_name), .min = 1, .max = 120, .visible_to = 0xffffffffu, .closed_to = 0x1ff68u},
@@ -126,9 +127,9 @@ static const struct field candidate_change_fields[] = {
     {.name = "languages", .key = {"\"languages\":", 12}, .column = "languages", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, languages), .unique_at = offsetof(struct candidate_language, language), .min = 0, .max = 20, .schema = &candidate_language_schema, .visible_to = 0xffffffffu},
     {.name = "occupations", .key = {"\"occupations\":", 14}, .column = "occupations", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, occupations), .unique_at = offsetof(struct candidate_occupation, occupation_id), .min = 0, .max = 30, .schema = &candidate_occupation_schema, .visible_to = 0xffffffffu},
 };
-static const struct field_order candidate_change_orders[] = {{14, 15}, {0, 0}};
+static const struct field_order candidate_change_orders[] = {{15, 16}, {0, 0}};
 const struct schema candidate_change_schema = {
-    .name = "CandidateChange", .fields = candidate_change_fields, .count = 27,
+    .name = "CandidateChange", .fields = candidate_change_fields, .count = 28,
     .size = sizeof(struct candidate_change), .self = NULL, .orders = candidate_change_orders,
 };
 static const struct field candidate_fields[] = {

@@ -73,6 +73,7 @@ struct candidate_search {
 
 /* What may change of a candidate. (wijziging van een kandidaat) */
 struct candidate_change {
+    struct str bsn;
     struct str alias;
     struct str first_name;
     struct str last_name;
