@@ -157,3 +157,20 @@ call app.wall('app.event');
 call app.open_to_tenant('app.event');
 call app.wall('app.tombstone');
 call app.open_to_tenant('app.tombstone');
+
+-- Text as people look for it: in any case, with or without diacritics.
+create function app.fold(value text) returns text language sql immutable strict parallel safe
+    set search_path = pg_catalog, pg_temp
+    as $$ select replace(replace(replace(translate(lower(regexp_replace(normalize(value, NFKD), '[\u0300-\u036f]', '', 'g')),
+                                                   'øłđðı', 'olddi'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe') $$;
+
+-- The words of a text, in that form. What stands between them is punctuation; % and _ are letters like others.
+create function app.words(value text) returns tsvector language sql immutable strict parallel safe
+    set search_path = pg_catalog, pg_temp
+    as $$ select array_to_tsvector(array_remove(regexp_split_to_array(app.fold(value),
+              '[]\s!"#$&''()*+,./:;<=>?@[\\^`{|}~\u2010-\u2027\u00ab\u00b7\u00bb-]+'), '')) $$;
+
+-- What finds a text of which each given word begins some word. Null, which finds nothing, when no word is given.
+create function app.asked(value text) returns tsquery language sql immutable strict parallel safe
+    set search_path = pg_catalog, pg_temp
+    as $$ select string_agg(format('''%s'':*', word), ' & ')::tsquery from unnest(tsvector_to_array(app.words(value))) word $$;

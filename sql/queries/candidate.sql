@@ -10,6 +10,7 @@ to_json(c.sectors) as sectors, c.version, c.changed_at
 -- rows: many
 -- filter: status c.status = %
 -- filter: caseManagerId c.case_manager_id = %::uuid
+-- filter: aliasPrefix app.words(c.alias) @@ app.asked(%)
 -- filter: changedAfter c.changed_at > %::timestamptz
 -- sort: changedAt c.changed_at timestamptz changed_at
 -- sort: alias c.alias text alias

@@ -2,7 +2,7 @@
 
 -- query: competence_list
 -- rows: many
--- filter: labelPrefix c.label_search like lower(replace(replace(%, '%%', ''), '_', '')) || '%%'
+-- filter: labelPrefix c.words @@ app.asked(%)
 -- filter: kind c.kind = %
 -- sort: label c.label_search text label_search
 -- key: c.id

@@ -8,7 +8,7 @@ e.risk_cover, e.internal_note, e.version, e.changed_at
 -- rows: many
 -- filter: kvkNumber e.kvk_number = %
 -- filter: sector e.sector = %
--- filter: namePrefix e.name ^@ %
+-- filter: namePrefix app.words(e.name) @@ app.asked(%)
 -- filter: accountManagerId e.account_manager_id = %::uuid
 -- filter: changedAfter e.changed_at > %::timestamptz
 -- sort: name e.name text name

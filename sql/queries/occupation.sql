@@ -2,7 +2,7 @@
 
 -- query: occupation_list
 -- rows: many
--- filter: labelPrefix o.label_search like lower(replace(replace(%, '%%', ''), '_', '')) || '%%'
+-- filter: labelPrefix o.words @@ app.asked(%)
 -- filter: isco o.isco = %
 -- sort: label o.label_search text label_search
 -- key: o.id

@@ -14,6 +14,7 @@ where t.tenant_id = (select app.tenant())
 -- rows: many
 -- filter: role u.role = %
 -- filter: active u.active = %::boolean
+-- filter: namePrefix app.words(u.name) @@ app.asked(%)
 -- filter: changedAfter u.changed_at > %::timestamptz
 -- sort: name u.name text name
 -- sort: changedAt u.changed_at timestamptz changed_at

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Employers: one record per employer; each employer sees what is his own."""
+from urllib.parse import quote
+
 import pytest
 
 
@@ -52,3 +54,30 @@ def test_attack_15_an_account_manager_is_one(as_role, employer, role):
     answer = as_role('consultant').patch(employer.headers['location'], {'accountManagerId': other}, employer.headers['etag'])
     assert answer.status == 400 and answer.json['errors'][0]['pointer'] == '/accountManagerId'
     assert answer.json['errors'][0]['code'] == 'reference'
+
+
+@pytest.mark.parametrize('typed', ['caf\u00e9', 'Cafe', 'cafe', 'jose', 'CAFE JOS', 'jos\u00e9 caf', 'Cafe\u0301'])
+def test_case_17_an_employer_is_found_as_people_type(as_role, new_employer, typed):
+    client = as_role('account_manager')
+    made = client.post('/employers', {**new_employer, 'name': 'Caf\u00e9 Jos\u00e9'})
+    found = client.get(f'/employers?namePrefix={quote(typed)}&pageSize=100&sort=-changedAt').json['items']
+    assert made.json['id'] in [e['id'] for e in found]
+
+
+def test_case_17_words_inside_a_name_and_wildcards(as_role, new_employer):
+    client = as_role('account_manager')
+    made = client.post('/employers', {**new_employer, 'name': 'van Dijk Transport 100% Gr\u00f8n_B.V.'})
+
+    def found(typed):
+        return [e['id'] for e in client.get(f'/employers?namePrefix={quote(typed)}&sort=-changedAt').json['items']]
+    assert all(made.json['id'] in found(typed) for typed in ('Van', 'dijk', 'trans', 'transport van', '100%', 'gron_', 'v dijk'))
+    assert not any(made.json['id'] in found(typed) for typed in ('%', '_', 'port', 'dijk%', '10%'))
+
+
+@pytest.mark.parametrize('path,member', [('/organisations?namePrefix=', 'name'), ('/users?namePrefix=', 'name'), ('/candidates?aliasPrefix=', 'alias')])
+def test_case_17_every_list_with_names_is_searched_by_word(as_role, path, member):
+    client = as_role('team_lead')
+    one = client.get(path.split('?')[0]).json['items'][0]
+    word = one[member].split()[-1].upper()
+    found = client.get(f'{path}{quote(word)}&pageSize=100').json['items']
+    assert one['id'] in [item['id'] for item in found] and client.get(f'{path}%25').json['items'] == []

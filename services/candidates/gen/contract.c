@@ -6,13 +6,14 @@
 #include "services/candidates/gen/queries.h"
 
 _Static_assert(1 <= LIMIT_PATH_PARAMETERS, "updateCandidate");
-_Static_assert(3 <= LIMIT_QUERY_PARAMETERS, "listCandidates");
+_Static_assert(4 <= LIMIT_QUERY_PARAMETERS, "listCandidates");
 
 static const char *const values_0[] = {"active", "paused", "placed", "left", NULL};
 
 static const struct right list_candidates_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_candidates_query[] = {
     {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "aliasPrefix", .key = {"\"aliasPrefix\":", 14}, .column = "alias_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "changedAfter", .key = {"\"changedAfter\":", 15}, .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -60,7 +61,7 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = 0,
         .rights = list_candidates_rights,
-        .parameters = list_candidates_query, .parameters_count = 3,
+        .parameters = list_candidates_query, .parameters_count = 4,
         .response = &candidate_schema, .shown = 0x60ffffffu,
         .list = &query_candidate_list,
         .handle = list_candidates_plan,

@@ -10,6 +10,7 @@ _Static_assert(24 <= LIMIT_VALUES, "candidate_insert");
 
 static const struct query_filter candidate_list_filters[] = {
     {"status", "c.status = %"},
+    {"aliasPrefix", "app.words(c.alias) @@ app.asked(%)"},
     {"caseManagerId", "c.case_manager_id = %::uuid"},
     {"changedAfter", "c.changed_at > %::timestamptz"},
 };
@@ -18,7 +19,7 @@ static const struct query_sort candidate_list_sorts[] = {
     {"alias", "c.alias", "text", "alias"},
 };
 static const struct query_list candidate_list_list = {
-    candidate_list_filters, 3,
+    candidate_list_filters, 4,
     candidate_list_sorts, 2,
     "c.id", "id", "uuid",
     true,

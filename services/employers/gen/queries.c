@@ -107,7 +107,7 @@ struct statement *sql_contact_delete(struct plan *plan, struct sql_contact_delet
 static const struct query_filter employer_list_filters[] = {
     {"kvkNumber", "e.kvk_number = %"},
     {"sector", "e.sector = %"},
-    {"namePrefix", "e.name ^@ %"},
+    {"namePrefix", "app.words(e.name) @@ app.asked(%)"},
     {"accountManagerId", "e.account_manager_id = %::uuid"},
     {"changedAfter", "e.changed_at > %::timestamptz"},
 };

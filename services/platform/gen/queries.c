@@ -9,7 +9,7 @@ _Static_assert(38 <= LIMIT_QUERIES, "queries");
 _Static_assert(8 <= LIMIT_VALUES, "queue_job_list");
 
 static const struct query_filter competence_list_filters[] = {
-    {"labelPrefix", "c.label_search like lower(replace(replace(%, '%%', ''), '_', '')) || '%%'"},
+    {"labelPrefix", "c.words @@ app.asked(%)"},
     {"kind", "c.kind = %"},
 };
 static const struct query_sort competence_list_sorts[] = {
@@ -70,7 +70,7 @@ struct statement *sql_condition_list(struct plan *plan)
 }
 
 static const struct query_filter occupation_list_filters[] = {
-    {"labelPrefix", "o.label_search like lower(replace(replace(%, '%%', ''), '_', '')) || '%%'"},
+    {"labelPrefix", "o.words @@ app.asked(%)"},
     {"isco", "o.isco = %"},
 };
 static const struct query_sort occupation_list_sorts[] = {
@@ -114,6 +114,7 @@ struct statement *sql_occupation_get(struct plan *plan, struct sql_occupation_ge
 
 static const struct query_filter organisation_list_filters[] = {
     {"kind", "o.kind = %"},
+    {"namePrefix", "app.words(o.name) @@ app.asked(%)"},
     {"active", "o.active = %::boolean"},
     {"changedAfter", "o.changed_at > %::timestamptz"},
 };
@@ -122,7 +123,7 @@ static const struct query_sort organisation_list_sorts[] = {
     {"changedAt", "o.changed_at", "timestamptz", "changed_at"},
 };
 static const struct query_list organisation_list_list = {
-    organisation_list_filters, 3,
+    organisation_list_filters, 4,
     organisation_list_sorts, 2,
     "o.id", "id", "uuid",
     false,
@@ -651,6 +652,7 @@ struct statement *sql_user_profile(struct plan *plan, struct sql_user_profile ar
 
 static const struct query_filter user_list_filters[] = {
     {"role", "u.role = %"},
+    {"namePrefix", "app.words(u.name) @@ app.asked(%)"},
     {"active", "u.active = %::boolean"},
     {"changedAfter", "u.changed_at > %::timestamptz"},
 };
@@ -659,7 +661,7 @@ static const struct query_sort user_list_sorts[] = {
     {"changedAt", "u.changed_at", "timestamptz", "changed_at"},
 };
 static const struct query_list user_list_list = {
-    user_list_filters, 3,
+    user_list_filters, 4,
     user_list_sorts, 2,
     "u.id", "id", "uuid",
     false,
