@@ -26,7 +26,7 @@ PROGRAMS := $(SERVICES:%=$(OUT)/bin/maatwerk-%) $(WORKERS:%=$(OUT)/bin/maatwerk-
 objects = $(patsubst %.c,$(OUT)/%.o,$(1))
 folder = $(filter-out %/main.c,$(wildcard $(1)/*.c $(1)/gen/*.c $(1)/engine/*.c))
 
-.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-queue chaos gates model property flips giant docs-test clients clean programs units
+.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-queue chaos gates model property flips giant release docs-test clients clean programs units
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -96,6 +96,9 @@ flips: ## turns every bit of the built tables of rights around: tests/rights.tsv
 
 giant: install ## a copy of the tree with 200 operations, 40 nouns and 10 services more is built, and all of them serve
 	@$(PYTHON) tests/giant/giant.py
+
+release: gen ## the contract as it is becomes the released one, which later ones may not break (openapi/released.json)
+	@$(PYTHON) openapi/release.py
 
 docs-test: install ## the page of the API in a headless browser: every GET tried, rights shown, no error on the console, on a phone too
 	@docker/install docker/packages-browser.txt
