@@ -13,7 +13,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_ROOM = 1024 };
+#include "lib/json/parse.h"
+
+enum { PATH_ROOM = 1024, BINDING_MAX = 16 * 1024 };
+
+static const cJSON *member(const cJSON *object, const char *name)
+{
+    return cJSON_GetObjectItemCaseSensitive(object, name);
+}
 
 static bool path_of(char path[PATH_ROOM], const char *folder, const char *name)
 {
@@ -57,6 +64,28 @@ static bool print_kid(EVP_PKEY *key, char kid[KID_LEN + 1])
     return made;
 }
 
+/* Reads x.json, when it is there beside x.pub.pem. False when it does not say what it may. */
+static bool read_binding(struct keys *keys, const char *folder, const char *name,
+                         struct public_key *into)
+{
+    char beside[PATH_ROOM], bytes[BINDING_MAX];
+    struct ctx ctx = {.arena = keys->arena};
+    int length = (int)(strlen(name) - strlen(".pub.pem"));
+    if (snprintf(beside, PATH_ROOM, "%.*s.json", length, name) >= PATH_ROOM)
+        return false;
+    FILE *file = open_in(folder, beside);
+    if (!file)
+        return true;
+    size_t size = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    return size < sizeof bytes
+           && json_parse(&ctx, arena_copy(keys->arena, (struct str){bytes, size}), &into->binding)
+                  == OK
+           && cJSON_IsString(member(into->binding, "issuer"))
+           && cJSON_IsArray(member(into->binding, "tenants"))
+           && cJSON_IsArray(member(into->binding, "roles"));
+}
+
 static bool add_public(struct keys *keys, const char *folder, const char *name)
 {
     FILE *file = open_in(folder, name);
@@ -69,7 +98,8 @@ static bool add_public(struct keys *keys, const char *folder, const char *name)
     }
     struct public_key *into = &keys->public_keys[keys->public_count++];
     into->key = key;
-    return print_kid(key, into->kid);
+    into->local = strcmp(name, "issuer.pub.pem") == 0;
+    return print_kid(key, into->kid) && read_binding(keys, folder, name, into);
 }
 
 static bool add_all_public(struct keys *keys, const char *folder)
@@ -101,7 +131,7 @@ static bool read_issuer(struct keys *keys, const char *folder)
     keys->issuer = PEM_read_PrivateKey(file, NULL, no_passphrase, NULL);
     fclose(file);
     return keys->issuer && is_p256(keys->issuer) && print_kid(keys->issuer, keys->issuer_kid)
-           && keys_public(keys, str_of(keys->issuer_kid));
+           && keys_find(keys, str_of(keys->issuer_kid));
 }
 
 enum err keys_load(const char *folder, struct keys **ret)
@@ -109,6 +139,7 @@ enum err keys_load(const char *folder, struct keys **ret)
     struct keys *keys = calloc(1, sizeof *keys);
     if (!keys)
         abort();
+    keys->arena = arena_new();
     bool read = read_secret(folder, "bsn.key", keys->bsn)
                 && read_secret(folder, "bsn-index.key", keys->bsn_index)
                 && read_secret(folder, "cursor.key", keys->cursor) && add_all_public(keys, folder)
@@ -128,16 +159,45 @@ void keys_free(struct keys *keys)
     EVP_PKEY_free(keys->issuer);
     for (size_t i = 0; i < keys->public_count; i++)
         EVP_PKEY_free(keys->public_keys[i].key);
+    arena_free(keys->arena);
     OPENSSL_cleanse(keys, sizeof *keys);
     free(keys);
 }
 
-EVP_PKEY *keys_public(const struct keys *keys, struct str kid)
+const struct public_key *keys_find(const struct keys *keys, struct str kid)
 {
     for (size_t i = 0; i < keys->public_count; i++)
         if (str_equal(str_of(keys->public_keys[i].kid), kid))
-            return keys->public_keys[i].key;
+            return &keys->public_keys[i];
     return NULL;
+}
+
+static bool names(const cJSON *list, struct str wanted)
+{
+    for (const cJSON *one = list->child; one; one = one->next)
+        if (cJSON_IsString(one) && str_equal(str_of(one->valuestring), wanted))
+            return true;
+    return false;
+}
+
+struct str keys_issuer(const struct public_key *key, struct str otherwise)
+{
+    return key->binding ? str_of(member(key->binding, "issuer")->valuestring) : otherwise;
+}
+
+bool keys_admit(const struct public_key *key, struct str tenant, struct str role)
+{
+    return !key->binding
+           || (names(member(key->binding, "tenants"), tenant)
+               && names(member(key->binding, "roles"), role));
+}
+
+bool keys_are_bound(const struct keys *keys)
+{
+    bool bound = !keys->issuer;
+    for (size_t i = 0; i < keys->public_count; i++)
+        bound = bound && keys->public_keys[i].binding && !keys->public_keys[i].local;
+    return bound;
 }
 
 /* Creates a new file; NULL when there is one with this name. */
@@ -178,10 +238,10 @@ static bool write_issuer(const char *folder)
     return written;
 }
 
-enum err keys_init(const char *folder)
+enum err keys_init(const char *folder, bool issuer)
 {
     mkdir(folder, 0700);
-    bool made = write_issuer(folder) && write_secret(folder, "bsn.key")
+    bool made = (!issuer || write_issuer(folder)) && write_secret(folder, "bsn.key")
                 && write_secret(folder, "bsn-index.key") && write_secret(folder, "cursor.key");
     return made ? OK : ERR_CONFLICT;
 }

@@ -3,6 +3,8 @@
  *
  *   issuer.pem       P-256 private key of the local issuer; only where `maatwerk token` may run
  *   *.pub.pem        P-256 public keys whose tokens are accepted; their kid is a hash of the key
+ *   *.json           beside x.pub.pem, x.json binds the key: {"issuer": "…", "tenants": ["<uuid>", …], "roles": ["…", …]}.
+ *                    Its tokens are accepted for nothing else. Production refuses a key without
  *   bsn.key          32 bytes: encrypts citizen service numbers
  *   bsn-index.key    32 bytes: makes them findable
  *   cursor.key       32 bytes: signs cursors of lists
@@ -10,8 +12,10 @@
 #ifndef MAATWERK_AUTH_KEYS_H
 #define MAATWERK_AUTH_KEYS_H
 
+#include <cjson/cJSON.h>
 #include <openssl/evp.h>
 
+#include "lib/base/arena.h"
 #include "lib/base/err.h"
 #include "lib/base/str.h"
 
@@ -23,8 +27,11 @@ struct keys {
     struct public_key {
         char kid[KID_LEN + 1];
         EVP_PKEY *key;
+        cJSON *binding; /* NULL: the key is not bound */
+        bool local;     /* the key of our own issuer, for development */
     } public_keys[KEYS_PUBLIC_MAX];
     size_t public_count;
+    struct arena *arena; /* of the bindings */
     unsigned char bsn[KEY_BYTES], bsn_index[KEY_BYTES], cursor[KEY_BYTES];
 };
 
@@ -33,10 +40,21 @@ struct keys {
 enum err keys_load(const char *folder, struct keys **ret) MUST_CHECK;
 void keys_free(struct keys *keys);
 
-/* Makes all files, readable by the owner only. ERR_CONFLICT when one of them exists already. */
-enum err keys_init(const char *folder) MUST_CHECK;
+/* Makes all files, those of a local issuer only when `issuer`, readable by the owner only. ERR_CONFLICT
+ * when one of them exists already. */
+enum err keys_init(const char *folder, bool issuer) MUST_CHECK;
 
 /* The public key with this kid, or NULL. */
-EVP_PKEY *keys_public(const struct keys *keys, struct str kid);
+const struct public_key *keys_find(const struct keys *keys, struct str kid);
+
+/* The issuer that the key is bound to; `otherwise` when it is not bound. */
+struct str keys_issuer(const struct public_key *key, struct str otherwise);
+
+/* Whether the key may sign for this municipality and role. */
+bool keys_admit(const struct public_key *key, struct str tenant, struct str role);
+
+/* Whether production may use them: every key is bound to an issuer, municipalities and roles, and none
+ * is that of a local issuer. */
+bool keys_are_bound(const struct keys *keys);
 
 #endif

@@ -111,7 +111,6 @@ static bool read_claims(const cJSON *json, struct token_claims *claims)
 {
     bool has_org = cJSON_GetObjectItemCaseSensitive(json, "org") != NULL;
     claims->issuer = text_of(json, "iss");
-    claims->audience = text_of(json, "aud");
     claims->subject = text_of(json, "sub");
     claims->tenant = text_of(json, "tenant");
     claims->role = text_of(json, "role");
@@ -133,14 +132,37 @@ static bool is_in_time(const cJSON *json, const struct token_claims *claims, int
            && claims->expires_s - claims->issued_s <= TOKEN_LIFE_MAX_S;
 }
 
-static EVP_PKEY *key_of(struct arena *arena, const struct keys *keys, struct str part)
+/* RFC 9068 section 4: the type is a media type, with or without "application/" and in any case. */
+static bool is_access_token(struct str type)
+{
+    struct str prefix = S("application/");
+    if (type.len > prefix.len && strncasecmp(type.at, prefix.at, prefix.len) == 0)
+        type = str_from(type, prefix.len);
+    return type.len == 6 && strncasecmp(type.at, "at+jwt", 6) == 0;
+}
+
+/* RFC 7519 section 4.1.3: the audience is one text, or a list of texts that has ours. */
+static bool is_for(const cJSON *json, struct str audience)
+{
+    const cJSON *given = cJSON_GetObjectItemCaseSensitive(json, "aud");
+    bool found = cJSON_IsString(given) && str_equal(str_of(given->valuestring), audience);
+    for (const cJSON *one = cJSON_IsArray(given) ? given->child : NULL; one; one = one->next) {
+        if (!cJSON_IsString(one))
+            return false;
+        found = found || str_equal(str_of(one->valuestring), audience);
+    }
+    return found;
+}
+
+static const struct public_key *key_of(struct arena *arena, const struct keys *keys,
+                                       struct str part)
 {
     const cJSON *header = parse_part(arena, part);
     if (!header || !str_equal(text_of(header, "alg"), S("ES256"))
-        || !str_equal(text_of(header, "typ"), S("at+jwt"))
+        || !is_access_token(text_of(header, "typ"))
         || cJSON_GetObjectItemCaseSensitive(header, "crit"))
         return NULL;
-    return keys_public(keys, text_of(header, "kid"));
+    return keys_find(keys, text_of(header, "kid"));
 }
 
 enum err token_verify(struct arena *arena, const struct keys *keys, struct str token, int64_t now_s,
@@ -153,15 +175,17 @@ enum err token_verify(struct arena *arena, const struct keys *keys, struct str t
     struct str body = rest.at ? str_cut(&rest, '.') : rest;
     if (!rest.at || memchr(rest.at, '.', rest.len))
         return ERR_UNAUTHENTICATED;
-    EVP_PKEY *key = key_of(arena, keys, header);
+    const struct public_key *key = key_of(arena, keys, header);
     struct str signature = base64url_decode(arena, rest);
     struct str text = {token.at, header.len + 1 + body.len};
-    if (!key || !signature.at || !signature_verify(key, text, signature))
+    if (!key || !signature.at || !signature_verify(key->key, text, signature))
         return ERR_UNAUTHENTICATED;
     const cJSON *json = parse_part(arena, body);
     if (!json || !read_claims(json, &claims) || !is_in_time(json, &claims, now_s)
-        || !str_equal(claims.issuer, issuer) || !str_equal(claims.audience, audience))
+        || !str_equal(claims.issuer, keys_issuer(key, issuer)) || !is_for(json, audience)
+        || !keys_admit(key, claims.tenant, claims.role))
         return ERR_UNAUTHENTICATED;
+    claims.audience = audience;
     *ret = claims;
     return OK;
 }

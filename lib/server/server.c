@@ -108,6 +108,10 @@ int server_run(const struct service *const *services, size_t count)
         log_event("no-keys", "MAATWERK_KEYS");
         return 1;
     }
+    if (!config_is_development(&server.config) && !keys_are_bound(server.keys)) {
+        log_event("keys-not-bound", "MAATWERK_KEYS");
+        return 1;
+    }
     configure(&server);
     refresh_start(&server);
     if (!start_loops(&server))

@@ -14,7 +14,7 @@
 int command_keys_init(const struct config *config, int count, char **arguments)
 {
     (void)count, (void)arguments;
-    if (keys_init(config->keys) == OK)
+    if (keys_init(config->keys, config_is_development(config)) == OK)
         return 0;
     fprintf(stderr,
             "maatwerk: cannot make keys in %s: a file is there already, or it cannot be written\n",

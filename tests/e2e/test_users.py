@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Users and the profile of the user who asks; who is in, and who is not, or no longer."""
+import subprocess
 import time
 import uuid
 
@@ -128,3 +129,10 @@ def test_attack_15_the_organisation_of_a_user_fits_the_role(as_role, region, rol
         answer = admin.post('/users', {'name': 'X', 'email': f'{uuid.uuid4().hex}@x.example', 'role': role, 'organisationId': organisation})
         assert answer.status == 400, answer.text
         assert (answer.json['errors'][0]['pointer'], answer.json['errors'][0]['code']) == ('/organisationId', 'reference')
+
+
+def test_attack_10_production_takes_no_keys_of_a_development_shell(region):
+    """Its keys are those of a local issuer, and bound to nothing."""
+    done = subprocess.run([region.bin / 'maatwerk-all'], env={**region.env, 'MAATWERK_ENV': 'production'}, text=True,
+                          capture_output=True, timeout=20)
+    assert done.returncode == 1 and 'keys-not-bound' in done.stdout + done.stderr

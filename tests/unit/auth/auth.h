@@ -33,7 +33,7 @@ static inline bool folder_make(char folder[FOLDER_ROOM])
     if (!mkdtemp(outer))
         return false;
     snprintf(folder, FOLDER_ROOM, "%s/keys", outer);
-    return keys_init(folder) == OK;
+    return keys_init(folder, true) == OK;
 }
 
 /* Removes what folder_make made, and what was added to it. */

@@ -76,7 +76,7 @@ static void nothing_is_overwritten(void **state)
     struct keys *before = NULL, *after = NULL;
     (void)state;
     assert_int_equal(keys_load(folder, &before), OK);
-    assert_int_equal(keys_init(folder), ERR_CONFLICT);
+    assert_int_equal(keys_init(folder, true), ERR_CONFLICT);
     assert_int_equal(keys_load(folder, &after), OK);
     assert_memory_equal(before->bsn, after->bsn, KEY_BYTES);
     assert_memory_equal(before->bsn_index, after->bsn_index, KEY_BYTES);
@@ -103,11 +103,11 @@ static void kid_is_the_hash_of_the_public_key(void **state)
         snprintf(kid + 2 * i, 3, "%02x", digest[i]);
     assert_string_equal(keys->issuer_kid, kid);
     assert_int_equal(keys->public_count, 1);
-    assert_ptr_equal(keys_public(keys, str_of(kid)), keys->public_keys[0].key);
+    assert_ptr_equal(keys_find(keys, str_of(kid)), &keys->public_keys[0]);
     assert_int_equal(EVP_PKEY_eq(keys->issuer, keys->public_keys[0].key), 1);
-    assert_null(keys_public(keys, (struct str){kid, KID_LEN - 1}));
-    assert_null(keys_public(keys, S("")));
-    assert_null(keys_public(keys, (struct str){0}));
+    assert_null(keys_find(keys, (struct str){kid, KID_LEN - 1}));
+    assert_null(keys_find(keys, S("")));
+    assert_null(keys_find(keys, (struct str){0}));
     keys_free(keys);
 }
 
@@ -135,8 +135,7 @@ static void all_public_keys_are_accepted_up_to_the_limit(void **state)
     assert_int_equal(keys_load(folder, &keys), OK);
     assert_int_equal(keys->public_count, KEYS_PUBLIC_MAX);
     for (size_t i = 0; i < keys->public_count; i++)
-        assert_ptr_equal(keys_public(keys, str_of(keys->public_keys[i].kid)),
-                         keys->public_keys[i].key);
+        assert_ptr_equal(keys_find(keys, str_of(keys->public_keys[i].kid)), &keys->public_keys[i]);
     keys_free(keys);
     write_public("one-more.pub.pem", EVP_EC_gen("P-256"));
     assert_int_equal(load(), ERR_UNAVAILABLE);

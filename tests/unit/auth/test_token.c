@@ -87,8 +87,8 @@ static const char *headers[] = {
     "{\"alg\":[\"ES256\"],\"typ\":\"at+jwt\",\"kid\":\"%s\"}",
     "{\"typ\":\"at+jwt\",\"kid\":\"%s\"}",
     "{\"alg\":\"ES256\",\"typ\":\"JWT\",\"kid\":\"%s\"}",
-    "{\"alg\":\"ES256\",\"typ\":\"AT+JWT\",\"kid\":\"%s\"}",
-    "{\"alg\":\"ES256\",\"typ\":\"application/at+jwt\",\"kid\":\"%s\"}",
+    "{\"alg\":\"ES256\",\"typ\":\"application/jwt\",\"kid\":\"%s\"}",
+    "{\"alg\":\"ES256\",\"typ\":\"application/\",\"kid\":\"%s\"}",
     "{\"alg\":\"ES256\",\"kid\":\"%s\"}",
     "{\"ALG\":\"ES256\",\"typ\":\"at+jwt\",\"kid\":\"%s\"}",
     "{\"alg\":\"ES256\",\"typ\":\"at+jwt\",\"kid\":\"%s\",\"crit\":[]}",
@@ -114,6 +114,54 @@ static void headers_that_are_refused(void **state)
         assert_refused(ctx, sign(ctx, keys->issuer, buf_str(&text), S(GOOD)));
     }
     assert_int_equal(verify(ctx, keys, good(ctx)), OK);
+}
+
+/* RFC 9068 section 4, RFC 7519 section 4.1.3. */
+static void attack_21_other_spellings_are_accepted(void **state)
+{
+    struct ctx *ctx = *state;
+    static const char *const types[] = {"at+jwt", "AT+JWT", "application/at+jwt",
+                                        "Application/At+Jwt"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        struct str header =
+            arena_print(ctx->arena, "{\"alg\":\"ES256\",\"typ\":\"%s\",\"kid\":\"%s\"}", types[i],
+                        keys->issuer_kid);
+        assert_int_equal(verify(ctx, keys, sign(ctx, keys->issuer, header, S(GOOD))), OK);
+    }
+    struct str listed = S("{\"iss\":\"i\",\"aud\":[\"other\",\"a\"],\"sub\":\"" SUB
+                          "\",\"tenant\":\"" TENANT "\"" ROLE LISTED "," TIMES "}");
+    assert_int_equal(verify(ctx, keys, sign(ctx, keys->issuer, header_of(ctx, keys), listed)), OK);
+}
+
+#define BINDING(issuer, tenant, role) \
+    "{\"issuer\":\"" issuer "\",\"tenants\":[\"" tenant "\"],\"roles\":[\"coach\",\"" role "\"]}"
+
+/* A key is good for the issuer, the municipalities and the roles that its binding names. */
+static void attack_10_a_key_is_bound(void **state)
+{
+    struct ctx *ctx = *state;
+    static const struct {
+        struct str binding;
+        enum err err;
+    } bindings[] = {
+        {{BINDING("i", TENANT, "consultant"), sizeof BINDING("i", TENANT, "consultant") - 1}, OK},
+        {{BINDING("j", TENANT, "consultant"), sizeof BINDING("j", TENANT, "consultant") - 1},
+         ERR_UNAUTHENTICATED},
+        {{BINDING("i", SUB, "consultant"), sizeof BINDING("i", SUB, "consultant") - 1},
+         ERR_UNAUTHENTICATED},
+        {{BINDING("i", TENANT, "firm"), sizeof BINDING("i", TENANT, "firm") - 1},
+         ERR_UNAUTHENTICATED},
+    };
+    struct str token = sign(ctx, keys->issuer, header_of(ctx, keys), S(GOOD));
+    for (size_t i = 0; i < sizeof bindings / sizeof *bindings; i++) {
+        struct keys bound = *keys;
+        assert_int_equal(json_parse(ctx, bindings[i].binding, &bound.public_keys[0].binding), OK);
+        assert_int_equal(verify(ctx, &bound, token), bindings[i].err);
+        assert_false(keys_are_bound(&bound)); /* there is a local issuer */
+        bound.issuer = NULL;
+        bound.public_keys[0].local = false;
+        assert_true(keys_are_bound(&bound));
+    }
 }
 
 static void unknown_kid(void **state)
@@ -278,11 +326,18 @@ static void parts_of_two_tokens(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        UNIT(what_is_made_is_read),        UNIT(without_private_key_it_verifies_only),
-        UNIT(headers_that_are_refused),    UNIT(unknown_kid),
-        UNIT(hs256_with_the_public_key),   UNIT(alg_none),
-        UNIT(signatures_that_are_refused), UNIT(base64_has_one_form),
-        UNIT(three_parts_in_their_order),  UNIT(every_character_counts),
+        UNIT(what_is_made_is_read),
+        UNIT(without_private_key_it_verifies_only),
+        UNIT(headers_that_are_refused),
+        UNIT(unknown_kid),
+        UNIT(attack_21_other_spellings_are_accepted),
+        UNIT(attack_10_a_key_is_bound),
+        UNIT(hs256_with_the_public_key),
+        UNIT(alg_none),
+        UNIT(signatures_that_are_refused),
+        UNIT(base64_has_one_form),
+        UNIT(three_parts_in_their_order),
+        UNIT(every_character_counts),
         UNIT(parts_of_two_tokens),
     };
     return cmocka_run_group_tests(tests, start, end);

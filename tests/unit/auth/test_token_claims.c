@@ -34,7 +34,9 @@ static void assert_refused(struct ctx *ctx, struct str token)
 static const char *bodies[] = {
     BODY("\"j\"", "\"a\"", "\"" SUB "\"", "\"" TENANT "\""),
     BODY("\"i\"", "\"b\"", "\"" SUB "\"", "\"" TENANT "\""),
-    BODY("\"i\"", "[\"a\"]", "\"" SUB "\"", "\"" TENANT "\""),
+    BODY("\"i\"", "[\"b\"]", "\"" SUB "\"", "\"" TENANT "\""),
+    BODY("\"i\"", "[]", "\"" SUB "\"", "\"" TENANT "\""),
+    BODY("\"i\"", "[\"a\",1]", "\"" SUB "\"", "\"" TENANT "\""),
     BODY("\"i\"", "\"a\"", "\"root\"", "\"" TENANT "\""),
     BODY("\"i\"", "\"a\"", "1", "\"" TENANT "\""),
     BODY("\"i\"", "\"a\"", "\"" SUB "\"", "\"*\""),
