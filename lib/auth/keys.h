@@ -3,8 +3,9 @@
  *
  *   issuer.pem       P-256 private key of the local issuer; only where `maatwerk token` may run
  *   *.pub.pem        P-256 public keys whose tokens are accepted; their kid is a hash of the key
- *   *.json           beside x.pub.pem, x.json binds the key: {"issuer": "…", "tenants": ["<uuid>", …], "roles": ["…", …]}.
- *                    Its tokens are accepted for nothing else. Production refuses a key without
+ *   *.json           beside x.pub.pem, x.json binds the key:
+ *                    {"issuer": "…", "tenants": ["<uuid>", …], "roles": ["…", …]}
+ *                    Its tokens are accepted for nothing else. Production refuses a key without it
  *   bsn.key          32 bytes: encrypts citizen service numbers
  *   bsn-index.key    32 bytes: makes them findable
  *   cursor.key       32 bytes: signs cursors of lists
