@@ -237,6 +237,7 @@ static int children_allowed(const struct worker *worker, const struct config *co
 
 int worker_run(const struct worker *worker)
 {
+    catch_signals();
     struct config config = config_read();
     int count = (int)setting("MAATWERK_CHILDREN", 1, 1, CHILDREN_MAX);
     if (worker->kinds_count > LIMIT_KINDS) {
@@ -245,7 +246,6 @@ int worker_run(const struct worker *worker)
         return 1;
     }
     json_start();
-    catch_signals();
     count = children_allowed(worker, &config, count);
     fprintf(stderr, "{\"event\":\"ready\",\"worker\":\"%s\",\"children\":%d}\n", worker->name,
             count);

@@ -12,21 +12,21 @@ call app.wall('app.candidate', 'candidate');
 call app.open_to_scope('app.candidate', 'app.sees_candidate');
 -- A case manager may give a file of his own to somebody else. He sees the row for the rest of that transaction: the answer is the
 -- file as he left it.
-create function app.handed_over() returns uuid language sql stable parallel safe
-    as $$ select nullif(current_setting('app.handed_over', true), '')::uuid $$;
+create function app.candidate_handed_over() returns uuid language sql stable parallel safe
+    as $$ select nullif(current_setting('app.candidate_handed_over', true), '')::uuid $$;
 create function app.candidate_hand_over() returns trigger language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     begin
         if app.scope() = 'caseload' and old.case_manager_id = app.actor() then
-            perform set_config('app.handed_over', new.id::text, true);
+            perform set_config('app.candidate_handed_over', new.id::text, true);
         end if;
         return new;
     end $$;
 create trigger hand_over before update of case_manager_id on app.candidate for each row
     when (new.case_manager_id <> old.case_manager_id) execute function app.candidate_hand_over();
-create policy handed_over_seen on app.candidate for select using (id = (select app.handed_over()));
-create policy handed_over on app.candidate for update using (false) with check (id = (select app.handed_over()));
+create policy handed_over_seen on app.candidate for select using (id = (select app.candidate_handed_over()));
+create policy handed_over on app.candidate for update using (false) with check (id = (select app.candidate_handed_over()));
 call app.owned_by('app.candidate', 'candidate', 'case_manager_id', 'user', 'case_manager', 'team_lead');
 call app.owned_by('app.candidate', 'candidate', 'organisation_id', 'organisation', 'firm', 'agency');
 create trigger bury after delete on app.candidate for each row execute function app.bury('candidate');

@@ -34,7 +34,7 @@ def touched(source, tables):
 
 def test_a_table_is_opened_in_one_way(region, predicates):
     def way(policy):
-        if 'app.handed_over()' in policy or policy == 'false':   # of a file that a case manager gives away: until the end of his transaction
+        if 'app.candidate_handed_over()' in policy or policy == 'false':   # of a file that a case manager gives away: until the end of his transaction
             return 'by scope'
         return 'whole' if policy == 'true' else 'by scope' if re.match(r'app\.(sees|changes)_', policy) else policy
     ways = {table: set(map(way, policies)) for table, policies in region.sql(OPENED)}
