@@ -12,6 +12,20 @@ enum err candidate_bsn_check(struct ctx *ctx, struct str bsn)
     return ctx_refuse(ctx, S("/bsn"), FAULT_ELEVEN_TEST);
 }
 
+enum err candidate_search_check(struct ctx *ctx, const struct candidate_search *wanted)
+{
+    bool named = wanted->name.at || wanted->birth_date.at;
+    if (wanted->bsn.at && named)
+        return ctx_refuse(ctx, S("/bsn"), FAULT_VALUE);
+    if (wanted->bsn.at)
+        return candidate_bsn_check(ctx, wanted->bsn);
+    if (!named)
+        return ctx_refuse(ctx, S("/bsn"), FAULT_REQUIRED);
+    if (!wanted->name.at)
+        return ctx_refuse(ctx, S("/name"), FAULT_REQUIRED);
+    return wanted->birth_date.at ? OK : ctx_refuse(ctx, S("/birthDate"), FAULT_REQUIRED);
+}
+
 struct str candidate_case_manager(const struct actor *actor, const struct candidate_new *candidate)
 {
     bool own = actor->role == 1u << ROLE_CASE_MANAGER && !candidate->case_manager_id.at;

@@ -9,6 +9,10 @@
  * is wrong. */
 enum err candidate_bsn_check(struct ctx *ctx, struct str bsn) MUST_CHECK;
 
+/* Checks that somebody is looked for in one way: by number, or by name and day of birth. Otherwise
+ * the same. */
+enum err candidate_search_check(struct ctx *ctx, const struct candidate_search *wanted) MUST_CHECK;
+
 /* The case manager of a new candidate: the named one, else the caller. */
 struct str candidate_case_manager(const struct actor *actor, const struct candidate_new *candidate);
 

@@ -70,9 +70,17 @@ enum err candidate_update(struct ctx *ctx, const struct request *req, struct pla
 enum err candidate_search(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     const struct candidate_search *wanted = req->body;
-    enum err err = candidate_bsn_check(ctx, wanted->bsn);
+    enum err err = candidate_search_check(ctx, wanted);
     if (err)
         return err;
+    if (!wanted->bsn.at) {
+        sql_candidate_search_name(plan, (struct sql_candidate_search_name){
+                                            .name = wanted->name,
+                                            .born = wanted->birth_date,
+                                            .purpose = wanted->purpose,
+                                        });
+        return OK;
+    }
     sql_candidate_search(plan,
                          (struct sql_candidate_search){
                              .blind_index = bsn_blind_index(ctx->arena, ctx->keys,

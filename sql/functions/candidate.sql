@@ -77,6 +77,22 @@ create function app.candidate_by_bsn(wanted bytea, purpose text) returns uuid la
         return (select c.id from app.candidate c where c.tenant_id = app.tenant() and c.id = found_id and app.sees_candidate(c));
     end $$;
 
+-- The candidates with this day of birth and each of these words in their names, of those that the asker sees. Each call is
+-- audited, with whom it found, and never with what was asked.
+create function app.candidates_by_name(wanted text, born date, purpose text) returns setof uuid language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare found_ids uuid[] := array(
+        select c.id from app.candidate c
+        where c.tenant_id = app.tenant() and c.birth_date = born and app.sees_candidate(c)
+          and app.words(concat_ws(' ', c.first_name, c.last_name)) @@ app.asked(wanted)
+        order by c.id limit 20);
+    begin
+        perform audit.note('candidate', f, 'look-up', array['name', purpose])
+        from unnest(case found_ids when '{}' then array[null::uuid] else found_ids end) f;
+        return query select unnest(found_ids);
+    end $$;
+
 create function app.candidate_replace_parts(candidate uuid, document jsonb) returns void language sql
     set search_path = pg_catalog, pg_temp
     as $$

@@ -83,3 +83,11 @@ select app.candidate_bsn_store(:id::uuid, :version, :key_id::int, :nonce::bytea,
 -- writes: yes
 select coalesce((select jsonb_agg(jsonb_build_object('id', c.id, 'alias', c.alias, 'status', c.status))
                  from app.candidate_by_bsn(:blind_index::bytea, :purpose) b join app.candidate c on c.id = b), '[]') as items
+
+-- The same by name and day of birth.
+-- query: candidate_search_name
+-- rows: one
+-- writes: yes
+select jsonb_path_query_array(f.found, '$[0]') as items, nullif(f.found - 0, '[]') as also
+from (select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'alias', c.alias, 'status', c.status) order by c.id), '[]') as found
+      from app.candidates_by_name(:name, :born::date, :purpose) b join app.candidate c on c.id = b) f

@@ -246,3 +246,23 @@ def test_attack_02_a_firm_writes_nothing_that_it_may_not(region, as_role, world,
     assert refused.status == 403 and refused.problem == 'forbidden'
     assert {fault['pointer'] for fault in refused.json['errors']} == {f'/{name}' for name in change if name != 'alias'}
     assert region.sql(picture, (own,)) == before
+
+
+def test_somebody_is_found_by_name_and_day_of_birth(as_role, candidate, region):
+    """Most people do not know their number by heart. The look-up is in the audit, and tells nothing of the files of others."""
+    client, other = as_role('case_manager'), as_role('consultant')
+
+    def search(body, who=client):
+        return who.call('POST', '/candidates/_search', {'purpose': 'intake', **body})
+    assert client.patch(candidate.headers['location'], {'lastName': 'Zo\u00ebk-Graag'}, candidate.headers['etag']).status == 200
+    count = "select count(*) from audit.entry where action = 'look-up' and subject_id = %s"
+    before = region.sql(count, (candidate.json['id'],))[0][0]
+    for name in ('zoek', 'Roos Graag', 'ZO\u00cbK-GRAAG ro'):
+        assert candidate.json['id'] in [c['id'] for c in search({'name': name, 'birthDate': '1990-02-28'}).json['items']]
+    assert region.sql(count, (candidate.json['id'],))[0][0] == before + 3
+    assert search({'name': 'zoek', 'birthDate': '1990-02-27'}).json['items'] == []
+    assert search({'name': '%', 'birthDate': '1990-02-28'}).status == 400
+    for body, pointer in (({}, '/bsn'), ({'name': 'geheim'}, '/birthDate'), ({'birthDate': '1990-02-28'}, '/name'),
+                          ({'name': 'geheim', 'birthDate': '1990-02-28', 'bsn': '999990019'}, '/bsn')):
+        assert search(body).json['errors'][0]['pointer'] == pointer
+    assert search({'name': 'geheim', 'birthDate': '1990-02-28'}, other).status == 403

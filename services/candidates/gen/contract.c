@@ -88,7 +88,7 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = search_candidates_rights,
         .body = &candidate_search_schema,
-        .response = &candidate_found_schema, .shown = 0x1u,
+        .response = &candidate_found_schema, .shown = 0x3u,
         .handle = candidate_search,
     },
     {

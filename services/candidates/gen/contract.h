@@ -8,7 +8,7 @@
 
 /* createCandidate: Register a candidate */
 handler candidate_create;
-/* searchCandidates: Find somebody by citizen service number */
+/* searchCandidates: Find somebody by citizen service number, or by name and day of birth */
 handler candidate_search;
 /* updateCandidate: Change a candidate */
 handler candidate_update;

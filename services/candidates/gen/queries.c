@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(8 <= LIMIT_QUERIES, "queries");
+_Static_assert(9 <= LIMIT_QUERIES, "queries");
 _Static_assert(24 <= LIMIT_VALUES, "candidate_insert");
 
 static const struct query_filter candidate_list_filters[] = {
@@ -187,6 +187,25 @@ struct statement *sql_candidate_search(struct plan *plan, struct sql_candidate_s
     return plan_add(plan, &query_candidate_search, values);
 }
 
+const struct query query_candidate_search_name = {
+    .name = "candidate_search_name",
+    .text = "select jsonb_path_query_array(f.found, '$[0]') as items, nullif(f.found - 0, '[]') as also from "
+            "(select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'alias', c.alias, 'status', c.status) "
+            "order by c.id), '[]') as found from app.candidates_by_name($1, $2::date, $3) b join app.candidat"
+            "e c on c.id = b) f",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_candidate_search_name(struct plan *plan, struct sql_candidate_search_name args)
+{
+    const struct str values[] = {
+        args.name,
+        args.born,
+        args.purpose,
+    };
+    return plan_add(plan, &query_candidate_search_name, values);
+}
+
 const struct query query_card_get = {
     .name = "card_get",
     .text = "select k ->> 'alias' as alias, k ->> 'introduction' as introduction, k ->> 'wishes' as wishes, k"
@@ -204,4 +223,4 @@ struct statement *sql_card_get(struct plan *plan, struct sql_card_get args)
     return plan_add(plan, &query_card_get, values);
 }
 
-const struct query *const candidates_queries[] = {&query_candidate_list, &query_candidate_get, &query_candidate_insert, &query_candidate_change, &query_candidate_replace_parts, &query_candidate_bsn_store, &query_candidate_search, &query_card_get, NULL};
+const struct query *const candidates_queries[] = {&query_candidate_list, &query_candidate_get, &query_candidate_insert, &query_candidate_change, &query_candidate_replace_parts, &query_candidate_bsn_store, &query_candidate_search, &query_candidate_search_name, &query_card_get, NULL};

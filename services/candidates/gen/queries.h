@@ -45,6 +45,12 @@ struct sql_candidate_search {
 };
 struct statement *sql_candidate_search(struct plan *plan, struct sql_candidate_search args);
 
+extern const struct query query_candidate_search_name;
+struct sql_candidate_search_name {
+    struct str name, born, purpose;
+};
+struct statement *sql_candidate_search_name(struct plan *plan, struct sql_candidate_search_name args);
+
 extern const struct query query_card_get;
 struct sql_card_get {
     struct str id;

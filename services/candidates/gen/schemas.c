@@ -90,11 +90,13 @@ const struct schema candidate_new_schema = {
     .size = sizeof(struct candidate_new), .self = NULL, .orders = candidate_new_orders,
 };
 static const struct field candidate_search_fields[] = {
-    {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_search, bsn), .min = 9, .max = 9, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .offset = offsetof(struct candidate_search, bsn), .min = 9, .max = 9, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .offset = offsetof(struct candidate_search, name), .min = 2, .max = 180, .visible_to = 0xffffffffu},
+    {.name = "birthDate", .key = {"\"birthDate\":", 12}, .column = "birth_date", .type = FIELD_DATE, .flags = FIELD_BIRTH, .offset = offsetof(struct candidate_search, birth_date), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x1fffcu},
     {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_search, purpose), .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_search_schema = {
-    .name = "CandidateSearch", .fields = candidate_search_fields, .count = 2,
+    .name = "CandidateSearch", .fields = candidate_search_fields, .count = 4,
     .size = sizeof(struct candidate_search), .self = NULL,
 };
 static const struct field candidate_change_fields[] = {
@@ -180,8 +182,9 @@ const struct schema candidate_hit_schema = {
 };
 static const struct field candidate_found_fields[] = {
     {.name = "items", .key = {"\"items\":", 8}, .column = "items", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 1, .schema = &candidate_hit_schema, .visible_to = 0xffffffffu},
+    {.name = "also", .key = {"\"also\":", 7}, .column = "also", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 19, .schema = &candidate_hit_schema, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_found_schema = {
-    .name = "CandidateFound", .fields = candidate_found_fields, .count = 1,
+    .name = "CandidateFound", .fields = candidate_found_fields, .count = 2,
     .size = 0, .self = NULL,
 };

@@ -68,6 +68,8 @@ struct candidate_new {
 /* Whom you look for, and why. (zoekvraag kandidaat) */
 struct candidate_search {
     struct str bsn;
+    struct str name;
+    struct str birth_date;
     struct str purpose;
 };
 
