@@ -28,6 +28,7 @@ static const char *reason_of(int status)
         {415, "Unsupported Media Type"},
         {422, "Unprocessable Content"},
         {428, "Precondition Required"},
+        {429, "Too Many Requests"},
         {503, "Service Unavailable"},
         {504, "Gateway Timeout"},
     };

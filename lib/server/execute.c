@@ -208,6 +208,8 @@ static void on_refused(struct exchange *exchange)
         .constraint = str_of(PQresultErrorField(error, PG_DIAG_CONSTRAINT_NAME)),
         .table = str_of(PQresultErrorField(error, PG_DIAG_TABLE_NAME)),
     };
+    if (str_equal(refusal.message, S("quota-reached")))
+        denial_note(exchange, S("quota-reached"));
     if (str_equal(refusal.message, S("not-admitted"))) {
         turn_away(exchange);
         return;

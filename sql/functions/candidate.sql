@@ -71,6 +71,7 @@ create function app.candidate_by_bsn(wanted bytea, purpose text) returns uuid la
     as $$
     declare found_id uuid;
     begin
+        perform entry.use('bsn-search', purpose);
         select b.candidate_id into found_id from app.candidate_bsn b
         where b.tenant_id = app.tenant() and b.blind_index = wanted;
         perform audit.note('candidate', found_id, 'look-up', array['bsn', purpose]);

@@ -46,3 +46,29 @@ create function entry.follow_organisation() returns trigger language plpgsql
     end $$;
 create trigger entry after update on app.organisation
     for each row when (old.active is distinct from new.active) execute function entry.follow_organisation();
+
+alter table entry.quota_use enable row level security;
+alter table entry.quota_use force row level security;
+create policy tenant_wall on entry.quota_use as restrictive for all
+    using (tenant_id = (select app.tenant())) with check (tenant_id = (select app.tenant()));
+create policy owner_functions on entry.quota_use for all to maatwerk_owner using (true) with check (true);
+
+-- Counts one use by the caller, and refuses it when there are too many. Without a municipality nothing is found, nor counted. It holds over all processes. A use that is refused is not
+-- counted: it is rolled back.
+create function entry.use(wanted text, reason text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare quota entry.quota; count int;
+    begin
+        select q.* into strict quota from entry.quota q where q.what = wanted;
+        insert into entry.quota_use as u (tenant_id, user_id, what, purpose, since, used)
+        select app.tenant(), coalesce(app.actor(), '00000000-0000-0000-0000-000000000000'), wanted, reason, clock.now(), 1
+        where app.tenant() is not null
+        on conflict on constraint quota_use_pkey do update
+            set used = case when u.since + quota.per <= excluded.since then 1 else u.used + 1 end,
+                since = case when u.since + quota.per <= excluded.since then excluded.since else u.since end
+        returning u.used into count;
+        if count > quota.most then
+            raise exception using errcode = 'MW429', message = 'quota-reached';
+        end if;
+    end $$;

@@ -266,3 +266,17 @@ def test_somebody_is_found_by_name_and_day_of_birth(as_role, candidate, region):
                           ({'name': 'geheim', 'birthDate': '1990-02-28', 'bsn': '999990019'}, '/bsn')):
         assert search(body).json['errors'][0]['pointer'] == pointer
     assert search({'name': 'geheim', 'birthDate': '1990-02-28'}, other).status == 403
+
+
+def test_attack_03_searches_by_number_have_a_quota_per_user_and_purpose(as_role, region):
+    admin = as_role('tenant_admin')
+    made = admin.post('/users', {'name': 'Zoeker', 'email': 'zoeker@maasdrecht.example', 'role': 'consultant'})
+    client, asked = as_role('consultant', user=made.json['id']), {'bsn': bsn_of(999740000), 'purpose': 'intake'}
+    assert client.call('POST', '/candidates/_search', asked).status == 200
+    region.sql("update entry.quota_use set used = 119 where user_id = %s", (made.json['id'],))
+    assert client.call('POST', '/candidates/_search', asked).status == 200
+    refused = client.call('POST', '/candidates/_search', asked)
+    assert refused.status == 429 and refused.problem == 'quota-reached' and int(refused.headers['retry-after']) > 0
+    assert as_role('consultant').call('POST', '/candidates/_search', asked).status == 200
+    region.sql("update entry.quota_use set since = since - interval '1 hour' where user_id = %s", (made.json['id'],))
+    assert client.call('POST', '/candidates/_search', asked).status == 200

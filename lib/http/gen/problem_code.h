@@ -31,6 +31,7 @@ enum problem_code {
     PROBLEM_IDEMPOTENCY_KEY_REUSED, /* 422: This Idempotency-Key belongs to another request */
     PROBLEM_MATCH_REQUIRED, /* 428: Send If-Match */
     PROBLEM_TOO_MANY_REQUESTS, /* 429: Too many requests */
+    PROBLEM_QUOTA_REACHED, /* 429: You have done this too often */
     PROBLEM_HEADERS_TOO_LARGE, /* 431: The headers are too large */
     PROBLEM_NOT_IMPLEMENTED, /* 501: We do not support this */
     PROBLEM_BAD_GATEWAY, /* 502: We got no answer inside */

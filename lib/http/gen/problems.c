@@ -84,6 +84,9 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_TOO_MANY_REQUESTS] = {"too-many-requests", 429, 1, {
         "{\"type\":\"urn:maatwerk:problem:too-many-requests\",\"title\":\"Te veel aanvragen\",\"status\":429,\"detail\":\"Er komen te veel aanvragen tegelijk van uw kant.\"",
         "{\"type\":\"urn:maatwerk:problem:too-many-requests\",\"title\":\"Too many requests\",\"status\":429,\"detail\":\"Too many requests come from your side at once.\""}, {NULL, 0}},
+    [PROBLEM_QUOTA_REACHED] = {"quota-reached", 429, 600, {
+        "{\"type\":\"urn:maatwerk:problem:quota-reached\",\"title\":\"U hebt dit te vaak gedaan\",\"status\":429,\"detail\":\"Voor deze handeling is er een grens per gebruiker en doel. Probeer het later nog eens.\"",
+        "{\"type\":\"urn:maatwerk:problem:quota-reached\",\"title\":\"You have done this too often\",\"status\":429,\"detail\":\"There is a limit to this for each user and purpose. Try it again later.\""}, {NULL, 0}},
     [PROBLEM_HEADERS_TOO_LARGE] = {"headers-too-large", 431, 0, {
         "{\"type\":\"urn:maatwerk:problem:headers-too-large\",\"title\":\"De headers zijn te groot\",\"status\":431,\"detail\":\"Alle headers samen zijn groter dan wij aannemen.\"",
         "{\"type\":\"urn:maatwerk:problem:headers-too-large\",\"title\":\"The headers are too large\",\"status\":431,\"detail\":\"All headers together are larger than we take.\""}, {NULL, 0}},
