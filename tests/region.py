@@ -63,10 +63,29 @@ def port_is_free(port):
         return s.connect_ex(('127.0.0.1', port)) != 0
 
 
+def until(ready, seconds=60):
+    """Waits for it, and fails when it does not happen. The time is that of a machine that is very busy: it asserts nothing."""
+    end, pause_s = time.monotonic() + seconds, 0.01
+    while not ready():
+        assert time.monotonic() < end, 'it did not happen'
+        time.sleep(pause_s)
+        pause_s = min(pause_s * 1.3, 0.1)
+    return True
+
+
 def children(process):
     """The pids of the processes that it started itself."""
     found = subprocess.run(['pgrep', '-P', str(process.pid)], text=True, capture_output=True).stdout.split()
     return [int(pid) for pid in found]
+
+
+def until_ready(process):
+    """Until a program of a region has said that it is ready, or has ended. Before that it does not know SIGTERM yet."""
+    def is_ready():
+        with open(process.log, 'rb') as log:
+            log.seek(process.log_from)
+            return b'"ready"' in log.read() or process.poll() is not None
+    until(is_ready)
 
 
 def power_off(process):
@@ -193,19 +212,21 @@ class Region:
 
     def start(self, name, known_as=None, **more):
         known_as = known_as or name
-        log = open(self.folder / 'log' / f'{known_as}.log', 'ab')
-        self.processes[known_as] = subprocess.Popen([self.bin / f'maatwerk-{name}'], env={**self.env, **more}, cwd=ROOT,
-                                                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        log.close()
+        path = self.folder / 'log' / f'{known_as}.log'
+        with open(path, 'ab') as log:
+            process = subprocess.Popen([self.bin / f'maatwerk-{name}'], env={**self.env, **more}, cwd=ROOT, stdin=subprocess.DEVNULL,
+                                       stdout=log, stderr=log)
+            process.log, process.log_from = path, log.tell()
+        self.processes[known_as] = process
 
     def start_programs(self):
         for name in ('all', *programs('worker', 'dispatcher')):
             self.start(name)
         self.wait_ready()
 
-    def wait_ready(self, seconds=30):
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
+    def wait_ready(self, seconds=60):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
             try:
                 connection = http.client.HTTPConnection('127.0.0.1', self.management, timeout=2)
                 connection.request('GET', '/healthz/ready')
@@ -218,10 +239,7 @@ class Region:
 
     def wait_until_idle(self, seconds=300):
         """Until no job is left. The first start makes a shortlist for every open vacancy of the demo region."""
-        until = time.monotonic() + seconds
-        while left := self.sql('select count(*) from queue.job')[0][0]:
-            assert time.monotonic() < until, f'{left} jobs are left after {seconds} s'
-            time.sleep(0.05)
+        until(lambda: not self.sql('select count(*) from queue.job')[0][0], seconds)
 
     def log(self, name):
         return (self.folder / 'log' / f'{name}.log').read_text(errors='replace')
@@ -287,7 +305,7 @@ class Client:
             sent['Content-Type'] = 'application/merge-patch+json' if method == 'PATCH' else 'application/json'
             raw = json.dumps(body).encode()
         sent.update(headers or {})
-        connection = http.client.HTTPConnection('127.0.0.1', self.region.port, timeout=20)
+        connection = http.client.HTTPConnection('127.0.0.1', self.region.port, timeout=60)
         try:
             connection.request(method, path if path.startswith('/') and path.startswith('/v1') else '/v1' + path, raw,
                                {k: v for k, v in sent.items() if v is not None})
@@ -311,10 +329,10 @@ class Client:
     def delete(self, path, etag, **headers):
         return self.call('DELETE', path, None, {'If-Match': etag, **headers})
 
-    def wait_for(self, path, ready=lambda response: response.status == 200, seconds=15):
-        until = time.monotonic() + seconds
+    def wait_for(self, path, ready=lambda response: response.status == 200, seconds=60):
+        end = time.monotonic() + seconds
         while True:
             response = self.get(path)
-            if ready(response) or time.monotonic() > until:
+            if ready(response) or time.monotonic() > end:
                 return response
             time.sleep(0.01)

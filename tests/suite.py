@@ -23,11 +23,13 @@ from region import ROOT, remove  # noqa: E402
 
 PYTEST = ['/usr/bin/python3', '-m', 'pytest', '-q', '-p', 'no:cacheprovider']
 AT_ONCE = 3 * os.cpu_count()    # tests wait more than they compute
+STORMS_AT_ONCE = 2 * os.cpu_count()
 LONGEST_S = 600
 MEMORY = 6 << 30
 SLOWEST = 10
 PROGRAMS = (['build', 'build/release/bin/maatwerk-chaos', 'build/release/flaky.so', 'build/release/clock_shift.so'], ['SAN=1', 'programs'])
-FOLDERS = ('checks', 'e2e', 'property', 'gates', 'chaos')
+STORMS = ('chaos', 'gates')
+FOLDERS = ('checks', 'e2e', 'property', *STORMS)
 
 
 class Count:
@@ -128,11 +130,12 @@ def ended(process):
 
 
 def python_process(count, arguments):
-    with tempfile.NamedTemporaryFile(suffix='.xml') as report:
-        process = subprocess.Popen([*PYTEST, f'--junitxml={report.name}', *arguments], cwd=ROOT, text=True,
+    with tempfile.TemporaryDirectory(prefix='maatwerk-test.', dir=os.environ['MAATWERK_TMP']) as folder:
+        report = Path(folder) / 'report.xml'
+        process = subprocess.Popen([*PYTEST, f'--basetemp={folder}/tmp', f'--junitxml={report}', *arguments], cwd=ROOT, text=True,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         printed = ended(process)
-        cases = list(xml.parse(report.name).getroot().iter('testcase')) if Path(report.name).stat().st_size else []
+        cases = list(xml.parse(report).getroot().iter('testcase')) if report.exists() else []
     for case in cases:
         bad = [child for child in case if child.tag in ('failure', 'error')]
         count.add(f'{case.get("classname").removeprefix("tests.")}: {case.get("name")}', not bad,
@@ -141,9 +144,9 @@ def python_process(count, arguments):
         count.add(f'pytest {" ".join(arguments)}', False, printed[-3000:])
 
 
-def python_tests(count, each):
+def python_tests(count, each, at_once=AT_ONCE):
     """A process for each list of arguments."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(at_once) as pool:
         for one in as_completed([pool.submit(python_process, count, arguments) for arguments in each]):
             one.result()
 
@@ -158,10 +161,10 @@ def names_of(count, *arguments):
 
 
 def files_of(*folders):
-    """Folder by folder. First those that take longest: that have an installation of another kind, to break it; then the largest."""
+    """Folder by folder. First those that take longest: an installation of another kind to break it, other tools; then the largest."""
     def order(file):
         text = file.read_text()
-        return 'Region.started' not in text, -len(text)
+        return not re.search("Region.started|'npm'|'gcc'", text), -len(text)
     return [str(f.relative_to(ROOT)) for folder in folders for f in sorted((ROOT / 'tests' / folder).glob('test_*.py'), key=order)]
 
 
@@ -180,9 +183,9 @@ def end_to_end(count):
 
 def storms(count):
     """Each test of the gates and of chaos is long: one process for each."""
-    names = names_of(count, *files_of('gates', 'chaos'))
+    names = names_of(count, *files_of(*STORMS))
     count.add('there are storms', bool(names))
-    python_tests(count, [[name] for name in names])
+    python_tests(count, [[name] for name in names], STORMS_AT_ONCE)
 
 
 # ------------------------------------------------------------------------------------------- all, or some

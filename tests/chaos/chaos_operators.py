@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from chaos_queue import SETUP, judge, wait_until_done, writers_run  # noqa: E402
+from chaos_queue import SETUP, judge, wait_until_done, wait_until_empty, writers_run  # noqa: E402
 from faults import Faults  # noqa: E402
 from region import BIN, ROOT, Region  # noqa: E402
 
@@ -134,7 +134,8 @@ def chaos_operators(binaries, jobs, seconds, seed, poison=8, programs=2):
         operator.stopping.set(), operator.join()
         operator.put_right()
         drained = wait_until_done(region, 120)
-        time.sleep(3)       # what was asked of what is done, the last acknowledgements
+        wait_until_empty(region)
+        wait_until_done(region, 3, "queue.act where outcome = 'asked'")
         found = judge_operators(region, operator)
         result = {'seed': seed, **found, 'said': operator.said, 'answered': operator.answered, 'faults': faults.faults,
                   'drained_s': drained, 'total_s': round(time.monotonic() - from_s, 1)}

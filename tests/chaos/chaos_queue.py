@@ -132,6 +132,13 @@ def wait_until_done(region, seconds, what='queue.job', between=None):
     return None
 
 
+def wait_until_empty(region, seconds=3):
+    """For the last acknowledgements, and for what the reconciliation takes away."""
+    until = time.monotonic() + seconds
+    while entries(region) and time.monotonic() < until:
+        time.sleep(0.1)
+
+
 def under_valgrind(region):
     """Every program through memcheck, which speaks only when it found something."""
     folder = Path(region.folder) / 'valgrind'
@@ -143,8 +150,8 @@ def under_valgrind(region):
     region.bin = folder
 
 
-def chaos_queue(binaries, jobs, seconds, seed, poison=32, programs=3, drain=120, quiet=False, harm=None):
-    """`harm`: of the environment, FLAKY, NOMEM and VALGRIND."""
+def chaos_queue(binaries, jobs, seconds, seed, poison=32, programs=3, drain=120, quiet=False, harm=None, most_s=30):
+    """`most_s`: how long what is left after the faults may take. `harm`: of the environment, FLAKY, NOMEM and VALGRIND."""
     harm = {name: value for name, value in (harm or {}).items() if value}
     from_s = time.monotonic()
     with Region.started('chaos', binaries) as region:
@@ -170,13 +177,13 @@ def chaos_queue(binaries, jobs, seconds, seed, poison=32, programs=3, drain=120,
         if faults.faults.pop('revive', None):
             faults.faults['no_memory'] = sum(log.read_text(errors='replace').count('"no-memory"')
                                              for log in (Path(region.folder) / 'log').glob('*.log'))
-        time.sleep(3)       # the last acknowledgements, and what the reconciliation takes away
+        wait_until_empty(region)
         found = judge(region)
         region.stop_programs()      # sanitizers say their last at the end
         result = {'seed': seed, **found, 'faults': faults.faults, 'troubles': faults.troubles, 'drained_s': drained,
                   'sanitizers': region.sanitizers(), 'total_s': round(time.monotonic() - from_s, 1)}
         result['ok'] = (not any(found[k] for k in ('lost', 'duplicate', 'phantom', 'order', 'dead_others', 'lanes_open', 'entries'))
-                        and found['dead'] == found['poison'] and drained is not None and drained <= 30 and not faults.troubles
+                        and found['dead'] == found['poison'] and drained is not None and drained <= most_s and not faults.troubles
                         and not result['sanitizers'])
         if harm:        # it takes longer; what is left in the streams is taken away while the network lets it
             result['ok'] = not any(found[k] for k in ('lost', 'duplicate', 'phantom', 'order', 'dead_others', 'lanes_open')) \

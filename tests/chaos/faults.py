@@ -11,7 +11,7 @@ import time
 import redis
 
 from chaos_main import Chaos
-from region import children, power_off
+from region import children, power_off, until_ready
 
 # group: {fault: times in 120 s}
 PLAN = {
@@ -80,6 +80,7 @@ class Faults(Chaos):
     def term(self, random_):
         name, process = self.take(random_, 'chaos')
         if name:
+            until_ready(process)
             process.terminate()
             status = process.wait(40)
             # a program that gets the signal before it has begun to catch it ends by it

@@ -21,7 +21,7 @@ def test_nothing_is_lost_and_nothing_happens_twice():
 
 
 def test_jobs_are_done_once_in_order_and_only_poison_dies():
-    outcome = chaos_queue(ROOT / 'build/release/bin', 20000, 25, 11)
+    outcome = chaos_queue(ROOT / 'build/release/bin', 20000, 25, 11, most_s=120)
     assert outcome['ok'], json.dumps(outcome, default=float)
 
 

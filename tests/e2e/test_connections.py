@@ -4,13 +4,12 @@ import copy
 import http.client
 import re
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg2
 import pytest
 
-from region import SANITIZED, Client, Region, free_port, programs
+from region import SANITIZED, Client, Region, free_port, programs, until
 
 MOST, THREADS = 60, 16
 SERVICES, WORKERS = programs('service'), programs('worker', 'dispatcher')
@@ -27,13 +26,6 @@ def narrow():
         made.command('migrate')
         made.start_programs()
         yield made
-
-
-def until(true, seconds=20):
-    until = time.monotonic() + seconds
-    while not true() and time.monotonic() < until:
-        time.sleep(0.05)
-    return true()
 
 
 def limits(region):

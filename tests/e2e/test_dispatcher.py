@@ -6,7 +6,7 @@ import psycopg2
 import pytest
 import redis
 
-from region import BIN, Region
+from region import BIN, Region, until
 
 
 @pytest.fixture
@@ -24,13 +24,6 @@ def entries(queue, worker):
 
 def listed(at, name='mw:{s0}:test:p1'):
     return [int(job) for _, fields in at.xrange(name) for job in fields[b'j'].split(b',')]
-
-
-def until(true, seconds=15):
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def test_what_is_old_does_not_flood_the_class_above(queue):

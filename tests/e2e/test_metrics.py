@@ -18,7 +18,7 @@ import redis
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from region import ROOT, SANITIZED, Client, Region, programs
+from region import ROOT, SANITIZED, Client, Region, programs, until
 
 sys.path.insert(0, str(ROOT / 'tests/chaos'))
 from chaos_queue import SETUP  # noqa: E402
@@ -63,13 +63,6 @@ def at_work(queue):
         finally:
             provider.shutdown()
     os.unlink(provider.server_address)
-
-
-def until(ready, seconds=30):
-    end = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < end, 'it did not happen'
-        time.sleep(0.1)
 
 
 def numbers(text):

@@ -10,7 +10,7 @@ import time
 import psycopg2
 import pytest
 
-from region import ROOT, SANITIZED, Region
+from region import ROOT, SANITIZED, Region, until
 
 sys.path.insert(0, str(ROOT / 'tests/chaos'))
 from chaos_queue import SETUP  # noqa: E402
@@ -46,13 +46,6 @@ def workers(queue):
     queue.processes['chaos'].send_signal(signal.SIGTERM)
     assert queue.processes.pop('chaos').wait(20) == 0
     until(lambda: say(queue, 'workers') == [])
-
-
-def until(ready, seconds=20):
-    end = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < end, 'it did not happen'
-        time.sleep(0.05)
 
 
 def say(queue, *words):
@@ -198,7 +191,7 @@ def test_a_locked_lane_does_not_hold_up_the_dispatcher(queue):
     runs.close()
     for _ in range(3):
         other = enqueue(queue, 'strict')
-        until(lambda: is_carried(queue, other), 3)
+        until(lambda: is_carried(queue, other), 9)    # a statement ends after 10 s
     assert job(queue, number) is not None
     enqueues.rollback(), enqueues.close()
     until(lambda: job(queue, number) is None)
@@ -313,7 +306,7 @@ def test_a_program_is_drained_under_load_and_burns_nothing(queue, workers):
     assert any(f['code'] == 'workers-drained' and not f['ok'] for f in say(queue, 'doctor'))
     assert say(queue, 'drain', 'chaos', '--end')[0]['outcome'] == 'done'
     queue.sql("update queue.kind set max_inflight = null where kind = 'chaos_job'")
-    until(lambda: queue.sql('select count(*) from queue.job')[0][0] == 0, 60)
+    until(lambda: queue.sql('select count(*) from queue.job')[0][0] == 0)
     assert queue.sql('select count(*), count(distinct n) from chaos.effect') == [(6000, 6000)]
     assert queue.sql('select max(attempt), count(*) from queue.done') == [(1, 6000)] and say(queue, 'dead', 'ls') == []
 
@@ -324,7 +317,7 @@ def test_one_consumer_is_drained_and_comes_back_with_another_name(queue, workers
     queue.sql("select queue.enqueue('chaos_job', 1, jsonb_build_object('n', n)) from generate_series(1, 3000) n")
     say(queue, 'drain', one)
     until(lambda: {w['consumer'] for w in say(queue, 'workers')} == names - {one})
-    until(lambda: queue.sql('select count(*) from queue.job')[0][0] == 0, 60)
+    until(lambda: queue.sql('select count(*) from queue.job')[0][0] == 0)
     assert queue.sql('select count(*), count(distinct n) from chaos.effect') == [(3000, 3000)], 'the others go on'
     time.sleep(1.5)
     assert len(say(queue, 'workers')) == CHILDREN - 1
@@ -360,8 +353,7 @@ def test_the_doctor_sees_old_transactions(queue):
     old = psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin')
     old.set_session(isolation_level='REPEATABLE READ')
     old.cursor().execute('select count(*) from queue.job')
-    time.sleep(2.1)
-    assert finding(queue, 'oldest-transaction')['number'] >= 2
+    until(lambda: finding(queue, 'oldest-transaction')['number'] >= 2)
     old.close()
 
 

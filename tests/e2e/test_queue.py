@@ -19,7 +19,8 @@ def queue():
 @pytest.fixture(autouse=True)
 def empty(queue):
     queue.sql('delete from queue.job; delete from queue.dead; delete from queue.unique_key; delete from queue.lane; '
-              'delete from queue.future; delete from queue.done; delete from queue.effect; update queue.kind set paused_until = null, trips = 0, version = 1')
+              'delete from queue.future; delete from queue.done; delete from queue.effect; update queue.kind set paused_until = null, trips = 0, version = 1; '
+              'delete from clock.shift')
 
 
 def enqueue(queue, kind='work', tenant=1, **more):
@@ -385,8 +386,10 @@ def test_a_fence_keeps_the_old_holder_out(queue):
 
 def test_a_beat_holds_the_lease_until_it_ran_out(queue):
     job = enqueue(queue)
-    lease(queue, job, 'a', 50)
-    queue.sql("select queue.lease_beat('a', 60000)"), queue.sql('select pg_sleep(0.06)')
+    lease(queue, job, 'a', 60000)
+    queue.sql("insert into clock.shift (shift) values ('50 s')")
+    queue.sql("select queue.lease_beat('a', 60000)")
+    queue.sql("update clock.shift set shift = '100 s'")
     assert queue.sql('select promoted from queue.promote(10)')[0][0] == 0 and state(queue, job) == 'x'
     queue.sql('update queue.job set lease_until = clock.now()')
     queue.sql("select queue.lease_beat('a', 60000)")

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'openapi'))
 from generator import sql  # noqa: E402
 from generator.contract import Contract, snake  # noqa: E402
+from region import until  # noqa: E402
 
 CONTRACT = json.loads((ROOT / 'openapi/gen/openapi.json').read_text())
 ROLES = [role['name'] for role in CONTRACT['x-roles'] if role['name'] != 'system']
@@ -108,11 +109,7 @@ def test_denials_are_in_the_audit(region, as_role):
     count = "select count(*) from audit.entry where action = 'deny'"
     before = region.sql(count)[0][0]
     as_role('employer').get('/candidates')
-    import time
-    until = time.monotonic() + 5
-    while region.sql(count)[0][0] == before and time.monotonic() < until:
-        time.sleep(0.01)
-    assert region.sql(count)[0][0] > before
+    until(lambda: region.sql(count)[0][0] > before)
 
 
 QUERIES = {query.name: query for queries in sql.read(ROOT / 'sql/queries').values() for query in queries}

@@ -6,6 +6,8 @@ import uuid
 
 import pytest
 
+from region import until
+
 # a read of every service
 READS = ['/vacancies?pageSize=1', '/candidates?pageSize=1', '/occupations?labelPrefix=a', '/user-profile']
 
@@ -23,8 +25,8 @@ def hire(as_role):
 
 def is_out(client, path, seconds=5):
     """Whether it is refused within five seconds, for the reason that its user is not in."""
-    until = time.monotonic() + seconds
-    while (answer := client.get(path)).status == 200 and time.monotonic() < until:
+    end = time.monotonic() + seconds
+    while (answer := client.get(path)).status == 200 and time.monotonic() < end:
         time.sleep(0.05)
     return answer.status == 403 and answer.problem == 'not-admitted'
 
@@ -60,11 +62,8 @@ def test_attack_01_a_deactivated_user_is_out_of_every_service(as_role, hire, reg
     assert refused.status == 403 and refused.problem == 'not-admitted'
     back = admin.patch(f'/users/{made.json["id"]}', {'active': True}, gone.headers['etag'])
     assert back.json['active'] and all(client.get(path).status == 200 for path in READS)
-    until = time.monotonic() + 5
     noted = "select count(*) from audit.entry where action = 'deny' and columns[2] = 'not-admitted' and actor = %s"
-    while region.sql(noted, (made.json['id'],))[0][0] < len(READS) + 1 and time.monotonic() < until:
-        time.sleep(0.01)
-    assert region.sql(noted, (made.json['id'],))[0][0] >= len(READS) + 1
+    until(lambda: region.sql(noted, (made.json['id'],))[0][0] >= len(READS) + 1)
 
 
 def test_case_7_a_deactivated_organisation_is_out_with_its_users(as_role, hire):

@@ -8,7 +8,7 @@ import psycopg2
 import pytest
 import redis
 
-from region import ROOT, Region
+from region import ROOT, Region, until
 
 sys.path.insert(0, str(ROOT / 'tests/chaos'))
 from chaos_queue import SETUP  # noqa: E402
@@ -26,13 +26,6 @@ def region():
         made.processes['dispatcher'].kill(), made.processes.pop('dispatcher').wait()
         made.start('chaos')
         yield made
-
-
-def until(ready, seconds=30):
-    end = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < end, 'it did not happen'
-        time.sleep(0.02)
 
 
 def enqueue(region, *numbers, more=''):

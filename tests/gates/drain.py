@@ -9,6 +9,7 @@ import threading
 import time
 
 from gate import enqueue, exactly_once, installation, main, notes, percentile, seed, size, together, verdict, wait_until_done
+from region import until_ready
 
 BOUNDS = {'over_timeout_s': '<= 1', 'lost': '== 0', 'duplicate': '== 0', 'phantom': '== 0', 'attempts': '== 0', 'crashes': '== 0',
           'bad_ends': '== 0', 'undone': '== 0'}
@@ -30,6 +31,7 @@ def restart(region, name, long_number):
     if long_number:
         enqueue(region, [{'n': long_number, 'ms': LONG_MS, 'kind': 'chaos_run', 'prio': 0}])
         time.sleep(0.5)
+    until_ready(process)
     from_s = time.monotonic()
     process.terminate()
     status = process.wait(60)

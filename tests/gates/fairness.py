@@ -96,7 +96,8 @@ def fairness(backlog=1000000, quiet=200, seconds=2, rounds=7, chance=7, slack=1)
         figures.update(weights(region, max(1000, backlog // 160)))
         empty(region)
         figures.update(caps(region, 1000))
-        return verdict('fairness', figures, BOUNDS, slack)
+        few = {} if backlog >= 1000000 else {'weights_off': '<= 0.3'}      # with few jobs the beginning and the end weigh more
+        return verdict('fairness', figures, {**BOUNDS, **few}, slack)
 
 
 if __name__ == '__main__':
