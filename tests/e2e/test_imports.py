@@ -4,7 +4,6 @@ import gzip
 import subprocess
 import sys
 import time
-import time
 from pathlib import Path
 
 import pytest
