@@ -12,23 +12,8 @@ call app.open_to_scope('app.proposal', 'app.sees_proposal');
 create trigger log_transition after update of state on app.proposal
     for each row execute function app.log_transition('proposal');
 
--- How many proposals are open or hired is counted, and never stored. Somebody who does not see the vacancy or the candidate is
+-- How many proposals are open is counted, and never stored. Somebody who does not see the vacancy or the candidate is
 -- told that there are none. That is looked up last, because mostly there are none, and lists ask for many.
-create function app.proposals_hired_for(vacancy uuid) returns int language plpgsql stable
-    security definer set search_path = pg_catalog, pg_temp
-    as $$
-    declare
-        hired int := (select count(*) from app.proposal p
-                      where p.tenant_id = app.tenant() and p.vacancy_id = proposals_hired_for.vacancy and p.state = 'hired');
-    begin
-        if hired > 0 then
-            perform 1 from app.vacancy v
-            where v.tenant_id = app.tenant() and v.id = proposals_hired_for.vacancy and app.sees_vacancy(v);
-            return case when found then hired else 0 end;
-        end if;
-        return 0;
-    end $$;
-
 create function app.proposals_open_for(vacancy uuid) returns int language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -69,7 +54,7 @@ create function app.proposal_answer(proposal uuid, answer text, reason text, not
     declare
         p app.proposal;
         v app.vacancy;
-        taken int;
+        fills boolean;
     begin
         select q.* into p from app.proposal q
         where q.tenant_id = app.tenant() and q.id = proposal_answer.proposal and app.sees_proposal(q);
@@ -78,9 +63,9 @@ create function app.proposal_answer(proposal uuid, answer text, reason text, not
         end if;
         select w.* into v from app.vacancy w where w.tenant_id = p.tenant_id and w.id = p.vacancy_id for no key update;
         perform 1 from app.candidate where tenant_id = p.tenant_id and id = p.candidate_id for no key update;
-        if answer = 'hire' and app.proposals_hired_for(v.id) >= v.positions then
+        if answer = 'hire' and v.positions_taken >= v.positions then
             raise exception using errcode = 'MW409', message = 'vacancy-places-taken',
-                detail = json_build_object('limit', v.positions, 'taken', app.proposals_hired_for(v.id))::text;
+                detail = json_build_object('limit', v.positions, 'taken', v.positions_taken)::text;
         end if;
         update app.proposal q set state = app.move('proposal', q.state, answer),
                rejection_reason = case when answer = 'reject' then reason end,
@@ -92,9 +77,9 @@ create function app.proposal_answer(proposal uuid, answer text, reason text, not
             update app.proposal q set state = app.move('proposal', q.state, 'overtake')
             where q.tenant_id = p.tenant_id and q.candidate_id = p.candidate_id and q.id <> p.id
               and app.proposal_is_open(q.state);
-            taken := app.proposals_hired_for(v.id);
-            perform app.vacancy_fire(v.id, case when taken >= v.positions then 'fill' else 'fill_partly' end);
-            if taken >= v.positions then
+            fills := v.positions_taken + 1 >= v.positions;
+            perform app.vacancy_fire(v.id, case when fills then 'fill' else 'fill_partly' end);
+            if fills then
                 update app.proposal q set state = app.move('proposal', q.state, 'overtake')
                 where q.tenant_id = p.tenant_id and q.vacancy_id = v.id and app.proposal_is_open(q.state);
             end if;

@@ -92,13 +92,15 @@ create function app.vacancy_follow_up() returns trigger language plpgsql
 create trigger follow_up after insert or update on app.vacancy
     for each row execute function app.vacancy_follow_up();
 
--- Moves a vacancy by `event`, for other nouns: shortlists and proposals. Returns the new state.
+-- Moves a vacancy by `event`, for other nouns: shortlists and proposals. Each hire fills it, partly or whole, and takes a place;
+-- nothing leads out of a proposal that is hired. Returns the new state.
 create function app.vacancy_fire(vacancy uuid, event text) returns text language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare moved text;
     begin
-        update app.vacancy v set state = app.move('vacancy', v.state, event)
+        update app.vacancy v set state = app.move('vacancy', v.state, event),
+               positions_taken = v.positions_taken + (event in ('fill_partly', 'fill'))::int
         where v.tenant_id = app.tenant() and v.id = vacancy and app.sees_vacancy(v)
         returning v.state into moved;
         if not found then

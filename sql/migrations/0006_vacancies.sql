@@ -20,6 +20,7 @@ create table app.vacancy (
     shifts app.shifts not null default '{day}',
     postcode4 text not null references ref.place,
     positions app.headcount not null,
+    positions_taken int not null default 0,
     candidates_wanted app.headcount not null default 5,
     start_date date,
     needed_by date,
@@ -40,6 +41,7 @@ create table app.vacancy (
 );
 comment on column app.vacancy.competences is 'as a client reads them; a trigger makes the rows of app.vacancy_competence of it';
 comment on column app.vacancy.conditions is 'as a client reads them; a trigger makes the rows of app.vacancy_condition of it';
+comment on column app.vacancy.positions_taken is 'proposals that are hired: app.vacancy_fire() counts them';
 comment on column app.vacancy.match_input is 'rises by one with each change that matching must follow: the input version';
 create index vacancy_by_change on app.vacancy (tenant_id, changed_at, id);
 create index vacancy_by_report on app.vacancy (tenant_id, reported_at, id);

@@ -9,17 +9,16 @@
 -- query: context_set
 -- rows: none
 -- writes: no
-select from (select :role in ('', 'system') or exists (
-    select from entry.hat h where h.user_id = nullif(:actor, '')::uuid and h.tenant_id = nullif(:tenant, '')::int
-      and h.role = :role and h.organisation_id is not distinct from nullif(:organisation, '')::uuid
-      and h.attributes @> :attributes::text[]) as admitted) e
-where (set_config('app.tenant', case when e.admitted then :tenant else '' end, true)
+select where (set_config('app.tenant', case when :role in ('', 'system') or exists (
+        select from entry.hat h where h.user_id = nullif(:actor, '')::uuid and h.tenant_id = nullif(:tenant, '')::int
+          and h.role = :role and h.organisation_id is not distinct from nullif(:organisation, '')::uuid
+          and h.attributes @> :attributes::text[]) then :tenant else '' end, true)
     || set_config('app.actor', :actor, true)
     || set_config('app.org', :organisation, true) || set_config('app.role', :role, true)
     || set_config('app.scope', :scope, true) || set_config('app.request', :request, true)
     || set_config('app.operation', :operation, true)
     || set_config('transaction_read_only', :read_only, true)) is null
-    or (not e.admitted and entry.refuse(:read_only))
+    or (:role not in ('', 'system') and current_setting('app.tenant') = '' and entry.refuse(:read_only))
 
 -- query: tenant_directory
 -- rows: many

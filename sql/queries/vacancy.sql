@@ -25,7 +25,7 @@ from app.vacancy v where true
 -- query: vacancy_get
 -- rows: one
 select {{vacancy_columns}},
-       v.competences, v.conditions, app.proposals_hired_for(v.id) as positions_taken, v.version, v.changed_at
+       v.competences, v.conditions, v.positions_taken, v.version, v.changed_at
 from app.vacancy v where v.id = :id
 
 -- The employer must be visible to the asker; a firm or agency reports for any employer of the municipality.

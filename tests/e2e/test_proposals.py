@@ -55,6 +55,18 @@ def test_two_open_proposals_at_most_and_hiring_ends_the_others(as_role, shortlis
     assert employer.post(f'/proposals/{second}/answers', {'answer': 'hire'}).problem == 'state'
 
 
+def test_places_that_are_taken_are_proposals_that_are_hired(as_role, region, shortlisted):
+    vacancy, listed = shortlisted(candidatesWanted=2, positions=2)
+    free = [item['candidateId'] for item in listed['items'] if item['openProposals'] == 0][:2]
+    made = as_role('consultant').post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': free}).json
+    for taken, proposal in enumerate(made['proposals'], 1):
+        assert as_role('employer').post(f'/proposals/{proposal["id"]}/answers', {'answer': 'hire'}).json['state'] == 'hired'
+        shown = as_role('consultant').get(f'/vacancies/{vacancy}').json
+        assert (shown['positionsTaken'], shown['state']) == (taken, ['partly_filled', 'filled'][taken - 1])
+    assert not region.sql("""select v.id from app.vacancy v where v.positions_taken <> (
+        select count(*) from app.proposal p where p.tenant_id = v.tenant_id and p.vacancy_id = v.id and p.state = 'hired')""")
+
+
 def test_a_withdrawn_proposal_is_over(as_role, proposed):
     _, proposals = proposed(candidatesWanted=1)
     consultant = as_role('consultant')

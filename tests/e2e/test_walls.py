@@ -112,7 +112,6 @@ CALLS = {
         'candidates', "app.candidate_bsn_store(%(candidate)s, null, 1, sha224('x')::bytea, sha256('y'), sha256('z'))", 'MW404'),
     'app.candidate_by_bsn(bytea,text)': ('candidates', "app.candidate_by_bsn(sha256('known'), 'intake')", None),
     'app.proposals_open_of(uuid)': ('candidates', 'app.proposals_open_of(%(candidate)s)', 0),
-    'app.proposals_hired_for(uuid)': ('employers', 'app.proposals_hired_for(%(vacancy)s)', 0),
     'app.vacancy_fire(uuid,text)': ('matching', "app.vacancy_fire(%(vacancy)s, 'close')", 'MW404'),
     'app.shortlists_request_touched(uuid,uuid[],integer[])': (
         'matching', "app.shortlists_request_touched(%(candidate)s, array[%(vacancy)s]::uuid[], '{10000}')", 0),

@@ -9,14 +9,14 @@ _Static_assert(9 <= LIMIT_VALUES, "context_set");
 
 const struct query query_context_set = {
     .name = "context_set",
-    .text = "select from (select $1 in ('', 'system') or exists ( select from entry.hat h where h.user_id = n"
-            "ullif($2, '')::uuid and h.tenant_id = nullif($3, '')::int and h.role = $1 and h.organisation_id "
-            "is not distinct from nullif($4, '')::uuid and h.attributes @> $5::text[]) as admitted) e where ("
-            "set_config('app.tenant', case when e.admitted then $3 else '' end, true) || set_config('app.acto"
-            "r', $2, true) || set_config('app.org', $4, true) || set_config('app.role', $1, true) || set_conf"
-            "ig('app.scope', $6, true) || set_config('app.request', $7, true) || set_config('app.operation', "
-            "$8, true) || set_config('transaction_read_only', $9, true)) is null or (not e.admitted and entry"
-            ".refuse($9))",
+    .text = "select where (set_config('app.tenant', case when $1 in ('', 'system') or exists ( select from en"
+            "try.hat h where h.user_id = nullif($2, '')::uuid and h.tenant_id = nullif($3, '')::int and h.rol"
+            "e = $1 and h.organisation_id is not distinct from nullif($4, '')::uuid and h.attributes @> $5::t"
+            "ext[]) then $3 else '' end, true) || set_config('app.actor', $2, true) || set_config('app.org', "
+            "$4, true) || set_config('app.role', $1, true) || set_config('app.scope', $6, true) || set_config"
+            "('app.request', $7, true) || set_config('app.operation', $8, true) || set_config('transaction_re"
+            "ad_only', $9, true)) is null or ($1 not in ('', 'system') and current_setting('app.tenant') = ''"
+            " and entry.refuse($9))",
     .parameters = 9, .rows = QUERY_NONE, .when_none = OK,
     .writes = false, .list = NULL,
 };

@@ -394,8 +394,8 @@ const struct query query_vacancy_get = {
     .text = "select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_mi"
             "n, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.st"
             "art_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.match_input, v.c"
-            "ompetences, v.conditions, app.proposals_hired_for(v.id) as positions_taken, v.version, v.changed"
-            "_at from app.vacancy v where v.id = $1",
+            "ompetences, v.conditions, v.positions_taken, v.version, v.changed_at from app.vacancy v where v."
+            "id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
