@@ -108,13 +108,13 @@ returning {{{{{noun}_columns}}}}
 -- none: stale
 update app.{noun} g set (name, parts, {', '.join(columns)}) =
     (select n.name, n.parts, {', '.join('n.' + column for column in columns)} from jsonb_populate_record(g, :document::jsonb) n)
-where g.id = :id and g.version = :version::bigint
+where g.id = :id and :version::int8multirange @> g.version
 returning g.id
 
 -- query: {noun}_delete
 -- rows: one
 -- none: stale
-delete from app.{noun} g where g.id = :id and g.version = :version::bigint returning g.id
+delete from app.{noun} g where g.id = :id and :version::int8multirange @> g.version returning g.id
 '''
 
 
