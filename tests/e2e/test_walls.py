@@ -111,6 +111,8 @@ CALLS = {
     'app.candidate_bsn_store(uuid,text,integer,bytea,bytea,bytea)': (
         'candidates', "app.candidate_bsn_store(%(candidate)s, null, 1, sha224('x')::bytea, sha256('y'), sha256('z'))", 'MW404'),
     'app.candidate_by_bsn(bytea,text)': ('candidates', "app.candidate_by_bsn(sha256('known'), 'intake')", None),
+    'app.candidates_by_name(text,date,text)': (
+        'candidates', "(select min(found::text) from app.candidates_by_name(%(name)s, %(born)s::date, 'intake') found)", None),
     'app.proposals_open_of(uuid)': ('candidates', 'app.proposals_open_of(%(candidate)s)', 0),
     'app.vacancy_fire(uuid,text)': ('matching', "app.vacancy_fire(%(vacancy)s, 'close')", 'MW404'),
     'app.shortlists_request_touched(uuid,uuid[],integer[])': (
@@ -137,7 +139,11 @@ def target(region, as_role):
     assert consultant.post(f'/proposals/{proposals[second]}/answers', {'answer': 'hire'}).status in (200, 201)
     assert region.sql("update app.candidate_bsn set blind_index = sha256('known') where candidate_id = %s returning 1", (second,))
     employer, = region.sql('select employer_id from app.vacancy where id = %s', (vacancy,))[0]
-    return {'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'employer': employer}
+    name, born = region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false); "
+                            "update app.candidate set last_name = 'Bekend', birth_date = '1990-02-28' where id = %s "
+                            "returning last_name, birth_date::text", (first,))[0]
+    return {'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'employer': employer,
+            'name': name, 'born': born}
 
 
 def outcome(region, program, call, target, **context):
@@ -171,7 +177,8 @@ def test_who_does_not_see_a_row_cannot_act_on_it(region, target, attacker):
     got = {name: outcome(region, program, call, target, **ATTACKERS[attacker]) for name, (program, call, _) in CALLS.items()}
     expected = {name: refused for name, (_, _, refused) in CALLS.items()}
     if attacker == 'no context':
-        expected['app.candidate_by_bsn(bytea,text)'] = '42501'      # there is no audit to note the look-up in
+        for look_up in ('app.candidate_by_bsn(bytea,text)', 'app.candidates_by_name(text,date,text)'):
+            expected[look_up] = '42501'     # there is no audit to note the look-up in
     assert got == expected
 
 
