@@ -194,6 +194,7 @@ def bench_shortlist(region, consultant, employer, body, count=100):
 
 def main():
     with Region.started('bench', BIN, candidates=5600) as region:
+        region.sql('alter role maatwerk_employers connection limit 100')     # pgbench and the reference log in beside our service
         region.start_programs()
         while region.sql('select count(*) from queue.job')[0][0]:
             time.sleep(0.1)
