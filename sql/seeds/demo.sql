@@ -9,8 +9,8 @@ create function pg_temp.r(n bigint, salt text, below int) returns int language s
     $$ select ((hashtextextended(salt || ':' || n, current_setting('demo.seed')::bigint) & 9223372036854775807) % below)::int $$;
 -- One of each kind in the first municipality has the identifier that the examples of the contract name: they can be tried here.
 create function pg_temp.example(kind text, n bigint) returns text language sql immutable as
-    $$ select e.id from (values ('region', 1, 'f001'), ('tenant', 1, 'f101'), ('org', 11, 'f201'), ('user', 1002, 'f301'),
-                                ('user', 1003, 'f302'), ('user', 1101, 'f303'), ('employer', 1000001, 'e01'), ('contact', 1000001, 'e11'),
+    $$ select e.id from (values ('region', 1, 'f001'), ('tenant', 1, 'f101'), ('org', 11, 'f201'), ('user', 1003, 'f301'),
+                                ('user', 1004, 'f302'), ('user', 1101, 'f303'), ('employer', 1000001, 'e01'), ('contact', 1000001, 'e11'),
                                 ('vacancy', 1000001, 'a01'), ('candidate', 1000001, 'c01')) e (kind, n, id)
        where e.kind = $1 and e.n = $2 $$;
 create function pg_temp.uid(kind text, n bigint) returns uuid language sql immutable as
@@ -189,12 +189,12 @@ from app.employer e where e.id = pg_temp.uid('employer', 1000001);
 insert into app.screening (tenant_id, id, vacancy_id, verdict, reason, advice, advice_rules, rules_version, screened_by, screened_at,
                            version, changed_at, changed_in)
 select v.tenant_id, '01920000-0000-7000-8000-000000000a11', v.id, 'suitable', 'Past bij mensen met weinig ervaring.', 'suitable', '[]',
-       'screening-1', pg_temp.uid('user', 1002), clock.now(), 1, clock.now(), pg_current_xact_id()
+       'screening-1', pg_temp.uid('user', 1003), clock.now(), 1, clock.now(), pg_current_xact_id()
 from app.vacancy v where v.id = pg_temp.uid('vacancy', 1000001);
 insert into app.proposal_round (tenant_id, id, vacancy_id, employer_id, asked, already_open, proposed, shortfall_reason, made_by, version,
                                 changed_at, changed_in)
 select v.tenant_id, '01920000-0000-7000-8000-000000000d01', v.id, v.employer_id, v.candidates_wanted, 0, 1, 'phased',
-       pg_temp.uid('user', 1002), 1, clock.now(), pg_current_xact_id()
+       pg_temp.uid('user', 1003), 1, clock.now(), pg_current_xact_id()
 from app.vacancy v where v.id = pg_temp.uid('vacancy', 1000001);
 insert into app.proposal (tenant_id, id, round_id, vacancy_id, employer_id, candidate_id, state, rank, score, sent_at, version, changed_at,
                           changed_in)
