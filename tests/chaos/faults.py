@@ -82,10 +82,12 @@ class Faults(Chaos):
         if name:
             until_ready(process)
             process.terminate()
-            status = process.wait(40)
-            # a program that gets the signal before it has begun to catch it ends by it
-            if status not in (0, -signal.SIGTERM):
-                self.troubles.append(f'a worker ended with {status}')
+            try:
+                if process.wait(40) != 0:
+                    self.troubles.append(f'a worker ended with {process.returncode}')
+            except subprocess.TimeoutExpired:
+                self.troubles.append('a worker did not end')
+                power_off(process)
             self.put_back(name)
 
     def stop(self, random_):
