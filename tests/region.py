@@ -63,11 +63,12 @@ def port_is_free(port):
         return s.connect_ex(('127.0.0.1', port)) != 0
 
 
-def until(ready, seconds=60):
-    """Waits for it, and fails when it does not happen. The time is that of a machine that is very busy: it asserts nothing."""
+def until(ready, seconds=60, say=lambda: ''):
+    """Waits for it, and fails when it does not happen; `say` gives what there is then. The time is that of a machine that is very
+    busy: it asserts nothing."""
     end, pause_s = time.monotonic() + seconds, 0.01
     while not ready():
-        assert time.monotonic() < end, 'it did not happen'
+        assert time.monotonic() < end, f'it did not happen {say()}'
         time.sleep(pause_s)
         pause_s = min(pause_s * 1.3, 0.1)
     return True

@@ -32,6 +32,9 @@ STORMS = ('chaos', 'gates')
 FOLDERS = ('checks', 'e2e', 'property', *STORMS)
 
 
+running = set()     # processes of pytest
+
+
 class Count:
     def __init__(self):
         self.passed = self.failed = 0
@@ -133,8 +136,10 @@ def python_process(count, arguments):
     with tempfile.TemporaryDirectory(prefix='maatwerk-test.', dir=os.environ['MAATWERK_TMP']) as folder:
         report = Path(folder) / 'report.xml'
         process = subprocess.Popen([*PYTEST, f'--basetemp={folder}/tmp', f'--junitxml={report}', *arguments], cwd=ROOT, text=True,
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+        running.add(process)
         printed = ended(process)
+        running.remove(process)
         cases = list(xml.parse(report).getroot().iter('testcase')) if report.exists() else []
     for case in cases:
         bad = [child for child in case if child.tag in ('failure', 'error')]
@@ -145,10 +150,16 @@ def python_process(count, arguments):
 
 
 def python_tests(count, each, at_once=AT_ONCE):
-    """A process for each list of arguments."""
+    """A process for each list of arguments. When the run is ended, they end what they started."""
     with ThreadPoolExecutor(at_once) as pool:
-        for one in as_completed([pool.submit(python_process, count, arguments) for arguments in each]):
-            one.result()
+        try:
+            for one in as_completed([pool.submit(python_process, count, arguments) for arguments in each]):
+                one.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in list(running):
+                process.send_signal(signal.SIGINT)
+            raise
 
 
 def names_of(count, *arguments):
@@ -239,6 +250,7 @@ def place():
 def main():
     what, wanted = sys.argv[1], ' '.join(sys.argv[2:])
     count = Count()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     os.environ['MAATWERK_TMP'] = place()
     folder = Path(tempfile.mkdtemp(prefix='maatwerk-templates.', dir=place()))
     os.environ['MAATWERK_TEMPLATES'] = str(folder)

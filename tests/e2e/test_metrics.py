@@ -58,11 +58,12 @@ def at_work(queue):
         queue.bin = asan
         try:
             yield
-            queue.processes['chaos'].send_signal(signal.SIGTERM)
-            assert queue.processes.pop('chaos').wait(20) == 0
         finally:
             provider.shutdown()
-    os.unlink(provider.server_address)
+            os.unlink(provider.server_address)
+            queue.processes['chaos'].terminate()
+            status = queue.processes.pop('chaos').wait(60)
+    assert status == 0
 
 
 def numbers(text):
@@ -149,18 +150,19 @@ def nothing_is_left(queue):
 
 def test_what_was_done_is_counted_exactly_and_idle_workers_write_nothing(queue):
     before, rows = figures(queue), "select count(*) from queue.counter where metric <> 'fallback'"
+    families = {name.split('{')[0] for name in EXPECTED}
 
     def seen():
-        more = grown(queue, before)
-        more.pop('maatwerk_queue_pg_fallback_seconds_total{}', None)    # the streams are made after the first worker
-        return more
+        """Of what was done; what Redis or a slow machine made necessary is counted elsewhere."""
+        return {name: value for name, value in grown(queue, before).items() if name.split('{')[0] in families}
     with at_work(queue):
         enqueue(queue, 'chaos_job', 260)
         enqueue(queue, 'chaos_job', 40, '{"fail": 1}')
         enqueue(queue, 'chaos_run', 4, '{"fail": 99}')
         enqueue(queue, 'chaos_plain', 4)
         enqueue(queue, 'strange', 5)
-        until(lambda: seen() == EXPECTED)
+        until(lambda: nothing_is_left(queue))
+        until(lambda: seen() == EXPECTED, say=seen)
         written = queue.sql(rows)
     assert queue.sql(rows) == written and seen() == EXPECTED
 
