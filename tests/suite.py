@@ -182,7 +182,7 @@ def files_of(*folders):
 def end_to_end(count):
     with tempfile.NamedTemporaryFile('r', suffix='.called') as called:
         os.environ['MAATWERK_CALLED'] = called.name
-        python_tests(count, [[file] for file in files_of('e2e', 'property')])
+        python_tests(count, [[file] for file in files_of('property', 'e2e')])
         seen = set(called.read().split())
     del os.environ['MAATWERK_CALLED']
     contract = json.loads((ROOT / 'openapi/gen/openapi.json').read_text())
