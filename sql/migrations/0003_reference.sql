@@ -10,6 +10,7 @@ create table ref.taxonomy (
 );
 create unique index taxonomy_one_current on ref.taxonomy (current) where current;
 
+-- The column words has the words of a label, as people look for them (sql/functions/reference.sql).
 create table ref.occupation (
     id uuid primary key,
     number int not null unique generated always as identity,
@@ -17,11 +18,13 @@ create table ref.occupation (
     isco text not null check (isco ~ '^[0-9]{4}$'),
     label text not null,
     label_search text not null,
-    status text not null default 'released',
+    words tsvector,
+    status text not null default 'released' check (status in ('released', 'withdrawn')),
     replaced_by uuid references ref.occupation,
     taxonomy text not null references ref.taxonomy
 );
 create index occupation_by_label on ref.occupation (label_search text_pattern_ops, id);
+create index occupation_by_word on ref.occupation using gin (words);
 
 create table ref.competence (
     id uuid primary key,
@@ -30,12 +33,14 @@ create table ref.competence (
     kind text not null check (kind in ('skill', 'knowledge', 'attitude', 'language')),
     label text not null,
     label_search text not null,
-    status text not null default 'released',
+    words tsvector,
+    status text not null default 'released' check (status in ('released', 'withdrawn')),
     replaced_by uuid references ref.competence,
     rarity smallint not null default 0 check (rarity between 0 and 20),
     taxonomy text not null references ref.taxonomy
 );
 create index competence_by_label on ref.competence (label_search text_pattern_ops, id);
+create index competence_by_word on ref.competence using gin (words);
 comment on column ref.competence.rarity is
     'integer log2 of the number of occupations divided by the number that name it; fixed per taxonomy version';
 
@@ -92,3 +97,10 @@ create table ref.place (
 );
 comment on table ref.place is 'Postcode-4 areas with their centre in RD New (EPSG:28992), metres';
 create index place_by_name on ref.place (place, postcode4);
+
+-- How often the reference data changed. Whoever keeps a copy of them in memory compares this number first.
+create table ref.revision (
+    singular boolean primary key default true check (singular),
+    revision bigint not null
+);
+insert into ref.revision (revision) values (1);

@@ -31,6 +31,6 @@ create table app.user_account (
     changed_in xid8 not null,
     primary key (tenant_id, id)
 );
-create unique index user_account_email on app.user_account (tenant_id, email);
+create unique index user_account_email on app.user_account (tenant_id, lower(email));
 create index user_account_by_change on app.user_account (tenant_id, changed_at, id);
 create index user_account_by_name on app.user_account (tenant_id, name, id);

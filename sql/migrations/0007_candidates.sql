@@ -48,6 +48,7 @@ create index candidate_by_case_manager on app.candidate (tenant_id, case_manager
 create index candidate_by_organisation on app.candidate (tenant_id, organisation_id, changed_at, id)
     where organisation_id is not null;
 create index candidate_changed_in on app.candidate (tenant_id, changed_in);
+create index candidate_by_birth on app.candidate (tenant_id, birth_date) where birth_date is not null;
 
 create domain app.candidate_bsn_nonce as bytea check (octet_length(value) = 12);
 create domain app.candidate_bsn_ciphertext as bytea check (octet_length(value) between 25 and 64);

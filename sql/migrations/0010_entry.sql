@@ -16,7 +16,22 @@ create table entry.hat (
 comment on table entry.hat is
     'The rows lie apart, so that the planner takes the index from a few dozen users on: every transaction looks here, by a plan that is kept';
 
-insert into entry.hat (user_id, tenant_id, role, organisation_id, attributes)
-select u.id, u.tenant_id, u.role, u.organisation_id, u.attributes
-from app.user_account u left join app.organisation o on o.tenant_id = u.tenant_id and o.id = u.organisation_id
-where u.active and o.active is distinct from false;
+-- What one user may do how often. The rows of entry.quota are the documentation: an installation may change `most`.
+
+create table entry.quota (
+    what text primary key,
+    most int not null check (most > 0),
+    per interval not null
+);
+insert into entry.quota (what, most, per) values ('bsn-search', 120, '1 hour');
+comment on table entry.quota is 'bsn-search: searches by citizen service number, of one user for one purpose';
+
+create table entry.quota_use (
+    tenant_id int not null,
+    user_id uuid not null,
+    what text not null references entry.quota,
+    purpose text not null,
+    since timestamptz not null,
+    used int not null,
+    primary key (tenant_id, user_id, what, purpose)
+);

@@ -174,6 +174,11 @@ def test_sql_files_are_small():
     assert not [str(f) for f in files('sql/**.sql') if len((ROOT / f).read_text().splitlines()) > 400]
 
 
+def test_a_migration_has_a_number_of_its_own():
+    numbers = [f.name[:4] for f in (ROOT / 'sql/migrations').glob('*.sql')]
+    assert len(set(numbers)) == len(numbers)
+
+
 def test_a_decision_has_a_number_of_its_own():
     decisions = sorted((ROOT / 'docs/adr').glob('*.md'))
     numbers = [int(file.name[:4]) for file in decisions]

@@ -100,6 +100,23 @@ def test_what_a_role_may_not_read_cannot_be_asked_for(as_role, path, operation, 
         assert len(unknown) == len(closed), f'{role}: {closed} {answer.text}'
 
 
+LISTS = [(path, operation, shown) for path, operation, shown in SHOWN if any(p.get('name') == 'sort' for p in operation['parameters'])]
+
+
+@pytest.mark.parametrize('path,operation,shown', LISTS, ids=[o['operationId'] for _, o, _ in LISTS])
+def test_what_a_role_may_not_read_cannot_be_sorted_by(as_role, path, operation, shown):
+    """Every sort of every list, both ways, by every role: an order tells what the property says, so it needs the right to read it."""
+    schemas = CONTRACT['components']['schemas']
+    item = schemas[shown]['properties']['items']['items']['$ref'].rsplit('/', 1)[1]
+    sort = next(p['schema']['$ref'] for p in operation['parameters'] if p.get('name') == 'sort').rsplit('/', 1)[1]
+    for role in set(operation['x-rights']) - {'system'}:
+        for way in schemas[sort]['enum']:
+            answer = as_role(role).get(f'{re.sub(r"{[a-zA-Z]+}", NOBODY, path)}?sort={way}')
+            refused = any(fault.get('parameter') == 'sort' for fault in answer.json.get('errors', []))
+            may = 'r' in rights.expected_of(EXPECTED, f'{snake(item)}.{way.lstrip("-")}', role)
+            assert refused != may, f'{role} {way}: {answer.text}'
+
+
 def region_client(region):
     from region import Client
     return Client(region, None)
