@@ -34,8 +34,10 @@ static struct str id_of_uri(struct arena *arena, struct str uri)
 /* Adds the value in PostgreSQL's text format of COPY; absent is null. */
 static void add_copy_value(struct buf *line, struct str value)
 {
-    if (!value.at)
+    if (!value.at) {
         buf_add(line, S("\\N"));
+        return;
+    }
     for (size_t i = 0; i < value.len; i++) {
         if (value.at[i] == '\\')
             buf_add_char(line, '\\');
