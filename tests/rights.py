@@ -23,7 +23,7 @@ def expected_of(wanted, row, role):
     """The cell; a part of a property, at any depth, that has no row has the cells of the property."""
     while (row, role) not in wanted and row.count('.') > 1:
         row = row.rpartition('.')[0]
-    return wanted.get((row, role))
+    return wanted.get((row, role), f'no row {row} in tests/rights.tsv')
 
 
 class Schema:

@@ -42,7 +42,10 @@ class Contract:
         self.by_id = {operation.id: operation for operation in self.operations}
         for name, schema in self.schemas.items():
             self._finish(name, schema)
+        tags = {tag['name'] for tag in self.root.get('tags', [])}
         for operation in self.operations:
+            if not set(operation.raw.get('tags', [])) <= tags:
+                raise Wrong(f'{operation.where}: its tags are not those of openapi.yaml: {", ".join(sorted(tags))}')
             self._check_show(operation)
             if operation.body and operation.item:
                 self._close(operation, self.schemas[operation.body], self.schemas[operation.item])

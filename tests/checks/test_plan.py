@@ -183,3 +183,8 @@ def test_pairs_are_in_order(tmp_path):
 def test_what_cannot_be_compared_is_refused(tmp_path, properties, more):
     with pytest.raises(Wrong, match='Thing|thing'):
         fields(tmp_path, properties, **more)
+
+
+def test_a_tag_that_the_contract_does_not_describe_is_refused(tmp_path):
+    with pytest.raises(Wrong, match='its tags'):
+        tiny.contract(tmp_path / 'openapi', SCHEMAS, {'things': {'/things': tiny.operation(1, None, 'ThingList', tags=['Elsewhere'])}})
