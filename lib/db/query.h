@@ -39,6 +39,10 @@ struct query_list {
     const char *key_result; /* its column in the result: "id" */
     const char *key_type;   /* "uuid" */
     bool newest_first;
+    const struct query_sort *changes; /* the order of changes, for who reads after a position; or
+                                         NULL */
+    const char *living; /* which rows are shown; who reads after a position gets the others too.
+                           NULL: all */
 };
 
 struct query {

@@ -19,19 +19,27 @@ static void note(struct ctx *ctx, struct str pointer, enum fault_code fault, con
     fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, pointer, fault, str_of(limit));
 }
 
-/* The problem that a function in sql/ raised by name. Its detail is a JSON object: members of
- * the problem. */
+/* The problem with what a function in sql/ says of it: its detail is a JSON object, members of the
+ * problem. The detail of PostgreSQL itself is none, and is never shown. */
+static const struct problem *with_members(struct ctx *ctx, const struct problem *problem,
+                                          struct str detail)
+{
+    if (detail.len <= 2 || detail.at[0] != '{' || detail.at[detail.len - 1] != '}')
+        return problem;
+    struct problem *made = ARENA_NEW(ctx->arena, struct problem);
+    *made = *problem;
+    made->members = arena_copy(ctx->arena, (struct str){detail.at + 1, detail.len - 2});
+    return made;
+}
+
+/* The problem that a function in sql/ raised by name. */
 static const struct problem *of_raise(struct ctx *ctx, const struct refusal *refusal)
 {
-    struct problem *made = ARENA_NEW(ctx->arena, struct problem);
-    *made = problems[PROBLEM_INTERNAL];
+    const struct problem *found = &problems[PROBLEM_INTERNAL];
     for (size_t i = 0; i < PROBLEM_COUNT; i++)
         if (str_equal(str_of(problems[i].code), refusal->message))
-            *made = problems[i];
-    struct str detail = refusal->detail;
-    if (detail.len > 2 && detail.at[0] == '{' && detail.at[detail.len - 1] == '}')
-        made->members = arena_copy(ctx->arena, (struct str){detail.at + 1, detail.len - 2});
-    return made;
+            found = &problems[i];
+    return with_members(ctx, found, refusal->detail);
 }
 
 /* The problem of a violated constraint, by the end of the name that PostgreSQL gave it, such as
@@ -100,7 +108,9 @@ static const struct problem *of_constraint(struct ctx *ctx, const struct refusal
     for (const struct constraint_rule *rule = constraint_rules; rule->constraint; rule++)
         if (str_equal(refusal->constraint, str_of(rule->constraint))) {
             note(ctx, str_of(rule->pointer), rule->fault, rule->limit);
-            return &problems[rule->problem];
+            return str_equal(refusal->message, S("taken")) /* app.refuse_taken() */
+                       ? with_members(ctx, &problems[rule->problem], refusal->detail)
+                       : &problems[rule->problem];
         }
     enum fault_code fault = FAULT_NONE;
     struct str column = column_of(refusal, &fault);
@@ -129,6 +139,14 @@ static void note_owner(struct ctx *ctx, struct str message, enum scope scope)
         if (str_equal(table, str_of(rule->table))
             && str_equal(scope_name(scope), str_of(rule->scope)))
             note(ctx, str_of(rule->pointer), FAULT_NOT_YOURS, NULL);
+}
+
+bool problem_is_linked(const struct refusal *refusal)
+{
+    for (const struct constraint_rule *rule = constraint_rules; rule->constraint; rule++)
+        if (str_equal(refusal->constraint, str_of(rule->constraint)))
+            return rule->problem == PROBLEM_DUPLICATE;
+    return false;
 }
 
 const struct problem *problem_of_refusal(struct ctx *ctx, const struct refusal *refusal,

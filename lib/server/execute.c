@@ -171,11 +171,15 @@ static enum err rows_err(const struct exchange *exchange)
     return OK;
 }
 
-/* Runs the transaction again after a deadlock, or after rows changed in the meantime: everything
- * was rolled back. Returns false when the error is another one, or after too many tries. */
-static bool run_again(struct exchange *exchange, struct str state)
+/* Runs the transaction again after a deadlock, after rows changed in the meantime, or when somebody
+ * else wrote the same value in the same moment (app.refuse_taken() then says who): everything was
+ * rolled back. Returns false when the error is another one, or after too many tries. */
+static bool run_again(struct exchange *exchange, const struct refusal *refusal)
 {
-    bool may = str_equal(state, S("40P01")) || str_equal(state, S("40001"));
+    struct str state = refusal->sqlstate;
+    bool may =
+        str_equal(state, S("40P01")) || str_equal(state, S("40001"))
+        || (str_equal(state, S("23505")) && problem_is_linked(refusal) && !refusal->detail.len);
     if (!may || exchange->tries++ == TRIES_MAX)
         return false;
     for (struct statement *s = exchange->transaction.first; s; s = s->next)
@@ -199,8 +203,6 @@ static void on_refused(struct exchange *exchange)
         ask_outcome(exchange);
         return;
     }
-    if (run_again(exchange, state))
-        return;
     struct refusal refusal = {
         .sqlstate = state,
         .message = str_of(PQresultErrorField(error, PG_DIAG_MESSAGE_PRIMARY)),
@@ -208,6 +210,8 @@ static void on_refused(struct exchange *exchange)
         .constraint = str_of(PQresultErrorField(error, PG_DIAG_CONSTRAINT_NAME)),
         .table = str_of(PQresultErrorField(error, PG_DIAG_TABLE_NAME)),
     };
+    if (run_again(exchange, &refusal))
+        return;
     if (str_equal(refusal.message, S("quota-reached")))
         denial_note(exchange, S("quota-reached"));
     if (str_equal(refusal.message, S("not-admitted"))) {

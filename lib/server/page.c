@@ -3,6 +3,10 @@
  *
  *   base … where true │ and <filter> … │ and (sort, key) > ($, $) │ order by sort, key │ limit size+1
  *
+ * A list that can be followed says where its reader is: at the end of the transactions that have ended
+ * without a gap (the horizon), or, while there is more, after the last item that changed. Its statement
+ * joins the horizon to the list, so that an empty page has it too.
+ *
  * The text of a statement is composed of generated text only; values of clients travel as
  * parameters. */
 #include "lib/server/page.h"
@@ -46,20 +50,26 @@ static void read_sort(struct exchange *exchange, const struct query_list *list, 
     note(exchange, "sort", FAULT_UNKNOWN_FIELD, (struct str){0});
 }
 
+static uint64_t hash_text(uint64_t hash, struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        hash = (hash ^ (unsigned char)text.at[i]) * 0x100000001b3u;
+    return (hash ^ (text.at ? 0xff : 0xfe)) * 0x100000001b3u;
+}
+
+static uint64_t hash_list(const struct exchange *exchange)
+{
+    return hash_text(0xcbf29ce484222325u, str_of(exchange->request.operation->id));
+}
+
 static uint64_t hash_filters(const struct exchange *exchange)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
+    uint64_t hash = hash_list(exchange);
     const struct operation *operation = exchange->request.operation;
-    for (size_t i = 0; i < operation->parameters_count + operation->path_count; i++) {
-        struct str text = i < operation->parameters_count
-                              ? exchange->request.query[i]
-                              : exchange->request.path[i - operation->parameters_count];
-        for (size_t j = 0; j < text.len; j++)
-            hash = (hash ^ (unsigned char)text.at[j]) * 0x100000001b3u;
-        hash = (hash ^ (text.at ? 0xff : 0xfe)) * 0x100000001b3u;
-    }
-    for (const char *c = operation->id; *c; c++)
-        hash = (hash ^ (unsigned char)*c) * 0x100000001b3u;
+    for (size_t i = 0; i < operation->parameters_count + operation->path_count; i++)
+        hash = hash_text(hash, i < operation->parameters_count
+                                   ? exchange->request.query[i]
+                                   : exchange->request.path[i - operation->parameters_count]);
     return hash;
 }
 
@@ -77,20 +87,60 @@ static void read_cursor(struct exchange *exchange, struct str text)
     page->cursor_key = cursor.key;
 }
 
+/* A position belongs to the list and the municipality, and to no filter. */
+static uint64_t hash_position(const struct exchange *exchange)
+{
+    return hash_text(hash_list(exchange), exchange->actor.tenant_id);
+}
+
+/* Reads ?after=…: the filter of the list gets what is in the position, "<transaction>/<id>". */
+static void read_after(struct exchange *exchange, const struct query_list *list, struct str text)
+{
+    struct arena *arena = exchange->ctx.arena;
+    struct cursor at;
+    exchange->page.sort = list->changes;
+    exchange->page.filters = hash_position(exchange);
+    if (exchange_parameter(exchange, "sort").at)
+        note(exchange, "sort", FAULT_NOT_HERE, (struct str){0});
+    if (exchange_parameter(exchange, "cursor").at)
+        note(exchange, "cursor", FAULT_NOT_HERE, (struct str){0});
+    if (cursor_read(arena, exchange->loop->server->keys, text, &at) != OK
+        || !str_equal(at.sort, str_of(list->changes->name))
+        || at.filters_hash != hash_position(exchange)) {
+        note(exchange, "after", FAULT_CURSOR, (struct str){0});
+        return;
+    }
+    for (size_t i = 0; i < list->filters_count; i++)
+        if (str_equal(str_of(list->filters[i].parameter), S("after")))
+            exchange->request.query[i] =
+                arena_print(arena, "%.*s/%.*s", STR_ARG(at.value), STR_ARG(at.key));
+}
+
 void page_read(struct exchange *exchange)
 {
     struct page *page = &exchange->page;
     const struct query_list *list = exchange->request.operation->list->list;
     struct str size = exchange_parameter(exchange, "pageSize"),
-               cursor = exchange_parameter(exchange, "cursor");
+               cursor = exchange_parameter(exchange, "cursor"),
+               after = exchange_parameter(exchange, "after");
     page->size = PAGE_DEFAULT;
     if (size.at && (!str_to_int(size, &page->size) || page->size < 1 || page->size > LIMIT_PAGE))
         note(exchange, "pageSize", FAULT_RANGE, S("1..100"));
+    if (list->changes && after.at) {
+        read_after(exchange, list, after);
+        return;
+    }
     read_sort(exchange, list, exchange_parameter(exchange, "sort"));
     page->filters = hash_filters(exchange);
     if (cursor.at)
         read_cursor(exchange, cursor);
 }
+
+/* The values of a statement, in order of their numbers. */
+struct values {
+    struct str *at;
+    int count;
+};
 
 /* Adds " and <predicate>", with % as parameter `number` and %% as %. */
 static void add_predicate(struct buf *text, const char *predicate, int number)
@@ -114,6 +164,34 @@ static void add_order(struct buf *text, const struct page *page, const struct qu
               limit);
 }
 
+/* Adds the predicates of the filters that were asked for, with their values. Returns the set of them. */
+static unsigned add_filters(struct buf *text, const struct exchange *exchange,
+                            const struct query_list *list, struct values *values)
+{
+    unsigned filters = 0;
+    for (size_t i = 0; i < list->filters_count; i++) {
+        if (!exchange->request.query[i].at)
+            continue;
+        filters |= 1u << i;
+        values->at[values->count++] = exchange->request.query[i];
+        add_predicate(text, list->filters[i].predicate, values->count);
+    }
+    if (list->living && exchange->page.sort != list->changes)
+        add_predicate(text, list->living, 0);
+    return filters;
+}
+
+static struct str variant_name(const struct exchange *exchange, const struct query *base,
+                               unsigned filters)
+{
+    const struct page *page = &exchange->page;
+    const struct query_list *list = base->list;
+    size_t sort =
+        page->sort == list->changes ? list->sorts_count : (size_t)(page->sort - list->sorts);
+    return arena_print(exchange->ctx.arena, "%s.%zu%c%c%x", base->name, sort,
+                       page->descending ? 'd' : 'a', page->cursor_value.at ? 'c' : 'f', filters);
+}
+
 /* Turns the statement into the variant that was asked for. The variant has a name of its own. */
 void page_compose(struct exchange *exchange, struct statement *statement)
 {
@@ -122,41 +200,40 @@ void page_compose(struct exchange *exchange, struct statement *statement)
     const struct query *base = statement->query;
     const struct query_list *list = base->list;
     struct buf text = buf_in(arena);
-    unsigned filters = 0;
-    int count = base->parameters;
-    struct str *values =
-        arena_array(arena, (size_t)count + list->filters_count + 3, sizeof *values);
-    if (count)
-        memcpy(values, statement->values, (size_t)count * sizeof *values);
+    struct values values = {.count = base->parameters};
+    values.at =
+        arena_array(arena, (size_t)values.count + list->filters_count + 3, sizeof *values.at);
+    if (values.count)
+        memcpy(values.at, statement->values, (size_t)values.count * sizeof *values.at);
+    buf_add(&text, list->changes
+                       ? S("select pg_snapshot_xmin(pg_current_snapshot()) as horizon, l.* "
+                           "from (values (0)) h left join lateral (")
+                       : S(""));
     buf_add(&text, str_of(base->text));
-    for (size_t i = 0; i < list->filters_count; i++) {
-        if (!exchange->request.query[i].at)
-            continue;
-        filters |= 1u << i;
-        values[count++] = exchange->request.query[i];
-        add_predicate(&text, list->filters[i].predicate, count);
-    }
+    unsigned filters = add_filters(&text, exchange, list, &values);
     if (page->cursor_value.at) {
-        values[count++] = page->cursor_value;
-        values[count++] = page->cursor_key;
+        values.at[values.count++] = page->cursor_value;
+        values.at[values.count++] = page->cursor_key;
         buf_print(&text, " and (%s, %s) %s ($%d::%s, $%d::%s)", page->sort->column, list->key,
-                  page->descending ? "<" : ">", count - 1, page->sort->type, count, list->key_type);
+                  page->descending ? "<" : ">", values.count - 1, page->sort->type, values.count,
+                  list->key_type);
     }
-    values[count++] = arena_int(arena, page->size + 1);
-    add_order(&text, page, list, count);
+    values.at[values.count++] = arena_int(arena, page->size + 1);
+    add_order(&text, page, list, values.count);
+    buf_add(&text, list->changes ? S(") l on true") : S(""));
     struct query *variant = ARENA_NEW(arena, struct query);
     *variant = *base;
     variant->text = buf_str(&text).at;
-    variant->parameters = count;
-    variant->name =
-        arena_print(arena, "%s.%zu%c%c%x", base->name, (size_t)(page->sort - list->sorts),
-                    page->descending ? 'd' : 'a', page->cursor_value.at ? 'c' : 'f', filters)
-            .at;
+    variant->parameters = values.count;
+    variant->name = variant_name(exchange, base, filters).at;
     statement->query = variant;
-    statement->values = values;
+    statement->values = values.at;
 }
 
-static void add_link(struct buf *out, const struct exchange *exchange, struct str cursor)
+/* Adds the address of this list; when `name` is given, with that parameter in the place of the one that
+ * was asked. */
+static void add_link(struct buf *out, const struct exchange *exchange, struct str name,
+                     struct str value)
 {
     struct buf link = buf_in(out->arena);
     const char *separator = "?";
@@ -166,14 +243,14 @@ static void add_link(struct buf *out, const struct exchange *exchange, struct st
     }
     for (size_t i = 0; i < exchange->uri.parameters_count; i++) {
         const struct uri_parameter *given = &exchange->uri.parameters[i];
-        if (cursor.at && str_equal(given->name, S("cursor")))
+        if (name.at && str_equal(given->name, name))
             continue;
         buf_print(&link, "%s%.*s=", separator, STR_ARG(given->name));
         uri_encode(&link, given->value);
         separator = "&";
     }
-    if (cursor.at)
-        buf_print(&link, "%scursor=%.*s", separator, STR_ARG(cursor));
+    if (name.at)
+        buf_print(&link, "%s%.*s=%.*s", separator, STR_ARG(name), STR_ARG(value));
     buf_add(out, S("{\"href\":"));
     buf_add_json(out, buf_str(&link));
     buf_add_char(out, '}');
@@ -185,7 +262,8 @@ static struct str value_of(const PGresult *rows, int row, const char *column)
     return rows_column(rows, column, 0, &number) ? str_of(PQgetvalue(rows, row, number)) : S("");
 }
 
-static struct str next_cursor(const struct exchange *exchange, const struct statement *statement,
+/* The place after row `last`, in the order of the page. */
+static struct str place_after(const struct exchange *exchange, const struct statement *statement,
                               int last)
 {
     const struct page *page = &exchange->page;
@@ -199,26 +277,55 @@ static struct str next_cursor(const struct exchange *exchange, const struct stat
     return cursor_print(exchange->ctx.arena, exchange->loop->server->keys, &cursor);
 }
 
+/* The position of somebody who has seen all that changed in transactions before the horizon. */
+static struct str horizon(const struct exchange *exchange, const struct statement *statement)
+{
+    struct cursor cursor = {
+        .sort = str_of(statement->query->list->changes->name),
+        .value = value_of(statement->result, 0, "horizon"),
+        .key = S("00000000-0000-0000-0000-000000000000"),
+        .filters_hash = hash_position(exchange),
+    };
+    return cursor_print(exchange->ctx.arena, exchange->loop->server->keys, &cursor);
+}
+
+/* How many items there are: a list that can be followed has a row without an item when it is empty. */
+static int count_items(const struct statement *statement)
+{
+    const struct query_list *list = statement->query->list;
+    int rows = PQntuples(statement->result);
+    bool none =
+        list->changes && rows == 1 && value_of(statement->result, 0, list->key_result).len == 0;
+    return none ? 0 : rows;
+}
+
 struct str page_print(struct exchange *exchange, const struct statement *statement)
 {
     struct buf out = buf_in(exchange->ctx.arena);
-    int rows = PQntuples(statement->result), shown = rows;
-    bool more = rows > exchange->page.size;
-    if (more)
-        shown = (int)exchange->page.size;
+    const struct page *page = &exchange->page;
+    const struct query_list *list = statement->query->list;
+    int items = count_items(statement);
+    bool more = items > page->size, follows = page->sort == list->changes;
+    int shown = more ? (int)page->size : items;
     struct schema_writer writer =
         schema_writer_of(exchange->request.operation->response, exchange->mask, statement->result);
+    struct str next = more ? place_after(exchange, statement, shown - 1) : (struct str){0};
     buf_add(&out, S("{\"items\":["));
     for (int i = 0; i < shown; i++) {
         if (i)
             buf_add_char(&out, ',');
         schema_write(&out, &writer, i);
     }
-    buf_print(&out, "],\"pageSize\":%lld,\"_links\":{\"self\":", (long long)exchange->page.size);
-    add_link(&out, exchange, (struct str){0});
+    buf_print(&out, "],\"pageSize\":%lld", (long long)page->size);
+    if (list->changes && !page->cursor_value.at) {
+        struct str position = follows && more ? next : horizon(exchange, statement);
+        buf_print(&out, ",\"position\":\"%.*s\"", STR_ARG(position));
+    }
+    buf_add(&out, S(",\"_links\":{\"self\":"));
+    add_link(&out, exchange, (struct str){0}, (struct str){0});
     if (more) {
         buf_add(&out, S(",\"next\":"));
-        add_link(&out, exchange, next_cursor(exchange, statement, shown - 1));
+        add_link(&out, exchange, follows ? S("after") : S("cursor"), next);
     }
     buf_add(&out, S("}}"));
     return buf_str(&out);

@@ -68,7 +68,14 @@ def list_table(query, contract):
     filters = dict(query.filters)
     if set(wanted) != set(filters):
         raise Wrong(f'{query.name}: filters {sorted(filters)} but the contract has {sorted(wanted)}')
+    if query.changes:
+        one = contract.schemas[operation.item]['x-self']
+        if any(o.method == 'delete' and o.path.startswith(one) and o.path.count('/') == one.count('/') for o in contract.operations):
+            raise Wrong(f'{operation.where}: what is deleted is in no list: who reads after a position would never learn of it')
     out = []
+    if query.changes:
+        out.append(f'static const struct query_sort {query.name}_changes = '
+                   f'{{"after", {quoted(query.changes)}, "xid8", "changed_in"}};')
     if wanted:
         rows = ',\n'.join(f'    {{{quoted(name)}, {quoted(filters[name])}}}' for name in wanted)
         out.append(f'static const struct query_filter {query.name}_filters[] = {{\n{rows},\n}};')
@@ -78,7 +85,8 @@ def list_table(query, contract):
                f'    {query.name + "_filters" if wanted else "NULL"}, {len(wanted)},\n'
                f'    {query.name}_sorts, {len(query.sorts)},\n'
                f'    {", ".join(map(quoted, query.key))},\n'
-               f'    {"true" if query.newest_first else "false"},\n}};')
+               f'    {"true" if query.newest_first else "false"},\n'
+               f'    {f"&{query.name}_changes" if query.changes else "NULL"}, {quoted(query.living) if query.living else "NULL"},\n}};')
     return out
 
 

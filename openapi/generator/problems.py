@@ -105,8 +105,8 @@ class Problems:
             for statement in RAISE.findall(file.read_text()):
                 match = USING.match(statement)
                 where = f'{file.relative_to(root)}: raise exception{statement}'
-                if statement.lstrip().startswith("using errcode = '23503'"):
-                    continue   # in the words of a foreign key: its constraint says where
+                if statement.lstrip().startswith(("using errcode = '23503'", "using errcode = '23505'")):
+                    continue   # in the words of a foreign key or a unique index: its constraint says where
                 if not match:
                     raise Wrong(f"{where}: errcode = 'MW…' and message = '<code>' come first")
                 state, code, detail = match.groups()

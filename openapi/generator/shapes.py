@@ -43,6 +43,11 @@ LINK = {'type': 'object', 'x-nl': 'verwijzing', 'description': 'Where something 
     'href': {'type': 'string', 'maxLength': 2000, 'description': 'Address.', 'example': '/v1/regions'}}}
 
 
+POSITION = {'type': 'string', 'maxLength': 400, 'example': 'bW9yZSB0aGFuIGEgcGxhY2U', 'description':
+            'Where you are in what changes, for `after`. Somebody who has read the whole list goes on from the position of its first page; '
+            'later pages have none.'}
+
+
 class Shapes:
     """The served schemas. One that clients both read and write is served twice: what is written has the name with New."""
 
@@ -50,6 +55,7 @@ class Shapes:
         self.contract, self.limits = contract, limits
         self.written = contract.reachable([o.body for o in contract.operations if o.body])
         self.read = contract.reachable([name for o in contract.operations for name in (o.response, o.list_of) if name])
+        self.followed = {o.response for o in contract.operations if any(p['name'] == 'after' for p in o.query_parameters)}
         self.enums = set()      # those that what was asked for refers to
 
     def written_name(self, name):
@@ -77,7 +83,7 @@ class Shapes:
     def schema(self, name, written):
         raw = self.contract.schemas[name]
         if raw.get('x-list-of'):
-            return self.page(raw)
+            return self.page(raw, name in self.followed)
         made = {**clean({key: value for key, value in raw.items() if key != 'properties'}),
                 'properties': {prop: self.value(value, written) for prop, value in raw['properties'].items()}}
         if written:
@@ -86,13 +92,14 @@ class Shapes:
             made['properties']['_links'] = links('Where it is: `self`.')
         return made
 
-    def page(self, raw):
+    def page(self, raw, followed):
         return {'type': 'object', 'x-nl': raw['x-nl'], 'description': f'A page of {raw["x-list-of"]}.',
                 'required': ['items', 'pageSize', '_links'], 'properties': {
                     'items': {'type': 'array', 'maxItems': self.limits['LIMIT_PAGE'], 'items': ref('schemas', raw['x-list-of']),
                               'description': 'What is on this page.'},
                     'pageSize': page_size(self.limits, example=self.limits['PAGE_DEFAULT'],
                                           description='How many a page holds at most.'),
+                    **({'position': POSITION} if followed else {}),
                     '_links': links('Where this page is (`self`) and the next one (`next`), when there is one.')}}
 
     def all(self):

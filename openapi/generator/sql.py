@@ -15,7 +15,9 @@ DIRECTIVE = re.compile(r'-- ([a-z-]+):(?: (.*))?$')
 STRING = re.compile(r"'(?:[^']|'')*'")
 # the directives of a query; what each may say, when that is a choice
 OF_QUERY = {'rows': ('none', 'one', 'many'), 'none': ('ok', 'not_found', 'stale', 'conflict'), 'writes': ('yes', 'no'),
-            'body': None, 'filter': None, 'sort': None, 'key': None, 'newest-first': ('',), 'gathers': ('',)}
+            'body': None, 'filter': None, 'sort': None, 'key': None, 'changes': None, 'living': None, 'newest-first': ('',), 'gathers': ('',)}
+# of a list that is read after a position: what changed since, in transactions that have ended and before which all have ended
+AFTER = "({0}, {1}) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and {0} < pg_snapshot_xmin(pg_current_snapshot())"
 
 
 def columns_of(text):
@@ -44,6 +46,7 @@ class Query:
         self.name, self.file, self.program = name, file, program
         self.rows, self.none, self.writes, self.body = None, None, None, None
         self.filters, self.sorts, self.key, self.newest_first, self.gathers = [], [], None, False, False
+        self.changes, self.living = None, None
         self.text, self.arguments = '', []   # arguments: ('arg', name) or ('body', column), in order of $n
 
     @property
@@ -96,6 +99,8 @@ class Query:
         self.writes = WRITES.search(self.text) is not None if self.writes is None else self.writes == 'yes'
         self.none = self.none or ('not_found' if self.rows == 'one' else 'ok')
         self.columns = columns_of(self.text) if self.rows != 'none' else []
+        if self.changes:
+            self.filters.append(('after', AFTER.format(self.changes, self.key[0])))
         if not self.rows:
             raise Wrong(f'{self.where}: rows is not said')
         if self.gathers and (self.rows != 'none' or not self.arguments or any(kind != 'arg' for kind, _ in self.arguments)):

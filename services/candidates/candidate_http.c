@@ -4,29 +4,14 @@
 #include "services/candidates/candidate.h"
 #include "services/candidates/gen/queries.h"
 
-/* `version` is absent for a new candidate. */
-static enum err store_bsn(struct ctx *ctx, struct plan *plan, struct str bsn, struct str candidate,
-                          struct str version)
-{
-    struct bsn_sealed sealed;
-    enum err err = bsn_seal(ctx->arena, ctx->keys, bsn, ctx->actor->tenant_id, candidate, &sealed);
-    if (err)
-        return err;
-    sql_candidate_bsn_store(plan, (struct sql_candidate_bsn_store){
-                                      .id = candidate,
-                                      .version = version,
-                                      .key_id = S("1"),
-                                      .nonce = sealed.nonce,
-                                      .ciphertext = sealed.ciphertext,
-                                      .blind_index = sealed.blind_index,
-                                  });
-    return OK;
-}
-
 enum err candidate_create(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     const struct candidate_new *candidate = req->body;
+    struct bsn_sealed sealed;
     enum err err = candidate_bsn_check(ctx, candidate->bsn);
+    if (!err && candidate->bsn.at)
+        err = bsn_seal(ctx->arena, ctx->keys, candidate->bsn, ctx->actor->tenant_id, req->new_id,
+                       &sealed);
     if (err)
         return err;
     sql_candidate_insert(plan, candidate,
@@ -34,35 +19,37 @@ enum err candidate_create(struct ctx *ctx, const struct request *req, struct pla
                              .id = req->new_id,
                              .case_manager_id = candidate_case_manager(ctx->actor, candidate),
                          });
-    sql_candidate_replace_parts(plan, (struct sql_candidate_replace_parts){
-                                          .id = req->new_id,
-                                          .document = req->document,
-                                      });
     if (candidate->bsn.at)
-        err = store_bsn(ctx, plan, candidate->bsn, req->new_id, (struct str){0});
+        sql_candidate_bsn_store(plan, (struct sql_candidate_bsn_store){
+                                          .id = req->new_id,
+                                          .key_id = S("1"),
+                                          .nonce = sealed.nonce,
+                                          .ciphertext = sealed.ciphertext,
+                                          .blind_index = sealed.blind_index,
+                                      });
     sql_candidate_get(plan, (struct sql_candidate_get){.id = req->new_id});
-    return err;
+    return OK;
 }
 
-/* The number first: it is stored for the version that the client read. */
 enum err candidate_update(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     const struct candidate_change *change = req->body;
+    struct bsn_sealed sealed = {0};
     struct str id = req->path[0];
     enum err err = candidate_bsn_check(ctx, change->bsn);
     if (!err && change->bsn.at)
-        err = store_bsn(ctx, plan, change->bsn, id, req->version);
+        err = bsn_seal(ctx->arena, ctx->keys, change->bsn, ctx->actor->tenant_id, id, &sealed);
     if (err)
         return err;
     sql_candidate_change(plan, (struct sql_candidate_change){
                                    .document = req->document,
                                    .id = id,
                                    .version = req->version,
+                                   .key_id = S("1"),
+                                   .nonce = sealed.nonce,
+                                   .ciphertext = sealed.ciphertext,
+                                   .blind_index = sealed.blind_index,
                                });
-    sql_candidate_replace_parts(plan, (struct sql_candidate_replace_parts){
-                                          .id = id,
-                                          .document = req->document,
-                                      });
     sql_candidate_get(plan, (struct sql_candidate_get){.id = id});
     return OK;
 }

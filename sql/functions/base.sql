@@ -14,17 +14,38 @@ create function app.role() returns text stable parallel safe
 create function app.scope() returns text stable parallel safe
     return nullif(current_setting('app.scope', true), '');
 
--- Before a row is written: version, time, transaction. changed_in lets in-memory copies find what they lack.
+-- Before a row is written: version, time, transaction. `version` counts what people changed: If-Match compares it, and what the machine
+-- keeps up to date breaks nobody's change. So it stays when only columns of TG_ARGV[0] differ, or when a worker writes (role system).
+-- `changed_in` is the position of every change: copies and readers of changes find by it what they lack. A row that is written as it
+-- was keeps all of them; who only wants others to read it again writes changed_in (docs/adr/0032-versions-count-people.md).
 create function app.stamp() returns trigger language plpgsql
     as $$
+    declare
+        stamps constant text[] := '{version,changed_at,changed_in}';
+        was jsonb;
+        becomes jsonb;
+        touched boolean;
     begin
-        new.version := case tg_op when 'INSERT' then 1 else old.version + 1 end;
-        new.changed_at := clock.now();
-        new.changed_in := pg_current_xact_id();
+        if tg_op = 'INSERT' then
+            new.version := 1;
+            new.changed_at := clock.now();
+            new.changed_in := pg_current_xact_id();
+            return new;
+        end if;
+        was := to_jsonb(old) - stamps;
+        becomes := to_jsonb(new) - stamps;
+        touched := new.changed_in <> old.changed_in;
+        new.version := old.version;
+        new.changed_at := old.changed_at;
+        new.changed_in := case when touched or was <> becomes then pg_current_xact_id() else old.changed_in end;
+        if app.role() is distinct from 'system' and was - tg_argv[0]::text[] <> becomes - tg_argv[0]::text[] then
+            new.version := old.version + 1;
+            new.changed_at := clock.now();
+        end if;
         return new;
     end $$;
 
--- After a row is written: audit (names of changed columns, never values) and an event (ids only).
+-- After a row is written: audit (names of changed columns, never values) and an event (ids only); nothing when nothing has changed.
 -- TG_ARGV[0] is the noun.
 create function app.trail() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
@@ -33,12 +54,15 @@ create function app.trail() returns trigger language plpgsql
         changed text[];
         action text := case tg_op when 'INSERT' then 'create' when 'UPDATE' then 'change' else 'delete' end;
         subject record := coalesce(new, old);
-        at timestamptz := case tg_op when 'DELETE' then clock.now() else new.changed_at end;
+        at timestamptz := case tg_op when 'INSERT' then new.changed_at else clock.now() end;
     begin
         if tg_op = 'UPDATE' then
             select array_agg(n.key order by n.key) into changed
             from jsonb_each(to_jsonb(new)) n join jsonb_each(to_jsonb(old)) o using (key)
             where n.value is distinct from o.value and n.key not in ('version', 'changed_at', 'changed_in');
+            if changed is null then
+                return null;
+            end if;
         end if;
         insert into audit.entry (tenant_id, at, actor, role, organisation, operation, request, noun, subject_id, action,
                                  columns)
@@ -61,9 +85,12 @@ create function app.bury() returns trigger language plpgsql
 
 -- Gives a table its wall: row-level security, forced, with a restrictive policy per municipality. Functions that are SECURITY
 -- DEFINER run as maatwerk_owner: they see the whole municipality of the context, and never another one. `noun`, when
--- given, also stamps its rows and leaves a trail: the table then has id, version, changed_at and changed_in.
-create procedure app.wall(wanted regclass, noun text default null) language plpgsql as $$
+-- given, also stamps its rows and leaves a trail: the table then has id, version, changed_at and changed_in. `machine` has the columns
+-- that only the machine writes (counters, copies, input versions), and is {} when there are none.
+create procedure app.wall(wanted regclass, noun text default null, machine text[] default null) language plpgsql as $$
     begin
+        assert noun is null or machine <@ array(select a.attname::text from pg_attribute a where a.attrelid = wanted and a.attnum > 0),
+            format('app.wall(%s): say which of its columns the machine keeps; {} when there are none', wanted);
         execute format('alter table %s enable row level security', wanted);
         execute format('alter table %s force row level security', wanted);
         execute format('create policy tenant_wall on %s as restrictive for all
@@ -73,7 +100,7 @@ create procedure app.wall(wanted regclass, noun text default null) language plpg
                         using (true) with check (true)', wanted);
         if noun is not null then
             execute format('create trigger stamp before insert or update on %s
-                            for each row execute function app.stamp()', wanted);
+                            for each row execute function app.stamp(%L)', wanted, machine);
             execute format('create trigger trail after insert or update or delete on %s
                             for each row execute function app.trail(%L)', wanted, noun);
         end if;
@@ -151,6 +178,40 @@ create procedure app.owned_by(wanted regclass, noun text, owner text, target tex
         execute format('create trigger hand_over_%1$s after update of %1$I on %2$s for each row
                         when (new.%1$I is distinct from old.%1$I) execute function app.note_hand_over(%3$L, %1$L)',
                        owner, wanted, noun);
+    end $$;
+
+-- Before a row is written that a unique index would refuse: it is refused in the words of that index, and the detail leads to the row that
+-- has the value already, when the caller sees it. TG_ARGV: the index; the query that looks, with the new row as $1. A row that
+-- somebody else writes in the same moment is refused by the index itself: the server then runs the transaction again, and finds it here.
+create function app.refuse_taken() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare there json;
+    begin
+        execute tg_argv[1] into there using new;
+        if there is not null then
+            raise exception using errcode = '23505', message = 'taken', table = tg_table_name, constraint = tg_argv[0], detail = there::text;
+        end if;
+        return new;
+    end $$;
+
+-- What this unique index refuses leads to what is there: `place` is where clients read one; `name` is the column with its name, when that
+-- is not the name of a person.
+create procedure app.unique_by(index regclass, sees regproc, place text, name text default null) language plpgsql as $$
+    declare
+        wanted regclass := (select i.indrelid from pg_index i where i.indexrelid = index);
+        label text := (select c.relname from pg_class c where c.oid = index);
+        keys text := (select string_agg(pg_get_indexdef(index, k, true), ', ' order by k)
+                      from pg_index i cross join generate_series(1, i.indnkeyatts) k where i.indexrelid = index);
+        has text := (select coalesce(pg_get_expr(i.indpred, i.indrelid), 'true') from pg_index i where i.indexrelid = index);
+        looks text := format('select json_strip_nulls(json_build_object(''existing'', case when o.seen then %L || o.id end,
+                                                                         ''existingName'', case when o.seen then %s end))
+            from (select o.*, %s(o) as seen from %s o
+                  where o.id = (select id from %s where (%s) and id <> ($1).id and (%s) = (select %s from (select ($1).*) n where %s))) o',
+            '/v1' || place, coalesce('o.' || quote_ident(name), 'null'), sees, wanted, wanted, has, keys, keys, has);
+    begin
+        execute format('create trigger %I before insert or update on %s for each row execute function app.refuse_taken(%L, %L)',
+                       'taken_' || label, wanted, label, looks);
     end $$;
 
 call app.wall('app.event');

@@ -8,7 +8,7 @@ create function app.sees_candidate(c app.candidate, scope text default app.scope
            when 'organisation' then c.organisation_id = organisation
            when 'caseload' then c.case_manager_id = actor
            else false end;
-call app.wall('app.candidate', 'candidate');
+call app.wall('app.candidate', 'candidate', '{}');
 call app.open_to_scope('app.candidate', 'app.sees_candidate');
 -- A case manager may give a file of his own to somebody else. He sees the row for the rest of that transaction: the answer is the
 -- file as he left it.
@@ -41,27 +41,84 @@ call app.wall('app.candidate_occupation');
 call app.open_to_tenant('app.candidate_occupation');
 call app.wall('app.candidate_bsn');
 
--- Stores or corrects the number of a candidate whom the caller sees, when the version is one that he read (null: the candidate is
--- new). The audit says which of the two, and never the number.
-create function app.candidate_bsn_store(candidate uuid, versions text, key_id int, nonce bytea, ciphertext bytea, blind_index bytea)
-    returns void language plpgsql security definer set search_path = pg_catalog, pg_temp
+-- The parts of a candidate are kept twice, like those of a vacancy: as the client reads them, with the candidate, and as rows, which
+-- refer to what is meant and are matched. These make the first of a body (column names, as the contract engine makes it); a trigger
+-- makes the rows of that.
+create function app.candidate_competences(given jsonb) returns json language plpgsql stable strict
+    as $$ begin return (
+        select json_strip_nulls(json_agg(c)) from (
+            select g.competence_id as "competenceId", coalesce(g.level, 1) as level, g.evidence
+            from jsonb_to_recordset(given) as g (competence_id uuid, level int, evidence text) order by 1) c); end $$;
+create function app.candidate_conditions(given jsonb) returns json language plpgsql stable strict
+    as $$ begin return (
+        select json_strip_nulls(json_agg(c)) from (
+            select g.condition, g.met, g.source
+            from jsonb_to_recordset(given) as g (condition text, met boolean, source text) order by 1) c); end $$;
+create function app.candidate_languages(given jsonb) returns json language plpgsql stable strict
+    as $$ begin return (
+        select json_agg(c) from (
+            select g.language, g.level from jsonb_to_recordset(given) as g (language text, level text) order by 1) c); end $$;
+create function app.candidate_occupations(given jsonb) returns json language plpgsql stable strict
+    as $$ begin return (
+        select json_strip_nulls(json_agg(c)) from (
+            select g.occupation_id as "occupationId", coalesce(g.wanted, true) as wanted, g.years
+            from jsonb_to_recordset(given) as g (occupation_id uuid, wanted boolean, years int) order by 1) c); end $$;
+
+create function app.candidate_parts() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare seen app.candidate; corrected boolean;
+    begin
+        if tg_op = 'UPDATE' then
+            delete from app.candidate_competence c where c.tenant_id = new.tenant_id and c.candidate_id = new.id;
+            delete from app.candidate_condition c where c.tenant_id = new.tenant_id and c.candidate_id = new.id;
+            delete from app.candidate_language c where c.tenant_id = new.tenant_id and c.candidate_id = new.id;
+            delete from app.candidate_occupation c where c.tenant_id = new.tenant_id and c.candidate_id = new.id;
+        end if;
+        insert into app.candidate_competence (tenant_id, candidate_id, competence_id, level, evidence)
+        select new.tenant_id, new.id, c."competenceId", c.level, c.evidence
+        from json_to_recordset(new.competences) as c ("competenceId" uuid, level int, evidence text);
+        insert into app.candidate_condition (tenant_id, candidate_id, condition, met, source)
+        select new.tenant_id, new.id, c.condition, c.met, c.source
+        from json_to_recordset(new.conditions) as c (condition text, met boolean, source text);
+        insert into app.candidate_language (tenant_id, candidate_id, language, level)
+        select new.tenant_id, new.id, c.language, c.level
+        from json_to_recordset(new.languages) as c (language text, level text);
+        insert into app.candidate_occupation (tenant_id, candidate_id, occupation_id, wanted, years)
+        select new.tenant_id, new.id, c."occupationId", c.wanted, c.years
+        from json_to_recordset(new.occupations) as c ("occupationId" uuid, wanted boolean, years int);
+        return null;
+    end $$;
+create trigger parts_of_new after insert on app.candidate for each row
+    when (coalesce(new.competences, new.conditions, new.languages, new.occupations) is not null)
+    execute function app.candidate_parts();
+create trigger parts_of_changed after update of competences, conditions, languages, occupations on app.candidate for each row
+    when ((new.competences::text, new.conditions::text, new.languages::text, new.occupations::text)
+          is distinct from (old.competences::text, old.conditions::text, old.languages::text, old.occupations::text))
+    execute function app.candidate_parts();
+
+-- Stores or corrects the number of a candidate whom the caller sees. Returns whether it is another number than before. The audit says
+-- which of the two it was, and never the number.
+create function app.candidate_bsn_store(candidate uuid, key_id int, nonce bytea, ciphertext bytea, blind_index bytea)
+    returns boolean language plpgsql security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare seen app.candidate; before bytea;
     begin
         select c.* into seen from app.candidate c
         where c.tenant_id = app.tenant() and c.id = candidate and app.sees_candidate(c) for no key update;
         if not found then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
-        if not versions::int8multirange @> seen.version then
-            return; -- the statement that changes the candidate refuses it
+        select b.blind_index into before from app.candidate_bsn b where b.tenant_id = seen.tenant_id and b.candidate_id = seen.id;
+        if before = candidate_bsn_store.blind_index then
+            return false;
         end if;
         delete from app.candidate_bsn b where b.tenant_id = seen.tenant_id and b.candidate_id = seen.id;
-        corrected := found;
         insert into app.candidate_bsn (tenant_id, candidate_id, key_id, nonce, ciphertext, blind_index)
         values (seen.tenant_id, seen.id, candidate_bsn_store.key_id, candidate_bsn_store.nonce, candidate_bsn_store.ciphertext,
                 candidate_bsn_store.blind_index);
-        perform audit.note('candidate', seen.id, 'change', array['bsn', case when corrected then 'correction' else 'registration' end]);
+        perform audit.note('candidate', seen.id, 'change',
+                           array['bsn', case when before is null then 'registration' else 'correction' end]);
+        return true;
     end $$;
 
 -- The candidate with this blind index, or nothing: also when the asker does not see who it is. Each call is audited with
@@ -94,42 +151,6 @@ create function app.candidates_by_name(wanted text, born date, purpose text) ret
         return query select unnest(found_ids);
     end $$;
 
-create function app.candidate_replace_parts(candidate uuid, document jsonb) returns void language sql
-    set search_path = pg_catalog, pg_temp
-    as $$
-    delete from app.candidate_competence c using app.candidate p
-    where p.id = candidate and p.changed_in = pg_current_xact_id() and c.candidate_id = p.id
-      and document ? 'competences';
-    insert into app.candidate_competence (tenant_id, candidate_id, competence_id, level, evidence)
-    select p.tenant_id, p.id, c.competence_id, coalesce(c.level, 1), c.evidence
-    from app.candidate p, jsonb_to_recordset(coalesce(document -> 'competences', '[]'))
-         as c (competence_id uuid, level int, evidence text)
-    where p.id = candidate and p.changed_in = pg_current_xact_id() and jsonb_typeof(document -> 'competences') = 'array';
-    delete from app.candidate_condition c using app.candidate p
-    where p.id = candidate and p.changed_in = pg_current_xact_id() and c.candidate_id = p.id
-      and document ? 'conditions';
-    insert into app.candidate_condition (tenant_id, candidate_id, condition, met, source)
-    select p.tenant_id, p.id, c.condition, c.met, c.source
-    from app.candidate p, jsonb_to_recordset(coalesce(document -> 'conditions', '[]'))
-         as c (condition text, met boolean, source text)
-    where p.id = candidate and p.changed_in = pg_current_xact_id() and jsonb_typeof(document -> 'conditions') = 'array';
-    delete from app.candidate_language c using app.candidate p
-    where p.id = candidate and p.changed_in = pg_current_xact_id() and c.candidate_id = p.id
-      and document ? 'languages';
-    insert into app.candidate_language (tenant_id, candidate_id, language, level)
-    select p.tenant_id, p.id, c.language, c.level
-    from app.candidate p, jsonb_to_recordset(coalesce(document -> 'languages', '[]')) as c (language text, level text)
-    where p.id = candidate and p.changed_in = pg_current_xact_id() and jsonb_typeof(document -> 'languages') = 'array';
-    delete from app.candidate_occupation c using app.candidate p
-    where p.id = candidate and p.changed_in = pg_current_xact_id() and c.candidate_id = p.id
-      and document ? 'occupations';
-    insert into app.candidate_occupation (tenant_id, candidate_id, occupation_id, wanted, years)
-    select p.tenant_id, p.id, c.occupation_id, coalesce(c.wanted, true), c.years
-    from app.candidate p, jsonb_to_recordset(coalesce(document -> 'occupations', '[]'))
-         as c (occupation_id uuid, wanted boolean, years int)
-    where p.id = candidate and p.changed_in = pg_current_xact_id() and jsonb_typeof(document -> 'occupations') = 'array';
-    $$;
-
 -- A changed candidate may change the lists of open vacancies: one job finds which.
 create function app.candidate_follow_up() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
@@ -139,5 +160,7 @@ create function app.candidate_follow_up() returns trigger language plpgsql
                               null, 'match_candidate:' || new.id, 'c', 2::smallint);
         return null;
     end $$;
-create trigger follow_up after insert or update on app.candidate
+create trigger follow_up_first after insert on app.candidate
     for each row execute function app.candidate_follow_up();
+create trigger follow_up after update on app.candidate
+    for each row when (new.changed_in <> old.changed_in) execute function app.candidate_follow_up();

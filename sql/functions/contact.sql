@@ -7,5 +7,6 @@ create function app.sees_contact(c app.employer_contact, scope text default app.
            when 'tenant' then true
            when 'organisation' then c.employer_id = organisation
            else false end;
-call app.wall('app.employer_contact', 'contact');
+call app.wall('app.employer_contact', 'contact', '{}');
 call app.open_to_scope('app.employer_contact', 'app.sees_contact');
+call app.unique_by('app.employer_contact_one_preferred', 'app.sees_contact', '/contacts/');

@@ -7,8 +7,9 @@ create function app.sees_employer_condition(c app.employer_condition, scope text
            when 'tenant' then true
            when 'organisation' then c.employer_id = organisation
            else false end;
-call app.wall('app.employer_condition', 'employer_condition');
+call app.wall('app.employer_condition', 'employer_condition', '{}');
 call app.open_to_scope('app.employer_condition', 'app.sees_employer_condition');
+call app.unique_by('app.employer_condition_once', 'app.sees_employer_condition', '/employer-conditions/');
 
 -- A hard condition of the employer counts for all his vacancies: what was asked has changed.
 create function app.employer_condition_follow_up() returns trigger language plpgsql

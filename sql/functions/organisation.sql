@@ -7,5 +7,6 @@ create function app.sees_organisation(o app.organisation, scope text default app
            when 'tenant' then true
            when 'organisation' then o.id = organisation
            else false end;
-call app.wall('app.organisation', 'organisation');
+call app.wall('app.organisation', 'organisation', '{}');
 call app.open_to_scope('app.organisation', 'app.sees_organisation');
+call app.unique_by('app.organisation_kvk', 'app.sees_organisation', '/organisations/', 'name');

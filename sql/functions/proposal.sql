@@ -7,8 +7,9 @@ create function app.sees_proposal(p app.proposal, scope text default app.scope()
            when 'tenant' then true
            when 'organisation' then p.employer_id = organisation and p.state <> 'drafted'
            else false end;
-call app.wall('app.proposal', 'proposal');
+call app.wall('app.proposal', 'proposal', '{}');
 call app.open_to_scope('app.proposal', 'app.sees_proposal');
+call app.unique_by('app.proposal_pair_once', 'app.sees_proposal', '/proposals/');
 create trigger log_transition after update of state on app.proposal
     for each row execute function app.log_transition('proposal');
 
@@ -104,7 +105,7 @@ create function app.proposal_follow_up() returns trigger language plpgsql
     as $$
     begin
         if tg_op = 'INSERT' or old.state <> new.state then
-            update app.candidate c set version = c.version
+            update app.candidate c set changed_in = pg_current_xact_id()
             where c.tenant_id = new.tenant_id and c.id = new.candidate_id;
         end if;
         if tg_op = 'UPDATE' and app.proposal_is_open(old.state) and not app.proposal_is_open(new.state)

@@ -4,7 +4,7 @@ create function app.sees_proposal_round(r app.proposal_round, scope text default
                                         organisation uuid default app.organisation(), actor uuid default app.actor())
     returns boolean stable parallel safe
     return case scope when 'tenant' then true else false end;
-call app.wall('app.proposal_round', 'proposal_round');
+call app.wall('app.proposal_round', 'proposal_round', '{}');
 call app.open_to_scope('app.proposal_round', 'app.sees_proposal_round');
 
 -- A consultant proposes candidates for a vacancy: all of them, or none. Locks the vacancy, then the candidates in

@@ -4,7 +4,7 @@ create function app.sees_screening(s app.screening, scope text default app.scope
                                    organisation uuid default app.organisation(), actor uuid default app.actor())
     returns boolean stable parallel safe
     return case scope when 'tenant' then true else false end;
-call app.wall('app.screening', 'screening');
+call app.wall('app.screening', 'screening', '{}');
 call app.open_to_scope('app.screening', 'app.sees_screening');
 
 -- What the rules say of a vacancy: is it suitable for people with little schooling and experience? Each rule gives

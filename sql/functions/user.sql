@@ -8,8 +8,9 @@ create function app.sees_user(u app.user_account, scope text default app.scope()
            when 'organisation' then u.organisation_id = organisation
            when 'caseload' then u.id = actor
            else false end;
-call app.wall('app.user_account', 'user');
+call app.wall('app.user_account', 'user', '{}');
 call app.open_to_scope('app.user_account', 'app.sees_user');
+call app.unique_by('app.user_account_email', 'app.sees_user', '/users/');
 
 -- The organisation of a user is one that the role works for. That of an employer's user is the employer.
 create function app.user_organisation_fits() returns trigger language plpgsql

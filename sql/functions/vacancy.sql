@@ -16,7 +16,7 @@ create function app.changes_vacancy(v app.vacancy, scope text default app.scope(
            when 'tenant' then true
            when 'organisation' then organisation = any (array[v.employer_id, v.reported_by_organisation])
            else false end;
-call app.wall('app.vacancy', 'vacancy');
+call app.wall('app.vacancy', 'vacancy', '{match_input,positions_taken}');
 call app.open_to_scope('app.vacancy', 'app.sees_vacancy', 'app.changes_vacancy');
 create trigger log_transition after update of state on app.vacancy
     for each row execute function app.log_transition('vacancy');
@@ -63,6 +63,21 @@ create trigger parts_of_changed after update of competences, conditions on app.v
     for each row when (new.competences::text is distinct from old.competences::text
                        or new.conditions::text is distinct from old.conditions::text)
     execute function app.vacancy_parts();
+
+-- What matching must follow raises the input version.
+create function app.vacancy_note_input() returns trigger language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        new.match_input := greatest(new.match_input, old.match_input + 1);
+        return new;
+    end $$;
+create trigger note_input before update on app.vacancy for each row
+    when ((new.occupation_id, new.hours_min, new.hours_max, new.shifts, new.postcode4, new.candidates_wanted, new.needed_by,
+           new.start_date, new.competences::text, new.conditions::text)
+          is distinct from (old.occupation_id, old.hours_min, old.hours_max, old.shifts, old.postcode4, old.candidates_wanted,
+                            old.needed_by, old.start_date, old.competences::text, old.conditions::text))
+    execute function app.vacancy_note_input();
 
 -- Asks for a new match of a vacancy; one job is pending at most.
 create function app.vacancy_request_match(tenant int, vacancy uuid) returns void language plpgsql

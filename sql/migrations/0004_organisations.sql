@@ -15,6 +15,7 @@ create table app.organisation (
 );
 create unique index organisation_kvk on app.organisation (tenant_id, kvk_number) where kvk_number is not null;
 create index organisation_by_change on app.organisation (tenant_id, changed_at, id);
+create index organisation_changed_in on app.organisation (tenant_id, changed_in, id);
 create index organisation_by_name on app.organisation (tenant_id, name, id);
 
 create table app.user_account (
@@ -33,4 +34,5 @@ create table app.user_account (
 );
 create unique index user_account_email on app.user_account (tenant_id, lower(email));
 create index user_account_by_change on app.user_account (tenant_id, changed_at, id);
+create index user_account_changed_in on app.user_account (tenant_id, changed_in, id);
 create index user_account_by_name on app.user_account (tenant_id, name, id);

@@ -2,11 +2,13 @@
 
 create domain app.employer_sector as text check (value ~ '^[0-9]{2,5}$');
 create domain app.employer_size_class as text check (value in ('one', 'small', 'medium', 'large'));
+create domain app.employer_establishment_number as text check (value ~ '^[0-9]{12}$');
 create table app.employer (
     tenant_id int not null references ref.tenant,
     id uuid not null,
     region_id uuid not null references ref.region,
     kvk_number app.kvk_number,
+    establishment_number app.employer_establishment_number,
     name app.line_200 not null,
     sector app.employer_sector not null,
     size_class app.employer_size_class not null,
@@ -19,12 +21,15 @@ create table app.employer (
     changed_at timestamptz not null,
     changed_in xid8 not null,
     primary key (tenant_id, id),
+    constraint employer_establishment_of_kvk check (establishment_number is null or kvk_number is not null),
     foreign key (tenant_id, account_manager_id) references app.user_account (tenant_id, id)
 );
 comment on column app.employer.sector is 'SBI code (Standaard Bedrijfsindeling)';
 comment on column app.employer.risk_cover is 'earlier bad experience: asks for more risk cover';
-create unique index employer_kvk on app.employer (tenant_id, kvk_number) where kvk_number is not null;
+create unique index employer_kvk on app.employer (tenant_id, kvk_number, coalesce(establishment_number, ''))
+    where kvk_number is not null;
 create index employer_by_change on app.employer (tenant_id, changed_at, id);
+create index employer_changed_in on app.employer (tenant_id, changed_in, id);
 create index employer_by_name on app.employer (tenant_id, name, id);
 create index employer_by_region_kvk on app.employer (region_id, kvk_number);
 

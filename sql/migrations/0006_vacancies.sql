@@ -50,7 +50,7 @@ create index vacancy_by_employer on app.vacancy (tenant_id, employer_id, reporte
 create index vacancy_by_state on app.vacancy (tenant_id, state, reported_at, id);
 create index vacancy_by_reporter on app.vacancy (tenant_id, reported_by_organisation, reported_at, id)
     where reported_by_organisation is not null;
-create index vacancy_changed_in on app.vacancy (tenant_id, changed_in);
+create index vacancy_changed_in on app.vacancy (tenant_id, changed_in, id);
 
 create domain app.vacancy_competence_need as text check (value in ('must', 'nice'));
 create domain app.vacancy_competence_weight as int check (value between 1 and 5);

@@ -33,6 +33,11 @@ create table app.candidate (
     wishes app.text_1000,
     introduction app.text_1000,
     sectors text[] not null default '{}',
+    competences json,
+    conditions json,
+    languages json,
+    occupations json,
+    bsn_changes int not null default 0,
     version bigint not null,
     changed_at timestamptz not null,
     changed_in xid8 not null,
@@ -41,13 +46,16 @@ create table app.candidate (
     foreign key (tenant_id, organisation_id) references app.organisation (tenant_id, id),
     constraint candidate_hours_in_order check (hours_min <= hours_max)
 );
+comment on column app.candidate.competences is
+    'as a client reads them, like conditions, languages and occupations; a trigger makes the rows of app.candidate_competence of it';
+comment on column app.candidate.bsn_changes is 'how often the citizen service number was registered or corrected after the file was made';
 create index candidate_by_change on app.candidate (tenant_id, changed_at, id);
 create index candidate_by_alias on app.candidate (tenant_id, alias, id);
 create index candidate_by_status on app.candidate (tenant_id, status, changed_at, id);
 create index candidate_by_case_manager on app.candidate (tenant_id, case_manager_id, changed_at, id);
 create index candidate_by_organisation on app.candidate (tenant_id, organisation_id, changed_at, id)
     where organisation_id is not null;
-create index candidate_changed_in on app.candidate (tenant_id, changed_in);
+create index candidate_changed_in on app.candidate (tenant_id, changed_in, id);
 create index candidate_by_birth on app.candidate (tenant_id, birth_date) where birth_date is not null;
 
 create domain app.candidate_bsn_nonce as bytea check (octet_length(value) = 12);

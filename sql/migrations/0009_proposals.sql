@@ -63,6 +63,7 @@ create table app.proposal (
 create unique index proposal_pair_once on app.proposal (tenant_id, vacancy_id, candidate_id)
     where state not in ('withdrawn', 'obsolete', 'expired');
 create index proposal_by_change on app.proposal (tenant_id, changed_at, id);
+create index proposal_changed_in on app.proposal (tenant_id, changed_in, id);
 create index proposal_by_vacancy on app.proposal (tenant_id, vacancy_id, changed_at, id);
 create index proposal_by_candidate on app.proposal (tenant_id, candidate_id, changed_at, id);
 create index proposal_by_employer on app.proposal (tenant_id, employer_id, changed_at, id);

@@ -11,29 +11,17 @@ to_json(c.sectors) as sectors, c.version, c.changed_at
 -- filter: status c.status = %
 -- filter: caseManagerId c.case_manager_id = %::uuid
 -- filter: aliasPrefix app.words(c.alias) @@ app.asked(%)
--- filter: changedAfter c.changed_at > %::timestamptz
+-- changes: c.changed_in
 -- sort: changedAt c.changed_at timestamptz changed_at
 -- sort: alias c.alias text alias
 -- key: c.id
 -- newest-first:
-select {{candidate_columns}}
+select {{candidate_columns}}, c.changed_in
 from app.candidate c where true
 
 -- query: candidate_get
 -- rows: one
-select {{candidate_columns}},
-       (select json_strip_nulls(json_agg(k)) from (
-            select k.competence_id as "competenceId", k.level, k.evidence from app.candidate_competence k
-            where k.candidate_id = c.id order by k.competence_id) k) as competences,
-       (select json_strip_nulls(json_agg(k)) from (
-            select k.condition, k.met, k.source from app.candidate_condition k
-            where k.candidate_id = c.id order by k.condition) k) as conditions,
-       (select json_agg(k) from (
-            select k.language, k.level from app.candidate_language k
-            where k.candidate_id = c.id order by k.language) k) as languages,
-       (select json_strip_nulls(json_agg(k)) from (
-            select k.occupation_id as "occupationId", k.wanted, k.years from app.candidate_occupation k
-            where k.candidate_id = c.id order by k.occupation_id) k) as occupations,
+select {{candidate_columns}}, c.competences, c.conditions, c.languages, c.occupations,
        app.proposals_open_of(c.id) as open_proposals
 from app.candidate c where c.id = :id
 
@@ -42,7 +30,7 @@ from app.candidate c where c.id = :id
 -- rows: one
 insert into app.candidate as c (tenant_id, id, alias, first_name, last_name, birth_date, email, phone, postcode4,
     neighbourhood, case_manager_id, organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, shifts,
-    max_distance_km, transport, available_from, wishes, introduction, sectors)
+    max_distance_km, transport, available_from, wishes, introduction, sectors, competences, conditions, languages, occupations)
 values (app.tenant(), :id::uuid, @alias, @first_name, @last_name, @birth_date::date, @email, @phone, @postcode4,
     @neighbourhood, :case_manager_id::uuid, @organisation_id::uuid, coalesce(@status, 'active'),
     coalesce(@benefit, 'assistance'), @phase::int,
@@ -50,32 +38,39 @@ values (app.tenant(), :id::uuid, @alias, @first_name, @last_name, @birth_date::d
     coalesce(@hours_max::int, 40),
     coalesce(nullif(array(select jsonb_array_elements_text(@shifts::jsonb)), '{}'), '{day}'),
     coalesce(@max_distance_km::int, 15), array(select jsonb_array_elements_text(@transport::jsonb)),
-    @available_from::date, @wishes, @introduction, array(select jsonb_array_elements_text(@sectors::jsonb)))
+    @available_from::date, @wishes, @introduction, array(select jsonb_array_elements_text(@sectors::jsonb)),
+    app.candidate_competences(@competences::jsonb), app.candidate_conditions(@conditions::jsonb),
+    app.candidate_languages(@languages::jsonb), app.candidate_occupations(@occupations::jsonb))
 returning c.id
 
+-- A number that is given is stored when the row is one that the client read; :blind_index is null when none is given.
 -- query: candidate_change
 -- rows: one
 -- none: stale
+with number as (
+    select app.candidate_bsn_store(:id::uuid, :key_id::int, :nonce::bytea, :ciphertext::bytea, :blind_index::bytea) as changed
+    where :blind_index::bytea is not null
+)
 update app.candidate c set (alias, first_name, last_name, birth_date, email, phone, postcode4, neighbourhood,
         case_manager_id, organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, shifts,
-        max_distance_km, transport, available_from, wishes, introduction, sectors) =
+        max_distance_km, transport, available_from, wishes, introduction, sectors, competences, conditions, languages,
+        occupations, bsn_changes) =
     (select n.alias, n.first_name, n.last_name, n.birth_date, n.email, n.phone, n.postcode4, n.neighbourhood,
         n.case_manager_id, n.organisation_id, n.status, n.benefit, n.phase, n.target_groups, n.hours_min, n.hours_max,
-        n.shifts, n.max_distance_km, n.transport, n.available_from, n.wishes, n.introduction, n.sectors
-     from jsonb_populate_record(c, :document::jsonb) n)
+        n.shifts, n.max_distance_km, n.transport, n.available_from, n.wishes, n.introduction, n.sectors,
+        case when d ? 'competences' then app.candidate_competences(nullif(d -> 'competences', 'null')) else c.competences end,
+        case when d ? 'conditions' then app.candidate_conditions(nullif(d -> 'conditions', 'null')) else c.conditions end,
+        case when d ? 'languages' then app.candidate_languages(nullif(d -> 'languages', 'null')) else c.languages end,
+        case when d ? 'occupations' then app.candidate_occupations(nullif(d -> 'occupations', 'null')) else c.occupations end,
+        c.bsn_changes + coalesce((select number.changed::int from number), 0)
+     from (select :document::jsonb) given (d) cross join jsonb_populate_record(c, given.d) n)
 where c.id = :id and :version::int8multirange @> c.version
 returning c.id
-
--- query: candidate_replace_parts
--- rows: none
--- writes: yes
-select app.candidate_replace_parts(:id::uuid, :document::jsonb)
-where :document::jsonb ?| array['competences', 'conditions', 'languages', 'occupations']
 
 -- query: candidate_bsn_store
 -- rows: none
 -- writes: yes
-select app.candidate_bsn_store(:id::uuid, :version, :key_id::int, :nonce::bytea, :ciphertext::bytea, :blind_index::bytea)
+select app.candidate_bsn_store(:id::uuid, :key_id::int, :nonce::bytea, :ciphertext::bytea, :blind_index::bytea)
 
 -- Notes the look-up in the audit, found or not; then only what the asker may see.
 -- query: candidate_search

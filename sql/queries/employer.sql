@@ -1,7 +1,7 @@
 -- program: employers
 
 -- fragment: employer_columns
-e.id, e.region_id, e.name, e.kvk_number, e.sector, e.size_class, e.postcode4, e.street_address, e.account_manager_id,
+e.id, e.region_id, e.name, e.kvk_number, e.establishment_number, e.sector, e.size_class, e.postcode4, e.street_address, e.account_manager_id,
 e.risk_cover, e.internal_note, e.version, e.changed_at
 
 -- query: employer_list
@@ -10,11 +10,11 @@ e.risk_cover, e.internal_note, e.version, e.changed_at
 -- filter: sector e.sector = %
 -- filter: namePrefix app.words(e.name) @@ app.asked(%)
 -- filter: accountManagerId e.account_manager_id = %::uuid
--- filter: changedAfter e.changed_at > %::timestamptz
+-- changes: e.changed_in
 -- sort: name e.name text name
 -- sort: changedAt e.changed_at timestamptz changed_at
 -- key: e.id
-select {{employer_columns}}
+select {{employer_columns}}, e.changed_in
 from app.employer e where true
 
 -- query: employer_get
@@ -25,9 +25,9 @@ from app.employer e where e.id = :id
 -- query: employer_insert
 -- body: EmployerNew
 -- rows: one
-insert into app.employer as e (tenant_id, id, region_id, kvk_number, name, sector, size_class, postcode4,
+insert into app.employer as e (tenant_id, id, region_id, kvk_number, establishment_number, name, sector, size_class, postcode4,
                                street_address, account_manager_id, risk_cover, internal_note)
-select t.tenant_id, :id::uuid, t.region_id, @kvk_number, @name, @sector, @size_class, @postcode4,
+select t.tenant_id, :id::uuid, t.region_id, @kvk_number, @establishment_number, @name, @sector, @size_class, @postcode4,
        @street_address, @account_manager_id::uuid, coalesce(@risk_cover::boolean, false), @internal_note
 from ref.tenant t where t.tenant_id = app.tenant()
 returning {{employer_columns}}
@@ -35,9 +35,9 @@ returning {{employer_columns}}
 -- query: employer_change
 -- rows: one
 -- none: stale
-update app.employer e set (kvk_number, name, sector, size_class, postcode4, street_address, account_manager_id,
+update app.employer e set (kvk_number, establishment_number, name, sector, size_class, postcode4, street_address, account_manager_id,
                            risk_cover, internal_note) =
-    (select n.kvk_number, n.name, n.sector, n.size_class, n.postcode4, n.street_address, n.account_manager_id,
+    (select n.kvk_number, n.establishment_number, n.name, n.sector, n.size_class, n.postcode4, n.street_address, n.account_manager_id,
             n.risk_cover, n.internal_note from jsonb_populate_record(e, :document::jsonb) n)
 where e.id = :id and :version::int8multirange @> e.version
 returning e.id

@@ -8,11 +8,12 @@ o.id, o.kind, o.name, o.kvk_number, o.active, o.version, o.changed_at
 -- filter: kind o.kind = %
 -- filter: active o.active = %::boolean
 -- filter: namePrefix app.words(o.name) @@ app.asked(%)
--- filter: changedAfter o.changed_at > %::timestamptz
+-- changes: o.changed_in
 -- sort: name o.name text name
 -- sort: changedAt o.changed_at timestamptz changed_at
 -- key: o.id
-select {{organisation_columns}} from app.organisation o where true
+select {{organisation_columns}}, o.changed_in
+from app.organisation o where true
 
 -- query: organisation_get
 -- rows: one

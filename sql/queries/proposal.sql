@@ -9,11 +9,11 @@ p.rejection_shared, p.rejection_note, p.sent_at, p.answered_at, p.version, p.cha
 -- filter: state p.state = %
 -- filter: vacancyId p.vacancy_id = %::uuid
 -- filter: candidateId p.candidate_id = %::uuid
--- filter: changedAfter p.changed_at > %::timestamptz
+-- changes: p.changed_in
 -- sort: changedAt p.changed_at timestamptz changed_at
 -- key: p.id
 -- newest-first:
-select {{proposal_columns}}
+select {{proposal_columns}}, p.changed_in
 from app.proposal p where true
 
 -- query: proposal_get

@@ -15,11 +15,11 @@ where t.tenant_id = (select app.tenant())
 -- filter: role u.role = %
 -- filter: active u.active = %::boolean
 -- filter: namePrefix app.words(u.name) @@ app.asked(%)
--- filter: changedAfter u.changed_at > %::timestamptz
+-- changes: u.changed_in
 -- sort: name u.name text name
 -- sort: changedAt u.changed_at timestamptz changed_at
 -- key: u.id
-select {{user_columns}}
+select {{user_columns}}, u.changed_in
 from app.user_account u where true
 
 -- query: user_get

@@ -13,13 +13,13 @@ v.internal_note, v.source, v.reported_at, v.match_input
 -- filter: occupationId v.occupation_id = %::uuid
 -- filter: neededByFrom v.needed_by >= %::date
 -- filter: neededByTo v.needed_by <= %::date
--- filter: changedAfter v.changed_at > %::timestamptz
+-- changes: v.changed_in
 -- sort: reportedAt v.reported_at timestamptz reported_at
 -- sort: changedAt v.changed_at timestamptz changed_at
 -- sort: title v.title text title
 -- key: v.id
 -- newest-first:
-select {{vacancy_columns}}, v.version, v.changed_at
+select {{vacancy_columns}}, v.version, v.changed_at, v.changed_in
 from app.vacancy v where true
 
 -- query: vacancy_get
@@ -48,15 +48,13 @@ returning {{vacancy_columns}}, v.version, v.changed_at
 -- rows: one
 -- none: stale
 update app.vacancy v set (title, description, kind, occupation_id, hours_min, hours_max, shifts, postcode4, positions,
-                          candidates_wanted, start_date, needed_by, wage_text, internal_note, competences, conditions, match_input) =
+                          candidates_wanted, start_date, needed_by, wage_text, internal_note, competences, conditions) =
     (select n.title, n.description, n.kind, n.occupation_id, n.hours_min, n.hours_max, n.shifts, n.postcode4,
             n.positions, n.candidates_wanted, n.start_date, n.needed_by, n.wage_text, n.internal_note,
             case when :document::jsonb ? 'competences' then app.vacancy_competences(nullif(:document::jsonb -> 'competences', 'null'))
                  else v.competences end,
             case when :document::jsonb ? 'conditions' then app.vacancy_conditions(nullif(:document::jsonb -> 'conditions', 'null'))
-                 else v.conditions end,
-            v.match_input + (:document::jsonb ?| array['occupation_id', 'hours_min', 'hours_max', 'shifts',
-                'postcode4', 'candidates_wanted', 'needed_by', 'start_date', 'competences', 'conditions'])::int
+                 else v.conditions end
      from jsonb_populate_record(v, :document::jsonb) n)
 where v.id = :id and :version::int8multirange @> v.version
 returning v.id

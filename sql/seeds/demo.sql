@@ -152,6 +152,12 @@ from person p cross join ref.condition c where pg_temp.r(p.c, 'known' || c.code,
 insert into app.candidate_language (tenant_id, candidate_id, language, level)
 select p.tenant, p.id, 'nl', (array['a2', 'b1', 'b2', 'c1'])[1 + pg_temp.r(p.c, 'nl', 4)] from person p;
 
+update app.candidate c set
+    competences = app.candidate_competences((select jsonb_agg(k) from app.candidate_competence k where k.tenant_id = c.tenant_id and k.candidate_id = c.id)),
+    conditions = app.candidate_conditions((select jsonb_agg(k) from app.candidate_condition k where k.tenant_id = c.tenant_id and k.candidate_id = c.id)),
+    languages = app.candidate_languages((select jsonb_agg(k) from app.candidate_language k where k.tenant_id = c.tenant_id and k.candidate_id = c.id)),
+    occupations = app.candidate_occupations((select jsonb_agg(k) from app.candidate_occupation k where k.tenant_id = c.tenant_id and k.candidate_id = c.id));
+
 -- step: vacancies
 create temp table opening as
 select t.tenant, t.n as town, v, pg_temp.uid('vacancy', t.n * 1000000 + v) as id,

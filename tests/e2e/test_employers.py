@@ -81,3 +81,33 @@ def test_case_17_every_list_with_names_is_searched_by_word(as_role, path, member
     word = one[member].split()[-1].upper()
     found = client.get(f'{path}{quote(word)}&pageSize=100').json['items']
     assert one['id'] in [item['id'] for item in found] and client.get(f'{path}%25').json['items'] == []
+
+
+def establishment(kvk, number=None, name='Drukkerij Zuid'):
+    return {'name': name, 'sector': '1812', 'sizeClass': 'small', 'kvkNumber': kvk, **({'establishmentNumber': number} if number else {})}
+
+
+def test_case_20_an_employer_has_establishments(as_role):
+    client, kvk = as_role('account_manager'), '90000020'
+    first = client.post('/employers', establishment(kvk, '000090000201'))
+    second = client.post('/employers', establishment(kvk, '000090000202', 'Drukkerij Zuid, magazijn'))
+    assert first.status == second.status == 201 and second.json['establishmentNumber'] == '000090000202'
+    assert {e['id'] for e in client.get(f'/employers?kvkNumber={kvk}').json['items']} == {first.json['id'], second.json['id']}
+    again = client.post('/employers', establishment(kvk, '000090000202'))
+    assert again.status == 409 and again.problem == 'duplicate' and again.json['errors'][0]['pointer'] == '/kvkNumber'
+    assert again.json['existing'] == second.headers['location'] and again.json['existingName'] == 'Drukkerij Zuid, magazijn'
+    moved = client.patch(first.headers['location'], {'establishmentNumber': '000090000202'}, first.headers['etag'])
+    assert moved.status == 409 and client.get(moved.json['existing']).json['id'] == second.json['id']
+    assert client.post('/employers', establishment(kvk)).status == 201
+    assert client.post('/employers', establishment(kvk)).problem == 'duplicate'
+
+
+@pytest.mark.parametrize('number,code', [('12345678901', 'length'), ('00009000020x', 'pattern')])
+def test_case_20_an_establishment_number_has_twelve_digits(as_role, number, code):
+    answer = as_role('account_manager').post('/employers', establishment('90000021', number))
+    assert answer.status == 400 and (answer.json['errors'][0]['pointer'], answer.json['errors'][0]['code']) == ('/establishmentNumber', code)
+
+
+def test_case_20_an_establishment_is_one_of_an_employer(as_role):
+    answer = as_role('account_manager').post('/employers', {**establishment(None, '000090000221'), 'kvkNumber': None})
+    assert answer.status == 400 and answer.json['errors'][0] == {**answer.json['errors'][0], 'pointer': '/kvkNumber', 'code': 'required'}

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Problems: each says what it is about, in the language that was asked, and nothing about a person."""
 import sys
+import threading
 
+import psycopg2
 import pytest
-from region import ROOT
+from region import ROOT, until
 from test_candidates import bsn_of
 
 sys.path.insert(0, str(ROOT / 'openapi'))
@@ -37,7 +39,50 @@ def test_a10_a_duplicate_names_its_property(as_role, world, number):
     assert first.status == 201 or first.problem == 'duplicate', first.text
     again = client.post(path, body)
     assert again.status == 409 and again.problem == 'duplicate' and faults(again) == {(pointer, 'unique')}
-    assert not [value for value in body.values() if isinstance(value, str) and value != 'firm' and value in again.text]
+    assert client.get(again.json['existing']).status == 200
+    told = again.text.replace(again.json.get('existingName', '-'), '')      # of an organisation or an employer, never of a person
+    assert not [value for value in body.values() if isinstance(value, str) and value != 'firm' and value in told]
+
+
+def test_case_20_who_does_not_see_what_is_there_gets_no_link(as_role, region, world):
+    """Nobody who may write a duplicate of these nouns sees less than his municipality, so the context is set by hand."""
+    made = as_role('account_manager').post('/employers', {'name': 'Dubbel', 'sector': '4639', 'sizeClass': 'small', 'kvkNumber': '90000093'})
+    assert made.status == 201
+    insert = ("select set_config('app.tenant', '1', true), set_config('app.scope', %s, true), set_config('app.org', %s, true); "
+              "insert into app.employer (tenant_id, id, region_id, kvk_number, name, sector, size_class) "
+              "select tenant_id, gen_random_uuid(), region_id, '90000093', 'Dubbel', '4639', 'small' from app.employer where id = %s")
+    details = []
+    for scope in ('tenant', 'organisation'):
+        with pytest.raises(psycopg2.Error) as refused:
+            region.sql(insert, (scope, world['employer'], made.json['id']))
+        assert refused.value.diag.constraint_name == 'employer_kvk'
+        details.append(refused.value.diag.message_detail)
+    assert made.json['id'] in details[0] and details[1] == '{}'
+
+
+def test_case_20_two_who_write_the_same_in_one_moment(as_role, region):
+    """The index refuses the second one when the first commits; the transaction runs again, and finds the first."""
+    held = psycopg2.connect(region.env['MAATWERK_PG'] + ' user=maatwerk_admin')
+    with held.cursor() as cursor:
+        cursor.execute("select set_config('app.tenant', '1', true)")
+        cursor.execute("insert into app.employer (tenant_id, id, region_id, kvk_number, name, sector, size_class) select 1, gen_random_uuid(), "
+                       "region_id, '90000094', 'Eerst', '4639', 'small' from ref.tenant where tenant_id = 1 returning id::text")
+        first, = cursor.fetchone()
+    answers = []
+    body = {'name': 'Tweede', 'sector': '4639', 'sizeClass': 'small', 'kvkNumber': '90000094'}
+    second = threading.Thread(target=lambda: answers.append(as_role('account_manager').post('/employers', body)))
+    second.start()
+    until(lambda: region.sql("select 1 from pg_locks where not granted"))
+    held.commit()
+    second.join()
+    held.close()
+    assert answers[0].status == 409 and answers[0].json['existing'] == f'/v1/employers/{first}'
+
+
+def test_case_20_every_duplicate_leads_to_what_is_there(region):
+    duplicate = next(p for p in Problems(ROOT / 'openapi/problems.yaml').all if p.code == 'duplicate')
+    leads = {name.removeprefix('taken_') for name, in region.sql("select tgname::text from pg_trigger where tgfoid = 'app.refuse_taken'::regproc")}
+    assert leads == set(duplicate.constraints)
 
 
 def test_a10_a_known_number_says_whom_to_ask_and_nothing_of_the_person(as_role):

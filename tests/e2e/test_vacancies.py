@@ -87,7 +87,6 @@ def test_an_ended_vacancy_is_over(as_role, new_vacancy):
     ('kind=temp', lambda v: v['kind'] == 'temp'),
     ('neededByFrom=2027-01-01', lambda v: v['neededBy'] >= '2027-01-01'),
     ('neededByTo=2027-01-01', lambda v: v['neededBy'] <= '2027-01-01'),
-    ('changedAfter=2020-01-01T00:00:00Z', lambda v: True),
 ])
 def test_filters(as_role, query, holds):
     items = as_role('consultant').get(f'/vacancies?{query}&pageSize=100').json['items']

@@ -108,8 +108,8 @@ CALLS = {
     'app.proposal_withdraw(uuid)': ('placements', 'app.proposal_withdraw(%(proposal)s)', 'MW404'),
     'app.card_of_proposal(uuid)': ('placements', 'app.card_of_proposal(%(proposal)s)', None),
     'app.card_of_candidate(uuid)': ('candidates', 'app.card_of_candidate(%(candidate)s)', None),
-    'app.candidate_bsn_store(uuid,text,integer,bytea,bytea,bytea)': (
-        'candidates', "app.candidate_bsn_store(%(candidate)s, null, 1, sha224('x')::bytea, sha256('y'), sha256('z'))", 'MW404'),
+    'app.candidate_bsn_store(uuid,integer,bytea,bytea,bytea)': (
+        'candidates', "app.candidate_bsn_store(%(candidate)s, 1, sha224('x')::bytea, sha256('y'), sha256('z'))", 'MW404'),
     'app.candidate_by_bsn(bytea,text)': ('candidates', "app.candidate_by_bsn(sha256('known'), 'intake')", None),
     'app.candidates_by_name(text,date,text)': (
         'candidates', "(select min(found::text) from app.candidates_by_name(%(name)s, %(born)s::date, 'intake') found)", None),

@@ -34,8 +34,8 @@ const struct problem problems[PROBLEM_COUNT] = {
         "{\"type\":\"urn:maatwerk:problem:conflict\",\"title\":\"Dit past niet bij wat er al is\",\"status\":409,\"detail\":\"Iets anders verwijst hiernaar, of de gegevens passen niet bij wat er al staat.\"",
         "{\"type\":\"urn:maatwerk:problem:conflict\",\"title\":\"Does not go together with what is there\",\"status\":409,\"detail\":\"Something else refers to this, or it does not go together with what is stored.\""}, {NULL, 0}},
     [PROBLEM_DUPLICATE] = {"duplicate", 409, 0, {
-        "{\"type\":\"urn:maatwerk:problem:duplicate\",\"title\":\"Dit bestaat al\",\"status\":409,\"detail\":\"Iets anders heeft deze waarde al. Onder errors staat om welke waarde het gaat.\"",
-        "{\"type\":\"urn:maatwerk:problem:duplicate\",\"title\":\"This exists already\",\"status\":409,\"detail\":\"Something else has this value already. The errors say which value it is.\""}, {NULL, 0}},
+        "{\"type\":\"urn:maatwerk:problem:duplicate\",\"title\":\"Dit bestaat al\",\"status\":409,\"detail\":\"Iets anders heeft deze waarde al; existing verwijst ernaar als u het mag zien. Vraag anders uw teamleider of applicatiebeheerder.\"",
+        "{\"type\":\"urn:maatwerk:problem:duplicate\",\"title\":\"This exists already\",\"status\":409,\"detail\":\"Something else has this value already; existing leads to it when you may see it. Else ask your team lead or application manager.\""}, {NULL, 0}},
     [PROBLEM_BSN_KNOWN] = {"bsn-known", 409, 0, {
         "{\"type\":\"urn:maatwerk:problem:bsn-known\",\"title\":\"Dit nummer is hier al bekend\",\"status\":409,\"detail\":\"Iemand anders in deze gemeente heeft een dossier met dit burgerservicenummer. Vraag uw teamleider wie dat is.\"",
         "{\"type\":\"urn:maatwerk:problem:bsn-known\",\"title\":\"This number is known here already\",\"status\":409,\"detail\":\"Somebody else in this municipality has a file with this citizen service number. Ask your team lead who that is.\""}, {NULL, 0}},
@@ -181,6 +181,7 @@ const struct constraint_rule constraint_rules[] = {
     {"candidate_occupation_pkey", PROBLEM_INVALID, FAULT_REPEATED, "/occupations", ""},
     {"vacancy_competence_pkey", PROBLEM_INVALID, FAULT_REPEATED, "/competences", ""},
     {"vacancy_condition_pkey", PROBLEM_INVALID, FAULT_REPEATED, "/conditions", ""},
+    {"employer_establishment_of_kvk", PROBLEM_INVALID, FAULT_REQUIRED, "/kvkNumber", ""},
     {"employer_condition_says_something", PROBLEM_INVALID, FAULT_REQUIRED, "/condition", ""},
     {"screening_reason_when_not_suitable", PROBLEM_INVALID, FAULT_REQUIRED, "/reason", ""},
     {"proposal_rejected_with_reason", PROBLEM_INVALID, FAULT_REQUIRED, "/reason", ""},

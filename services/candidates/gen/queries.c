@@ -5,14 +5,15 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(9 <= LIMIT_QUERIES, "queries");
-_Static_assert(24 <= LIMIT_VALUES, "candidate_insert");
+_Static_assert(8 <= LIMIT_QUERIES, "queries");
+_Static_assert(28 <= LIMIT_VALUES, "candidate_insert");
 
+static const struct query_sort candidate_list_changes = {"after", "c.changed_in", "xid8", "changed_in"};
 static const struct query_filter candidate_list_filters[] = {
     {"status", "c.status = %"},
     {"aliasPrefix", "app.words(c.alias) @@ app.asked(%)"},
     {"caseManagerId", "c.case_manager_id = %::uuid"},
-    {"changedAfter", "c.changed_at > %::timestamptz"},
+    {"after", "(c.changed_in, c.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and c.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
 };
 static const struct query_sort candidate_list_sorts[] = {
     {"changedAt", "c.changed_at", "timestamptz", "changed_at"},
@@ -23,6 +24,7 @@ static const struct query_list candidate_list_list = {
     candidate_list_sorts, 2,
     "c.id", "id", "uuid",
     true,
+    &candidate_list_changes, NULL,
 };
 const struct query query_candidate_list = {
     .name = "candidate_list",
@@ -30,7 +32,7 @@ const struct query query_candidate_list = {
             "neighbourhood, c.case_manager_id, c.organisation_id, c.status, c.benefit, c.phase, to_json(c.tar"
             "get_groups) as target_groups, c.hours_min, c.hours_max, to_json(c.shifts) as shifts, c.max_dista"
             "nce_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_json(c"
-            ".sectors) as sectors, c.version, c.changed_at from app.candidate c where true",
+            ".sectors) as sectors, c.version, c.changed_at, c.changed_in from app.candidate c where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &candidate_list_list,
 };
@@ -45,16 +47,8 @@ const struct query query_candidate_get = {
             "neighbourhood, c.case_manager_id, c.organisation_id, c.status, c.benefit, c.phase, to_json(c.tar"
             "get_groups) as target_groups, c.hours_min, c.hours_max, to_json(c.shifts) as shifts, c.max_dista"
             "nce_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_json(c"
-            ".sectors) as sectors, c.version, c.changed_at, (select json_strip_nulls(json_agg(k)) from ( sele"
-            "ct k.competence_id as \"competenceId\", k.level, k.evidence from app.candidate_competence k where "
-            "k.candidate_id = c.id order by k.competence_id) k) as competences, (select json_strip_nulls(json"
-            "_agg(k)) from ( select k.condition, k.met, k.source from app.candidate_condition k where k.candi"
-            "date_id = c.id order by k.condition) k) as conditions, (select json_agg(k) from ( select k.langu"
-            "age, k.level from app.candidate_language k where k.candidate_id = c.id order by k.language) k) a"
-            "s languages, (select json_strip_nulls(json_agg(k)) from ( select k.occupation_id as \"occupationI"
-            "d\", k.wanted, k.years from app.candidate_occupation k where k.candidate_id = c.id order by k.occ"
-            "upation_id) k) as occupations, app.proposals_open_of(c.id) as open_proposals from app.candidate "
-            "c where c.id = $1",
+            ".sectors) as sectors, c.version, c.changed_at, c.competences, c.conditions, c.languages, c.occup"
+            "ations, app.proposals_open_of(c.id) as open_proposals from app.candidate c where c.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -71,14 +65,16 @@ const struct query query_candidate_insert = {
     .text = "insert into app.candidate as c (tenant_id, id, alias, first_name, last_name, birth_date, email, "
             "phone, postcode4, neighbourhood, case_manager_id, organisation_id, status, benefit, phase, targe"
             "t_groups, hours_min, hours_max, shifts, max_distance_km, transport, available_from, wishes, intr"
-            "oduction, sectors) values (app.tenant(), $1::uuid, $2::text, $3::text, $4::text, $5::date, $6::t"
-            "ext, $7::text, $8::text, $9::text, $10::uuid, $11::uuid, coalesce($12::text, 'active'), coalesce"
-            "($13::text, 'assistance'), $14::int, array(select jsonb_array_elements_text($15::jsonb)), coales"
-            "ce($16::int, 1), coalesce($17::int, 40), coalesce(nullif(array(select jsonb_array_elements_text("
-            "$18::jsonb)), '{}'), '{day}'), coalesce($19::int, 15), array(select jsonb_array_elements_text($2"
-            "0::jsonb)), $21::date, $22::text, $23::text, array(select jsonb_array_elements_text($24::jsonb))"
-            ") returning c.id",
-    .parameters = 24, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "oduction, sectors, competences, conditions, languages, occupations) values (app.tenant(), $1::uu"
+            "id, $2::text, $3::text, $4::text, $5::date, $6::text, $7::text, $8::text, $9::text, $10::uuid, $"
+            "11::uuid, coalesce($12::text, 'active'), coalesce($13::text, 'assistance'), $14::int, array(sele"
+            "ct jsonb_array_elements_text($15::jsonb)), coalesce($16::int, 1), coalesce($17::int, 40), coales"
+            "ce(nullif(array(select jsonb_array_elements_text($18::jsonb)), '{}'), '{day}'), coalesce($19::in"
+            "t, 15), array(select jsonb_array_elements_text($20::jsonb)), $21::date, $22::text, $23::text, ar"
+            "ray(select jsonb_array_elements_text($24::jsonb)), app.candidate_competences($25::jsonb), app.ca"
+            "ndidate_conditions($26::jsonb), app.candidate_languages($27::jsonb), app.candidate_occupations($"
+            "28::jsonb)) returning c.id",
+    .parameters = 28, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
 struct statement *sql_candidate_insert(struct plan *plan, const struct candidate_new *body, struct sql_candidate_insert args)
@@ -108,60 +104,59 @@ struct statement *sql_candidate_insert(struct plan *plan, const struct candidate
         body->wishes,
         body->introduction,
         schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[23], &body->sectors),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[24], &body->competences),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[25], &body->conditions),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[26], &body->languages),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[27], &body->occupations),
     };
     return plan_add(plan, &query_candidate_insert, values);
 }
 
 const struct query query_candidate_change = {
     .name = "candidate_change",
-    .text = "update app.candidate c set (alias, first_name, last_name, birth_date, email, phone, postcode4, n"
-            "eighbourhood, case_manager_id, organisation_id, status, benefit, phase, target_groups, hours_min"
-            ", hours_max, shifts, max_distance_km, transport, available_from, wishes, introduction, sectors) "
-            "= (select n.alias, n.first_name, n.last_name, n.birth_date, n.email, n.phone, n.postcode4, n.nei"
-            "ghbourhood, n.case_manager_id, n.organisation_id, n.status, n.benefit, n.phase, n.target_groups,"
-            " n.hours_min, n.hours_max, n.shifts, n.max_distance_km, n.transport, n.available_from, n.wishes,"
-            " n.introduction, n.sectors from jsonb_populate_record(c, $1::jsonb) n) where c.id = $2 and $3::i"
-            "nt8multirange @> c.version returning c.id",
-    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .text = "with number as ( select app.candidate_bsn_store($1::uuid, $2::int, $3::bytea, $4::bytea, $5::byt"
+            "ea) as changed where $5::bytea is not null ) update app.candidate c set (alias, first_name, last"
+            "_name, birth_date, email, phone, postcode4, neighbourhood, case_manager_id, organisation_id, sta"
+            "tus, benefit, phase, target_groups, hours_min, hours_max, shifts, max_distance_km, transport, av"
+            "ailable_from, wishes, introduction, sectors, competences, conditions, languages, occupations, bs"
+            "n_changes) = (select n.alias, n.first_name, n.last_name, n.birth_date, n.email, n.phone, n.postc"
+            "ode4, n.neighbourhood, n.case_manager_id, n.organisation_id, n.status, n.benefit, n.phase, n.tar"
+            "get_groups, n.hours_min, n.hours_max, n.shifts, n.max_distance_km, n.transport, n.available_from"
+            ", n.wishes, n.introduction, n.sectors, case when d ? 'competences' then app.candidate_competence"
+            "s(nullif(d -> 'competences', 'null')) else c.competences end, case when d ? 'conditions' then ap"
+            "p.candidate_conditions(nullif(d -> 'conditions', 'null')) else c.conditions end, case when d ? '"
+            "languages' then app.candidate_languages(nullif(d -> 'languages', 'null')) else c.languages end, "
+            "case when d ? 'occupations' then app.candidate_occupations(nullif(d -> 'occupations', 'null')) e"
+            "lse c.occupations end, c.bsn_changes + coalesce((select number.changed::int from number), 0) fro"
+            "m (select $6::jsonb) given (d) cross join jsonb_populate_record(c, given.d) n) where c.id = $1 a"
+            "nd $7::int8multirange @> c.version returning c.id",
+    .parameters = 7, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
 struct statement *sql_candidate_change(struct plan *plan, struct sql_candidate_change args)
 {
     const struct str values[] = {
-        args.document,
         args.id,
+        args.key_id,
+        args.nonce,
+        args.ciphertext,
+        args.blind_index,
+        args.document,
         args.version,
     };
     return plan_add(plan, &query_candidate_change, values);
 }
 
-const struct query query_candidate_replace_parts = {
-    .name = "candidate_replace_parts",
-    .text = "select app.candidate_replace_parts($1::uuid, $2::jsonb) where $2::jsonb ?| array['competences', "
-            "'conditions', 'languages', 'occupations']",
-    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
-    .writes = true, .list = NULL,
-};
-struct statement *sql_candidate_replace_parts(struct plan *plan, struct sql_candidate_replace_parts args)
-{
-    const struct str values[] = {
-        args.id,
-        args.document,
-    };
-    return plan_add(plan, &query_candidate_replace_parts, values);
-}
-
 const struct query query_candidate_bsn_store = {
     .name = "candidate_bsn_store",
-    .text = "select app.candidate_bsn_store($1::uuid, $2, $3::int, $4::bytea, $5::bytea, $6::bytea)",
-    .parameters = 6, .rows = QUERY_NONE, .when_none = OK,
+    .text = "select app.candidate_bsn_store($1::uuid, $2::int, $3::bytea, $4::bytea, $5::bytea)",
+    .parameters = 5, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
 struct statement *sql_candidate_bsn_store(struct plan *plan, struct sql_candidate_bsn_store args)
 {
     const struct str values[] = {
         args.id,
-        args.version,
         args.key_id,
         args.nonce,
         args.ciphertext,
@@ -223,4 +218,4 @@ struct statement *sql_card_get(struct plan *plan, struct sql_card_get args)
     return plan_add(plan, &query_card_get, values);
 }
 
-const struct query *const candidates_queries[] = {&query_candidate_list, &query_candidate_get, &query_candidate_insert, &query_candidate_change, &query_candidate_replace_parts, &query_candidate_bsn_store, &query_candidate_search, &query_candidate_search_name, &query_card_get, NULL};
+const struct query *const candidates_queries[] = {&query_candidate_list, &query_candidate_get, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_search, &query_candidate_search_name, &query_card_get, NULL};

@@ -23,19 +23,13 @@ struct statement *sql_candidate_insert(struct plan *plan, const struct candidate
 
 extern const struct query query_candidate_change;
 struct sql_candidate_change {
-    struct str document, id, version;
+    struct str id, key_id, nonce, ciphertext, blind_index, document, version;
 };
 struct statement *sql_candidate_change(struct plan *plan, struct sql_candidate_change args);
 
-extern const struct query query_candidate_replace_parts;
-struct sql_candidate_replace_parts {
-    struct str id, document;
-};
-struct statement *sql_candidate_replace_parts(struct plan *plan, struct sql_candidate_replace_parts args);
-
 extern const struct query query_candidate_bsn_store;
 struct sql_candidate_bsn_store {
-    struct str id, version, key_id, nonce, ciphertext, blind_index;
+    struct str id, key_id, nonce, ciphertext, blind_index;
 };
 struct statement *sql_candidate_bsn_store(struct plan *plan, struct sql_candidate_bsn_store args);
 

@@ -139,7 +139,7 @@ static const struct field list_employers_query[] = {
     {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .min = 2, .max = 5, .pattern = pattern_1, .visible_to = 0xffffffffu},
     {.name = "namePrefix", .key = {"\"namePrefix\":", 13}, .column = "name_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "accountManagerId", .key = {"\"accountManagerId\":", 19}, .column = "account_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "changedAfter", .key = {"\"changedAfter\":", 15}, .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "after", .key = {"\"after\":", 8}, .column = "after", .type = FIELD_TEXT, .min = 1, .max = 400, .visible_to = 0xffffffffu},
 };
 /* listEmployers: Employers */
 static enum err list_employers_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -240,7 +240,7 @@ static const struct field list_vacancies_query[] = {
     {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "neededByFrom", .key = {"\"neededByFrom\":", 15}, .column = "needed_by_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "neededByTo", .key = {"\"neededByTo\":", 13}, .column = "needed_by_to", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "changedAfter", .key = {"\"changedAfter\":", 15}, .column = "changed_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "after", .key = {"\"after\":", 8}, .column = "after", .type = FIELD_TEXT, .min = 1, .max = 400, .visible_to = 0xffffffffu},
 };
 /* listVacancies: Vacancies */
 static enum err list_vacancies_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -432,7 +432,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_employers_rights,
         .parameters = list_employers_query, .parameters_count = 5,
-        .response = &employer_schema, .shown = 0x1fffu,
+        .response = &employer_schema, .shown = 0x3fffu,
         .list = &query_employer_list,
         .handle = list_employers_plan,
     },
@@ -445,7 +445,7 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = create_employer_rights,
         .body = &employer_new_schema,
-        .response = &employer_schema, .shown = 0x1fffu,
+        .response = &employer_schema, .shown = 0x3fffu,
         .show = &operations[11],
         .handle = create_employer_plan,
     },
@@ -458,7 +458,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_employer_rights,
         .path_fields = get_employer_path, .path_count = 1,
-        .response = &employer_schema, .shown = 0x1fffu,
+        .response = &employer_schema, .shown = 0x3fffu,
         .handle = get_employer_plan,
     },
     {
@@ -471,7 +471,7 @@ static const struct operation operations[] = {
         .rights = update_employer_rights,
         .path_fields = update_employer_path, .path_count = 1,
         .body = &employer_change_schema,
-        .response = &employer_schema, .shown = 0x1fffu,
+        .response = &employer_schema, .shown = 0x3fffu,
         .handle = update_employer_plan,
     },
     {

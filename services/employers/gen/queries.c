@@ -16,6 +16,7 @@ static const struct query_list contact_list_list = {
     contact_list_sorts, 1,
     "c.id", "id", "uuid",
     false,
+    NULL, NULL,
 };
 const struct query query_contact_list = {
     .name = "contact_list",
@@ -104,12 +105,13 @@ struct statement *sql_contact_delete(struct plan *plan, struct sql_contact_delet
     return plan_add(plan, &query_contact_delete, values);
 }
 
+static const struct query_sort employer_list_changes = {"after", "e.changed_in", "xid8", "changed_in"};
 static const struct query_filter employer_list_filters[] = {
     {"kvkNumber", "e.kvk_number = %"},
     {"sector", "e.sector = %"},
     {"namePrefix", "app.words(e.name) @@ app.asked(%)"},
     {"accountManagerId", "e.account_manager_id = %::uuid"},
-    {"changedAfter", "e.changed_at > %::timestamptz"},
+    {"after", "(e.changed_in, e.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and e.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
 };
 static const struct query_sort employer_list_sorts[] = {
     {"name", "e.name", "text", "name"},
@@ -120,12 +122,13 @@ static const struct query_list employer_list_list = {
     employer_list_sorts, 2,
     "e.id", "id", "uuid",
     false,
+    &employer_list_changes, NULL,
 };
 const struct query query_employer_list = {
     .name = "employer_list",
-    .text = "select e.id, e.region_id, e.name, e.kvk_number, e.sector, e.size_class, e.postcode4, e.street_ad"
-            "dress, e.account_manager_id, e.risk_cover, e.internal_note, e.version, e.changed_at from app.emp"
-            "loyer e where true",
+    .text = "select e.id, e.region_id, e.name, e.kvk_number, e.establishment_number, e.sector, e.size_class, "
+            "e.postcode4, e.street_address, e.account_manager_id, e.risk_cover, e.internal_note, e.version, e"
+            ".changed_at, e.changed_in from app.employer e where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &employer_list_list,
 };
@@ -136,9 +139,9 @@ struct statement *sql_employer_list(struct plan *plan)
 
 const struct query query_employer_get = {
     .name = "employer_get",
-    .text = "select e.id, e.region_id, e.name, e.kvk_number, e.sector, e.size_class, e.postcode4, e.street_ad"
-            "dress, e.account_manager_id, e.risk_cover, e.internal_note, e.version, e.changed_at from app.emp"
-            "loyer e where e.id = $1",
+    .text = "select e.id, e.region_id, e.name, e.kvk_number, e.establishment_number, e.sector, e.size_class, "
+            "e.postcode4, e.street_address, e.account_manager_id, e.risk_cover, e.internal_note, e.version, e"
+            ".changed_at from app.employer e where e.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -152,13 +155,14 @@ struct statement *sql_employer_get(struct plan *plan, struct sql_employer_get ar
 
 const struct query query_employer_insert = {
     .name = "employer_insert",
-    .text = "insert into app.employer as e (tenant_id, id, region_id, kvk_number, name, sector, size_class, p"
-            "ostcode4, street_address, account_manager_id, risk_cover, internal_note) select t.tenant_id, $1:"
-            ":uuid, t.region_id, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::uuid, coales"
-            "ce($9::boolean, false), $10::text from ref.tenant t where t.tenant_id = app.tenant() returning e"
-            ".id, e.region_id, e.name, e.kvk_number, e.sector, e.size_class, e.postcode4, e.street_address, e"
-            ".account_manager_id, e.risk_cover, e.internal_note, e.version, e.changed_at",
-    .parameters = 10, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .text = "insert into app.employer as e (tenant_id, id, region_id, kvk_number, establishment_number, name,"
+            " sector, size_class, postcode4, street_address, account_manager_id, risk_cover, internal_note) s"
+            "elect t.tenant_id, $1::uuid, t.region_id, $2::text, $3::text, $4::text, $5::text, $6::text, $7::"
+            "text, $8::text, $9::uuid, coalesce($10::boolean, false), $11::text from ref.tenant t where t.ten"
+            "ant_id = app.tenant() returning e.id, e.region_id, e.name, e.kvk_number, e.establishment_number,"
+            " e.sector, e.size_class, e.postcode4, e.street_address, e.account_manager_id, e.risk_cover, e.in"
+            "ternal_note, e.version, e.changed_at",
+    .parameters = 11, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
 struct statement *sql_employer_insert(struct plan *plan, const struct employer_new *body, struct sql_employer_insert args)
@@ -166,6 +170,7 @@ struct statement *sql_employer_insert(struct plan *plan, const struct employer_n
     const struct str values[] = {
         args.id,
         body->kvk_number,
+        body->establishment_number,
         body->name,
         body->sector,
         body->size_class,
@@ -180,11 +185,11 @@ struct statement *sql_employer_insert(struct plan *plan, const struct employer_n
 
 const struct query query_employer_change = {
     .name = "employer_change",
-    .text = "update app.employer e set (kvk_number, name, sector, size_class, postcode4, street_address, acco"
-            "unt_manager_id, risk_cover, internal_note) = (select n.kvk_number, n.name, n.sector, n.size_clas"
-            "s, n.postcode4, n.street_address, n.account_manager_id, n.risk_cover, n.internal_note from jsonb"
-            "_populate_record(e, $1::jsonb) n) where e.id = $2 and $3::int8multirange @> e.version returning "
-            "e.id",
+    .text = "update app.employer e set (kvk_number, establishment_number, name, sector, size_class, postcode4"
+            ", street_address, account_manager_id, risk_cover, internal_note) = (select n.kvk_number, n.estab"
+            "lishment_number, n.name, n.sector, n.size_class, n.postcode4, n.street_address, n.account_manage"
+            "r_id, n.risk_cover, n.internal_note from jsonb_populate_record(e, $1::jsonb) n) where e.id = $2 "
+            "and $3::int8multirange @> e.version returning e.id",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
@@ -206,6 +211,7 @@ static const struct query_list employer_condition_list_list = {
     employer_condition_list_sorts, 1,
     "c.id", "id", "uuid",
     false,
+    NULL, NULL,
 };
 const struct query query_employer_condition_list = {
     .name = "employer_condition_list",
@@ -282,6 +288,7 @@ static const struct query_list screening_list_list = {
     screening_list_sorts, 1,
     "s.id", "id", "uuid",
     true,
+    NULL, NULL,
 };
 const struct query query_screening_list = {
     .name = "screening_list",
@@ -355,6 +362,7 @@ struct statement *sql_screening_advice(struct plan *plan, struct sql_screening_a
     return plan_add(plan, &query_screening_advice, values);
 }
 
+static const struct query_sort vacancy_list_changes = {"after", "v.changed_in", "xid8", "changed_in"};
 static const struct query_filter vacancy_list_filters[] = {
     {"state", "v.state = %"},
     {"kind", "v.kind = %"},
@@ -362,7 +370,7 @@ static const struct query_filter vacancy_list_filters[] = {
     {"occupationId", "v.occupation_id = %::uuid"},
     {"neededByFrom", "v.needed_by >= %::date"},
     {"neededByTo", "v.needed_by <= %::date"},
-    {"changedAfter", "v.changed_at > %::timestamptz"},
+    {"after", "(v.changed_in, v.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and v.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
 };
 static const struct query_sort vacancy_list_sorts[] = {
     {"reportedAt", "v.reported_at", "timestamptz", "reported_at"},
@@ -374,13 +382,14 @@ static const struct query_list vacancy_list_list = {
     vacancy_list_sorts, 3,
     "v.id", "id", "uuid",
     true,
+    &vacancy_list_changes, NULL,
 };
 const struct query query_vacancy_list = {
     .name = "vacancy_list",
     .text = "select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_mi"
             "n, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.st"
             "art_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.match_input, v.v"
-            "ersion, v.changed_at from app.vacancy v where true",
+            "ersion, v.changed_at, v.changed_in from app.vacancy v where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &vacancy_list_list,
 };
@@ -454,15 +463,13 @@ const struct query query_vacancy_change = {
     .name = "vacancy_change",
     .text = "update app.vacancy v set (title, description, kind, occupation_id, hours_min, hours_max, shifts,"
             " postcode4, positions, candidates_wanted, start_date, needed_by, wage_text, internal_note, compe"
-            "tences, conditions, match_input) = (select n.title, n.description, n.kind, n.occupation_id, n.ho"
-            "urs_min, n.hours_max, n.shifts, n.postcode4, n.positions, n.candidates_wanted, n.start_date, n.n"
-            "eeded_by, n.wage_text, n.internal_note, case when $1::jsonb ? 'competences' then app.vacancy_com"
-            "petences(nullif($1::jsonb -> 'competences', 'null')) else v.competences end, case when $1::jsonb"
-            " ? 'conditions' then app.vacancy_conditions(nullif($1::jsonb -> 'conditions', 'null')) else v.co"
-            "nditions end, v.match_input + ($1::jsonb ?| array['occupation_id', 'hours_min', 'hours_max', 'sh"
-            "ifts', 'postcode4', 'candidates_wanted', 'needed_by', 'start_date', 'competences', 'conditions']"
-            ")::int from jsonb_populate_record(v, $1::jsonb) n) where v.id = $2 and $3::int8multirange @> v.v"
-            "ersion returning v.id",
+            "tences, conditions) = (select n.title, n.description, n.kind, n.occupation_id, n.hours_min, n.ho"
+            "urs_max, n.shifts, n.postcode4, n.positions, n.candidates_wanted, n.start_date, n.needed_by, n.w"
+            "age_text, n.internal_note, case when $1::jsonb ? 'competences' then app.vacancy_competences(null"
+            "if($1::jsonb -> 'competences', 'null')) else v.competences end, case when $1::jsonb ? 'condition"
+            "s' then app.vacancy_conditions(nullif($1::jsonb -> 'conditions', 'null')) else v.conditions end "
+            "from jsonb_populate_record(v, $1::jsonb) n) where v.id = $2 and $3::int8multirange @> v.version "
+            "returning v.id",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
@@ -500,6 +507,7 @@ static const struct query_list vacancy_transition_list_list = {
     vacancy_transition_list_sorts, 1,
     "t.seq", "seq", "bigint",
     false,
+    NULL, NULL,
 };
 const struct query query_vacancy_transition_list = {
     .name = "vacancy_transition_list",

@@ -8,18 +8,19 @@ _Static_assert(25 <= LIMIT_FIELDS, "Vacancy");
 
 static const struct pattern_part pattern_0[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 static const struct pattern_part pattern_1[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
-static const struct pattern_part pattern_2[] = {{{0x3ff000000000000u, 0x0u}, 2, 5}, {{0, 0}, 0, 0}};
-static const char *const values_3[] = {"one", "small", "medium", "large", NULL};
-static const struct pattern_part pattern_4[] = {{{0x3fe000000000000u, 0x0u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 3, 3}, {{0, 0}, 0, 0}};
-static const char *const values_5[] = {"suitable", "unsuitable", "suitable_after_carving", NULL};
-static const char *const values_6[] = {"must", "nice", NULL};
-static const char *const values_7[] = {"regular", "temp", "secondment", "trial_placement", "work_experience", "internship", "apprenticeship", "subsidised", "seasonal", "event", "successor", "adoption", "redeployment", NULL};
-static const char *const values_8[] = {"day", "evening", "night", "weekend", NULL};
-static const char *const values_9[] = {"withdraw", "close", NULL};
-static const char *const values_10[] = {"fits", "adjust", "against", NULL};
-static const char *const values_11[] = {"suitable", "suitable_with_adjustment", "unsuitable", NULL};
-static const char *const values_12[] = {"reported", "screening", "open", "shortlisted", "partly_filled", "filled", "unsuitable", "closed", "withdrawn", "expired", NULL};
-static const char *const values_13[] = {"employer", "account_manager", "firm", "agency", "hub", "project", "campaign", NULL};
+static const struct pattern_part pattern_2[] = {{{0x3ff000000000000u, 0x0u}, 12, 12}, {{0, 0}, 0, 0}};
+static const struct pattern_part pattern_3[] = {{{0x3ff000000000000u, 0x0u}, 2, 5}, {{0, 0}, 0, 0}};
+static const char *const values_4[] = {"one", "small", "medium", "large", NULL};
+static const struct pattern_part pattern_5[] = {{{0x3fe000000000000u, 0x0u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 3, 3}, {{0, 0}, 0, 0}};
+static const char *const values_6[] = {"suitable", "unsuitable", "suitable_after_carving", NULL};
+static const char *const values_7[] = {"must", "nice", NULL};
+static const char *const values_8[] = {"regular", "temp", "secondment", "trial_placement", "work_experience", "internship", "apprenticeship", "subsidised", "seasonal", "event", "successor", "adoption", "redeployment", NULL};
+static const char *const values_9[] = {"day", "evening", "night", "weekend", NULL};
+static const char *const values_10[] = {"withdraw", "close", NULL};
+static const char *const values_11[] = {"fits", "adjust", "against", NULL};
+static const char *const values_12[] = {"suitable", "suitable_with_adjustment", "unsuitable", NULL};
+static const char *const values_13[] = {"reported", "screening", "open", "shortlisted", "partly_filled", "filled", "unsuitable", "closed", "withdrawn", "expired", NULL};
+static const char *const values_14[] = {"employer", "account_manager", "firm", "agency", "hub", "project", "campaign", NULL};
 
 static const struct field contact_new_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct contact_new, name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
@@ -55,35 +56,37 @@ const struct schema employer_condition_new_schema = {
 static const struct field employer_new_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct employer_new, name), .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, kvk_number), .min = 8, .max = 8, .pattern = pattern_1, .visible_to = 0xffffffffu},
-    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct employer_new, sector), .min = 2, .max = 5, .pattern = pattern_2, .visible_to = 0xffffffffu},
-    {.name = "sizeClass", .key = {"\"sizeClass\":", 12}, .column = "size_class", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct employer_new, size_class), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
-    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, postcode4), .min = 4, .max = 4, .pattern = pattern_4, .visible_to = 0xffffffffu},
+    {.name = "establishmentNumber", .key = {"\"establishmentNumber\":", 22}, .column = "establishment_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, establishment_number), .min = 12, .max = 12, .pattern = pattern_2, .visible_to = 0xffffffffu},
+    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct employer_new, sector), .min = 2, .max = 5, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "sizeClass", .key = {"\"sizeClass\":", 12}, .column = "size_class", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct employer_new, size_class), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, postcode4), .min = 4, .max = 4, .pattern = pattern_5, .visible_to = 0xffffffffu},
     {.name = "streetAddress", .key = {"\"streetAddress\":", 16}, .column = "street_address", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, street_address), .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "accountManagerId", .key = {"\"accountManagerId\":", 19}, .column = "account_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, account_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "riskCover", .key = {"\"riskCover\":", 12}, .column = "risk_cover", .type = FIELD_BOOL, .offset = offsetof(struct employer_new, risk_cover), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x1fba0u},
     {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct employer_new, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu, .closed_to = 0x1fff1u},
 };
 const struct schema employer_new_schema = {
-    .name = "EmployerNew", .fields = employer_new_fields, .count = 9,
+    .name = "EmployerNew", .fields = employer_new_fields, .count = 10,
     .size = sizeof(struct employer_new), .self = NULL,
 };
 static const struct field employer_change_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .offset = offsetof(struct employer_change, name), .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_change, kvk_number), .min = 8, .max = 8, .pattern = pattern_1, .visible_to = 0xffffffffu},
-    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .offset = offsetof(struct employer_change, sector), .min = 2, .max = 5, .pattern = pattern_2, .visible_to = 0xffffffffu},
-    {.name = "sizeClass", .key = {"\"sizeClass\":", 12}, .column = "size_class", .type = FIELD_TEXT, .offset = offsetof(struct employer_change, size_class), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
-    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_change, postcode4), .min = 4, .max = 4, .pattern = pattern_4, .visible_to = 0xffffffffu},
+    {.name = "establishmentNumber", .key = {"\"establishmentNumber\":", 22}, .column = "establishment_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_change, establishment_number), .min = 12, .max = 12, .pattern = pattern_2, .visible_to = 0xffffffffu},
+    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .offset = offsetof(struct employer_change, sector), .min = 2, .max = 5, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "sizeClass", .key = {"\"sizeClass\":", 12}, .column = "size_class", .type = FIELD_TEXT, .offset = offsetof(struct employer_change, size_class), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_change, postcode4), .min = 4, .max = 4, .pattern = pattern_5, .visible_to = 0xffffffffu},
     {.name = "streetAddress", .key = {"\"streetAddress\":", 16}, .column = "street_address", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_change, street_address), .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "accountManagerId", .key = {"\"accountManagerId\":", 19}, .column = "account_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_change, account_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "riskCover", .key = {"\"riskCover\":", 12}, .column = "risk_cover", .type = FIELD_BOOL, .offset = offsetof(struct employer_change, risk_cover), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x1fba0u},
     {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct employer_change, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu, .closed_to = 0x1fff1u},
 };
 const struct schema employer_change_schema = {
-    .name = "EmployerChange", .fields = employer_change_fields, .count = 9,
+    .name = "EmployerChange", .fields = employer_change_fields, .count = 10,
     .size = sizeof(struct employer_change), .self = NULL,
 };
 static const struct field screening_new_fields[] = {
-    {.name = "verdict", .key = {"\"verdict\":", 10}, .column = "verdict", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct screening_new, verdict), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "verdict", .key = {"\"verdict\":", 10}, .column = "verdict", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct screening_new, verdict), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct screening_new, reason), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
 };
 const struct schema screening_new_schema = {
@@ -92,7 +95,7 @@ const struct schema screening_new_schema = {
 };
 static const struct field vacancy_competence_fields[] = {
     {.name = "competenceId", .key = {"\"competenceId\":", 15}, .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_competence, competence_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "need", .key = {"\"need\":", 7}, .column = "need", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_competence, need), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "need", .key = {"\"need\":", 7}, .column = "need", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_competence, need), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_INT, .offset = offsetof(struct vacancy_competence, level), .min = 1, .max = 3, .visible_to = 0xffffffffu},
     {.name = "weight", .key = {"\"weight\":", 9}, .column = "weight", .type = FIELD_INT, .offset = offsetof(struct vacancy_competence, weight), .min = 1, .max = 5, .visible_to = 0xffffffffu},
 };
@@ -112,14 +115,14 @@ static const struct field vacancy_new_fields[] = {
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, employer_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, title), .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "description", .key = {"\"description\":", 14}, .column = "description", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_new, description), .min = 0, .max = 4000, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, kind), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, kind), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, occupation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_new, competences), .unique_at = offsetof(struct vacancy_competence, competence_id), .min = 0, .max = 40, .schema = &vacancy_competence_schema, .visible_to = 0xffffffffu},
     {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_new, conditions), .unique_at = offsetof(struct vacancy_condition, condition), .min = 0, .max = 30, .schema = &vacancy_condition_schema, .visible_to = 0xffffffffu},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_new, shifts), .unique_at = 0, .min = 1, .max = 4, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
-    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, postcode4), .min = 4, .max = 4, .pattern = pattern_4, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_new, shifts), .unique_at = 0, .min = 1, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, postcode4), .min = 4, .max = 4, .pattern = pattern_5, .visible_to = 0xffffffffu},
     {.name = "positions", .key = {"\"positions\":", 12}, .column = "positions", .type = FIELD_INT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, positions), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "candidatesWanted", .key = {"\"candidatesWanted\":", 19}, .column = "candidates_wanted", .type = FIELD_INT, .offset = offsetof(struct vacancy_new, candidates_wanted), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -135,14 +138,14 @@ const struct schema vacancy_new_schema = {
 static const struct field vacancy_change_fields[] = {
     {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, title), .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "description", .key = {"\"description\":", 14}, .column = "description", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_change, description), .min = 0, .max = 4000, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, kind), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, kind), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .offset = offsetof(struct vacancy_change, occupation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_change, competences), .unique_at = offsetof(struct vacancy_competence, competence_id), .min = 0, .max = 40, .schema = &vacancy_competence_schema, .visible_to = 0xffffffffu},
     {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_change, conditions), .unique_at = offsetof(struct vacancy_condition, condition), .min = 0, .max = 30, .schema = &vacancy_condition_schema, .visible_to = 0xffffffffu},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_change, shifts), .unique_at = 0, .min = 1, .max = 4, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
-    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, postcode4), .min = 4, .max = 4, .pattern = pattern_4, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_change, shifts), .unique_at = 0, .min = 1, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, postcode4), .min = 4, .max = 4, .pattern = pattern_5, .visible_to = 0xffffffffu},
     {.name = "positions", .key = {"\"positions\":", 12}, .column = "positions", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, positions), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "candidatesWanted", .key = {"\"candidatesWanted\":", 19}, .column = "candidates_wanted", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, candidates_wanted), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -156,7 +159,7 @@ const struct schema vacancy_change_schema = {
     .size = sizeof(struct vacancy_change), .self = NULL, .orders = vacancy_change_orders,
 };
 static const struct field vacancy_ending_fields[] = {
-    {.name = "how", .key = {"\"how\":", 6}, .column = "how", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_ending, how), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "how", .key = {"\"how\":", 6}, .column = "how", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_ending, how), .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
 };
 const struct schema vacancy_ending_schema = {
     .name = "VacancyEnding", .fields = vacancy_ending_fields, .count = 1,
@@ -195,8 +198,9 @@ static const struct field employer_fields[] = {
     {.name = "regionId", .key = {"\"regionId\":", 11}, .column = "region_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .min = 0, .max = 8, .visible_to = 0xffffffffu},
+    {.name = "establishmentNumber", .key = {"\"establishmentNumber\":", 22}, .column = "establishment_number", .type = FIELD_TEXT, .min = 0, .max = 12, .visible_to = 0xffffffffu},
     {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 5, .visible_to = 0xffffffffu},
-    {.name = "sizeClass", .key = {"\"sizeClass\":", 12}, .column = "size_class", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "sizeClass", .key = {"\"sizeClass\":", 12}, .column = "size_class", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .min = 0, .max = 4, .visible_to = 0xffffffffu},
     {.name = "streetAddress", .key = {"\"streetAddress\":", 16}, .column = "street_address", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "accountManagerId", .key = {"\"accountManagerId\":", 19}, .column = "account_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -206,12 +210,12 @@ static const struct field employer_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema employer_schema = {
-    .name = "Employer", .fields = employer_fields, .count = 13,
+    .name = "Employer", .fields = employer_fields, .count = 14,
     .size = 0, .self = "/employers/",
 };
 static const struct field screening_rule_fields[] = {
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
     {.name = "number", .key = {"\"number\":", 9}, .column = "number", .type = FIELD_INT, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
     {.name = "limit", .key = {"\"limit\":", 8}, .column = "limit", .type = FIELD_INT, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
 };
@@ -239,7 +243,7 @@ const struct schema supply_schema = {
 };
 static const struct field advice_fields[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
     {.name = "rulesVersion", .key = {"\"rulesVersion\":", 15}, .column = "rules_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "rules", .key = {"\"rules\":", 8}, .column = "rules", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .schema = &screening_rule_schema, .visible_to = 0xffffffffu},
     {.name = "supply", .key = {"\"supply\":", 9}, .column = "supply", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &supply_schema, .visible_to = 0xffffffffu},
@@ -251,9 +255,9 @@ const struct schema advice_schema = {
 static const struct field screening_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "verdict", .key = {"\"verdict\":", 10}, .column = "verdict", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "verdict", .key = {"\"verdict\":", 10}, .column = "verdict", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
     {.name = "adviceRules", .key = {"\"adviceRules\":", 14}, .column = "advice_rules", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 20, .schema = &screening_rule_schema, .visible_to = 0xffffffffu},
     {.name = "rulesVersion", .key = {"\"rulesVersion\":", 15}, .column = "rules_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "screenedBy", .key = {"\"screenedBy\":", 13}, .column = "screened_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -269,12 +273,12 @@ static const struct field vacancy_fields[] = {
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "description", .key = {"\"description\":", 14}, .column = "description", .type = FIELD_TEXT, .min = 0, .max = 4000, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
     {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 4, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
     {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 4, .visible_to = 0xffffffffu},
     {.name = "positions", .key = {"\"positions\":", 12}, .column = "positions", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "candidatesWanted", .key = {"\"candidatesWanted\":", 19}, .column = "candidates_wanted", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
@@ -282,7 +286,7 @@ static const struct field vacancy_fields[] = {
     {.name = "neededBy", .key = {"\"neededBy\":", 11}, .column = "needed_by", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "wageText", .key = {"\"wageText\":", 11}, .column = "wage_text", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xeu},
-    {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
     {.name = "reportedAt", .key = {"\"reportedAt\":", 13}, .column = "reported_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "matchVersion", .key = {"\"matchVersion\":", 15}, .column = "match_input", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xeu},
     {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 40, .schema = &vacancy_competence_schema, .visible_to = 0xffffffffu},

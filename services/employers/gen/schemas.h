@@ -34,6 +34,7 @@ struct employer_condition_new {
 struct employer_new {
     struct str name;
     struct str kvk_number;
+    struct str establishment_number;
     struct str sector;
     struct str size_class;
     struct str postcode4;
@@ -47,6 +48,7 @@ struct employer_new {
 struct employer_change {
     struct str name;
     struct str kvk_number;
+    struct str establishment_number;
     struct str sector;
     struct str size_class;
     struct str postcode4;

@@ -8,11 +8,12 @@
 _Static_assert(8 <= LIMIT_QUERIES, "queries");
 _Static_assert(7 <= LIMIT_VALUES, "proposal_round_propose");
 
+static const struct query_sort proposal_list_changes = {"after", "p.changed_in", "xid8", "changed_in"};
 static const struct query_filter proposal_list_filters[] = {
     {"state", "p.state = %"},
     {"vacancyId", "p.vacancy_id = %::uuid"},
     {"candidateId", "p.candidate_id = %::uuid"},
-    {"changedAfter", "p.changed_at > %::timestamptz"},
+    {"after", "(p.changed_in, p.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and p.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
 };
 static const struct query_sort proposal_list_sorts[] = {
     {"changedAt", "p.changed_at", "timestamptz", "changed_at"},
@@ -22,12 +23,13 @@ static const struct query_list proposal_list_list = {
     proposal_list_sorts, 1,
     "p.id", "id", "uuid",
     true,
+    &proposal_list_changes, NULL,
 };
 const struct query query_proposal_list = {
     .name = "proposal_list",
     .text = "select p.id, p.round_id, p.vacancy_id, p.employer_id, p.candidate_id, p.state, p.score, p.rank, "
             "p.rejection_reason, p.rejection_shared, p.rejection_note, p.sent_at, p.answered_at, p.version, p"
-            ".changed_at from app.proposal p where true",
+            ".changed_at, p.changed_in from app.proposal p where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &proposal_list_list,
 };

@@ -20,6 +20,7 @@ static const struct query_list competence_list_list = {
     competence_list_sorts, 1,
     "c.id", "id", "uuid",
     false,
+    NULL, NULL,
 };
 const struct query query_competence_list = {
     .name = "competence_list",
@@ -56,6 +57,7 @@ static const struct query_list condition_list_list = {
     condition_list_sorts, 1,
     "c.bit", "bit", "int",
     false,
+    NULL, NULL,
 };
 const struct query query_condition_list = {
     .name = "condition_list",
@@ -81,6 +83,7 @@ static const struct query_list occupation_list_list = {
     occupation_list_sorts, 1,
     "o.id", "id", "uuid",
     false,
+    NULL, NULL,
 };
 const struct query query_occupation_list = {
     .name = "occupation_list",
@@ -112,11 +115,12 @@ struct statement *sql_occupation_get(struct plan *plan, struct sql_occupation_ge
     return plan_add(plan, &query_occupation_get, values);
 }
 
+static const struct query_sort organisation_list_changes = {"after", "o.changed_in", "xid8", "changed_in"};
 static const struct query_filter organisation_list_filters[] = {
     {"kind", "o.kind = %"},
     {"namePrefix", "app.words(o.name) @@ app.asked(%)"},
     {"active", "o.active = %::boolean"},
-    {"changedAfter", "o.changed_at > %::timestamptz"},
+    {"after", "(o.changed_in, o.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and o.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
 };
 static const struct query_sort organisation_list_sorts[] = {
     {"name", "o.name", "text", "name"},
@@ -127,11 +131,12 @@ static const struct query_list organisation_list_list = {
     organisation_list_sorts, 2,
     "o.id", "id", "uuid",
     false,
+    &organisation_list_changes, NULL,
 };
 const struct query query_organisation_list = {
     .name = "organisation_list",
-    .text = "select o.id, o.kind, o.name, o.kvk_number, o.active, o.version, o.changed_at from app.organisati"
-            "on o where true",
+    .text = "select o.id, o.kind, o.name, o.kvk_number, o.active, o.version, o.changed_at, o.changed_in from "
+            "app.organisation o where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &organisation_list_list,
 };
@@ -204,6 +209,7 @@ static const struct query_list place_list_list = {
     place_list_sorts, 1,
     "p.postcode4", "postcode4", "text",
     false,
+    NULL, NULL,
 };
 const struct query query_place_list = {
     .name = "place_list",
@@ -257,6 +263,7 @@ static const struct query_list queue_job_list_list = {
     queue_job_list_sorts, 1,
     "j.id", "id", "bigint",
     false,
+    NULL, NULL,
 };
 const struct query query_queue_job_list = {
     .name = "queue_job_list",
@@ -301,6 +308,7 @@ static const struct query_list queue_dead_letter_list_list = {
     queue_dead_letter_list_sorts, 1,
     "d.id", "id", "bigint",
     true,
+    NULL, NULL,
 };
 const struct query query_queue_dead_letter_list = {
     .name = "queue_dead_letter_list",
@@ -355,6 +363,7 @@ static const struct query_list queue_kind_list_list = {
     queue_kind_list_sorts, 1,
     "k.kind", "kind", "text",
     false,
+    NULL, NULL,
 };
 const struct query query_queue_kind_list = {
     .name = "queue_kind_list",
@@ -396,6 +405,7 @@ static const struct query_list queue_schedule_list_list = {
     queue_schedule_list_sorts, 1,
     "f.id", "id", "bigint",
     false,
+    NULL, NULL,
 };
 const struct query query_queue_schedule_list = {
     .name = "queue_schedule_list",
@@ -421,6 +431,7 @@ static const struct query_list queue_act_list_list = {
     queue_act_list_sorts, 1,
     "a.id", "id", "uuid",
     true,
+    NULL, NULL,
 };
 const struct query query_queue_act_list = {
     .name = "queue_act_list",
@@ -572,6 +583,7 @@ static const struct query_list region_list_list = {
     region_list_sorts, 1,
     "r.id", "id", "uuid",
     false,
+    NULL, NULL,
 };
 const struct query query_region_list = {
     .name = "region_list",
@@ -606,6 +618,7 @@ static const struct query_list tenant_list_list = {
     tenant_list_sorts, 1,
     "t.id", "id", "uuid",
     false,
+    NULL, NULL,
 };
 const struct query query_tenant_list = {
     .name = "tenant_list",
@@ -650,11 +663,12 @@ struct statement *sql_user_profile(struct plan *plan, struct sql_user_profile ar
     return plan_add(plan, &query_user_profile, values);
 }
 
+static const struct query_sort user_list_changes = {"after", "u.changed_in", "xid8", "changed_in"};
 static const struct query_filter user_list_filters[] = {
     {"role", "u.role = %"},
     {"namePrefix", "app.words(u.name) @@ app.asked(%)"},
     {"active", "u.active = %::boolean"},
-    {"changedAfter", "u.changed_at > %::timestamptz"},
+    {"after", "(u.changed_in, u.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and u.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
 };
 static const struct query_sort user_list_sorts[] = {
     {"name", "u.name", "text", "name"},
@@ -665,11 +679,12 @@ static const struct query_list user_list_list = {
     user_list_sorts, 2,
     "u.id", "id", "uuid",
     false,
+    &user_list_changes, NULL,
 };
 const struct query query_user_list = {
     .name = "user_list",
     .text = "select u.id, u.name, u.email, u.role, to_json(u.attributes) as attributes, u.organisation_id, u."
-            "active, u.version, u.changed_at from app.user_account u where true",
+            "active, u.version, u.changed_at, u.changed_in from app.user_account u where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &user_list_list,
 };

@@ -21,6 +21,15 @@ static const struct operation *operation_named(const char *id)
     return NULL;
 }
 
+/* Where the operation has the parameter `after`. */
+static size_t after_at(const struct exchange *exchange)
+{
+    size_t i = 0;
+    while (strcmp(exchange->request.operation->parameters[i].name, "after") != 0)
+        i++;
+    return i;
+}
+
 /* Reads the query behind "/v1/vacancies"; the first parameter is the state. */
 static struct exchange *asked(void **state, const char *query)
 {
@@ -33,7 +42,9 @@ static struct exchange *asked(void **state, const char *query)
     assert_int_equal(uri_read(&exchange->ctx, arena_print(ctx->arena, "/v1/vacancies?%s", query),
                               &exchange->uri),
                      OK);
+    exchange->actor.tenant_id = S("0189abcd-0000-7234-8abc-def012345678");
     exchange->request.query[0] = exchange_parameter(exchange, "state");
+    exchange->request.query[after_at(exchange)] = exchange_parameter(exchange, "after");
     page_read(exchange);
     return exchange;
 }
@@ -55,7 +66,7 @@ static void without_parameters_the_newest_come_first(void **state)
 {
     struct statement *statement = composed(asked(state, ""));
     assert_string_equal(tail_of(statement),
-                        " order by v.reported_at desc, v.id desc limit $1::int");
+                        " order by v.reported_at desc, v.id desc limit $1::int) l on true");
     assert_str(statement->values[0], "21"); /* one more than is shown: is there a next page? */
 }
 
@@ -63,7 +74,7 @@ static void values_travel_as_parameters(void **state)
 {
     struct statement *statement = composed(asked(state, "state=open%27--&sort=title&pageSize=3"));
     assert_string_equal(tail_of(statement),
-                        " and v.state = $1 order by v.title, v.id limit $2::int");
+                        " and v.state = $1 order by v.title, v.id limit $2::int) l on true");
     assert_str(statement->values[0], "open'--");
     assert_str(statement->values[1], "4");
 }
@@ -92,7 +103,7 @@ static void a_cursor_goes_on_behind_the_last_one(void **state)
     struct statement *statement = composed(exchange);
     assert_string_equal(tail_of(statement),
                         " and v.state = $1 and (v.title, v.id) > ($2::text, $3::uuid)"
-                        " order by v.title, v.id limit $4::int");
+                        " order by v.title, v.id limit $4::int) l on true");
     assert_str(statement->values[1], "O'Neill");
     exchange =
         next(state, "state=open&sort=-title", cursor_of(asked(state, "state=open&sort=-title")));
@@ -129,6 +140,56 @@ static void statements_that_differ_have_names_that_differ(void **state)
     assert_string_equal(names[1], composed(asked(state, "state=filled&pageSize=7"))->query->name);
 }
 
+/* A cursor whose value and key are those of a position; `filters` is the hash of the list and the
+ * municipality. */
+static struct str position_of(void **state, const char *sort, uint64_t filters)
+{
+    struct ctx *ctx = *state;
+    struct cursor cursor = {.sort = str_of(sort),
+                            .value = S("12345"),
+                            .key = S("0189abcd-ef01-7234-8abc-def012345678"),
+                            .filters_hash = filters};
+    return cursor_print(ctx->arena, &keys, &cursor);
+}
+
+static struct exchange *asked_after(void **state, const char *query, struct str position)
+{
+    struct ctx *ctx = *state;
+    return asked(state, arena_print(ctx->arena, "%s&after=%.*s", query, STR_ARG(position)).at);
+}
+
+static void who_reads_after_a_position_gets_what_changed_in_its_order(void **state)
+{
+    uint64_t list = asked_after(state, "", S("x"))->page.filters;
+    struct str position = position_of(state, "after", list);
+    struct exchange *exchange = asked_after(state, "state=open", position);
+    assert_int_equal(exchange->ctx.faults.count, 0);
+    struct statement *statement = composed(exchange);
+    assert_string_equal(
+        tail_of(statement),
+        " and v.state = $1 and (v.changed_in, v.id) > (split_part($2, '/', 1)::xid8, "
+        "split_part($2, '/', 2)::uuid) and v.changed_in < "
+        "pg_snapshot_xmin(pg_current_snapshot()) order by v.changed_in, v.id limit "
+        "$3::int) l on true");
+    assert_str(statement->values[1], "12345/0189abcd-ef01-7234-8abc-def012345678");
+    assert_string_not_equal(statement->query->name,
+                            composed(asked(state, "state=open"))->query->name);
+}
+
+static void a_position_is_one_of_this_list_and_stands_alone(void **state)
+{
+    uint64_t list = asked_after(state, "", S("x"))->page.filters;
+    struct str position = position_of(state, "after", list);
+    assert_int_equal(asked_after(state, "", position_of(state, "title", list))->ctx.faults.count,
+                     1);
+    assert_int_equal(
+        asked_after(state, "", position_of(state, "after", list + 1))->ctx.faults.count, 1);
+    assert_int_equal(asked_after(state, "sort=title", position)->ctx.faults.at[0].code,
+                     FAULT_NOT_HERE);
+    assert_int_equal(asked_after(state, "cursor=x", position)->ctx.faults.at[0].code,
+                     FAULT_NOT_HERE);
+}
+
 static void strange_sizes_and_sorts_are_faults(void **state)
 {
     static const char *const queries[] = {"pageSize=0",    "pageSize=101",
@@ -152,6 +213,8 @@ int main(void)
         UNIT(a_cursor_goes_on_behind_the_last_one),
         UNIT(a_cursor_belongs_to_what_was_asked),
         UNIT(statements_that_differ_have_names_that_differ),
+        UNIT(who_reads_after_a_position_gets_what_changed_in_its_order),
+        UNIT(a_position_is_one_of_this_list_and_stands_alone),
         UNIT(strange_sizes_and_sorts_are_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
