@@ -25,7 +25,7 @@ create function app.card(p app.candidate, with_name boolean) returns jsonb langu
 create function app.card_of_candidate(candidate uuid) returns jsonb language sql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    select app.card(c, false) from app.candidate c where c.tenant_id = app.tenant() and c.id = candidate and app.sees_candidate(c)
+    select app.card(c, false) from app.candidate c where c.tenant_id = app.tenant() and c.id = candidate and c.merged_into is null and app.sees_candidate(c)
     $$;
 
 -- The card of the candidate of a proposal that the asker sees; with the name only when the proposal carries consent.

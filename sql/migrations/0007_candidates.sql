@@ -38,17 +38,21 @@ create table app.candidate (
     languages json,
     occupations json,
     bsn_changes int not null default 0,
+    merged_into uuid,
     version bigint not null,
     changed_at timestamptz not null,
     changed_in xid8 not null,
     primary key (tenant_id, id),
     foreign key (tenant_id, case_manager_id) references app.user_account (tenant_id, id),
     foreign key (tenant_id, organisation_id) references app.organisation (tenant_id, id),
+    foreign key (tenant_id, merged_into) references app.candidate (tenant_id, id),
     constraint candidate_hours_in_order check (hours_min <= hours_max)
 );
 comment on column app.candidate.competences is
     'as a client reads them, like conditions, languages and occupations; a trigger makes the rows of app.candidate_competence of it';
 comment on column app.candidate.bsn_changes is 'how often the citizen service number was registered or corrected after the file was made';
+comment on column app.candidate.merged_into is 'the file that this one became a part of; what is left here is a sign';
+create index candidate_merged on app.candidate (tenant_id, merged_into) where merged_into is not null;
 create index candidate_by_change on app.candidate (tenant_id, changed_at, id);
 create index candidate_by_alias on app.candidate (tenant_id, alias, id);
 create index candidate_by_status on app.candidate (tenant_id, status, changed_at, id);
@@ -70,10 +74,14 @@ create table app.candidate_bsn (
     nonce app.candidate_bsn_nonce not null,
     ciphertext app.candidate_bsn_ciphertext not null,
     blind_index app.candidate_bsn_blind_index not null,
+    sealed_for uuid,
     primary key (tenant_id, candidate_id),
     constraint candidate_bsn_once unique (tenant_id, blind_index),
     foreign key (tenant_id, candidate_id) references app.candidate (tenant_id, id)
 );
+
+comment on column app.candidate_bsn.sealed_for is
+    'the candidate for whom the ciphertext was made, when that file became a part of this one: it can be decrypted for no other';
 
 create table app.candidate_competence (
     tenant_id int not null,

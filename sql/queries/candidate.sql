@@ -4,7 +4,9 @@
 c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c.neighbourhood, c.case_manager_id,
 c.organisation_id, c.status, c.benefit, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_max,
 to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction,
-to_json(c.sectors) as sectors, c.version, c.changed_at
+to_json(c.sectors) as sectors, c.version, c.changed_at,
+case when c.merged_into is not null
+     then json_build_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into
 
 -- query: candidate_list
 -- rows: many
@@ -12,6 +14,7 @@ to_json(c.sectors) as sectors, c.version, c.changed_at
 -- filter: caseManagerId c.case_manager_id = %::uuid
 -- filter: aliasPrefix app.words(c.alias) @@ app.asked(%)
 -- changes: c.changed_in
+-- living: c.merged_into is null
 -- sort: changedAt c.changed_at timestamptz changed_at
 -- sort: alias c.alias text alias
 -- key: c.id
@@ -71,6 +74,13 @@ returning c.id
 -- rows: none
 -- writes: yes
 select app.candidate_bsn_store(:id::uuid, :key_id::int, :nonce::bytea, :ciphertext::bytea, :blind_index::bytea)
+
+-- query: candidate_merge
+-- body: CandidateMerge
+-- rows: none
+-- writes: yes
+select app.candidate_merge(:id::uuid, @other_id::uuid, array(select jsonb_array_elements_text(@take::jsonb)),
+                           array(select jsonb_array_elements_text(@keep::jsonb)))
 
 -- Notes the look-up in the audit, found or not; then only what the asker may see.
 -- query: candidate_search

@@ -22,7 +22,7 @@ EVENTS['EmployerAnswer'] = 'proposal'
 # enums that no column holds, or none with a check: why
 NO_CHECK = {
     'Role': 'x-roles of openapi.yaml is the source', 'Attribute': 'x-attributes of openapi.yaml is the source',
-    'SearchPurpose': 'a note in the audit',
+    'SearchPurpose': 'a note in the audit', 'CandidateProperty': 'names of properties; test_candidates.py compares them',
     'HardOutcome': 'computed by matching', 'ContributionCode': 'computed by matching', 'MissingCode': 'computed by matching',
     'LaneState': 'computed by the queue', 'RuleOutcome': 'computed by screening', 'MisfireRule': 'words for letters',
     'JobState': 'words for letters', 'WorkState': 'words for letters',

@@ -110,6 +110,8 @@ CALLS = {
     'app.card_of_candidate(uuid)': ('candidates', 'app.card_of_candidate(%(candidate)s)', None),
     'app.candidate_bsn_store(uuid,integer,bytea,bytea,bytea)': (
         'candidates', "app.candidate_bsn_store(%(candidate)s, 1, sha224('x')::bytea, sha256('y'), sha256('z'))", 'MW404'),
+    'app.candidate_merge(uuid,uuid,text[],text[])': (
+        'candidates', "app.candidate_merge(%(candidate)s, %(another)s, '{}', '{}')", 'MW404'),
     'app.candidate_by_bsn(bytea,text)': ('candidates', "app.candidate_by_bsn(sha256('known'), 'intake')", None),
     'app.candidates_by_name(text,date,text)': (
         'candidates', "(select min(found::text) from app.candidates_by_name(%(name)s, %(born)s::date, 'intake') found)", None),
@@ -142,7 +144,7 @@ def target(region, as_role):
     name, born = region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false); "
                             "update app.candidate set last_name = 'Bekend', birth_date = '1990-02-28' where id = %s "
                             "returning last_name, birth_date::text", (first,))[0]
-    return {'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'employer': employer,
+    return {'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer,
             'name': name, 'born': born}
 
 

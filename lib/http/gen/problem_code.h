@@ -23,6 +23,9 @@ enum problem_code {
     PROBLEM_PAIR_REJECTED_BEFORE, /* 409: This candidate was rejected for this vacancy before */
     PROBLEM_CANDIDATE_HAS_TWO_OPEN_PROPOSALS, /* 409: This candidate has two open proposals already */
     PROBLEM_NOT_SHORTLISTED, /* 409: This candidate is not on the newest shortlist */
+    PROBLEM_MERGE_CONFLICTS, /* 409: The two files do not say the same */
+    PROBLEM_TWO_PERSONS, /* 409: These are two persons */
+    PROBLEM_BOTH_PROPOSED, /* 409: Both files are proposed for the same vacancy */
     PROBLEM_VACANCY_PLACES_TAKEN, /* 409: All positions are taken */
     PROBLEM_STALE, /* 412: Somebody else has changed this */
     PROBLEM_TOO_LARGE, /* 413: The request is too large */

@@ -60,6 +60,15 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_NOT_SHORTLISTED] = {"not-shortlisted", 409, 0, {
         "{\"type\":\"urn:maatwerk:problem:not-shortlisted\",\"title\":\"Deze kandidaat staat niet op de laatste shortlist\",\"status\":409,\"detail\":\"De kandidaat op de plaats die pointer noemt staat niet op de nieuwste shortlist van deze vacature.\"",
         "{\"type\":\"urn:maatwerk:problem:not-shortlisted\",\"title\":\"This candidate is not on the newest shortlist\",\"status\":409,\"detail\":\"The candidate at the place that pointer names is not on the newest shortlist of this vacancy.\""}, {NULL, 0}},
+    [PROBLEM_MERGE_CONFLICTS] = {"merge-conflicts", 409, 0, {
+        "{\"type\":\"urn:maatwerk:problem:merge-conflicts\",\"title\":\"De twee dossiers zeggen niet hetzelfde\",\"status\":409,\"detail\":\"Bij de eigenschappen onder properties hebben beide dossiers iets anders staan. Er is niets samengevoegd.\"",
+        "{\"type\":\"urn:maatwerk:problem:merge-conflicts\",\"title\":\"The two files do not say the same\",\"status\":409,\"detail\":\"Of the properties that are named both files say something else. Nothing was merged.\""}, {NULL, 0}},
+    [PROBLEM_TWO_PERSONS] = {"two-persons", 409, 0, {
+        "{\"type\":\"urn:maatwerk:problem:two-persons\",\"title\":\"Dit zijn twee personen\",\"status\":409,\"detail\":\"Beide dossiers hebben een burgerservicenummer, dus ze gaan over twee personen. Er is niets samengevoegd.\"",
+        "{\"type\":\"urn:maatwerk:problem:two-persons\",\"title\":\"These are two persons\",\"status\":409,\"detail\":\"Both files have a citizen service number, so they are about two persons. Nothing was merged.\""}, {NULL, 0}},
+    [PROBLEM_BOTH_PROPOSED] = {"both-proposed", 409, 0, {
+        "{\"type\":\"urn:maatwerk:problem:both-proposed\",\"title\":\"Beide dossiers zijn voor dezelfde vacature voorgedragen\",\"status\":409,\"detail\":\"Voor een vacature staat van beide dossiers een voordracht open. Er is niets samengevoegd.\"",
+        "{\"type\":\"urn:maatwerk:problem:both-proposed\",\"title\":\"Both files are proposed for the same vacancy\",\"status\":409,\"detail\":\"For one vacancy a proposal of each of the files is open. Nothing was merged.\""}, {NULL, 0}},
     [PROBLEM_VACANCY_PLACES_TAKEN] = {"vacancy-places-taken", 409, 0, {
         "{\"type\":\"urn:maatwerk:problem:vacancy-places-taken\",\"title\":\"Alle plaatsen zijn bezet\",\"status\":409,\"detail\":\"Voor alle plaatsen van de vacature (limit) is al iemand aangenomen (taken).\"",
         "{\"type\":\"urn:maatwerk:problem:vacancy-places-taken\",\"title\":\"All positions are taken\",\"status\":409,\"detail\":\"Somebody is hired (taken) for all positions of the vacancy (limit).\""}, {NULL, 0}},

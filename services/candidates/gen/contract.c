@@ -41,6 +41,18 @@ static const struct right update_candidate_rights[] = {{1u << ROLE_CASE_MANAGER,
 static const struct field update_candidate_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
+static const struct right merge_candidates_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field merge_candidates_path[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* mergeCandidates: Make another file of the same person a part of this one */
+static enum err merge_candidates_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_candidate_merge(plan, req->body, (struct sql_candidate_merge){.id = req->path[0]});
+    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
+    return OK;
+}
 static const struct right get_card_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field get_card_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -62,7 +74,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_candidates_rights,
         .parameters = list_candidates_query, .parameters_count = 4,
-        .response = &candidate_schema, .shown = 0x60ffffffu,
+        .response = &candidate_schema, .shown = 0xe0ffffffu,
         .list = &query_candidate_list,
         .handle = list_candidates_plan,
     },
@@ -75,7 +87,7 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = create_candidate_rights,
         .body = &candidate_new_schema,
-        .response = &candidate_schema, .shown = 0x7fffffffu,
+        .response = &candidate_schema, .shown = 0xffffffffu,
         .show = &operations[3],
         .handle = candidate_create,
     },
@@ -100,7 +112,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_candidate_rights,
         .path_fields = get_candidate_path, .path_count = 1,
-        .response = &candidate_schema, .shown = 0x7fffffffu,
+        .response = &candidate_schema, .shown = 0xffffffffu,
         .handle = get_candidate_plan,
     },
     {
@@ -113,8 +125,22 @@ static const struct operation operations[] = {
         .rights = update_candidate_rights,
         .path_fields = update_candidate_path, .path_count = 1,
         .body = &candidate_change_schema,
-        .response = &candidate_schema, .shown = 0x7fffffffu,
+        .response = &candidate_schema, .shown = 0xffffffffu,
         .handle = candidate_update,
+    },
+    {
+        .id = "mergeCandidates",
+        .method = METHOD_POST,
+        .path = "/candidates/{candidateId}/merge",
+        .flags = OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = merge_candidates_rights,
+        .path_fields = merge_candidates_path, .path_count = 1,
+        .body = &candidate_merge_schema,
+        .response = &candidate_schema, .shown = 0xffffffffu,
+        .show = &operations[3],
+        .handle = merge_candidates_plan,
     },
     {
         .id = "getCard",
@@ -131,5 +157,5 @@ static const struct operation operations[] = {
 };
 
 const struct service candidates_service = {
-    "candidates", operations, 6,
+    "candidates", operations, 7,
 };

@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(8 <= LIMIT_QUERIES, "queries");
+_Static_assert(9 <= LIMIT_QUERIES, "queries");
 _Static_assert(28 <= LIMIT_VALUES, "candidate_insert");
 
 static const struct query_sort candidate_list_changes = {"after", "c.changed_in", "xid8", "changed_in"};
@@ -24,7 +24,7 @@ static const struct query_list candidate_list_list = {
     candidate_list_sorts, 2,
     "c.id", "id", "uuid",
     true,
-    &candidate_list_changes, NULL,
+    &candidate_list_changes, "c.merged_into is null",
 };
 const struct query query_candidate_list = {
     .name = "candidate_list",
@@ -32,7 +32,9 @@ const struct query query_candidate_list = {
             "neighbourhood, c.case_manager_id, c.organisation_id, c.status, c.benefit, c.phase, to_json(c.tar"
             "get_groups) as target_groups, c.hours_min, c.hours_max, to_json(c.shifts) as shifts, c.max_dista"
             "nce_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_json(c"
-            ".sectors) as sectors, c.version, c.changed_at, c.changed_in from app.candidate c where true",
+            ".sectors) as sectors, c.version, c.changed_at, case when c.merged_into is not null then json_bui"
+            "ld_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, c"
+            ".changed_in from app.candidate c where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &candidate_list_list,
 };
@@ -47,8 +49,10 @@ const struct query query_candidate_get = {
             "neighbourhood, c.case_manager_id, c.organisation_id, c.status, c.benefit, c.phase, to_json(c.tar"
             "get_groups) as target_groups, c.hours_min, c.hours_max, to_json(c.shifts) as shifts, c.max_dista"
             "nce_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_json(c"
-            ".sectors) as sectors, c.version, c.changed_at, c.competences, c.conditions, c.languages, c.occup"
-            "ations, app.proposals_open_of(c.id) as open_proposals from app.candidate c where c.id = $1",
+            ".sectors) as sectors, c.version, c.changed_at, case when c.merged_into is not null then json_bui"
+            "ld_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, c"
+            ".competences, c.conditions, c.languages, c.occupations, app.proposals_open_of(c.id) as open_prop"
+            "osals from app.candidate c where c.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -165,6 +169,24 @@ struct statement *sql_candidate_bsn_store(struct plan *plan, struct sql_candidat
     return plan_add(plan, &query_candidate_bsn_store, values);
 }
 
+const struct query query_candidate_merge = {
+    .name = "candidate_merge",
+    .text = "select app.candidate_merge($1::uuid, $2::uuid, array(select jsonb_array_elements_text($3::jsonb)"
+            "), array(select jsonb_array_elements_text($4::jsonb)))",
+    .parameters = 4, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_candidate_merge(struct plan *plan, const struct candidate_merge *body, struct sql_candidate_merge args)
+{
+    const struct str values[] = {
+        args.id,
+        body->other_id,
+        schema_member_columns(plan->ctx->arena, &candidate_merge_schema.fields[1], &body->take),
+        schema_member_columns(plan->ctx->arena, &candidate_merge_schema.fields[2], &body->keep),
+    };
+    return plan_add(plan, &query_candidate_merge, values);
+}
+
 const struct query query_candidate_search = {
     .name = "candidate_search",
     .text = "select coalesce((select jsonb_agg(jsonb_build_object('id', c.id, 'alias', c.alias, 'status', c.s"
@@ -206,7 +228,8 @@ const struct query query_card_get = {
     .text = "select k ->> 'alias' as alias, k ->> 'introduction' as introduction, k ->> 'wishes' as wishes, k"
             " ->> 'hoursMin' as hours_min, k ->> 'hoursMax' as hours_max, k -> 'shifts' as shifts, k ->> 'ava"
             "ilableFrom' as available_from, k -> 'competences' as competences, k -> 'occupations' as occupati"
-            "ons from app.candidate c cross join lateral app.card_of_candidate(c.id) k where c.id = $1",
+            "ons from app.candidate c cross join lateral app.card_of_candidate(c.id) k where c.id = $1 and c."
+            "merged_into is null",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -218,4 +241,4 @@ struct statement *sql_card_get(struct plan *plan, struct sql_card_get args)
     return plan_add(plan, &query_card_get, values);
 }
 
-const struct query *const candidates_queries[] = {&query_candidate_list, &query_candidate_get, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_search, &query_candidate_search_name, &query_card_get, NULL};
+const struct query *const candidates_queries[] = {&query_candidate_list, &query_candidate_get, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_card_get, NULL};

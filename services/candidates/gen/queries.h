@@ -33,6 +33,12 @@ struct sql_candidate_bsn_store {
 };
 struct statement *sql_candidate_bsn_store(struct plan *plan, struct sql_candidate_bsn_store args);
 
+extern const struct query query_candidate_merge;
+struct sql_candidate_merge {
+    struct str id;
+};
+struct statement *sql_candidate_merge(struct plan *plan, const struct candidate_merge *body, struct sql_candidate_merge args);
+
 extern const struct query query_candidate_search;
 struct sql_candidate_search {
     struct str blind_index, purpose;

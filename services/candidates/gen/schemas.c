@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-_Static_assert(31 <= LIMIT_FIELDS, "Candidate");
+_Static_assert(32 <= LIMIT_FIELDS, "Candidate");
 
 static const struct pattern_part pattern_0[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 static const struct pattern_part pattern_1[] = {{{0x0u, 0x7fffffe00000000u}, 2, 3}, {{0, 0}, 0, 0}};
@@ -18,6 +18,7 @@ static const char *const values_8[] = {"day", "evening", "night", "weekend", NUL
 static const char *const values_9[] = {"foot", "bicycle", "moped", "car", "public_transport", "other", NULL};
 static const struct pattern_part pattern_10[] = {{{0x3ff000000000000u, 0x0u}, 2, 5}, {{0, 0}, 0, 0}};
 static const char *const values_11[] = {"intake", "mandate", "correction", NULL};
+static const char *const values_12[] = {"alias", "firstName", "lastName", "birthDate", "email", "phone", "pc4", "neighbourhood", "caseManagerId", "organisationId", "status", "benefit", "phase", "targetGroups", "hoursMin", "hoursMax", "shifts", "maxDistanceKm", "transport", "availableFrom", "wishes", "introduction", "sectors", "competences", "conditions", "languages", "occupations", NULL};
 
 static const struct field candidate_competence_fields[] = {
     {.name = "competenceId", .key = {"\"competenceId\":", 15}, .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_competence, competence_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -134,6 +135,23 @@ const struct schema candidate_change_schema = {
     .name = "CandidateChange", .fields = candidate_change_fields, .count = 28,
     .size = sizeof(struct candidate_change), .self = NULL, .orders = candidate_change_orders,
 };
+static const struct field candidate_merge_fields[] = {
+    {.name = "otherId", .key = {"\"otherId\":", 10}, .column = "other_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_merge, other_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "take", .key = {"\"take\":", 7}, .column = "take", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_merge, take), .unique_at = 0, .min = 0, .max = 30, .item_max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "keep", .key = {"\"keep\":", 7}, .column = "keep", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_merge, keep), .unique_at = 0, .min = 0, .max = 30, .item_max = 100, .values = values_12, .visible_to = 0xffffffffu},
+};
+const struct schema candidate_merge_schema = {
+    .name = "CandidateMerge", .fields = candidate_merge_fields, .count = 3,
+    .size = sizeof(struct candidate_merge), .self = NULL,
+};
+static const struct field candidate_kept_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "href", .key = {"\"href\":", 7}, .column = "href", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .visible_to = 0xffffffffu},
+};
+const struct schema candidate_kept_schema = {
+    .name = "CandidateKept", .fields = candidate_kept_fields, .count = 2,
+    .size = 0, .self = NULL,
+};
 static const struct field candidate_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
@@ -164,11 +182,12 @@ static const struct field candidate_fields[] = {
     {.name = "languages", .key = {"\"languages\":", 12}, .column = "languages", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 20, .schema = &candidate_language_schema, .visible_to = 0xffffffffu},
     {.name = "occupations", .key = {"\"occupations\":", 14}, .column = "occupations", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 30, .schema = &candidate_occupation_schema, .visible_to = 0xffffffffu},
     {.name = "openProposals", .key = {"\"openProposals\":", 16}, .column = "open_proposals", .type = FIELD_INT, .min = 0, .max = 2, .visible_to = 0x17u},
+    {.name = "mergedInto", .key = {"\"mergedInto\":", 13}, .column = "merged_into", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &candidate_kept_schema, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_schema = {
-    .name = "Candidate", .fields = candidate_fields, .count = 31,
+    .name = "Candidate", .fields = candidate_fields, .count = 32,
     .size = 0, .self = "/candidates/",
 };
 static const struct field candidate_hit_fields[] = {

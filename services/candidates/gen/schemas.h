@@ -105,6 +105,13 @@ struct candidate_change {
     struct list occupations; /* of struct candidate_occupation */
 };
 
+/* Which file becomes a part of this one, and what is taken of it. (samenvoeging van dossiers) */
+struct candidate_merge {
+    struct str other_id;
+    struct list take; /* of struct str */
+    struct list keep; /* of struct str */
+};
+
 extern const struct schema candidate_competence_schema;
 extern const struct schema candidate_condition_schema;
 extern const struct schema candidate_language_schema;
@@ -112,6 +119,8 @@ extern const struct schema candidate_occupation_schema;
 extern const struct schema candidate_new_schema;
 extern const struct schema candidate_search_schema;
 extern const struct schema candidate_change_schema;
+extern const struct schema candidate_merge_schema;
+extern const struct schema candidate_kept_schema;
 extern const struct schema candidate_schema;
 extern const struct schema candidate_hit_schema;
 extern const struct schema candidate_found_schema;
