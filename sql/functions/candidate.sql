@@ -157,7 +157,7 @@ create function app.candidate_follow_up() returns trigger language plpgsql
     as $$
     begin
         perform queue.enqueue('match_candidate', new.tenant_id, jsonb_build_object('candidate', new.id),
-                              null, 'match_candidate:' || new.id, 'c', 2::smallint);
+                              null, 'match_candidate:' || new.id, 'coalesce', 2::smallint);
         return null;
     end $$;
 create trigger follow_up_first after insert on app.candidate

@@ -12,7 +12,7 @@ create function queue.key_of(kind text, unique_key text) returns bytea language 
 -- already has the unique key. Call it last: a lane stays locked until the transaction ends. Only functions of the owner call it, so it
 -- needs neither his rights nor a search path of its own.
 create function queue.enqueue(kind text, tenant int, payload jsonb default '{}', lane text default null,
-                              unique_key text default null, scope "char" default null, prio smallint default 1,
+                              unique_key text default null, scope queue.unique_scope default null, prio smallint default 1,
                               run_at timestamptz default null) returns bigint language plpgsql
     as $$
     declare
@@ -22,14 +22,14 @@ create function queue.enqueue(kind text, tenant int, payload jsonb default '{}',
         holder bigint;
         place bigint;
         done bigint;
-        starts "char" := 'r';
+        starts queue.job_state := 'ready';
     begin
         if hashed is not null then
             insert into queue.unique_key as u (key, job_id, scope, expires_at)
-            values (hashed, job, coalesce(enqueue.scope, 'd'),
-                    case when enqueue.scope = 'p' then enqueue.run_at end)
+            values (hashed, job, coalesce(enqueue.scope, 'once'),
+                    case when enqueue.scope = 'period' then enqueue.run_at end)
             on conflict (key) do update set
-                dirty = u.scope = 'c',
+                dirty = u.scope = 'coalesce',
                 job_id = case when u.expires_at < now then excluded.job_id else u.job_id end,
                 scope = case when u.expires_at < now then excluded.scope else u.scope end,
                 expires_at = case when u.expires_at < now then excluded.expires_at else u.expires_at end
@@ -43,16 +43,16 @@ create function queue.enqueue(kind text, tenant int, payload jsonb default '{}',
             on conflict on constraint lane_pkey do update set last_seq = l.last_seq + 1, used_at = excluded.used_at
             returning l.last_seq, l.done_seq into place, done;
             if place > done + 1 then
-                starts := 'b';
+                starts := 'blocked';
             end if;
         end if;
-        if starts = 'r' and enqueue.run_at > now and coalesce(enqueue.scope, 'd') <> 'p' then
-            starts := 'w';
+        if starts = 'ready' and enqueue.run_at > now and coalesce(enqueue.scope, 'once') <> 'period' then
+            starts := 'waiting';
         end if;
         insert into queue.job (id, tenant, prio, kind, state, run_at, lane, seq, unique_key, created_at, version, payload)
             overriding system value
         values (job, enqueue.tenant, coalesce(enqueue.prio, 1), enqueue.kind, starts,
-                case when enqueue.scope is distinct from 'p' then enqueue.run_at end, enqueue.lane,
+                case when enqueue.scope is distinct from 'period' then enqueue.run_at end, enqueue.lane,
                 place, hashed, now, coalesce((select k.version from queue.kind k where k.kind = enqueue.kind), 1), enqueue.payload);
         return job;
     end $$;
@@ -70,8 +70,8 @@ create function queue.lane_next(wanted text, passed bigint) returns void languag
                 (select min(d.seq) from queue.dead d where d.lane = wanted and d.blocks and d.seq > here)),
             l.last_seq + 1) - 1
         where l.lane = wanted returning l.done_seq into here;
-        update queue.job j set state = case when j.run_at > clock.now() then 'w' else 'r' end
-        where j.lane = wanted and j.seq = here + 1 and j.state = 'b';
+        update queue.job j set state = (case when j.run_at > clock.now() then 'waiting' else 'ready' end)::queue.job_state
+        where j.lane = wanted and j.seq = here + 1 and j.state = 'blocked';
     end $$;
 
 -- What follows the end of jobs: history, lanes, unique keys. One more run for a key that was asked again.
@@ -89,7 +89,7 @@ create function queue.after_end(ended queue.job, done boolean, opens_lane boolea
         end if;
         if ended.unique_key is not null then
             delete from queue.unique_key u
-            where u.key = ended.unique_key and u.job_id = ended.id and u.scope <> 'p' returning u.dirty into again;
+            where u.key = ended.unique_key and u.job_id = ended.id and u.scope <> 'period' returning u.dirty into again;
             if again and not exists (select from queue.cancel_request c where c.job_id = ended.id) then
                 perform queue.enqueue_again(ended);
             end if;
@@ -104,7 +104,7 @@ create function queue.enqueue_again(ended queue.job) returns void language plpgs
         place bigint;
         done bigint;
     begin
-        insert into queue.unique_key as u (key, job_id, scope) values (ended.unique_key, job, 'c')
+        insert into queue.unique_key as u (key, job_id, scope) values (ended.unique_key, job, 'coalesce')
         on conflict (key) do nothing;
         if not found then
             return;
@@ -117,7 +117,7 @@ create function queue.enqueue_again(ended queue.job) returns void language plpgs
         insert into queue.job (id, tenant, prio, kind, state, lane, seq, unique_key, created_at, version, payload)
             overriding system value
         values (job, ended.tenant, ended.prio, ended.kind,
-                case when place > done + 1 then 'b' else 'r' end, ended.lane, place, ended.unique_key, clock.now(),
+                (case when place > done + 1 then 'blocked' else 'ready' end)::queue.job_state, ended.lane, place, ended.unique_key, clock.now(),
                 ended.version, ended.payload);
     end $$;
 
@@ -135,7 +135,7 @@ create function queue.finish(ids bigint[]) returns int language plpgsql
             perform queue.heal(ids);
         end if;
         with plain as (
-            delete from queue.job j where j.id = any (ids) and j.state::text = 'r' and j.lane is null
+            delete from queue.job j where j.id = any (ids) and j.state::text = 'ready' and j.lane is null
                 and j.unique_key is null
             returning j.id, j.tenant, j.kind, j.attempt, j.created_at
         )
@@ -143,7 +143,7 @@ create function queue.finish(ids bigint[]) returns int language plpgsql
         select p.id, p.tenant, p.kind, p.attempt + 1, p.created_at, now from plain p;
         get diagnostics count = row_count;
         if count < cardinality(ids) then
-            for ended in delete from queue.job j where j.id = any (ids) and j.state::text = 'r' returning j.* loop
+            for ended in delete from queue.job j where j.id = any (ids) and j.state::text = 'ready' returning j.* loop
                 perform queue.after_end(ended, true, true);
                 count := count + 1;
             end loop;
@@ -168,7 +168,7 @@ create function queue.kill(job bigint, reason text, error text) returns void lan
         end if;
         select ended.lane is not null and k.blocks_lane into blocks from queue.kind k where k.kind = ended.kind;
         if kill.reason in ('exhausted', 'poison')
-            and exists (select from queue.effect e where e.job_id = job and e.state = 'i') then
+            and exists (select from queue.effect e where e.job_id = job and e.state = 'begun') then
             reason := 'uncertain'; -- something was begun outside, and nobody knows what came of it
         end if;
         insert into queue.dead (id, tenant, prio, kind, lane, seq, blocks, version, attempt, crash, reason, last_error,
@@ -215,7 +215,7 @@ create function queue.retry(job bigint, error text, delay_ms int default null, f
         policy queue.kind;
         step double precision;
     begin
-        select j.attempt + 1, j.put_off into tried, put_off from queue.job j where j.id = job and j.state in ('r', 'x') for update;
+        select j.attempt + 1, j.put_off into tried, put_off from queue.job j where j.id = job and j.state in ('ready', 'leased') for update;
         if not found then
             return;
         end if;
@@ -229,7 +229,7 @@ create function queue.retry(job bigint, error text, delay_ms int default null, f
             return;
         end if;
         step := least(policy.base_ms * 2.0 ^ least(case when free then put_off else tried - 1 end, 20), policy.cap_ms);
-        update queue.job j set state = 'w', worker = null, lease_until = null, last_error = left(error, 200),
+        update queue.job j set state = 'waiting', worker = null, lease_until = null, last_error = left(error, 200),
             attempt = case when free then j.attempt else tried end,
             put_off = case when free then least(j.put_off + 1, 1000) else j.put_off end,
             run_at = clock.now() + coalesce(delay_ms, step / 2 + random() * step / 2) * interval '1 ms'

@@ -15,8 +15,8 @@ create function queue.room_alone(of_kind text, of_tenant int, most int, wanted i
         seen bigint;
     begin
         for i in 1 .. 2 loop
-            seen := (select count(*) from queue.job j where j.state = 'x' and (j.kind = of_kind or j.tenant = of_tenant))
-                  + (select count(*) from queue.job j where j.id = any (mine) and j.state::text = 'r'
+            seen := (select count(*) from queue.job j where j.state = 'leased' and (j.kind = of_kind or j.tenant = of_tenant))
+                  + (select count(*) from queue.job j where j.id = any (mine) and j.state::text = 'ready'
                      and (j.kind = of_kind or j.tenant = of_tenant));
             exit when i = 2;
             seats := (select count(*) from (select from (select generate_series(1, most) as seat) s
@@ -44,13 +44,13 @@ create function queue.heads(kinds text[], prios int[], busy bigint[])
                 join queue.kind k on k.kind = w.kind and not coalesce(k.paused_until > now, false)
                 cross join lateral (
                     select j.tenant, j.id as first from queue.job j
-                    where j.state = 'r' and j.prio = w.prio and j.kind = w.kind
+                    where j.state = 'ready' and j.prio = w.prio and j.kind = w.kind
                         and (j.id > newest or j.id not in (select unnest(busy)))
                     order by j.tenant, j.id limit 1) f
             union all
             select h.kind, h.prio, f.tenant, f.first from head h cross join lateral (
                 select j.tenant, j.id as first from queue.job j
-                where j.state = 'r' and j.prio = h.prio and j.kind = h.kind and j.tenant > h.tenant
+                where j.state = 'ready' and j.prio = h.prio and j.kind = h.kind and j.tenant > h.tenant
                     and (j.id > newest or j.id not in (select unnest(busy)))
                 order by j.tenant, j.id limit 1) f
         )
@@ -71,9 +71,9 @@ create function queue.pick(kinds text[], tenants int[], firsts bigint[], prio in
         return query
         with taken as materialized ( -- computed when something has a cap
             select t.kind, t.tenant, count(*) as jobs from (
-                select j.kind, j.tenant from queue.job j where j.state = 'x'
+                select j.kind, j.tenant from queue.job j where j.state = 'leased'
                 union all
-                select j.kind, j.tenant from queue.job j where j.id = any (busy) and j.state::text = 'r') t
+                select j.kind, j.tenant from queue.job j where j.id = any (busy) and j.state::text = 'ready') t
             group by t.kind, t.tenant
         ), capped as materialized (
             select k.kind, least(k.max_inflight, case when k.trips > 0 then 1 end) as most
@@ -99,13 +99,13 @@ create function queue.pick(kinds text[], tenants int[], firsts bigint[], prio in
             select c.id, c.crash, c.created_at, s.kind, s.tenant, s.room as tenant_room, s.kind_room, s.tenant <= after as had_turn
             from shares s cross join lateral (
                 (select j.id, j.crash, j.created_at from queue.job j
-                 where not alone and j.state = 'r' and j.prio = pick.prio and j.kind = s.kind and j.tenant = s.tenant
+                 where not alone and j.state = 'ready' and j.prio = pick.prio and j.kind = s.kind and j.tenant = s.tenant
                      and j.id >= s.first and (j.id > newest or j.id not in (select unnest(busy)))
                  order by j.id limit least(s.share, case when s.room < 0 then 0 else s.room end))
                 union all
                 select l.* from (
                     select j.id, j.crash, j.created_at from queue.job j
-                    where alone and j.state = 'r' and j.prio = pick.prio and j.kind = s.kind and j.tenant = s.tenant
+                    where alone and j.state = 'ready' and j.prio = pick.prio and j.kind = s.kind and j.tenant = s.tenant
                     order by j.id limit least(s.share, case when s.room < 0 then 0 else s.room end) for update skip locked) l) c
             order by had_turn, s.tenant, c.id limit capacity
         ), counted as ( -- mostly nothing has a cap
@@ -179,7 +179,7 @@ create function queue.claim(ids bigint[])
                asked and exists (select from queue.cancel_request c where c.job_id = j.id), j.payload, k.timeout_ms, j.version,
                (date_part('epoch', now - greatest(j.created_at, j.run_at)) * 1000000)::bigint
         from queue.job j join queue.kind k on k.kind = j.kind
-        where j.id = any (ids) and j.state::text = 'r' order by j.tenant, j.kind, j.id for update of j skip locked;
+        where j.id = any (ids) and j.state::text = 'ready' order by j.tenant, j.kind, j.id for update of j skip locked;
     end $$;
 
 -- The way without Redis: takes ready jobs of these kinds, most urgent first, shared as the dispatcher shares them; each time
@@ -213,7 +213,7 @@ create function queue.cancel_wanted(ids bigint[]) returns setof bigint language 
 -- For entries whose claim gave nothing: which of these jobs still wait to be taken.
 create function queue.still_waiting(ids bigint[]) returns setof bigint language sql stable
     security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
-    as $$ select j.id from queue.job j where j.id = any (ids) and j.state::text = 'r' $$;
+    as $$ select j.id from queue.job j where j.id = any (ids) and j.state::text = 'ready' $$;
 
 -- Makes ready what is due: waiting jobs, leases that ran out, future work: all at once what has no lane, the rest one by one.
 -- What goes into a lane that somebody has locked waits for the next time. Returns how many, when to look again, and which of
@@ -229,18 +229,18 @@ create function queue.promote(count int) returns table (promoted int, next_at ti
         due queue.future;
         busy text[] := '{}';
     begin
-        again := array(select w.id from queue.job w where w.state = 'w' and w.run_at <= now
+        again := array(select w.id from queue.job w where w.state = 'waiting' and w.run_at <= now
                        order by w.run_at limit count for update skip locked)
-              || array(select x.id from queue.job x where x.state = 'x' and x.lease_until < now
+              || array(select x.id from queue.job x where x.state = 'leased' and x.lease_until < now
                        order by x.lease_until limit count for update skip locked);
-        update queue.job j set state = 'r', worker = null, lease_until = null where j.id = any (again);
+        update queue.job j set state = 'ready', worker = null, lease_until = null where j.id = any (again);
         ids := array(select f.id from queue.future f where f.run_at <= now order by f.run_at, f.id limit count
                      for update skip locked);
         promoted := cardinality(again) + cardinality(ids);
-        delete from queue.future f where f.id = any (ids) and f.misfire = 's' and now - f.run_at > f.grace;
+        delete from queue.future f where f.id = any (ids) and f.misfire = 'skip' and now - f.run_at > f.grace;
         with gone as (delete from queue.future f where f.id = any (ids) and f.lane is null returning f.*)
         insert into queue.job (tenant, prio, kind, state, subject, created_at, version, payload)
-        select g.tenant, g.prio, g.kind, 'r', g.subject, now, g.version, g.payload from gone g order by g.run_at, g.id;
+        select g.tenant, g.prio, g.kind, 'ready', g.subject, now, g.version, g.payload from gone g order by g.run_at, g.id;
         for due in select f.* from queue.future f where f.id = any (ids) order by f.run_at, f.id loop
             continue when due.lane = any (busy);
             begin
@@ -252,8 +252,8 @@ create function queue.promote(count int) returns table (promoted int, next_at ti
             end;
         end loop;
         promoted := promoted - (select count(*) from queue.future f where f.id = any (ids));
-        select least((select min(j.run_at) from queue.job j where j.state = 'w'),
-                     (select min(j.lease_until) from queue.job j where j.state = 'x'),
+        select least((select min(j.run_at) from queue.job j where j.state = 'waiting'),
+                     (select min(j.lease_until) from queue.job j where j.state = 'leased'),
                      (select min(f.run_at) from queue.future f)) into next_at;
         return next;
     end $$;
@@ -263,14 +263,14 @@ create function queue.held(ids bigint[]) returns setof bigint language sql
     security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
     as $$
     with free as materialized (select j.id from queue.job j where j.id = any (ids) for update skip locked)
-    select j.id from queue.job j where j.id = any (ids) and j.state::text = 'r' and j.id not in (select f.id from free f)
+    select j.id from queue.job j where j.id = any (ids) and j.state::text = 'ready' and j.id not in (select f.id from free f)
     $$;
 
 -- Streams carry these jobs no more. Counts those that nobody has, and so are sent again: because Redis lost them, or has gone.
 create function queue.count_lost(ids bigint[], reason text) returns int language sql
     security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
     as $$
-    with free as (select j.id from queue.job j where j.id = any (ids) and j.state::text = 'r' for update skip locked),
+    with free as (select j.id from queue.job j where j.id = any (ids) and j.state::text = 'ready' for update skip locked),
     lost as (select count(*) from free),
     counted as (insert into queue.counter (metric, label, amount)
                 select 'redispatched', reason, l.count from lost l where l.count > 0)
@@ -292,7 +292,7 @@ create function queue.crashed(ids bigint[]) returns setof bigint language plpgsq
             ids := array(select j.id from queue.job j where j.id = any (ids) for update skip locked);
         end;
         for one in update queue.job j set crash = j.crash + 1
-                   where j.id = any (ids) and j.state in ('r', 'x') returning j.id, j.crash loop
+                   where j.id = any (ids) and j.state in ('ready', 'leased') returning j.id, j.crash loop
             reaped := reaped + 1;
             if one.crash >= 4 then
                 perform queue.kill(one.id, 'poison', 'a worker died with it four times');

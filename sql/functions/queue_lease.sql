@@ -15,9 +15,9 @@ create function queue.lease(ids bigint[], holder text, ms int)
     begin
         return query
         with leased as (
-            update queue.job j set state = 'x', worker = holder, fence = j.fence + 1,
+            update queue.job j set state = 'leased', worker = holder, fence = j.fence + 1,
                    lease_until = clock.now() + ms * interval '1 ms'
-            where j.id = any (ids) and j.state::text = 'r'
+            where j.id = any (ids) and j.state::text = 'ready'
             returning j.id, j.tenant, j.kind, j.attempt, j.fence, j.payload, j.version)
         select l.id, l.tenant, l.kind, l.attempt, l.fence, l.payload,
                (select k.timeout_ms from queue.kind k where k.kind = l.kind), l.version from leased l order by l.id;
@@ -29,7 +29,7 @@ create function queue.lease_beat(holder text, ms int) returns void language plpg
     as $$
     begin
         update queue.job j set lease_until = clock.now() + ms * interval '1 ms'
-        where j.state = 'x' and j.worker = holder and j.lease_until > clock.now();
+        where j.state = 'leased' and j.worker = holder and j.lease_until > clock.now();
     end $$;
 
 -- Whether this lease still holds; locks the job when it does.
@@ -37,7 +37,7 @@ create function queue.lease_holds(job bigint, held bigint) returns boolean langu
     security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
     as $$
     begin
-        perform 1 from queue.job j where j.id = job and j.state = 'x' and j.fence = held for update;
+        perform 1 from queue.job j where j.id = job and j.state = 'leased' and j.fence = held for update;
         return found;
     end $$;
 
@@ -59,7 +59,7 @@ create function queue.lease_begin(job bigint, held bigint) returns table (found_
             return query select 'new', null::text;
             return;
         end if;
-        return query select case e.state when 'k' then 'known' else 'begun' end, e.reference
+        return query select e.state::text, e.reference
             from queue.effect e where e.job_id = job;
         if not found then
             return query select 'cancelled', null::text;
@@ -72,7 +72,7 @@ create function queue.lease_known(job bigint, held bigint, came_of_it text) retu
     as $$
     begin
         if queue.lease_holds(job, held) then
-            update queue.effect e set state = 'k', reference = left(came_of_it, 200) where e.job_id = job;
+            update queue.effect e set state = 'known', reference = left(came_of_it, 200) where e.job_id = job;
         end if;
     end $$;
 
@@ -83,7 +83,7 @@ create function queue.lease_finish(job bigint, held bigint) returns void languag
     declare ended queue.job;
     begin
         perform queue.heal(array[job]);
-        delete from queue.job j where j.id = job and j.state = 'x' and j.fence = held returning j.* into ended;
+        delete from queue.job j where j.id = job and j.state = 'leased' and j.fence = held returning j.* into ended;
         if not found then
             raise exception using errcode = 'MW410', message = 'lease-lost';
         end if;

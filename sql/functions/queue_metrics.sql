@@ -48,24 +48,24 @@ create function queue.ready_figures(most int default 5000, pages int default 500
     begin
         return query
         with recursive counted as materialized (
-            select p.prio, k.kind, (select count(*) from (select from queue.job j where j.state = 'r' and j.prio = p.prio
+            select p.prio, k.kind, (select count(*) from (select from queue.job j where j.state = 'ready' and j.prio = p.prio
                                                           and j.kind = k.kind limit most) c) as jobs
             from queue.kind k cross join generate_series(0, 2) p (prio)
         ), sampled as materialized (
             select j.prio, j.kind, (count(*) * 100 / part)::bigint as jobs from queue.job j tablesample system (part)
-            where j.state = 'r' and exists (select from counted c where c.jobs = most) group by 1, 2
+            where j.state = 'ready' and exists (select from counted c where c.jobs = most) group by 1, 2
         ), heads as (
             select c.prio, c.kind, (select min(j.tenant) from queue.job j
-                                    where j.state = 'r' and j.prio = c.prio and j.kind = c.kind) as tenant
+                                    where j.state = 'ready' and j.prio = c.prio and j.kind = c.kind) as tenant
             from counted c where c.jobs > 0
             union all
             select h.prio, h.kind, (select min(j.tenant) from queue.job j
-                                    where j.state = 'r' and j.prio = h.prio and j.kind = h.kind and j.tenant > h.tenant)
+                                    where j.state = 'ready' and j.prio = h.prio and j.kind = h.kind and j.tenant > h.tenant)
             from heads h where h.tenant is not null
         ), oldest as materialized (
             select h.prio, h.kind, min(f.since) as since from heads h cross join lateral (
                 select greatest(j.created_at, j.run_at) as since from queue.job j
-                where j.state = 'r' and j.prio = h.prio and j.kind = h.kind and j.tenant = h.tenant order by j.id limit 3) f
+                where j.state = 'ready' and j.prio = h.prio and j.kind = h.kind and j.tenant = h.tenant order by j.id limit 3) f
             group by 1, 2
         )
         select c.prio, c.kind, case when c.jobs < most then c.jobs else greatest(c.jobs, s.jobs) end,

@@ -18,7 +18,7 @@ create function queue.revive(letter bigint) returns bigint language plpgsql
         if not found then
             return null;
         end if;
-        delete from queue.effect e where e.job_id = letter and e.state = 'i';
+        delete from queue.effect e where e.job_id = letter and e.state = 'begun';
         delete from queue.cancel_request c where c.job_id = letter;
         place := dead.seq;
         if dead.lane is not null and not dead.blocks then
@@ -30,7 +30,8 @@ create function queue.revive(letter bigint) returns bigint language plpgsql
         end if;
         insert into queue.job (id, tenant, prio, kind, state, run_at, lane, seq, created_at, version, payload)
             overriding system value
-        values (dead.id, dead.tenant, dead.prio, dead.kind, case when place > done + 1 then 'b' else 'r' end, clock.now(),
+        values (dead.id, dead.tenant, dead.prio, dead.kind,
+                (case when place > done + 1 then 'blocked' else 'ready' end)::queue.job_state, clock.now(),
                 dead.lane, place, dead.created_at, dead.version, dead.payload);
         return dead.id;
     end $$;
@@ -87,10 +88,10 @@ create function queue.end_job(wanted bigint, verb text) returns boolean language
     as $$
     declare
         ended queue.job;
-        outside "char";
+        outside queue.effect_state;
     begin
         select j.* into ended from queue.job j where j.id = wanted
-            and (j.state <> 'x' or j.lease_until < clock.now()) for update skip locked;
+            and (j.state <> 'leased' or j.lease_until < clock.now()) for update skip locked;
         if not found then
             perform 1 from queue.job j where j.id = wanted;
             return case when found then false end;
@@ -98,7 +99,7 @@ create function queue.end_job(wanted bigint, verb text) returns boolean language
         insert into queue.cancel_request (job_id) values (wanted) on conflict do nothing; -- no more run for its unique key
         select e.state into outside from queue.effect e where e.job_id = wanted;
         if outside is not null or verb = 'kill' then
-            perform queue.kill(wanted, case outside when 'i' then 'uncertain' else 'killed' end, 'cancelled');
+            perform queue.kill(wanted, case outside when 'begun' then 'uncertain' else 'killed' end, 'cancelled');
         else
             delete from queue.job j where j.id = wanted;
             perform queue.after_end(ended, false, true);
@@ -179,15 +180,15 @@ create function queue.act_on_job(verb text, wanted bigint) returns text language
             return 'asked';
         end if;
         with free as (select j.id from queue.job j where j.id = wanted
-                      and j.state::text = any (case verb when 'run-now' then array['w'] else array['w', 'r', 'b'] end)
+                      and j.state::text = any (case verb when 'run-now' then array['waiting'] else array['waiting', 'ready', 'blocked'] end)
                       for update skip locked)
-        update queue.job j set state = case j.state when 'w' then 'r' else j.state end,
-            run_at = case j.state when 'w' then null else j.run_at end,
+        update queue.job j set state = case j.state when 'waiting' then 'ready' else j.state end,
+            run_at = case j.state when 'waiting' then null else j.run_at end,
             attempt = case verb when 'retry' then 0 else j.attempt end,
             crash = case verb when 'retry' then 0 else j.crash end
         from free f where j.id = f.id;
         if not found then -- a job that could be had by its state, and was not, is running
-            select queue.state_name(j.state) into now_in from queue.job j where j.id = wanted;
+            select j.state::text into now_in from queue.job j where j.id = wanted;
             if now_in is null then
                 raise exception using errcode = 'MW404', message = 'not-found';
             end if;
@@ -204,7 +205,7 @@ create function queue.release(wanted text) returns void language plpgsql
     declare here bigint;
     begin
         select l.done_seq into here from queue.lane l where l.lane = wanted for update;
-        perform 1 from queue.job j where j.lane = wanted and j.seq = here + 1 and j.state <> 'b';
+        perform 1 from queue.job j where j.lane = wanted and j.seq = here + 1 and j.state <> 'blocked';
         if found or not exists (select from queue.lane l where l.lane = wanted and l.last_seq > l.done_seq) then
             perform app.refuse_state(case when found then 'moving' else 'idle' end, '{}');
         end if;

@@ -3,7 +3,7 @@
 -- Work at a local time of day in a zone: run_at is what the clock makes of it; what the zone's rules change is computed
 -- anew by queue.reckon(). `subject` names what it is about, so that the transaction that ends that can cancel it.
 create function queue.schedule(kind text, tenant int, payload jsonb, due_local timestamp, zone text, subject text,
-                               misfire "char" default 'f', grace interval default '1 hour', lane text default null,
+                               misfire queue.misfire default 'fire', grace interval default '1 hour', lane text default null,
                                prio smallint default 1) returns bigint language sql
     security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
     as $$
@@ -26,7 +26,7 @@ create function queue.cancel_subject(wanted text) returns int language plpgsql
         delete from queue.future f where f.subject = wanted;
         get diagnostics planned = row_count;
         for ended in delete from queue.job j where j.id in (
-                select k.id from queue.job k where k.subject = wanted and k.state in ('r', 'w', 'b')
+                select k.id from queue.job k where k.subject = wanted and k.state in ('ready', 'waiting', 'blocked')
                 and not exists (select from queue.effect e where e.job_id = k.id) for update skip locked) returning j.* loop
             perform queue.after_end(ended, false, true);
             count := count + 1;

@@ -24,15 +24,11 @@ create function queue.ids_of(payload jsonb) returns jsonb language sql immutable
        or p.value #>> '{}' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
     $$;
 
-create function queue.state_name(state "char") returns text language sql immutable
-    as $$ select case state when 'r' then 'ready' when 'x' then 'leased' when 'w' then 'waiting'
-                 when 'b' then 'blocked' when 'k' then 'dead' end $$;
-
 -- No security_barrier: it would compute a whole backlog before the first page. Who could get round these views with a
 -- function of his own could set another context just as well.
 
 create view queue.job_seen as
-select j.id, j.tenant, t.id as tenant_id, t.code as tenant_code, j.prio, j.kind, queue.state_name(j.state) as state,
+select j.id, j.tenant, t.id as tenant_id, t.code as tenant_code, j.prio, j.kind, j.state::text as state,
        j.attempt, j.crash, j.lane, j.seq, j.subject, j.run_at, j.lease_until, j.created_at,
        exists (select from queue.act a where a.job = j.id and a.outcome = 'asked') as end_asked,
        queue.code_of(j.last_error) as error_code, queue.ids_of(j.payload) as ids
@@ -47,7 +43,7 @@ from queue.dead d left join ref.tenant t on t.tenant_id = d.tenant where queue.s
 create view queue.future_seen as
 select f.id, f.tenant, t.id as tenant_id, t.code as tenant_code, f.prio, f.kind, f.run_at,
        to_char(f.due_local, 'YYYY-MM-DD"T"HH24:MI:SS') as due_local, f.zone, f.subject,
-       case f.misfire when 's' then 'skip' else 'fire' end as misfire, f.lane, queue.ids_of(f.payload) as ids
+       f.misfire::text as misfire, f.lane, queue.ids_of(f.payload) as ids
 from queue.future f left join ref.tenant t on t.tenant_id = f.tenant where queue.sees(f.tenant);
 
 create view queue.kind_seen as
@@ -69,7 +65,7 @@ create function queue.lane_seen(wanted text)
     select l.lane, l.last_seq, l.done_seq,
            case when d.id is not null then 'blocked' when l.last_seq = l.done_seq then 'idle' else 'moving' end, d.id,
            coalesce((select jsonb_agg(jsonb_build_object('id', n.id, 'place', n.seq, 'kind', n.kind,
-                                      'state', queue.state_name(n.state)) order by n.seq)
+                                      'state', n.state::text) order by n.seq)
                      from (select j.id, j.seq, j.kind, j.state from queue.job j
                            where j.lane = l.lane and queue.sees(j.tenant) order by j.seq limit 20) n), '[]')
     from queue.lane l left join queue.dead d on d.lane = l.lane and d.blocks and d.seq = l.done_seq + 1
@@ -82,7 +78,7 @@ create function queue.figures_seen()
     returns table (state text, prio smallint, kind text, jobs bigint, oldest_seconds bigint) language sql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    select queue.state_name(j.state), j.prio, j.kind, count(*), extract(epoch from clock.now() - min(j.created_at))::bigint
+    select j.state::text, j.prio, j.kind, count(*), extract(epoch from clock.now() - min(j.created_at))::bigint
     from queue.job j where queue.sees(j.tenant) group by j.state, j.prio, j.kind
     union all
     select 'dead', d.prio, d.kind, count(*), extract(epoch from clock.now() - min(d.died_at))::bigint
@@ -112,10 +108,10 @@ create function queue.doctor_seen()
         union all select 'lanes-blocked', 'lanes blocked by a dead letter', false, 0,
                (select count(*) from queue.dead d where d.blocks and queue.sees(d.tenant))
         union all select 'ready-old', 'ready jobs older than a minute', false, 0,
-               (select count(*) from queue.job j where j.state = 'r' and j.created_at < (select clock.now()) - interval '1 minute'
+               (select count(*) from queue.job j where j.state = 'ready' and j.created_at < (select clock.now()) - interval '1 minute'
                 and queue.sees(j.tenant))
         union all select 'lease-over', 'leases that ran out', false, 0,
-               (select count(*) from queue.job j where j.state = 'x' and j.lease_until < (select clock.now())
+               (select count(*) from queue.job j where j.state = 'leased' and j.lease_until < (select clock.now())
                 and queue.sees(j.tenant))
         union all select 'future-late', 'planned work that is overdue', false, 0,
                (select count(*) from queue.future f where f.run_at < (select clock.now()) - interval '5 seconds'
@@ -131,7 +127,7 @@ create function queue.doctor_seen()
                (select count(*) from queue.kind k where k.trips > 0)
         union all select 'lanes-stuck', 'lanes in which nothing can run', true, 0,
                (select count(*) from queue.lane l where l.done_seq < l.last_seq
-                and not exists (select from queue.job j where j.lane = l.lane and j.seq = l.done_seq + 1 and j.state <> 'b')
+                and not exists (select from queue.job j where j.lane = l.lane and j.seq = l.done_seq + 1 and j.state <> 'blocked')
                 and not exists (select from queue.dead d where d.lane = l.lane and d.seq = l.done_seq + 1 and d.blocks))
         union all select 'oldest-transaction', 'seconds that the oldest transaction is open', true, 60,
                queue.oldest_transaction()

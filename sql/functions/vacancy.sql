@@ -85,7 +85,7 @@ create function app.vacancy_request_match(tenant int, vacancy uuid) returns void
     as $$
     begin
         perform queue.enqueue('match_vacancy', tenant, jsonb_build_object('vacancy', vacancy), 'vacancy:' || vacancy,
-                              'match_vacancy:' || vacancy, 'c');
+                              'match_vacancy:' || vacancy, 'coalesce');
     end $$;
 
 -- What a changed vacancy sets going: while it is screened, a count of the supply; once it is open, a new match.
@@ -100,7 +100,7 @@ create function app.vacancy_follow_up() returns trigger language plpgsql
         elsif app.vacancy_is_pending(new.state)
               and (tg_op = 'INSERT' or old.match_input <> new.match_input) then
             perform queue.enqueue('count_supply', new.tenant_id, jsonb_build_object('vacancy', new.id),
-                                  null, 'count_supply:' || new.id, 'c', 2::smallint);
+                                  null, 'count_supply:' || new.id, 'coalesce', 2::smallint);
         end if;
         return null;
     end $$;

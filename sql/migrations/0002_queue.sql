@@ -46,9 +46,9 @@ create table queue.lane (
 
 -- Every job is written several times, so what its columns may be is kept in domains (0001_base.sql).
 create domain queue.prio as smallint check (value between 0 and 2);
-create domain queue.job_state as "char" check (value in ('r', 'x', 'w', 'b'));
+create type queue.job_state as enum ('ready', 'leased', 'waiting', 'blocked');
 create domain queue.last_error as text check (char_length(value) <= 200);
-create domain queue.unique_scope as "char" check (value in ('d', 'p', 'c'));
+create type queue.unique_scope as enum ('once', 'period', 'coalesce');
 create table queue.job (
     id bigint primary key generated always as identity,
     tenant int not null,
@@ -75,14 +75,14 @@ create table queue.job (
 -- The planner must not take one municipality for all: with the figures of a backlog of one it would look for the jobs of another
 -- through the whole table.
 alter table queue.job alter column tenant set (n_distinct = 500), alter column kind set (n_distinct = 50);
-create index job_ready on queue.job (prio, kind, tenant, id) where state = 'r';
-create index job_waiting on queue.job (run_at) where state = 'w';
-create index job_leased on queue.job (lease_until) where state = 'x';
+create index job_ready on queue.job (prio, kind, tenant, id) where state = 'ready';
+create index job_waiting on queue.job (run_at) where state = 'waiting';
+create index job_leased on queue.job (lease_until) where state = 'leased';
 create index job_by_subject on queue.job (subject) where subject is not null;
 create unique index job_lane on queue.job (lane, seq) where lane is not null;
 comment on column queue.job.put_off is 'attempts that were not counted, because somebody asked to wait or something was down';
 
--- Unique keys. scope d: one job until it is done; p: one per period; c: coalesce, asking while it is pending gives
+-- Unique keys. once: one job until it is done; period: one per period; coalesce: asking while it is pending gives
 -- exactly one more run.
 create table queue.unique_key (
     key bytea primary key,
@@ -93,13 +93,14 @@ create table queue.unique_key (
 );
 
 -- What a leased job has begun outside PostgreSQL.
+create type queue.effect_state as enum ('begun', 'known');
 create table queue.effect (
     job_id bigint primary key,
-    state "char" not null default 'i' check (state in ('i', 'k')),
+    state queue.effect_state not null default 'begun',
     reference text check (char_length(reference) <= 200),
     begun_at timestamptz not null
 );
-comment on column queue.effect.state is 'i: begun, outcome not known; k: known, reference says what came of it';
+comment on column queue.effect.state is 'begun: outcome not known; known: reference says what came of it';
 
 -- Somebody wants these jobs ended while a worker has them; a running job cannot be written to.
 create table queue.cancel_request (
@@ -137,6 +138,7 @@ create table queue.done (
 );
 create index done_by_time on queue.done using brin (done_at);
 
+create type queue.misfire as enum ('fire', 'skip');
 -- Work for later. due_local and zone are what was agreed; run_at is what the clock makes of it.
 create table queue.future (
     id bigint primary key generated always as identity,
@@ -147,7 +149,7 @@ create table queue.future (
     due_local timestamp,
     zone text,
     subject text,
-    misfire "char" not null default 'f' check (misfire in ('f', 's')),
+    misfire queue.misfire not null default 'fire',
     grace interval not null default '1 hour',
     lane text,
     version smallint not null default 1,

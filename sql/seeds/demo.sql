@@ -214,5 +214,5 @@ from town t where t.n = 1;
 
 -- step: shortlists to be made
 select queue.enqueue('match_vacancy', v.tenant_id, jsonb_build_object('vacancy', v.id), 'vacancy:' || v.id,
-                     'match_vacancy:' || v.id, 'c', 2::smallint)
+                     'match_vacancy:' || v.id, 'coalesce', 2::smallint)
 from app.vacancy v where v.state = 'open' order by v.tenant_id, v.id;

@@ -57,7 +57,7 @@ class Operator(threading.Thread):
                          "order by random() limit 6")
         for number, n, state in jobs:
             self.number_of[number] = n
-            self.say(self.random.choice({'w': ['run-now', 'retry', 'cancel']}.get(state, ['cancel', 'kill', 'retry'])), number)
+            self.say(self.random.choice({'waiting': ['run-now', 'retry', 'cancel']}.get(state, ['cancel', 'kill', 'retry'])), number)
 
     def on_letters(self):
         for number, reason, lane, blocks in self.look('select id, reason, lane, blocks from queue.dead order by random() limit 3'):

@@ -35,13 +35,13 @@ MUTANTS = {
         (DISPATCH, "order by j.tenant, j.kind, j.id for update of j skip locked;", 'order by j.tenant, j.kind, j.id;'),
         (QUEUE, 'if count < cardinality(ids) then', 'if false then')]),
     'lane-never-opens': ('chaos', [
-        (QUEUE, "update queue.job j set state = case when j.run_at > clock.now() then 'w' else 'r' end where j.lane = wanted",
-         "return; update queue.job j set state = 'r' where j.lane = wanted")]),
+        (QUEUE, "update queue.job j set state = (case when j.run_at > clock.now() then 'waiting' else 'ready' end)::queue.job_state where j.lane = wanted",
+         "return; update queue.job j set state = 'ready' where j.lane = wanted")]),
     'lane-without-order': ('chaos', [
         (QUEUE, '            if place > done + 1 then\n                starts := \'b\';\n            end if;\n', '')]),
     'fence-not-checked': ('rules', [
-        (LEASE, "j.id = job and j.state = 'x' and j.fence = held for update;", "j.id = job and j.state = 'x' for update;"),
-        (LEASE, "j.id = job and j.state = 'x' and j.fence = held returning", "j.id = job and j.state = 'x' returning")]),
+        (LEASE, "j.id = job and j.state = 'leased' and j.fence = held for update;", "j.id = job and j.state = 'leased' for update;"),
+        (LEASE, "j.id = job and j.state = 'leased' and j.fence = held returning", "j.id = job and j.state = 'leased' returning")]),
     'unique-key-ends-early': ('rules', [
         (DISPATCH, '        return query select j.id, j.tenant, j.kind, j.attempt, j.lane, j.seq,\n',
          '        delete from queue.unique_key u where u.job_id = any (ids);\n'

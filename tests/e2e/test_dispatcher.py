@@ -28,7 +28,7 @@ def listed(at, name='mw:{s0}:test:p1'):
 
 def test_what_is_old_does_not_flood_the_class_above(queue):
     queue.sql("insert into queue.job (tenant, prio, kind, state, created_at, payload) "
-              "select 1, 1, 'work', 'r', clock_timestamp() - interval '3 minutes', '{}' from generate_series(1, 5000)")
+              "select 1, 1, 'work', 'ready', clock_timestamp() - interval '3 minutes', '{}' from generate_series(1, 5000)")
     until(lambda: entries(queue, 'test')[1] > 0)
     time.sleep(1)
     assert entries(queue, 'test') == [64, 64, 0], 'a window each'
@@ -118,7 +118,7 @@ def test_an_entry_that_its_worker_still_has_does_not_keep_its_job_back(queue):
     at.set('mw:{s0}:hb:busy', 1)
     at.xreadgroup('w', 'busy', {'mw:{s0}:test:p1': '>'})
     queue.sql("update queue.kind set paused_until = 'infinity'; select queue.retry(%s, 'busy', 1)", (job,))
-    until(lambda: queue.sql('select state from queue.job') == [('r',)])
+    until(lambda: queue.sql('select state from queue.job') == [('ready',)])
     for _ in range(2):
         before = looks(at)
         until(lambda: looks(at) > before)

@@ -24,26 +24,28 @@ NO_CHECK = {
     'Role': 'x-roles of openapi.yaml is the source', 'Attribute': 'x-attributes of openapi.yaml is the source',
     'SearchPurpose': 'a note in the audit', 'CandidateProperty': 'names of properties; test_candidates.py compares them',
     'HardOutcome': 'computed by matching', 'ContributionCode': 'computed by matching', 'MissingCode': 'computed by matching',
-    'LaneState': 'computed by the queue', 'RuleOutcome': 'computed by screening', 'MisfireRule': 'words for letters',
-    'JobState': 'words for letters', 'WorkState': 'words for letters',
+    'LaneState': 'computed by the queue', 'RuleOutcome': 'computed by screening', 'WorkState': 'of jobs and of dead letters',
 }
 # checks that no enum of the contract shows: why
 NO_ENUM = {
     'audit.entry.action': 'the audit has no operation', 'ref.state.phase': 'the states have no operation',
     'queue.counter.metric': 'a name of a metric',
-    'queue.job.state': 'letters', 'queue.unique_key.scope': 'letters', 'queue.effect.state': 'letters', 'queue.future.misfire': 'letters',
+    'queue.unique_key.scope': 'nobody sees the keys', 'queue.effect.state': 'nobody sees what was begun',
 }
 
 
 @pytest.fixture(scope='module')
 def checks(region):
-    """{table.column: the values that its check or its domain allows}"""
+    """{table.column: the values that its check, its domain or its type allows}"""
     rows = region.sql("""select a.attrelid::regclass || '.' || a.attname, pg_get_constraintdef(c.oid)
         from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and c.conkey = array[a.attnum] or a.atttypid = c.contypid
         join pg_class t on t.oid = a.attrelid and t.relkind = 'r'
         where c.contype = 'c' and c.connamespace::regnamespace::text in ('app', 'audit', 'queue', 'ref')""")
     listed = re.compile(r'^CHECK \(\(\(?\w+\)?(?: = ANY|::text = ANY|\)::text = ANY| <@) \(?ARRAY\[([^\]]*)\]\)?\)\)$')
-    return {column: set(re.findall(r"'([^']*)'", found.group(1))) for column, check in rows if (found := listed.match(check))}
+    types = region.sql("""select a.attrelid::regclass || '.' || a.attname, array_agg(e.enumlabel)::text[]
+        from pg_enum e join pg_attribute a on a.atttypid = e.enumtypid join pg_class t on t.oid = a.attrelid and t.relkind = 'r' group by 1""")
+    return {column: set(re.findall(r"'([^']*)'", found.group(1))) for column, check in rows if (found := listed.match(check))} | {
+        column: set(values) for column, values in types}
 
 
 def holds(column, enum):

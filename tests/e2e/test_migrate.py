@@ -95,12 +95,12 @@ def test_the_second_time_nothing_happens(house):
 
 
 def test_a_changed_function_is_applied_and_nothing_else(house, tree):
-    tree.replace('functions/queue_seen.sql', "when 'k' then 'dead'", "when 'k' then 'buried'")
+    tree.replace('functions/queue_seen.sql', "< 10000000", "< 10")
     before = catalogue(house)
     assert tree.migrate().stdout == 'applied functions/queue_seen.sql\n'
     changed = {name for name, text in catalogue(house).items() if before[name] != text}
-    assert changed == {('function', 'queue.state_name("char")')}
-    assert house.sql("select queue.state_name('k')") == [('buried',)]
+    assert changed == {('function', 'queue.ids_of(jsonb)')}
+    assert house.sql("""select queue.ids_of('{"few": 9, "many": 10}')""") == [({'few': '9'},)]
 
 
 def test_a_program_is_a_line_and_has_the_rights_of_its_kind(house, tree):

@@ -142,9 +142,9 @@ def test_a_waiting_job_is_run_now_or_begun_anew(queue):
     number = enqueue(queue)
     assert 'its state' in refused(queue, 'run-now', number)
     for verb, attempt in (('run-now', 1), ('retry', 0)):
-        queue.sql("update queue.job set state = 'w', run_at = clock.now() + interval '1 hour', attempt = 1, crash = 2")
+        queue.sql("update queue.job set state = 'waiting', run_at = clock.now() + interval '1 hour', attempt = 1, crash = 2")
         assert [a['outcome'] for a in say(queue, verb, number, '--reason', 'ticket 7')] == ['done']
-        assert job(queue, number)[:2] == ('r', attempt)
+        assert job(queue, number)[:2] == ('ready', attempt)
     assert job(queue, number)[2] == 0
     assert [(a['verb'], a['target'], a['reason']) for a in say(queue, 'acts')] == \
         [('retry', str(number), 'ticket 7'), ('run-now', str(number), 'ticket 7')]
@@ -155,7 +155,7 @@ def test_a_job_that_has_not_begun_is_cancelled_without_a_trace_or_killed_to_a_de
     first, second, third = (enqueue(queue, lane='l') for _ in range(3))
     assert say(queue, 'cancel', second)[0]['outcome'] == 'done' and job(queue, second) is None
     assert say(queue, 'kill', first)[0]['outcome'] == 'done'
-    assert job(queue, third)[0] == 'r', 'the lane goes on'
+    assert job(queue, third)[0] == 'ready', 'the lane goes on'
     assert [(d['id'], d['reason']) for d in say(queue, 'dead', 'ls')] == [(first, 'killed')]
     assert 'there is none' in refused(queue, 'cancel', second) and 'there is none' in refused(queue, 'kill', second)
 
@@ -220,7 +220,7 @@ def test_a_job_that_its_worker_ended_as_asked_is_gone_or_a_dead_letter(queue, ve
     runs.commit(), runs.close()
     until(lambda: say(queue, 'acts')[0]['outcome'] == 'done')
     assert [d['reason'] for d in say(queue, 'dead', 'ls')] == dead
-    assert (job(queue, second)[0] == 'b') is bool(dead), 'the lane waits only for a dead letter'
+    assert (job(queue, second)[0] == 'blocked') is bool(dead), 'the lane waits only for a dead letter'
     if dead:
         say(queue, 'dead', 'revive', first)
         assert queue.sql('select count(*) from queue.cancel_request')[0][0] == 0, 'its new life is not cancelled'
@@ -234,7 +234,7 @@ def test_a_dead_letter_is_revived_or_dropped(queue):
     assert say(queue, 'dead', 'show', first)[0]['error_code'] == 'no luck'
     assert say(queue, 'dead', 'drop', second, '--reason', 'ticket 8')[0]['outcome'] == 'done'
     new = say(queue, 'dead', 'revive', first)[0]['job']
-    assert job(queue, new)[:2] == ('r', 0) and say(queue, 'dead', 'ls') == []
+    assert job(queue, new)[:2] == ('ready', 0) and say(queue, 'dead', 'ls') == []
     assert 'there is none' in refused(queue, 'dead', 'revive', first) and 'there is none' in refused(queue, 'dead', 'drop', second)
     assert 'there is none' in refused(queue, 'dead', 'show', first)
 
@@ -243,7 +243,7 @@ def blocked_lane(queue):
     paused(queue, 'strict')
     jobs = [enqueue(queue, 'strict', lane='case:1') for _ in range(3)]
     queue.sql("select queue.kill(%s, 'permanent', 'x')", (jobs[0],))
-    assert [job(queue, j)[0] for j in jobs[1:]] == ['b', 'b']
+    assert [job(queue, j)[0] for j in jobs[1:]] == ['blocked', 'blocked']
     return jobs
 
 
@@ -253,7 +253,7 @@ def test_a_blocked_lane_goes_on_when_its_dead_letter_is_revived_in_place(queue):
     assert (lane['state'], lane['blocked_by']) == ('blocked', jobs[0]) and [j['id'] for j in lane['jobs']] == jobs[1:]
     assert any(f['code'] == 'lanes-blocked' and not f['ok'] for f in say(queue, 'doctor'))
     assert say(queue, 'dead', 'revive', jobs[0])[0]['job'] == jobs[0]
-    assert [job(queue, j)[0] for j in jobs] == ['r', 'b', 'b'] and say(queue, 'lane', 'show', 'case:1')[0]['state'] == 'moving'
+    assert [job(queue, j)[0] for j in jobs] == ['ready', 'blocked', 'blocked'] and say(queue, 'lane', 'show', 'case:1')[0]['state'] == 'moving'
 
 
 def test_a_letter_from_the_middle_of_a_lane_comes_back_in_its_place(queue):
@@ -261,7 +261,7 @@ def test_a_letter_from_the_middle_of_a_lane_comes_back_in_its_place(queue):
     jobs = [enqueue(queue, 'strict', lane='case:2') for _ in range(3)]
     say(queue, 'kill', jobs[1])
     say(queue, 'dead', 'revive', jobs[1])
-    assert [job(queue, j)[0] for j in jobs] == ['r', 'b', 'b']
+    assert [job(queue, j)[0] for j in jobs] == ['ready', 'blocked', 'blocked']
     for number in jobs:
         assert queue.sql('with c as materialized (select id from queue.claim(array[%s::bigint])) '
                          'select queue.finish(array(select id from c))', (number,))[0][0] == 1
@@ -270,7 +270,7 @@ def test_a_letter_from_the_middle_of_a_lane_comes_back_in_its_place(queue):
 def test_a_blocked_lane_is_released_past_its_dead_letter(queue):
     jobs = blocked_lane(queue)
     assert say(queue, 'lane', 'release', 'case:1')[0]['outcome'] == 'done'
-    assert [job(queue, j)[0] for j in jobs[1:]] == ['r', 'b']
+    assert [job(queue, j)[0] for j in jobs[1:]] == ['ready', 'blocked']
     assert [(d['id'], d['blocks']) for d in say(queue, 'dead', 'ls')] == [(jobs[0], False)], 'the letter stays'
     assert 'its state' in refused(queue, 'lane', 'release', 'case:1'), 'it goes already'
     assert 'there is none' in refused(queue, 'lane', 'show', 'nowhere') and 'there is none' in refused(queue, 'lane', 'release', 'nowhere')
@@ -284,7 +284,7 @@ def test_a_paused_kind_or_municipality_waits_until_it_is_resumed(queue, workers)
         waits = enqueue(queue, tenant=2)
         goes = enqueue(queue, tenant=1) if noun == 'tenant' else None
         time.sleep(1.5)
-        assert job(queue, waits)[0] == 'r' and done() == (1 if goes else 0), 'the other municipality goes on'
+        assert job(queue, waits)[0] == 'ready' and done() == (1 if goes else 0), 'the other municipality goes on'
         assert any(f['code'] == f'{noun}-paused' and not f['ok'] for f in say(queue, 'doctor'))
         assert say(queue, 'resume', noun, name)[0]['outcome'] == 'done'
         until(lambda: job(queue, waits) is None)

@@ -41,11 +41,11 @@ def run(queue, job):
 
 def test_one_job_of_a_lane_at_a_time_in_order(queue):
     jobs = [enqueue(queue, lane='a') for _ in range(3)]
-    assert [state(queue, j) for j in jobs] == ['r', 'b', 'b']
+    assert [state(queue, j) for j in jobs] == ['ready', 'blocked', 'blocked']
     assert run(queue, jobs[1]) == 0, 'a blocked job cannot be claimed'
     for i, job in enumerate(jobs):
         assert run(queue, job) == 1
-        assert [state(queue, j) for j in jobs[i + 1:i + 2]] == ['r'] * len(jobs[i + 1:i + 2])
+        assert [state(queue, j) for j in jobs[i + 1:i + 2]] == ['ready'] * len(jobs[i + 1:i + 2])
     assert queue.sql('select last_seq, done_seq from queue.lane') == [(3, 3)]
 
 
@@ -65,34 +65,34 @@ def test_a_lane_goes_in_order_of_commit(queue):
     assert order == [], 'the second waits for the first to commit'
     first.commit()
     thread.join()
-    assert [row[0] for row in queue.sql("select state from queue.job where lane = 'x' order by seq")] == ['r', 'b']
+    assert [row[0] for row in queue.sql("select state from queue.job where lane = 'x' order by seq")] == ['ready', 'blocked']
     first.close(), second.close()
 
 
 def test_a_dead_letter_is_skipped_or_blocks_as_its_kind_says(queue):
     skipped = [enqueue(queue, lane='s') for _ in range(2)]
     queue.sql("select queue.kill(%s, 'permanent', 'x')", (skipped[0],))
-    assert state(queue, skipped[1]) == 'r'
+    assert state(queue, skipped[1]) == 'ready'
     strict = [enqueue(queue, 'strict', lane='b') for _ in range(2)]
     queue.sql("select queue.kill(%s, 'permanent', 'x')", (strict[0],))
-    assert state(queue, strict[1]) == 'b'
+    assert state(queue, strict[1]) == 'blocked'
     assert queue.sql('select queue.revive(%s)', (strict[0],))[0][0] == strict[0]
-    assert run(queue, strict[0]) == 1 and state(queue, strict[1]) == 'r'
+    assert run(queue, strict[0]) == 1 and state(queue, strict[1]) == 'ready'
     queue.sql("select queue.kill(%s, 'permanent', 'x')", (strict[1],))
     third = enqueue(queue, 'strict', lane='b')
-    assert state(queue, third) == 'b' and queue.sql('select queue.drop_dead(%s)', (strict[1],))[0][0] is True
-    assert state(queue, third) == 'r'
+    assert state(queue, third) == 'blocked' and queue.sql('select queue.drop_dead(%s)', (strict[1],))[0][0] is True
+    assert state(queue, third) == 'ready'
 
 
 def test_a_lane_steps_over_what_was_taken_out_of_its_middle(queue):
     jobs = [enqueue(queue, lane='h') for _ in range(5)]
     queue.sql("select queue.kill(%s, 'killed', 'x')", (jobs[1],))
     queue.sql("select queue.kill(%s, 'killed', 'x')", (jobs[4],))
-    assert state(queue, jobs[0]) == 'r' and state(queue, jobs[2]) == 'b'
-    assert run(queue, jobs[0]) == 1 and state(queue, jobs[2]) == 'r' and state(queue, jobs[3]) == 'b'
+    assert state(queue, jobs[0]) == 'ready' and state(queue, jobs[2]) == 'blocked'
+    assert run(queue, jobs[0]) == 1 and state(queue, jobs[2]) == 'ready' and state(queue, jobs[3]) == 'blocked'
     assert run(queue, jobs[2]) == 1 and run(queue, jobs[3]) == 1
     assert queue.sql('select last_seq, done_seq from queue.lane') == [(5, 5)]
-    assert state(queue, enqueue(queue, lane='h')) == 'r'
+    assert state(queue, enqueue(queue, lane='h')) == 'ready'
 
 
 def test_without_redis_a_paused_municipality_waits_too(queue):
@@ -104,16 +104,16 @@ def test_without_redis_a_paused_municipality_waits_too(queue):
 
 
 def test_a_unique_job_is_there_once_until_it_is_done(queue):
-    first = enqueue(queue, unique_key='k', scope='d')
-    assert enqueue(queue, unique_key='k', scope='d') == first
+    first = enqueue(queue, unique_key='k', scope='once')
+    assert enqueue(queue, unique_key='k', scope='once') == first
     run(queue, first)
-    assert enqueue(queue, unique_key='k', scope='d') != first
+    assert enqueue(queue, unique_key='k', scope='once') != first
 
 
 def test_coalescing_gives_exactly_one_more_run(queue):
-    first = enqueue(queue, unique_key='k', scope='c')
+    first = enqueue(queue, unique_key='k', scope='coalesce')
     for _ in range(5):
-        assert enqueue(queue, unique_key='k', scope='c') == first
+        assert enqueue(queue, unique_key='k', scope='coalesce') == first
     run(queue, first)
     again = queue.sql('select id from queue.job')
     assert len(again) == 1 and again[0][0] != first
@@ -128,7 +128,7 @@ def test_sixteen_clients_make_no_double(queue):
         connection.autocommit = True
         with connection.cursor() as cursor:
             for i in range(300):
-                cursor.execute("select queue.enqueue('work', 1, unique_key => %s, scope => 'd')", (str(i % 50),))
+                cursor.execute("select queue.enqueue('work', 1, unique_key => %s, scope => 'once')", (str(i % 50),))
         connection.close()
     threads = [threading.Thread(target=client, args=(i,)) for i in range(16)]
     [t.start() for t in threads], [t.join() for t in threads]
@@ -137,8 +137,8 @@ def test_sixteen_clients_make_no_double(queue):
 
 def test_attempts_are_used_up(queue):
     job = enqueue(queue)
-    for expected in ('w', 'w', None):
-        queue.sql("update queue.job set state = 'r'")
+    for expected in ('waiting', 'waiting', None):
+        queue.sql("update queue.job set state = 'ready'")
         queue.sql("select queue.retry(%s, 'no luck')", (job,))
         assert state(queue, job) == expected
     assert queue.sql('select reason, last_error from queue.dead') == [('exhausted', 'no luck')]
@@ -148,7 +148,7 @@ def test_an_outage_burns_no_attempt(queue):
     job = enqueue(queue)
     for _ in range(20):
         queue.sql("select queue.retry(%s, 'away', 10)", (job,))
-        queue.sql("update queue.job set state = 'r'")
+        queue.sql("update queue.job set state = 'ready'")
     assert queue.sql('select attempt from queue.job') == [(0,)]
 
 
@@ -210,7 +210,7 @@ def test_who_asks_to_wait_counts_for_nothing_fifty_times(queue):
     job = enqueue(queue)
     queue.sql("select queue.retry(%s, 'busy', 1000)", (job,))
     assert queue.sql('select attempt, put_off from queue.job where id = %s', (job,)) == [(0, 1)]
-    queue.sql("update queue.job set put_off = 50, state = 'r' where id = %s", (job,))
+    queue.sql("update queue.job set put_off = 50, state = 'ready' where id = %s", (job,))
     queue.sql("select queue.retry(%s, 'busy', 1000)", (job,))
     assert queue.sql('select attempt, put_off from queue.job where id = %s', (job,)) == [(1, 50)]
 
@@ -306,7 +306,7 @@ def test_without_redis_caps_hold_for_all_who_take_together(queue):
             worker.commit()
             assert len(held) == most
         queue.sql("update queue.kind set max_inflight = null where kind = 'work'; delete from queue.job where tenant = 2; "
-                  "update queue.job set state = 'r'; insert into queue.tenant_setting (tenant, max_inflight) values (1, 2)")
+                  "update queue.job set state = 'ready'; insert into queue.tenant_setting (tenant, max_inflight) values (1, 2)")
         assert [len(take(worker)) for worker in workers] == [1, 1, 0, 0]
     finally:
         [worker.close() for worker in workers]
@@ -379,7 +379,7 @@ def test_a_fence_keeps_the_old_holder_out(queue):
     queue.sql('select queue.lease_retry(%s, %s, $$x$$, true), queue.lease_kill(%s, %s, $$permanent$$, $$x$$)', (job, old, job, old))
     with pytest.raises(psycopg2.Error, match='lease-lost'):
         queue.sql('select queue.lease_finish(%s, %s)', (job, old))
-    assert state(queue, job) == 'x'
+    assert state(queue, job) == 'leased'
     queue.sql('select queue.lease_finish(%s, %s)', (job, new))
     assert queue.sql('select count(*) from queue.job')[0][0] == 0
 
@@ -390,7 +390,7 @@ def test_a_beat_holds_the_lease_until_it_ran_out(queue):
     queue.sql("insert into clock.shift (shift) values ('50 s')")
     queue.sql("select queue.lease_beat('a', 60000)")
     queue.sql("update clock.shift set shift = '100 s'")
-    assert queue.sql('select promoted from queue.promote(10)')[0][0] == 0 and state(queue, job) == 'x'
+    assert queue.sql('select promoted from queue.promote(10)')[0][0] == 0 and state(queue, job) == 'leased'
     queue.sql('update queue.job set lease_until = clock.now()')
     queue.sql("select queue.lease_beat('a', 60000)")
     assert queue.sql('select promoted from queue.promote(10)')[0][0] == 1
@@ -430,7 +430,7 @@ def test_a_call_that_was_surely_not_made_is_new_again(queue):
     fence = lease(queue, job, 'a', 60000)
     begin(queue, job, fence)
     queue.sql('select queue.lease_retry(%s, %s, $$busy$$, true)', (job, fence))
-    queue.sql("update queue.job set state = 'r'")
+    queue.sql("update queue.job set state = 'ready'")
     assert begin(queue, job, lease(queue, job, 'b', 60000)) == ('new', None)
 
 
@@ -441,7 +441,7 @@ def test_a_leased_job_that_is_cancelled_makes_no_call(queue):
     assert begin(queue, job, fence) == ('cancelled', None)
 
 
-def plan(queue, due_local, zone='Europe/Amsterdam', subject='case:1', misfire='f', grace='1 hour'):
+def plan(queue, due_local, zone='Europe/Amsterdam', subject='case:1', misfire='fire', grace='1 hour'):
     return queue.sql("select queue.schedule('work', 1, '{}', %s, %s, %s, %s, %s)", (due_local, zone, subject, misfire, grace))[0][0]
 
 
@@ -462,7 +462,7 @@ def test_the_sweep_follows_the_rules_of_zones_for_what_is_due_soon(queue):
 
 
 def test_due_work_becomes_a_job_and_late_work_does_what_it_said(queue):
-    plan(queue, '2020-01-01 09:00'), plan(queue, '2020-01-01 09:00', misfire='s'), plan(queue, '2099-01-01 09:00')
+    plan(queue, '2020-01-01 09:00'), plan(queue, '2020-01-01 09:00', misfire='skip'), plan(queue, '2099-01-01 09:00')
     promoted, next_at = queue.sql('select promoted, next_at from queue.promote(100)')[0]
     assert promoted == 2 and next_at.year == 2099
     assert queue.sql('select count(*) from queue.job')[0][0] == 1

@@ -117,7 +117,7 @@ def test_a_municipality_sees_and_changes_its_own_work_only(region, admin, other,
     assert admin.post(f'/queue/dead-letters/{foreign}/revivals', {}).status == 404
     assert admin.delete(f'/queue/dead-letters/{foreign}', etag).status == 404
     assert admin.post(f'/queue/tenants/{tenant}/pauses', {}).status == 404
-    assert ids(other.get('/queue/dead-letters?kind=held')) == [foreign] and state(region, own) == 'r'
+    assert ids(other.get('/queue/dead-letters?kind=held')) == [foreign] and state(region, own) == 'ready'
     assert len(audit(region, towns[1])) == before and audit(region, towns[1])[before:] == []
 
 
@@ -163,7 +163,7 @@ def test_raw_attacks_reach_the_own_municipality_only(region, enqueue, towns):
                  "end_job(1, 'cancel')", 'note_act(null)', 'do_asked()', "owner_of('job', '1')"):
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             raw(region, f'select queue.{call}', towns[0])
-    assert state(region, own) == 'r' and state(region, foreign) == 'r'
+    assert state(region, own) == 'ready' and state(region, foreign) == 'ready'
 
 
 def test_the_operator_of_the_installation_sees_no_file(as_role, operator):
@@ -197,11 +197,11 @@ def test_a_job_is_cancelled_killed_run_and_begun_anew_with_a_trail(region, admin
     refused = admin.post(f'/queue/jobs/{job}/runs', {})      # A10: with its state, and what that allows
     assert refused.problem == 'state' and (refused.json['currentState'], refused.json['allowed']) == ('ready', ['cancel', 'kill', 'retry'])
     for path, verb in (('runs', 'run-now'), ('retries', 'retry')):
-        region.sql("update queue.job set state = 'w', run_at = clock.now() + interval '1 hour', attempt = 3 where id = %s", (job,))
+        region.sql("update queue.job set state = 'waiting', run_at = clock.now() + interval '1 hour', attempt = 3 where id = %s", (job,))
         made = admin.post(f'/queue/jobs/{job}/{path}', {'reason': 'ticket 7'})
         assert made.status == 201 and made.json['verb'] == verb and made.json['outcome'] == 'done', made.text
         assert made.json['actorId'] == profile and made.json['reason'] == 'ticket 7' and made.json['jobId'] == job
-        assert admin.get(made.headers['location']).json == made.json and state(region, job) == 'r'
+        assert admin.get(made.headers['location']).json == made.json and state(region, job) == 'ready'
     assert admin.get(f'/queue/jobs/{job}').json['attempt'] == 0
     cancelled = admin.post(f'/queue/jobs/{job}/cancellations', {})
     assert cancelled.json['outcome'] == 'done' and admin.get(f'/queue/jobs/{job}').status == 404
@@ -254,7 +254,7 @@ def test_dead_letters_are_revived_or_dropped(region, admin, enqueue, towns):
     assert admin.delete(f'/queue/dead-letters/{second}', letter.headers['etag']).status == 404
     assert audit(region, towns[0])[-1][:3] == ('queue-dead-letter', 'delete', ['drop', str(second), 'done'])
     revived = admin.post(f'/queue/dead-letters/{first}/revivals', {'reason': 'ticket 8'})
-    assert revived.status == 201 and state(region, revived.json['jobId']) == 'r'
+    assert revived.status == 201 and state(region, revived.json['jobId']) == 'ready'
     assert admin.post(f'/queue/dead-letters/{first}/revivals', {}).status == 404
 
 
@@ -269,10 +269,10 @@ def test_a_blocked_lane_is_seen_and_goes_on_by_revival_or_release(region, admin,
         assert any(f['code'] == 'lanes-blocked' and not f['ok'] for f in admin.get('/queue/doctor').json['findings'])
         if how == 'revive':
             assert admin.post(f'/queue/dead-letters/{jobs[0]}/revivals', {}).json['jobId'] == jobs[0]
-            assert [state(region, j) for j in jobs] == ['r', 'b', 'b'] and admin.get(path).json['state'] == 'moving'
+            assert [state(region, j) for j in jobs] == ['ready', 'blocked', 'blocked'] and admin.get(path).json['state'] == 'moving'
         else:
             assert admin.post(path + '/releases', {}).status == 201
-            assert [state(region, j) for j in jobs] == [None, 'r', 'b']
+            assert [state(region, j) for j in jobs] == [None, 'ready', 'blocked']
             assert admin.get(f'/queue/dead-letters/{jobs[0]}').json['blocks'] is False
         assert operator.post(path + '/releases', {}).json['currentState'] == 'moving'
 

@@ -68,7 +68,7 @@ def weights(region, each):
 def empty(region):
     """What waits is taken away; what is under way ends."""
     region.sql("update queue.kind set paused_until = 'infinity'")
-    region.sql("delete from queue.job where state in ('r', 'b')")
+    region.sql("delete from queue.job where state in ('ready', 'blocked')")
     wait_for(lambda: not one(region, 'select count(*) from queue.job'), 30, 0.1)
 
 

@@ -55,7 +55,7 @@ def overload(region, seconds, stopping):
 
 def aged(region):
     """How many of 100 jobs that wait for more than a minute are sent in the class above."""
-    region.sql("update queue.job set created_at = created_at - interval '2 minutes' where state = 'r' and prio = 2")
+    region.sql("update queue.job set created_at = created_at - interval '2 minutes' where state = 'ready' and prio = 2")
     return {'aged': one(region, "select count(*) from queue.refill('{chaos}', '{2}', '{100}', '{0}') where class = 1")}
 
 

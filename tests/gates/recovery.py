@@ -93,7 +93,7 @@ class Recovery:
             f'select extract(epoch from at) from chaos.effect where at > to_timestamp({stopped - 1.5}) order by at')]
         during = [0, *(t for t in at if 0 < t <= 7), 7]
         before = sum(-1.5 < t <= 0 for t in at) / 1.5
-        self.region.sql("with gone as (delete from queue.job where state = 'r' returning (payload ->> 'n')::bigint as n) "
+        self.region.sql("with gone as (delete from queue.job where state = 'ready' returning (payload ->> 'n')::bigint as n) "
                         'delete from chaos.biz b using gone g where g.n = b.n')      # the rest would take too long
         assert wait_for(lambda: not one(self.region, 'select count(*) from queue.job'), 60)
         return max(b - a for a, b in zip(during, during[1:])), sum(4 < t <= 7 for t in at) / 3 / before

@@ -14,17 +14,17 @@ from gate import (Faults, Sampler, installation, main, one, pause_when_away, see
 
 BOUNDS = {'live_twice': '== 0', 'keys_without_job': '== 0', 'runs_wrong': '== 0', 'twice_in_period': '== 0', 'keys_left': '== 0',
           'undone': '== 0', 'asked': '>= 1', 'kills': '>= 1'}
-SCOPES = 'dpc'
+SCOPES = ('once', 'period', 'coalesce')
 # What was asked, whether it made a job, and until when a period lasts: in the transaction of the question.
 ASKED = 'create table chaos.asked (n bigint, key text, job bigint, made boolean, ends timestamptz)'
 ASK = """select queue.enqueue('chaos_job', 1, jsonb_build_object('n', %(n)s, 'lane', %(key)s::text), null, %(key)s, %(scope)s,
-    1::smallint, p.ends), p.ends from (select case when %(scope)s = 'p' then to_timestamp(
+    1::smallint, p.ends), p.ends from (select case when %(scope)s = 'period' then to_timestamp(
     ceil((extract(epoch from clock.now()) + 0.1) / 2) * 2) end as ends) p"""
 NOTE = """insert into chaos.asked select %(n)s, %(key)s, %(job)s, exists (select from queue.job j where j.id = %(job)s
     and (j.payload ->> 'n')::bigint = %(n)s), %(ends)s"""
-TWICE = ("select (select count(*) from (select from queue.job where unique_key is not null and left(payload ->> 'lane', 1) <> 'p' "
+TWICE = ("select (select count(*) from (select from queue.job where unique_key is not null and payload ->> 'lane' not like 'period%' "
          'group by unique_key having count(*) > 1) t)')
-ALONE = "select count(*) from queue.unique_key u where scope <> 'p' and not exists (select from queue.job j where j.id = u.job_id)"
+ALONE = "select count(*) from queue.unique_key u where scope <> 'period' and not exists (select from queue.job j where j.id = u.job_id)"
 
 
 def client(region, keys, until, numbers, chance):
@@ -54,7 +54,7 @@ def kill_postgres(region, faults, until, chance):
 
 def judge(region):
     # a job that was made by a question and asked for again has one more run; so has that one
-    expected = ("select key, count(*) filter (where made) + count(distinct job) filter (where not made and key like 'c%') as runs "
+    expected = ("select key, count(*) filter (where made) + count(distinct job) filter (where not made and key like 'coalesce%') as runs "
                 'from chaos.asked group by key')
     return {
         'asked': one(region, 'select count(*) from chaos.asked'),
@@ -64,7 +64,7 @@ def judge(region):
                                   'from chaos.effect group by 1) e using (key) where x.runs is distinct from e.runs'),
         'twice_in_period': one(region, "select count(*) from (select from chaos.asked where made and ends is not null "
                                        'group by key, ends having count(*) > 1) t'),
-        'keys_left': one(region, "select count(*) from queue.unique_key where scope <> 'p'"),
+        'keys_left': one(region, "select count(*) from queue.unique_key where scope <> 'period'"),
     }
 
 

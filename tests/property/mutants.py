@@ -3,11 +3,11 @@
 from property.sequences import check
 
 MUTANTS = {'lane_next': ('coalesce(least(', 'coalesce(greatest('), 'lease_holds': ('j.fence = held', 'true'),
-           'after_end': ("u.scope <> 'p'", 'true'), 'retry': ('>= policy.max_attempts', '> policy.max_attempts'),
+           'after_end': ("u.scope <> 'period'", 'true'), 'retry': ('>= policy.max_attempts', '> policy.max_attempts'),
            'crashed': ('one.crash >= 4', 'one.crash >= 5'), 'revive': ('not dead.blocks', 'true'),
            'pick': ('c.in_kind <= c.kind_room', 'true'), 'take': ('prio in 0 .. 2', 'prio in reverse 2 .. 0'),
            'cancel_subject': ('e.job_id = k.id', 'false'), 'end_job': ('j.lease_until < clock.now()', 'false'),
-           'ended_by_worker': ("reason <> 'uncertain'", 'true'), 'promote': ("f.misfire = 's'", 'false')}
+           'ended_by_worker': ("reason <> 'uncertain'", 'true'), 'promote': ("f.misfire = 'skip'", 'false')}
 
 
 def is_caught(region, name, count, seed):

@@ -96,17 +96,17 @@ class Queue:
         places += [d.seq for d in self.dead.values() if d.lane == name and d.blocks]
         lane.done = min(places, default=lane.last + 1) - 1
         for job in self.jobs.values():
-            if job.lane == name and job.seq == lane.done + 1 and job.state == 'b':
+            if job.lane == name and job.seq == lane.done + 1 and job.state == 'blocked':
                 job.state = self.state_at(job.run_at)
 
     def state_at(self, run_at):
-        return 'w' if run_at is not None and low(run_at) > self.now else 'r'
+        return 'waiting' if run_at is not None and low(run_at) > self.now else 'ready'
 
     def insert(self, kind, tenant, lane, key, prio, run_at, job=None):
         job = job or self.number()
         seq, blocked = self.enter_lane(lane) if lane else (None, False)
         self.jobs[job] = Row(id=job, tenant=tenant, prio=prio, kind=kind, run_at=run_at, lane=lane, seq=seq, key=key,
-                             state='b' if blocked else self.state_at(run_at), attempt=0, crash=0, fence=0, lease_until=None,
+                             state='blocked' if blocked else self.state_at(run_at), attempt=0, crash=0, fence=0, lease_until=None,
                              put_off=0, worker=None, subject=None, last_error=None, created=self.now)
         return job
 
@@ -122,11 +122,11 @@ class Queue:
             self.step_lane(job.lane)
         again = self.runs_again(job)
         key = self.keys.get(job.key)
-        if key and key.job == job.id and key.scope != 'p':
+        if key and key.job == job.id and key.scope != 'period':
             del self.keys[job.key]
         if again:
             number = self.insert(job.kind, job.tenant, job.lane, job.key, job.prio, None)
-            self.keys[job.key] = Row(job=number, scope='c', expires=None, dirty=False)
+            self.keys[job.key] = Row(job=number, scope='coalesce', expires=None, dirty=False)
 
     def runs_again(self, job):
         key = self.keys.get(job.key)
@@ -134,16 +134,16 @@ class Queue:
 
     # ----------------------------------------------------------------------------------------- the functions
 
-    def enqueue(self, kind, tenant, lane=None, key=None, scope='d', prio=1, run_at=None):
+    def enqueue(self, kind, tenant, lane=None, key=None, scope='once', prio=1, run_at=None):
         job = self.number()
         name = key and (kind, key)
         if name:
             held = self.keys.get(name)
             if held and not (held.expires is not None and held.expires < self.now):
-                held.dirty = held.dirty or held.scope == 'c'
+                held.dirty = held.dirty or held.scope == 'coalesce'
                 return held.job
-            self.keys[name] = Row(job=job, scope=scope, expires=run_at if scope == 'p' else None, dirty=False)
-            if scope == 'p':
+            self.keys[name] = Row(job=job, scope=scope, expires=run_at if scope == 'period' else None, dirty=False)
+            if scope == 'period':
                 run_at = None
         return self.insert(kind, tenant, lane, name, prio, run_at, job)
 
@@ -152,7 +152,7 @@ class Queue:
                  if not self.is_paused(k)}
         ready = {}
         for _, job in sorted(self.jobs.items()):
-            if (job.state == 'r' and job.prio == prio and job.id not in busy and kinds.get(job.kind, 0) > 0
+            if (job.state == 'ready' and job.prio == prio and job.id not in busy and kinds.get(job.kind, 0) > 0
                     and not self.setting(job.tenant).paused):
                 ready.setdefault((job.tenant <= after, job.tenant, job.kind), []).append(job)
         among = collections.Counter(tenant for _, tenant, _ in ready)
@@ -182,7 +182,7 @@ class Queue:
         """What is leased or busy takes room; who takes alone gets a quarter at a time."""
         if most is None:
             return math.inf
-        room = most - sum(getattr(j, what) == value and (j.state == 'x' or j.state == 'r' and j.id in busy) for j in self.jobs.values())
+        room = most - sum(getattr(j, what) == value and (j.state == 'leased' or j.state == 'ready' and j.id in busy) for j in self.jobs.values())
         return min(room, math.ceil(most / 4)) if alone else room
 
     def refill(self, workers, prios, rooms, afters, carried):
@@ -196,7 +196,7 @@ class Queue:
         return rows
 
     def claim(self, ids):
-        rows = [j for j in self.jobs.values() if j.id in ids and j.state == 'r']
+        rows = [j for j in self.jobs.values() if j.id in ids and j.state == 'ready']
         return [[j.id, j.attempt, j.id in self.end_wanted] for j in sorted(rows, key=lambda j: (j.tenant, j.kind, j.id))]
 
     def take(self, kinds, count):
@@ -211,10 +211,10 @@ class Queue:
         return [number for number, *_ in self.claim(ids)]
 
     def still_waiting(self, ids):
-        return sorted(j.id for j in self.jobs.values() if j.id in ids and j.state == 'r')
+        return sorted(j.id for j in self.jobs.values() if j.id in ids and j.state == 'ready')
 
     def finish(self, ids):
-        rows = [j for _, j in sorted(self.jobs.items()) if j.id in ids and j.state == 'r']
+        rows = [j for _, j in sorted(self.jobs.items()) if j.id in ids and j.state == 'ready']
         if len(rows) < len(ids):
             self.next_job += sum(map(self.runs_again, rows))  # a sequence gives no number back
             raise Refused('job-not-held')
@@ -229,7 +229,7 @@ class Queue:
                                                            + (number in self.end_wanted))
 
     def is_begun(self, number):
-        return number in self.effects and self.effects[number].state == 'i'
+        return number in self.effects and self.effects[number].state == 'begun'
 
     def kill(self, number, reason, error):
         job = self.jobs.get(number)
@@ -245,7 +245,7 @@ class Queue:
 
     def retry(self, number, error, delay=None, free=False):
         job = self.jobs.get(number)
-        if not job or job.state not in 'rx':
+        if not job or job.state not in ('ready', 'leased'):
             return
         kind = self.kinds[job.kind]
         free = free or ((kind.trips > 0 or delay is not None) and job.put_off < 50)
@@ -256,7 +256,7 @@ class Queue:
             return
         step = min(kind.base * 2 ** (job.put_off if free else job.attempt), kind.cap)
         job.run_at = self.soon(delay) if delay is not None else Span(self.now + step / 2, self.now + step + BETWEEN)
-        job.state, job.worker, job.lease_until, job.last_error = 'w', None, None, error
+        job.state, job.worker, job.lease_until, job.last_error = 'waiting', None, None, error
         job.attempt, job.put_off = job.attempt + (not free), job.put_off + free
 
     def trip(self, name):
@@ -271,30 +271,30 @@ class Queue:
                 self.kinds[name].trips, self.kinds[name].paused_until = 0, None
 
     def promote(self):
-        again = [job for job in self.jobs.values() if job.state == 'w' and low(job.run_at) <= self.now
-                 or job.state == 'x' and low(job.lease_until) < self.now]
+        again = [job for job in self.jobs.values() if job.state == 'waiting' and low(job.run_at) <= self.now
+                 or job.state == 'leased' and low(job.lease_until) < self.now]
         for job in again:
-            job.state, job.worker, job.lease_until = 'r', None, None
+            job.state, job.worker, job.lease_until = 'ready', None, None
         count = len(again)
         for due in sorted((f for f in self.future.values() if f.run_at <= self.now), key=lambda f: (bool(f.lane), f.run_at, f.id)):
             del self.future[due.id]
             count += 1
-            if due.misfire == 'f' or self.now + BETWEEN - due.run_at <= due.grace:
+            if due.misfire == 'fire' or self.now + BETWEEN - due.run_at <= due.grace:
                 job = self.enqueue(due.kind, due.tenant, due.lane, prio=due.prio)
                 self.jobs[job].subject = due.subject
-        times = [j.run_at for j in self.jobs.values() if j.state == 'w']
-        times += [j.lease_until for j in self.jobs.values() if j.state == 'x'] + [f.run_at for f in self.future.values()]
+        times = [j.run_at for j in self.jobs.values() if j.state == 'waiting']
+        times += [j.lease_until for j in self.jobs.values() if j.state == 'leased'] + [f.run_at for f in self.future.values()]
         first = min(times, key=low, default=None)
         if isinstance(first, Span):  # another one may come first
             first = Span(first.low, min(t.high if isinstance(t, Span) else t for t in times))
         return [count, first, sorted(j.id for j in again)]
 
     def count_lost(self, ids):
-        return sum(j.id in ids and j.state == 'r' for j in self.jobs.values())
+        return sum(j.id in ids and j.state == 'ready' for j in self.jobs.values())
 
     def crashed(self, ids):
         go_on = []
-        for job in [j for _, j in sorted(self.jobs.items()) if j.id in ids and j.state in 'rx']:
+        for job in [j for _, j in sorted(self.jobs.items()) if j.id in ids and j.state in ('ready', 'leased')]:
             job.crash += 1
             if job.crash >= 4:
                 self.kill(job.id, 'poison', 'a worker died with it four times')
@@ -313,7 +313,7 @@ class Queue:
         planned = [f.id for f in self.future.values() if f.subject == subject]
         for number in planned:
             del self.future[number]
-        rows = [j for _, j in sorted(self.jobs.items()) if j.subject == subject and j.state in 'rwb'
+        rows = [j for _, j in sorted(self.jobs.items()) if j.subject == subject and j.state in ('ready', 'waiting', 'blocked')
                 and j.id not in self.effects]
         for job in rows:
             self.end(job)

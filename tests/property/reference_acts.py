@@ -7,35 +7,35 @@ class WholeQueue(Queue):
     # ----------------------------------------------------------------------------------------------- leases
 
     def lease(self, ids, worker, seconds):
-        rows = [j for _, j in sorted(self.jobs.items()) if j.id in ids and j.state == 'r']
+        rows = [j for _, j in sorted(self.jobs.items()) if j.id in ids and j.state == 'ready']
         for job in rows:
-            job.state, job.worker, job.lease_until = 'x', worker, self.soon(seconds)
+            job.state, job.worker, job.lease_until = 'leased', worker, self.soon(seconds)
             job.fence += 1
         return [[j.id, j.fence] for j in rows]
 
     def lease_beat(self, worker, seconds):
         for job in self.jobs.values():
-            if job.state == 'x' and job.worker == worker and low(job.lease_until) > self.now:
+            if job.state == 'leased' and job.worker == worker and low(job.lease_until) > self.now:
                 job.lease_until = self.soon(seconds)
 
     def held(self, number, fence):
         job = self.jobs.get(number)
-        return job if job and job.state == 'x' and job.fence == fence else None
+        return job if job and job.state == 'leased' and job.fence == fence else None
 
     def lease_begin(self, number, fence):
         if not self.held(number, fence):
             return ['lost', None]
         effect = self.effects.get(number)
         if effect:
-            return ['known' if effect.state == 'k' else 'begun', effect.reference]
+            return [effect.state, effect.reference]
         if number in self.end_wanted:
             return ['cancelled', None]
-        self.effects[number] = Row(state='i', reference=None)
+        self.effects[number] = Row(state='begun', reference=None)
         return ['new', None]
 
     def lease_known(self, number, fence, reference):
         if self.held(number, fence) and number in self.effects:
-            self.effects[number] = Row(state='k', reference=reference)
+            self.effects[number] = Row(state='known', reference=reference)
 
     def lease_finish(self, number, fence):
         job = self.held(number, fence)
@@ -72,7 +72,7 @@ class WholeQueue(Queue):
         if dead.blocks:
             lane = self.lanes[dead.lane]
             lane.last -= 1  # insert() has entered at the end; this one has its place
-            job.seq, job.state = dead.seq, 'r' if dead.seq == lane.done + 1 else 'b'
+            job.seq, job.state = dead.seq, 'ready' if dead.seq == lane.done + 1 else 'blocked'
         return number
 
     def drop_dead(self, number):
@@ -122,10 +122,10 @@ class WholeQueue(Queue):
                 return 'done'
             self.end_wanted.add(number)
             return 'asked'
-        if job.state not in ('w' if verb == 'run-now' else 'wrdb'):
+        if job.state not in (('waiting',) if verb == 'run-now' else ('waiting', 'ready', 'blocked')):
             raise Refused('state')
-        if job.state == 'w':
-            job.state, job.run_at = 'r', None
+        if job.state == 'waiting':
+            job.state, job.run_at = 'ready', None
         if verb == 'retry':
             job.attempt = job.crash = 0
         return 'done'
@@ -135,7 +135,7 @@ class WholeQueue(Queue):
         job = self.jobs.get(number)
         if not job:
             return None
-        if job.state == 'x' and low(job.lease_until) >= self.now:
+        if job.state == 'leased' and low(job.lease_until) >= self.now:
             return False
         self.end_wanted.add(number)
         if number in self.effects or verb == 'kill':
@@ -174,7 +174,7 @@ class WholeQueue(Queue):
         if not places:
             raise Refused('not-found')
         head = self.lanes[name].done + 1
-        if any(j.lane == name and j.seq == head and j.state != 'b' for j in self.jobs.values()):
+        if any(j.lane == name and j.seq == head and j.state != 'blocked' for j in self.jobs.values()):
             raise Refused('state')
         for letter in self.dead.values():
             if letter.lane == name and letter.seq == head:

@@ -64,6 +64,10 @@ def numbers(name, *values):
 
 # ------------------------------------------------------------------------------------------------ the steps
 
+ANY = ('ready', 'waiting', 'blocked', 'leased')
+SCOPES = {'d': 'once', 'c': 'coalesce', 'p': 'period'}
+
+
 def pick(chance, queue, states):
     """Mostly a job in one of these states, often the one that most has happened to; sometimes any number that there ever
     was."""
@@ -78,7 +82,7 @@ def pick_some(chance, queue, states):
 
 
 def pick_dead(chance, queue):
-    return chance.choice(list(queue.dead)) if queue.dead and chance.random() < 0.9 else pick(chance, queue, 'r')
+    return chance.choice(list(queue.dead)) if queue.dead and chance.random() < 0.9 else pick(chance, queue, ('ready',))
 
 
 def later(chance, queue):
@@ -92,11 +96,11 @@ def do_enqueue(queue, chance):
     key = scope = None
     if chance.random() < 0.4:
         key = chance.choice(('d1', 'd2', 'c1', 'c1', 'c2', 'p1', 'p2'))
-        scope = key[0] if chance.random() < 0.9 else chance.choice('dcp')
-        if scope == 'p':
+        scope = SCOPES[key[0] if chance.random() < 0.9 else chance.choice('dcp')]
+        if scope == 'period':
             run_at = queue.now + chance.choice((0, 1, 2)) * TICK + TICK // 2
     text = one('enqueue', kind, tenant, '{}', lane, key, scope, small(prio), at(run_at))
-    return text, queue.enqueue(kind, tenant, lane, key, scope or 'd', prio, run_at)
+    return text, queue.enqueue(kind, tenant, lane, key, scope or 'once', prio, run_at)
 
 
 def do_refill(queue, chance):
@@ -110,7 +114,7 @@ def do_refill(queue, chance):
 
 
 def do_claim(queue, chance):
-    ids = pick_some(chance, queue, 'r')
+    ids = pick_some(chance, queue, ('ready',))
     return rows('x.id, x.attempt, x.cancelled', '', 'claim', ids), queue.claim(ids)
 
 
@@ -120,13 +124,13 @@ def do_take(queue, chance):
 
 
 def do_still_waiting(queue, chance):
-    ids = pick_some(chance, queue, 'rwbx')
+    ids = pick_some(chance, queue, ANY)
     return numbers('still_waiting', ids), queue.still_waiting(ids)
 
 
 def do_finish(queue, chance):
     ids, keyed = [], 0
-    for number in pick_some(chance, queue, 'r'):  # together only one that may run again: its number is not said
+    for number in pick_some(chance, queue, ('ready',)):  # together only one that may run again: its number is not said
         job = queue.jobs.get(number)
         keyed += bool(job and job.key)
         if keyed < 2 or not (job and job.key):
@@ -135,13 +139,13 @@ def do_finish(queue, chance):
 
 
 def do_kill(queue, chance):
-    job, reason = pick(chance, queue, 'rwbx'), chance.choice(('permanent', 'killed'))
+    job, reason = pick(chance, queue, ANY), chance.choice(('permanent', 'killed'))
     error = chance.choice(('no', 'cancelled'))
     return nothing('kill', job, reason, error), queue.kill(job, reason, error)
 
 
 def do_retry(queue, chance):
-    job, delay, free = pick(chance, queue, 'rx'), chance.choice((None, None, None, 300, 900)), chance.random() < 0.2
+    job, delay, free = pick(chance, queue, ('ready', 'leased')), chance.choice((None, None, None, 300, 900)), chance.random() < 0.2
     return nothing('retry', job, 'later', delay and delay * 1000, free), queue.retry(job, 'later', delay, free)
 
 
@@ -161,13 +165,13 @@ def do_wait(queue, chance):
 
 def do_count_lost(queue, chance):
     """What Redis loses is carried no more."""
-    ids = pick_some(chance, queue, 'r') if chance.random() < 0.5 else sorted(queue.carried)
+    ids = pick_some(chance, queue, ('ready',)) if chance.random() < 0.5 else sorted(queue.carried)
     queue.carried.difference_update(ids)
     return one('count_lost', ids, 'lost'), queue.count_lost(ids)
 
 
 def do_crashed(queue, chance):
-    ids = pick_some(chance, queue, 'rx')
+    ids = pick_some(chance, queue, ('ready', 'leased'))
     return numbers('crashed', ids), queue.crashed(ids)
 
 
@@ -175,14 +179,14 @@ def do_schedule(queue, chance):
     kind, tenant, prio = chance.choice(list(KINDS)), chance.randint(1, 3), chance.randint(0, 2)
     run_at, subject = later(chance, queue), chance.choice((None, 's:1', 's:2'))
     zone = chance.choice(('UTC', 'Europe/Amsterdam'))
-    misfire, grace, lane = chance.choice('fs'), chance.choice((0, TICK, 3 * TICK)), chance.choice((None, 'a', 'b'))
+    misfire, grace, lane = chance.choice(('fire', 'skip')), chance.choice((0, TICK, 3 * TICK)), chance.choice((None, 'a', 'b'))
     local = (ORIGIN + datetime.timedelta(seconds=run_at)).astimezone(zoneinfo.ZoneInfo(zone)).isoformat()[:19]
     text = one('schedule', kind, tenant, '{}', local, zone, subject, misfire, f'{grace} seconds', lane, small(prio))
     return text, queue.schedule(kind, tenant, run_at, subject, misfire, grace, lane, prio)
 
 
 def do_cancel_subject(queue, chance):
-    job = queue.jobs.get(pick(chance, queue, 'rwb'))
+    job = queue.jobs.get(pick(chance, queue, ('ready', 'waiting', 'blocked')))
     subject = job.subject if job and job.subject else chance.choice(('s:1', 's:2', 's:3'))
     return one('cancel_subject', subject), queue.cancel_subject(subject)
 
@@ -217,12 +221,12 @@ def do_settle(queue, chance):
 
 
 def do_lease(queue, chance):
-    ids, worker, seconds = pick_some(chance, queue, 'r')[:2], chance.choice(('w1', 'w2')), chance.choice((300, 900))
+    ids, worker, seconds = pick_some(chance, queue, ('ready',))[:2], chance.choice(('w1', 'w2')), chance.choice((300, 900))
     return rows('x.id, x.fence', 'x.id', 'lease', ids, worker, seconds * 1000), queue.lease(ids, worker, seconds)
 
 
 def leased(queue, chance):
-    job = pick(chance, queue, 'x')
+    job = pick(chance, queue, ('leased',))
     fence = queue.jobs[job].fence if job in queue.jobs else 1
     return job, fence if chance.random() < 0.8 else max(0, fence - 1)
 
@@ -269,7 +273,7 @@ def act(queue, verb, noun, target, minutes=None):
 
 def do_act_on_job(queue, chance):
     verb = chance.choice(('cancel', 'cancel', 'kill', 'retry', 'run-now'))
-    return act(queue, verb, 'job', pick(chance, queue, 'w' if verb == 'run-now' else 'rwbx'))
+    return act(queue, verb, 'job', pick(chance, queue, ('waiting',) if verb == 'run-now' else ANY))
 
 
 def do_act_on_dead(queue, chance):
