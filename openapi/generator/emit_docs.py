@@ -37,4 +37,14 @@ def states(noun):
     out += ['', 'Pending: not yet open. Open: others act on it. Settled: it is decided, and what came of it stays. Ended: it counts no more.',
             '', '| from | event | to | who | what must hold |', '|---|---|---|---|---|']
     out += [f'| {begin} | {event} | {end} | {", ".join(roles)} | {guard} |' for begin, event, end, roles, guard in noun.moves]
+    out += allowed(noun) if noun.operations else []
     return '\n'.join(out) + '\n'
+
+
+def allowed(noun):
+    """What each state allows, as a table of operations and states."""
+    out = ['', '## What each state allows', '', 'An operation, or the part of it that changes these columns, that a state does not allow is refused with 409 `state`.',
+           'The events above are allowed where they begin. `tests/states.tsv` has the same by property, written by hand.', '',
+           '| operation | changes | ' + ' | '.join(noun.states) + ' |', '|---|---|' + '---|' * len(noun.states)]
+    return out + [f'| {operation} | {", ".join(columns)} | ' + ' | '.join('yes' if state in states else '' for state in noun.states) + ' |'
+                  for operation, (columns, states) in noun.operations.items()]

@@ -105,8 +105,8 @@ class Problems:
             for statement in RAISE.findall(file.read_text()):
                 match = USING.match(statement)
                 where = f'{file.relative_to(root)}: raise exception{statement}'
-                if statement.lstrip().startswith(("using errcode = '23503'", "using errcode = '23505'")):
-                    continue   # in the words of a foreign key or a unique index: its constraint says where
+                if re.match(r"\s*using errcode = '235(03|05|14)'", statement):
+                    continue   # in the words of a foreign key, a unique index or a check: its constraint says where
                 if not match:
                     raise Wrong(f"{where}: errcode = 'MW…' and message = '<code>' come first")
                 state, code, detail = match.groups()

@@ -1,60 +1,129 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads sql/states/*.sql: the states of each noun and the moves between them. Writes the functions that say in which phase
-a state is, so that a query can ask whether a row is open and still use an index."""
+"""Reads sql/states/*.sql: the states of each noun, the moves between them and what each state allows. Writes the functions that say in
+which phase a state is (so that a query can ask whether a row is open and still use an index) and what it allows, and for each noun the
+trigger that asks that for every change of a row."""
 import re
 from pathlib import Path
 
 from .wrong import Wrong
 
 PHASES = ('pending', 'open', 'settled', 'ended')    # as ref.state.phase says
+ROW = re.compile(r"\(('(?:[^']|'')*'(?:,\s*(?:'(?:[^']|'')*'|true|false))+)\)")
+
+
+def listed(text):
+    return [word for word in text.strip('{}').split(',') if word]
 
 
 class Noun:
-    """states: {state: phase}; moves: [(from, event, to, roles, guard)]"""
+    """states: {state: phase}; moves: [(from, event, to, roles, guard)]; operations: {operation: (columns, states)}; table, and state:
+    the expression that says what state the old row of a change is in"""
 
     def __init__(self, name, text):
-        self.name, self.states, self.moves, self.initial = name, {}, [], None
-        for line in text.splitlines():
-            if line.strip().startswith("('"):
-                self.take(re.findall(r"'((?:[^']|'')*)'", line), line)
+        self.name, self.states, self.moves, self.operations, self.initial = name, {}, [], {}, None
+        self.table, self.state = (re.findall(r'^-- row: (\S+) (.+)$', text, re.M) or [(None, None)])[0]
+        for row in ROW.findall(text):
+            self.take(re.findall(r"'((?:[^']|'')*)'", row), row)
         unknown = {s for move in self.moves for s in (move[0], move[2])} - set(self.states)
         if unknown:
             raise Wrong(f'sql/states/{name}.sql: a move names {", ".join(sorted(unknown))}, which is no state')
         if not self.initial:
             raise Wrong(f'sql/states/{name}.sql: one state must be the initial one')
+        for operation, (_, states) in self.operations.items():
+            if set(states) - set(self.states):
+                raise Wrong(f'sql/states/{name}.sql: {operation} is allowed in {", ".join(sorted(set(states) - set(self.states)))}, which is no state')
 
-    def take(self, words, line):
+    def take(self, words, row):
         if words[0] != self.name:
             raise Wrong(f'sql/states/{self.name}.sql: a row of {words[0]}')
-        if len(words) != 3:
-            self.moves.append((words[1], words[2], words[3], words[4].strip('{}').split(','), words[5]))
-            return
-        if words[2] not in PHASES:
-            raise Wrong(f'sql/states/{self.name}.sql: {words[2]} is no phase')
-        self.states[words[1]] = words[2]
-        if re.search(r'\btrue\)', line):
+        if len(words) == 4:
+            self.operations[words[1]] = (listed(words[2]), listed(words[3]))
+        elif len(words) == 3:
+            self.take_state(*words[1:], row)
+        else:
+            self.moves.append((words[1], words[2], words[3], listed(words[4]), words[5]))
+
+    def take_state(self, state, phase, row):
+        if phase not in PHASES:
+            raise Wrong(f'sql/states/{self.name}.sql: {phase} is no phase')
+        self.states[state] = phase
+        if row.endswith('true'):
             if self.initial:
-                raise Wrong(f'sql/states/{self.name}.sql: {self.initial} and {words[1]} are both the initial state')
-            self.initial = words[1]
+                raise Wrong(f'sql/states/{self.name}.sql: {self.initial} and {state} are both the initial state')
+            self.initial = state
 
     def of(self, phase):
         return [state for state, its in self.states.items() if its == phase]
+
+    def groups(self):
+        """{operation: columns} of the operations that are changes of columns"""
+        return {operation: columns for operation, (columns, _) in self.operations.items() if columns}
 
 
 def read(folder):
     return [Noun(file.stem, file.read_text()) for file in sorted(Path(folder).glob('*.sql'))]
 
 
-def functions(nouns):
+def quoted(words):
+    return ', '.join(f"'{word}'" for word in words)
+
+
+def phases(noun):
+    out = []
+    for phase in PHASES:
+        if noun.of(phase):
+            name = f'app.{noun.name}_is_{phase}'
+            out += ['', f'create function {name}(state text) returns boolean immutable parallel safe',
+                    f'    return state in ({quoted(noun.of(phase))});', f'grant execute on function {name}(text) to public;']
+    return out
+
+
+def allows(nouns):
+    """app.allows: whether a state of a noun allows an operation."""
+    out = ['', '-- Whether the state allows the operation, or the part of it: rows of ref.state_operation.',
+           'create function app.allows(noun text, state text, operation text) returns boolean immutable parallel safe',
+           '    return case noun']
+    for noun in nouns:
+        if noun.operations:
+            out.append(f"        when '{noun.name}' then case operation")
+            out += [f"            when '{operation}' then state in ({quoted(states)})" for operation, (_, states) in noun.operations.items()]
+            out.append('            else false end')
+    return out + ['        else false end;']
+
+
+def operations(nouns, rights):
+    """app.operations: what a role may do in a state, beside the events. `rights`: {operation of the contract: its roles}"""
+    unknown = {f'{noun.name}.sql: {operation}' for noun in nouns for operation in noun.operations if operation.split('.')[0] not in rights}
+    if unknown:
+        raise Wrong(f'sql/states/{", ".join(sorted(unknown))} is no operation of the contract')
+    rows = [f"        ('{noun.name}', '{operation}', '{{{','.join(states)}}}'::text[], '{{{','.join(rights[operation.split('.')[0]])}}}'::text[])"
+            for noun in nouns for operation, (_, states) in noun.operations.items()]
+    return ['', '-- The operations that the role may do in this state, by name.',
+            'create function app.operations(noun text, state text, role text) returns text[] language sql immutable',
+            "    set search_path = pg_catalog, pg_temp", '    as $$',
+            "    select coalesce(array_agg(o.operation order by o.operation), '{}') from (values", ',\n'.join(rows),
+            '        ) o (noun, operation, states, roles)',
+            '    where o.noun = operations.noun and operations.state = any (o.states) and operations.role = any (o.roles)', '    $$;']
+
+
+def guard(noun):
+    """The trigger of a noun: each group of columns that a change touches is one that the state allows."""
+    out = ['', f'create function app.{noun.name}_guard() returns trigger language plpgsql',
+           '    security definer set search_path = pg_catalog, pg_temp', '    as $$', f'    declare state text := {noun.state};', '    begin']
+    for operation, columns in noun.groups().items():
+        changed = ' or '.join(f'new.{c}::text is distinct from old.{c}::text' for c in columns)
+        out += [f'        if {changed} then', f"            perform app.require('{noun.name}', state, '{operation}');", '        end if;']
+    return out + ['        return new;', '    end $$;']
+
+
+def functions(nouns, rights):
     """sql/functions/gen/states.sql"""
     out = ['-- Generated by `make gen` from sql/states; do not edit.', '--',
            '-- In which phase a state is. PostgreSQL puts the list in the place of the call, so a condition can use an index.']
     for noun in nouns:
-        for phase in PHASES:
-            states = noun.of(phase)
-            if states:
-                name = f'app.{noun.name}_is_{phase}'
-                out += ['', f'create function {name}(state text) returns boolean immutable parallel safe',
-                        f'    return state in ({", ".join(repr(s) for s in states)});',
-                        f'grant execute on function {name}(text) to public;']
+        out += phases(noun)
+    out += allows(nouns) + operations(nouns, rights)
+    for noun in nouns:
+        if noun.groups():
+            out += guard(noun)
     return '\n'.join(out) + '\n'

@@ -10,6 +10,35 @@ create function app.sees_candidate(c app.candidate, scope text default app.scope
            else false end;
 call app.wall('app.candidate', 'candidate', '{}');
 call app.open_to_scope('app.candidate', 'app.sees_candidate');
+call app.guarded('app.candidate', 'candidate', 'old.merged_into is not distinct from new.merged_into');
+create trigger log_transition after update on app.candidate
+    for each row when (new.status is distinct from old.status) execute function app.log_transition('candidate', 'status');
+
+-- A file begins in a state that somebody can begin in.
+create function app.candidate_begin() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        perform app.require('candidate', new.status, 'createCandidate');
+        return new;
+    end $$;
+create trigger begin before insert on app.candidate
+    for each row when (new.status <> 'active') execute function app.candidate_begin();
+
+-- Who changes the status of a file moves it: the status that is wanted names the event. Functions that hire, and undo it, have moved it.
+create function app.candidate_move() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if not exists (select from ref.state_move m where m.noun = 'candidate' and m.from_state = old.status
+                       and m.event = current_setting('app.event', true) and m.to_state = new.status) then
+            perform app.move('candidate', old.status, case new.status when 'active' then 'activate' when 'paused' then 'pause'
+                                                                      when 'placed' then 'place' else 'leave' end);
+        end if;
+        return new;
+    end $$;
+create trigger move before update of status on app.candidate
+    for each row when (new.status <> old.status) execute function app.candidate_move();
 -- A case manager may give a file of his own to somebody else. He sees the row for the rest of that transaction: the answer is the
 -- file as he left it.
 create function app.candidate_handed_over() returns uuid language sql stable parallel safe
@@ -112,6 +141,7 @@ create function app.candidate_bsn_store(candidate uuid, key_id int, nonce bytea,
         if before = candidate_bsn_store.blind_index then
             return false;
         end if;
+        perform app.require('candidate', seen.status, 'updateCandidate.identity');
         delete from app.candidate_bsn b where b.tenant_id = seen.tenant_id and b.candidate_id = seen.id;
         insert into app.candidate_bsn (tenant_id, candidate_id, key_id, nonce, ciphertext, blind_index)
         values (seen.tenant_id, seen.id, candidate_bsn_store.key_id, candidate_bsn_store.nonce, candidate_bsn_store.ciphertext,
@@ -234,6 +264,7 @@ create function app.candidate_merge(kept uuid, other uuid, take text[], keep tex
         if k.merged_into is not null or o.merged_into is not null then
             perform app.refuse_state('merged', '{}');
         end if;
+        perform app.require('candidate', k.status, 'mergeCandidates');
         select array_agg(c order by c) into open_conflicts from unnest(app.candidate_merge_conflicts(k, o)) c
         where c <> all (take) and c <> all (keep);
         if open_conflicts is not null then
@@ -275,11 +306,13 @@ create function app.candidate_merge(kept uuid, other uuid, take text[], keep tex
         m.bsn_changes := k.bsn_changes + found::int;
         update app.candidate c set (alias, first_name, last_name, birth_date, email, phone, postcode4, neighbourhood, case_manager_id,
                 organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, shifts, max_distance_km, transport,
-                available_from, wishes, introduction, sectors, competences, conditions, languages, occupations, bsn_changes) =
+                available_from, wishes, introduction, sectors, competences, conditions, languages, occupations, bsn_changes,
+                consent_withdrawn_at, consent_withdrawn_channel) =
             (m.alias, m.first_name, m.last_name, m.birth_date, m.email, m.phone, m.postcode4, m.neighbourhood, m.case_manager_id,
                 m.organisation_id, m.status, m.benefit, m.phase, m.target_groups, m.hours_min, m.hours_max, m.shifts, m.max_distance_km,
                 m.transport, m.available_from, m.wishes, m.introduction, m.sectors, m.competences, m.conditions, m.languages,
-                m.occupations, m.bsn_changes)
+                m.occupations, m.bsn_changes, greatest(k.consent_withdrawn_at, o.consent_withdrawn_at),
+                coalesce(k.consent_withdrawn_channel, o.consent_withdrawn_channel))
         where c.tenant_id = k.tenant_id and c.id = k.id;
         perform app.candidate_move_history(k.tenant_id, k.id, o.id);
         update app.candidate c set merged_into = k.id, status = 'left', first_name = null, last_name = null, birth_date = null, email = null,
@@ -312,3 +345,20 @@ create function app.candidate_stays_merged() returns trigger language plpgsql
     end $$;
 create trigger merged_stays before update on app.candidate for each row
     when (old.merged_into is not null and new.changed_in = old.changed_in) execute function app.candidate_stays_merged();
+
+-- A candidate withdraws the consent that employers see the card: nothing new is sent, and open proposals are withdrawn.
+create function app.candidate_withdraw_consent(candidate uuid, channel text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare c app.candidate;
+    begin
+        select q.* into c from app.candidate q
+        where q.tenant_id = app.tenant() and q.id = candidate and app.sees_candidate(q) for no key update;
+        if not found then
+            raise exception using errcode = 'MW404', message = 'not-found';
+        end if;
+        perform app.require('candidate', c.status, 'withdrawConsent');
+        update app.candidate q set consent_withdrawn_at = clock.now(), consent_withdrawn_channel = channel
+        where q.tenant_id = c.tenant_id and q.id = c.id;
+        perform app.proposals_revoke(c.id);
+    end $$;

@@ -28,11 +28,14 @@ create function app.card_of_candidate(candidate uuid) returns jsonb language sql
     select app.card(c, false) from app.candidate c where c.tenant_id = app.tenant() and c.id = candidate and c.merged_into is null and app.sees_candidate(c)
     $$;
 
--- The card of the candidate of a proposal that the asker sees; with the name only when the proposal carries consent.
+-- The card of a proposal that the asker sees. A draft has the card as it is now; one that was sent has the copy of that moment. After the
+-- end there is none: whoever was hired stays visible as long as the hire can be undone.
 create function app.card_of_proposal(proposal uuid) returns jsonb language sql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    select app.card(c, p.consent_by is not null)
+    select case when p.sent_at is null and app.proposal_is_open(p.state) then app.card(c, p.consent_by is not null)
+                when app.proposal_is_open(p.state)
+                     or p.state = 'hired' and p.answered_at + app.term('undo-hire') > clock.now() then p.card end
     from app.proposal p join app.candidate c on c.tenant_id = p.tenant_id and c.id = p.candidate_id
     where p.tenant_id = app.tenant() and p.id = proposal and app.sees_proposal(p)
     $$;

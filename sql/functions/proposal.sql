@@ -1,17 +1,17 @@
--- Proposals: who sees them, how they are answered, and what that sets going.
+-- Proposals: who sees them, how they are answered, and what that sets going. An employer sees what was sent to him.
 
 create function app.sees_proposal(p app.proposal, scope text default app.scope(), role text default app.role(),
                                   organisation uuid default app.organisation(), actor uuid default app.actor())
     returns boolean stable parallel safe
     return case scope
            when 'tenant' then true
-           when 'organisation' then p.employer_id = organisation and p.state <> 'drafted'
+           when 'organisation' then p.employer_id = organisation and p.sent_at is not null
            else false end;
-call app.wall('app.proposal', 'proposal', '{}');
+call app.wall('app.proposal', 'proposal', '{card,overtaken_by,overtaken_from}');
 call app.open_to_scope('app.proposal', 'app.sees_proposal');
 call app.unique_by('app.proposal_pair_once', 'app.sees_proposal', '/proposals/');
-create trigger log_transition after update of state on app.proposal
-    for each row execute function app.log_transition('proposal');
+create trigger log_transition after update on app.proposal
+    for each row when (new.state is distinct from old.state) execute function app.log_transition('proposal');
 
 -- How many proposals are open is counted, and never stored. Somebody who does not see the vacancy or the candidate is
 -- told that there are none. That is looked up last, because mostly there are none, and lists ask for many.
@@ -47,23 +47,56 @@ create function app.proposals_open_of(candidate uuid) returns int language plpgs
         return 0;
     end $$;
 
--- The employer's answer: invite, reject or hire. A rejection frees the seat; hiring makes the candidate's other
--- open proposals obsolete and fills the vacancy by one place.
+-- Locks what a proposal is about: vacancies, then candidates, each in order of id; then reads the proposal again. The caller
+-- sees it, or MW404. `others` are of the same candidate, or were made obsolete by this one.
+create function app.proposal_lock(proposal uuid) returns app.proposal language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        p app.proposal;
+        others app.proposal[];
+    begin
+        select q.* into p from app.proposal q
+        where q.tenant_id = app.tenant() and q.id = proposal_lock.proposal and app.sees_proposal(q);
+        if not found then
+            raise exception using errcode = 'MW404', message = 'not-found';
+        end if;
+        others := array(select q from app.proposal q where q.tenant_id = p.tenant_id
+                        and (q.candidate_id = p.candidate_id and app.proposal_is_open(q.state) or q.overtaken_by = p.id));
+        perform 1 from app.vacancy v where v.tenant_id = p.tenant_id
+            and (v.id = p.vacancy_id or v.id in (select o.vacancy_id from unnest(others) o)) order by v.id for no key update;
+        perform 1 from app.candidate c where c.tenant_id = p.tenant_id
+            and (c.id = p.candidate_id or c.id in (select o.candidate_id from unnest(others) o)) order by c.id for no key update;
+        select q.* into p from app.proposal q where q.tenant_id = p.tenant_id and q.id = p.id for no key update;
+        return p;
+    end $$;
+
+-- Refuses an answer that the state of the proposal, the vacancy or the candidate does not allow. An employer is not told what became of
+-- somebody.
+create function app.proposal_require(p app.proposal, v app.vacancy, answer text) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare status text;
+    begin
+        perform app.move('proposal', p.state, answer);
+        perform app.require('vacancy', app.vacancy_now(v.state, v.needed_by), 'answerProposal.' || answer);
+        select c.status into status from app.candidate c where c.tenant_id = p.tenant_id and c.id = p.candidate_id;
+        if not app.allows('candidate', status, 'answerProposal.' || answer) and app.scope() = 'organisation' then
+            perform app.refuse_state(p.state, array['reject']);
+        end if;
+        perform app.require('candidate', status, 'answerProposal.' || answer);
+    end $$;
+
+-- The employer's answer: invite, reject or hire. A rejection frees the seat.
 create function app.proposal_answer(proposal uuid, answer text, reason text, note text, shared boolean)
     returns void language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
-        p app.proposal;
+        p app.proposal := app.proposal_lock(proposal); -- it asks app.sees_proposal()
         v app.vacancy;
-        fills boolean;
     begin
-        select q.* into p from app.proposal q
-        where q.tenant_id = app.tenant() and q.id = proposal_answer.proposal and app.sees_proposal(q);
-        if not found then
-            raise exception using errcode = 'MW404', message = 'not-found';
-        end if;
-        select w.* into v from app.vacancy w where w.tenant_id = p.tenant_id and w.id = p.vacancy_id for no key update;
-        perform 1 from app.candidate where tenant_id = p.tenant_id and id = p.candidate_id for no key update;
+        select w.* into v from app.vacancy w where w.tenant_id = p.tenant_id and w.id = p.vacancy_id;
+        perform app.proposal_require(p, v, answer);
         if answer = 'hire' and v.positions_taken >= v.positions then
             raise exception using errcode = 'MW409', message = 'vacancy-places-taken',
                 detail = json_build_object('limit', v.positions, 'taken', v.positions_taken)::text;
@@ -75,15 +108,75 @@ create function app.proposal_answer(proposal uuid, answer text, reason text, not
                answered_at = clock.now(), answered_by = app.actor()
         where q.tenant_id = p.tenant_id and q.id = p.id;
         if answer = 'hire' then
-            update app.proposal q set state = app.move('proposal', q.state, 'overtake')
-            where q.tenant_id = p.tenant_id and q.candidate_id = p.candidate_id and q.id <> p.id
-              and app.proposal_is_open(q.state);
-            fills := v.positions_taken + 1 >= v.positions;
-            perform app.vacancy_fire(v.id, case when fills then 'fill' else 'fill_partly' end);
-            if fills then
-                update app.proposal q set state = app.move('proposal', q.state, 'overtake')
-                where q.tenant_id = p.tenant_id and q.vacancy_id = v.id and app.proposal_is_open(q.state);
-            end if;
+            perform app.proposal_hired(p, v);
+        end if;
+    end $$;
+
+-- What a hire sets going, in the same commit: the candidate is placed and a place is taken; open proposals of the candidate elsewhere
+-- become obsolete, and those of a vacancy that is full too. They remember by which hire.
+create function app.proposal_hired(p app.proposal, v app.vacancy) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare fills boolean := v.positions_taken + 1 >= v.positions;
+    begin
+        update app.proposal q set state = app.move('proposal', q.state, 'overtake'), overtaken_by = p.id, overtaken_from = q.state
+        where q.tenant_id = p.tenant_id and app.proposal_is_open(q.state)
+          and (q.candidate_id = p.candidate_id or fills and q.vacancy_id = p.vacancy_id);
+        update app.candidate c set status = app.move('candidate', c.status, 'hire')
+        where c.tenant_id = p.tenant_id and c.id = p.candidate_id;
+        perform app.vacancy_fire(v.id, case when fills then 'fill' else 'fill_partly' end);
+    end $$;
+
+-- Undoes a hire within the term: the proposal ends, the place is free, the candidate looks for work again, and proposals that this hire
+-- made obsolete are open again as far as they still can be.
+create function app.proposal_undo(proposal uuid, reason text, note text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        p app.proposal := app.proposal_lock(proposal); -- it asks app.sees_proposal()
+        other app.proposal;
+    begin
+        perform app.move('proposal', p.state, 'undo');
+        if p.answered_at + app.term('undo-hire') <= clock.now() then
+            raise exception using errcode = 'MW409', message = 'term-passed',
+                detail = json_build_object('limit', extract(day from app.term('undo-hire')))::text;
+        end if;
+        update app.proposal q set state = app.move('proposal', q.state, 'undo'), undone_at = clock.now(), undone_by = app.actor(),
+               undo_reason = reason, undo_note = note
+        where q.tenant_id = p.tenant_id and q.id = p.id;
+        perform app.vacancy_vacate(p.vacancy_id);
+        update app.candidate c set status = app.move('candidate', c.status, 'undo_hire')
+        where c.tenant_id = p.tenant_id and c.id = p.candidate_id and c.status = 'placed'
+          and 'hire' = (select t.event from app.transition t where t.tenant_id = c.tenant_id and t.noun = 'candidate'
+                        and t.subject_id = c.id order by t.seq desc limit 1);
+        for other in select q.* from app.proposal q where q.tenant_id = p.tenant_id and q.overtaken_by = p.id
+                     and q.state = 'obsolete' order by q.id for no key update loop
+            perform app.proposal_restore(other);
+        end loop;
+    end $$;
+
+-- Opens a proposal again that a hire had made obsolete, unless something else is in the way by now.
+create function app.proposal_restore(p app.proposal) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        v app.vacancy;
+        c app.candidate;
+    begin
+        select w.* into v from app.vacancy w where w.tenant_id = p.tenant_id and w.id = p.vacancy_id;
+        select d.* into c from app.candidate d where d.tenant_id = p.tenant_id and d.id = p.candidate_id;
+        if app.allows('vacancy', app.vacancy_now(v.state, v.needed_by), 'sendProposalRound')
+           and app.allows('candidate', c.status, 'sendProposalRound') and c.consent_withdrawn_at is null
+           and (select count(*) from app.proposal q where q.tenant_id = p.tenant_id and q.vacancy_id = p.vacancy_id
+                and app.proposal_is_open(q.state)) < v.candidates_wanted
+           and (select count(*) from app.proposal q where q.tenant_id = p.tenant_id and q.candidate_id = p.candidate_id
+                and app.proposal_is_open(q.state)) < 2
+           and not exists (select from app.proposal q where q.tenant_id = p.tenant_id and q.vacancy_id = p.vacancy_id
+                           and q.candidate_id = p.candidate_id and not app.proposal_is_ended(q.state)) then
+            update app.proposal q set overtaken_by = null, overtaken_from = null,
+                   state = app.move('proposal', q.state, case q.overtaken_from when 'drafted' then 'restore_draft'
+                                                                               when 'sent' then 'restore' else 'restore_invitation' end)
+            where q.tenant_id = p.tenant_id and q.id = p.id;
         end if;
     end $$;
 
@@ -118,16 +211,61 @@ create function app.proposal_follow_up() returns trigger language plpgsql
 create trigger follow_up after insert or update on app.proposal
     for each row execute function app.proposal_follow_up();
 
--- A vacancy that ends takes its open proposals with it.
+-- A vacancy that ends, or needs nobody more, takes its open proposals with it.
 create function app.proposals_overtake() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
-        if new.state <> old.state and app.vacancy_is_ended(new.state) then
-            update app.proposal p set state = app.move('proposal', p.state, 'overtake')
+        if not app.vacancy_is_open(new.state) and not app.vacancy_is_pending(new.state) then
+            update app.proposal p set state = app.move('proposal', p.state, case new.state when 'expired' then 'expire' else 'overtake' end)
             where p.tenant_id = new.tenant_id and p.vacancy_id = new.id and app.proposal_is_open(p.state);
         end if;
         return null;
     end $$;
-create trigger vacancy_ended after update of state on app.vacancy
-    for each row execute function app.proposals_overtake();
+create trigger vacancy_ended after update on app.vacancy
+    for each row when (new.state is distinct from old.state) execute function app.proposals_overtake();
+
+-- Somebody who found work or left is no longer with employers. (By its name this trigger comes after log_transition.)
+create function app.proposals_follow_candidate() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if app.candidate_is_settled(new.status) then
+            update app.proposal p set state = app.move('proposal', p.state, 'overtake')
+            where p.tenant_id = new.tenant_id and p.candidate_id = new.id and app.proposal_is_open(p.state);
+        end if;
+        return null;
+    end $$;
+create trigger proposals_follow after update on app.candidate
+    for each row when (new.status is distinct from old.status) execute function app.proposals_follow_candidate();
+
+-- Consent is withdrawn: no employer sees the card any more.
+create function app.proposals_revoke(candidate uuid) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        update app.proposal p set state = app.move('proposal', p.state, 'revoke')
+        where p.tenant_id = app.tenant() and p.candidate_id = proposals_revoke.candidate and app.proposal_is_open(p.state);
+    end $$;
+
+-- Proposals of the municipality whose term has passed expire, and the copies of cards are erased some time after the end.
+-- Returns how many.
+create function app.proposals_expire() returns int language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        now timestamptz := clock.now();
+        expired int;
+        erased int;
+    begin
+        update app.proposal p set state = app.move('proposal', p.state, 'expire')
+        where p.tenant_id = app.tenant() and app.sees_proposal(p) and app.proposal_is_open(p.state)
+          and case p.state when 'drafted' then p.changed_at + app.term('draft') when 'sent' then p.sent_at + app.term('answer')
+                           else p.answered_at + app.term('decision') end <= now;
+        get diagnostics expired = row_count;
+        update app.proposal p set card = null
+        where p.tenant_id = app.tenant() and app.sees_proposal(p) and p.card is not null and not app.proposal_is_open(p.state)
+          and p.changed_at + app.term('card') <= now;
+        get diagnostics erased = row_count;
+        return expired + erased;
+    end $$;

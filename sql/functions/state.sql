@@ -11,13 +11,52 @@ create function app.events(noun text, state text) returns text[] language sql st
     where m.noun = events.noun and m.from_state = events.state and app.role() = any (m.roles)
     $$;
 
--- Refuses with MW409 "state": what was asked is none of the things that `allowed` names.
-create function app.refuse_state(state text, allowed text[]) returns void language plpgsql
+-- What the role of the context can do in a state: events, and the other operations.
+create function app.allowed(noun text, state text) returns text[] language sql stable
+    set search_path = pg_catalog, pg_temp
+    as $$ select app.events(noun, state) || app.operations(noun, state, app.role()) $$;
+
+-- Refuses with MW409 "state": what was asked is none of the things that `allowed` names. `pointer` says of which part of the body
+-- the state is, when it is not that of the resource.
+create function app.refuse_state(state text, allowed text[], pointer text default null) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     begin
         raise exception using errcode = 'MW409', message = 'state',
-            detail = json_build_object('currentState', state, 'allowed', allowed)::text;
+            detail = json_strip_nulls(json_build_object('currentState', state, 'allowed', allowed, 'pointer', pointer))::text;
+    end $$;
+
+-- Refuses with MW409 "state" what this state of a noun does not allow (app.allows, of sql/states). The row is locked before, so that
+-- the state stays what it is until the end of the transaction.
+create function app.require(noun text, state text, operation text, pointer text default null) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if app.allows(noun, state, operation) is not true then
+            perform app.refuse_state(state, app.allowed(noun, state), pointer);
+        end if;
+    end $$;
+
+-- The state of a noun whose column only says whether it is active.
+create function app.activity(active boolean) returns text immutable parallel safe
+    return case when active then 'active' else 'inactive' end;
+
+-- Whatever changes a row of the noun asks what its state allows: app.<noun>_guard(), which `make gen` makes of sql/states. `holds` says
+-- which changes ask; a function that makes another one has asked itself.
+create procedure app.guarded(wanted regclass, noun text, holds text default 'true') language plpgsql as $$
+    begin
+        execute format('create trigger guard before update on %s for each row when (%s) execute function app.%I()', wanted, holds,
+                       noun || '_guard');
+    end $$;
+
+-- The days of a term.
+create function app.term(wanted text) returns interval language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare days int;
+    begin
+        select t.days into strict days from ref.term t where t.code = wanted;
+        return make_interval(days => days);
     end $$;
 
 -- The state that `event` leads to, for the role of the context. Refuses with MW409 "state" (no such move from
@@ -32,7 +71,7 @@ create function app.move(noun text, from_state text, event text) returns text la
         select m.* into found from ref.state_move m
         where m.noun = move.noun and m.from_state = move.from_state and m.event = move.event;
         if found.to_state is null then
-            perform app.refuse_state(from_state, app.events(noun, from_state));
+            perform app.refuse_state(from_state, app.allowed(noun, from_state));
         end if;
         if app.role() = any (found.roles) is not true then
             raise exception using errcode = 'MW403', message = 'forbidden';
@@ -41,16 +80,16 @@ create function app.move(noun text, from_state text, event text) returns text la
         return found.to_state;
     end $$;
 
--- After a row with a state is written: the transition log. TG_ARGV[0] is the noun. A state that was changed
--- without app.move() has no event, and the foreign key refuses it.
+-- After the state of a row has changed: the transition log. TG_ARGV: the noun; the column, when it is not `state`. A state that was
+-- changed without app.move() has no event, and the foreign key refuses it.
 create function app.log_transition() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
+    declare
+        place text := coalesce(tg_argv[1], 'state');
     begin
-        if new.state is distinct from old.state then
-            insert into app.transition (tenant_id, noun, subject_id, from_state, event, to_state, at, actor, role)
-            values (new.tenant_id, tg_argv[0], new.id, old.state, current_setting('app.event', true), new.state,
-                    clock.now(), app.actor(), app.role());
-        end if;
+        insert into app.transition (tenant_id, noun, subject_id, from_state, event, to_state, at, actor, role)
+        values (new.tenant_id, tg_argv[0], new.id, to_jsonb(old) ->> place, current_setting('app.event', true), to_jsonb(new) ->> place,
+                clock.now(), app.actor(), app.role());
         return null;
     end $$;

@@ -11,6 +11,7 @@ create function app.sees_user(u app.user_account, scope text default app.scope()
 call app.wall('app.user_account', 'user', '{}');
 call app.open_to_scope('app.user_account', 'app.sees_user');
 call app.unique_by('app.user_account_email', 'app.sees_user', '/users/');
+call app.guarded('app.user_account', 'user');
 
 -- The organisation of a user is one that the role works for. That of an employer's user is the employer.
 create function app.user_organisation_fits() returns trigger language plpgsql

@@ -18,8 +18,88 @@ create function app.changes_vacancy(v app.vacancy, scope text default app.scope(
            else false end;
 call app.wall('app.vacancy', 'vacancy', '{match_input,positions_taken}');
 call app.open_to_scope('app.vacancy', 'app.sees_vacancy', 'app.changes_vacancy');
-create trigger log_transition after update of state on app.vacancy
-    for each row execute function app.log_transition('vacancy');
+call app.guarded('app.vacancy', 'vacancy');
+create trigger log_transition after update on app.vacancy
+    for each row when (new.state is distinct from old.state) execute function app.log_transition('vacancy');
+
+-- The state that counts: a vacancy whose last day has passed has expired, also when the sweep has not come yet.
+create function app.vacancy_now(state text, needed_by date) returns text volatile
+    return case when needed_by < clock.today() and (app.vacancy_is_open(state) or app.vacancy_is_pending(state)) then 'expired'
+                else state end;
+
+-- A last day that has passed is refused, in the words of a check of its column.
+create function app.vacancy_refuse_past() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if new.needed_by < clock.today() then
+            raise exception using errcode = '23514', message = 'past', table = 'vacancy', constraint = 'vacancy_needed_by_check';
+        end if;
+        return new;
+    end $$;
+create trigger refuse_past before insert on app.vacancy
+    for each row when (new.needed_by is not null) execute function app.vacancy_refuse_past();
+create trigger refuse_past_change before update of needed_by on app.vacancy
+    for each row when (new.needed_by is distinct from old.needed_by) execute function app.vacancy_refuse_past();
+
+-- Refuses with MW409 "fewer-than-taken": a number that is asked goes below what is taken of it.
+create function app.vacancy_refuse_fewer(pointer text, given int, taken int) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        raise exception using errcode = 'MW409', message = 'fewer-than-taken',
+            detail = json_build_object('pointer', pointer, 'taken', taken, 'given', given)::text;
+    end $$;
+
+-- The event that a change of what is asked causes, or null. As many positions as are taken fill it, more reopen it; what the verdict
+-- was about makes a new verdict needed.
+create function app.vacancy_event_of_change(was app.vacancy, wants app.vacancy) returns text language plpgsql immutable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        opened boolean := app.vacancy_is_open(was.state);
+        verdict boolean := opened or was.state = 'unsuitable';
+    begin
+        return case
+            when wants.positions <> was.positions and wants.positions = was.positions_taken and (opened or was.state = 'screening')
+                then 'fill'
+            when verdict and (wants.kind, wants.occupation_id, wants.postcode4, wants.conditions::text)
+                             is distinct from (was.kind, was.occupation_id, was.postcode4, was.conditions::text) then 'rescreen'
+            when verdict and wants.positions > was.positions then 'rescreen'
+            when was.state = 'filled' and wants.positions > was.positions_taken then 'reopen' end;
+    end $$;
+
+-- Before what a vacancy asks is changed: numbers stay possible, and the state follows.
+create function app.vacancy_reckon() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        event text := app.vacancy_event_of_change(old, new);
+        taken int;
+    begin
+        if new.positions < new.positions_taken then
+            perform app.vacancy_refuse_fewer('/positions', new.positions, new.positions_taken);
+        end if;
+        if new.candidates_wanted < old.candidates_wanted then
+            select count(*) into taken from app.proposal p
+            where p.tenant_id = new.tenant_id and p.vacancy_id = new.id and app.proposal_is_open(p.state);
+            if new.candidates_wanted < taken then
+                perform app.vacancy_refuse_fewer('/candidatesWanted', new.candidates_wanted, taken);
+            end if;
+        end if;
+        if event is not null then
+            new.state := app.move('vacancy', old.state, event);
+        end if;
+        if event = 'reopen' and app.vacancy_now(new.state, new.needed_by) = 'expired' then
+            raise exception using errcode = '23514', message = 'past', table = 'vacancy', constraint = 'vacancy_needed_by_check';
+        end if;
+        return new;
+    end $$;
+create trigger reckon before update on app.vacancy
+    for each row when (new.positions <> old.positions or new.candidates_wanted <> old.candidates_wanted or new.kind <> old.kind
+                       or new.occupation_id <> old.occupation_id or new.postcode4 <> old.postcode4
+                       or new.conditions::text is distinct from old.conditions::text)
+    execute function app.vacancy_reckon();
 
 call app.wall('app.vacancy_competence');
 call app.open_to_tenant('app.vacancy_competence');
@@ -73,9 +153,9 @@ create function app.vacancy_note_input() returns trigger language plpgsql
         return new;
     end $$;
 create trigger note_input before update on app.vacancy for each row
-    when ((new.occupation_id, new.hours_min, new.hours_max, new.shifts, new.postcode4, new.candidates_wanted, new.needed_by,
+    when ((new.occupation_id, new.hours_min, new.hours_max, new.shifts, new.postcode4, new.positions, new.candidates_wanted, new.needed_by,
            new.start_date, new.competences::text, new.conditions::text)
-          is distinct from (old.occupation_id, old.hours_min, old.hours_max, old.shifts, old.postcode4, old.candidates_wanted,
+          is distinct from (old.occupation_id, old.hours_min, old.hours_max, old.shifts, old.postcode4, old.positions, old.candidates_wanted,
                             old.needed_by, old.start_date, old.competences::text, old.conditions::text))
     execute function app.vacancy_note_input();
 
@@ -95,7 +175,7 @@ create function app.vacancy_follow_up() returns trigger language plpgsql
     begin
         if app.vacancy_is_open(new.state)
            and (tg_op = 'INSERT' or old.match_input <> new.match_input
-                or app.vacancy_is_pending(old.state)) then
+                or not app.vacancy_is_open(old.state)) then
             perform app.vacancy_request_match(new.tenant_id, new.id);
         elsif app.vacancy_is_pending(new.state)
               and (tg_op = 'INSERT' or old.match_input <> new.match_input) then
@@ -108,7 +188,7 @@ create trigger follow_up after insert or update on app.vacancy
     for each row execute function app.vacancy_follow_up();
 
 -- Moves a vacancy by `event`, for other nouns: shortlists and proposals. Each hire fills it, partly or whole, and takes a place;
--- nothing leads out of a proposal that is hired. Returns the new state.
+-- app.vacancy_vacate() gives it back. Returns the new state.
 create function app.vacancy_fire(vacancy uuid, event text) returns text language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -122,6 +202,30 @@ create function app.vacancy_fire(vacancy uuid, event text) returns text language
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
         return moved;
+    end $$;
+
+-- A hire is undone: its place is free again, and people are matched with it when the vacancy is open. What has ended stays as it ended.
+create function app.vacancy_vacate(vacancy uuid) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        update app.vacancy v set positions_taken = v.positions_taken - 1, match_input = v.match_input + 1,
+               state = case when app.vacancy_is_open(v.state) or v.state = 'filled'
+                            then app.move('vacancy', v.state, case v.positions_taken when 1 then 'vacate' else 'vacate_partly' end)
+                            else v.state end
+        where v.tenant_id = app.tenant() and v.id = vacancy and app.sees_vacancy(v);
+    end $$;
+
+-- Vacancies of the municipality whose last day has passed expire; a trigger ends their open proposals. Returns how many.
+create function app.vacancies_expire() returns int language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare count int;
+    begin
+        update app.vacancy v set state = app.move('vacancy', v.state, 'expire')
+        where v.tenant_id = app.tenant() and app.sees_vacancy(v) and app.vacancy_now(v.state, v.needed_by) <> v.state;
+        get diagnostics count = row_count;
+        return count;
     end $$;
 
 -- A new vacancy asks for nothing that the taxonomy has withdrawn. The foreign key then refuses it, as it refuses what

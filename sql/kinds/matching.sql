@@ -2,5 +2,6 @@
 insert into queue.kind (kind, worker) values
     ('match_vacancy', 'matching'),
     ('match_candidate', 'matching'),
-    ('count_supply', 'matching')
+    ('count_supply', 'matching'),
+    ('expire', 'matching')
 on conflict (kind) do update set worker = excluded.worker;

@@ -6,6 +6,7 @@ create domain app.candidate_phase as int check (value between 1 and 4);
 create domain app.candidate_target_groups as text[] check (value <@ array['youth', 'returner', 'age_45_55', 'age_50_plus',
     'newcomer', 'long_term', 'disabled', 'early_school_leaver']);
 create domain app.candidate_transport as text[] check (value <@ array['foot', 'bicycle', 'moped', 'car', 'public_transport', 'other']);
+create domain app.consent_channel as text check (value in ('conversation', 'letter', 'e_mail', 'portal'));
 create domain app.candidate_max_distance_km as int check (value between 1 and 150);
 create table app.candidate (
     tenant_id int not null references ref.tenant,
@@ -39,6 +40,8 @@ create table app.candidate (
     occupations json,
     bsn_changes int not null default 0,
     merged_into uuid,
+    consent_withdrawn_at timestamptz,
+    consent_withdrawn_channel app.consent_channel,
     version bigint not null,
     changed_at timestamptz not null,
     changed_in xid8 not null,
@@ -53,6 +56,7 @@ comment on column app.candidate.competences is
 comment on column app.candidate.bsn_changes is 'how often the citizen service number was registered or corrected after the file was made';
 comment on column app.candidate.merged_into is 'the file that this one became a part of; what is left here is a sign';
 create index candidate_merged on app.candidate (tenant_id, merged_into) where merged_into is not null;
+comment on column app.candidate.consent_withdrawn_at is 'no card is sent; a consent that is given later makes it null again';
 create index candidate_by_change on app.candidate (tenant_id, changed_at, id);
 create index candidate_by_alias on app.candidate (tenant_id, alias, id);
 create index candidate_by_status on app.candidate (tenant_id, status, changed_at, id);

@@ -25,9 +25,11 @@ create table app.proposal_round (
 create index proposal_round_by_vacancy on app.proposal_round (tenant_id, vacancy_id, id);
 
 create domain app.proposal_consent_by as text check (value in ('candidate', 'representative'));
-create domain app.proposal_consent_channel as text check (value in ('conversation', 'letter', 'e_mail', 'portal'));
 create domain app.proposal_rejection_reason as text check (value in ('did_not_come', 'lacking_competences', 'hours_do_not_fit',
     'travel', 'language', 'position_filled', 'not_interested', 'other'));
+create domain app.proposal_return_reason as text check (value in ('changed_mind', 'circumstances_changed', 'withdrawn_by_mistake'));
+create domain app.proposal_undo_reason as text check (value in ('entered_by_mistake', 'wrong_candidate', 'candidate_declined',
+    'employer_reconsidered', 'other'));
 create table app.proposal (
     tenant_id int not null,
     id uuid not null,
@@ -40,7 +42,7 @@ create table app.proposal (
     score int,
     consent_by app.proposal_consent_by,
     consent_at timestamptz,
-    consent_channel app.proposal_consent_channel,
+    consent_channel app.consent_channel,
     consent_text_version app.text_40,
     rejection_reason app.proposal_rejection_reason,
     rejection_note app.text_1000,
@@ -48,6 +50,14 @@ create table app.proposal (
     answered_at timestamptz,
     answered_by uuid,
     sent_at timestamptz,
+    card jsonb,
+    return_reason app.proposal_return_reason,
+    overtaken_by uuid,
+    overtaken_from text,
+    undone_at timestamptz,
+    undone_by uuid,
+    undo_reason app.proposal_undo_reason,
+    undo_note app.text_1000,
     version bigint not null,
     changed_at timestamptz not null,
     changed_in xid8 not null,
@@ -58,10 +68,15 @@ create table app.proposal (
     foreign key (tenant_id, candidate_id) references app.candidate (tenant_id, id),
     constraint proposal_consent_whole check (num_nulls(consent_by, consent_at, consent_channel, consent_text_version)
                                              in (0, 4)),
+    constraint proposal_consent_in_time check (consent_at is null or consent_at <= changed_at + interval '5 minutes'),
+    constraint proposal_undone_with_reason check (state <> 'undone' or undo_reason is not null),
     constraint proposal_rejected_with_reason check (state <> 'rejected' or rejection_reason is not null)
 );
+comment on column app.proposal.card is 'what the employer sees: the card as it was when it was sent';
+comment on column app.proposal.overtaken_by is 'the proposal whose hire made this one obsolete, and its state before that';
 create unique index proposal_pair_once on app.proposal (tenant_id, vacancy_id, candidate_id)
-    where state not in ('withdrawn', 'obsolete', 'expired');
+    where state not in ('withdrawn', 'obsolete', 'expired', 'undone');
+create index proposal_overtaken on app.proposal (tenant_id, overtaken_by) where overtaken_by is not null;
 create index proposal_by_change on app.proposal (tenant_id, changed_at, id);
 create index proposal_changed_in on app.proposal (tenant_id, changed_in, id);
 create index proposal_by_vacancy on app.proposal (tenant_id, vacancy_id, changed_at, id);

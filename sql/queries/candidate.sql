@@ -4,7 +4,7 @@
 c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c.neighbourhood, c.case_manager_id,
 c.organisation_id, c.status, c.benefit, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_max,
 to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction,
-to_json(c.sectors) as sectors, c.version, c.changed_at,
+to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.version, c.changed_at,
 case when c.merged_into is not null
      then json_build_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into
 
@@ -96,3 +96,9 @@ select coalesce((select jsonb_agg(jsonb_build_object('id', c.id, 'alias', c.alia
 select jsonb_path_query_array(f.found, '$[0]') as items, nullif(f.found - 0, '[]') as also
 from (select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'alias', c.alias, 'status', c.status) order by c.id), '[]') as found
       from app.candidates_by_name(:name, :born::date, :purpose) b join app.candidate c on c.id = b) f
+
+-- query: candidate_withdraw_consent
+-- body: ConsentWithdrawal
+-- rows: none
+-- writes: yes
+select app.candidate_withdraw_consent(:id::uuid, @channel)

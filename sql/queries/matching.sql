@@ -10,7 +10,7 @@ select pg_current_snapshot()::text as snapshot, r.revision from ref.revision r
 -- query: copy_candidates
 -- rows: many
 select c.id, c.alias, p.x, p.y, c.max_distance_km, c.hours_min, c.hours_max, array_to_string(c.shifts, ',') as shifts,
-       c.status = 'active' as active, (coalesce(c.available_from, date '1970-01-01') - date '1970-01-01') as available_day,
+       c.status = 'active' and c.consent_withdrawn_at is null as active, (coalesce(c.available_from, date '1970-01-01') - date '1970-01-01') as available_day,
        array_to_string(c.sectors, ',') as sectors,
        (select count(*) from app.proposal o where o.candidate_id = c.id and app.proposal_is_open(o.state))
            as open_proposals,
@@ -42,7 +42,7 @@ where t.tenant_id = (select app.tenant()) and t.noun = 'candidate' and :snapshot
 -- What a vacancy asks. Conditions of the employer that are hard count for all his vacancies.
 -- query: demand_of_vacancy
 -- rows: many
-select v.id, app.vacancy_is_open(v.state) as open, v.state = 'open' as unlisted, v.match_input, v.candidates_wanted, p.x, p.y,
+select v.id, app.vacancy_is_open(app.vacancy_now(v.state, v.needed_by)) as open, v.state = 'open' as unlisted, v.match_input, v.candidates_wanted, p.x, p.y,
        v.hours_min, v.hours_max, array_to_string(v.shifts, ',') as shifts,
        (coalesce(v.needed_by, v.start_date) - date '1970-01-01') as start_day,
        o.number as occupation, o.isco, left(e.sector, 2) as sector,
@@ -59,7 +59,7 @@ select v.id, app.vacancy_is_open(v.state) as open, v.state = 'open' as unlisted,
        (select string_agg(r.bit::text, ',') from app.vacancy_condition k join ref.condition r on r.code = k.condition
         where k.vacancy_id = v.id and not k.hard) as soft,
        (select string_agg(distinct k.candidate_id::text, ',') from app.proposal k where k.vacancy_id = v.id
-        and not app.proposal_is_ended(k.state)) as excluded,
+        and (not app.proposal_is_ended(k.state) or k.state = 'withdrawn')) as excluded,
        clock.today() - date '1970-01-01' as today
 from app.vacancy v
 join ref.place p on p.postcode4 = v.postcode4
@@ -113,3 +113,9 @@ select r.bit, r.code from ref.condition r
 -- query: names_of_competences
 -- rows: many
 select r.number, r.label from ref.competence r
+
+-- What is past its day or its term ends.
+-- query: expire
+-- rows: none
+-- writes: yes
+select app.vacancies_expire(), app.proposals_expire()

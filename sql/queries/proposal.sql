@@ -2,7 +2,7 @@
 
 -- fragment: proposal_columns
 p.id, p.round_id, p.vacancy_id, p.employer_id, p.candidate_id, p.state, p.score, p.rank, p.rejection_reason,
-p.rejection_shared, p.rejection_note, p.sent_at, p.answered_at, p.version, p.changed_at
+p.rejection_shared, p.rejection_note, p.return_reason, p.undo_reason, p.undo_note, p.undone_at, p.sent_at, p.answered_at, p.version, p.changed_at
 
 -- query: proposal_list
 -- rows: many
@@ -32,3 +32,9 @@ select app.proposal_answer(:id::uuid, @answer, @reason, @note, @reason_shared::b
 -- rows: none
 -- writes: yes
 select app.proposal_withdraw(:id::uuid)
+
+-- query: proposal_undo
+-- body: HireReversal
+-- rows: none
+-- writes: yes
+select app.proposal_undo(:id::uuid, @reason, @note)

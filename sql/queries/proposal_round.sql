@@ -7,7 +7,8 @@
 -- writes: yes
 select app.proposal_round_propose(:id::uuid, :vacancy_id::uuid,
                                   array(select jsonb_array_elements_text(@candidate_ids::jsonb))::uuid[],
-                                  coalesce(@draft::boolean, false), @shortfall_reason, @shortfall_note, @consent::jsonb)
+                                  coalesce(@draft::boolean, false), @shortfall_reason, @shortfall_note, @consent::jsonb,
+                                  @return_reason)
 
 -- query: proposal_round_send
 -- rows: none

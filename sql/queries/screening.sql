@@ -23,7 +23,8 @@ from app.screening s where s.id = :id
 -- rows: one
 with moved as (
     update app.vacancy v
-    set state = app.move('vacancy', v.state, case @verdict when 'unsuitable' then 'refuse' else 'approve' end)
+    set state = app.move('vacancy', app.vacancy_now(v.state, v.needed_by),
+                         case when @verdict = 'unsuitable' then 'refuse' when v.positions_taken > 0 then 'resume' else 'approve' end)
     where v.id = :vacancy_id
     returning v.tenant_id, v.id
 )

@@ -62,7 +62,7 @@ returning v.id
 -- query: vacancy_end
 -- body: VacancyEnding
 -- rows: one
-update app.vacancy v set state = app.move('vacancy', v.state, @how) where v.id = :id returning v.id
+update app.vacancy v set state = app.move('vacancy', app.vacancy_now(v.state, v.needed_by), @how) where v.id = :id returning v.id
 
 -- query: vacancy_transition_list
 -- rows: many

@@ -172,7 +172,7 @@ select o.tenant, o.id, pg_temp.uid('employer', o.town * 1000000 + o.employer), i
        case v when 1 then 'open'
               else pg_temp.pick(array['reported', 'screening', 'open', 'open', 'open', 'closed', 'closed', 'unsuitable'], v, 'vs') end,
        j.id, o.hours, o.hours + 8, case pg_temp.r(v, 'vsh', 4) when 0 then '{day,evening}'::text[] else '{day}' end, o.postcode4,
-       1 + pg_temp.r(v, 'vpos', 3), 3 + pg_temp.r(v, 'vwant', 5), null, date '2026-12-01' + pg_temp.r(v, 'vneed', 90), 'volgens cao', 'employer',
+       1 + pg_temp.r(v, 'vpos', 3), 3 + pg_temp.r(v, 'vwant', 5), null, clock.today() + 14 + pg_temp.r(v, 'vneed', 90), 'volgens cao', 'employer',
        clock.now() - make_interval(hours => pg_temp.r(v, 'vrep', 700)), 1, clock.now(), pg_current_xact_id()
 from opening o join job_kind j on j.k = o.job join ref.occupation r on r.id = j.id;
 insert into app.vacancy_competence (tenant_id, vacancy_id, competence_id, need, level, weight)
@@ -202,11 +202,11 @@ insert into app.proposal_round (tenant_id, id, vacancy_id, employer_id, asked, a
 select v.tenant_id, '01920000-0000-7000-8000-000000000d01', v.id, v.employer_id, v.candidates_wanted, 0, 1, 'phased',
        pg_temp.uid('user', 1003), 1, clock.now(), pg_current_xact_id()
 from app.vacancy v where v.id = pg_temp.uid('vacancy', 1000001);
-insert into app.proposal (tenant_id, id, round_id, vacancy_id, employer_id, candidate_id, state, rank, score, sent_at, version, changed_at,
+insert into app.proposal (tenant_id, id, round_id, vacancy_id, employer_id, candidate_id, state, rank, score, sent_at, card, version, changed_at,
                           changed_in)
 select r.tenant_id, '01920000-0000-7000-8000-000000000b01', r.id, r.vacancy_id, r.employer_id, pg_temp.uid('candidate', 1000001), 'sent', 1, 7420,
-       clock.now(), 1, clock.now(), pg_current_xact_id()
-from app.proposal_round r;
+       clock.now(), app.card(c, false), 1, clock.now(), pg_current_xact_id()
+from app.proposal_round r join app.candidate c on c.id = pg_temp.uid('candidate', 1000001);
 insert into queue.act (id, tenant, verb, noun, target, outcome, reason, actor, at, ended_at)
 select '01920000-0000-7000-8000-000000000fa1', t.tenant, 'resume', 'tenant', pg_temp.uid('tenant', 1)::text, 'done', 'demo',
        (select u.id from app.user_account u where u.tenant_id = t.tenant and u.role = 'tenant_admin'), clock.now(), clock.now()

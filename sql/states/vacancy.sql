@@ -1,4 +1,6 @@
--- The life of a vacancy. Candidates are matched and proposed while it is open.
+-- The life of a vacancy. Candidates are matched and proposed while it is open. One that is past its last day counts as expired, also
+-- before the sweep has moved it.
+-- row: app.vacancy app.vacancy_now(old.state, old.needed_by)
 insert into ref.state (noun, state, phase, initial) values
     ('vacancy', 'reported',      'pending', true),
     ('vacancy', 'screening',     'pending', false),
@@ -21,11 +23,22 @@ insert into ref.state_move (noun, from_state, event, to_state, roles, guard) val
     ('vacancy', 'screening',     'refuse',      'unsuitable',    '{consultant,team_lead}', 'verdict not suitable, with a reason'),
     ('vacancy', 'open',          'shortlist',   'shortlisted',   '{system}', 'a match result is stored'),
     ('vacancy', 'open',          'fill_partly', 'partly_filled', '{employer,consultant}', 'somebody is hired, places are left'),
-    ('vacancy', 'open',          'fill',        'filled',        '{employer,consultant}', 'all positions are taken'),
+    ('vacancy', 'open',          'fill',        'filled',        '{employer,consultant,account_manager}', 'all positions are taken'),
     ('vacancy', 'shortlisted',   'fill_partly', 'partly_filled', '{employer,consultant}', 'somebody is hired, places are left'),
-    ('vacancy', 'shortlisted',   'fill',        'filled',        '{employer,consultant}', 'all positions are taken'),
+    ('vacancy', 'shortlisted',   'fill',        'filled',        '{employer,consultant,account_manager}', 'all positions are taken'),
     ('vacancy', 'partly_filled', 'fill_partly', 'partly_filled', '{employer,consultant}', 'somebody is hired, places are left'),
-    ('vacancy', 'partly_filled', 'fill',        'filled',        '{employer,consultant}', 'all positions are taken'),
+    ('vacancy', 'partly_filled', 'fill',        'filled',        '{employer,consultant,account_manager}', 'all positions are taken'),
+    ('vacancy', 'open',          'rescreen',    'screening',     '{employer,consultant,account_manager}', 'kind, occupation, conditions, place of work or more positions: the verdict was on something else'),
+    ('vacancy', 'shortlisted',   'rescreen',    'screening',     '{employer,consultant,account_manager}', 'kind, occupation, conditions, place of work or more positions: the verdict was on something else'),
+    ('vacancy', 'partly_filled', 'rescreen',    'screening',     '{employer,consultant,account_manager}', 'kind, occupation, conditions, place of work or more positions: the verdict was on something else'),
+    ('vacancy', 'unsuitable',    'rescreen',    'screening',     '{employer,consultant,account_manager}', 'kind, occupation, conditions, place of work or more positions: the verdict was on something else'),
+    ('vacancy', 'screening',     'resume',      'partly_filled', '{consultant,team_lead}', 'verdict suitable, and somebody is hired already'),
+    ('vacancy', 'screening',     'fill',        'filled',        '{employer,consultant,account_manager}', 'no more positions than are taken'),
+    ('vacancy', 'filled',        'reopen',      'partly_filled', '{employer,consultant,account_manager}', 'more positions'),
+    ('vacancy', 'filled',        'vacate',      'open',          '{consultant,team_lead}', 'the only hire is undone'),
+    ('vacancy', 'filled',        'vacate_partly', 'partly_filled', '{consultant,team_lead}', 'a hire is undone, others stay'),
+    ('vacancy', 'partly_filled', 'vacate',      'open',          '{consultant,team_lead}', 'the only hire is undone'),
+    ('vacancy', 'partly_filled', 'vacate_partly', 'partly_filled', '{consultant,team_lead}', 'a hire is undone, others stay'),
     ('vacancy', 'reported',      'withdraw',    'withdrawn',     '{employer,consultant,account_manager,firm,agency}', 'the employer no longer wants it'),
     ('vacancy', 'screening',     'withdraw',    'withdrawn',     '{employer,consultant,account_manager,firm,agency}', 'the employer no longer wants it'),
     ('vacancy', 'open',          'withdraw',    'withdrawn',     '{employer,consultant,account_manager,firm,agency}', 'the employer no longer wants it'),
@@ -43,3 +56,19 @@ insert into ref.state_move (noun, from_state, event, to_state, roles, guard) val
     ('vacancy', 'partly_filled', 'expire',      'expired',       '{system}', 'needed by has passed')
 on conflict (noun, from_state, event) do update set
     to_state = excluded.to_state, roles = excluded.roles, guard = excluded.guard;
+
+-- operation, or the part of it that changes these columns; the states that allow it. What was worked on before the verdict may change after
+-- it, and the vacancy is screened anew (`rescreen`).
+insert into ref.state_operation (noun, operation, columns, states) values
+    ('vacancy', 'updateVacancy.words', '{title,description,wage_text}', '{reported,screening,open,shortlisted,partly_filled,unsuitable}'),
+    ('vacancy', 'updateVacancy.work', '{kind,occupation_id,conditions,postcode4}', '{reported,screening,open,shortlisted,partly_filled,unsuitable}'),
+    ('vacancy', 'updateVacancy.terms', '{competences,hours_min,hours_max,shifts}', '{reported,screening,open,shortlisted,partly_filled,unsuitable}'),
+    ('vacancy', 'updateVacancy.numbers', '{positions,candidates_wanted}', '{reported,screening,open,shortlisted,partly_filled,filled,unsuitable}'),
+    ('vacancy', 'updateVacancy.dates', '{start_date,needed_by}', '{reported,screening,open,shortlisted,partly_filled,filled,unsuitable}'),
+    ('vacancy', 'updateVacancy.note', '{internal_note}', '{reported,screening,open,shortlisted,partly_filled,filled,unsuitable}'),
+    ('vacancy', 'createProposalRound', '{}', '{open,shortlisted,partly_filled}'),
+    ('vacancy', 'sendProposalRound', '{}', '{open,shortlisted,partly_filled}'),
+    ('vacancy', 'answerProposal.invite', '{}', '{open,shortlisted,partly_filled}'),
+    ('vacancy', 'answerProposal.hire', '{}', '{open,shortlisted,partly_filled}'),
+    ('vacancy', 'answerProposal.reject', '{}', '{screening,open,shortlisted,partly_filled}')
+on conflict (noun, operation) do update set columns = excluded.columns, states = excluded.states;

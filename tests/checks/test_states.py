@@ -15,6 +15,7 @@ from generator.wrong import Wrong  # noqa: E402
 import tiny  # noqa: E402
 
 LIGHT = """-- The life of a light.
+-- row: app.light old.state
 insert into ref.state (noun, state, phase, initial) values
     ('light', 'red',   'pending', true),
     ('light', 'green', 'open',    false),
@@ -25,15 +26,26 @@ insert into ref.state_move (noun, from_state, event, to_state, roles, guard) val
     ('light', 'red',   'go',    'green', '{clerk,boss}', 'nobody crosses'),
     ('light', 'green', 'break', 'off',   '{clerk}', '')
 on conflict (noun, from_state, event) do nothing;
+
+insert into ref.state_operation (noun, operation, columns, states) values
+    ('light', 'updateLight.lamp', '{watt,colour}',
+     '{red,green}'),
+    ('light', 'createShadow', '{}', '{green}')
+on conflict (noun, operation) do nothing;
 """
+RIGHTS = {'updateLight': ['boss'], 'createShadow': ['clerk', 'boss']}
 
 
 def test_states_become_functions_and_a_page():
     noun = states.Noun('light', LIGHT)
-    made = states.functions([noun])
+    made = states.functions([noun], RIGHTS)
     assert "app.light_is_pending(state text) returns boolean immutable parallel safe\n    return state in ('red');" in made
     assert 'light_is_open' in made and 'light_is_ended' in made and 'light_is_settled' not in made
+    assert "when 'createShadow' then state in ('green')" in made and "('light', 'createShadow', '{green}'::text[], '{clerk,boss}'::text[])" in made
+    assert "if new.watt::text is distinct from old.watt::text or new.colour::text is distinct from old.colour::text then" in made
+    assert "perform app.require('light', state, 'updateLight.lamp');" in made and 'declare state text := old.state;' in made
     page = emit_docs.states(noun)
+    assert '| updateLight.lamp | watt, colour | yes | yes |  |' in page
     assert '[*] --> red' in page and 'off --> [*]' in page and '| green | open |' in page
     assert '| red | go | green | clerk, boss | nobody crosses |' in page
 
@@ -54,8 +66,14 @@ def test_an_enum_of_states_has_those_of_the_noun(tmp_path):
     ("'break', 'off'", "'break', 'out'", 'out, which is no state'), ("'ended'", "'over'", 'over is no phase'),
     ("'pending', true", "'pending', false", 'one state must be the initial one'),
     ("'open',    false", "'open',    true", 'red and green are both the initial state'),
-    ("('light', 'green', 'break'", "('lamp', 'green', 'break'", 'a row of lamp')])
+    ("('light', 'green', 'break'", "('lamp', 'green', 'break'", 'a row of lamp'),
+    ("'{}', '{green}'", "'{}', '{blue}'", 'createShadow is allowed in blue, which is no state')])
 def test_what_does_not_fit_is_refused(before, after, match):
     assert LIGHT.count(before) == 1
     with pytest.raises(Wrong, match=match):
         states.Noun('light', LIGHT.replace(before, after))
+
+
+def test_an_operation_that_the_contract_does_not_have_is_refused():
+    with pytest.raises(Wrong, match='light.sql: createShadow is no operation of the contract'):
+        states.functions([states.Noun('light', LIGHT)], {'updateLight': []})

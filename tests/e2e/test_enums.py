@@ -15,7 +15,8 @@ from generator.states import PHASES  # noqa: E402
 CONTRACT = Contract(ROOT / 'openapi')
 NOUNS = {noun.name: noun for noun in CONTRACT.nouns}
 CAMEL = {''.join(map(str.capitalize, name.split('_'))): name for name in NOUNS}
-STATES = {name + 'State': noun for name, noun in CAMEL.items()}
+# the enum of the states of a noun; a user and an organisation have a property `active` instead
+STATES = {name + ('Status' if noun == 'candidate' else 'State'): noun for name, noun in CAMEL.items() if noun not in ('user', 'organisation')}
 # enums of events: those of a noun that end with Event, and those with a name of their own
 EVENTS = {enum: noun for enum in CONTRACT.enums for name, noun in CAMEL.items() if re.fullmatch(f'{name}[A-Z]?\\w*Event', enum)}
 EVENTS['EmployerAnswer'] = 'proposal'
@@ -88,9 +89,10 @@ def test_the_database_has_the_states_of_the_file(region, noun):
     rows = region.sql('select state, phase, initial from ref.state where noun = %s', (noun,))
     assert {state: phase for state, phase, _ in rows} == NOUNS[noun].states
     assert [state for state, _, initial in rows if initial] == [NOUNS[noun].initial]
-    default = region.sql("select column_default from information_schema.columns where table_schema = 'app' and table_name = %s "
-                         "and column_name = 'state'", (noun,))[0][0]
-    assert default == f"'{NOUNS[noun].initial}'::text"
+    if 'activity(' not in NOUNS[noun].state:
+        default = region.sql("select column_default from information_schema.columns where table_schema || '.' || table_name = %s "
+                             "and column_name in ('state', 'status')", (NOUNS[noun].table,))[0][0]
+        assert default.split('::')[0] == f"'{NOUNS[noun].initial}'"
 
 
 @pytest.mark.parametrize('noun', sorted(NOUNS))
@@ -103,14 +105,15 @@ def test_the_functions_of_a_phase_say_so(region, noun):
 
 @pytest.mark.parametrize('noun', sorted(NOUNS))
 def test_nothing_leads_out_of_a_state_that_has_ended(noun):
-    assert not {begin for begin, *_ in NOUNS[noun].moves} & set(NOUNS[noun].of('ended'))
+    """But what ended because of a hire is restored when the hire is undone."""
+    assert not {begin for begin, event, *_ in NOUNS[noun].moves if not event.startswith('restore')} & set(NOUNS[noun].of('ended'))
 
 
 @pytest.mark.parametrize('noun', sorted(NOUNS))
 def test_the_indexes_of_some_states_have_those_of_whole_phases(region, noun):
     """An index cannot ask a function that changes, so it names states; when a state comes or changes its phase, it must be made anew."""
     for name, predicate in region.sql("select i.indexrelid::regclass::text, pg_get_expr(i.indpred, i.indrelid) from pg_index i "
-                                      "where i.indrelid = %s::regclass and i.indpred is not null", (f'app.{noun}',)):
+                                      "where i.indrelid = %s::regclass and i.indpred is not null", (NOUNS[noun].table,)):
         named = set(re.findall(r"'(\w+)'", predicate)) if 'state' in predicate else set()
         phases = {NOUNS[noun].states[state] for state in named}
         assert named == {state for phase in phases for state in NOUNS[noun].of(phase)}, name

@@ -99,13 +99,18 @@ def test_such_a_function_would_be_found(region, predicates):
 # every function that a program may call and that touches a table which is opened by scope: the program, the call, and what somebody who
 # does not see the row gets
 CALLS = {
-    'app.proposal_round_propose(uuid,uuid,uuid[],boolean,text,text,jsonb)': (
+    'app.proposal_round_propose(uuid,uuid,uuid[],boolean,text,text,jsonb,text)': (
         'placements',
-        "app.proposal_round_propose(gen_random_uuid(), %(vacancy)s, array[%(candidate)s]::uuid[], true, 'phased', null, null)", 'MW404'),
+        "app.proposal_round_propose(gen_random_uuid(), %(vacancy)s, array[%(candidate)s]::uuid[], true, 'phased', null, null, null)", 'MW404'),
     'app.proposal_round_send(uuid)': ('placements', 'app.proposal_round_send(%(round)s)', 'MW404'),
     'app.proposal_answer(uuid,text,text,text,boolean)': (
         'placements', "app.proposal_answer(%(proposal)s, 'invite', null, null, null)", 'MW404'),
     'app.proposal_withdraw(uuid)': ('placements', 'app.proposal_withdraw(%(proposal)s)', 'MW404'),
+    'app.proposal_undo(uuid,text,text)': ('placements', "app.proposal_undo(%(proposal)s, 'other', null)", 'MW404'),
+    'app.candidate_withdraw_consent(uuid,text)': (
+        'candidates', "app.candidate_withdraw_consent(%(candidate)s, 'letter')", 'MW404'),
+    'app.vacancies_expire()': ('matching', 'app.vacancies_expire()', 0),
+    'app.proposals_expire()': ('matching', 'app.proposals_expire()', 0),
     'app.card_of_proposal(uuid)': ('placements', 'app.card_of_proposal(%(proposal)s)', None),
     'app.card_of_candidate(uuid)': ('candidates', 'app.card_of_candidate(%(candidate)s)', None),
     'app.candidate_bsn_store(uuid,integer,bytea,bytea,bytea)': (
@@ -198,7 +203,7 @@ def test_an_employer_sees_his_proposals_and_makes_none(region, target):
         return outcome(region, *CALLS[name][:2], target, **employer)
     assert gets('app.proposal_answer(uuid,text,text,text,boolean)') == ''
     assert gets('app.card_of_proposal(uuid)')['alias']
-    assert gets('app.proposal_round_propose(uuid,uuid,uuid[],boolean,text,text,jsonb)') == 'MW404'
+    assert gets('app.proposal_round_propose(uuid,uuid,uuid[],boolean,text,text,jsonb,text)') == 'MW404'
     assert gets('app.proposal_round_send(uuid)') == 'MW404'
     assert gets('app.proposal_withdraw(uuid)') == 'MW403'
     assert gets('app.card_of_candidate(uuid)') in (None, '42501')

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* maatwerk-matching: makes explained shortlists and counts supply. */
+/* maatwerk-matching: makes explained shortlists, counts supply, and ends what is past its day. */
 #include "workers/matching/copy.h"
+#include "workers/matching/expire.h"
 #include "workers/matching/match.h"
 
 int main(void)
@@ -9,6 +10,7 @@ int main(void)
         {"match_vacancy", .run = match_vacancy},
         {"match_candidate", .run = match_candidate},
         {"count_supply", .run = count_supply},
+        {"expire", .run = expire},
     };
     static const struct worker worker = {"matching", kinds, sizeof kinds / sizeof *kinds, 16,
                                          copies_new};

@@ -21,6 +21,10 @@ enum problem_code {
     PROBLEM_NUMBER_ASKED_REACHED, /* 409: The employer asked for fewer candidates */
     PROBLEM_SHORTFALL_NOT_STATED, /* 409: Fewer than asked: state why */
     PROBLEM_PAIR_REJECTED_BEFORE, /* 409: This candidate was rejected for this vacancy before */
+    PROBLEM_PAIR_WITHDRAWN_BEFORE, /* 409: The proposal of this candidate was withdrawn */
+    PROBLEM_CONSENT_WITHDRAWN, /* 409: This candidate has withdrawn consent */
+    PROBLEM_FEWER_THAN_TAKEN, /* 409: There are more already */
+    PROBLEM_TERM_PASSED, /* 409: The term has passed */
     PROBLEM_CANDIDATE_HAS_TWO_OPEN_PROPOSALS, /* 409: This candidate has two open proposals already */
     PROBLEM_NOT_SHORTLISTED, /* 409: This candidate is not on the newest shortlist */
     PROBLEM_MERGE_CONFLICTS, /* 409: The two files do not say the same */

@@ -40,8 +40,8 @@ const struct problem problems[PROBLEM_COUNT] = {
         "{\"type\":\"urn:maatwerk:problem:bsn-known\",\"title\":\"Dit nummer is hier al bekend\",\"status\":409,\"detail\":\"Iemand anders in deze gemeente heeft een dossier met dit burgerservicenummer. Vraag uw teamleider wie dat is.\"",
         "{\"type\":\"urn:maatwerk:problem:bsn-known\",\"title\":\"This number is known here already\",\"status\":409,\"detail\":\"Somebody else in this municipality has a file with this citizen service number. Ask your team lead who that is.\""}, {NULL, 0}},
     [PROBLEM_STATE] = {"state", 409, 0, {
-        "{\"type\":\"urn:maatwerk:problem:state\",\"title\":\"Dit kan niet in deze status\",\"status\":409,\"detail\":\"De status laat deze handeling niet toe. currentState is de status, allowed noemt wat u nu wel kunt doen.\"",
-        "{\"type\":\"urn:maatwerk:problem:state\",\"title\":\"Not possible in this state\",\"status\":409,\"detail\":\"The state does not allow this. currentState is the state, allowed names what you can do now.\""}, {NULL, 0}},
+        "{\"type\":\"urn:maatwerk:problem:state\",\"title\":\"Dit kan niet in deze status\",\"status\":409,\"detail\":\"De status laat deze handeling niet toe. currentState is de status, allowed noemt wat u nu wel kunt doen. Gaat het om iets dat u noemt, dan zegt pointer om wat.\"",
+        "{\"type\":\"urn:maatwerk:problem:state\",\"title\":\"Not possible in this state\",\"status\":409,\"detail\":\"The state does not allow this. currentState is the state, allowed names what you can do now. When it is that of something in the body, pointer says of what.\""}, {NULL, 0}},
     [PROBLEM_IDEMPOTENCY_BUSY] = {"idempotency-busy", 409, 1, {
         "{\"type\":\"urn:maatwerk:problem:idempotency-busy\",\"title\":\"Deze aanvraag wordt al behandeld\",\"status\":409,\"detail\":\"Een eerdere aanvraag met deze Idempotency-Key is nog niet klaar.\"",
         "{\"type\":\"urn:maatwerk:problem:idempotency-busy\",\"title\":\"This request is being handled\",\"status\":409,\"detail\":\"An earlier request with this Idempotency-Key is not ready yet.\""}, {NULL, 0}},
@@ -54,6 +54,18 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_PAIR_REJECTED_BEFORE] = {"pair-rejected-before", 409, 0, {
         "{\"type\":\"urn:maatwerk:problem:pair-rejected-before\",\"title\":\"Deze kandidaat is voor deze vacature al afgewezen\",\"status\":409,\"detail\":\"De kandidaat op de plaats die pointer noemt is al eens aan deze werkgever voorgedragen en afgewezen.\"",
         "{\"type\":\"urn:maatwerk:problem:pair-rejected-before\",\"title\":\"This candidate was rejected for this vacancy before\",\"status\":409,\"detail\":\"The candidate at the place that pointer names was proposed for this vacancy before, and rejected.\""}, {NULL, 0}},
+    [PROBLEM_PAIR_WITHDRAWN_BEFORE] = {"pair-withdrawn-before", 409, 0, {
+        "{\"type\":\"urn:maatwerk:problem:pair-withdrawn-before\",\"title\":\"De voordracht van deze kandidaat is ingetrokken\",\"status\":409,\"detail\":\"De kandidaat op de plaats die pointer noemt is voor deze vacature al voorgedragen, en dat is ingetrokken. Noem waarom het nu wel kan.\"",
+        "{\"type\":\"urn:maatwerk:problem:pair-withdrawn-before\",\"title\":\"The proposal of this candidate was withdrawn\",\"status\":409,\"detail\":\"The candidate at the place that pointer names was proposed for this vacancy before, and that was withdrawn. Say why it is possible now.\""}, {NULL, 0}},
+    [PROBLEM_CONSENT_WITHDRAWN] = {"consent-withdrawn", 409, 0, {
+        "{\"type\":\"urn:maatwerk:problem:consent-withdrawn\",\"title\":\"Deze kandidaat heeft de toestemming ingetrokken\",\"status\":409,\"detail\":\"De kandidaat op de plaats die pointer noemt wil niet dat werkgevers het kaartje zien. Stuur de toestemming mee die daarna is gegeven.\"",
+        "{\"type\":\"urn:maatwerk:problem:consent-withdrawn\",\"title\":\"This candidate has withdrawn consent\",\"status\":409,\"detail\":\"The candidate at the place that pointer names does not want employers to see the card. Send the consent that was given since.\""}, {NULL, 0}},
+    [PROBLEM_FEWER_THAN_TAKEN] = {"fewer-than-taken", 409, 0, {
+        "{\"type\":\"urn:maatwerk:problem:fewer-than-taken\",\"title\":\"Er zijn er al meer\",\"status\":409,\"detail\":\"Er zijn al meer mensen aangenomen, of meer voordrachten open (taken), dan u nu vraagt (given).\"",
+        "{\"type\":\"urn:maatwerk:problem:fewer-than-taken\",\"title\":\"There are more already\",\"status\":409,\"detail\":\"More people are hired, or more proposals are open (taken), than you ask for now (given).\""}, {NULL, 0}},
+    [PROBLEM_TERM_PASSED] = {"term-passed", 409, 0, {
+        "{\"type\":\"urn:maatwerk:problem:term-passed\",\"title\":\"De termijn is voorbij\",\"status\":409,\"detail\":\"Dit kon tot een aantal dagen (limit) erna. Dat is voorbij.\"",
+        "{\"type\":\"urn:maatwerk:problem:term-passed\",\"title\":\"The term has passed\",\"status\":409,\"detail\":\"This was possible for a number of days (limit) after. They have passed.\""}, {NULL, 0}},
     [PROBLEM_CANDIDATE_HAS_TWO_OPEN_PROPOSALS] = {"candidate-has-two-open-proposals", 409, 0, {
         "{\"type\":\"urn:maatwerk:problem:candidate-has-two-open-proposals\",\"title\":\"Deze kandidaat heeft al twee open voordrachten\",\"status\":409,\"detail\":\"De kandidaat op de plaats die pointer noemt is al bij het grootste aantal werkgevers (limit) voorgedragen.\"",
         "{\"type\":\"urn:maatwerk:problem:candidate-has-two-open-proposals\",\"title\":\"This candidate has two open proposals already\",\"status\":409,\"detail\":\"The candidate at the place that pointer names is with the largest number of employers (limit) already.\""}, {NULL, 0}},
@@ -194,6 +206,8 @@ const struct constraint_rule constraint_rules[] = {
     {"employer_condition_says_something", PROBLEM_INVALID, FAULT_REQUIRED, "/condition", ""},
     {"screening_reason_when_not_suitable", PROBLEM_INVALID, FAULT_REQUIRED, "/reason", ""},
     {"proposal_rejected_with_reason", PROBLEM_INVALID, FAULT_REQUIRED, "/reason", ""},
+    {"proposal_undone_with_reason", PROBLEM_INVALID, FAULT_REQUIRED, "/reason", ""},
+    {"proposal_consent_in_time", PROBLEM_INVALID, FAULT_VALUE, "/consent/at", ""},
     {"organisation_kvk", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/kvkNumber", ""},
     {"user_account_email", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/email", ""},
     {"employer_kvk", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/kvkNumber", ""},

@@ -5,7 +5,7 @@
 #include "openapi/gen/role.h"
 #include "services/candidates/gen/queries.h"
 
-_Static_assert(1 <= LIMIT_PATH_PARAMETERS, "updateCandidate");
+_Static_assert(1 <= LIMIT_PATH_PARAMETERS, "withdrawConsent");
 _Static_assert(4 <= LIMIT_QUERY_PARAMETERS, "listCandidates");
 
 static const char *const values_0[] = {"active", "paused", "placed", "left", NULL};
@@ -53,6 +53,20 @@ static enum err merge_candidates_plan(struct ctx *ctx, const struct request *req
     sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
     return OK;
 }
+static const struct right withdraw_consent_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field withdraw_consent_path[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* withdrawConsent: Withdraw the consent to show the card */
+static enum err withdraw_consent_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_candidate_withdraw_consent(plan, req->body, (struct sql_candidate_withdraw_consent){
+        .id = req->path[0],
+    });
+    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
+    return OK;
+}
 static const struct right get_card_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field get_card_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -74,7 +88,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_candidates_rights,
         .parameters = list_candidates_query, .parameters_count = 4,
-        .response = &candidate_schema, .shown = 0xe0ffffffu,
+        .response = &candidate_schema, .shown = 0x1d0ffffffu,
         .list = &query_candidate_list,
         .handle = list_candidates_plan,
     },
@@ -87,7 +101,7 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = create_candidate_rights,
         .body = &candidate_new_schema,
-        .response = &candidate_schema, .shown = 0xffffffffu,
+        .response = &candidate_schema, .shown = 0x1ffffffffu,
         .show = &operations[3],
         .handle = candidate_create,
     },
@@ -112,7 +126,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_candidate_rights,
         .path_fields = get_candidate_path, .path_count = 1,
-        .response = &candidate_schema, .shown = 0xffffffffu,
+        .response = &candidate_schema, .shown = 0x1ffffffffu,
         .handle = get_candidate_plan,
     },
     {
@@ -125,7 +139,7 @@ static const struct operation operations[] = {
         .rights = update_candidate_rights,
         .path_fields = update_candidate_path, .path_count = 1,
         .body = &candidate_change_schema,
-        .response = &candidate_schema, .shown = 0xffffffffu,
+        .response = &candidate_schema, .shown = 0x1ffffffffu,
         .handle = candidate_update,
     },
     {
@@ -138,9 +152,23 @@ static const struct operation operations[] = {
         .rights = merge_candidates_rights,
         .path_fields = merge_candidates_path, .path_count = 1,
         .body = &candidate_merge_schema,
-        .response = &candidate_schema, .shown = 0xffffffffu,
+        .response = &candidate_schema, .shown = 0x1ffffffffu,
         .show = &operations[3],
         .handle = merge_candidates_plan,
+    },
+    {
+        .id = "withdrawConsent",
+        .method = METHOD_POST,
+        .path = "/candidates/{candidateId}/consent-withdrawals",
+        .flags = OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = withdraw_consent_rights,
+        .path_fields = withdraw_consent_path, .path_count = 1,
+        .body = &consent_withdrawal_schema,
+        .response = &candidate_schema, .shown = 0x1ffffffffu,
+        .show = &operations[3],
+        .handle = withdraw_consent_plan,
     },
     {
         .id = "getCard",
@@ -157,5 +185,5 @@ static const struct operation operations[] = {
 };
 
 const struct service candidates_service = {
-    "candidates", operations, 7,
+    "candidates", operations, 8,
 };

@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(9 <= LIMIT_QUERIES, "queries");
+_Static_assert(10 <= LIMIT_QUERIES, "queries");
 _Static_assert(28 <= LIMIT_VALUES, "candidate_insert");
 
 static const struct query_sort candidate_list_changes = {"after", "c.changed_in", "xid8", "changed_in"};
@@ -32,9 +32,9 @@ const struct query query_candidate_list = {
             "neighbourhood, c.case_manager_id, c.organisation_id, c.status, c.benefit, c.phase, to_json(c.tar"
             "get_groups) as target_groups, c.hours_min, c.hours_max, to_json(c.shifts) as shifts, c.max_dista"
             "nce_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_json(c"
-            ".sectors) as sectors, c.version, c.changed_at, case when c.merged_into is not null then json_bui"
-            "ld_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, c"
-            ".changed_in from app.candidate c where true",
+            ".sectors) as sectors, c.consent_withdrawn_at, c.version, c.changed_at, case when c.merged_into i"
+            "s not null then json_build_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_int"
+            "o) end as merged_into, c.changed_in from app.candidate c where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &candidate_list_list,
 };
@@ -49,10 +49,10 @@ const struct query query_candidate_get = {
             "neighbourhood, c.case_manager_id, c.organisation_id, c.status, c.benefit, c.phase, to_json(c.tar"
             "get_groups) as target_groups, c.hours_min, c.hours_max, to_json(c.shifts) as shifts, c.max_dista"
             "nce_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_json(c"
-            ".sectors) as sectors, c.version, c.changed_at, case when c.merged_into is not null then json_bui"
-            "ld_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, c"
-            ".competences, c.conditions, c.languages, c.occupations, app.proposals_open_of(c.id) as open_prop"
-            "osals from app.candidate c where c.id = $1",
+            ".sectors) as sectors, c.consent_withdrawn_at, c.version, c.changed_at, case when c.merged_into i"
+            "s not null then json_build_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_int"
+            "o) end as merged_into, c.competences, c.conditions, c.languages, c.occupations, app.proposals_op"
+            "en_of(c.id) as open_proposals from app.candidate c where c.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -223,6 +223,21 @@ struct statement *sql_candidate_search_name(struct plan *plan, struct sql_candid
     return plan_add(plan, &query_candidate_search_name, values);
 }
 
+const struct query query_candidate_withdraw_consent = {
+    .name = "candidate_withdraw_consent",
+    .text = "select app.candidate_withdraw_consent($1::uuid, $2::text)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_candidate_withdraw_consent(struct plan *plan, const struct consent_withdrawal *body, struct sql_candidate_withdraw_consent args)
+{
+    const struct str values[] = {
+        args.id,
+        body->channel,
+    };
+    return plan_add(plan, &query_candidate_withdraw_consent, values);
+}
+
 const struct query query_card_get = {
     .name = "card_get",
     .text = "select k ->> 'alias' as alias, k ->> 'introduction' as introduction, k ->> 'wishes' as wishes, k"
@@ -241,4 +256,4 @@ struct statement *sql_card_get(struct plan *plan, struct sql_card_get args)
     return plan_add(plan, &query_card_get, values);
 }
 
-const struct query *const candidates_queries[] = {&query_candidate_list, &query_candidate_get, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_card_get, NULL};
+const struct query *const candidates_queries[] = {&query_candidate_list, &query_candidate_get, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_card_get, NULL};

@@ -51,6 +51,12 @@ struct sql_candidate_search_name {
 };
 struct statement *sql_candidate_search_name(struct plan *plan, struct sql_candidate_search_name args);
 
+extern const struct query query_candidate_withdraw_consent;
+struct sql_candidate_withdraw_consent {
+    struct str id;
+};
+struct statement *sql_candidate_withdraw_consent(struct plan *plan, const struct consent_withdrawal *body, struct sql_candidate_withdraw_consent args);
+
 extern const struct query query_card_get;
 struct sql_card_get {
     struct str id;

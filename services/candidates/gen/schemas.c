@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-_Static_assert(32 <= LIMIT_FIELDS, "Candidate");
+_Static_assert(33 <= LIMIT_FIELDS, "Candidate");
 
 static const struct pattern_part pattern_0[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 static const struct pattern_part pattern_1[] = {{{0x0u, 0x7fffffe00000000u}, 2, 3}, {{0, 0}, 0, 0}};
@@ -19,6 +19,7 @@ static const char *const values_9[] = {"foot", "bicycle", "moped", "car", "publi
 static const struct pattern_part pattern_10[] = {{{0x3ff000000000000u, 0x0u}, 2, 5}, {{0, 0}, 0, 0}};
 static const char *const values_11[] = {"intake", "mandate", "correction", NULL};
 static const char *const values_12[] = {"alias", "firstName", "lastName", "birthDate", "email", "phone", "pc4", "neighbourhood", "caseManagerId", "organisationId", "status", "benefit", "phase", "targetGroups", "hoursMin", "hoursMax", "shifts", "maxDistanceKm", "transport", "availableFrom", "wishes", "introduction", "sectors", "competences", "conditions", "languages", "occupations", NULL};
+static const char *const values_13[] = {"conversation", "letter", "e_mail", "portal", NULL};
 
 static const struct field candidate_competence_fields[] = {
     {.name = "competenceId", .key = {"\"competenceId\":", 15}, .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_competence, competence_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -144,6 +145,13 @@ const struct schema candidate_merge_schema = {
     .name = "CandidateMerge", .fields = candidate_merge_fields, .count = 3,
     .size = sizeof(struct candidate_merge), .self = NULL,
 };
+static const struct field consent_withdrawal_fields[] = {
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent_withdrawal, channel), .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+};
+const struct schema consent_withdrawal_schema = {
+    .name = "ConsentWithdrawal", .fields = consent_withdrawal_fields, .count = 1,
+    .size = sizeof(struct consent_withdrawal), .self = NULL,
+};
 static const struct field candidate_kept_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "href", .key = {"\"href\":", 7}, .column = "href", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .visible_to = 0xffffffffu},
@@ -181,13 +189,14 @@ static const struct field candidate_fields[] = {
     {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 60, .schema = &candidate_condition_schema, .visible_to = 0x87u},
     {.name = "languages", .key = {"\"languages\":", 12}, .column = "languages", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 20, .schema = &candidate_language_schema, .visible_to = 0xffffffffu},
     {.name = "occupations", .key = {"\"occupations\":", 14}, .column = "occupations", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 30, .schema = &candidate_occupation_schema, .visible_to = 0xffffffffu},
+    {.name = "consentWithdrawnAt", .key = {"\"consentWithdrawnAt\":", 21}, .column = "consent_withdrawn_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0x97u},
     {.name = "openProposals", .key = {"\"openProposals\":", 16}, .column = "open_proposals", .type = FIELD_INT, .min = 0, .max = 2, .visible_to = 0x17u},
     {.name = "mergedInto", .key = {"\"mergedInto\":", 13}, .column = "merged_into", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &candidate_kept_schema, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_schema = {
-    .name = "Candidate", .fields = candidate_fields, .count = 32,
+    .name = "Candidate", .fields = candidate_fields, .count = 33,
     .size = 0, .self = "/candidates/",
 };
 static const struct field candidate_hit_fields[] = {

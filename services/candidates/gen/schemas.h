@@ -112,6 +112,11 @@ struct candidate_merge {
     struct list keep; /* of struct str */
 };
 
+/* How somebody withdrew consent. (intrekken van toestemming) */
+struct consent_withdrawal {
+    struct str channel;
+};
+
 extern const struct schema candidate_competence_schema;
 extern const struct schema candidate_condition_schema;
 extern const struct schema candidate_language_schema;
@@ -120,6 +125,7 @@ extern const struct schema candidate_new_schema;
 extern const struct schema candidate_search_schema;
 extern const struct schema candidate_change_schema;
 extern const struct schema candidate_merge_schema;
+extern const struct schema consent_withdrawal_schema;
 extern const struct schema candidate_kept_schema;
 extern const struct schema candidate_schema;
 extern const struct schema candidate_hit_schema;

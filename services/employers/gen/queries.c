@@ -323,13 +323,14 @@ struct statement *sql_screening_get(struct plan *plan, struct sql_screening_get 
 
 const struct query query_screening_insert = {
     .name = "screening_insert",
-    .text = "with moved as ( update app.vacancy v set state = app.move('vacancy', v.state, case $1::text when"
-            " 'unsuitable' then 'refuse' else 'approve' end) where v.id = $2 returning v.tenant_id, v.id ) in"
-            "sert into app.screening as s (tenant_id, id, vacancy_id, verdict, reason, advice, advice_rules, "
-            "rules_version, screened_by, screened_at) select m.tenant_id, $3::uuid, m.id, $1::text, $4::text,"
-            " a.advice, a.rules, a.rules_version, app.actor(), clock.now() from moved m, app.screening_advice"
-            "(m.id) a returning s.id, s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_ve"
-            "rsion, s.screened_by, s.screened_at, s.version",
+    .text = "with moved as ( update app.vacancy v set state = app.move('vacancy', app.vacancy_now(v.state, v."
+            "needed_by), case when $1::text = 'unsuitable' then 'refuse' when v.positions_taken > 0 then 'res"
+            "ume' else 'approve' end) where v.id = $2 returning v.tenant_id, v.id ) insert into app.screening"
+            " as s (tenant_id, id, vacancy_id, verdict, reason, advice, advice_rules, rules_version, screened"
+            "_by, screened_at) select m.tenant_id, $3::uuid, m.id, $1::text, $4::text, a.advice, a.rules, a.r"
+            "ules_version, app.actor(), clock.now() from moved m, app.screening_advice(m.id) a returning s.id"
+            ", s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_version, s.screened_by, s"
+            ".screened_at, s.version",
     .parameters = 4, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
@@ -485,8 +486,8 @@ struct statement *sql_vacancy_change(struct plan *plan, struct sql_vacancy_chang
 
 const struct query query_vacancy_end = {
     .name = "vacancy_end",
-    .text = "update app.vacancy v set state = app.move('vacancy', v.state, $1::text) where v.id = $2 returnin"
-            "g v.id",
+    .text = "update app.vacancy v set state = app.move('vacancy', app.vacancy_now(v.state, v.needed_by), $1::"
+            "text) where v.id = $2 returning v.id",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };

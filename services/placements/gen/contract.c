@@ -8,7 +8,7 @@
 _Static_assert(1 <= LIMIT_PATH_PARAMETERS, "withdrawProposal");
 _Static_assert(4 <= LIMIT_QUERY_PARAMETERS, "listProposals");
 
-static const char *const values_0[] = {"drafted", "sent", "invited", "hired", "rejected", "withdrawn", "obsolete", "expired", NULL};
+static const char *const values_0[] = {"drafted", "sent", "invited", "hired", "rejected", "withdrawn", "obsolete", "expired", "undone", NULL};
 
 static const struct right create_proposal_round_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field create_proposal_round_path[] = {
@@ -99,6 +99,18 @@ static enum err withdraw_proposal_plan(struct ctx *ctx, const struct request *re
     sql_proposal_get(plan, (struct sql_proposal_get){.id = req->path[0]});
     return OK;
 }
+static const struct right undo_hire_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field undo_hire_path[] = {
+    {.name = "proposalId", .key = {"\"proposalId\":", 13}, .column = "proposal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* undoHire: Undo a hire */
+static enum err undo_hire_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_proposal_undo(plan, req->body, (struct sql_proposal_undo){.id = req->path[0]});
+    sql_proposal_get(plan, (struct sql_proposal_get){.id = req->path[0]});
+    return OK;
+}
 static const struct right get_shortlist_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field get_shortlist_path[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -159,7 +171,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_proposals_rights,
         .parameters = list_proposals_query, .parameters_count = 4,
-        .response = &proposal_schema, .shown = 0xfeffu,
+        .response = &proposal_schema, .shown = 0xffeffu,
         .list = &query_proposal_list,
         .handle = list_proposals_plan,
     },
@@ -172,7 +184,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_proposal_rights,
         .path_fields = get_proposal_path, .path_count = 1,
-        .response = &proposal_schema, .shown = 0xffffu,
+        .response = &proposal_schema, .shown = 0xfffffu,
         .handle = get_proposal_plan,
     },
     {
@@ -185,7 +197,7 @@ static const struct operation operations[] = {
         .rights = answer_proposal_rights,
         .path_fields = answer_proposal_path, .path_count = 1,
         .body = &proposal_answer_schema,
-        .response = &proposal_schema, .shown = 0xffffu,
+        .response = &proposal_schema, .shown = 0xfffffu,
         .show = &operations[4],
         .handle = answer_proposal_plan,
     },
@@ -198,9 +210,23 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = withdraw_proposal_rights,
         .path_fields = withdraw_proposal_path, .path_count = 1,
-        .response = &proposal_schema, .shown = 0xffffu,
+        .response = &proposal_schema, .shown = 0xfffffu,
         .show = &operations[4],
         .handle = withdraw_proposal_plan,
+    },
+    {
+        .id = "undoHire",
+        .method = METHOD_POST,
+        .path = "/proposals/{proposalId}/hire-reversals",
+        .flags = OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = undo_hire_rights,
+        .path_fields = undo_hire_path, .path_count = 1,
+        .body = &hire_reversal_schema,
+        .response = &proposal_schema, .shown = 0xfffffu,
+        .show = &operations[4],
+        .handle = undo_hire_plan,
     },
     {
         .id = "getShortlist",
@@ -217,5 +243,5 @@ static const struct operation operations[] = {
 };
 
 const struct service placements_service = {
-    "placements", operations, 8,
+    "placements", operations, 9,
 };

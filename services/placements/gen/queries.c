@@ -5,8 +5,8 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(8 <= LIMIT_QUERIES, "queries");
-_Static_assert(7 <= LIMIT_VALUES, "proposal_round_propose");
+_Static_assert(9 <= LIMIT_QUERIES, "queries");
+_Static_assert(8 <= LIMIT_VALUES, "proposal_round_propose");
 
 static const struct query_sort proposal_list_changes = {"after", "p.changed_in", "xid8", "changed_in"};
 static const struct query_filter proposal_list_filters[] = {
@@ -28,8 +28,9 @@ static const struct query_list proposal_list_list = {
 const struct query query_proposal_list = {
     .name = "proposal_list",
     .text = "select p.id, p.round_id, p.vacancy_id, p.employer_id, p.candidate_id, p.state, p.score, p.rank, "
-            "p.rejection_reason, p.rejection_shared, p.rejection_note, p.sent_at, p.answered_at, p.version, p"
-            ".changed_at, p.changed_in from app.proposal p where true",
+            "p.rejection_reason, p.rejection_shared, p.rejection_note, p.return_reason, p.undo_reason, p.undo"
+            "_note, p.undone_at, p.sent_at, p.answered_at, p.version, p.changed_at, p.changed_in from app.pro"
+            "posal p where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &proposal_list_list,
 };
@@ -41,8 +42,9 @@ struct statement *sql_proposal_list(struct plan *plan)
 const struct query query_proposal_get = {
     .name = "proposal_get",
     .text = "select p.id, p.round_id, p.vacancy_id, p.employer_id, p.candidate_id, p.state, p.score, p.rank, "
-            "p.rejection_reason, p.rejection_shared, p.rejection_note, p.sent_at, p.answered_at, p.version, p"
-            ".changed_at, app.card_of_proposal(p.id) as card from app.proposal p where p.id = $1",
+            "p.rejection_reason, p.rejection_shared, p.rejection_note, p.return_reason, p.undo_reason, p.undo"
+            "_note, p.undone_at, p.sent_at, p.answered_at, p.version, p.changed_at, app.card_of_proposal(p.id"
+            ") as card from app.proposal p where p.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -86,11 +88,27 @@ struct statement *sql_proposal_withdraw(struct plan *plan, struct sql_proposal_w
     return plan_add(plan, &query_proposal_withdraw, values);
 }
 
+const struct query query_proposal_undo = {
+    .name = "proposal_undo",
+    .text = "select app.proposal_undo($1::uuid, $2::text, $3::text)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_proposal_undo(struct plan *plan, const struct hire_reversal *body, struct sql_proposal_undo args)
+{
+    const struct str values[] = {
+        args.id,
+        body->reason,
+        body->note,
+    };
+    return plan_add(plan, &query_proposal_undo, values);
+}
+
 const struct query query_proposal_round_propose = {
     .name = "proposal_round_propose",
     .text = "select app.proposal_round_propose($1::uuid, $2::uuid, array(select jsonb_array_elements_text($3:"
-            ":jsonb))::uuid[], coalesce($4::boolean, false), $5::text, $6::text, $7::jsonb)",
-    .parameters = 7, .rows = QUERY_NONE, .when_none = OK,
+            ":jsonb))::uuid[], coalesce($4::boolean, false), $5::text, $6::text, $7::jsonb, $8::text)",
+    .parameters = 8, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
 struct statement *sql_proposal_round_propose(struct plan *plan, const struct proposal_round_new *body, struct sql_proposal_round_propose args)
@@ -102,7 +120,8 @@ struct statement *sql_proposal_round_propose(struct plan *plan, const struct pro
         plan_bool(body->draft),
         body->shortfall_reason,
         body->shortfall_note,
-        schema_member_columns(plan->ctx->arena, &proposal_round_new_schema.fields[4], &body->consent),
+        schema_member_columns(plan->ctx->arena, &proposal_round_new_schema.fields[5], &body->consent),
+        body->return_reason,
     };
     return plan_add(plan, &query_proposal_round_propose, values);
 }
@@ -146,9 +165,9 @@ const struct query query_shortlist_get = {
             "ade_at, (select coalesce(jsonb_agg(jsonb_build_object('rank', m.rank, 'candidateId', m.candidate"
             "_id, 'alias', c.alias, 'score', m.score, 'openProposals', app.proposals_open_of(c.id), 'explanat"
             "ion', m.explanation) order by m.rank), '[]') from app.match_result m join app.candidate c on c.i"
-            "d = m.candidate_id where m.run_id = r.id) as items from app.vacancy v cross join lateral (select"
-            " * from app.match_run r where r.vacancy_id = v.id order by r.match_input desc limit 1) r where v"
-            ".id = $1",
+            "d = m.candidate_id and c.status = 'active' where m.run_id = r.id) as items from app.vacancy v cr"
+            "oss join lateral (select * from app.match_run r where r.vacancy_id = v.id order by r.match_input"
+            " desc limit 1) r where v.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -160,4 +179,4 @@ struct statement *sql_shortlist_get(struct plan *plan, struct sql_shortlist_get 
     return plan_add(plan, &query_shortlist_get, values);
 }
 
-const struct query *const placements_queries[] = {&query_proposal_list, &query_proposal_get, &query_proposal_answer, &query_proposal_withdraw, &query_proposal_round_propose, &query_proposal_round_send, &query_proposal_round_get, &query_shortlist_get, NULL};
+const struct query *const placements_queries[] = {&query_proposal_list, &query_proposal_get, &query_proposal_answer, &query_proposal_withdraw, &query_proposal_undo, &query_proposal_round_propose, &query_proposal_round_send, &query_proposal_round_get, &query_shortlist_get, NULL};

@@ -27,6 +27,12 @@ struct sql_proposal_withdraw {
 };
 struct statement *sql_proposal_withdraw(struct plan *plan, struct sql_proposal_withdraw args);
 
+extern const struct query query_proposal_undo;
+struct sql_proposal_undo {
+    struct str id;
+};
+struct statement *sql_proposal_undo(struct plan *plan, const struct hire_reversal *body, struct sql_proposal_undo args);
+
 extern const struct query query_proposal_round_propose;
 struct sql_proposal_round_propose {
     struct str id, vacancy_id;

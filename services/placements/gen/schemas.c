@@ -4,17 +4,19 @@
 
 #include <stddef.h>
 
-_Static_assert(16 <= LIMIT_FIELDS, "Proposal");
+_Static_assert(20 <= LIMIT_FIELDS, "Proposal");
 
 static const char *const values_0[] = {"candidate", "representative", NULL};
 static const char *const values_1[] = {"conversation", "letter", "e_mail", "portal", NULL};
 static const char *const values_2[] = {"not_enough_suitable", "employer_agreed", "phased", NULL};
-static const char *const values_3[] = {"invite", "reject", "hire", NULL};
-static const char *const values_4[] = {"did_not_come", "lacking_competences", "hours_do_not_fit", "travel", "language", "position_filled", "not_interested", "other", NULL};
-static const char *const values_5[] = {"drafted", "sent", "invited", "hired", "rejected", "withdrawn", "obsolete", "expired", NULL};
-static const char *const values_6[] = {"must", "nice", "occupation", "distance", "hours", "sector", NULL};
-static const char *const values_7[] = {"yes", "verify", NULL};
-static const char *const values_8[] = {"competence", "condition", NULL};
+static const char *const values_3[] = {"changed_mind", "circumstances_changed", "withdrawn_by_mistake", NULL};
+static const char *const values_4[] = {"invite", "reject", "hire", NULL};
+static const char *const values_5[] = {"did_not_come", "lacking_competences", "hours_do_not_fit", "travel", "language", "position_filled", "not_interested", "other", NULL};
+static const char *const values_6[] = {"entered_by_mistake", "wrong_candidate", "candidate_declined", "employer_reconsidered", "other", NULL};
+static const char *const values_7[] = {"drafted", "sent", "invited", "hired", "rejected", "withdrawn", "obsolete", "expired", "undone", NULL};
+static const char *const values_8[] = {"must", "nice", "occupation", "distance", "hours", "sector", NULL};
+static const char *const values_9[] = {"yes", "verify", NULL};
+static const char *const values_10[] = {"competence", "condition", NULL};
 
 static const struct field consent_fields[] = {
     {.name = "by", .key = {"\"by\":", 5}, .column = "by", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent, by), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
@@ -31,15 +33,16 @@ static const struct field proposal_round_new_fields[] = {
     {.name = "draft", .key = {"\"draft\":", 8}, .column = "draft", .type = FIELD_BOOL, .offset = offsetof(struct proposal_round_new, draft), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "shortfallReason", .key = {"\"shortfallReason\":", 18}, .column = "shortfall_reason", .type = FIELD_TEXT, .offset = offsetof(struct proposal_round_new, shortfall_reason), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
     {.name = "shortfallNote", .key = {"\"shortfallNote\":", 16}, .column = "shortfall_note", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct proposal_round_new, shortfall_note), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "returnReason", .key = {"\"returnReason\":", 15}, .column = "return_reason", .type = FIELD_TEXT, .offset = offsetof(struct proposal_round_new, return_reason), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
     {.name = "consent", .key = {"\"consent\":", 10}, .column = "consent", .type = FIELD_OBJECT, .offset = offsetof(struct proposal_round_new, consent), .min = 0, .max = 0, .schema = &consent_schema, .visible_to = 0xffffffffu},
 };
 const struct schema proposal_round_new_schema = {
-    .name = "ProposalRoundNew", .fields = proposal_round_new_fields, .count = 5,
+    .name = "ProposalRoundNew", .fields = proposal_round_new_fields, .count = 6,
     .size = sizeof(struct proposal_round_new), .self = NULL,
 };
 static const struct field proposal_answer_fields[] = {
-    {.name = "answer", .key = {"\"answer\":", 9}, .column = "answer", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct proposal_answer, answer), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct proposal_answer, reason), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "answer", .key = {"\"answer\":", 9}, .column = "answer", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct proposal_answer, answer), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct proposal_answer, reason), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
     {.name = "reasonShared", .key = {"\"reasonShared\":", 15}, .column = "reason_shared", .type = FIELD_BOOL, .offset = offsetof(struct proposal_answer, reason_shared), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "note", .key = {"\"note\":", 7}, .column = "note", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct proposal_answer, note), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
 };
@@ -47,11 +50,19 @@ const struct schema proposal_answer_schema = {
     .name = "ProposalAnswer", .fields = proposal_answer_fields, .count = 4,
     .size = sizeof(struct proposal_answer), .self = NULL,
 };
+static const struct field hire_reversal_fields[] = {
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct hire_reversal, reason), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "note", .key = {"\"note\":", 7}, .column = "note", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct hire_reversal, note), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+};
+const struct schema hire_reversal_schema = {
+    .name = "HireReversal", .fields = hire_reversal_fields, .count = 2,
+    .size = sizeof(struct hire_reversal), .self = NULL,
+};
 static const struct field round_proposal_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "rank", .key = {"\"rank\":", 7}, .column = "rank", .type = FIELD_INT, .min = 1, .max = 1010, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x6u},
+    {.name = "rank", .key = {"\"rank\":", 7}, .column = "rank", .type = FIELD_INT, .min = 1, .max = 1010, .visible_to = 0x6u},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
 };
 const struct schema round_proposal_schema = {
     .name = "RoundProposal", .fields = round_proposal_fields, .count = 4,
@@ -79,20 +90,24 @@ static const struct field proposal_fields[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x6u},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "score", .key = {"\"score\":", 8}, .column = "score", .type = FIELD_INT, .min = 0, .max = 10000, .visible_to = 0x6u},
     {.name = "rank", .key = {"\"rank\":", 7}, .column = "rank", .type = FIELD_INT, .min = 1, .max = 1010, .visible_to = 0x6u},
     {.name = "card", .key = {"\"card\":", 7}, .column = "card", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &candidate_card_schema, .visible_to = 0xffffffffu},
-    {.name = "rejectionReason", .key = {"\"rejectionReason\":", 18}, .column = "rejection_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_4, .visible_to = 0x806u},
+    {.name = "rejectionReason", .key = {"\"rejectionReason\":", 18}, .column = "rejection_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_5, .visible_to = 0x806u},
     {.name = "rejectionShared", .key = {"\"rejectionShared\":", 18}, .column = "rejection_shared", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x806u},
     {.name = "rejectionNote", .key = {"\"rejectionNote\":", 16}, .column = "rejection_note", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0x806u},
+    {.name = "returnReason", .key = {"\"returnReason\":", 15}, .column = "return_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_3, .visible_to = 0x6u},
+    {.name = "undoReason", .key = {"\"undoReason\":", 13}, .column = "undo_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_6, .visible_to = 0x806u},
+    {.name = "undoNote", .key = {"\"undoNote\":", 11}, .column = "undo_note", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0x6u},
+    {.name = "undoneAt", .key = {"\"undoneAt\":", 11}, .column = "undone_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0x806u},
     {.name = "sentAt", .key = {"\"sentAt\":", 9}, .column = "sent_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "answeredAt", .key = {"\"answeredAt\":", 13}, .column = "answered_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema proposal_schema = {
-    .name = "Proposal", .fields = proposal_fields, .count = 16,
+    .name = "Proposal", .fields = proposal_fields, .count = 20,
     .size = 0, .self = "/proposals/",
 };
 static const struct field excluded_fields[] = {
@@ -111,7 +126,7 @@ const struct schema excluded_schema = {
     .size = 0, .self = NULL,
 };
 static const struct field contribution_fields[] = {
-    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "points", .key = {"\"points\":", 9}, .column = "points", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "of", .key = {"\"of\":", 5}, .column = "of", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .min = 0, .max = 300, .visible_to = 0xffffffffu},
@@ -122,14 +137,14 @@ const struct schema contribution_schema = {
 };
 static const struct field hard_result_fields[] = {
     {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "result", .key = {"\"result\":", 9}, .column = "result", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "result", .key = {"\"result\":", 9}, .column = "result", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
 };
 const struct schema hard_result_schema = {
     .name = "HardResult", .fields = hard_result_fields, .count = 2,
     .size = 0, .self = NULL,
 };
 static const struct field missing_fields[] = {
-    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .min = 0, .max = 300, .visible_to = 0xffffffffu},
     {.name = "points", .key = {"\"points\":", 9}, .column = "points", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
 };

@@ -20,6 +20,7 @@ struct proposal_round_new {
     struct maybe_bool draft;
     struct str shortfall_reason;
     struct str shortfall_note;
+    struct str return_reason;
     const struct consent *consent;
 };
 
@@ -31,9 +32,16 @@ struct proposal_answer {
     struct str note;
 };
 
+/* Why a hire is undone. (terugdraaien van een aanname) */
+struct hire_reversal {
+    struct str reason;
+    struct str note;
+};
+
 extern const struct schema consent_schema;
 extern const struct schema proposal_round_new_schema;
 extern const struct schema proposal_answer_schema;
+extern const struct schema hire_reversal_schema;
 extern const struct schema round_proposal_schema;
 extern const struct schema proposal_round_schema;
 extern const struct schema proposal_schema;

@@ -2,6 +2,26 @@
 --
 -- In which phase a state is. PostgreSQL puts the list in the place of the call, so a condition can use an index.
 
+create function app.candidate_is_pending(state text) returns boolean immutable parallel safe
+    return state in ('paused');
+grant execute on function app.candidate_is_pending(text) to public;
+
+create function app.candidate_is_open(state text) returns boolean immutable parallel safe
+    return state in ('active');
+grant execute on function app.candidate_is_open(text) to public;
+
+create function app.candidate_is_settled(state text) returns boolean immutable parallel safe
+    return state in ('placed', 'left');
+grant execute on function app.candidate_is_settled(text) to public;
+
+create function app.organisation_is_open(state text) returns boolean immutable parallel safe
+    return state in ('active');
+grant execute on function app.organisation_is_open(text) to public;
+
+create function app.organisation_is_settled(state text) returns boolean immutable parallel safe
+    return state in ('inactive');
+grant execute on function app.organisation_is_settled(text) to public;
+
 create function app.proposal_is_open(state text) returns boolean immutable parallel safe
     return state in ('drafted', 'sent', 'invited');
 grant execute on function app.proposal_is_open(text) to public;
@@ -11,8 +31,16 @@ create function app.proposal_is_settled(state text) returns boolean immutable pa
 grant execute on function app.proposal_is_settled(text) to public;
 
 create function app.proposal_is_ended(state text) returns boolean immutable parallel safe
-    return state in ('withdrawn', 'obsolete', 'expired');
+    return state in ('withdrawn', 'obsolete', 'expired', 'undone');
 grant execute on function app.proposal_is_ended(text) to public;
+
+create function app.user_is_open(state text) returns boolean immutable parallel safe
+    return state in ('active');
+grant execute on function app.user_is_open(text) to public;
+
+create function app.user_is_settled(state text) returns boolean immutable parallel safe
+    return state in ('inactive');
+grant execute on function app.user_is_settled(text) to public;
 
 create function app.vacancy_is_pending(state text) returns boolean immutable parallel safe
     return state in ('reported', 'screening');
@@ -29,3 +57,148 @@ grant execute on function app.vacancy_is_settled(text) to public;
 create function app.vacancy_is_ended(state text) returns boolean immutable parallel safe
     return state in ('closed', 'withdrawn', 'expired');
 grant execute on function app.vacancy_is_ended(text) to public;
+
+-- Whether the state allows the operation, or the part of it: rows of ref.state_operation.
+create function app.allows(noun text, state text, operation text) returns boolean immutable parallel safe
+    return case noun
+        when 'candidate' then case operation
+            when 'createCandidate' then state in ('active', 'paused', 'placed')
+            when 'updateCandidate.identity' then state in ('active', 'paused', 'placed', 'left')
+            when 'updateCandidate.owner' then state in ('active', 'paused', 'placed', 'left')
+            when 'updateCandidate.profile' then state in ('active', 'paused', 'placed')
+            when 'mergeCandidates' then state in ('active', 'paused', 'placed')
+            when 'withdrawConsent' then state in ('active', 'paused', 'placed', 'left')
+            when 'createProposalRound' then state in ('active')
+            when 'sendProposalRound' then state in ('active')
+            when 'answerProposal.invite' then state in ('active')
+            when 'answerProposal.hire' then state in ('active')
+            when 'answerProposal.reject' then state in ('active', 'paused', 'placed', 'left')
+            else false end
+        when 'organisation' then case operation
+            when 'updateOrganisation.identity' then state in ('active', 'inactive')
+            when 'updateOrganisation.kind' then state in ('active')
+            else false end
+        when 'user' then case operation
+            when 'updateUser.identity' then state in ('active', 'inactive')
+            when 'updateUser.powers' then state in ('active')
+            else false end
+        when 'vacancy' then case operation
+            when 'updateVacancy.words' then state in ('reported', 'screening', 'open', 'shortlisted', 'partly_filled', 'unsuitable')
+            when 'updateVacancy.work' then state in ('reported', 'screening', 'open', 'shortlisted', 'partly_filled', 'unsuitable')
+            when 'updateVacancy.terms' then state in ('reported', 'screening', 'open', 'shortlisted', 'partly_filled', 'unsuitable')
+            when 'updateVacancy.numbers' then state in ('reported', 'screening', 'open', 'shortlisted', 'partly_filled', 'filled', 'unsuitable')
+            when 'updateVacancy.dates' then state in ('reported', 'screening', 'open', 'shortlisted', 'partly_filled', 'filled', 'unsuitable')
+            when 'updateVacancy.note' then state in ('reported', 'screening', 'open', 'shortlisted', 'partly_filled', 'filled', 'unsuitable')
+            when 'createProposalRound' then state in ('open', 'shortlisted', 'partly_filled')
+            when 'sendProposalRound' then state in ('open', 'shortlisted', 'partly_filled')
+            when 'answerProposal.invite' then state in ('open', 'shortlisted', 'partly_filled')
+            when 'answerProposal.hire' then state in ('open', 'shortlisted', 'partly_filled')
+            when 'answerProposal.reject' then state in ('screening', 'open', 'shortlisted', 'partly_filled')
+            else false end
+        else false end;
+
+-- The operations that the role may do in this state, by name.
+create function app.operations(noun text, state text, role text) returns text[] language sql immutable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    select coalesce(array_agg(o.operation order by o.operation), '{}') from (values
+        ('candidate', 'createCandidate', '{active,paused,placed}'::text[], '{case_manager,consultant,team_lead}'::text[]),
+        ('candidate', 'updateCandidate.identity', '{active,paused,placed,left}'::text[], '{case_manager,consultant,team_lead,firm}'::text[]),
+        ('candidate', 'updateCandidate.owner', '{active,paused,placed,left}'::text[], '{case_manager,consultant,team_lead,firm}'::text[]),
+        ('candidate', 'updateCandidate.profile', '{active,paused,placed}'::text[], '{case_manager,consultant,team_lead,firm}'::text[]),
+        ('candidate', 'mergeCandidates', '{active,paused,placed}'::text[], '{case_manager,team_lead}'::text[]),
+        ('candidate', 'withdrawConsent', '{active,paused,placed,left}'::text[], '{case_manager,consultant,team_lead}'::text[]),
+        ('candidate', 'createProposalRound', '{active}'::text[], '{consultant}'::text[]),
+        ('candidate', 'sendProposalRound', '{active}'::text[], '{consultant}'::text[]),
+        ('candidate', 'answerProposal.invite', '{active}'::text[], '{employer,consultant}'::text[]),
+        ('candidate', 'answerProposal.hire', '{active}'::text[], '{employer,consultant}'::text[]),
+        ('candidate', 'answerProposal.reject', '{active,paused,placed,left}'::text[], '{employer,consultant}'::text[]),
+        ('organisation', 'updateOrganisation.identity', '{active,inactive}'::text[], '{tenant_admin}'::text[]),
+        ('organisation', 'updateOrganisation.kind', '{active}'::text[], '{tenant_admin}'::text[]),
+        ('user', 'updateUser.identity', '{active,inactive}'::text[], '{tenant_admin}'::text[]),
+        ('user', 'updateUser.powers', '{active}'::text[], '{tenant_admin}'::text[]),
+        ('vacancy', 'updateVacancy.words', '{reported,screening,open,shortlisted,partly_filled,unsuitable}'::text[], '{employer,account_manager,consultant}'::text[]),
+        ('vacancy', 'updateVacancy.work', '{reported,screening,open,shortlisted,partly_filled,unsuitable}'::text[], '{employer,account_manager,consultant}'::text[]),
+        ('vacancy', 'updateVacancy.terms', '{reported,screening,open,shortlisted,partly_filled,unsuitable}'::text[], '{employer,account_manager,consultant}'::text[]),
+        ('vacancy', 'updateVacancy.numbers', '{reported,screening,open,shortlisted,partly_filled,filled,unsuitable}'::text[], '{employer,account_manager,consultant}'::text[]),
+        ('vacancy', 'updateVacancy.dates', '{reported,screening,open,shortlisted,partly_filled,filled,unsuitable}'::text[], '{employer,account_manager,consultant}'::text[]),
+        ('vacancy', 'updateVacancy.note', '{reported,screening,open,shortlisted,partly_filled,filled,unsuitable}'::text[], '{employer,account_manager,consultant}'::text[]),
+        ('vacancy', 'createProposalRound', '{open,shortlisted,partly_filled}'::text[], '{consultant}'::text[]),
+        ('vacancy', 'sendProposalRound', '{open,shortlisted,partly_filled}'::text[], '{consultant}'::text[]),
+        ('vacancy', 'answerProposal.invite', '{open,shortlisted,partly_filled}'::text[], '{employer,consultant}'::text[]),
+        ('vacancy', 'answerProposal.hire', '{open,shortlisted,partly_filled}'::text[], '{employer,consultant}'::text[]),
+        ('vacancy', 'answerProposal.reject', '{screening,open,shortlisted,partly_filled}'::text[], '{employer,consultant}'::text[])
+        ) o (noun, operation, states, roles)
+    where o.noun = operations.noun and operations.state = any (o.states) and operations.role = any (o.roles)
+    $$;
+
+create function app.candidate_guard() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare state text := case when old.merged_into is null then old.status else 'merged' end;
+    begin
+        if new.first_name::text is distinct from old.first_name::text or new.last_name::text is distinct from old.last_name::text or new.birth_date::text is distinct from old.birth_date::text or new.email::text is distinct from old.email::text or new.phone::text is distinct from old.phone::text or new.postcode4::text is distinct from old.postcode4::text or new.neighbourhood::text is distinct from old.neighbourhood::text or new.bsn_changes::text is distinct from old.bsn_changes::text then
+            perform app.require('candidate', state, 'updateCandidate.identity');
+        end if;
+        if new.case_manager_id::text is distinct from old.case_manager_id::text or new.organisation_id::text is distinct from old.organisation_id::text then
+            perform app.require('candidate', state, 'updateCandidate.owner');
+        end if;
+        if new.alias::text is distinct from old.alias::text or new.benefit::text is distinct from old.benefit::text or new.phase::text is distinct from old.phase::text or new.target_groups::text is distinct from old.target_groups::text or new.hours_min::text is distinct from old.hours_min::text or new.hours_max::text is distinct from old.hours_max::text or new.shifts::text is distinct from old.shifts::text or new.max_distance_km::text is distinct from old.max_distance_km::text or new.transport::text is distinct from old.transport::text or new.available_from::text is distinct from old.available_from::text or new.wishes::text is distinct from old.wishes::text or new.introduction::text is distinct from old.introduction::text or new.sectors::text is distinct from old.sectors::text or new.competences::text is distinct from old.competences::text or new.conditions::text is distinct from old.conditions::text or new.languages::text is distinct from old.languages::text or new.occupations::text is distinct from old.occupations::text then
+            perform app.require('candidate', state, 'updateCandidate.profile');
+        end if;
+        return new;
+    end $$;
+
+create function app.organisation_guard() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare state text := app.activity(old.active);
+    begin
+        if new.name::text is distinct from old.name::text or new.kvk_number::text is distinct from old.kvk_number::text then
+            perform app.require('organisation', state, 'updateOrganisation.identity');
+        end if;
+        if new.kind::text is distinct from old.kind::text then
+            perform app.require('organisation', state, 'updateOrganisation.kind');
+        end if;
+        return new;
+    end $$;
+
+create function app.user_guard() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare state text := app.activity(old.active);
+    begin
+        if new.name::text is distinct from old.name::text or new.email::text is distinct from old.email::text then
+            perform app.require('user', state, 'updateUser.identity');
+        end if;
+        if new.role::text is distinct from old.role::text or new.attributes::text is distinct from old.attributes::text or new.organisation_id::text is distinct from old.organisation_id::text then
+            perform app.require('user', state, 'updateUser.powers');
+        end if;
+        return new;
+    end $$;
+
+create function app.vacancy_guard() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare state text := app.vacancy_now(old.state, old.needed_by);
+    begin
+        if new.title::text is distinct from old.title::text or new.description::text is distinct from old.description::text or new.wage_text::text is distinct from old.wage_text::text then
+            perform app.require('vacancy', state, 'updateVacancy.words');
+        end if;
+        if new.kind::text is distinct from old.kind::text or new.occupation_id::text is distinct from old.occupation_id::text or new.conditions::text is distinct from old.conditions::text or new.postcode4::text is distinct from old.postcode4::text then
+            perform app.require('vacancy', state, 'updateVacancy.work');
+        end if;
+        if new.competences::text is distinct from old.competences::text or new.hours_min::text is distinct from old.hours_min::text or new.hours_max::text is distinct from old.hours_max::text or new.shifts::text is distinct from old.shifts::text then
+            perform app.require('vacancy', state, 'updateVacancy.terms');
+        end if;
+        if new.positions::text is distinct from old.positions::text or new.candidates_wanted::text is distinct from old.candidates_wanted::text then
+            perform app.require('vacancy', state, 'updateVacancy.numbers');
+        end if;
+        if new.start_date::text is distinct from old.start_date::text or new.needed_by::text is distinct from old.needed_by::text then
+            perform app.require('vacancy', state, 'updateVacancy.dates');
+        end if;
+        if new.internal_note::text is distinct from old.internal_note::text then
+            perform app.require('vacancy', state, 'updateVacancy.note');
+        end if;
+        return new;
+    end $$;

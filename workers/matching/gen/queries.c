@@ -4,7 +4,7 @@
 
 #include "lib/base/limits.h"
 
-_Static_assert(12 <= LIMIT_QUERIES, "queries");
+_Static_assert(13 <= LIMIT_QUERIES, "queries");
 _Static_assert(10 <= LIMIT_VALUES, "run_insert");
 
 const struct query query_copy_snapshot = {
@@ -21,23 +21,24 @@ struct statement *sql_copy_snapshot(struct plan *plan)
 const struct query query_copy_candidates = {
     .name = "copy_candidates",
     .text = "select c.id, c.alias, p.x, p.y, c.max_distance_km, c.hours_min, c.hours_max, array_to_string(c.s"
-            "hifts, ',') as shifts, c.status = 'active' as active, (coalesce(c.available_from, date '1970-01-"
-            "01') - date '1970-01-01') as available_day, array_to_string(c.sectors, ',') as sectors, (select "
-            "count(*) from app.proposal o where o.candidate_id = c.id and app.proposal_is_open(o.state)) as o"
-            "pen_proposals, (select string_agg(k.number || ':' || k.level, ',' order by k.number) from ( sele"
-            "ct r.number, max(k.level) as level from app.candidate_competence k join ref.competence w on w.id"
-            " = k.competence_id join ref.competence r on r.id = coalesce(w.replaced_by, w.id) where k.candida"
-            "te_id = c.id group by r.number) k) as competences, (select string_agg(k.number || ':' || k.isco "
-            "|| ':' || k.wanted || ':' || k.years, ',' order by k.number) from ( select r.number, r.isco, boo"
-            "l_or(k.wanted)::int as wanted, max(coalesce(k.years, 0)) as years from app.candidate_occupation "
-            "k join ref.occupation w on w.id = k.occupation_id join ref.occupation r on r.id = coalesce(w.rep"
-            "laced_by, w.id) where k.candidate_id = c.id group by r.number, r.isco) k) as occupations, (selec"
-            "t string_agg(r.bit || ':' || k.met::int, ',') from app.candidate_condition k join ref.condition "
-            "r on r.code = k.condition where k.candidate_id = c.id) as conditions, (select string_agg(k.langu"
-            "age || ':' || k.level, ',') from app.candidate_language k where k.candidate_id = c.id) as langua"
-            "ges from app.candidate c join ref.place p on p.postcode4 = c.postcode4 where c.tenant_id = (sele"
-            "ct app.tenant()) and ($1::pg_snapshot is null or (c.changed_in >= pg_snapshot_xmin($1::pg_snapsh"
-            "ot) and not pg_visible_in_snapshot(c.changed_in, $1::pg_snapshot)))",
+            "hifts, ',') as shifts, c.status = 'active' and c.consent_withdrawn_at is null as active, (coales"
+            "ce(c.available_from, date '1970-01-01') - date '1970-01-01') as available_day, array_to_string(c"
+            ".sectors, ',') as sectors, (select count(*) from app.proposal o where o.candidate_id = c.id and "
+            "app.proposal_is_open(o.state)) as open_proposals, (select string_agg(k.number || ':' || k.level,"
+            " ',' order by k.number) from ( select r.number, max(k.level) as level from app.candidate_compete"
+            "nce k join ref.competence w on w.id = k.competence_id join ref.competence r on r.id = coalesce(w"
+            ".replaced_by, w.id) where k.candidate_id = c.id group by r.number) k) as competences, (select st"
+            "ring_agg(k.number || ':' || k.isco || ':' || k.wanted || ':' || k.years, ',' order by k.number) "
+            "from ( select r.number, r.isco, bool_or(k.wanted)::int as wanted, max(coalesce(k.years, 0)) as y"
+            "ears from app.candidate_occupation k join ref.occupation w on w.id = k.occupation_id join ref.oc"
+            "cupation r on r.id = coalesce(w.replaced_by, w.id) where k.candidate_id = c.id group by r.number"
+            ", r.isco) k) as occupations, (select string_agg(r.bit || ':' || k.met::int, ',') from app.candid"
+            "ate_condition k join ref.condition r on r.code = k.condition where k.candidate_id = c.id) as con"
+            "ditions, (select string_agg(k.language || ':' || k.level, ',') from app.candidate_language k whe"
+            "re k.candidate_id = c.id) as languages from app.candidate c join ref.place p on p.postcode4 = c."
+            "postcode4 where c.tenant_id = (select app.tenant()) and ($1::pg_snapshot is null or (c.changed_i"
+            "n >= pg_snapshot_xmin($1::pg_snapshot) and not pg_visible_in_snapshot(c.changed_in, $1::pg_snaps"
+            "hot)))",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };
@@ -67,25 +68,26 @@ struct statement *sql_copy_tombstones(struct plan *plan, struct sql_copy_tombsto
 
 const struct query query_demand_of_vacancy = {
     .name = "demand_of_vacancy",
-    .text = "select v.id, app.vacancy_is_open(v.state) as open, v.state = 'open' as unlisted, v.match_input, "
-            "v.candidates_wanted, p.x, p.y, v.hours_min, v.hours_max, array_to_string(v.shifts, ',') as shift"
-            "s, (coalesce(v.needed_by, v.start_date) - date '1970-01-01') as start_day, o.number as occupatio"
-            "n, o.isco, left(e.sector, 2) as sector, (select string_agg(k.number || ':' || k.must || ':' || k"
-            ".level || ':' || k.weight || ':' || k.rarity, ',' order by k.number) from ( select r.number, r.r"
-            "arity, bool_or(k.need = 'must')::int as must, max(k.level) as level, max(k.weight) as weight fro"
-            "m app.vacancy_competence k join ref.competence w on w.id = k.competence_id join ref.competence r"
-            " on r.id = coalesce(w.replaced_by, w.id) where k.vacancy_id = v.id group by r.number, r.rarity) "
-            "k) as competences, (select string_agg(distinct r.bit::text, ',') from ref.condition r where r.co"
-            "de in ( select k.condition from app.vacancy_condition k where k.vacancy_id = v.id and k.hard uni"
-            "on select k.condition from app.employer_condition k where k.employer_id = v.employer_id and k.ha"
-            "rd)) as hard, (select string_agg(r.bit::text, ',') from app.vacancy_condition k join ref.conditi"
-            "on r on r.code = k.condition where k.vacancy_id = v.id and not k.hard) as soft, (select string_a"
-            "gg(distinct k.candidate_id::text, ',') from app.proposal k where k.vacancy_id = v.id and not app"
-            ".proposal_is_ended(k.state)) as excluded, clock.today() - date '1970-01-01' as today from app.va"
-            "cancy v join ref.place p on p.postcode4 = v.postcode4 join ref.occupation w on w.id = v.occupati"
-            "on_id join ref.occupation o on o.id = coalesce(w.replaced_by, w.id) join app.employer e on e.ten"
-            "ant_id = v.tenant_id and e.id = v.employer_id where v.tenant_id = (select app.tenant()) and case"
-            " when $1::uuid is not null then v.id = $1::uuid else app.vacancy_is_open(v.state) end",
+    .text = "select v.id, app.vacancy_is_open(app.vacancy_now(v.state, v.needed_by)) as open, v.state = 'open"
+            "' as unlisted, v.match_input, v.candidates_wanted, p.x, p.y, v.hours_min, v.hours_max, array_to_"
+            "string(v.shifts, ',') as shifts, (coalesce(v.needed_by, v.start_date) - date '1970-01-01') as st"
+            "art_day, o.number as occupation, o.isco, left(e.sector, 2) as sector, (select string_agg(k.numbe"
+            "r || ':' || k.must || ':' || k.level || ':' || k.weight || ':' || k.rarity, ',' order by k.numbe"
+            "r) from ( select r.number, r.rarity, bool_or(k.need = 'must')::int as must, max(k.level) as leve"
+            "l, max(k.weight) as weight from app.vacancy_competence k join ref.competence w on w.id = k.compe"
+            "tence_id join ref.competence r on r.id = coalesce(w.replaced_by, w.id) where k.vacancy_id = v.id"
+            " group by r.number, r.rarity) k) as competences, (select string_agg(distinct r.bit::text, ',') f"
+            "rom ref.condition r where r.code in ( select k.condition from app.vacancy_condition k where k.va"
+            "cancy_id = v.id and k.hard union select k.condition from app.employer_condition k where k.employ"
+            "er_id = v.employer_id and k.hard)) as hard, (select string_agg(r.bit::text, ',') from app.vacanc"
+            "y_condition k join ref.condition r on r.code = k.condition where k.vacancy_id = v.id and not k.h"
+            "ard) as soft, (select string_agg(distinct k.candidate_id::text, ',') from app.proposal k where k"
+            ".vacancy_id = v.id and (not app.proposal_is_ended(k.state) or k.state = 'withdrawn')) as exclude"
+            "d, clock.today() - date '1970-01-01' as today from app.vacancy v join ref.place p on p.postcode4"
+            " = v.postcode4 join ref.occupation w on w.id = v.occupation_id join ref.occupation o on o.id = c"
+            "oalesce(w.replaced_by, w.id) join app.employer e on e.tenant_id = v.tenant_id and e.id = v.emplo"
+            "yer_id where v.tenant_id = (select app.tenant()) and case when $1::uuid is not null then v.id = "
+            "$1::uuid else app.vacancy_is_open(v.state) end",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };
@@ -229,4 +231,15 @@ struct statement *sql_names_of_competences(struct plan *plan)
     return plan_add(plan, &query_names_of_competences, NULL);
 }
 
-const struct query *const matching_queries[] = {&query_copy_snapshot, &query_copy_candidates, &query_copy_tombstones, &query_demand_of_vacancy, &query_run_exists, &query_run_insert, &query_results_insert, &query_vacancy_shortlisted, &query_supply_store, &query_rematch_touched, &query_names_of_conditions, &query_names_of_competences, NULL};
+const struct query query_expire = {
+    .name = "expire",
+    .text = "select app.vacancies_expire(), app.proposals_expire()",
+    .parameters = 0, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_expire(struct plan *plan)
+{
+    return plan_add(plan, &query_expire, NULL);
+}
+
+const struct query *const matching_queries[] = {&query_copy_snapshot, &query_copy_candidates, &query_copy_tombstones, &query_demand_of_vacancy, &query_run_exists, &query_run_insert, &query_results_insert, &query_vacancy_shortlisted, &query_supply_store, &query_rematch_touched, &query_names_of_conditions, &query_names_of_competences, &query_expire, NULL};

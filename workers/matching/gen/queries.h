@@ -86,6 +86,9 @@ extern const struct query query_names_of_competences;
 enum names_of_competences_column { NAMES_OF_COMPETENCES_NUMBER, NAMES_OF_COMPETENCES_LABEL };
 struct statement *sql_names_of_competences(struct plan *plan);
 
+extern const struct query query_expire;
+struct statement *sql_expire(struct plan *plan);
+
 /* All of them; ends with NULL. */
 extern const struct query *const matching_queries[];
 

@@ -1,0 +1,44 @@
+-- The life of a candidate's file. Somebody is proposed, and hired, while active.
+-- row: app.candidate case when old.merged_into is null then old.status else 'merged' end
+insert into ref.state (noun, state, phase, initial) values
+    ('candidate', 'active', 'open',    true),
+    ('candidate', 'paused', 'pending', false),
+    ('candidate', 'placed', 'settled', false),
+    ('candidate', 'left',   'settled', false)
+on conflict (noun, state) do update set phase = excluded.phase, initial = excluded.initial;
+
+-- from, event, to, roles that may, what must hold
+insert into ref.state_move (noun, from_state, event, to_state, roles, guard) values
+    ('candidate', 'active', 'pause',     'paused', '{case_manager,consultant,team_lead}', ''),
+    ('candidate', 'active', 'place',     'placed', '{case_manager,consultant,team_lead}', 'found work without us; open proposals become obsolete'),
+    ('candidate', 'active', 'leave',     'left',   '{case_manager,consultant,team_lead}', 'open proposals become obsolete'),
+    ('candidate', 'active', 'hire',      'placed', '{employer,consultant}', 'an employer hires; open proposals elsewhere become obsolete'),
+    ('candidate', 'paused', 'activate',  'active', '{case_manager,consultant,team_lead}', ''),
+    ('candidate', 'paused', 'place',     'placed', '{case_manager,consultant,team_lead}', 'found work without us; open proposals become obsolete'),
+    ('candidate', 'paused', 'leave',     'left',   '{case_manager,consultant,team_lead}', 'open proposals become obsolete'),
+    ('candidate', 'placed', 'activate',  'active', '{case_manager,consultant,team_lead}', 'looks for work again'),
+    ('candidate', 'placed', 'pause',     'paused', '{case_manager,consultant,team_lead}', ''),
+    ('candidate', 'placed', 'leave',     'left',   '{case_manager,consultant,team_lead}', ''),
+    ('candidate', 'placed', 'undo_hire', 'active', '{consultant,team_lead}', 'the hire that placed the candidate is undone'),
+    ('candidate', 'left',   'activate',  'active', '{case_manager,consultant,team_lead}', 'came back'),
+    ('candidate', 'left',   'pause',     'paused', '{case_manager,consultant,team_lead}', 'came back, and looks for no work yet')
+on conflict (noun, from_state, event) do update set
+    to_state = excluded.to_state, roles = excluded.roles, guard = excluded.guard;
+
+-- operation, or the part of it that changes these columns; the states that allow it. Somebody who left may have the own data corrected
+-- (GDPR, article 16), and the file has an owner.
+insert into ref.state_operation (noun, operation, columns, states) values
+    ('candidate', 'createCandidate', '{}', '{active,paused,placed}'),
+    ('candidate', 'updateCandidate.identity', '{first_name,last_name,birth_date,email,phone,postcode4,neighbourhood,bsn_changes}',
+     '{active,paused,placed,left}'),
+    ('candidate', 'updateCandidate.owner', '{case_manager_id,organisation_id}', '{active,paused,placed,left}'),
+    ('candidate', 'updateCandidate.profile', '{alias,benefit,phase,target_groups,hours_min,hours_max,shifts,max_distance_km,transport,available_from,wishes,introduction,sectors,competences,conditions,languages,occupations}',
+     '{active,paused,placed}'),
+    ('candidate', 'mergeCandidates', '{}', '{active,paused,placed}'),
+    ('candidate', 'withdrawConsent', '{}', '{active,paused,placed,left}'),
+    ('candidate', 'createProposalRound', '{}', '{active}'),
+    ('candidate', 'sendProposalRound', '{}', '{active}'),
+    ('candidate', 'answerProposal.invite', '{}', '{active}'),
+    ('candidate', 'answerProposal.hire', '{}', '{active}'),
+    ('candidate', 'answerProposal.reject', '{}', '{active,paused,placed,left}')
+on conflict (noun, operation) do update set columns = excluded.columns, states = excluded.states;

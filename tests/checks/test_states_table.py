@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""tests/states.tsv, which people wrote, holds sql/states to it and leaves out no write; and every write of a noun with states goes
+through what its state allows."""
+import copy
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / 'tests'))
+import states  # noqa: E402
+
+WANTED = states.expected()
+CONTRACT = states.contract()
+NOUNS = {noun.name: noun for noun in CONTRACT.nouns}
+# operations that write, and the noun with states whose rows they write or hang on is none: why
+WITHOUT = {
+    'createVacancy': 'it begins in the initial state, and an employer has no states', 'searchCandidates': 'it writes a note in the audit only',
+    **dict.fromkeys(('createContact', 'updateContact', 'deleteContact', 'createEmployerCondition', 'deleteEmployerCondition',
+                     'createEmployer', 'updateEmployer'), 'an employer has no states'),
+    'createOrganisation': 'it begins in the state that is given', **dict.fromkeys(
+        ('reviveJob', 'actOnQueue', 'createQueueAct', 'createAct'), 'the queue has states of its own')}
+# properties of a body that are no row: why
+NO_ROW = {'updateVacancy.employerId': 'cannot change'}
+
+
+def test_the_built_tables_are_as_people_expect_them():
+    assert states.differences(CONTRACT, WANTED) == []
+
+
+def test_a_cell_that_is_flipped_is_found():
+    """Each row of sql/states in turn loses one state, and gains another: the table must differ."""
+    for noun in CONTRACT.nouns:
+        for operation, (columns, its) in noun.operations.items():
+            for state in noun.states:
+                flipped = [s for s in its if s != state] if state in its else [*its, state]
+                noun.operations[operation] = (columns, flipped)
+                found = states.differences(CONTRACT, [cell for cell in WANTED if cell[0] == noun.name and states.counts_as(cell[2]) == state])
+                noun.operations[operation] = (columns, its)
+                assert found, f'{noun.name} {operation} {state}'
+
+
+def test_every_state_is_a_column_and_every_column_a_state():
+    columns = {noun: {state for its, _, state, _ in WANTED if its == noun} - {'overdue'} for noun in NOUNS}
+    assert columns == {noun.name: set(noun.states) for noun in CONTRACT.nouns}
+
+
+def test_every_write_of_the_contract_has_a_row_or_a_reason():
+    writes = {o.id for o in CONTRACT.operations if o.method != 'get' and o.service != 'queue' and not re.search('queue|job|dead', o.path, re.I)}
+    rows = {states.split(row)[0] for _, row, *_ in WANTED}
+    assert writes - rows <= set(WITHOUT), writes - rows - set(WITHOUT)
+    assert not rows & set(WITHOUT)
+
+
+@pytest.mark.parametrize('operation', ['updateVacancy', 'updateCandidate', 'updateUser', 'updateOrganisation'])
+def test_every_property_of_a_change_has_a_row(operation):
+    rows = {states.split(row)[1] for _, row, *_ in WANTED if states.split(row)[0] == operation}
+    assert rows == set(states.columns_of(CONTRACT, operation))
+
+
+# ------------------------------------------------------------------------------------- every write asks, by construction
+
+# tables that belong to a noun with states, and how a write of them asks what the state allows
+HANGS_ON = {'screening': 'vacancy', 'vacancy_competence': 'vacancy', 'vacancy_condition': 'vacancy', 'candidate_competence': 'candidate',
+            'candidate_condition': 'candidate', 'candidate_language': 'candidate', 'candidate_occupation': 'candidate',
+            'candidate_bsn': 'candidate', 'proposal': 'vacancy', 'proposal_round': 'vacancy'}
+# statements and functions that write them and do not ask themselves: why
+ASKED_BEFORE = {
+    'vacancy_parts': 'a trigger of the vacancy, whose guard has asked', 'candidate_parts': 'a trigger of the candidate, whose guard has asked',
+    'candidate_move_history': 'a part of candidate_merge, which has asked', 'employer_condition_follow_up': 'raises the input of matching only', 'vacancy_insert': 'a new row has no state that forbids anything',
+    'proposal_follow_up': 'touches a row, changes no property', 'shortlists_request_touched': 'raises the input of matching only',
+    'candidate_insert': 'its trigger `begin` asks', 'proposals_expire': 'moves, and erases copies of cards',
+    'candidate_hand_over': 'writes nothing',
+}
+GUARDED = re.compile(r"call app\.guarded\('(app\.\w+)', '(\w+)'")
+WRITE = re.compile(r'\b(insert into|update|delete from) app\.(\w+)', re.I)
+ASKS = re.compile(r'app\.(require|move|vacancy_fire|proposal_lock|proposal_require)\(')
+
+
+def pieces():
+    """{name: text} of each function of sql/functions and each statement of sql/queries"""
+    found = {}
+    for file in sorted((ROOT / 'sql/functions').glob('*.sql')):
+        for text in re.split(r'(?=^create (?:function|procedure|trigger) )', file.read_text(), flags=re.M):
+            if name := re.match(r'create function app\.(\w+)', text):
+                found[name.group(1)] = text
+    for file in sorted((ROOT / 'sql/queries').glob('*.sql')):
+        for text in re.split(r'(?=^-- query: )', file.read_text(), flags=re.M):
+            if name := re.match(r'-- query: (\w+)', text):
+                found[name.group(1)] = text
+    return found
+
+
+def guarded():
+    return {table: noun for file in (ROOT / 'sql/functions').glob('*.sql') for table, noun in GUARDED.findall(file.read_text())}
+
+
+def careless(found):
+    """The pieces that write a table of a noun with states and do not ask what the state allows."""
+    updates = {table.removeprefix('app.') for table in guarded()}
+    wrong = []
+    for name, text in found.items():
+        for verb, table in WRITE.findall(text):
+            asks = ASKS.search(text) or name in ASKED_BEFORE or (verb.lower() == 'update' and table in updates)
+            if table in {*HANGS_ON, *updates} and not asks and not (verb.lower() == 'insert into' and table in ('user_account', 'organisation')):
+                wrong.append(f'{name}: {verb} app.{table}')
+    return wrong
+
+
+def test_every_table_of_a_noun_is_guarded():
+    assert guarded() == {noun.table: noun.name for noun in CONTRACT.nouns if noun.groups()}
+
+
+def test_every_write_asks_what_the_state_allows():
+    assert careless(pieces()) == []
+
+
+def test_a_write_that_does_not_ask_would_be_found():
+    found = copy.copy(pieces())
+    found['careless'] = "create function app.careless() … update app.proposal p set score = 1; delete from app.candidate_language l"
+    assert careless(found) == ['careless: update app.proposal', 'careless: delete from app.candidate_language']
+
+
+def test_a_state_is_changed_by_a_move_only():
+    """A state is set to what app.move() gives, or by a trigger that moves it."""
+    wrong = [f'{name}: {line.strip()}' for name, text in pieces().items() for line in re.findall(r'^.*\bset state =.*$|^.*\bstate = case\b.*$|^.*:= app\.move.*$', text, re.M)
+             if 'app.move(' not in text]
+    assert not wrong

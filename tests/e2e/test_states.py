@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every cell of tests/states.tsv against the running service: a row in the state is put there by SQL, and the call is made. The
+worker that makes lists stands still meanwhile, so that only the call moves a row."""
+import json
+import sys
+import uuid
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import states  # noqa: E402
+from region import until_ready  # noqa: E402
+
+CELLS = {}
+for noun_, row_, state_, cell_ in states.expected():
+    CELLS.setdefault((noun_, row_), {})[state_] = cell_
+
+# what a change gives, other than what the row has
+VALUES = {
+    'title': 'Anders', 'description': 'Anders', 'wageText': 'Anders', 'kind': 'temp', 'pc4': '5038', 'hoursMin': 9, 'hoursMax': 33,
+    'shifts': ['night'], 'candidatesWanted': 6, 'startDate': '2029-01-01', 'neededBy': '2032-01-01', 'internalNote': 'Anders',
+    'conditions': [], 'languages': [], 'occupations': [], 'bsn': None, 'firstName': 'Anders', 'lastName': 'Anders',
+    'birthDate': '1981-01-01', 'email': None, 'phone': '0655500999', 'neighbourhood': 'Anders', 'alias': 'Anders', 'benefit': 'wia',
+    'phase': 3, 'targetGroups': ['disabled'], 'maxDistanceKm': 7, 'transport': ['moped'], 'availableFrom': '2031-01-01',
+    'wishes': 'Anders', 'introduction': 'Anders', 'sectors': ['99'], 'name': 'Anders', 'attributes': ['archivist'], 'kvkNumber': None,
+}
+# the positions of a vacancy, and how many are taken of them
+TAKEN = {'partly_filled': 1, 'filled': 3}
+
+
+@pytest.fixture(scope='module')
+def at(region):
+    """The worker stands still; ids of what rows are copied from, and of what they may refer to."""
+    worker = region.processes.pop('matching')
+    worker.terminate()
+    worker.wait(60)
+    region.sql('set session_replication_role = replica;' + inserted(
+        'app.organisation', tenant_id=1, id=str(uuid.uuid4()), kind='municipality', name='Wij zelf', active=True, **STAMPS))
+    ids = region.sql("""select v.id::text, c.id::text, (select id::text from ref.occupation where id <> v.occupation_id and status = 'released' limit 1),
+        (select id::text from app.user_account where tenant_id = 1 and role = 'case_manager' and id <> c.case_manager_id and active limit 1),
+        (select id::text from app.organisation where tenant_id = 1 and kind = 'firm' and active limit 1),
+        (select id::text from app.organisation where tenant_id = 1 and kind = 'municipality' and active limit 1), v.employer_id::text, clock.now()::text,
+        (select id::text from ref.competence where status = 'released' limit 1)
+        from app.vacancy v, app.candidate c where v.tenant_id = 1 and c.tenant_id = 1 order by v.id, c.id limit 1""")[0]
+    yield dict(zip(('vacancy', 'candidate', 'occupation', 'case_manager', 'firm', 'municipality', 'employer', 'now', 'competence'), ids))
+    region.start('matching')
+    until_ready(region.processes['matching'])
+
+
+def copied(table, source, **values):
+    """A row like `source`, but with these values."""
+    return (f"insert into {table} select (jsonb_populate_record(null::{table}, to_jsonb(t) || {literal(values)})).* from {table} t "
+            f"where t.id = '{source}';")
+
+
+def literal(values):
+    return "'" + json.dumps(values).replace("'", "''") + "'::jsonb"
+
+
+def inserted(table, **values):
+    return f"insert into {table} select (jsonb_populate_record(null::{table}, {literal(values)})).*;"
+
+
+STAMPS = {'version': 1, 'changed_at': '2026-01-01T00:00:00Z', 'changed_in': '3'}
+
+
+class Row:
+    """Everything that a cell needs: a vacancy, a candidate and, unless a round is to be made, a proposal."""
+
+    def __init__(self, at, noun, row, state):
+        self.at, self.noun, self.row, self.wanted = at, noun, row, state
+        self.operation, self.property, self.value = states.split(row)
+        self.id = {name: str(uuid.uuid4()) for name in ('vacancy', 'candidate', 'other', 'round', 'proposal', 'user', 'organisation', 'run')}
+        undone = self.operation == 'undoHire'
+        self.state = {'vacancy': 'partly_filled' if undone else 'open', 'candidate': 'placed' if undone else 'active',
+                      'proposal': 'hired' if undone else 'drafted' if self.operation == 'sendProposalRound' else 'sent',
+                      'user': 'active', 'organisation': 'active', noun: state}
+
+    def sql(self):
+        return getattr(self, f'make_{self.noun}')()
+
+    def make_user(self):
+        return inserted('app.user_account', tenant_id=1, id=self.id['user'], name='Wie', email=f'{self.id["user"]}@x.example', role='coach',
+                        attributes=[], active=self.state['user'] == 'active', **STAMPS)
+
+    def make_organisation(self):
+        return inserted('app.organisation', tenant_id=1, id=self.id['organisation'], kind='municipality', name='Wat',
+                        active=self.state['organisation'] == 'active', **STAMPS)
+
+    def make_vacancy(self):
+        taken = TAKEN.get(self.state['vacancy'], int(self.operation == 'undoHire'))
+        state, due = self.state['vacancy'], '2030-01-01'
+        if state == 'overdue':
+            state, due = 'open', '2026-01-01'
+        return self.make_person() + copied(
+            'app.vacancy', self.at['vacancy'], id=self.id['vacancy'], state=state, positions=3, positions_taken=taken, candidates_wanted=5,
+            needed_by=due, start_date=None, kind='regular', hours_min=8, hours_max=32, shifts=['day'], postcode4='5012', conditions=[{'condition': 'dutch_a1', 'hard': False}],
+            competences=None, internal_note=None, **STAMPS) + self.make_ties()
+
+    make_proposal = make_candidate = make_vacancy
+
+    def make_person(self):
+        moved = [('active', 'hire', 'placed')] if self.state['candidate'] == 'placed' else []
+        files = [copied('app.candidate', self.at['candidate'], id=self.id[one], status=self.state['candidate'], hours_min=8, hours_max=32,
+                        shifts=['day'], postcode4='5012', benefit='assistance', phase=1, **STAMPS) for one in ('candidate', 'other')]
+        return ''.join(files) + ''.join(
+            f"insert into app.transition (tenant_id, noun, subject_id, from_state, event, to_state, at) "
+            f"values (1, 'candidate', '{self.id['candidate']}', '{a}', '{event}', '{b}', now());" for a, event, b in moved)
+
+    def make_ties(self):
+        """A list that has the candidate; a round with a proposal, unless the call is to make it."""
+        ties = {'tenant_id': 1, 'vacancy_id': self.id['vacancy']}
+        made = inserted('app.match_run', id=self.id['run'], match_input=1, rules_version='x', taxonomy='x', input_digest='x', asked=5, considered=1,
+                        suitable=1, shortfall=4, excluded={}, made_at='2026-01-01', **ties)
+        made += inserted('app.match_result', tenant_id=1, run_id=self.id['run'], rank=1, candidate_id=self.id['candidate'], score=1, explanation={})
+        if self.operation == 'createProposalRound':
+            return made
+        state = self.state['proposal']
+        made += inserted('app.proposal_round', id=self.id['round'], employer_id=self.at['employer'], asked=5, already_open=0, proposed=1,
+                         shortfall_reason='phased', **ties, **STAMPS)
+        return made + inserted(
+            'app.proposal', id=self.id['proposal'], round_id=self.id['round'], employer_id=self.at['employer'], candidate_id=self.id['candidate'],
+            state=state, sent_at=None if state == 'drafted' else self.at['now'],
+            answered_at=self.at['now'] if state in ('hired', 'invited', 'rejected') else None,
+            rejection_reason='other' if state == 'rejected' else None, undo_reason='other' if state == 'undone' else None,
+            **ties, **{**STAMPS, 'changed_at': self.at['now']})
+
+    # ------------------------------------------------------------------------------------------------------- the call
+
+    def body(self):
+        """What the call sends."""
+        if self.operation == 'createUser':
+            return {'name': 'Nieuw', 'email': f'{uuid.uuid4()}@x.example', 'role': 'consultant', 'organisationId': self.id['organisation']}
+        fixed = {'createProposalRound': {'candidateIds': [self.id['candidate']], 'shortfallReason': 'phased'}, 'withdrawProposal': None,
+                 'sendProposalRound': None, 'withdrawConsent': {'channel': 'letter'}, 'mergeCandidates': {'otherId': self.id['other']}, 'undoHire': {'reason': 'wrong_candidate'},
+                 'createCandidate': {'alias': 'Nieuw', 'pc4': '5012', 'status': self.wanted}}
+        if self.operation in fixed:
+            return fixed[self.operation]
+        given = {self.property: self.given()}
+        if self.operation == 'createScreening' or self.value == ':reject':
+            given['reason'] = 'other'
+        return given
+
+    def given(self):
+        if self.property == 'positions':
+            return {'+': 4, '-': 2, '=': TAKEN.get(self.wanted, 0)}[self.value]
+        if self.property == 'kind' and self.noun == 'organisation':
+            return 'partner'
+        if self.value:
+            return {'true': True, 'false': False}.get(self.value[1:], self.value[1:])
+        special = {'occupationId': self.at['occupation'], 'caseManagerId': self.at['case_manager'], 'role': 'consultant',
+                   'organisationId': self.at['firm' if self.noun == 'candidate' else 'municipality'],
+                   'competences': [{'competenceId': self.at['competence'], **({'need': 'must'} if self.noun == 'vacancy' else {})}],
+                   'email': f'{uuid.uuid4()}@x.example', 'kvkNumber': f'{uuid.uuid4().int % 10**8:08}', 'bsn': number()}
+        return special.get(self.property) or VALUES[self.property]
+
+    def path(self):
+        places = {'endVacancy': '/vacancies/{vacancy}/endings', 'createScreening': '/vacancies/{vacancy}/screenings',
+                  'createProposalRound': '/vacancies/{vacancy}/proposal-rounds', 'sendProposalRound': '/proposal-rounds/{round}/dispatches',
+                  'answerProposal': '/proposals/{proposal}/answers', 'withdrawProposal': '/proposals/{proposal}/withdrawals',
+                  'undoHire': '/proposals/{proposal}/hire-reversals', 'withdrawConsent': '/candidates/{candidate}/consent-withdrawals', 'mergeCandidates': '/candidates/{candidate}/merge',
+                  'createCandidate': '/candidates', 'createUser': '/users'}
+        return places.get(self.operation, self.place()).format(**self.id)
+
+    def place(self):
+        return {'vacancy': '/vacancies/{vacancy}', 'candidate': '/candidates/{candidate}', 'proposal': '/proposals/{proposal}', 'user': '/users/{user}',
+                'organisation': '/organisations/{organisation}'}[self.noun].format(**self.id)
+
+    def call(self, as_role):
+        client = as_role({'user': 'tenant_admin', 'organisation': 'tenant_admin'}.get(
+            self.noun, 'team_lead' if self.operation in ('updateCandidate', 'createCandidate', 'withdrawConsent', 'mergeCandidates') else 'consultant'))
+        if not self.operation.startswith('update'):
+            return client, client.post(self.path(), self.body())
+        return client, client.patch(self.path(), self.body(), client.get(self.path()).headers['etag'])
+
+    def now(self, client, answer):
+        """The state of the row that the table is about, after the call."""
+        shown = answer.json if self.operation.startswith('update') or self.operation == 'createCandidate' else client.get(self.place()).json
+        return {'user': ('inactive', 'active')[shown.get('active', 0)], 'organisation': ('inactive', 'active')[shown.get('active', 0)],
+                'candidate': shown.get('status')}.get(self.noun, shown.get('state'))
+
+    def what(self, as_role):
+        """The cell as the service has it."""
+        client, answer = self.call(as_role)
+        if answer.status == 409 and answer.problem == 'state':
+            assert answer.json['currentState'] == states.counts_as(self.wanted), (self.row, self.wanted, answer.json)
+            assert isinstance(answer.json['allowed'], list)
+            return '-'
+        if answer.status == 409 and answer.problem == 'fewer-than-taken':
+            return '!'
+        if answer.status not in (200, 201):
+            return f'{answer.status} {answer.text}'
+        state = self.now(client, answer)
+        return '=' if state == self.wanted or (self.wanted == 'overdue' and state == 'open') else state
+
+
+def number(seen=iter(range(111000000, 120000000))):
+    """A number that passes the eleven test and that nobody has."""
+    return next(str(n) for n in seen if (sum(int(d) * w for d, w in zip(str(n), range(9, 1, -1))) - n % 10) % 11 == 0)
+
+
+@pytest.mark.parametrize('noun,row', CELLS, ids=[f'{noun} {row}' for noun, row in CELLS])
+def test_attack_14_each_state_allows_what_the_table_says(region, as_role, at, noun, row):
+    wanted = {state: cell for state, cell in CELLS[noun, row].items() if cell != '.'}
+    rows = {state: Row(at, noun, row, state) for state in wanted}
+    region.sql('set session_replication_role = replica;' + ''.join(one.sql() for one in rows.values()).replace('%', '%%'))
+    assert {state: one.what(as_role) for state, one in rows.items()} == wanted

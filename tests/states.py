@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What each state allows: as tests/states.tsv expects it, which people wrote, and as sql/states has it, from which `make gen` made the
+functions of the database."""
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+TABLE = ROOT / 'tests/states.tsv'
+sys.path.insert(0, str(ROOT / 'openapi'))
+from generator.contract import Contract, column_of  # noqa: E402
+
+# the event that an operation fires, when it fires one; {} is the value of the property that stands after the sign
+EVENTS = {('vacancy', 'endVacancy.how:withdraw'): 'withdraw', ('vacancy', 'endVacancy.how:close'): 'close',
+          ('vacancy', 'createScreening.verdict:suitable'): 'approve', ('vacancy', 'createScreening.verdict:unsuitable'): 'refuse',
+          ('proposal', 'sendProposalRound'): 'send', ('proposal', 'answerProposal.answer:invite'): 'invite',
+          ('proposal', 'answerProposal.answer:hire'): 'hire', ('proposal', 'answerProposal.answer:reject'): 'reject',
+          ('proposal', 'withdrawProposal'): 'withdraw', ('proposal', 'undoHire'): 'undo',
+          ('candidate', 'updateCandidate.status:active'): 'activate', ('candidate', 'updateCandidate.status:paused'): 'pause',
+          ('candidate', 'updateCandidate.status:placed'): 'place', ('candidate', 'updateCandidate.status:left'): 'leave',
+          ('user', 'updateUser.active:true'): 'activate', ('user', 'updateUser.active:false'): 'deactivate',
+          ('organisation', 'updateOrganisation.active:true'): 'activate', ('organisation', 'updateOrganisation.active:false'): 'deactivate'}
+# what no state of the noun forbids, and so no table has: why
+ALWAYS = {('vacancy', 'withdrawProposal'): 'the seat is given back in any state', ('vacancy', 'undoHire'): 'a hire may be undone in any state',
+          ('candidate', 'withdrawProposal'): 'the seat is given back in any state', ('candidate', 'undoHire'): 'a hire may be undone in any state',
+          ('proposal', 'withdrawConsent'): 'what is open ends with it', ('organisation', 'createUser'): 'a user of it is not let in'}
+PARTS = {'bsn': 'identity'}     # it has a table of its own
+
+
+def expected():
+    """[(noun, row, state, cell)]"""
+    found, noun, states = [], None, []
+    for line in TABLE.read_text().splitlines():
+        words = line.split('\t')
+        if not line or line.startswith('#'):
+            noun = None
+        elif noun is None:
+            noun, *states = words
+        else:
+            found += [(noun, words[0], state, cell) for state, cell in zip(states, words[1:], strict=True)]
+    return found
+
+
+def counts_as(state):
+    return 'expired' if state == 'overdue' else state
+
+
+def split(row):
+    """(operation, property, the sign or value after it) of a row"""
+    return re.fullmatch(r'(\w+)(?:\.(\w+))?([-+=]|:\w+)?', row).groups()
+
+
+def operation_of(noun, row, columns):
+    """The row of ref.state_operation that says whether this is allowed; `columns`: {property: column} of the body."""
+    operation, name, value = split(row)
+    for known, its in noun.groups().items():
+        if known.startswith(operation + '.') and columns.get(name) in its:
+            return known
+    if noun.name == 'candidate' and name in PARTS:
+        return f'{operation}.{PARTS[name]}'
+    return f'{operation}.{value[1:]}' if value else operation
+
+
+def columns_of(contract, operation):
+    """{property: column} of the body of an operation"""
+    body = next(o for o in contract.operations if o.id == operation).body
+    return {name: column_of(name, raw) for name, raw in contract.schemas[body].get('properties', {}).items()} if body else {}
+
+
+def differences(contract, wanted):
+    """Cells that sql/states does not have as the table expects them."""
+    nouns, wrong = {noun.name: noun for noun in contract.nouns}, []
+    for name, row, state, cell in wanted:
+        noun = nouns[name]
+        event = EVENTS.get((name, row))
+        if (name, row) in ALWAYS or cell == '.':
+            continue
+        if event:
+            allowed = any(begin == counts_as(state) and its == event for begin, its, *_ in noun.moves) or cell == '='
+        else:
+            operation = operation_of(noun, row, columns_of(contract, split(row)[0]))
+            allowed = counts_as(state) in noun.operations.get(operation, ([], []))[1]
+        if allowed != (cell != '-'):
+            wrong.append(f'{name}: {row} in {state}: expected {cell}, sql/states {"allows" if allowed else "forbids"} it')
+    return wrong
+
+
+def contract():
+    return Contract(ROOT / 'openapi')
