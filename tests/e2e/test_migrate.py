@@ -151,7 +151,7 @@ def test_a_state_that_is_in_no_file_any_more_is_removed(house, tree):
     before = catalogue(house)
     tree.migrate()
     assert set(before) - set(catalogue(house)) == {
-        ('state', 'proposal expired'), ('move', 'proposal sent expire'), ('move', 'proposal invited expire')}
+        ('state', 'proposal expired'), *(('move', f'proposal {state} expire') for state in ('drafted', 'sent', 'invited'))}
 
 
 def test_a_move_that_was_made_stays(house, tree):
@@ -169,7 +169,7 @@ def test_a_kind_of_job_that_is_in_no_file_any_more_is_removed_and_what_operators
     house.sql("update queue.kind set max_inflight = 3, paused_until = 'infinity' where kind = 'count_supply'")
     tree.migrate()
     assert house.sql('select kind, max_inflight, paused_until is not null from queue.kind order by 1') == [
-        ('count_supply', 3, True), ('match_vacancy', None, False)]
+        ('count_supply', 3, True), ('expire', None, False), ('match_vacancy', None, False)]
     house.sql("update queue.kind set max_inflight = null, paused_until = null where kind = 'count_supply'")
 
 

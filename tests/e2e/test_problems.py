@@ -139,7 +139,8 @@ def test_a10_a_state_is_named_with_what_it_allows(as_role, new_vacancy):
     place = new_vacancy().headers['location']
     employer, consultant = as_role('employer'), as_role('consultant')
     answer = consultant.post(f'{place}/proposal-rounds', {'candidateIds': ['01920000-0000-7000-8000-00000000dead']})
-    assert answer.problem == 'state' and members(answer, 'currentState', 'allowed') == ['reported', ['approve', 'refuse', 'take_up', 'withdraw']]
+    assert answer.problem == 'state' and members(answer, 'currentState', 'allowed') == [
+        'reported', ['approve', 'refuse', 'take_up', 'withdraw', *(f'updateVacancy.{part}' for part in ('dates', 'note', 'numbers', 'terms', 'words', 'work'))]]
     assert employer.post(f'{place}/endings', {'how': 'withdraw'}).status == 200
     for client in (employer, consultant):
         answer = client.post(f'{place}/endings', {'how': 'withdraw'})

@@ -109,7 +109,7 @@ CALLS = {
     'app.proposal_undo(uuid,text,text)': ('placements', "app.proposal_undo(%(proposal)s, 'other', null)", 'MW404'),
     'app.candidate_withdraw_consent(uuid,text)': (
         'candidates', "app.candidate_withdraw_consent(%(candidate)s, 'letter')", 'MW404'),
-    'app.vacancies_expire()': ('matching', 'app.vacancies_expire()', 0),
+    'app.vacancies_expire()': ('matching', 'app.vacancies_expire()', 0),     # a consultant sees some, and may not move them
     'app.proposals_expire()': ('matching', 'app.proposals_expire()', 0),
     'app.card_of_proposal(uuid)': ('placements', 'app.card_of_proposal(%(proposal)s)', None),
     'app.card_of_candidate(uuid)': ('candidates', 'app.card_of_candidate(%(candidate)s)', None),
@@ -149,6 +149,10 @@ def target(region, as_role):
     name, born = region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false); "
                             "update app.candidate set last_name = 'Bekend', birth_date = '1990-02-28' where id = %s "
                             "returning last_name, birth_date::text", (first,))[0]
+    # a vacancy past its last day, and a proposal past its term, so that somebody who sees them finds something to end
+    region.sql("set session_replication_role = replica; "
+               "update app.vacancy set needed_by = '2026-01-01' where id = (select id from app.vacancy where tenant_id = 1 and state = 'reported' limit 1); "
+               "update app.proposal set sent_at = sent_at - interval '1 year' where id = %s", (proposals[first],))
     return {'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer,
             'name': name, 'born': born}
 

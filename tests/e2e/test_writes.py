@@ -77,11 +77,12 @@ def test_a8_whatever_is_read_has_a_tag(as_role, path):
         assert client.get(path + ('&' if '?' in path else '?') + 'fields=id', **tag).status == 200
 
 
-def test_a8_what_else_is_shown_changes_the_tag(as_role, region, proposed):
-    """The card of a candidate changes, the version of the proposal does not: 304 was wrong."""
+def test_a8_what_else_is_shown_changes_the_tag(as_role, region, shortlisted):
+    """The card of a draft changes with the candidate, the version of the proposal does not: 304 was wrong."""
     consultant = as_role('consultant')
-    _, proposals = proposed()
-    place = f'/proposals/{proposals[0]}'
+    vacancy, listed = shortlisted(candidatesWanted=1)
+    made = consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [listed['items'][0]['candidateId']], 'draft': True})
+    place = f'/proposals/{made.json["proposals"][0]["id"]}'
     before = consultant.get(place)
     candidate = f'/candidates/{before.json["candidateId"]}'
     tag = consultant.get(candidate).headers['etag']
