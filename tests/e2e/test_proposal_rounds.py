@@ -18,7 +18,7 @@ def test_somebody_who_is_not_listed_cannot_be_proposed(as_role, shortlisted):
     vacancy, listed = shortlisted(candidatesWanted=1)
     ids = {i['candidateId'] for i in listed['items']}
     consultant = as_role('consultant')
-    others = (c['id'] for c in consultant.get('/candidates?pageSize=100').json['items'] if c['id'] not in ids)
+    others = (c['id'] for c in consultant.get('/candidates?status=active&pageSize=100').json['items'] if c['id'] not in ids)
     other = next(c for c in others if consultant.get(f'/candidates/{c}').json.get('openProposals', 0) == 0)
     answer = as_role('consultant').post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [other]})
     assert answer.problem == 'not-shortlisted'
