@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from generator import bundle, clients, emit_contract, emit_docs, emit_plan, emit_problems, emit_programs, emit_proxy, emit_sql, names, program_list, sql, states  # noqa: E402
+from generator import allowances, bundle, clients, emit_contract, emit_docs, emit_plan, emit_problems, emit_programs, emit_proxy, emit_sql, names, people, program_list, sql, states  # noqa: E402
 from generator.contract import Contract  # noqa: E402
 from generator.limits import Limits  # noqa: E402
 from generator.problems import Problems  # noqa: E402
@@ -39,7 +39,11 @@ def files(contract, statements):
     problems = Problems(ROOT / 'openapi/problems.yaml')
     problems.check(ROOT, contract)
     queries = sql.by_name(statements)
+    people.check(ROOT, contract, statements)
     made = {}
+    limited = allowances.Allowances(ROOT / 'openapi/limits.yaml', contract.roles)
+    made['openapi/gen/allowance.h'], made['openapi/gen/allowance.c'] = limited.header(), limited.source()
+    made['sql/functions/gen/limits.sql'], made['docs/limits.md'] = limited.sql(), limited.page()
     made['openapi/gen/role.h'], made['openapi/gen/role.c'] = emit_contract.roles(contract)
     made['openapi/gen/schemas.h'], made['openapi/gen/schemas.c'] = emit_contract.shared(contract)
     document = bundle.bundle(contract, queries, limits, problems)

@@ -52,6 +52,8 @@ struct query {
     enum query_rows rows;
     enum err when_none; /* for QUERY_ONE, the meaning of no row: ERR_NOT_FOUND, ERR_STALE, OK … */
     bool writes;
+    const char *whose; /* the column with the candidates whom its rows show; or NULL */
+    int whose_value;   /* the number of the value that is the candidate; or 0 */
     bool gathers; /* each parameter is an array; several additions become one statement (plan.h) */
     const struct query_list *list; /* NULL when it is not a list */
 };

@@ -57,9 +57,12 @@ struct operation {
     enum method method;
     const char *path; /* "/vacancies/{vacancyId}" below /v1 */
     unsigned flags;
-    int status;                      /* of success */
-    size_t body_max;                 /* bytes */
+    int status;      /* of success */
+    size_t body_max; /* bytes */
+    const char
+        *purpose; /* why somebody's data are shown, for the processing log; NULL: nobody's are */
     const struct right *rights;      /* ends with role 0 */
+    uint32_t attributes;             /* that the user must have, too */
     const struct field *path_fields; /* checks of path parameters, in order */
     size_t path_count;
     const struct field *parameters; /* checks of query parameters, in order; visible_to counts */

@@ -9,6 +9,14 @@ const struct problem *problem_at(enum problem_code code)
     return &problems[code];
 }
 
+enum problem_code problem_code_of(const struct problem *problem)
+{
+    for (size_t i = 0; i < PROBLEM_COUNT; i++)
+        if (problems[i].code == problem->code)
+            return (enum problem_code)i;
+    return PROBLEM_INTERNAL;
+}
+
 const struct problem *problem_of(enum err err)
 {
     return &problems[problem_of_err[err]];

@@ -10,6 +10,9 @@
 /* The problem with this code. */
 const struct problem *problem_at(enum problem_code code);
 
+/* The code of a problem, also of one with members of its own. */
+enum problem_code problem_code_of(const struct problem *problem);
+
 /* The general problem for this error. */
 const struct problem *problem_of(enum err err);
 

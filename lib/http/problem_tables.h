@@ -13,6 +13,7 @@ struct problem {
     const char *code; /* "state": the type is urn:maatwerk:problem:state */
     int status;
     int retry_after_s;   /* 0: no Retry-After */
+    bool noted;          /* somebody was denied something: it goes into the audit */
     const char *text[2]; /* by enum language: the body as a JSON object without its closing brace */
     struct str members;  /* further JSON members of this occurrence, or absent */
 };

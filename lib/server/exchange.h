@@ -12,6 +12,7 @@
 
 #include "lib/http/schema.h"
 #include "lib/http/uri.h"
+#include "lib/server/allowance.h"
 #include "lib/server/state.h"
 #include "lib/server/transaction.h"
 
@@ -46,9 +47,15 @@ struct exchange {
     struct plan plan;
     struct transaction transaction;
     enum exchange_step step;
-    int replayed_status; /* in STEP_SHOW: the status of the first answer; else 0 */
-    bool in_database;    /* a transaction is under way */
-    int tries;           /* how often the transaction ran again because the database asked for it */
+    int replayed_status;      /* in STEP_SHOW: the status of the first answer; else 0 */
+    struct allowance_use use; /* what the caller has left; nothing until he is known */
+    uint64_t caller;          /* stands for the user (allowance_user()) */
+    bool in_database;         /* a transaction is under way */
+    struct str whose;         /* candidates whom the answer shows, as an array of PostgreSQL */
+    void (*noted)(struct exchange *exchange,
+                  bool noted);   /* called when it is in the log (look.h) */
+    struct exchange *noted_next; /* of those that wait for that */
+    int tries; /* how often the transaction ran again because the database asked for it */
     h2o_timeout_entry_t deadline;
     int64_t started_us;
 };

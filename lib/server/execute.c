@@ -6,6 +6,7 @@
 #include "lib/server/denial.h"
 #include "lib/server/finish.h"
 #include "lib/server/gen/queries.h"
+#include "lib/server/look.h"
 #include "lib/server/page.h"
 #include "lib/server/wake.h"
 #include "openapi/gen/role.h"
@@ -189,17 +190,34 @@ static bool run_again(struct exchange *exchange, const struct refusal *refusal)
     return true;
 }
 
-static void turn_away(struct exchange *exchange)
+/* Answers with a problem, when there is still a client. A denial is noted in any case. `subject` is
+ * whom it concerns, as far as the database knows. */
+static void refuse(struct exchange *exchange, const struct problem *problem, struct str subject)
 {
-    denial_note(exchange, S("not-admitted"));
-    finish_with_problem(exchange, problem_at(PROBLEM_NOT_ADMITTED));
+    denial_note(exchange, problem, subject);
+    if (exchange->req)
+        finish_with_problem(exchange, problem);
+    else
+        exchange_release(exchange);
+}
+
+/* What the database says of a limit that is reached: "bsn-search 312". */
+static void note_quota(struct exchange *exchange, struct str hint)
+{
+    unsigned group = allowance_group_of[__builtin_ctz(exchange->actor.role)];
+    struct str rest = hint;
+    enum allowance kind = allowance_named(str_cut(&rest, ' '));
+    if (kind == ALLOWANCE_COUNT || !rest.at)
+        return;
+    exchange->use = allowance_of(exchange->loop->server->allowances, group, kind);
+    (void)str_to_int(rest, &exchange->use.back_s);
 }
 
 static void on_refused(struct exchange *exchange)
 {
     const PGresult *error = exchange->transaction.error;
     struct str state = str_of(PQresultErrorField(error, PG_DIAG_SQLSTATE));
-    if (str_equal(state, S("MW001")) && exchange->step == STEP_MAIN) {
+    if (str_equal(state, S("MW001")) && exchange->step == STEP_MAIN && exchange->req) {
         ask_outcome(exchange);
         return;
     }
@@ -210,27 +228,20 @@ static void on_refused(struct exchange *exchange)
         .constraint = str_of(PQresultErrorField(error, PG_DIAG_CONSTRAINT_NAME)),
         .table = str_of(PQresultErrorField(error, PG_DIAG_TABLE_NAME)),
     };
-    if (run_again(exchange, &refusal))
+    if (exchange->req && run_again(exchange, &refusal))
         return;
-    if (str_equal(refusal.message, S("quota-reached")))
-        denial_note(exchange, S("quota-reached"));
-    if (str_equal(refusal.message, S("not-admitted"))) {
-        turn_away(exchange);
-        return;
-    }
     const struct problem *problem =
         problem_of_refusal(&exchange->ctx, &refusal, exchange->request.operation, exchange->scope);
-    if (problem == problem_of(ERR_FORBIDDEN))
-        denial_note(exchange, S("forbidden"));
-    if (problem == problem_at(PROBLEM_BSN_KNOWN)) /* what the transaction noted is rolled back */
-        denial_note(exchange, S("bsn-known"));
     if (problem->status == 500) /* our own fault: the line has names, never data */
         fprintf(stderr,
                 "{\"event\":\"sql-error\",\"operation\":\"%s\",\"sqlstate\":\"%.*s\","
                 "\"constraint\":\"%.*s\"}\n",
                 exchange->request.operation->id, STR_ARG(refusal.sqlstate),
                 STR_ARG(refusal.constraint));
-    finish_with_problem(exchange, problem);
+    struct str hint = str_of(PQresultErrorField(error, PG_DIAG_MESSAGE_HINT));
+    if (problem->status == 429)
+        note_quota(exchange, hint);
+    refuse(exchange, problem, hint);
 }
 
 /* The context statement answers with a row when the user is not, or no longer, one of the municipality
@@ -240,13 +251,21 @@ static bool is_admitted(const struct exchange *exchange)
     return PQntuples(exchange->transaction.first->result) == 0;
 }
 
+/* It is in the log whose data the rows show, or it could not be noted. */
+static void on_looked(struct exchange *exchange, bool noted)
+{
+    exchange->in_database = false;
+    if (!exchange->req)
+        exchange_release(exchange);
+    else if (noted)
+        finish_with_rows(exchange);
+    else
+        finish_with_problem(exchange, problem_of(ERR_UNAVAILABLE));
+}
+
 static void on_committed(struct exchange *exchange)
 {
     const struct operation *operation = exchange->request.operation;
-    if (!is_admitted(exchange)) {
-        turn_away(exchange);
-        return;
-    }
     if (exchange->step == STEP_OUTCOME) {
         replay(exchange);
         return;
@@ -255,7 +274,9 @@ static void on_committed(struct exchange *exchange)
         wake_send(exchange->loop->wake);
     enum err err = rows_err(exchange);
     if (err)
-        finish_with_problem(exchange, problem_of(err));
+        refuse(exchange, problem_of(err), S(""));
+    else if (look_note(exchange, on_looked))
+        exchange->in_database = true;
     else
         finish_with_rows(exchange);
 }
@@ -264,12 +285,14 @@ static void on_done(struct transaction *transaction, enum transaction_end end)
 {
     struct exchange *exchange = transaction->owner;
     exchange->in_database = false;
-    if (!exchange->req)
+    if (end == TRANSACTION_REFUSED)
+        on_refused(exchange);
+    else if (end == TRANSACTION_COMMITTED && !is_admitted(exchange))
+        refuse(exchange, problem_at(PROBLEM_NOT_ADMITTED), S(""));
+    else if (!exchange->req)
         exchange_release(exchange);
     else if (end == TRANSACTION_COMMITTED)
         on_committed(exchange);
-    else if (end == TRANSACTION_REFUSED)
-        on_refused(exchange);
     else
         finish_with_problem(exchange, problem_of(ERR_UNAVAILABLE));
 }

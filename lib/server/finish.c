@@ -21,6 +21,28 @@ static void finish(struct exchange *exchange, int status)
     exchange_release(exchange);
 }
 
+/* RateLimit-Policy and RateLimit of draft-ietf-httpapi-ratelimit-headers, and Retry-After of a refusal.
+ * An answer has the first two when less than half is left. */
+static void add_limits(struct exchange *exchange, bool refused, int retry_after_s)
+{
+    const struct allowance_use *use = &exchange->use;
+    struct arena *arena = exchange->ctx.arena;
+    bool says = use->most && (refused || use->left < use->most / 2);
+    const char *name = allowance_names[use->kind];
+    if (refused && use->back_s)
+        retry_after_s = (int)use->back_s;
+    if (retry_after_s)
+        header_add(exchange->req, "retry-after", arena_int(arena, retry_after_s));
+    if (!says)
+        return;
+    header_add(exchange->req, "ratelimit-policy",
+               arena_print(arena, "\"%s\";q=%lld;w=%lld", name, (long long)use->most,
+                           (long long)use->seconds));
+    header_add(exchange->req, "ratelimit",
+               arena_print(arena, "\"%s\";r=%lld;t=%lld", name, (long long)use->left,
+                           (long long)use->back_s));
+}
+
 void finish_with_problem(struct exchange *exchange, const struct problem *problem)
 {
     h2o_req_t *req = exchange->req;
@@ -32,8 +54,7 @@ void finish_with_problem(struct exchange *exchange, const struct problem *proble
         header_add(req, "www-authenticate", S("Bearer realm=\"maatwerk\""));
     if (problem->status == 405)
         header_add(req, "allow", route_allow(exchange->ctx.arena, exchange->route));
-    if (problem->retry_after_s)
-        header_add(req, "retry-after", arena_int(exchange->ctx.arena, problem->retry_after_s));
+    add_limits(exchange, problem->status == 429, problem->retry_after_s);
     *exchange->guard = NULL; /* from here on the end of the request does not concern the exchange */
     answer_send(req, problem->status, "application/problem+json", body);
     finish(exchange, problem->status);
@@ -91,6 +112,7 @@ void finish_with_rows(struct exchange *exchange)
         header_add(exchange->req, "etag", etag);
     if (exchange->replayed_status)
         header_add(exchange->req, "idempotency-replayed", S("true"));
+    add_limits(exchange, false, 0);
     add_location(exchange);
     bool empty = status == 304 || status == 204;
     *exchange->guard = NULL;

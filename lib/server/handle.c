@@ -146,6 +146,20 @@ static const struct problem *route(struct exchange *exchange)
     return accepts_json(exchange) ? NULL : problem_at(PROBLEM_NOT_ACCEPTABLE);
 }
 
+/* Whether the caller has not called, nor been refused, too often. */
+static bool is_within_limits(struct exchange *exchange)
+{
+    struct allowances *allowances = exchange->loop->server->allowances;
+    const struct actor *actor = &exchange->actor;
+    bool reads = exchange->request.operation->flags & OPERATION_READS;
+    unsigned group = allowance_group_of[__builtin_ctz(actor->role)];
+    exchange->caller = allowance_user(actor->tenant, actor->user_id);
+    return allowance_is_left(allowances, group, ALLOWANCE_REFUSED, exchange->caller,
+                             exchange->started_us, &exchange->use)
+           && allowance_take(allowances, group, reads ? ALLOWANCE_READ : ALLOWANCE_WRITE,
+                             exchange->caller, exchange->started_us, &exchange->use);
+}
+
 static const struct problem *admit(struct exchange *exchange)
 {
     const struct operation *operation = exchange->request.operation;
@@ -154,8 +168,12 @@ static const struct problem *admit(struct exchange *exchange)
     enum err err = login_check(exchange);
     if (err)
         return problem_of(err);
+    if (!is_within_limits(exchange))
+        return problem_at(PROBLEM_TOO_MANY_REQUESTS);
     exchange->scope = operation_scope(operation, exchange->actor.role);
-    return exchange->scope == SCOPE_NONE ? problem_of(ERR_FORBIDDEN) : NULL;
+    bool may =
+        exchange->scope != SCOPE_NONE && !(operation->attributes & ~exchange->actor.attributes);
+    return may ? NULL : problem_of(ERR_FORBIDDEN);
 }
 
 int handle_request(h2o_handler_t *self, h2o_req_t *req)
@@ -169,9 +187,8 @@ int handle_request(h2o_handler_t *self, h2o_req_t *req)
         problem = admit(exchange);
     if (!problem)
         problem = input_read(exchange);
-    if (problem == problem_of(ERR_FORBIDDEN))
-        denial_note(exchange, S("forbidden"));
     if (problem) {
+        denial_note(exchange, problem, S(""));
         finish_with_problem(exchange, problem);
         return 0;
     }

@@ -8,9 +8,11 @@
 
 #include "lib/base/clock.h"
 #include "lib/server/budget.h"
+#include "lib/server/denial.h"
 #include "lib/server/listen.h"
 #include "lib/server/log.h"
 #include "lib/server/login.h"
+#include "lib/server/look.h"
 #include "lib/server/metrics.h"
 #include "lib/server/wake.h"
 
@@ -128,6 +130,7 @@ static void on_tick(h2o_timeout_entry_t *entry)
 {
     struct loop *loop = H2O_STRUCT_FROM_MEMBER(struct loop, ticker, entry);
     log_flush(loop->log);
+    denials_flush(loop->denials);
     metrics_sample(loop);
     token_cache_sweep(loop->tokens, time(NULL));
     (void)follow_budget(loop); /* a loop that cannot listen tries again at the next tick */
@@ -161,7 +164,9 @@ bool loop_start(struct loop *loop, struct server *server)
             config_conninfo(&server->config, server->services[i]->name, STATEMENT_MS, options);
         loop->reads[i] = pool_new(loop->h2o.loop, times, conninfo, reads);
         loop->writes[i] = pool_new(loop->h2o.loop, times, conninfo, writes);
+        loop->looks[i] = looks_new(loop, i);
     }
+    loop->denials = denials_new(loop);
     loop->tokens = login_cache_new();
     loop->wake = wake_new(loop->h2o.loop, server->config.redis);
     loop->log = log_new();
@@ -177,6 +182,7 @@ static void loop_end(struct loop *loop)
     for (size_t i = 0; i < loop->server->services_count; i++) {
         pool_free(loop->reads[i]);
         pool_free(loop->writes[i]);
+        looks_free(loop->looks[i]);
     }
     wake_free(loop->wake);
     token_cache_free(loop->tokens);
@@ -199,7 +205,8 @@ void *loop_thread(void *data)
             h2o_context_request_shutdown(&loop->h2o);
         }
         int64_t left_ms = until_ms - clock_ms();
-        if (left_ms < 0 || (!loop->exchanges && left_ms < DRAIN_MOST_MS - DRAIN_LEAST_MS))
+        bool done = !loop->exchanges && denials_are_done(loop->denials);
+        if (left_ms < 0 || (done && left_ms < DRAIN_MOST_MS - DRAIN_LEAST_MS))
             break;
     }
     loop_end(loop);

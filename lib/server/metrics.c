@@ -3,12 +3,13 @@
 #include "lib/server/metrics.h"
 
 #include "lib/base/histogram.h"
+#include "lib/server/denial.h"
 
 enum { BOUNDS = 6 /* up to 2.5 s: the deadline is 5 s */ };
 
 static const int statuses[] = {
-    200, 201, 204, 304, 400, 401, 403, 404, 405, 406, 409,
-    412, 413, 414, 415, 422, 428, 431, 500, 503, 504, 0 /* any other status */};
+    200, 201, 204, 304, 400, 401, 403, 404, 405, 406, 409, 412,
+    413, 414, 415, 422, 428, 429, 431, 500, 503, 504, 0 /* any other status */};
 enum { STATUSES = sizeof statuses / sizeof *statuses };
 
 struct tally {
@@ -152,6 +153,25 @@ static void print_pools(struct buf *out, const struct server *server, const char
                       figure_read(&server->loops[l].metrics->pools[i][figure]));
 }
 
+/* Only problems that somebody had. */
+static void print_denials(struct buf *out, const struct server *server)
+{
+    long long dropped = 0;
+    print_head(out, "denials_total", "counter", "Calls that were refused, by problem.");
+    for (int p = 0; p < PROBLEM_COUNT; p++) {
+        long long count = 0;
+        for (int l = 0; l < server->config.threads; l++)
+            count += denials_count(server->loops[l].denials, (enum problem_code)p);
+        if (count)
+            buf_print(out, "maatwerk_denials_total{problem=\"%s\"} %lld\n",
+                      problem_at((enum problem_code)p)->code, count);
+    }
+    for (int l = 0; l < server->config.threads; l++)
+        dropped += denials_dropped(server->loops[l].denials);
+    print_head(out, "denials_dropped_total", "counter", "Denials that are not in the audit.");
+    buf_print(out, "maatwerk_denials_dropped_total %lld\n", dropped);
+}
+
 void metrics_print(struct buf *out, const struct server *server)
 {
     static const struct {
@@ -166,6 +186,7 @@ void metrics_print(struct buf *out, const struct server *server)
     };
     print_requests(out, server);
     print_loops(out, server);
+    print_denials(out, server);
     for (int i = 0; i < POOL_FIGURES; i++) {
         print_head(out, figures[i].name, figures[i].type, figures[i].help);
         print_pools(out, server, figures[i].name, i);

@@ -4,6 +4,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/db/connections.h"
+#include "lib/server/allowance.h"
 #include "lib/server/budget.h"
 #include "lib/server/log.h"
 #include "lib/server/tenants.h"
@@ -41,7 +42,8 @@ static bool ask(struct server *server)
     const struct tenants *tenants = atomic_load(&server->tenants);
     const char *names[LIMIT_SERVICES];
     struct connections allowed[LIMIT_SERVICES];
-    if (!tenants_load(server->session, tenants, &tenants))
+    if (!tenants_load(server->session, tenants, &tenants)
+        || !allowances_load(server->allowances, server->session))
         return false;
     atomic_store(&server->tenants, tenants);
     for (size_t i = 0; i < server->services_count; i++)
@@ -66,6 +68,7 @@ void refresh_start(struct server *server)
     const char *conninfo =
         config_conninfo(&server->config, server->services[0]->name, STATEMENT_MS, "");
     server->session = session_new(conninfo, STATEMENT_MS);
+    server->allowances = allowances_new();
     atomic_store(&server->awake, server->config.threads); /* until the database can be reached */
     refresh(server);
 }

@@ -16,6 +16,7 @@
 
 enum listener { LISTENER_API, LISTENER_MANAGEMENT, LISTENERS };
 
+struct allowances;
 struct session;
 struct tenants;
 
@@ -30,13 +31,16 @@ struct server {
     atomic_bool database; /* whether the database answered when it was last asked */
     atomic_int awake; /* so many loops, from the first, take clients; the others rest (budget.h) */
     atomic_int budgets[LIMIT_SERVICES]; /* connections that each service may open, in all loops */
+    struct allowances *allowances;      /* how often a user may call */
     struct session *session;            /* the connection over which refresh.c reads all this */
     h2o_globalconf_t h2o;
     h2o_hostconf_t *api_hosts[2], *management_hosts[2];
     struct loop *loops;
 };
 
+struct denials;
 struct log_buffer;
+struct looks;
 struct metrics;
 struct wake;
 
@@ -49,6 +53,8 @@ struct loop {
     h2o_timeout_t deadline, retry, refused, around, tick;
     h2o_timeout_entry_t ticker;
     struct pool *reads[LIMIT_SERVICES], *writes[LIMIT_SERVICES];
+    struct looks *looks[LIMIT_SERVICES];
+    struct denials *denials;
     struct token_cache *tokens;
     struct wake *wake;
     struct log_buffer *log;

@@ -17,8 +17,12 @@ HEADERS = {
     'Retry-After': ('Seconds to wait.', integer(1, 3600), 1),
     'Idempotency-Replayed': ('Stands there, as `true`, when this answers a retry of what was done before.',
                              {'type': 'boolean'}, True),
+    'RateLimit-Policy': ('The limit that this call counts for: its name, how many (`q`) in how many seconds (`w`). Stands there when less '
+                         'than half is left, and with 429.', {'type': 'string', 'maxLength': 80}, '"read";q=3000;w=60'),
+    'RateLimit': ('What is left of it (`r`), and after how many seconds everything is back, or with 429 the next one (`t`).',
+                  {'type': 'string', 'maxLength': 80}, '"read";r=1200;t=36'),
 }
-SOMETIMES = ('Idempotency-Replayed',)
+SOMETIMES = ('Idempotency-Replayed', 'RateLimit-Policy', 'RateLimit')
 
 
 def example_of(contract, name):
@@ -87,6 +91,8 @@ def operation_of(contract, operation, queries, shapes, problems):
         success['headers']['ETag'] = ref('headers', 'ETag')
     if operation.status == 201:
         success['headers']['Location'] = ref('headers', 'Location')
+    if operation.rights is not None:
+        success['headers'].update({name: ref('headers', name) for name in ('RateLimit-Policy', 'RateLimit')})
     if operation.needs_key:
         success['headers']['Idempotency-Replayed'] = ref('headers', 'Idempotency-Replayed')
     for content in success.get('content', {}).values():

@@ -36,7 +36,7 @@ class Contract:
         self._name_enums('Role', 'rol', 'What somebody is to the municipality.', [r for r in self.roles if r != 'system'])
         self._name_enums('Attribute', 'bevoegdheid', 'A power beside the role.', [a['name'] for a in self.root['x-attributes']])
         for file in sorted(self.folder.glob('*.yaml')):
-            if file.name not in ('openapi.yaml', 'common.yaml', 'problems.yaml'):
+            if file.name not in ('openapi.yaml', 'common.yaml', 'problems.yaml', 'limits.yaml'):
                 self._read(yaml.safe_load(file.read_text()), file.name)
         self.services = sorted({operation.service for operation in self.operations})
         self.by_id = {operation.id: operation for operation in self.operations}
@@ -190,6 +190,9 @@ class Operation:
         self.needs_match = method in ('put', 'patch', 'delete')
         self.show = raw.get('x-show')
         self.jobs = raw.get('x-jobs', [])
+        self.purpose, self.attribute = raw.get('x-purpose'), raw.get('x-attribute')
+        if self.attribute and self.attribute not in [row['name'] for row in contract.root['x-attributes']]:
+            raise Wrong(f'{self.where}: x-attribute {self.attribute} is none of x-attributes')
 
     @property
     def list_of(self):

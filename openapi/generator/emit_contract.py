@@ -318,6 +318,10 @@ class Service:
                  f'.path = {quoted(operation.path)}',
                  f'.flags = {" | ".join("OPERATION_" + flag for flag in flags) or 0}', f'.status = {operation.status}',
                  f'.body_max = {"LIMIT_BODY" if operation.body else 0}', f'.rights = {operation.name}_rights']
+        if operation.attribute:
+            parts.append(f'.attributes = 1u << ATTRIBUTE_{operation.attribute.upper()}')
+        if operation.purpose:
+            parts.append(f'.purpose = {quoted(operation.purpose)}')
         for kind, parameters, name in (('path', operation.path_parameters, 'path_fields'),
                                        ('query', operation.query_parameters, 'parameters')):
             count = 'path_count' if kind == 'path' else 'parameters_count'

@@ -23,6 +23,7 @@ def rights(contract):
         for o in contract.operations:
             if o.service == service:
                 who = ', '.join(f'{role} ({scope})' for role, scope in (o.rights or {}).items())
+                who += f', with the attribute {o.attribute}' if o.attribute else ''
                 out.append(f'| {o.id} | {who or "everybody, without login"} |')
         out.append('')
     return '\n'.join(out)

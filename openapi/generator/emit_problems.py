@@ -35,7 +35,7 @@ def each(texts):
 
 
 def source(problems):
-    made = [f'[{constant("PROBLEM", p.code)}] = {{{quoted(p.code)}, {p.status}, {p.retry_after}, {{\n        '
+    made = [f'[{constant("PROBLEM", p.code)}] = {{{quoted(p.code)}, {p.status}, {p.retry_after}, {str(p.noted).lower()}, {{\n        '
             + ',\n        '.join(quoted(p.body(language)[:-1]) for language in LANGUAGES) + '}, {NULL, 0}}'
             for p in problems.all]
     texts = ['[FAULT_NONE] = {"", {"", ""}}'] + [

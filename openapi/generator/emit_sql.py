@@ -102,11 +102,14 @@ def source(program, place, queries, contract):
             out += list_table(query, contract)
             table = f'&{query.name}_list'
         gathers = ', .gathers = true' if query.gathers else ''
+        kind, name = query.shows or (None, None)
+        whose = {None: '', 'column': f', .whose = {quoted(name or "")}',
+                 'arg': f', .whose_value = {query.arguments.index((kind, name)) + 1 if kind == "arg" else 0}'}[kind]
         out.append(f'const struct query query_{query.name} = {{\n    .name = {quoted(query.name)},\n'
                    f'    .text = {c_string(query.text)},\n'
                    f'    .parameters = {len(query.arguments)}, .rows = QUERY_{query.rows.upper()}, '
                    f'.when_none = {NONE[query.none]},\n'
-                   f'    .writes = {"true" if query.writes else "false"}, .list = {table}{gathers},\n}};')
+                   f'    .writes = {"true" if query.writes else "false"}, .list = {table}{gathers}{whose},\n}};')
         out.append(f'{signature(query)}\n{{')
         values = list(bind(query, contract))
         if values:

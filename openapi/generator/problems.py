@@ -12,7 +12,7 @@ WHEN = ('always', 'body', 'key', 'match', 'write', 'never')
 TYPE = 'urn:maatwerk:problem:'
 LANGUAGES = ('nl', 'en')       # in the order of enum language
 RAISE = re.compile(r'\braise\s+exception\b([^;]*);', re.I)
-USING = re.compile(r"\s+using\s+errcode\s*=\s*'(MW\d{3})',\s*message\s*=\s*'([a-z-]+)'(?:,\s*detail\s*=(.*))?\s*$", re.S)
+USING = re.compile(r"\s+using\s+errcode\s*=\s*'(MW\d{3})',\s*message\s*=\s*'([a-z-]+)'(?:,\s*detail\s*=(.*?))?(?:,\s*hint\s*=.*)?\s*$", re.S)
 
 
 def constant(kind, code):
@@ -25,6 +25,7 @@ class Problem:
         self.code, self.status, self.when, self.do = code, raw.pop('status'), raw.pop('when'), raw.pop('do')
         self.title, self.detail = raw.pop('title'), raw.pop('detail')
         self.retry_after, self.proxy, self.err = raw.pop('retry_after', 0), raw.pop('proxy', False), raw.pop('err', None)
+        self.noted = raw.pop('noted', False)
         self.sqlstates, self.constraints = raw.pop('sqlstate', []), raw.pop('constraints', {})
         self.owners, self.members = raw.pop('owners', {}), raw.pop('members', [])
         if raw or self.when not in WHEN:
@@ -86,7 +87,7 @@ class Problems:
         for problem in self.all:
             if problem.err and problem.err not in errors:
                 raise Wrong(f'problems.yaml: {problem.code}: there is no ERR_{problem.err}')
-            if not (problem.err or problem.sqlstates or problem.proxy or problem.code in raised
+            if not (problem.err or problem.sqlstates or problem.constraints or problem.proxy or problem.code in raised
                     or constant('PROBLEM', problem.code) in named):
                 raise Wrong(f'problems.yaml: nothing raises {problem.code}')
         noted = {rule['fault'] for rule in self.constraints.values()}

@@ -15,7 +15,8 @@ DIRECTIVE = re.compile(r'-- ([a-z-]+):(?: (.*))?$')
 STRING = re.compile(r"'(?:[^']|'')*'")
 # the directives of a query; what each may say, when that is a choice
 OF_QUERY = {'rows': ('none', 'one', 'many'), 'none': ('ok', 'not_found', 'stale', 'conflict'), 'writes': ('yes', 'no'),
-            'body': None, 'filter': None, 'sort': None, 'key': None, 'changes': None, 'living': None, 'newest-first': ('',), 'gathers': ('',)}
+            'body': None, 'filter': None, 'sort': None, 'key': None, 'changes': None, 'living': None, 'newest-first': ('',), 'gathers': ('',),
+            'whose': None}
 # of a list that is read after a position: what changed since, in transactions that have ended and before which all have ended
 AFTER = "({0}, {1}) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and {0} < pg_snapshot_xmin(pg_current_snapshot())"
 
@@ -44,7 +45,7 @@ def one_line(lines):
 class Query:
     def __init__(self, name, file, program):
         self.name, self.file, self.program = name, file, program
-        self.rows, self.none, self.writes, self.body = None, None, None, None
+        self.rows, self.none, self.writes, self.body, self.whose = None, None, None, None, None
         self.filters, self.sorts, self.key, self.newest_first, self.gathers = [], [], None, False, False
         self.changes, self.living = None, None
         self.text, self.arguments = '', []   # arguments: ('arg', name) or ('body', column), in order of $n
@@ -57,6 +58,14 @@ class Query:
     def values(self):
         """How many travel at most: a list gets those of its filters, two of its cursor, and the limit (lib/server/page.c)."""
         return len(self.arguments) + (len(self.filters) + 3 if self.sorts else 0)
+
+    @property
+    def shows(self):
+        """Where it says which people its rows show: ('column', name), ('arg', name), or None when they show nobody, or when
+        a function notes whom they show."""
+        if self.whose in (None, 'nobody', 'noted'):
+            return None
+        return ('arg', self.whose[1:]) if self.whose.startswith(':') else ('column', self.whose)
 
     def take(self, word, rest, line):
         if word not in OF_QUERY:
@@ -103,6 +112,8 @@ class Query:
             self.filters.append(('after', AFTER.format(self.changes, self.key[0])))
         if not self.rows:
             raise Wrong(f'{self.where}: rows is not said')
+        if self.whose and self.shows and self.shows not in self.arguments + [('column', name) for name in self.columns]:
+            raise Wrong(f'{self.where}: whose: {self.whose} is no column of it, nor one of its arguments')
         if self.gathers and (self.rows != 'none' or not self.arguments or any(kind != 'arg' for kind, _ in self.arguments)):
             raise Wrong(f'{self.where} gathers: it gives no rows and takes only arguments')
 

@@ -1,7 +1,9 @@
--- The audit: who did what to which row, and which columns; never a value.
+-- The audit: who did what to which row, and which columns; never a value. Who looked at whom. Who was refused.
 
 call app.wall('audit.entry');
 call app.open_to_tenant('audit.entry');
+call app.wall('audit.look');
+call app.wall('audit.denial');
 
 -- Notes an act on a row, by the actor of the context.
 create function audit.note(noun text, subject_id uuid, action text, columns text[] default null)
@@ -16,13 +18,86 @@ create function audit.note(noun text, subject_id uuid, action text, columns text
                 note.columns);
     end $$;
 
--- A call that was refused: who asked for what. `reason` is a problem code.
-create function audit.deny(tenant int, actor uuid, organisation uuid, role text, request uuid, operation text, reason text)
-    returns void language plpgsql security definer set search_path = pg_catalog, pg_temp
+-- What the services note of many requests together, also of several municipalities: one after the other, because the wall holds
+-- for this function too. It takes the word of the service for who asked. It does not wait for the disk: when the machine of the
+-- database dies, the last half second may be missing (docs/adr/0031-who-looked.md).
+
+-- Whose data the answers show that are about to leave. `whose`: an array of candidates for each request.
+create function audit.looked(tenants int[], whose text[], actors uuid[], roles text[], organisations uuid[], operations text[],
+                             purposes text[], requests uuid[]) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
     as $$
+    declare municipality int; now timestamptz := clock.now();
     begin
-        perform set_config('app.tenant', tenant::text, true);
-        insert into audit.entry (tenant_id, at, actor, role, organisation, operation, request, noun, action, columns)
-        values (tenant, clock.now(), actor, role, organisation, operation, request, 'operation', 'deny',
-                array[operation, reason]);
+        perform set_config('synchronous_commit', 'off', true);
+        for municipality in select distinct t from unnest(tenants) t loop
+            perform set_config('app.tenant', municipality::text, true);
+            insert into audit.look (tenant_id, candidate_id, at, actor, role, organisation, operation, purpose, request)
+            select municipality, seen, now, l.actor, l.role, l.organisation, l.operation, l.purpose, l.request
+            from unnest(tenants, whose, actors, roles, organisations, operations, purposes, requests)
+                 l (tenant, whose, actor, role, organisation, operation, purpose, request), unnest(l.whose::uuid[]) seen
+            where l.tenant = municipality;
+        end loop;
+    end $$;
+
+-- Calls that were refused. `reasons` are codes of problems.
+create function audit.denied(tenants int[], actors uuid[], roles text[], organisations uuid[], operations text[], reasons text[],
+                             subjects uuid[], requests uuid[], times int[]) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare municipality int; now timestamptz := clock.now();
+    begin
+        perform set_config('synchronous_commit', 'off', true);
+        for municipality in select distinct t from unnest(tenants) t loop
+            perform set_config('app.tenant', municipality::text, true);
+            insert into audit.denial (tenant_id, at, actor, role, organisation, operation, reason, subject_id, request, times)
+            select municipality, now, d.actor, d.role, d.organisation, d.operation, d.reason, d.subject, d.request, d.times
+            from unnest(tenants, actors, roles, organisations, operations, reasons, subjects, requests, denied.times)
+                 d (tenant, actor, role, organisation, operation, reason, subject, request, times)
+            where d.tenant = municipality;
+        end loop;
+    end $$;
+
+-- Makes the part of a table for the month that begins then. What came before it was made is moved out of the rest.
+create function audit.make_month(wanted regclass, month timestamptz) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp set timezone = 'UTC'
+    as $$
+    declare
+        part text := format('%s_%s', wanted, to_char(month, 'YYYY_MM'));
+        following timestamptz := month + interval '1 month';
+    begin
+        if to_regclass(part) is not null then
+            return;
+        end if;
+        execute format('create table %s (like %s including defaults)', part, wanted);
+        execute format('with moved as (delete from %s_rest where at >= %L and at < %L returning *)
+                        insert into %s select * from moved', wanted, month, following, part);
+        execute format('alter table %s enable row level security', part);
+        execute format('alter table %s attach partition %s for values from (%L) to (%L)', wanted, part, month, following);
+    end $$;
+
+-- Of each table in parts: makes those of this month and the next three, and of what lies in the rest; drops those whose term is
+-- over. A table that somebody uses too long is for the next sweep. Only whoever may call this removes anything of the trail.
+create function audit.sweep() returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' set lock_timeout = '300ms'
+    as $$
+    declare kept audit.retention; month timestamptz; part text; now timestamptz := clock.now();
+    begin
+        for kept in select r.* from audit.retention r order by r.relation loop
+            begin
+                for month in select date_trunc('month', now) + n * interval '1 month' from generate_series(0, 3) n loop
+                    perform audit.make_month(kept.relation, month);
+                end loop;
+                for month in execute format('select distinct date_trunc(''month'', at) from %s_rest', kept.relation) loop
+                    perform audit.make_month(kept.relation, month);
+                end loop;
+                for part in select c.oid::regclass from pg_inherits i join pg_class c on c.oid = i.inhrelid
+                            where i.inhparent = kept.relation::regclass and c.relname ~ '_\d{4}_\d{2}$'
+                              and to_timestamp(right(c.relname, 7), 'YYYY_MM') + interval '1 month' + kept.keep <= now loop
+                    execute format('drop table %s', part);
+                end loop;
+            exception when lock_not_available then
+                continue;
+            end;
+        end loop;
     end $$;

@@ -130,7 +130,7 @@ create trigger parts_of_changed after update of competences, conditions, languag
 create function app.candidate_bsn_store(candidate uuid, key_id int, nonce bytea, ciphertext bytea, blind_index bytea)
     returns boolean language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare seen app.candidate; before bytea;
+    declare seen app.candidate; before bytea; known uuid;
     begin
         select c.* into seen from app.candidate c
         where c.tenant_id = app.tenant() and c.id = candidate and app.sees_candidate(c) for no key update;
@@ -142,6 +142,12 @@ create function app.candidate_bsn_store(candidate uuid, key_id int, nonce bytea,
             return false;
         end if;
         perform app.require('candidate', seen.status, 'updateCandidate.identity');
+        select b.candidate_id into known from app.candidate_bsn b
+        where b.tenant_id = seen.tenant_id and b.blind_index = candidate_bsn_store.blind_index and b.candidate_id <> seen.id;
+        if found then -- the hint is for the audit: it is never shown
+            raise exception using errcode = '23505', message = 'known', table = 'candidate_bsn', constraint = 'candidate_bsn_once',
+                hint = known::text;
+        end if;
         delete from app.candidate_bsn b where b.tenant_id = seen.tenant_id and b.candidate_id = seen.id;
         insert into app.candidate_bsn (tenant_id, candidate_id, key_id, nonce, ciphertext, blind_index)
         values (seen.tenant_id, seen.id, candidate_bsn_store.key_id, candidate_bsn_store.nonce, candidate_bsn_store.ciphertext,
@@ -176,6 +182,7 @@ create function app.candidates_by_name(wanted text, born date, purpose text) ret
           and app.words(concat_ws(' ', c.first_name, c.last_name)) @@ app.asked(wanted)
         order by c.id limit 20);
     begin
+        perform entry.use('name-search', purpose);
         perform audit.note('candidate', f, 'look-up', array['name', purpose])
         from unnest(case found_ids when '{}' then array[null::uuid] else found_ids end) f;
         return query select unnest(found_ids);

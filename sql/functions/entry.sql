@@ -54,21 +54,23 @@ create policy tenant_wall on entry.quota_use as restrictive for all
 create policy owner_functions on entry.quota_use for all to maatwerk_owner using (true) with check (true);
 
 -- Counts one use by the caller, and refuses it when there are too many. Without a municipality nothing is found, nor counted. It holds over all processes. A use that is refused is not
--- counted: it is rolled back.
+-- counted: it is rolled back. The hint says which it is, and after how many seconds there is a next one.
 create function entry.use(wanted text, reason text) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare quota entry.quota; count int;
+    declare quota entry.quota; count int; ends timestamptz;
     begin
-        select q.* into strict quota from entry.quota q where q.what = wanted;
+        select q.* into strict quota from entry.quota q
+        where q.what = wanted and q.who = coalesce(entry.group_of(app.role()), 'person');
         insert into entry.quota_use as u (tenant_id, user_id, what, purpose, since, used)
         select app.tenant(), coalesce(app.actor(), '00000000-0000-0000-0000-000000000000'), wanted, reason, clock.now(), 1
         where app.tenant() is not null
         on conflict on constraint quota_use_pkey do update
             set used = case when u.since + quota.per <= excluded.since then 1 else u.used + 1 end,
                 since = case when u.since + quota.per <= excluded.since then excluded.since else u.since end
-        returning u.used into count;
+        returning u.used, u.since + quota.per into count, ends;
         if count > quota.most then
-            raise exception using errcode = 'MW429', message = 'quota-reached';
+            raise exception using errcode = 'MW429', message = 'quota-reached',
+                hint = format('%s %s', wanted, greatest(1, ceil(extract(epoch from ends - clock.now()))));
         end if;
     end $$;

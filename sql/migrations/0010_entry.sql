@@ -16,20 +16,21 @@ create table entry.hat (
 comment on table entry.hat is
     'The rows lie apart, so that the planner takes the index from a few dozen users on: every transaction looks here, by a plan that is kept';
 
--- What one user may do how often. The rows of entry.quota are the documentation: an installation may change `most`.
+-- What one user may do how often. openapi/limits.yaml has the first rows; an installation may change `most`.
 
 create table entry.quota (
-    what text primary key,
+    what text not null,
+    who text not null,
     most int not null check (most > 0),
-    per interval not null
+    per interval not null,
+    primary key (what, who)
 );
-insert into entry.quota (what, most, per) values ('bsn-search', 120, '1 hour');
-comment on table entry.quota is 'bsn-search: searches by citizen service number, of one user for one purpose';
+comment on column entry.quota.who is 'a group of roles, as entry.group_of() knows it';
 
 create table entry.quota_use (
     tenant_id int not null,
     user_id uuid not null,
-    what text not null references entry.quota,
+    what text not null,
     purpose text not null,
     since timestamptz not null,
     used int not null,

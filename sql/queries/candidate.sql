@@ -10,6 +10,7 @@ case when c.merged_into is not null
 
 -- query: candidate_list
 -- rows: many
+-- whose: id
 -- filter: status c.status = %
 -- filter: caseManagerId c.case_manager_id = %::uuid
 -- filter: aliasPrefix app.words(c.alias) @@ app.asked(%)
@@ -24,6 +25,7 @@ from app.candidate c where true
 
 -- query: candidate_get
 -- rows: one
+-- whose: id
 select {{candidate_columns}}, c.competences, c.conditions, c.languages, c.occupations,
        app.proposals_open_of(c.id) as open_proposals
 from app.candidate c where c.id = :id
@@ -31,6 +33,7 @@ from app.candidate c where c.id = :id
 -- query: candidate_insert
 -- body: CandidateNew
 -- rows: one
+-- whose: nobody
 insert into app.candidate as c (tenant_id, id, alias, first_name, last_name, birth_date, email, phone, postcode4,
     neighbourhood, case_manager_id, organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, shifts,
     max_distance_km, transport, available_from, wishes, introduction, sectors, competences, conditions, languages, occupations)
@@ -49,6 +52,7 @@ returning c.id
 -- A number that is given is stored when the row is one that the client read; :blind_index is null when none is given.
 -- query: candidate_change
 -- rows: one
+-- whose: nobody
 -- none: stale
 with number as (
     select app.candidate_bsn_store(:id::uuid, :key_id::int, :nonce::bytea, :ciphertext::bytea, :blind_index::bytea) as changed
@@ -85,6 +89,7 @@ select app.candidate_merge(:id::uuid, @other_id::uuid, array(select jsonb_array_
 -- Notes the look-up in the audit, found or not; then only what the asker may see.
 -- query: candidate_search
 -- rows: one
+-- whose: noted
 -- writes: yes
 select coalesce((select jsonb_agg(jsonb_build_object('id', c.id, 'alias', c.alias, 'status', c.status))
                  from app.candidate_by_bsn(:blind_index::bytea, :purpose) b join app.candidate c on c.id = b), '[]') as items
@@ -92,6 +97,7 @@ select coalesce((select jsonb_agg(jsonb_build_object('id', c.id, 'alias', c.alia
 -- The same by name and day of birth.
 -- query: candidate_search_name
 -- rows: one
+-- whose: noted
 -- writes: yes
 select jsonb_path_query_array(f.found, '$[0]') as items, nullif(f.found - 0, '[]') as also
 from (select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'alias', c.alias, 'status', c.status) order by c.id), '[]') as found

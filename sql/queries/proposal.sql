@@ -6,6 +6,7 @@ p.rejection_shared, p.rejection_note, p.return_reason, p.undo_reason, p.undo_not
 
 -- query: proposal_list
 -- rows: many
+-- whose: candidate_id
 -- filter: state p.state = %
 -- filter: vacancyId p.vacancy_id = %::uuid
 -- filter: candidateId p.candidate_id = %::uuid
@@ -18,6 +19,7 @@ from app.proposal p where true
 
 -- query: proposal_get
 -- rows: one
+-- whose: candidate_id
 select {{proposal_columns}},
        app.card_of_proposal(p.id) as card
 from app.proposal p where p.id = :id

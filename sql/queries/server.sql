@@ -24,6 +24,10 @@ select where (set_config('app.tenant', case when :role in ('', 'system') or exis
 -- rows: many
 select tenant_id, id from ref.tenant where status = 'active'
 
+-- query: allowance_directory
+-- rows: many
+select q.what, q.who, q.most, extract(epoch from q.per)::bigint as seconds from entry.quota q
+
 -- query: idempotency_begin
 -- rows: none
 -- writes: yes
@@ -33,8 +37,17 @@ select idempotency.begin(:route, :key, :fingerprint, :status::int, :resource::uu
 -- rows: one
 select fingerprint, status, resource from idempotency.outcome(:route, :key)
 
--- It runs alone, and it takes the word of the token for who asks: whoever may not come in is noted, too.
--- query: audit_deny
+-- What is noted of many requests together takes the word of the token for who asks: whoever may not come in is noted, too.
+-- query: audit_denied
 -- rows: none
 -- writes: yes
-select audit.deny(:tenant::int, :actor::uuid, nullif(:organisation, '')::uuid, :role, :request::uuid, :operation, :reason)
+-- gathers:
+select audit.denied(:tenants::int[], :actors::uuid[], :roles::text[], :organisations::uuid[], :operations::text[],
+                    :reasons::text[], :subjects::uuid[], :requests::uuid[], :times::int[])
+
+-- query: audit_looked
+-- rows: none
+-- writes: yes
+-- gathers:
+select audit.looked(:tenants::int[], :whose::text[], :actors::uuid[], :roles::text[], :organisations::uuid[],
+                    :operations::text[], :purposes::text[], :requests::uuid[])

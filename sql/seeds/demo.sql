@@ -48,7 +48,7 @@ from town t cross join (values (1, 'firm', 'Werkpad B.V.'), (2, 'firm', 'Stap Ve
                                (4, 'hub', 'Knooppunt Maas en Venen')) o (n, kind, name);
 insert into app.user_account (tenant_id, id, name, email, role, attributes, organisation_id, version, changed_at, changed_in)
 select t.tenant, pg_temp.uid('user', t.n * 1000 + u.n), u.name, u.role || '.' || u.n || '@' || lower(t.name) || '.example',
-       u.role, case u.role when 'team_lead' then '{decider}'::text[] else '{}' end,
+       u.role, case u.role when 'team_lead' then '{decider}'::text[] when 'tenant_admin' then '{privacy_officer}' else '{}' end,
        case u.role when 'firm' then pg_temp.uid('org', t.n * 10 + 1) when 'agency' then pg_temp.uid('org', t.n * 10 + 3)
                    when 'hub' then pg_temp.uid('org', t.n * 10 + 4) when 'employer' then pg_temp.uid('employer', t.n * 1000000 + 1)
        end, 1, clock.now(), pg_current_xact_id()

@@ -113,7 +113,7 @@ GOES_ON = {
     'a new operation': lambda d: d['paths'].update({'/late': {'get': d['paths']['/places']['get']}}),
     'a new role': change(operation(*LIST), lambda node: node['x-rights'].update(analyst='tenant')),
     'a new parameter': add_parameter(),
-    'a new problem': change(operation(*LIST), lambda node: node['responses'].update({'429': node['responses']['400']})),
+    'a new problem': change(operation(*LIST), lambda node: node['responses'].update({'425': node['responses']['400']})),
     'a new property is read': change(schema('Vacancy'), lambda node: node['properties'].update(late=TEXT)),
     'a property is always there': change(schema('Vacancy'), lambda node: node['required'].append('source')),
     'a new value is read': change(prop('Vacancy', 'state'), gain('x-extensible-enum', 'late')),

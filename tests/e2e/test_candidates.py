@@ -84,7 +84,7 @@ def test_case_9_a_number_that_is_known_tells_nothing_of_the_person_and_is_noted(
     client, number = as_role('case_manager'), bsn_of(999710000)
     first = as_role('consultant').post('/candidates', {'alias': 'Een', 'pc4': '5012', 'bsn': number})
     assert first.status == 201
-    noted = "select count(*) from audit.entry where action = 'deny' and columns[2] = 'bsn-known'"
+    noted = "select coalesce(sum(times), 0) from audit.denial where reason = 'bsn-known'"
     before, own = region.sql(noted)[0][0], client.post('/candidates', {'alias': 'Drie', 'pc4': '5012'})
     for again in (client.post('/candidates', {'alias': 'Twee', 'pc4': '5012', 'bsn': number}),
                   client.patch(own.headers['location'], {'bsn': number}, own.headers['etag'])):

@@ -25,7 +25,7 @@ NO_CHECK = {
     'Role': 'x-roles of openapi.yaml is the source', 'Attribute': 'x-attributes of openapi.yaml is the source',
     'SearchPurpose': 'a note in the audit', 'CandidateProperty': 'names of properties; test_candidates.py compares them',
     'HardOutcome': 'computed by matching', 'ContributionCode': 'computed by matching', 'MissingCode': 'computed by matching',
-    'LaneState': 'computed by the queue', 'RuleOutcome': 'computed by screening', 'WorkState': 'of jobs and of dead letters',
+    'InspectionKind': 'computed by app.inspection', 'LaneState': 'computed by the queue', 'RuleOutcome': 'computed by screening', 'WorkState': 'of jobs and of dead letters',
 }
 # checks that no enum of the contract shows: why
 NO_ENUM = {
@@ -40,7 +40,7 @@ def checks(region):
     """{table.column: the values that its check, its domain or its type allows}"""
     rows = region.sql("""select a.attrelid::regclass || '.' || a.attname, pg_get_constraintdef(c.oid)
         from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and c.conkey = array[a.attnum] or a.atttypid = c.contypid
-        join pg_class t on t.oid = a.attrelid and t.relkind = 'r'
+        join pg_class t on t.oid = a.attrelid and t.relkind in ('r', 'p') and not t.relispartition
         where c.contype = 'c' and c.connamespace::regnamespace::text in ('app', 'audit', 'queue', 'ref')""")
     listed = re.compile(r'^CHECK \(\(\(?\w+\)?(?: = ANY|::text = ANY|\)::text = ANY| <@) \(?ARRAY\[([^\]]*)\]\)?\)\)$')
     types = region.sql("""select a.attrelid::regclass || '.' || a.attname, array_agg(e.enumlabel)::text[]

@@ -180,10 +180,10 @@ def test_a10_numbers_say_what_limits_them(as_role, shortlisted):
 
 CONSTRAINTS = """select c.relname, k.conname, k.contype::text,
        array(select a.attname::text from unnest(k.conkey) x join pg_attribute a on a.attrelid = k.conrelid and a.attnum = x)
-from pg_constraint k join pg_class c on c.oid = k.conrelid where c.relnamespace = 'app'::regnamespace and k.contype <> 't'
+from pg_constraint k join pg_class c on c.oid = k.conrelid where c.relnamespace = 'app'::regnamespace and k.contype <> 't' and not c.relispartition
 union select c.relname, n.relname, 'u', array[]::text[]
 from pg_index i join pg_class n on n.oid = i.indexrelid join pg_class c on c.oid = i.indrelid
-where c.relnamespace = 'app'::regnamespace and i.indisunique and not exists (select from pg_constraint k where k.conindid = n.oid)"""
+where c.relnamespace = 'app'::regnamespace and i.indisunique and not c.relispartition and not exists (select from pg_constraint k where k.conindid = n.oid)"""
 ENDS = {'f': '_fkey', 'c': '_check', 'u': '_key'}
 
 

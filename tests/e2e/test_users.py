@@ -62,7 +62,7 @@ def test_attack_01_a_deactivated_user_is_out_of_every_service(as_role, hire, reg
     assert refused.status == 403 and refused.problem == 'not-admitted'
     back = admin.patch(f'/users/{made.json["id"]}', {'active': True}, gone.headers['etag'])
     assert back.json['active'] and all(client.get(path).status == 200 for path in READS)
-    noted = "select count(*) from audit.entry where action = 'deny' and columns[2] = 'not-admitted' and actor = %s"
+    noted = "select coalesce(sum(times), 0) from audit.denial where reason = 'not-admitted' and actor = %s"
     until(lambda: region.sql(noted, (made.json['id'],))[0][0] >= len(READS) + 1)
 
 

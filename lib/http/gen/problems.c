@@ -3,124 +3,124 @@
 #include "lib/http/problem_tables.h"
 
 const struct problem problems[PROBLEM_COUNT] = {
-    [PROBLEM_INTERNAL] = {"internal", 500, 0, {
+    [PROBLEM_INTERNAL] = {"internal", 500, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:internal\",\"title\":\"Er ging bij ons iets mis\",\"status\":500,\"detail\":\"Dit is onze fout. Noem bij vragen het nummer achter instance.\"",
         "{\"type\":\"urn:maatwerk:problem:internal\",\"title\":\"Something went wrong on our side\",\"status\":500,\"detail\":\"This is our fault. When you ask about it, name the number in instance.\""}, {NULL, 0}},
-    [PROBLEM_INVALID] = {"invalid", 400, 0, {
+    [PROBLEM_INVALID] = {"invalid", 400, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:invalid\",\"title\":\"De aanvraag klopt niet\",\"status\":400,\"detail\":\"Onder errors staat van elke fout waar die zit en wat er niet klopt.\"",
         "{\"type\":\"urn:maatwerk:problem:invalid\",\"title\":\"The request does not fit\",\"status\":400,\"detail\":\"The errors say of every fault where it is and what does not fit.\""}, {NULL, 0}},
-    [PROBLEM_UNAUTHENTICATED] = {"unauthenticated", 401, 0, {
+    [PROBLEM_UNAUTHENTICATED] = {"unauthenticated", 401, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:unauthenticated\",\"title\":\"Niet ingelogd\",\"status\":401,\"detail\":\"De aanvraag heeft geen token, of een token dat niet of niet meer geldig is.\"",
         "{\"type\":\"urn:maatwerk:problem:unauthenticated\",\"title\":\"Not logged in\",\"status\":401,\"detail\":\"The request has no token, or one that is not valid, or no longer.\""}, {NULL, 0}},
-    [PROBLEM_FORBIDDEN] = {"forbidden", 403, 0, {
+    [PROBLEM_FORBIDDEN] = {"forbidden", 403, 0, true, {
         "{\"type\":\"urn:maatwerk:problem:forbidden\",\"title\":\"Dit mag u niet\",\"status\":403,\"detail\":\"Uw rol mag deze handeling niet doen, of niet met de waarden die onder errors staan.\"",
         "{\"type\":\"urn:maatwerk:problem:forbidden\",\"title\":\"You may not do this\",\"status\":403,\"detail\":\"Your role may not do this, or not with the values that the errors name.\""}, {NULL, 0}},
-    [PROBLEM_NOT_ADMITTED] = {"not-admitted", 403, 0, {
+    [PROBLEM_NOT_ADMITTED] = {"not-admitted", 403, 0, true, {
         "{\"type\":\"urn:maatwerk:problem:not-admitted\",\"title\":\"U hebt hier geen toegang\",\"status\":403,\"detail\":\"Uw account bestaat hier niet, is niet meer actief, of heeft deze rol of organisatie niet. Vraag het de applicatiebeheerder.\"",
         "{\"type\":\"urn:maatwerk:problem:not-admitted\",\"title\":\"You have no access here\",\"status\":403,\"detail\":\"Your account is not there, is no longer active, or does not have this role or organisation. Ask the application manager.\""}, {NULL, 0}},
-    [PROBLEM_NOT_FOUND] = {"not-found", 404, 0, {
+    [PROBLEM_NOT_FOUND] = {"not-found", 404, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:not-found\",\"title\":\"Niet gevonden\",\"status\":404,\"detail\":\"Dit bestaat niet, of u mag het niet zien.\"",
         "{\"type\":\"urn:maatwerk:problem:not-found\",\"title\":\"Not found\",\"status\":404,\"detail\":\"This does not exist, or you may not see it.\""}, {NULL, 0}},
-    [PROBLEM_METHOD_NOT_ALLOWED] = {"method-not-allowed", 405, 0, {
+    [PROBLEM_METHOD_NOT_ALLOWED] = {"method-not-allowed", 405, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:method-not-allowed\",\"title\":\"Dit kan hier niet\",\"status\":405,\"detail\":\"Dit adres kent deze methode niet. De header Allow noemt de methoden die er wel zijn.\"",
         "{\"type\":\"urn:maatwerk:problem:method-not-allowed\",\"title\":\"This cannot be done here\",\"status\":405,\"detail\":\"This address does not know the method. The Allow header names the methods that it knows.\""}, {NULL, 0}},
-    [PROBLEM_NOT_ACCEPTABLE] = {"not-acceptable", 406, 0, {
+    [PROBLEM_NOT_ACCEPTABLE] = {"not-acceptable", 406, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:not-acceptable\",\"title\":\"Wij antwoorden in JSON\",\"status\":406,\"detail\":\"De header Accept laat application/json niet toe.\"",
         "{\"type\":\"urn:maatwerk:problem:not-acceptable\",\"title\":\"We answer in JSON\",\"status\":406,\"detail\":\"The Accept header does not admit application/json.\""}, {NULL, 0}},
-    [PROBLEM_REQUEST_TIMEOUT] = {"request-timeout", 408, 0, {
+    [PROBLEM_REQUEST_TIMEOUT] = {"request-timeout", 408, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:request-timeout\",\"title\":\"De aanvraag kwam niet op tijd af\",\"status\":408,\"detail\":\"De verbinding was te langzaam of viel weg voordat de hele aanvraag er was. Er is niets gewijzigd.\"",
         "{\"type\":\"urn:maatwerk:problem:request-timeout\",\"title\":\"The request did not arrive in time\",\"status\":408,\"detail\":\"The connection was too slow, or was lost, before the whole request was there. Nothing was changed.\""}, {NULL, 0}},
-    [PROBLEM_CONFLICT] = {"conflict", 409, 0, {
+    [PROBLEM_CONFLICT] = {"conflict", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:conflict\",\"title\":\"Dit past niet bij wat er al is\",\"status\":409,\"detail\":\"Iets anders verwijst hiernaar, of de gegevens passen niet bij wat er al staat.\"",
         "{\"type\":\"urn:maatwerk:problem:conflict\",\"title\":\"Does not go together with what is there\",\"status\":409,\"detail\":\"Something else refers to this, or it does not go together with what is stored.\""}, {NULL, 0}},
-    [PROBLEM_DUPLICATE] = {"duplicate", 409, 0, {
+    [PROBLEM_DUPLICATE] = {"duplicate", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:duplicate\",\"title\":\"Dit bestaat al\",\"status\":409,\"detail\":\"Iets anders heeft deze waarde al; existing verwijst ernaar als u het mag zien. Vraag anders uw teamleider of applicatiebeheerder.\"",
         "{\"type\":\"urn:maatwerk:problem:duplicate\",\"title\":\"This exists already\",\"status\":409,\"detail\":\"Something else has this value already; existing leads to it when you may see it. Else ask your team lead or application manager.\""}, {NULL, 0}},
-    [PROBLEM_BSN_KNOWN] = {"bsn-known", 409, 0, {
+    [PROBLEM_BSN_KNOWN] = {"bsn-known", 409, 0, true, {
         "{\"type\":\"urn:maatwerk:problem:bsn-known\",\"title\":\"Dit nummer is hier al bekend\",\"status\":409,\"detail\":\"Iemand anders in deze gemeente heeft een dossier met dit burgerservicenummer. Vraag uw teamleider wie dat is.\"",
         "{\"type\":\"urn:maatwerk:problem:bsn-known\",\"title\":\"This number is known here already\",\"status\":409,\"detail\":\"Somebody else in this municipality has a file with this citizen service number. Ask your team lead who that is.\""}, {NULL, 0}},
-    [PROBLEM_STATE] = {"state", 409, 0, {
+    [PROBLEM_STATE] = {"state", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:state\",\"title\":\"Dit kan niet in deze status\",\"status\":409,\"detail\":\"De status laat deze handeling niet toe. currentState is de status, allowed noemt wat u nu wel kunt doen. Gaat het om iets dat u noemt, dan zegt pointer om wat.\"",
         "{\"type\":\"urn:maatwerk:problem:state\",\"title\":\"Not possible in this state\",\"status\":409,\"detail\":\"The state does not allow this. currentState is the state, allowed names what you can do now. When it is that of something in the body, pointer says of what.\""}, {NULL, 0}},
-    [PROBLEM_IDEMPOTENCY_BUSY] = {"idempotency-busy", 409, 1, {
+    [PROBLEM_IDEMPOTENCY_BUSY] = {"idempotency-busy", 409, 1, false, {
         "{\"type\":\"urn:maatwerk:problem:idempotency-busy\",\"title\":\"Deze aanvraag wordt al behandeld\",\"status\":409,\"detail\":\"Een eerdere aanvraag met deze Idempotency-Key is nog niet klaar.\"",
         "{\"type\":\"urn:maatwerk:problem:idempotency-busy\",\"title\":\"This request is being handled\",\"status\":409,\"detail\":\"An earlier request with this Idempotency-Key is not ready yet.\""}, {NULL, 0}},
-    [PROBLEM_NUMBER_ASKED_REACHED] = {"number-asked-reached", 409, 0, {
+    [PROBLEM_NUMBER_ASKED_REACHED] = {"number-asked-reached", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:number-asked-reached\",\"title\":\"De werkgever vroeg minder kandidaten\",\"status\":409,\"detail\":\"Met deze voordrachten zouden er meer open staan (taken + given) dan de werkgever vroeg (limit).\"",
         "{\"type\":\"urn:maatwerk:problem:number-asked-reached\",\"title\":\"The employer asked for fewer candidates\",\"status\":409,\"detail\":\"With these proposals more would be open (taken + given) than the employer asked for (limit).\""}, {NULL, 0}},
-    [PROBLEM_SHORTFALL_NOT_STATED] = {"shortfall-not-stated", 409, 0, {
+    [PROBLEM_SHORTFALL_NOT_STATED] = {"shortfall-not-stated", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:shortfall-not-stated\",\"title\":\"Minder dan gevraagd: noem de reden\",\"status\":409,\"detail\":\"Er staan minder voordrachten open (taken + given) dan de werkgever vroeg (limit), en er is geen reden genoemd.\"",
         "{\"type\":\"urn:maatwerk:problem:shortfall-not-stated\",\"title\":\"Fewer than asked: state why\",\"status\":409,\"detail\":\"Fewer proposals are open (taken + given) than the employer asked for (limit), and no reason is stated.\""}, {NULL, 0}},
-    [PROBLEM_PAIR_REJECTED_BEFORE] = {"pair-rejected-before", 409, 0, {
+    [PROBLEM_PAIR_REJECTED_BEFORE] = {"pair-rejected-before", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:pair-rejected-before\",\"title\":\"Deze kandidaat is voor deze vacature al afgewezen\",\"status\":409,\"detail\":\"De kandidaat op de plaats die pointer noemt is al eens aan deze werkgever voorgedragen en afgewezen.\"",
         "{\"type\":\"urn:maatwerk:problem:pair-rejected-before\",\"title\":\"This candidate was rejected for this vacancy before\",\"status\":409,\"detail\":\"The candidate at the place that pointer names was proposed for this vacancy before, and rejected.\""}, {NULL, 0}},
-    [PROBLEM_PAIR_WITHDRAWN_BEFORE] = {"pair-withdrawn-before", 409, 0, {
+    [PROBLEM_PAIR_WITHDRAWN_BEFORE] = {"pair-withdrawn-before", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:pair-withdrawn-before\",\"title\":\"De voordracht van deze kandidaat is ingetrokken\",\"status\":409,\"detail\":\"De kandidaat op de plaats die pointer noemt is voor deze vacature al voorgedragen, en dat is ingetrokken. Noem waarom het nu wel kan.\"",
         "{\"type\":\"urn:maatwerk:problem:pair-withdrawn-before\",\"title\":\"The proposal of this candidate was withdrawn\",\"status\":409,\"detail\":\"The candidate at the place that pointer names was proposed for this vacancy before, and that was withdrawn. Say why it is possible now.\""}, {NULL, 0}},
-    [PROBLEM_CONSENT_WITHDRAWN] = {"consent-withdrawn", 409, 0, {
+    [PROBLEM_CONSENT_WITHDRAWN] = {"consent-withdrawn", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:consent-withdrawn\",\"title\":\"Deze kandidaat heeft de toestemming ingetrokken\",\"status\":409,\"detail\":\"De kandidaat op de plaats die pointer noemt wil niet dat werkgevers het kaartje zien. Stuur de toestemming mee die daarna is gegeven.\"",
         "{\"type\":\"urn:maatwerk:problem:consent-withdrawn\",\"title\":\"This candidate has withdrawn consent\",\"status\":409,\"detail\":\"The candidate at the place that pointer names does not want employers to see the card. Send the consent that was given since.\""}, {NULL, 0}},
-    [PROBLEM_FEWER_THAN_TAKEN] = {"fewer-than-taken", 409, 0, {
+    [PROBLEM_FEWER_THAN_TAKEN] = {"fewer-than-taken", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:fewer-than-taken\",\"title\":\"Er zijn er al meer\",\"status\":409,\"detail\":\"Er zijn al meer mensen aangenomen, of meer voordrachten open (taken), dan u nu vraagt (given).\"",
         "{\"type\":\"urn:maatwerk:problem:fewer-than-taken\",\"title\":\"There are more already\",\"status\":409,\"detail\":\"More people are hired, or more proposals are open (taken), than you ask for now (given).\""}, {NULL, 0}},
-    [PROBLEM_TERM_PASSED] = {"term-passed", 409, 0, {
+    [PROBLEM_TERM_PASSED] = {"term-passed", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:term-passed\",\"title\":\"De termijn is voorbij\",\"status\":409,\"detail\":\"Dit kon tot een aantal dagen (limit) erna. Dat is voorbij.\"",
         "{\"type\":\"urn:maatwerk:problem:term-passed\",\"title\":\"The term has passed\",\"status\":409,\"detail\":\"This was possible for a number of days (limit) after. They have passed.\""}, {NULL, 0}},
-    [PROBLEM_CANDIDATE_HAS_TWO_OPEN_PROPOSALS] = {"candidate-has-two-open-proposals", 409, 0, {
+    [PROBLEM_CANDIDATE_HAS_TWO_OPEN_PROPOSALS] = {"candidate-has-two-open-proposals", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:candidate-has-two-open-proposals\",\"title\":\"Deze kandidaat heeft al twee open voordrachten\",\"status\":409,\"detail\":\"De kandidaat op de plaats die pointer noemt is al bij het grootste aantal werkgevers (limit) voorgedragen.\"",
         "{\"type\":\"urn:maatwerk:problem:candidate-has-two-open-proposals\",\"title\":\"This candidate has two open proposals already\",\"status\":409,\"detail\":\"The candidate at the place that pointer names is with the largest number of employers (limit) already.\""}, {NULL, 0}},
-    [PROBLEM_NOT_SHORTLISTED] = {"not-shortlisted", 409, 0, {
+    [PROBLEM_NOT_SHORTLISTED] = {"not-shortlisted", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:not-shortlisted\",\"title\":\"Deze kandidaat staat niet op de laatste shortlist\",\"status\":409,\"detail\":\"De kandidaat op de plaats die pointer noemt staat niet op de nieuwste shortlist van deze vacature.\"",
         "{\"type\":\"urn:maatwerk:problem:not-shortlisted\",\"title\":\"This candidate is not on the newest shortlist\",\"status\":409,\"detail\":\"The candidate at the place that pointer names is not on the newest shortlist of this vacancy.\""}, {NULL, 0}},
-    [PROBLEM_MERGE_CONFLICTS] = {"merge-conflicts", 409, 0, {
+    [PROBLEM_MERGE_CONFLICTS] = {"merge-conflicts", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:merge-conflicts\",\"title\":\"De twee dossiers zeggen niet hetzelfde\",\"status\":409,\"detail\":\"Bij de eigenschappen onder properties hebben beide dossiers iets anders staan. Er is niets samengevoegd.\"",
         "{\"type\":\"urn:maatwerk:problem:merge-conflicts\",\"title\":\"The two files do not say the same\",\"status\":409,\"detail\":\"Of the properties that are named both files say something else. Nothing was merged.\""}, {NULL, 0}},
-    [PROBLEM_TWO_PERSONS] = {"two-persons", 409, 0, {
+    [PROBLEM_TWO_PERSONS] = {"two-persons", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:two-persons\",\"title\":\"Dit zijn twee personen\",\"status\":409,\"detail\":\"Beide dossiers hebben een burgerservicenummer, dus ze gaan over twee personen. Er is niets samengevoegd.\"",
         "{\"type\":\"urn:maatwerk:problem:two-persons\",\"title\":\"These are two persons\",\"status\":409,\"detail\":\"Both files have a citizen service number, so they are about two persons. Nothing was merged.\""}, {NULL, 0}},
-    [PROBLEM_BOTH_PROPOSED] = {"both-proposed", 409, 0, {
+    [PROBLEM_BOTH_PROPOSED] = {"both-proposed", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:both-proposed\",\"title\":\"Beide dossiers zijn voor dezelfde vacature voorgedragen\",\"status\":409,\"detail\":\"Voor een vacature staat van beide dossiers een voordracht open. Er is niets samengevoegd.\"",
         "{\"type\":\"urn:maatwerk:problem:both-proposed\",\"title\":\"Both files are proposed for the same vacancy\",\"status\":409,\"detail\":\"For one vacancy a proposal of each of the files is open. Nothing was merged.\""}, {NULL, 0}},
-    [PROBLEM_VACANCY_PLACES_TAKEN] = {"vacancy-places-taken", 409, 0, {
+    [PROBLEM_VACANCY_PLACES_TAKEN] = {"vacancy-places-taken", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:vacancy-places-taken\",\"title\":\"Alle plaatsen zijn bezet\",\"status\":409,\"detail\":\"Voor alle plaatsen van de vacature (limit) is al iemand aangenomen (taken).\"",
         "{\"type\":\"urn:maatwerk:problem:vacancy-places-taken\",\"title\":\"All positions are taken\",\"status\":409,\"detail\":\"Somebody is hired (taken) for all positions of the vacancy (limit).\""}, {NULL, 0}},
-    [PROBLEM_STALE] = {"stale", 412, 0, {
+    [PROBLEM_STALE] = {"stale", 412, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:stale\",\"title\":\"Iemand anders heeft dit gewijzigd\",\"status\":412,\"detail\":\"De versie in If-Match is niet de huidige versie. Er is niets gewijzigd.\"",
         "{\"type\":\"urn:maatwerk:problem:stale\",\"title\":\"Somebody else has changed this\",\"status\":412,\"detail\":\"The version in If-Match is not the current one. Nothing was changed.\""}, {NULL, 0}},
-    [PROBLEM_TOO_LARGE] = {"too-large", 413, 0, {
+    [PROBLEM_TOO_LARGE] = {"too-large", 413, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:too-large\",\"title\":\"De aanvraag is te groot\",\"status\":413,\"detail\":\"De inhoud van de aanvraag is groter dan deze handeling aanneemt.\"",
         "{\"type\":\"urn:maatwerk:problem:too-large\",\"title\":\"The request is too large\",\"status\":413,\"detail\":\"The body is larger than this operation takes.\""}, {NULL, 0}},
-    [PROBLEM_URI_TOO_LONG] = {"uri-too-long", 414, 0, {
+    [PROBLEM_URI_TOO_LONG] = {"uri-too-long", 414, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:uri-too-long\",\"title\":\"Het adres is te lang\",\"status\":414,\"detail\":\"Het pad en de parameters samen zijn langer dan wij aannemen.\"",
         "{\"type\":\"urn:maatwerk:problem:uri-too-long\",\"title\":\"The address is too long\",\"status\":414,\"detail\":\"The path and the parameters together are longer than we take.\""}, {NULL, 0}},
-    [PROBLEM_UNSUPPORTED_MEDIA_TYPE] = {"unsupported-media-type", 415, 0, {
+    [PROBLEM_UNSUPPORTED_MEDIA_TYPE] = {"unsupported-media-type", 415, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:unsupported-media-type\",\"title\":\"Dit mediatype kennen wij hier niet\",\"status\":415,\"detail\":\"De header Content-Type is niet het mediatype van deze handeling.\"",
         "{\"type\":\"urn:maatwerk:problem:unsupported-media-type\",\"title\":\"We do not take this media type here\",\"status\":415,\"detail\":\"The Content-Type header is not the media type of this operation.\""}, {NULL, 0}},
-    [PROBLEM_IDEMPOTENCY_KEY_REUSED] = {"idempotency-key-reused", 422, 0, {
+    [PROBLEM_IDEMPOTENCY_KEY_REUSED] = {"idempotency-key-reused", 422, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:idempotency-key-reused\",\"title\":\"Deze Idempotency-Key hoort bij een andere aanvraag\",\"status\":422,\"detail\":\"Met deze Idempotency-Key is eerder iets anders gestuurd. Er is niets gewijzigd.\"",
         "{\"type\":\"urn:maatwerk:problem:idempotency-key-reused\",\"title\":\"This Idempotency-Key belongs to another request\",\"status\":422,\"detail\":\"Something else was sent with this Idempotency-Key before. Nothing was changed.\""}, {NULL, 0}},
-    [PROBLEM_MATCH_REQUIRED] = {"match-required", 428, 0, {
+    [PROBLEM_MATCH_REQUIRED] = {"match-required", 428, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:match-required\",\"title\":\"Stuur If-Match mee\",\"status\":428,\"detail\":\"Deze handeling wijzigt iets dat u eerst gelezen moet hebben. Stuur de ETag daarvan in If-Match.\"",
         "{\"type\":\"urn:maatwerk:problem:match-required\",\"title\":\"Send If-Match\",\"status\":428,\"detail\":\"This changes something that you must have read before. Send its ETag in If-Match.\""}, {NULL, 0}},
-    [PROBLEM_TOO_MANY_REQUESTS] = {"too-many-requests", 429, 1, {
-        "{\"type\":\"urn:maatwerk:problem:too-many-requests\",\"title\":\"Te veel aanvragen\",\"status\":429,\"detail\":\"Er komen te veel aanvragen tegelijk van uw kant.\"",
-        "{\"type\":\"urn:maatwerk:problem:too-many-requests\",\"title\":\"Too many requests\",\"status\":429,\"detail\":\"Too many requests come from your side at once.\""}, {NULL, 0}},
-    [PROBLEM_QUOTA_REACHED] = {"quota-reached", 429, 600, {
+    [PROBLEM_TOO_MANY_REQUESTS] = {"too-many-requests", 429, 1, true, {
+        "{\"type\":\"urn:maatwerk:problem:too-many-requests\",\"title\":\"Te veel aanvragen\",\"status\":429,\"detail\":\"Er komen te veel aanvragen van uw account, of er zijn er te veel geweigerd. Probeer het zo meteen nog eens.\"",
+        "{\"type\":\"urn:maatwerk:problem:too-many-requests\",\"title\":\"Too many requests\",\"status\":429,\"detail\":\"Too many requests come from your account, or too many were refused. Try it again in a moment.\""}, {NULL, 0}},
+    [PROBLEM_QUOTA_REACHED] = {"quota-reached", 429, 600, true, {
         "{\"type\":\"urn:maatwerk:problem:quota-reached\",\"title\":\"U hebt dit te vaak gedaan\",\"status\":429,\"detail\":\"Voor deze handeling is er een grens per gebruiker en doel. Probeer het later nog eens.\"",
         "{\"type\":\"urn:maatwerk:problem:quota-reached\",\"title\":\"You have done this too often\",\"status\":429,\"detail\":\"There is a limit to this for each user and purpose. Try it again later.\""}, {NULL, 0}},
-    [PROBLEM_HEADERS_TOO_LARGE] = {"headers-too-large", 431, 0, {
+    [PROBLEM_HEADERS_TOO_LARGE] = {"headers-too-large", 431, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:headers-too-large\",\"title\":\"De headers zijn te groot\",\"status\":431,\"detail\":\"Alle headers samen zijn groter dan wij aannemen.\"",
         "{\"type\":\"urn:maatwerk:problem:headers-too-large\",\"title\":\"The headers are too large\",\"status\":431,\"detail\":\"All headers together are larger than we take.\""}, {NULL, 0}},
-    [PROBLEM_NOT_IMPLEMENTED] = {"not-implemented", 501, 0, {
+    [PROBLEM_NOT_IMPLEMENTED] = {"not-implemented", 501, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:not-implemented\",\"title\":\"Dit ondersteunen wij niet\",\"status\":501,\"detail\":\"De aanvraag gebruikt iets van HTTP dat wij niet ondersteunen.\"",
         "{\"type\":\"urn:maatwerk:problem:not-implemented\",\"title\":\"We do not support this\",\"status\":501,\"detail\":\"The request uses something of HTTP that we do not support.\""}, {NULL, 0}},
-    [PROBLEM_BAD_GATEWAY] = {"bad-gateway", 502, 1, {
+    [PROBLEM_BAD_GATEWAY] = {"bad-gateway", 502, 1, false, {
         "{\"type\":\"urn:maatwerk:problem:bad-gateway\",\"title\":\"Wij kregen intern geen antwoord\",\"status\":502,\"detail\":\"Een onderdeel gaf geen antwoord. Het is niet zeker of de handeling is gedaan.\"",
         "{\"type\":\"urn:maatwerk:problem:bad-gateway\",\"title\":\"We got no answer inside\",\"status\":502,\"detail\":\"A part of the installation gave no answer. It is not certain whether this was done.\""}, {NULL, 0}},
-    [PROBLEM_UNAVAILABLE] = {"unavailable", 503, 1, {
+    [PROBLEM_UNAVAILABLE] = {"unavailable", 503, 1, false, {
         "{\"type\":\"urn:maatwerk:problem:unavailable\",\"title\":\"Dit kan nu even niet\",\"status\":503,\"detail\":\"Er is iets tijdelijk niet bereikbaar, of er is te veel te doen. Er is niets gewijzigd.\"",
         "{\"type\":\"urn:maatwerk:problem:unavailable\",\"title\":\"Not possible right now\",\"status\":503,\"detail\":\"Something cannot be reached for a moment, or there is too much to do. Nothing was changed.\""}, {NULL, 0}},
-    [PROBLEM_TIMEOUT] = {"timeout", 504, 0, {
+    [PROBLEM_TIMEOUT] = {"timeout", 504, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:timeout\",\"title\":\"Het duurde te lang\",\"status\":504,\"detail\":\"De handeling was niet op tijd klaar. Een herhaling met dezelfde Idempotency-Key zegt of er iets is gewijzigd.\"",
         "{\"type\":\"urn:maatwerk:problem:timeout\",\"title\":\"It took too long\",\"status\":504,\"detail\":\"This was not ready in time. A retry with the same Idempotency-Key says whether something was changed.\""}, {NULL, 0}},
 };

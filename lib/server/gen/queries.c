@@ -4,7 +4,7 @@
 
 #include "lib/base/limits.h"
 
-_Static_assert(5 <= LIMIT_QUERIES, "queries");
+_Static_assert(7 <= LIMIT_QUERIES, "queries");
 _Static_assert(9 <= LIMIT_VALUES, "context_set");
 
 const struct query query_context_set = {
@@ -47,6 +47,17 @@ struct statement *sql_tenant_directory(struct plan *plan)
     return plan_add(plan, &query_tenant_directory, NULL);
 }
 
+const struct query query_allowance_directory = {
+    .name = "allowance_directory",
+    .text = "select q.what, q.who, q.most, extract(epoch from q.per)::bigint as seconds from entry.quota q",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_allowance_directory(struct plan *plan)
+{
+    return plan_add(plan, &query_allowance_directory, NULL);
+}
+
 const struct query query_idempotency_begin = {
     .name = "idempotency_begin",
     .text = "select idempotency.begin($1, $2, $3, $4::int, $5::uuid)",
@@ -80,24 +91,49 @@ struct statement *sql_idempotency_outcome(struct plan *plan, struct sql_idempote
     return plan_add(plan, &query_idempotency_outcome, values);
 }
 
-const struct query query_audit_deny = {
-    .name = "audit_deny",
-    .text = "select audit.deny($1::int, $2::uuid, nullif($3, '')::uuid, $4, $5::uuid, $6, $7)",
-    .parameters = 7, .rows = QUERY_NONE, .when_none = OK,
-    .writes = true, .list = NULL,
+const struct query query_audit_denied = {
+    .name = "audit_denied",
+    .text = "select audit.denied($1::int[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::u"
+            "uid[], $8::uuid[], $9::int[])",
+    .parameters = 9, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL, .gathers = true,
 };
-struct statement *sql_audit_deny(struct plan *plan, struct sql_audit_deny args)
+struct statement *sql_audit_denied(struct plan *plan, struct sql_audit_denied args)
 {
     const struct str values[] = {
-        args.tenant,
-        args.actor,
-        args.organisation,
-        args.role,
-        args.request,
-        args.operation,
-        args.reason,
+        args.tenants,
+        args.actors,
+        args.roles,
+        args.organisations,
+        args.operations,
+        args.reasons,
+        args.subjects,
+        args.requests,
+        args.times,
     };
-    return plan_add(plan, &query_audit_deny, values);
+    return plan_add(plan, &query_audit_denied, values);
 }
 
-const struct query *const server_queries[] = {&query_context_set, &query_tenant_directory, &query_idempotency_begin, &query_idempotency_outcome, &query_audit_deny, NULL};
+const struct query query_audit_looked = {
+    .name = "audit_looked",
+    .text = "select audit.looked($1::int[], $2::text[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::t"
+            "ext[], $8::uuid[])",
+    .parameters = 8, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL, .gathers = true,
+};
+struct statement *sql_audit_looked(struct plan *plan, struct sql_audit_looked args)
+{
+    const struct str values[] = {
+        args.tenants,
+        args.whose,
+        args.actors,
+        args.roles,
+        args.organisations,
+        args.operations,
+        args.purposes,
+        args.requests,
+    };
+    return plan_add(plan, &query_audit_looked, values);
+}
+
+const struct query *const server_queries[] = {&query_context_set, &query_tenant_directory, &query_allowance_directory, &query_idempotency_begin, &query_idempotency_outcome, &query_audit_denied, &query_audit_looked, NULL};

@@ -15,6 +15,11 @@ extern const struct query query_tenant_directory;
 enum tenant_directory_column { TENANT_DIRECTORY_TENANT_ID, TENANT_DIRECTORY_ID };
 struct statement *sql_tenant_directory(struct plan *plan);
 
+extern const struct query query_allowance_directory;
+enum allowance_directory_column { ALLOWANCE_DIRECTORY_WHAT, ALLOWANCE_DIRECTORY_WHO,
+    ALLOWANCE_DIRECTORY_MOST, ALLOWANCE_DIRECTORY_SECONDS };
+struct statement *sql_allowance_directory(struct plan *plan);
+
 extern const struct query query_idempotency_begin;
 struct sql_idempotency_begin {
     struct str route, key, fingerprint, status, resource;
@@ -29,11 +34,17 @@ struct sql_idempotency_outcome {
 };
 struct statement *sql_idempotency_outcome(struct plan *plan, struct sql_idempotency_outcome args);
 
-extern const struct query query_audit_deny;
-struct sql_audit_deny {
-    struct str tenant, actor, organisation, role, request, operation, reason;
+extern const struct query query_audit_denied;
+struct sql_audit_denied {
+    struct str tenants, actors, roles, organisations, operations, reasons, subjects, requests, times;
 };
-struct statement *sql_audit_deny(struct plan *plan, struct sql_audit_deny args);
+struct statement *sql_audit_denied(struct plan *plan, struct sql_audit_denied args);
+
+extern const struct query query_audit_looked;
+struct sql_audit_looked {
+    struct str tenants, whose, actors, roles, organisations, operations, purposes, requests;
+};
+struct statement *sql_audit_looked(struct plan *plan, struct sql_audit_looked args);
 
 /* All of them; ends with NULL. */
 extern const struct query *const server_queries[];

@@ -6,9 +6,10 @@
 #include "services/candidates/gen/queries.h"
 
 _Static_assert(1 <= LIMIT_PATH_PARAMETERS, "withdrawConsent");
-_Static_assert(4 <= LIMIT_QUERY_PARAMETERS, "listCandidates");
+_Static_assert(4 <= LIMIT_QUERY_PARAMETERS, "listInspections");
 
 static const char *const values_0[] = {"active", "paused", "placed", "left", NULL};
+static const char *const values_1[] = {"look", "change", "denial", NULL};
 
 static const struct right list_candidates_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_candidates_query[] = {
@@ -78,6 +79,23 @@ static enum err get_card_plan(struct ctx *ctx, const struct request *req, struct
     sql_card_get(plan, (struct sql_card_get){.id = req->path[0]});
     return OK;
 }
+static const struct right list_inspections_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_inspections_path[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct field list_inspections_query[] = {
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "since", .key = {"\"since\":", 8}, .column = "since", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "until", .key = {"\"until\":", 8}, .column = "until", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listInspections: Who looked at a candidate */
+static enum err list_inspections_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_inspection_list(plan, (struct sql_inspection_list){.candidate_id = req->path[0]});
+    return OK;
+}
 static const struct operation operations[] = {
     {
         .id = "listCandidates",
@@ -87,6 +105,7 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = 0,
         .rights = list_candidates_rights,
+        .purpose = "file",
         .parameters = list_candidates_query, .parameters_count = 4,
         .response = &candidate_schema, .shown = 0x1d0ffffffu,
         .list = &query_candidate_list,
@@ -100,6 +119,7 @@ static const struct operation operations[] = {
         .status = 201,
         .body_max = LIMIT_BODY,
         .rights = create_candidate_rights,
+        .purpose = "file",
         .body = &candidate_new_schema,
         .response = &candidate_schema, .shown = 0x1ffffffffu,
         .show = &operations[3],
@@ -113,6 +133,7 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = LIMIT_BODY,
         .rights = search_candidates_rights,
+        .purpose = "file",
         .body = &candidate_search_schema,
         .response = &candidate_found_schema, .shown = 0x3u,
         .handle = candidate_search,
@@ -125,6 +146,7 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = 0,
         .rights = get_candidate_rights,
+        .purpose = "file",
         .path_fields = get_candidate_path, .path_count = 1,
         .response = &candidate_schema, .shown = 0x1ffffffffu,
         .handle = get_candidate_plan,
@@ -137,6 +159,7 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = LIMIT_BODY,
         .rights = update_candidate_rights,
+        .purpose = "file",
         .path_fields = update_candidate_path, .path_count = 1,
         .body = &candidate_change_schema,
         .response = &candidate_schema, .shown = 0x1ffffffffu,
@@ -150,6 +173,7 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = LIMIT_BODY,
         .rights = merge_candidates_rights,
+        .purpose = "file",
         .path_fields = merge_candidates_path, .path_count = 1,
         .body = &candidate_merge_schema,
         .response = &candidate_schema, .shown = 0x1ffffffffu,
@@ -164,6 +188,7 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = LIMIT_BODY,
         .rights = withdraw_consent_rights,
+        .purpose = "file",
         .path_fields = withdraw_consent_path, .path_count = 1,
         .body = &consent_withdrawal_schema,
         .response = &candidate_schema, .shown = 0x1ffffffffu,
@@ -178,12 +203,29 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = 0,
         .rights = get_card_rights,
+        .purpose = "mediation",
         .path_fields = get_card_path, .path_count = 1,
         .response = &candidate_card_schema, .shown = 0x3ffu,
         .handle = get_card_plan,
     },
+    {
+        .id = "listInspections",
+        .method = METHOD_GET,
+        .path = "/candidates/{candidateId}/inspections",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_inspections_rights,
+        .attributes = 1u << ATTRIBUTE_PRIVACY_OFFICER,
+        .purpose = "oversight",
+        .path_fields = list_inspections_path, .path_count = 1,
+        .parameters = list_inspections_query, .parameters_count = 4,
+        .response = &inspection_schema, .shown = 0x1fffu,
+        .list = &query_inspection_list,
+        .handle = list_inspections_plan,
+    },
 };
 
 const struct service candidates_service = {
-    "candidates", operations, 8,
+    "candidates", operations, 9,
 };

@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(10 <= LIMIT_QUERIES, "queries");
+_Static_assert(11 <= LIMIT_QUERIES, "queries");
 _Static_assert(28 <= LIMIT_VALUES, "candidate_insert");
 
 static const struct query_sort candidate_list_changes = {"after", "c.changed_in", "xid8", "changed_in"};
@@ -36,7 +36,7 @@ const struct query query_candidate_list = {
             "s not null then json_build_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_int"
             "o) end as merged_into, c.changed_in from app.candidate c where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
-    .writes = false, .list = &candidate_list_list,
+    .writes = false, .list = &candidate_list_list, .whose = "id",
 };
 struct statement *sql_candidate_list(struct plan *plan)
 {
@@ -54,7 +54,7 @@ const struct query query_candidate_get = {
             "o) end as merged_into, c.competences, c.conditions, c.languages, c.occupations, app.proposals_op"
             "en_of(c.id) as open_proposals from app.candidate c where c.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
-    .writes = false, .list = NULL,
+    .writes = false, .list = NULL, .whose = "id",
 };
 struct statement *sql_candidate_get(struct plan *plan, struct sql_candidate_get args)
 {
@@ -243,10 +243,10 @@ const struct query query_card_get = {
     .text = "select k ->> 'alias' as alias, k ->> 'introduction' as introduction, k ->> 'wishes' as wishes, k"
             " ->> 'hoursMin' as hours_min, k ->> 'hoursMax' as hours_max, k -> 'shifts' as shifts, k ->> 'ava"
             "ilableFrom' as available_from, k -> 'competences' as competences, k -> 'occupations' as occupati"
-            "ons from app.candidate c cross join lateral app.card_of_candidate(c.id) k where c.id = $1 and c."
-            "merged_into is null",
+            "ons, c.id as candidate_id from app.candidate c cross join lateral app.card_of_candidate(c.id) k "
+            "where c.id = $1 and c.merged_into is null",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
-    .writes = false, .list = NULL,
+    .writes = false, .list = NULL, .whose = "candidate_id",
 };
 struct statement *sql_card_get(struct plan *plan, struct sql_card_get args)
 {
@@ -256,4 +256,36 @@ struct statement *sql_card_get(struct plan *plan, struct sql_card_get args)
     return plan_add(plan, &query_card_get, values);
 }
 
-const struct query *const candidates_queries[] = {&query_candidate_list, &query_candidate_get, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_card_get, NULL};
+static const struct query_filter inspection_list_filters[] = {
+    {"kind", "i.kind = %"},
+    {"userId", "i.user_id = %::uuid"},
+    {"since", "i.at >= %::timestamptz"},
+    {"until", "i.at < %::timestamptz"},
+};
+static const struct query_sort inspection_list_sorts[] = {
+    {"at", "i.at", "timestamptz", "at"},
+};
+static const struct query_list inspection_list_list = {
+    inspection_list_filters, 4,
+    inspection_list_sorts, 1,
+    "i.number", "number", "bigint",
+    true,
+    NULL, NULL,
+};
+const struct query query_inspection_list = {
+    .name = "inspection_list",
+    .text = "select i.number, i.at, i.kind, i.user_id, i.user_name, i.role, i.organisation_id, i.organisation"
+            "_name, i.operation, i.purpose, to_json(i.parts) as parts, i.reason, i.times, i.request_id from a"
+            "pp.inspection i where i.candidate_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &inspection_list_list, .whose_value = 1,
+};
+struct statement *sql_inspection_list(struct plan *plan, struct sql_inspection_list args)
+{
+    const struct str values[] = {
+        args.candidate_id,
+    };
+    return plan_add(plan, &query_inspection_list, values);
+}
+
+const struct query *const candidates_queries[] = {&query_candidate_list, &query_candidate_get, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_card_get, &query_inspection_list, NULL};

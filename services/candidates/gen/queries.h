@@ -63,6 +63,12 @@ struct sql_card_get {
 };
 struct statement *sql_card_get(struct plan *plan, struct sql_card_get args);
 
+extern const struct query query_inspection_list;
+struct sql_inspection_list {
+    struct str candidate_id;
+};
+struct statement *sql_inspection_list(struct plan *plan, struct sql_inspection_list args);
+
 /* All of them; ends with NULL. */
 extern const struct query *const candidates_queries[];
 

@@ -20,6 +20,7 @@ static const struct pattern_part pattern_10[] = {{{0x3ff000000000000u, 0x0u}, 2,
 static const char *const values_11[] = {"intake", "mandate", "correction", NULL};
 static const char *const values_12[] = {"alias", "firstName", "lastName", "birthDate", "email", "phone", "pc4", "neighbourhood", "caseManagerId", "organisationId", "status", "benefit", "phase", "targetGroups", "hoursMin", "hoursMax", "shifts", "maxDistanceKm", "transport", "availableFrom", "wishes", "introduction", "sectors", "competences", "conditions", "languages", "occupations", NULL};
 static const char *const values_13[] = {"conversation", "letter", "e_mail", "portal", NULL};
+static const char *const values_14[] = {"look", "change", "denial", NULL};
 
 static const struct field candidate_competence_fields[] = {
     {.name = "competenceId", .key = {"\"competenceId\":", 15}, .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_competence, competence_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -214,5 +215,24 @@ static const struct field candidate_found_fields[] = {
 };
 const struct schema candidate_found_schema = {
     .name = "CandidateFound", .fields = candidate_found_fields, .count = 2,
+    .size = 0, .self = NULL,
+};
+static const struct field inspection_fields[] = {
+    {.name = "at", .key = {"\"at\":", 5}, .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "userName", .key = {"\"userName\":", 11}, .column = "user_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "organisationName", .key = {"\"organisationName\":", 19}, .column = "organisation_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "operation", .key = {"\"operation\":", 12}, .column = "operation", .type = FIELD_TEXT, .min = 0, .max = 80, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "parts", .key = {"\"parts\":", 8}, .column = "parts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 200, .item_max = 80, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 80, .visible_to = 0xffffffffu},
+    {.name = "times", .key = {"\"times\":", 8}, .column = "times", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 2147483647, .visible_to = 0xffffffffu},
+    {.name = "requestId", .key = {"\"requestId\":", 12}, .column = "request_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema inspection_schema = {
+    .name = "Inspection", .fields = inspection_fields, .count = 13,
     .size = 0, .self = NULL,
 };

@@ -130,5 +130,6 @@ extern const struct schema candidate_kept_schema;
 extern const struct schema candidate_schema;
 extern const struct schema candidate_hit_schema;
 extern const struct schema candidate_found_schema;
+extern const struct schema inspection_schema;
 
 #endif

@@ -32,7 +32,7 @@ const struct query query_proposal_list = {
             "_note, p.undone_at, p.sent_at, p.answered_at, p.version, p.changed_at, p.changed_in from app.pro"
             "posal p where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
-    .writes = false, .list = &proposal_list_list,
+    .writes = false, .list = &proposal_list_list, .whose = "candidate_id",
 };
 struct statement *sql_proposal_list(struct plan *plan)
 {
@@ -46,7 +46,7 @@ const struct query query_proposal_get = {
             "_note, p.undone_at, p.sent_at, p.answered_at, p.version, p.changed_at, app.card_of_proposal(p.id"
             ") as card from app.proposal p where p.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
-    .writes = false, .list = NULL,
+    .writes = false, .list = NULL, .whose = "candidate_id",
 };
 struct statement *sql_proposal_get(struct plan *plan, struct sql_proposal_get args)
 {
@@ -145,10 +145,11 @@ const struct query query_proposal_round_get = {
     .text = "select r.id, r.vacancy_id, r.asked, r.already_open, r.proposed, r.shortfall_reason, r.shortfall_"
             "note, r.version, r.changed_at, (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('"
             "id', p.id, 'candidateId', p.candidate_id, 'rank', p.rank, 'state', p.state)) order by p.rank, p."
-            "id), '[]') from app.proposal p where p.round_id = r.id) as proposals from app.proposal_round r w"
-            "here r.id = $1",
+            "id), '[]') from app.proposal p where p.round_id = r.id) as proposals, array(select p.candidate_i"
+            "d from app.proposal p where p.round_id = r.id) as candidates from app.proposal_round r where r.i"
+            "d = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
-    .writes = false, .list = NULL,
+    .writes = false, .list = NULL, .whose = "candidates",
 };
 struct statement *sql_proposal_round_get(struct plan *plan, struct sql_proposal_round_get args)
 {
@@ -165,11 +166,12 @@ const struct query query_shortlist_get = {
             "ade_at, (select coalesce(jsonb_agg(jsonb_build_object('rank', m.rank, 'candidateId', m.candidate"
             "_id, 'alias', c.alias, 'score', m.score, 'openProposals', app.proposals_open_of(c.id), 'explanat"
             "ion', m.explanation) order by m.rank), '[]') from app.match_result m join app.candidate c on c.i"
-            "d = m.candidate_id and c.status = 'active' where m.run_id = r.id) as items from app.vacancy v cr"
-            "oss join lateral (select * from app.match_run r where r.vacancy_id = v.id order by r.match_input"
-            " desc limit 1) r where v.id = $1",
+            "d = m.candidate_id and c.status = 'active' where m.run_id = r.id) as items, array(select c.id fr"
+            "om app.match_result m join app.candidate c on c.id = m.candidate_id and c.status = 'active' wher"
+            "e m.run_id = r.id) as candidates from app.vacancy v cross join lateral (select * from app.match_"
+            "run r where r.vacancy_id = v.id order by r.match_input desc limit 1) r where v.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
-    .writes = false, .list = NULL,
+    .writes = false, .list = NULL, .whose = "candidates",
 };
 struct statement *sql_shortlist_get(struct plan *plan, struct sql_shortlist_get args)
 {

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Requests whose answers wait until it is noted whom they show. */
+#include "lib/server/look.h"
+
+#include <stdlib.h>
+
+#include "lib/db/rows.h"
+#include "lib/server/gen/queries.h"
+#include "openapi/gen/role.h"
+
+enum { LOOKS_MAX = 128 /* requests that one statement notes */ };
+
+struct looks {
+    struct loop *loop;
+    size_t service;
+    struct exchange *first, **end; /* that wait */
+    struct exchange *sent;         /* of the transaction under way */
+    struct ctx ctx;                /* its arena, or NULL */
+    struct transaction transaction;
+    h2o_timeout_entry_t turn; /* linked when what waits is to be sent at the end of this turn */
+};
+
+static void on_turn(h2o_timeout_entry_t *entry);
+
+struct looks *looks_new(struct loop *loop, size_t service)
+{
+    struct looks *looks = calloc(1, sizeof *looks);
+    if (!looks)
+        abort();
+    looks->loop = loop;
+    looks->service = service;
+    looks->end = &looks->first;
+    looks->turn.cb = on_turn;
+    return looks;
+}
+
+void looks_free(struct looks *looks)
+{
+    if (h2o_timeout_is_linked(&looks->turn))
+        h2o_timeout_unlink(&looks->turn);
+    free(looks);
+}
+
+/* The candidates in the column that the query names, as an array; of a list, without the row that
+ * only tells that there is another page. */
+static struct str candidates_in(struct exchange *exchange, const struct statement *statement)
+{
+    const PGresult *rows = statement->result;
+    struct buf array = buf_in(exchange->ctx.arena);
+    int column, count = PQntuples(rows);
+    if (!rows_column(rows, statement->query->whose, 0, &column))
+        return (struct str){0};
+    if (statement->query->list && count > exchange->page.size)
+        count = (int)exchange->page.size;
+    buf_add_char(&array, '{');
+    for (int i = 0; i < count; i++) {
+        struct str value = str_of(PQgetvalue(rows, i, column)); /* a UUID, or {…}; '' for null */
+        if (value.len > 2 && value.at[0] == '{')
+            value = (struct str){value.at + 1, value.len - 2};
+        if (value.len > 2 && array.len > 1)
+            buf_add_char(&array, ',');
+        buf_add(&array, value.len > 2 ? value : S(""));
+    }
+    buf_add_char(&array, '}');
+    return array.len > 2 ? buf_str(&array) : (struct str){0};
+}
+
+static struct str whose(struct exchange *exchange, const struct statement *statement)
+{
+    const struct query *query = statement->query;
+    if (query->whose_value)
+        return arena_print(exchange->ctx.arena, "{%.*s}",
+                           STR_ARG(statement->values[query->whose_value - 1]));
+    return query->whose ? candidates_in(exchange, statement) : (struct str){0};
+}
+
+static void add(struct plan *plan, const struct exchange *exchange)
+{
+    const struct actor *actor = &exchange->actor;
+    sql_audit_looked(plan, (struct sql_audit_looked){
+                               .tenants = arena_int(plan->ctx->arena, actor->tenant),
+                               .whose = exchange->whose,
+                               .actors = actor->user_id.len ? actor->user_id : (struct str){0},
+                               .roles = str_of(role_names[__builtin_ctz(actor->role)]),
+                               .organisations = actor->organisation_id,
+                               .operations = str_of(exchange->request.operation->id),
+                               .purposes = str_of(exchange->request.operation->purpose),
+                               .requests = exchange->ctx.request_id,
+                           });
+}
+
+static void on_noted(struct transaction *transaction, enum transaction_end end);
+
+static void send_note(struct looks *looks)
+{
+    struct arena *arena = looks->ctx.arena = arena_new();
+    struct plan plan = {.ctx = &looks->ctx};
+    struct exchange *last = looks->first;
+    add(&plan, last);
+    for (int i = 1; i < LOOKS_MAX && last->noted_next; i++) {
+        last = last->noted_next;
+        add(&plan, last);
+    }
+    looks->sent = looks->first;
+    looks->first = last->noted_next;
+    last->noted_next = NULL;
+    if (!looks->first)
+        looks->end = &looks->first;
+    looks->transaction = (struct transaction){
+        .arena = arena, .first = plan.first, .count = plan.count, .done = on_noted, .owner = looks};
+    pool_run(looks->loop->writes[looks->service], &looks->transaction);
+}
+
+static void on_turn(h2o_timeout_entry_t *entry)
+{
+    struct looks *looks = H2O_STRUCT_FROM_MEMBER(struct looks, turn, entry);
+    if (looks->first && !looks->ctx.arena)
+        send_note(looks);
+}
+
+static void send_soon(struct looks *looks)
+{
+    if (!h2o_timeout_is_linked(&looks->turn))
+        h2o_timeout_link(looks->loop->h2o.loop, &looks->loop->h2o.zero_timeout, &looks->turn);
+}
+
+static void on_noted(struct transaction *transaction, enum transaction_end end)
+{
+    struct looks *looks = transaction->owner;
+    struct exchange *next = looks->sent;
+    arena_free(looks->ctx.arena);
+    looks->ctx.arena = NULL;
+    looks->sent = NULL;
+    while (next) {
+        struct exchange *exchange = next;
+        next = exchange->noted_next;
+        exchange->noted(exchange, end == TRANSACTION_COMMITTED);
+    }
+    if (looks->first)
+        send_soon(looks);
+}
+
+bool look_note(struct exchange *exchange, void (*finish)(struct exchange *exchange, bool noted))
+{
+    struct looks *looks = exchange->loop->looks[exchange->route->service];
+    const struct statement *statement = plan_answer(&exchange->plan);
+    exchange->whose = statement ? whose(exchange, statement) : (struct str){0};
+    if (!exchange->whose.at)
+        return false;
+    exchange->noted = finish;
+    exchange->noted_next = NULL;
+    *looks->end = exchange;
+    looks->end = &exchange->noted_next;
+    if (!looks->ctx.arena)
+        send_soon(looks);
+    return true;
+}
