@@ -33,10 +33,10 @@ def flips(tables):
 
 def test_a_flip_in_the_tables_is_caught():
     """A bit that decides nothing, such as that of a role without a right to any operation of the noun, changes no cell. `make flips`
-    turns every bit around, `make test` one of fifty."""
+    turns every bit around, `make test` one of twenty."""
     tables, wanted = rights.Tables(), rights.expected()
     right = {role: tables.cells(role) for role in rights.roles()}
-    step, decided = int(os.environ.get('FLIPS', 50)), 0
+    step, decided = int(os.environ.get('FLIPS', 20)), 0
     for number, (what, role) in enumerate(flips(tables)):
         if number % step == 0 and (built := tables.cells(role)) != right[role]:
             decided += 1
