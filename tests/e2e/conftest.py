@@ -2,6 +2,7 @@
 """One region for all end-to-end tests: real PostgreSQL, Redis, services and workers, built with sanitizers. Every
 answer that a client gets is checked against the contract as it is served."""
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,21 @@ def region():
         assert set(statuses.values()) == {0}, statuses
         for name in statuses:
             assert 'sql-error' not in made.log(name), made.log(name)[-3000:]
+
+
+@pytest.fixture
+def later(region):
+    """`with later(days):` the clock of the database is that many days on, and the sweep of each night comes when it is due."""
+    @contextmanager
+    def move(days):
+        region.sql("select queue.plan_daily('expire')")
+        region.sql('insert into clock.shift (shift) values (%s)', (f'{days} days',))
+        try:
+            yield
+        finally:
+            region.wait_until_idle()
+            region.sql('delete from clock.shift')
+    return move
 
 
 @pytest.fixture

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Proposals and the answer of the employer."""
+import pytest
+
+from region import until
 
 
 def test_the_employer_sees_a_card_and_no_candidate(as_role, proposed):
@@ -87,3 +90,266 @@ def test_lists_of_proposals(as_role, proposed):
     candidate = client.get(f'/proposals/{proposals[0]}').json['candidateId']
     assert proposals[0] in {p['id'] for p in client.get(f'/proposals?candidateId={candidate}').json['items']}
     assert as_role('employer', 'gm9902').get(f'/proposals/{proposals[0]}').status == 404
+
+
+# --------------------------------------------------------------------------------------------- what states decide
+
+def members(answer, *names):
+    return [answer.json[name] for name in names]
+
+
+def change(client, path, **given):
+    return client.patch(path, given, client.get(path).headers['etag'])
+
+
+@pytest.fixture
+def twice(as_role, shortlisted):
+    """One candidate, proposed for two vacancies: (candidate, [(vacancy, proposal), …])."""
+    def make(**changes):
+        consultant = as_role('consultant')
+        lists = [shortlisted(candidatesWanted=2, positions=2, **changes) for _ in range(2)]
+        common = set.intersection(*[{i['candidateId'] for i in listed['items'] if i['openProposals'] == 0} for _, listed in lists])
+        one = sorted(common)[0]
+        made = [consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [one], 'shortfallReason': 'phased'}) for vacancy, _ in lists]
+        assert [m.status for m in made] == [201, 201], [m.text for m in made]
+        return one, [(vacancy, m.json['proposals'][0]['id']) for (vacancy, _), m in zip(lists, made)]
+    return make
+
+
+def test_case_12_hired_and_still_on_offer(as_role, region, twice, shortlisted):
+    """Hired on one: obsolete with the other in the same commit, off every list, and refused by name of the state wherever the list is old."""
+    consultant, employer = as_role('consultant'), as_role('employer')
+    one, [(first, hired), (_, other)] = twice()
+    third, listed = shortlisted(candidatesWanted=1)
+    assert employer.post(f'/proposals/{hired}/answers', {'answer': 'hire'}).json['state'] == 'hired'
+    assert consultant.get(f'/candidates/{one}').json['status'] == 'placed'
+    assert consultant.get(f'/proposals/{other}').json['state'] == 'obsolete'
+    assert employer.post(f'/proposals/{other}/answers', {'answer': 'hire'}).problem == 'state'
+    again = consultant.post(f'/vacancies/{third}/proposal-rounds', {'candidateIds': [one]})
+    assert again.problem == 'state' and members(again, 'currentState', 'pointer') == ['placed', '/candidateIds/0']
+    assert one not in {i['candidateId'] for i in consultant.get(f'/vacancies/{third}/shortlist').json['items']}
+    if one in {i['candidateId'] for i in listed['items']}:
+        until(lambda: not region.sql("select from app.match_result m join app.match_run r on r.id = m.run_id where r.vacancy_id = %s "
+                                     'and m.candidate_id = %s and r.match_input = (select max(match_input) from app.match_run '
+                                     'where vacancy_id = r.vacancy_id)', (third, one)))
+
+
+def test_case_12_paused_is_neither_sent_nor_hired(as_role, shortlisted):
+    consultant, employer, lead = as_role('consultant'), as_role('employer'), as_role('team_lead')
+    vacancy, listed = shortlisted(candidatesWanted=2)
+    one, two = [i['candidateId'] for i in listed['items'] if i['openProposals'] == 0][:2]
+    made = consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [one, two], 'draft': True}).json
+    ids = {p['candidateId']: p['id'] for p in made['proposals']}
+    assert change(lead, f'/candidates/{one}', status='paused').status == 200
+    sent = consultant.post(f'/proposal-rounds/{made["id"]}/dispatches')
+    assert sent.problem == 'state' and sent.json['currentState'] == 'paused'
+    assert consultant.get(f'/proposals/{ids[two]}').json['state'] == 'drafted'        # all of them, or none
+    assert change(lead, f'/candidates/{one}', status='active').status == 200
+    assert consultant.post(f'/proposal-rounds/{made["id"]}/dispatches').status == 200
+    assert change(lead, f'/candidates/{one}', status='paused').status == 200
+    for answer in ('invite', 'hire'):
+        refused = employer.post(f'/proposals/{ids[one]}/answers', {'answer': answer})
+        assert refused.problem == 'state' and members(refused, 'currentState', 'allowed') == ['sent', ['reject']]   # nothing of the person
+        assert consultant.post(f'/proposals/{ids[one]}/answers', {'answer': answer}).json['currentState'] == 'paused'
+    assert employer.post(f'/proposals/{ids[one]}/answers', {'answer': 'reject', 'reason': 'travel'}).json['state'] == 'rejected'
+    change(lead, f'/candidates/{one}', status='active')
+
+
+@pytest.mark.parametrize('status', ['left', 'placed'])
+def test_case_12_who_leaves_or_finds_work_is_with_no_employer(as_role, twice, status):
+    consultant, employer, lead = as_role('consultant'), as_role('employer'), as_role('team_lead')
+    one, [(vacancy, first), (_, second)] = twice()
+    assert employer.post(f'/proposals/{first}/answers', {'answer': 'invite'}).status == 200
+    assert change(lead, f'/candidates/{one}', status=status).json['status'] == status
+    for proposal in (first, second):
+        shown = employer.get(f'/proposals/{proposal}').json
+        assert shown['state'] == 'obsolete' and 'card' not in shown
+        assert employer.post(f'/proposals/{proposal}/answers', {'answer': 'hire'}).problem == 'state'
+    again = consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [one], 'shortfallReason': 'phased'})
+    assert again.problem == 'state' and again.json['currentState'] == status
+
+
+def test_case_13_a_hire_entered_by_mistake_is_undone(as_role, region, twice):
+    """Proposal, vacancy, places, candidate and what became obsolete follow; the trail says who and why."""
+    consultant, employer = as_role('consultant'), as_role('employer')
+    one, [(vacancy, mistaken), (_, other)] = twice()
+    employer.post(f'/proposals/{other}/answers', {'answer': 'invite'})
+    assert employer.post(f'/proposals/{mistaken}/answers', {'answer': 'hire'}).json['state'] == 'hired'
+    assert consultant.post(f'/proposals/{mistaken}/withdrawals').problem == 'state'
+    place = f'/proposals/{mistaken}/hire-reversals'
+    assert employer.post(place, {'reason': 'wrong_candidate'}).status == 403
+    assert consultant.post(place, {}).json['errors'][0]['pointer'] == '/reason'
+    undone = consultant.post(place, {'reason': 'wrong_candidate', 'note': 'De ander was bedoeld.'})
+    assert undone.status == 200 and members(undone, 'state', 'undoReason') == ['undone', 'wrong_candidate'] and undone.json['undoneAt']
+    shown = consultant.get(f'/vacancies/{vacancy}').json
+    assert shown['positionsTaken'] == 0 and shown['state'] in ('open', 'shortlisted')
+    assert consultant.get(f'/candidates/{one}').json['status'] == 'active'
+    assert consultant.get(f'/proposals/{other}').json['state'] == 'invited'         # as it was
+    assert consultant.post(place, {'reason': 'wrong_candidate'}).problem == 'state'
+    steps = region.sql("select noun, event, role from app.transition where subject_id = any (%s::uuid[]) and event ~ 'undo|vacate|restore' order by seq",
+                       ([mistaken, vacancy, one, other],))
+    assert steps == [('proposal', 'undo', 'consultant'), ('vacancy', 'vacate', 'consultant'), ('candidate', 'undo_hire', 'consultant'),
+                     ('proposal', 'restore_invitation', 'consultant')]
+    noted = region.sql("select columns from audit.entry where subject_id = %s and 'undo_reason' = any (columns)", (mistaken,))
+    assert len(noted) == 1 and 'state' in noted[0][0]
+
+
+def test_case_13_a_hire_that_filled_is_undone(as_role, proposed):
+    """The others of the vacancy are open again, and the right one can be hired."""
+    consultant, employer = as_role('consultant'), as_role('employer')
+    vacancy, (mistaken, meant, third) = proposed(candidatesWanted=3, positions=1)
+    assert employer.post(f'/proposals/{mistaken}/answers', {'answer': 'hire'}).status == 200
+    assert {consultant.get(f'/proposals/{p}').json['state'] for p in (meant, third)} == {'obsolete'}
+    assert 'card' not in employer.get(f'/proposals/{meant}').json
+    assert consultant.post(f'/proposals/{mistaken}/hire-reversals', {'reason': 'entered_by_mistake'}).status == 200
+    assert {consultant.get(f'/proposals/{p}').json['state'] for p in (meant, third)} == {'sent'}
+    assert employer.get(f'/proposals/{meant}').json['card']['alias']
+    assert employer.post(f'/proposals/{meant}/answers', {'answer': 'hire'}).json['state'] == 'hired'
+    assert members(consultant.get(f'/vacancies/{vacancy}'), 'state', 'positionsTaken') == ['filled', 1]
+
+
+def test_case_13_what_is_in_the_way_stays_obsolete(as_role, twice):
+    """The candidate has left meanwhile: the hire is undone, and nobody is proposed who must not be."""
+    consultant, employer, lead = as_role('consultant'), as_role('employer'), as_role('team_lead')
+    one, [(_, mistaken), (_, other)] = twice()
+    employer.post(f'/proposals/{mistaken}/answers', {'answer': 'hire'})
+    change(lead, f'/candidates/{one}', status='left')
+    assert consultant.post(f'/proposals/{mistaken}/hire-reversals', {'reason': 'candidate_declined'}).json['state'] == 'undone'
+    assert consultant.get(f'/candidates/{one}').json['status'] == 'left'
+    assert consultant.get(f'/proposals/{other}').json['state'] == 'obsolete'
+
+
+def test_case_13_after_the_term_a_hire_stays(as_role, proposed, later):
+    consultant, employer = as_role('consultant'), as_role('employer')
+    _, (hired,) = proposed(candidatesWanted=1, positions=1)
+    employer.post(f'/proposals/{hired}/answers', {'answer': 'hire'})
+    with later(13):
+        assert employer.get(f'/proposals/{hired}').json['card']
+    with later(14):
+        refused = consultant.post(f'/proposals/{hired}/hire-reversals', {'reason': 'wrong_candidate'})
+        assert refused.problem == 'term-passed' and refused.json['limit'] == 14
+        assert 'card' not in employer.get(f'/proposals/{hired}').json
+
+
+@pytest.mark.parametrize('end', ['reject', 'withdraw', 'obsolete', 'undo'])
+def test_case_08_after_an_end_there_is_no_card(as_role, proposed, end):
+    """The employer saw whatever became of somebody whom he had rejected; the card is the copy of the moment of sending, until the end."""
+    consultant, employer, lead = as_role('consultant'), as_role('employer'), as_role('team_lead')
+    vacancy, (proposal,) = proposed(candidatesWanted=1, positions=1)
+    before = employer.get(f'/proposals/{proposal}').json['card']
+    candidate = consultant.get(f'/proposals/{proposal}').json['candidateId']
+    assert change(lead, f'/candidates/{candidate}', introduction='Wat pas later is geschreven.').status == 200
+    assert employer.get(f'/proposals/{proposal}').json['card'] == before
+    if end == 'reject':
+        employer.post(f'/proposals/{proposal}/answers', {'answer': 'reject', 'reason': 'travel'})
+    elif end == 'withdraw':
+        consultant.post(f'/proposals/{proposal}/withdrawals')
+    elif end == 'obsolete':
+        consultant.post(f'/vacancies/{vacancy}/endings', {'how': 'close'})
+    else:
+        employer.post(f'/proposals/{proposal}/answers', {'answer': 'hire'})
+        assert employer.get(f'/proposals/{proposal}').json['card'] == before
+        consultant.post(f'/proposals/{proposal}/hire-reversals', {'reason': 'other'})
+    for client in (employer, consultant, lead, as_role('account_manager')):
+        assert 'card' not in client.get(f'/proposals/{proposal}').json
+
+
+def test_attack_05_what_was_never_sent_is_never_shown(as_role, shortlisted):
+    """A draft that was withdrawn became visible to the employer by its new state."""
+    consultant, employer = as_role('consultant'), as_role('employer')
+    vacancy, listed = shortlisted(candidatesWanted=1)
+    made = consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [listed['items'][0]['candidateId']], 'draft': True}).json
+    proposal = made['proposals'][0]['id']
+    assert consultant.post(f'/proposals/{proposal}/withdrawals').json['state'] == 'withdrawn'
+    assert employer.get(f'/proposals/{proposal}').status == 404
+    assert not employer.get(f'/proposals?vacancyId={vacancy}').json['items']
+
+
+def test_attack_05_a_round_names_nobody_to_the_account_manager(as_role, proposed):
+    _, proposals = proposed(candidatesWanted=1)
+    round_id = as_role('consultant').get(f'/proposals/{proposals[0]}').json['roundId']
+    shown = as_role('account_manager').get(f'/proposal-rounds/{round_id}').json
+    assert shown['proposed'] == 1 and 'proposals' not in shown
+
+
+def test_attack_05_consent_is_withdrawn(as_role, proposed, shortlisted):
+    consultant, employer = as_role('consultant'), as_role('employer')
+    vacancy, (proposal,) = proposed(candidatesWanted=1)
+    one = consultant.get(f'/proposals/{proposal}').json['candidateId']
+    assert employer.get(f'/proposals/{proposal}').json['card']
+    place = f'/candidates/{one}/consent-withdrawals'
+    assert employer.post(place, {'channel': 'letter'}).status == 403
+    withdrawn = as_role('team_lead').post(place, {'channel': 'conversation'})
+    assert withdrawn.status == 200 and withdrawn.json['consentWithdrawnAt'] and withdrawn.json['openProposals'] == 0
+    shown = employer.get(f'/proposals/{proposal}').json
+    assert shown['state'] == 'withdrawn' and 'card' not in shown
+    body = {'candidateIds': [one], 'returnReason': 'changed_mind'}
+    refused = consultant.post(f'/vacancies/{vacancy}/proposal-rounds', body)
+    assert refused.problem == 'consent-withdrawn' and refused.json['pointer'] == '/candidateIds/0'
+    before = {'by': 'candidate', 'at': '2026-11-01T10:00:00Z', 'channel': 'conversation', 'textVersion': 'card-2'}
+    assert consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {**body, 'consent': before}).problem == 'consent-withdrawn'
+    since = {**before, 'at': withdrawn.json['consentWithdrawnAt'].replace('Z', '').split('.')[0] + '.999Z'}
+    _, listed = shortlisted(candidatesWanted=100)
+    assert one not in {i['candidateId'] for i in listed['items']}
+    until(lambda: consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {**body, 'consent': since}).status == 201)
+    assert 'consentWithdrawnAt' not in consultant.get(f'/candidates/{one}').json
+
+
+def test_attack_05_a_consent_that_is_withdrawn_stops_a_draft(as_role, shortlisted):
+    consultant = as_role('consultant')
+    vacancy, listed = shortlisted(candidatesWanted=1)
+    one = listed['items'][0]['candidateId']
+    made = consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [one], 'draft': True}).json
+    assert consultant.post(f'/candidates/{one}/consent-withdrawals', {'channel': 'letter'}).status == 200
+    assert consultant.post(f'/proposal-rounds/{made["id"]}/dispatches').problem == 'state'
+    assert consultant.get(f'/proposals/{made["proposals"][0]["id"]}').json['state'] == 'withdrawn'
+
+
+@pytest.mark.parametrize('at', ['2099-01-01T00:00:00Z', '1932-01-01T00:00:00Z'], ids=['in the future', 'before birth'])
+def test_case_08_a_consent_has_a_sane_date(as_role, shortlisted, at):
+    vacancy, listed = shortlisted(candidatesWanted=1)
+    consent = {'by': 'candidate', 'at': at, 'channel': 'conversation', 'textVersion': 'card-2'}
+    refused = as_role('consultant').post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [listed['items'][0]['candidateId']], 'consent': consent})
+    assert refused.status == 400 and [(f['pointer'], f['code']) for f in refused.json['errors']] == [('/consent/at', 'value')]
+
+
+def test_seen_beside_a_withdrawn_pair_does_not_come_back_to_the_list(as_role, shortlisted):
+    """"Does not want it", and at once on the same list again. A consultant may propose the pair again, and says why."""
+    consultant = as_role('consultant')
+    vacancy, listed = shortlisted(candidatesWanted=1)
+    one = next(i['candidateId'] for i in listed['items'] if i['openProposals'] == 0)
+    place = f'/vacancies/{vacancy}/proposal-rounds'
+    made = consultant.post(place, {'candidateIds': [one]}).json
+    assert consultant.post(f'/proposals/{made["proposals"][0]["id"]}/withdrawals').status == 200
+    again = consultant.wait_for(f'/vacancies/{vacancy}/shortlist', lambda r: r.json['current'] and r.json['matchVersion'] > listed['matchVersion'])
+    assert one not in {i['candidateId'] for i in again.json['items']} and again.json['excluded']['pair'] >= 1
+    refused = consultant.post(place, {'candidateIds': [one]})
+    assert refused.problem == 'pair-withdrawn-before' and refused.json['pointer'] == '/candidateIds/0'
+    back = consultant.post(place, {'candidateIds': [one], 'returnReason': 'changed_mind'})
+    assert back.status == 201
+    assert consultant.get(f'/proposals/{back.json["proposals"][0]["id"]}').json['returnReason'] == 'changed_mind'
+
+
+@pytest.mark.parametrize('state,column,term', [('drafted', 'changed_at', 14), ('sent', 'sent_at', 30), ('invited', 'answered_at', 60)])
+def test_case_15_proposals_expire(as_role, region, shortlisted, state, column, term):
+    consultant, employer = as_role('consultant'), as_role('employer')
+    vacancy, listed = shortlisted(candidatesWanted=1)
+    made = consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [listed['items'][0]['candidateId']], 'draft': state == 'drafted'}).json
+    proposal = made['proposals'][0]['id']
+    if state == 'invited':
+        employer.post(f'/proposals/{proposal}/answers', {'answer': 'invite'})
+    for days, expected in ((term - 1, state), (term, 'expired')):
+        region.sql(f"set session_replication_role = replica; update app.proposal set {column} = clock.now() - interval '{days} days' where id = '{proposal}'; "
+                   "select queue.enqueue('expire', 1)")
+        region.wait_until_idle()
+        assert consultant.get(f'/proposals/{proposal}').json['state'] == expected
+
+
+def test_case_15_the_copy_of_a_card_is_erased_after_the_end(as_role, region, proposed):
+    _, (proposal,) = proposed(candidatesWanted=1)
+    as_role('consultant').post(f'/proposals/{proposal}/withdrawals')
+    for days, there in ((29, True), (31, False)):
+        region.sql(f"set session_replication_role = replica; update app.proposal set changed_at = clock.now() - interval '{days} days' "
+                   f"where id = '{proposal}'; select queue.enqueue('expire', 1)")
+        region.wait_until_idle()
+        assert (region.sql('select card from app.proposal where id = %s', (proposal,))[0][0] is not None) == there

@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Vacancies: reported, screened, opened, ended."""
+import datetime
+
 import pytest
+
+from region import until
+
+MIDDLE = str(datetime.date.today() + datetime.timedelta(days=40))      # some of the demo region are needed before, and some after
 
 
 def test_five_candidates_when_the_employer_does_not_say(new_vacancy):
@@ -85,8 +91,8 @@ def test_an_ended_vacancy_is_over(as_role, new_vacancy):
 @pytest.mark.parametrize('query,holds', [
     ('state=reported', lambda v: v['state'] == 'reported'),
     ('kind=temp', lambda v: v['kind'] == 'temp'),
-    ('neededByFrom=2027-01-01', lambda v: v['neededBy'] >= '2027-01-01'),
-    ('neededByTo=2027-01-01', lambda v: v['neededBy'] <= '2027-01-01'),
+    (f'neededByFrom={MIDDLE}', lambda v: v['neededBy'] >= MIDDLE),
+    (f'neededByTo={MIDDLE}', lambda v: v['neededBy'] <= MIDDLE),
 ])
 def test_filters(as_role, query, holds):
     items = as_role('consultant').get(f'/vacancies?{query}&pageSize=100').json['items']
@@ -132,3 +138,132 @@ def test_attack_02_an_employer_writes_no_internal_note(as_role, new_vacancy, not
     refused = employer.patch(made, {'internalNote': note}, employer.get(made).headers['etag'])
     assert refused.status == 403 and refused.json['errors'][0]['pointer'] == '/internalNote'
     assert consultant.get(made).json['internalNote'] == 'let op'
+
+
+# --------------------------------------------------------------------------------------------- what states decide
+
+def change(client, vacancy, **given):
+    place = f'/vacancies/{vacancy}'
+    return client.patch(place, given, client.get(place).headers['etag'])
+
+
+def state_of(client, vacancy):
+    shown = client.get(f'/vacancies/{vacancy}').json
+    return shown['state'], shown['positions'], shown['positionsTaken']
+
+
+def day(days):
+    return str(datetime.date.today() + datetime.timedelta(days=days))
+
+
+def test_case_14_places_against_hires(as_role, proposed):
+    """Positions three, two hired: one is fewer than hired; two fill the vacancy, and open proposals become obsolete."""
+    employer, consultant = as_role('employer'), as_role('consultant')
+    vacancy, proposals = proposed(positions=3, candidatesWanted=3)
+    for one in proposals[:2]:
+        assert employer.post(f'/proposals/{one}/answers', {'answer': 'hire'}).status == 200
+    refused = change(employer, vacancy, positions=1)
+    assert refused.problem == 'fewer-than-taken' and (refused.json['pointer'], refused.json['taken'], refused.json['given']) == ('/positions', 2, 1)
+    assert state_of(employer, vacancy) == ('partly_filled', 3, 2)
+    assert change(employer, vacancy, positions=2).json['state'] == 'filled'
+    assert consultant.get(f'/proposals/{proposals[2]}').json['state'] == 'obsolete'
+    assert consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [vacancy]}).problem == 'state'
+
+
+def test_case_13_more_positions_reopen_a_filled_vacancy(as_role, proposed):
+    """And people are matched and proposed for it again."""
+    employer, consultant = as_role('employer'), as_role('consultant')
+    vacancy, (one,) = proposed(positions=1, candidatesWanted=1)
+    employer.post(f'/proposals/{one}/answers', {'answer': 'hire'})
+    assert state_of(employer, vacancy) == ('filled', 1, 1)
+    assert change(employer, vacancy, title='Anders').problem == 'state'
+    assert change(employer, vacancy, positions=2).json['state'] == 'partly_filled'
+    listed = consultant.wait_for(f'/vacancies/{vacancy}/shortlist', lambda r: r.json['current']).json['items']
+    free = next(i['candidateId'] for i in listed if i['openProposals'] == 0)
+    again = consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [free]})
+    assert again.status == 201
+    assert employer.post(f'/proposals/{again.json["proposals"][0]["id"]}/answers', {'answer': 'hire'}).status == 200
+    assert state_of(employer, vacancy) == ('filled', 2, 2)
+
+
+def test_case_14_no_fewer_candidates_than_are_with_the_employer(as_role, proposed):
+    vacancy, _ = proposed(candidatesWanted=3)
+    refused = change(as_role('employer'), vacancy, candidatesWanted=2)
+    assert refused.problem == 'fewer-than-taken' and refused.json['pointer'] == '/candidatesWanted' and refused.json['taken'] == 3
+    assert change(as_role('employer'), vacancy, candidatesWanted=4).status == 200
+
+
+def test_case_15_open_after_its_date(as_role, region, shortlisted, later):
+    """It is over the day after, whether the sweep has come or not; then it expires with its open proposals."""
+    employer, consultant = as_role('employer'), as_role('consultant')
+    vacancy, listed = shortlisted(candidatesWanted=2, neededBy=day(1))
+    one, two = [i['candidateId'] for i in listed['items'] if i['openProposals'] == 0][:2]
+    made = consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [one], 'shortfallReason': 'phased'}).json
+    proposal = made['proposals'][0]['id']
+    region.sql("update queue.kind set paused_until = 'infinity' where kind = 'expire'")
+    with later(3):
+        for call in (lambda: consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [two], 'shortfallReason': 'phased'}),
+                     lambda: employer.post(f'/proposals/{proposal}/answers', {'answer': 'hire'}),
+                     lambda: change(employer, vacancy, neededBy=day(99)),
+                     lambda: consultant.post(f'/vacancies/{vacancy}/endings', {'how': 'close'})):
+            refused = call()
+            assert refused.problem == 'state' and refused.json['currentState'] == 'expired'
+        region.sql("update queue.kind set paused_until = null where kind = 'expire'")
+        until(lambda: state_of(employer, vacancy)[0] == 'expired')
+    shown = employer.get(f'/proposals/{proposal}').json
+    assert shown['state'] == 'expired' and 'card' not in shown
+    steps = consultant.get(f'/vacancies/{vacancy}/transitions').json['items']
+    assert ('expire', 'expired', 'system') in {(s['event'], s['toState'], s['role']) for s in steps}
+    assert vacancy not in {v['id'] for v in as_role('firm').get('/vacancies?state=shortlisted&pageSize=100').json['items']}
+
+
+def test_case_15_a_day_that_has_passed_is_refused(as_role, new_vacancy):
+    for past in ('2020-01-01', day(-1)):
+        refused = new_vacancy(neededBy=past)
+        assert refused.status == 400 and [(f['pointer'], f['code']) for f in refused.json['errors']] == [('/neededBy', 'value')]
+    made = new_vacancy(neededBy=day(0))
+    assert made.status == 201
+    refused = change(as_role('employer'), made.json['id'], neededBy='2020-01-01')
+    assert refused.status == 400 and refused.json['errors'][0]['pointer'] == '/neededBy'
+
+
+@pytest.mark.parametrize('given', [{'kind': 'temp'}, {'occupationId': None}, {'pc4': '5038'}, {'positions': 3},
+                                   {'conditions': [{'condition': 'dutch_a1', 'hard': True}]}],
+                         ids=['kind', 'occupation', 'place of work', 'places', 'conditions'])
+def test_attack_14_what_the_verdict_was_about_changes(as_role, world, proposed, given):
+    """Nobody is proposed or hired for it before a new verdict; what was sent stays, and can be rejected."""
+    employer, consultant = as_role('employer'), as_role('consultant')
+    if 'occupationId' in given:
+        given = {'occupationId': next(o['id'] for o in consultant.get('/occupations?pageSize=50').json['items'] if o['id'] != world['occupation'])}
+    vacancy, (one, two) = proposed(candidatesWanted=2)
+    assert change(employer, vacancy, **given).json['state'] == 'screening'
+    refused = employer.post(f'/proposals/{one}/answers', {'answer': 'hire'})
+    assert refused.problem == 'state' and refused.json['currentState'] == 'screening'
+    assert employer.post(f'/proposals/{one}/answers', {'answer': 'reject', 'reason': 'other'}).status == 200
+    assert consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [vacancy]}).json['currentState'] == 'screening'
+    assert consultant.post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'}).status == 201
+    assert employer.post(f'/proposals/{two}/answers', {'answer': 'hire'}).status == 200
+
+
+def test_attack_14_a_new_verdict_keeps_hires(as_role, proposed):
+    """Somebody is hired already: the vacancy is partly filled again; and with a verdict that it is unsuitable, nobody is with the employer."""
+    employer, consultant = as_role('employer'), as_role('consultant')
+    vacancy, (hired, other) = proposed(candidatesWanted=2, positions=2)
+    employer.post(f'/proposals/{hired}/answers', {'answer': 'hire'})
+    assert change(employer, vacancy, kind='temp').json['state'] == 'screening'
+    consultant.post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'})
+    assert state_of(employer, vacancy) == ('partly_filled', 2, 1)
+    assert change(employer, vacancy, kind='event').json['state'] == 'screening'
+    consultant.post(f'/vacancies/{vacancy}/screenings', {'verdict': 'unsuitable', 'reason': 'past niet'})
+    assert state_of(employer, vacancy) == ('unsuitable', 2, 1)
+    assert consultant.get(f'/proposals/{other}').json['state'] == 'obsolete'
+    assert change(employer, vacancy, kind='regular').json['state'] == 'screening'
+
+
+def test_attack_14_a_closed_vacancy_accepts_no_change(as_role, new_vacancy):
+    consultant = as_role('consultant')
+    vacancy = new_vacancy().json['id']
+    consultant.post(f'/vacancies/{vacancy}/endings', {'how': 'withdraw'})
+    for given in ({'title': 'Anders'}, {'internalNote': 'Anders'}, {'positions': 9}, {'conditions': [{'condition': 'dutch_a1', 'hard': True}]}):
+        refused = change(consultant, vacancy, **given)
+        assert refused.problem == 'state' and (refused.json['currentState'], refused.json['allowed']) == ('withdrawn', [])

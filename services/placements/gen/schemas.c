@@ -60,8 +60,8 @@ const struct schema hire_reversal_schema = {
 };
 static const struct field round_proposal_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x6u},
-    {.name = "rank", .key = {"\"rank\":", 7}, .column = "rank", .type = FIELD_INT, .min = 1, .max = 1010, .visible_to = 0x6u},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "rank", .key = {"\"rank\":", 7}, .column = "rank", .type = FIELD_INT, .min = 1, .max = 1010, .visible_to = 0xffffffffu},
     {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
 };
 const struct schema round_proposal_schema = {
@@ -76,7 +76,7 @@ static const struct field proposal_round_fields[] = {
     {.name = "proposed", .key = {"\"proposed\":", 11}, .column = "proposed", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "shortfallReason", .key = {"\"shortfallReason\":", 18}, .column = "shortfall_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
     {.name = "shortfallNote", .key = {"\"shortfallNote\":", 16}, .column = "shortfall_note", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "proposals", .key = {"\"proposals\":", 12}, .column = "proposals", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .schema = &round_proposal_schema, .visible_to = 0xffffffffu},
+    {.name = "proposals", .key = {"\"proposals\":", 12}, .column = "proposals", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 100, .schema = &round_proposal_schema, .visible_to = 0x6u},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
