@@ -235,3 +235,44 @@ create function app.words(value text) returns tsvector language sql immutable st
 create function app.asked(value text) returns tsquery language sql immutable strict parallel safe
     set search_path = pg_catalog, pg_temp
     as $$ select string_agg(format('''%s'':*', word), ' & ')::tsquery from unnest(tsvector_to_array(app.words(value))) word $$;
+
+-- Names are found by their words (sql/migrations/0017_names.sql). Only these functions see the words.
+call app.wall('app.name_word');
+
+-- After a row is written: the words of its name. TG_ARGV: the noun; the column.
+create function app.note_name() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        delete from app.name_word n where tg_op = 'UPDATE' and n.tenant_id = new.tenant_id and n.noun = tg_argv[0] and n.id = new.id;
+        insert into app.name_word (tenant_id, noun, word, id)
+        select new.tenant_id, tg_argv[0], w, new.id from unnest(tsvector_to_array(app.words(to_jsonb(new) ->> tg_argv[1]))) w;
+        return null;
+    end $$;
+
+create procedure app.found_by(wanted regclass, noun text, named text) language plpgsql as $$
+    begin
+        execute format('create trigger note_name after insert on %s for each row execute function app.note_name(%L, %L)', wanted, noun, named);
+        execute format('create trigger note_new_name after update of %1$I on %2$s for each row when (new.%1$I is distinct from old.%1$I)
+                        execute function app.note_name(%3$L, %1$L)', named, wanted, noun);
+    end $$;
+
+-- The rows of a noun in whose name each of these words begins some word: of the municipality, so the statement that asks has a wall of its own.
+create function app.named(noun text, wanted text) returns setof uuid language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        words text[] := tsvector_to_array(app.words(wanted));
+        rare text;     -- the word that the fewest names have, as far as it is worth counting: the others are looked up for these
+    begin
+        select w into rare from unnest(words) w
+        order by (select count(*) from (select from app.name_word n where n.tenant_id = (select app.tenant()) and n.noun = named.noun
+                                        and n.word >= w and n.word < w || chr(1114111) limit 1000) few), w limit 1;
+        return query
+        select n.id from app.name_word n
+        where n.tenant_id = (select app.tenant()) and n.noun = named.noun and n.word >= rare and n.word < rare || chr(1114111)
+          and not exists (
+            select from unnest(words) w where w <> rare and not exists (
+                select from app.name_word m
+                where m.tenant_id = n.tenant_id and m.noun = n.noun and m.id = n.id and m.word >= w and m.word < w || chr(1114111)));
+    end $$;

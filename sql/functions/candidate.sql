@@ -39,6 +39,7 @@ create function app.candidate_move() returns trigger language plpgsql
     end $$;
 create trigger move before update of status on app.candidate
     for each row when (new.status <> old.status) execute function app.candidate_move();
+call app.found_by('app.candidate', 'candidate', 'alias');
 -- A case manager may give a file of his own to somebody else. He sees the row for the rest of that transaction: the answer is the
 -- file as he left it.
 create function app.candidate_handed_over() returns uuid language sql stable parallel safe

@@ -9,5 +9,6 @@ create function app.sees_employer(e app.employer, scope text default app.scope()
            else false end;
 call app.wall('app.employer', 'employer', '{}');
 call app.open_to_scope('app.employer', 'app.sees_employer');
+call app.found_by('app.employer', 'employer', 'name');
 call app.unique_by('app.employer_kvk', 'app.sees_employer', '/employers/', 'name');
 call app.owned_by('app.employer', 'employer', 'account_manager_id', 'user', 'account_manager', 'team_lead');

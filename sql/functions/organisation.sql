@@ -9,5 +9,6 @@ create function app.sees_organisation(o app.organisation, scope text default app
            else false end;
 call app.wall('app.organisation', 'organisation', '{}');
 call app.open_to_scope('app.organisation', 'app.sees_organisation');
+call app.found_by('app.organisation', 'organisation', 'name');
 call app.unique_by('app.organisation_kvk', 'app.sees_organisation', '/organisations/', 'name');
 call app.guarded('app.organisation', 'organisation');

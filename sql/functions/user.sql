@@ -10,6 +10,7 @@ create function app.sees_user(u app.user_account, scope text default app.scope()
            else false end;
 call app.wall('app.user_account', 'user', '{}');
 call app.open_to_scope('app.user_account', 'app.sees_user');
+call app.found_by('app.user_account', 'user', 'name');
 call app.unique_by('app.user_account_email', 'app.sees_user', '/users/');
 call app.guarded('app.user_account', 'user');
 

@@ -13,7 +13,7 @@ case when c.merged_into is not null
 -- whose: id
 -- filter: status c.status = %
 -- filter: caseManagerId c.case_manager_id = %::uuid
--- filter: aliasPrefix app.words(c.alias) @@ app.asked(%)
+-- filter: aliasPrefix c.id = any (array(select app.named('candidate', %)))
 -- changes: c.changed_in
 -- living: c.merged_into is null
 -- sort: changedAt c.changed_at timestamptz changed_at

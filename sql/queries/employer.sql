@@ -8,7 +8,7 @@ e.risk_cover, e.internal_note, e.version, e.changed_at
 -- rows: many
 -- filter: kvkNumber e.kvk_number = %
 -- filter: sector e.sector = %
--- filter: namePrefix app.words(e.name) @@ app.asked(%)
+-- filter: namePrefix e.id = any (array(select app.named('employer', %)))
 -- filter: accountManagerId e.account_manager_id = %::uuid
 -- changes: e.changed_in
 -- sort: name e.name text name

@@ -7,7 +7,7 @@ o.id, o.kind, o.name, o.kvk_number, o.active, o.version, o.changed_at
 -- rows: many
 -- filter: kind o.kind = %
 -- filter: active o.active = %::boolean
--- filter: namePrefix app.words(o.name) @@ app.asked(%)
+-- filter: namePrefix o.id = any (array(select app.named('organisation', %)))
 -- changes: o.changed_in
 -- sort: name o.name text name
 -- sort: changedAt o.changed_at timestamptz changed_at

@@ -14,7 +14,7 @@ where t.tenant_id = (select app.tenant())
 -- rows: many
 -- filter: role u.role = %
 -- filter: active u.active = %::boolean
--- filter: namePrefix app.words(u.name) @@ app.asked(%)
+-- filter: namePrefix u.id = any (array(select app.named('user', %)))
 -- changes: u.changed_in
 -- sort: name u.name text name
 -- sort: changedAt u.changed_at timestamptz changed_at

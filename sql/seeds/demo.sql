@@ -188,6 +188,12 @@ update app.vacancy v set
     competences = app.vacancy_competences((select jsonb_agg(c) from app.vacancy_competence c where c.vacancy_id = v.id)),
     conditions = app.vacancy_conditions((select jsonb_agg(c) from app.vacancy_condition c where c.vacancy_id = v.id));
 
+insert into app.name_word (tenant_id, noun, word, id)
+select n.tenant_id, n.noun, w, n.id from (
+    select tenant_id, 'candidate', id, alias from app.candidate union all select tenant_id, 'employer', id, name from app.employer union all
+    select tenant_id, 'organisation', id, name from app.organisation union all select tenant_id, 'user', id, name from app.user_account
+) n (tenant_id, noun, id, name), unnest(tsvector_to_array(app.words(n.name))) w;
+
 -- step: what the examples of the contract show
 insert into app.employer_condition (tenant_id, id, employer_id, condition, hard, version, changed_at, changed_in)
 select e.tenant_id, '01920000-0000-7000-8000-000000000e21', e.id, 'physical_work', false, 1, clock.now(), pg_current_xact_id()

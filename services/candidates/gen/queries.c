@@ -11,7 +11,7 @@ _Static_assert(28 <= LIMIT_VALUES, "candidate_insert");
 static const struct query_sort candidate_list_changes = {"after", "c.changed_in", "xid8", "changed_in"};
 static const struct query_filter candidate_list_filters[] = {
     {"status", "c.status = %"},
-    {"aliasPrefix", "app.words(c.alias) @@ app.asked(%)"},
+    {"aliasPrefix", "c.id = any (array(select app.named('candidate', %)))"},
     {"caseManagerId", "c.case_manager_id = %::uuid"},
     {"after", "(c.changed_in, c.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and c.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
 };

@@ -109,7 +109,7 @@ static const struct query_sort employer_list_changes = {"after", "e.changed_in",
 static const struct query_filter employer_list_filters[] = {
     {"kvkNumber", "e.kvk_number = %"},
     {"sector", "e.sector = %"},
-    {"namePrefix", "app.words(e.name) @@ app.asked(%)"},
+    {"namePrefix", "e.id = any (array(select app.named('employer', %)))"},
     {"accountManagerId", "e.account_manager_id = %::uuid"},
     {"after", "(e.changed_in, e.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and e.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
 };

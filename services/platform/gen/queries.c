@@ -118,7 +118,7 @@ struct statement *sql_occupation_get(struct plan *plan, struct sql_occupation_ge
 static const struct query_sort organisation_list_changes = {"after", "o.changed_in", "xid8", "changed_in"};
 static const struct query_filter organisation_list_filters[] = {
     {"kind", "o.kind = %"},
-    {"namePrefix", "app.words(o.name) @@ app.asked(%)"},
+    {"namePrefix", "o.id = any (array(select app.named('organisation', %)))"},
     {"active", "o.active = %::boolean"},
     {"after", "(o.changed_in, o.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and o.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
 };
@@ -666,7 +666,7 @@ struct statement *sql_user_profile(struct plan *plan, struct sql_user_profile ar
 static const struct query_sort user_list_changes = {"after", "u.changed_in", "xid8", "changed_in"};
 static const struct query_filter user_list_filters[] = {
     {"role", "u.role = %"},
-    {"namePrefix", "app.words(u.name) @@ app.asked(%)"},
+    {"namePrefix", "u.id = any (array(select app.named('user', %)))"},
     {"active", "u.active = %::boolean"},
     {"after", "(u.changed_in, u.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and u.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
 };
