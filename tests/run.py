@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import docs_page  # noqa: E402
 from region import ROOT, Region, port_is_free, remove, roles  # noqa: E402
 from scenarios.main_job import main_job  # noqa: E402
+from scenarios.mishaps import mishaps  # noqa: E402
 
 
 def reset(folder):
@@ -37,6 +38,8 @@ def run():
         region.wait_until_idle()
         print('\nThe main job:\n')
         main_job(region, print)
+        print('\nWhat goes wrong:\n')
+        mishaps(region, print)
         status = 0
         if os.environ.get('ONCE') != '1':
             show(region)

@@ -3,6 +3,7 @@
 import pytest
 
 from region import until
+from scenarios.mishaps import mishaps
 
 
 def test_the_employer_sees_a_card_and_no_candidate(as_role, proposed):
@@ -353,3 +354,9 @@ def test_case_15_the_copy_of_a_card_is_erased_after_the_end(as_role, region, pro
                    f"where id = '{proposal}'; select queue.enqueue('expire', 1)")
         region.wait_until_idle()
         assert (region.sql('select card from app.proposal where id = %s', (proposal,))[0][0] is not None) == there
+
+
+def test_what_goes_wrong_ends_as_make_run_shows(region):
+    said = []
+    mishaps(region, said.append)
+    assert len(said) == 6

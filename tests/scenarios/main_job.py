@@ -24,7 +24,7 @@ def expect(response, status):
     return response.json
 
 
-def report(employer, wanted):
+def report(employer, wanted, **more):
     own = expect(employer.get('/user-profile'), 200)['organisationId']
     home = expect(employer.get(f'/employers/{own}'), 200)
     occupation = expect(employer.get('/occupations?labelPrefix=warehouse%20worker&pageSize=1'), 200)['items'][0]
@@ -34,7 +34,7 @@ def report(employer, wanted):
     return occupation, expect(employer.post('/vacancies', {
         'employerId': own, 'title': 'Orderpicker in een koele hal', 'kind': 'regular', 'occupationId': occupation['id'],
         'competences': asked, 'conditions': [{'condition': 'dutch_a1', 'hard': True}],
-        'hoursMin': 16, 'hoursMax': 36, 'pc4': home['pc4'], 'positions': 2, 'candidatesWanted': wanted}), 201)
+        'hoursMin': 16, 'hoursMax': 36, 'pc4': home['pc4'], 'positions': 2, 'candidatesWanted': wanted, **more}), 201)
 
 
 def name_points(item):
