@@ -96,13 +96,13 @@ void finish_with_rows(struct exchange *exchange)
     const struct operation *operation = exchange->request.operation;
     const struct statement *statement = plan_answer(&exchange->plan);
     int status = exchange->replayed_status ? exchange->replayed_status : operation->status;
-    struct str body = {0}, etag = {0};
+    struct str body = {0}, shown = {0}, etag = {0};
     if (operation->response) {
         bool list = operation->flags & OPERATION_LIST;
-        body = list ? page_print(exchange, statement) : print_one(exchange, statement);
+        body = list ? page_print(exchange, statement, &shown) : print_one(exchange, statement);
         struct str version = list ? (struct str){0} : version_of(statement->result);
         if (version.at || (operation->flags & OPERATION_READS))
-            etag = etag_print(exchange->ctx.arena, version, body);
+            etag = etag_print(exchange->ctx.arena, version, list ? shown : body);
     }
     if (etag.at && exchange->if_none_match.at && etag_is_named(exchange->if_none_match, etag))
         status = 304;

@@ -153,7 +153,7 @@ static void print_pools(struct buf *out, const struct server *server, const char
                       figure_read(&server->loops[l].metrics->pools[i][figure]));
 }
 
-/* Only problems that somebody had. */
+/* What counts as a denial, and what somebody had besides. */
 static void print_denials(struct buf *out, const struct server *server)
 {
     long long dropped = 0;
@@ -162,7 +162,7 @@ static void print_denials(struct buf *out, const struct server *server)
         long long count = 0;
         for (int l = 0; l < server->config.threads; l++)
             count += denials_count(server->loops[l].denials, (enum problem_code)p);
-        if (count)
+        if (count || problem_at((enum problem_code)p)->noted)
             buf_print(out, "maatwerk_denials_total{problem=\"%s\"} %lld\n",
                       problem_at((enum problem_code)p)->code, count);
     }

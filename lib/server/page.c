@@ -299,7 +299,8 @@ static int count_items(const struct statement *statement)
     return none ? 0 : rows;
 }
 
-struct str page_print(struct exchange *exchange, const struct statement *statement)
+struct str page_print(struct exchange *exchange, const struct statement *statement,
+                      struct str *ret_shown)
 {
     struct buf out = buf_in(exchange->ctx.arena);
     const struct page *page = &exchange->page;
@@ -317,16 +318,20 @@ struct str page_print(struct exchange *exchange, const struct statement *stateme
         schema_write(&out, &writer, i);
     }
     buf_print(&out, "],\"pageSize\":%lld", (long long)page->size);
-    if (list->changes && !page->cursor_value.at) {
-        struct str position = follows && more ? next : horizon(exchange, statement);
-        buf_print(&out, ",\"position\":\"%.*s\"", STR_ARG(position));
-    }
     buf_add(&out, S(",\"_links\":{\"self\":"));
     add_link(&out, exchange, (struct str){0}, (struct str){0});
     if (more) {
         buf_add(&out, S(",\"next\":"));
         add_link(&out, exchange, follows ? S("after") : S("cursor"), next);
     }
-    buf_add(&out, S("}}"));
-    return buf_str(&out);
+    buf_add_char(&out, '}');
+    size_t shown_len = out.len;
+    if (list->changes && !page->cursor_value.at) {
+        struct str position = follows && more ? next : horizon(exchange, statement);
+        buf_print(&out, ",\"position\":\"%.*s\"", STR_ARG(position));
+    }
+    buf_add_char(&out, '}');
+    struct str body = buf_str(&out);
+    *ret_shown = (struct str){body.at, shown_len};
+    return body;
 }

@@ -13,8 +13,10 @@ void page_read(struct exchange *exchange);
  * limit. */
 void page_compose(struct exchange *exchange, struct statement *statement);
 
-/* The body of the answer, in the arena: "items", "pageSize" and "_links", from the rows of
- * `statement`. */
-struct str page_print(struct exchange *exchange, const struct statement *statement);
+/* The body of the answer, in the arena: "items", "pageSize", "_links" and "position", from the rows of
+ * `statement`. The entity tag is that of `ret_shown`, all but the position: that moves with every
+ * transaction, also of what is not on the page. */
+struct str page_print(struct exchange *exchange, const struct statement *statement,
+                      struct str *ret_shown);
 
 #endif

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What happens when something goes away: a client, PostgreSQL, Redis, the process itself. On a region of its own."""
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -80,6 +81,11 @@ def ask_together(region, calls):
     return answers
 
 
+def told(answers):
+    """What they say, without what is another thing each time: the position of a list, which is that of the whole database."""
+    return [re.sub(rb',"position":"[^"]*"', b'', body) for _, body in answers if b'"requestId"' not in body and b'"instance"' not in body]
+
+
 def test_reads_that_travel_together_see_only_their_own(weak):
     """They share a transaction of the database: each must get what it gets alone."""
     tokens = [weak.token(role, tenant) for tenant in ('gm9901', 'gm9902') for role in ('consultant', 'employer', 'candidate')]
@@ -88,8 +94,7 @@ def test_reads_that_travel_together_see_only_their_own(weak):
     assert len({body for _, body in alone}) > 8, 'they are to be told apart'
     for _ in range(20):
         assert [status for status, _ in ask_together(weak, calls)] == [status for status, _ in alone]
-        assert [body for _, body in ask_together(weak, calls) if b'"requestId"' not in body and b'"instance"' not in body] \
-            == [body for _, body in alone if b'"requestId"' not in body and b'"instance"' not in body]
+        assert told(ask_together(weak, calls)) == told(alone)
 
 
 def test_a_read_that_fails_takes_no_other_along(weak):

@@ -90,3 +90,12 @@ def test_names_are_found_by_their_words_after_every_change(as_role, employer):
         return employer.json['id'] in [e['id'] for e in client.get(f'/employers?namePrefix={prefix}&pageSize=100').json['items']]
     assert found('veron') and found('oost%20zon') and found('VER%C3%93NICA') and not found('drukkerij') and not found('veron%20west')
     assert not found('eronica') and not found('%25')
+
+
+@pytest.mark.parametrize('path', LISTS)
+def test_what_has_not_changed_is_304_though_somebody_writes_elsewhere(as_role, path):
+    """The position of a list moves with every transaction, also with that which notes who looked; the tag does not."""
+    client = as_role(who_may(path))
+    first = client.get(f'{path}?pageSize=3')
+    as_role('case_manager').post('/candidates', {'alias': 'Elders', 'pc4': '5012'} if path != '/candidates' else {'alias': ''})
+    assert client.get(f'{path}?pageSize=3', **{'If-None-Match': first.headers['etag']}).status == 304
