@@ -37,9 +37,11 @@ static FILE *open_in(const char *folder, const char *name)
 static bool read_secret(const char *folder, const char *name, unsigned char into[KEY_BYTES])
 {
     FILE *file = open_in(folder, name);
+    unsigned char more;
     if (!file)
         return false;
-    bool whole = fread(into, 1, KEY_BYTES, file) == KEY_BYTES && fgetc(file) == EOF;
+    setvbuf(file, NULL, _IONBF, 0); /* a buffer would keep a copy of the key */
+    bool whole = fread(into, 1, KEY_BYTES, file) == KEY_BYTES && fread(&more, 1, 1, file) == 0;
     fclose(file);
     return whole;
 }
@@ -134,15 +136,31 @@ static bool read_issuer(struct keys *keys, const char *folder)
            && keys_find(keys, str_of(keys->issuer_kid));
 }
 
-enum err keys_load(const char *folder, struct keys **ret)
+/* The key before the present one; there need not be one. */
+static bool read_cursor_before(struct keys *keys, const char *folder)
+{
+    char path[PATH_ROOM];
+    if (!path_of(path, folder, "cursor.key.old") || access(path, F_OK) != 0)
+        return true;
+    keys->has_cursor_before = read_secret(folder, "cursor.key.old", keys->cursor_before);
+    return keys->has_cursor_before;
+}
+
+static bool read_bsn(struct keys *keys, const char *folder)
+{
+    return read_secret(folder, "bsn.key", keys->bsn)
+           && read_secret(folder, "bsn-index.key", keys->bsn_index);
+}
+
+enum err keys_load(const char *folder, enum keys_wanted wanted, struct keys **ret)
 {
     struct keys *keys = calloc(1, sizeof *keys);
     if (!keys)
         abort();
     keys->arena = arena_new();
-    bool read = read_secret(folder, "bsn.key", keys->bsn)
-                && read_secret(folder, "bsn-index.key", keys->bsn_index)
-                && read_secret(folder, "cursor.key", keys->cursor) && add_all_public(keys, folder)
+    bool read = (wanted != KEYS_WITH_BSN || read_bsn(keys, folder))
+                && read_secret(folder, "cursor.key", keys->cursor)
+                && read_cursor_before(keys, folder) && add_all_public(keys, folder)
                 && read_issuer(keys, folder);
     if (!read) {
         keys_free(keys);
@@ -244,4 +262,19 @@ enum err keys_init(const char *folder, bool issuer)
     bool made = (!issuer || write_issuer(folder)) && write_secret(folder, "bsn.key")
                 && write_secret(folder, "bsn-index.key") && write_secret(folder, "cursor.key");
     return made ? OK : ERR_CONFLICT;
+}
+
+enum err keys_rotate_cursor(const char *folder)
+{
+    char now[PATH_ROOM], before[PATH_ROOM], made[PATH_ROOM];
+    if (!path_of(now, folder, "cursor.key") || !path_of(before, folder, "cursor.key.old")
+        || !path_of(made, folder, "cursor.key.new"))
+        return ERR_UNAVAILABLE;
+    unlink(made); /* of an attempt that did not end */
+    struct stat info;
+    if (stat(now, &info) != 0 || !write_secret(folder, "cursor.key.new")
+        || chown(made, info.st_uid, info.st_gid) != 0 || chmod(made, info.st_mode & 0777) != 0)
+        return ERR_UNAVAILABLE;
+    unlink(before);
+    return link(now, before) == 0 && rename(made, now) == 0 ? OK : ERR_UNAVAILABLE;
 }

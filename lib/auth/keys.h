@@ -8,7 +8,8 @@
  *                    Its tokens are accepted for nothing else. Production refuses a key without it
  *   bsn.key          32 bytes: encrypts citizen service numbers
  *   bsn-index.key    32 bytes: makes them findable
- *   cursor.key       32 bytes: signs cursors of lists
+ *   cursor.key       32 bytes: encrypts cursors of lists
+ *   cursor.key.old   the one before it, when there is one: cursors that it made are read, none are made
  */
 #ifndef MAATWERK_AUTH_KEYS_H
 #define MAATWERK_AUTH_KEYS_H
@@ -32,18 +33,28 @@ struct keys {
         bool local;     /* the key of our own issuer, for development */
     } public_keys[KEYS_PUBLIC_MAX];
     size_t public_count;
-    struct arena *arena; /* of the bindings */
-    unsigned char bsn[KEY_BYTES], bsn_index[KEY_BYTES], cursor[KEY_BYTES];
+    struct arena *arena;                                /* of the bindings */
+    unsigned char bsn[KEY_BYTES], bsn_index[KEY_BYTES]; /* zeroes unless they were asked for */
+    unsigned char cursor[KEY_BYTES], cursor_before[KEY_BYTES];
+    bool has_cursor_before;
 };
 
+/* Which keys a program reads beside those of tokens and cursors. A key that a program does not use
+ * is not in its memory, and its files may be unreadable for it. */
+enum keys_wanted { KEYS_PLAIN, KEYS_WITH_BSN };
+
 /* Reads the folder. ERR_UNAVAILABLE when a file is missing or is not a key. Free with
- * keys_free(), which allows NULL. */
-enum err keys_load(const char *folder, struct keys **ret) MUST_CHECK;
+ * keys_free(), which allows NULL and erases the keys from memory. */
+enum err keys_load(const char *folder, enum keys_wanted wanted, struct keys **ret) MUST_CHECK;
 void keys_free(struct keys *keys);
 
 /* Makes all files, those of a local issuer only when `issuer`, readable by the owner only. ERR_CONFLICT
  * when one of them exists already. */
 enum err keys_init(const char *folder, bool issuer) MUST_CHECK;
+
+/* Makes a new key for cursors and keeps the one before it as cursor.key.old. ERR_UNAVAILABLE when
+ * that cannot be done; then nothing has changed. */
+enum err keys_rotate_cursor(const char *folder) MUST_CHECK;
 
 /* The public key with this kid, or NULL. */
 const struct public_key *keys_find(const struct keys *keys, struct str kid);

@@ -17,6 +17,7 @@ static const struct setting {
     {"MAATWERK_MANAGEMENT", "127.0.0.1:8081", offsetof(struct config, management)},
     {"MAATWERK_PG", "dbname=maatwerk", offsetof(struct config, postgres)},
     {"MAATWERK_REDIS", "127.0.0.1:6379", offsetof(struct config, redis)},
+    {"MAATWERK_REDIS_SECRETS", "", offsetof(struct config, redis_secrets)},
     {"MAATWERK_KEYS", "/etc/maatwerk/keys", offsetof(struct config, keys)},
     {"MAATWERK_DOCS", "", offsetof(struct config, docs)},
     {"MAATWERK_ISSUER", "https://issuer.maatwerk.example", offsetof(struct config, issuer)},

@@ -13,12 +13,15 @@ struct config {
     const char *management;  /* MAATWERK_MANAGEMENT: address:port of live, ready, metrics */
     const char *postgres;    /* MAATWERK_PG: connection string without a user */
     const char *redis;       /* MAATWERK_REDIS: unix:/path or host:port */
-    const char *keys;        /* MAATWERK_KEYS: folder of keys */
-    const char *docs;        /* MAATWERK_DOCS: folder of the docs page, or "" for none */
-    const char *issuer;      /* MAATWERK_ISSUER: the issuer whose tokens we accept */
-    const char *audience;    /* MAATWERK_AUDIENCE: the audience that a token must name */
-    int threads;             /* MAATWERK_THREADS: number of event loops; default: one per core */
-    int connections;         /* MAATWERK_CONNECTIONS: most connections of a service; 0: its share */
+    const char
+        *redis_secrets;   /* MAATWERK_REDIS_SECRETS: folder with a secret for each program, or "":
+                                  Redis wants none */
+    const char *keys;     /* MAATWERK_KEYS: folder of keys */
+    const char *docs;     /* MAATWERK_DOCS: folder of the docs page, or "" for none */
+    const char *issuer;   /* MAATWERK_ISSUER: the issuer whose tokens we accept */
+    const char *audience; /* MAATWERK_AUDIENCE: the audience that a token must name */
+    int threads;          /* MAATWERK_THREADS: number of event loops; default: one per core */
+    int connections;      /* MAATWERK_CONNECTIONS: most connections of a service; 0: its share */
 };
 
 /* Reads the environment, with a default for each setting that is not set. The texts live as long

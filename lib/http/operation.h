@@ -80,6 +80,7 @@ struct service {
     const char *name; /* "employers": also names the login role, maatwerk_employers */
     const struct operation *operations;
     size_t count;
+    bool reads_bsn; /* a body may have a citizen service number */
 };
 
 /* The id of the resource of this request: a new id when the request creates it, else the last

@@ -52,6 +52,8 @@ enum language preference_language(struct str value)
                 weights[i] = weight;
             }
     }
+    if (weights[LANGUAGE_NL] == 0 && weights[LANGUAGE_EN] < 0 && !any)
+        return LANGUAGE_EN; /* of two that it did not ask for, the one that it does not refuse */
     for (int i = LANGUAGE_NL; i <= LANGUAGE_EN; i++)
         weights[i] = weights[i] < 0 ? any : weights[i];
     if (weights[LANGUAGE_NL] == weights[LANGUAGE_EN])
@@ -84,4 +86,17 @@ bool preference_admits(struct str value, struct str type)
         }
     }
     return found > 0;
+}
+
+bool preference_admits_plain(struct str value)
+{
+    int named = -1, any = -1, weight;
+    while (value.at) {
+        struct str coding = next_weighted(&value, &weight);
+        if (str_is(coding, S("identity")))
+            named = weight;
+        else if (str_equal(coding, S("*")))
+            any = weight;
+    }
+    return named >= 0 ? named > 0 : any != 0;
 }

@@ -16,4 +16,8 @@ enum language preference_language(struct str value);
  * exact range decides; an absent value allows every type. */
 bool preference_admits(struct str value, struct str type);
 
+/* Whether Accept-Encoding admits an answer without a coding, which is the only one that there is
+ * (RFC 9110 section 12.5.3): not when it gives `identity`, or `*` alone, the weight 0. */
+bool preference_admits_plain(struct str value);
+
 #endif

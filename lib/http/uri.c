@@ -2,6 +2,8 @@
 /* Strict decoding of targets. */
 #include "lib/http/uri.h"
 
+#include <strings.h>
+
 #include "lib/base/hex.h"
 #include "lib/base/utf8.h"
 
@@ -108,9 +110,28 @@ static enum err read_query(struct ctx *ctx, struct str query, struct uri *into)
     return OK;
 }
 
+/* What follows the authority of a target in absolute-form: "/v1/x" of "http://host/v1/x". Another
+ * target stays as it is. */
+static struct str without_authority(struct str target)
+{
+    static const struct str schemes[] = {S("http://"), S("https://")};
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+        if (target.len <= schemes[i].len
+            || strncasecmp(target.at, schemes[i].at, schemes[i].len) != 0)
+            continue;
+        struct str rest = str_from(target, schemes[i].len);
+        size_t host = 0;
+        while (host < rest.len && rest.at[host] != '/' && rest.at[host] != '?')
+            host++;
+        bool has_user = memchr(rest.at, '@', host) != NULL;
+        return host && !has_user ? str_from(rest, host) : target;
+    }
+    return target;
+}
+
 enum err uri_read(struct ctx *ctx, struct str target, struct uri *ret)
 {
-    struct str query = target, path = str_cut(&query, '?');
+    struct str query = without_authority(target), path = str_cut(&query, '?');
     ret->segments_count = ret->parameters_count = 0;
     enum err err = read_path(ctx, path, ret);
     return err ? err : read_query(ctx, query, ret);

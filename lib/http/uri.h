@@ -18,7 +18,8 @@ struct uri {
     size_t parameters_count;
 };
 
-/* Reads a target in origin-form (RFC 9112 section 3.2.1). A NUL follows every text.
+/* Reads a target in origin-form or absolute-form (RFC 9112 section 3.2; the host of the latter is
+ * as little looked at as the Host header). A NUL follows every text.
  * ERR_NOT_FOUND when the path cannot be one of our paths: it has an empty segment, a dot
  * segment, too many segments, an encoded slash or a NUL. ERR_INVALID with a fault when the query
  * has a wrong escape, a control character, invalid UTF-8, the same name twice, or too many

@@ -38,7 +38,7 @@ static const char *reason_of(int status)
     return "Problem";
 }
 
-void answer_send(h2o_req_t *req, int status, const char *type, struct str body)
+static void add_headers(h2o_req_t *req, int status, const char *type)
 {
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
         h2o_add_header_by_str(&req->pool, &req->res.headers, headers[i].name.at,
@@ -49,11 +49,32 @@ void answer_send(h2o_req_t *req, int status, const char *type, struct str body)
     if (type)
         h2o_add_header(&req->pool, &req->res.headers, H2O_TOKEN_CONTENT_TYPE, NULL, type,
                        strlen(type));
-    bool head = h2o_memis(req->method.base, req->method.len, H2O_STRLIT("HEAD"));
-    req->res.content_length = status == 204 || status == 304 ? 0 : body.len;
+}
+
+/* Sends what stays until the client has it. */
+static void send_bytes(h2o_req_t *req, h2o_iovec_t bytes)
+{
     static h2o_generator_t nothing = {NULL, NULL};
-    h2o_iovec_t bytes =
-        head ? h2o_iovec_init(NULL, 0) : h2o_strdup(&req->pool, body.at ? body.at : "", body.len);
     h2o_start_response(req, &nothing);
     h2o_send(req, &bytes, bytes.len ? 1 : 0, H2O_SEND_STATE_FINAL);
+}
+
+static bool is_head(const h2o_req_t *req)
+{
+    return h2o_memis(req->method.base, req->method.len, H2O_STRLIT("HEAD"));
+}
+
+void answer_send(h2o_req_t *req, int status, const char *type, struct str body)
+{
+    add_headers(req, status, type);
+    req->res.content_length = status == 204 || status == 304 ? 0 : body.len;
+    send_bytes(req, is_head(req) ? h2o_iovec_init(NULL, 0)
+                                 : h2o_strdup(&req->pool, body.at ? body.at : "", body.len));
+}
+
+void answer_share(h2o_req_t *req, const char *type, struct str body)
+{
+    add_headers(req, 200, type);
+    req->res.content_length = body.len;
+    send_bytes(req, is_head(req) ? h2o_iovec_init(NULL, 0) : h2o_iovec_init(body.at, body.len));
 }

@@ -11,4 +11,8 @@
  * type, NULL when there is no content. A HEAD request gets the length and no body. */
 void answer_send(h2o_req_t *req, int status, const char *type, struct str body);
 
+/* The same with status 200, for a body that lives as long as the program: it is not copied, so that
+ * a client that reads slowly costs no memory but its connection. */
+void answer_share(h2o_req_t *req, const char *type, struct str body);
+
 #endif

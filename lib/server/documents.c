@@ -2,6 +2,7 @@
 /* The contract is part of the program, so it cannot differ from the operations of the program. */
 #include "lib/server/documents.h"
 
+#include "lib/http/etag.h"
 #include "lib/server/answer.h"
 #include "lib/server/header.h"
 
@@ -12,6 +13,22 @@
 
 EMBED(contract_json, "openapi/gen/openapi.json");
 EMBED(contract_yaml, "openapi/gen/openapi.yaml");
+
+/* Answers with the document, or with 304 when the client has it already. */
+static void send_document(h2o_req_t *req, const char *type, struct str document)
+{
+    struct arena *arena = arena_new();
+    struct str tag = etag_print(arena, (struct str){0}, document),
+               known = header_join(req, "if-none-match", arena);
+    header_add(req, "access-control-allow-origin", S("*"));
+    header_add(req, "cache-control", S("public, max-age=300"));
+    header_add(req, "etag", tag);
+    if (known.at && etag_is_list(known) && etag_is_named(known, tag))
+        answer_send(req, 304, NULL, (struct str){0});
+    else
+        answer_share(req, type, document);
+    arena_free(arena);
+}
 
 int documents_handle(h2o_handler_t *self, h2o_req_t *req)
 {
@@ -26,10 +43,8 @@ int documents_handle(h2o_handler_t *self, h2o_req_t *req)
         return -1; /* the next handler answers */
     const char *from = yaml ? contract_yaml : contract_json,
                *to = yaml ? contract_yaml_end : contract_json_end;
-    header_add(req, "access-control-allow-origin", S("*"));
-    header_add(req, "cache-control", S("public, max-age=300"));
-    answer_send(req, 200, yaml ? "application/yaml" : "application/json",
-                (struct str){from, (size_t)(to - from)});
+    send_document(req, yaml ? "application/yaml" : "application/json",
+                  (struct str){from, (size_t)(to - from)});
     return 0;
 }
 

@@ -28,7 +28,7 @@ struct page {
     const struct query_sort *sort;
     bool descending;
     struct str cursor_value, cursor_key; /* absent on the first page */
-    uint64_t filters;                    /* hash of the filters: a cursor belongs to them */
+    struct str owner;                    /* who asks, and what: a cursor belongs to both */
 };
 
 struct exchange {

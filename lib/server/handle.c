@@ -116,9 +116,11 @@ static bool headers_too_large(const h2o_req_t *req)
 
 static bool accepts_json(struct exchange *exchange)
 {
-    struct str accept = header_join(exchange->req, "accept", exchange->ctx.arena);
-    return preference_admits(accept, S("application/json"))
-           || preference_admits(accept, S("application/problem+json"));
+    struct arena *arena = exchange->ctx.arena;
+    struct str accept = header_join(exchange->req, "accept", arena);
+    return (preference_admits(accept, S("application/json"))
+            || preference_admits(accept, S("application/problem+json")))
+           && preference_admits_plain(header_join(exchange->req, "accept-encoding", arena));
 }
 
 static const struct problem *route(struct exchange *exchange)

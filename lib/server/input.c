@@ -148,12 +148,21 @@ static bool is_media(struct str given, struct str wanted)
            || (rest.len == 13 && strncasecmp(rest.at, "charset=utf-8", 13) == 0);
 }
 
+/* Whether the body is what it stands for: we undo no coding (RFC 9110 section 8.4). */
+static bool is_uncoded(struct exchange *exchange)
+{
+    struct str coding = header_join(exchange->req, "content-encoding", exchange->ctx.arena);
+    return !coding.at || (coding.len == 8 && strncasecmp(coding.at, "identity", 8) == 0);
+}
+
 static const struct problem *read_body(struct exchange *exchange, struct str body)
 {
     const struct operation *operation = exchange->request.operation;
     bool partial = operation->flags & OPERATION_PARTIAL;
     cJSON *json = NULL;
     void *read = NULL;
+    if (body.len && !is_uncoded(exchange))
+        return problem_at(PROBLEM_UNSUPPORTED_MEDIA_TYPE);
     if (!operation->body) {
         if (body.len)
             place_fault(&exchange->ctx, NULL, FAULT_UNKNOWN_PROPERTY, (struct str){0});

@@ -37,7 +37,10 @@ static enum err know(const struct server *server, const struct token_claims *cla
     keep(into->tenant_id, claims->tenant);
     keep(into->user_id, claims->subject);
     keep(into->organisation_id, claims->organisation);
-    into->tenant = tenants_find(atomic_load(&server->tenants), str_of(into->tenant_id));
+    const struct tenants *tenants = atomic_load(&server->tenants);
+    if (!tenants) /* they were never read yet: nobody can say whether the token is good */
+        return ERR_UNAVAILABLE;
+    into->tenant = tenants_find(tenants, str_of(into->tenant_id));
     into->role = bit_of(role_names, ROLE_COUNT, claims->role);
     for (size_t i = 0; i < claims->attributes_count; i++)
         into->attributes |= bit_of(attribute_names, ATTRIBUTE_COUNT, claims->attributes[i]);

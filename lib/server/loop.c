@@ -168,7 +168,7 @@ bool loop_start(struct loop *loop, struct server *server)
     }
     loop->denials = denials_new(loop);
     loop->tokens = login_cache_new();
-    loop->wake = wake_new(loop->h2o.loop, server->config.redis);
+    loop->wake = wake_new(loop->h2o.loop, &server->config, server->services[0]->name);
     loop->log = log_new();
     loop->metrics = metrics_new(server);
     loop->ticker.cb = on_tick;

@@ -50,36 +50,37 @@ static void read_sort(struct exchange *exchange, const struct query_list *list, 
     note(exchange, "sort", FAULT_UNKNOWN_FIELD, (struct str){0});
 }
 
-static uint64_t hash_text(uint64_t hash, struct str text)
+static void add_part(struct buf *out, struct str part)
 {
-    for (size_t i = 0; i < text.len; i++)
-        hash = (hash ^ (unsigned char)text.at[i]) * 0x100000001b3u;
-    return (hash ^ (text.at ? 0xff : 0xfe)) * 0x100000001b3u;
+    buf_print(out, part.at ? "%zu:" : "-", part.len);
+    buf_add(out, part);
+    buf_add_char(out, '\n');
 }
 
-static uint64_t hash_list(const struct exchange *exchange)
+/* For whom the cursors of this request are, and for which query. */
+static struct str print_owner(const struct exchange *exchange)
 {
-    return hash_text(0xcbf29ce484222325u, str_of(exchange->request.operation->id));
-}
-
-static uint64_t hash_filters(const struct exchange *exchange)
-{
-    uint64_t hash = hash_list(exchange);
+    const struct actor *actor = &exchange->actor;
     const struct operation *operation = exchange->request.operation;
-    for (size_t i = 0; i < operation->parameters_count + operation->path_count; i++)
-        hash = hash_text(hash, i < operation->parameters_count
-                                   ? exchange->request.query[i]
-                                   : exchange->request.path[i - operation->parameters_count]);
-    return hash;
+    struct buf out = buf_in(exchange->ctx.arena);
+    buf_print(&out, "%s\n%s\n%c\n%x\n", operation->id, exchange->page.sort->name,
+              exchange->page.descending ? 'd' : 'a', actor->role);
+    add_part(&out, actor->tenant_id);
+    add_part(&out, actor->user_id);
+    add_part(&out, actor->organisation_id);
+    for (size_t i = 0; i < operation->parameters_count; i++)
+        add_part(&out, exchange->request.query[i]);
+    for (size_t i = 0; i < operation->path_count; i++)
+        add_part(&out, exchange->request.path[i]);
+    return buf_str(&out);
 }
 
 static void read_cursor(struct exchange *exchange, struct str text)
 {
     struct page *page = &exchange->page;
     struct cursor cursor;
-    if (cursor_read(exchange->ctx.arena, exchange->loop->server->keys, text, &cursor) != OK
-        || !str_equal(cursor.sort, str_of(page->sort->name))
-        || cursor.descending != page->descending || cursor.filters_hash != page->filters) {
+    if (cursor_read(exchange->ctx.arena, exchange->loop->server->keys, page->owner, text, &cursor)
+        != OK) {
         note(exchange, "cursor", FAULT_CURSOR, (struct str){0});
         return;
     }
@@ -87,10 +88,13 @@ static void read_cursor(struct exchange *exchange, struct str text)
     page->cursor_key = cursor.key;
 }
 
-/* A position belongs to the list and the municipality, and to no filter. */
-static uint64_t hash_position(const struct exchange *exchange)
+/* A position belongs to the list and the municipality, and to no filter and no user. */
+static struct str print_position_owner(const struct exchange *exchange)
 {
-    return hash_text(hash_list(exchange), exchange->actor.tenant_id);
+    struct buf out = buf_in(exchange->ctx.arena);
+    buf_print(&out, "position\n%s\n", exchange->request.operation->id);
+    add_part(&out, exchange->actor.tenant_id);
+    return buf_str(&out);
 }
 
 /* Reads ?after=…: the filter of the list gets what is in the position, "<transaction>/<id>". */
@@ -99,14 +103,12 @@ static void read_after(struct exchange *exchange, const struct query_list *list,
     struct arena *arena = exchange->ctx.arena;
     struct cursor at;
     exchange->page.sort = list->changes;
-    exchange->page.filters = hash_position(exchange);
+    exchange->page.owner = print_position_owner(exchange);
     if (exchange_parameter(exchange, "sort").at)
         note(exchange, "sort", FAULT_NOT_HERE, (struct str){0});
     if (exchange_parameter(exchange, "cursor").at)
         note(exchange, "cursor", FAULT_NOT_HERE, (struct str){0});
-    if (cursor_read(arena, exchange->loop->server->keys, text, &at) != OK
-        || !str_equal(at.sort, str_of(list->changes->name))
-        || at.filters_hash != hash_position(exchange)) {
+    if (cursor_read(arena, exchange->loop->server->keys, exchange->page.owner, text, &at) != OK) {
         note(exchange, "after", FAULT_CURSOR, (struct str){0});
         return;
     }
@@ -131,7 +133,7 @@ void page_read(struct exchange *exchange)
         return;
     }
     read_sort(exchange, list, exchange_parameter(exchange, "sort"));
-    page->filters = hash_filters(exchange);
+    page->owner = print_owner(exchange);
     if (cursor.at)
         read_cursor(exchange, cursor);
 }
@@ -268,25 +270,21 @@ static struct str place_after(const struct exchange *exchange, const struct stat
 {
     const struct page *page = &exchange->page;
     struct cursor cursor = {
-        .sort = str_of(page->sort->name),
-        .descending = page->descending,
         .value = value_of(statement->result, last, page->sort->result),
         .key = value_of(statement->result, last, statement->query->list->key_result),
-        .filters_hash = page->filters,
     };
-    return cursor_print(exchange->ctx.arena, exchange->loop->server->keys, &cursor);
+    return cursor_print(exchange->ctx.arena, exchange->loop->server->keys, page->owner, &cursor);
 }
 
 /* The position of somebody who has seen all that changed in transactions before the horizon. */
 static struct str horizon(const struct exchange *exchange, const struct statement *statement)
 {
     struct cursor cursor = {
-        .sort = str_of(statement->query->list->changes->name),
         .value = value_of(statement->result, 0, "horizon"),
         .key = S("00000000-0000-0000-0000-000000000000"),
-        .filters_hash = hash_position(exchange),
     };
-    return cursor_print(exchange->ctx.arena, exchange->loop->server->keys, &cursor);
+    return cursor_print(exchange->ctx.arena, exchange->loop->server->keys,
+                        print_position_owner(exchange), &cursor);
 }
 
 /* How many items there are: a list that can be followed has a row without an item when it is empty. */

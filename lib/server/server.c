@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include "lib/base/harden.h"
 #include "lib/base/limits.h"
 #include "lib/json/parse.h"
 #include "lib/server/documents.h"
@@ -85,10 +86,19 @@ static void raise_limits(void)
     }
 }
 
+static enum keys_wanted keys_wanted(const struct server *server)
+{
+    for (size_t i = 0; i < server->services_count; i++)
+        if (server->services[i]->reads_bsn)
+            return KEYS_WITH_BSN;
+    return KEYS_PLAIN;
+}
+
 int server_run(const struct service *const *services, size_t count)
 {
     static struct server server; /* one per process; the loops point to it until the end */
     sigset_t signals;
+    harden_process();
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
@@ -104,7 +114,7 @@ int server_run(const struct service *const *services, size_t count)
     server.services = services;
     server.services_count = count;
     server.router = router_of(services, count);
-    if (keys_load(server.config.keys, &server.keys) != OK) {
+    if (keys_load(server.config.keys, keys_wanted(&server), &server.keys) != OK) {
         log_event("no-keys", "MAATWERK_KEYS");
         return 1;
     }

@@ -7,9 +7,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/base/secret.h"
+
 struct wake {
     h2o_loop_t *loop;
-    const char *address;
+    const struct config *config;
+    const char *program;
     redisAsyncContext *redis;
     h2o_socket_t *socket;
     bool writing;
@@ -88,6 +91,14 @@ static void on_connect(const redisAsyncContext *redis, int status)
     }
 }
 
+/* A refused login: the secret has changed, and is read again with the next connection. */
+static void on_login(redisAsyncContext *redis, void *reply, void *data)
+{
+    (void)data;
+    if (reply && ((redisReply *)reply)->type == REDIS_REPLY_ERROR)
+        redisAsyncDisconnect(redis);
+}
+
 static redisAsyncContext *connect_to(const char *address)
 {
     if (strncmp(address, "unix:", 5) == 0)
@@ -102,11 +113,23 @@ static redisAsyncContext *connect_to(const char *address)
     return redisAsyncConnect(host, colon ? (int)strtol(colon + 1, NULL, 10) : 6379);
 }
 
+/* The commands that follow are refused when this is; they are hints only. */
+static void log_in(struct wake *wake)
+{
+    char secret[SECRET_ROOM];
+    if (*wake->config->redis_secrets
+        && secret_read(wake->config->redis_secrets, wake->program, secret)) {
+        redisAsyncCommand(wake->redis, on_login, NULL, "AUTH maatwerk_%s %s", wake->program,
+                          secret);
+        explicit_bzero(secret, sizeof secret);
+    }
+}
+
 static void open_connection(struct wake *wake)
 {
     if (time(NULL) < wake->again_s)
         return;
-    redisAsyncContext *redis = connect_to(wake->address);
+    redisAsyncContext *redis = connect_to(wake->config->redis);
     if (!redis || redis->err) {
         if (redis)
             redisAsyncFree(redis);
@@ -127,14 +150,15 @@ static void open_connection(struct wake *wake)
     redis->ev.cleanup = clean_up;
     redisAsyncSetConnectCallback(redis, on_connect);
     redisAsyncSetDisconnectCallback(redis, on_disconnect);
+    log_in(wake);
 }
 
-struct wake *wake_new(h2o_loop_t *loop, const char *address)
+struct wake *wake_new(h2o_loop_t *loop, const struct config *config, const char *program)
 {
     struct wake *wake = calloc(1, sizeof *wake);
     if (!wake)
         abort();
-    *wake = (struct wake){.loop = loop, .address = address};
+    *wake = (struct wake){.loop = loop, .config = config, .program = program};
     return wake;
 }
 

@@ -7,10 +7,12 @@
 
 #include <h2o.h>
 
+#include "lib/base/config.h"
+
 struct wake;
 
-/* `address` is that of MAATWERK_REDIS. Connects when it is first used. */
-struct wake *wake_new(h2o_loop_t *loop, const char *address);
+/* Logs in as the program ("employers"). Both must stay. Connects when it is first used. */
+struct wake *wake_new(h2o_loop_t *loop, const struct config *config, const char *program);
 
 /* Sends a hint. Never waits. */
 void wake_send(struct wake *wake);

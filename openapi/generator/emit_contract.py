@@ -286,8 +286,13 @@ class Service:
                 body.append(emit_plan.function(operation, self.queries))
             out.append(self.operation_row(operation, index))
         out += ['};', '', f'const struct service {self.name}_service = {{',
-                f'    {quoted(self.name)}, operations, {len(self.operations)},', '};']
+                f'    {quoted(self.name)}, operations, {len(self.operations)}, {str(self.reads_bsn()).lower()},', '};']
         return out
+
+    def reads_bsn(self):
+        """Whether a body of its operations may have a citizen service number: only then it needs the keys for them."""
+        bodies = [self.contract.schemas[operation.body]['properties'] for operation in self.operations if operation.body]
+        return any(raw.get('x-data-class') == 'bsn' for properties in bodies for raw in properties.values())
 
     def parameter_rows(self, tables, operation, kind, parameters):
         item = self.contract.schemas[operation.item]['properties'] if operation.list_of else {}

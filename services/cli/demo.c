@@ -106,7 +106,7 @@ int command_demo(const struct config *config, int count, char **arguments)
     const char *candidates = option(count, arguments, "candidates", "5600");
     const char *seed = option(count, arguments, "seed", "1");
     bool done = false;
-    if (!pg || keys_load(config->keys, &keys) != OK)
+    if (!pg || keys_load(config->keys, KEYS_WITH_BSN, &keys) != OK)
         fprintf(stderr, "maatwerk: no database or no keys\n");
     else if (!is_empty(pg))
         fprintf(stderr, "maatwerk: there are municipalities already: nothing was changed\n");

@@ -22,6 +22,15 @@ int command_keys_init(const struct config *config, int count, char **arguments)
     return 1;
 }
 
+int command_keys_rotate(const struct config *config, int count, char **arguments)
+{
+    (void)count, (void)arguments;
+    if (keys_rotate_cursor(config->keys) == OK)
+        return 0;
+    fprintf(stderr, "maatwerk: cannot make a new cursor.key in %s\n", config->keys);
+    return 1;
+}
+
 static bool is_role(const char *name)
 {
     for (int i = 0; i < ROLE_COUNT; i++)
@@ -81,7 +90,8 @@ static int make(const struct config *config, struct arena *arena, struct token_c
     claims->token_id = uuid_print(uuid_new(), id);
     claims->issued_s = time(NULL);
     claims->expires_s = claims->issued_s + ttl_s;
-    if (keys_load(config->keys, &keys) != OK || token_make(arena, keys, claims, &token) != OK) {
+    if (keys_load(config->keys, KEYS_PLAIN, &keys) != OK
+        || token_make(arena, keys, claims, &token) != OK) {
         fprintf(stderr, "maatwerk: no key of an issuer in %s\n", config->keys);
         keys_free(keys);
         return 1;

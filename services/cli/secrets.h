@@ -9,6 +9,10 @@
  * status. */
 int command_keys_init(const struct config *config, int count, char **arguments);
 
+/* Makes a new key for cursors, and keeps the one before it for cursors that clients have. Returns
+ * the exit status. */
+int command_keys_rotate(const struct config *config, int count, char **arguments);
+
 /* Prints a token of the local issuer; only in a development installation. Returns the exit
  * status. */
 int command_token(const struct config *config, int count, char **arguments);

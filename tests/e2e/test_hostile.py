@@ -4,10 +4,14 @@ import base64
 import hashlib
 import hmac
 import json
+import os
 import socket
 import uuid
+from pathlib import Path
 
 import pytest
+
+from region import Client
 
 pytestmark = pytest.mark.usefixtures('nothing_changes')
 KEY = {'Idempotency-Key': '01920000-0000-7000-8000-00000000feed'}
@@ -320,3 +324,40 @@ def test_a9_what_is_wrong_with_a_key_is_said(manager, key, code, words):
 def test_head_is_get_without_a_body(manager):
     answer = manager.call('HEAD', '/user-profile')
     assert answer.status == 200 and answer.body == b'' and int(answer.headers['content-length']) > 0
+
+
+@pytest.mark.parametrize('name', ['json', 'yaml'])
+def test_attack_24_the_contract_has_a_tag_and_is_answered_once(region, name):
+    client, path = Client(region, None), f'/openapi.{name}'
+    whole = client.get(path)
+    tag = whole.headers['etag']
+    assert whole.status == 200 and client.call('HEAD', path).headers['content-length'] == str(len(whole.body))
+    for known in (tag, f'W/{tag}', f'"x", {tag}', '*', f'"a,b",W/{tag}'):
+        again = client.get(path, **{'If-None-Match': known})
+        assert (again.status, again.body, again.headers['etag']) == (304, b'', tag), known
+    for other in ('"x"', tag.strip('"'), '"x", "y"'):
+        assert client.get(path, **{'If-None-Match': other}).status == 200, other
+
+
+def test_attack_24_who_reads_the_contract_slowly_costs_no_copy(region):
+    """300 clients that ask and do not read: with a copy for each the process would have grown by their number times the document."""
+    size = len(Client(region, None).get('/openapi.json').body)
+    clients = 300
+
+    def memory():
+        return int(Path(f'/proc/{region.processes["all"].pid}/statm').read_text().split()[1]) * os.sysconf('SC_PAGE_SIZE')
+    before, readers = memory(), []
+    try:
+        for _ in range(clients):
+            reader = socket.socket()
+            reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            reader.connect(('127.0.0.1', region.port))
+            reader.sendall(b'GET /v1/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n')
+            readers.append(reader)
+        for reader in readers:
+            reader.settimeout(30)
+            assert reader.recv(12) == b'HTTP/1.1 200'
+        assert memory() - before < clients * size / 3
+    finally:
+        for reader in readers:
+            reader.close()

@@ -64,8 +64,9 @@ ENDED = {
 
 # (request, [status of each answer], problem of the first)
 ANSWERED = {
-    'an absolute target': (GET.replace('GET /', 'GET http://localhost/'), [404], 'not-found'),
-    'an absolute target elsewhere': (GET.replace('GET /', 'GET http://evil.example/'), [404], 'not-found'),
+    'an absolute target': (GET.replace('GET /', 'GET http://localhost/'), [200], None),
+    'an absolute target of a proxy': (GET.replace('GET /', 'GET https://maatwerk.example:8443/'), [200], None),
+    'an absolute target with a user': (GET.replace('GET /', 'GET http://you@localhost/'), [404], 'not-found'),
     'a tunnel': (GET.replace('GET /v1/user-profile', 'CONNECT localhost:80'), [404], 'not-found'),
     'an asterisk': (GET.replace('GET /v1/user-profile', 'OPTIONS *'), [404], 'not-found'),
     'a backslash': (GET.replace('/v1/user-profile', '/v1\\user-profile'), [404], 'not-found'),
@@ -80,7 +81,12 @@ ANSWERED = {
     'two tokens': (GET + 'Authorization: Bearer TOKEN\r\n', [401], 'unauthenticated'),
     'two media types': (POST + 'Content-Type: application/json\r\n' + length(2), [415], 'unsupported-media-type'),
     'two keys': (POST + 'Idempotency-Key: 01920000-0000-7000-8000-00000000bee0\r\n' + length(2), [400], 'invalid'),
-    'a packed body': (POST + 'Content-Encoding: gzip\r\n' + length(2), [400], 'invalid'),
+    'a packed body': (POST + 'Content-Encoding: gzip\r\n' + length(2), [415], 'unsupported-media-type'),
+    'a body that is packed twice': (POST + 'Content-Encoding: identity\r\nContent-Encoding: br\r\n' + length(2), [415], 'unsupported-media-type'),
+    'a body that is not packed': (POST + 'Content-Encoding: Identity\r\n' + length(2), [400], 'invalid'),
+    'no answer without a coding': (GET + 'Accept-Encoding: gzip, identity;q=0\r\n', [406], 'not-acceptable'),
+    'no coding at all': (GET + 'Accept-Encoding: *;q=0\r\n', [406], 'not-acceptable'),
+    'any coding': (GET + 'Accept-Encoding: gzip, br;q=0.5\r\n', [200], None),
     'a body that is awaited': (POST + 'Expect: 100-continue\r\n' + length(2), [100, 400], 'invalid'),
     'chunks': (POST + CHUNKED, [400], 'invalid'), 'chunks in 1.0': (POST.replace('/1.1', '/1.0') + CHUNKED, [400], 'invalid'),
     'another method by header': (GET + 'X-HTTP-Method-Override: DELETE\r\nX-Original-URL: /v1/employers\r\n', [200], None),

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What every list does: pages, fields, cursors."""
+import base64
 import json
 import re
 
@@ -99,3 +100,23 @@ def test_what_has_not_changed_is_304_though_somebody_writes_elsewhere(as_role, p
     first = client.get(f'{path}?pageSize=3')
     as_role('case_manager').post('/candidates', {'alias': 'Elders', 'pc4': '5012'} if path != '/candidates' else {'alias': ''})
     assert client.get(f'{path}?pageSize=3', **{'If-None-Match': first.headers['etag']}).status == 304
+
+
+@pytest.mark.parametrize('path,key', [('/candidates?sort=alias', 'alias'), ('/users?sort=name', 'name')])
+def test_attack_12_a_cursor_names_nobody_and_is_for_nobody_else(as_role, path, key):
+    """It is in an address: what is in addresses is in logs and histories."""
+    role = who_may(path.split('?')[0])
+    client = as_role(role)
+    page = client.get(f'{path}&pageSize=2').json
+    following = page['_links']['next']['href']
+    cursor = following.split('cursor=')[1]
+    hidden = base64.urlsafe_b64decode(cursor + '=' * (-len(cursor) % 4))
+    for item in page['items']:
+        assert item[key].encode() not in hidden and item['id'].encode() not in hidden and item[key][:4].encode() not in hidden
+    assert client.get(f'{path}&pageSize=2').json == page, 'the same page has the same links: its entity tag does not change'
+    assert client.get(following).status == 200
+    others = [as_role(other) for other, scope in PATHS[path.split('?')[0]]['get']['x-rights'].items() if other != role and scope == 'tenant']
+    assert others
+    for other in (*others, as_role(role, 'gm9902')):
+        answer = other.get(following)
+        assert answer.status == 400 and [(fault['name'], fault['code']) for fault in answer.json['errors']] == [('cursor', 'cursor')]

@@ -94,8 +94,8 @@ const struct problem problems[PROBLEM_COUNT] = {
         "{\"type\":\"urn:maatwerk:problem:uri-too-long\",\"title\":\"Het adres is te lang\",\"status\":414,\"detail\":\"Het pad en de parameters samen zijn langer dan wij aannemen.\"",
         "{\"type\":\"urn:maatwerk:problem:uri-too-long\",\"title\":\"The address is too long\",\"status\":414,\"detail\":\"The path and the parameters together are longer than we take.\""}, {NULL, 0}},
     [PROBLEM_UNSUPPORTED_MEDIA_TYPE] = {"unsupported-media-type", 415, 0, false, {
-        "{\"type\":\"urn:maatwerk:problem:unsupported-media-type\",\"title\":\"Dit mediatype kennen wij hier niet\",\"status\":415,\"detail\":\"De header Content-Type is niet het mediatype van deze handeling.\"",
-        "{\"type\":\"urn:maatwerk:problem:unsupported-media-type\",\"title\":\"We do not take this media type here\",\"status\":415,\"detail\":\"The Content-Type header is not the media type of this operation.\""}, {NULL, 0}},
+        "{\"type\":\"urn:maatwerk:problem:unsupported-media-type\",\"title\":\"Dit mediatype kennen wij hier niet\",\"status\":415,\"detail\":\"De header Content-Type is niet het mediatype van deze handeling, of de inhoud is gecodeerd (Content-Encoding).\"",
+        "{\"type\":\"urn:maatwerk:problem:unsupported-media-type\",\"title\":\"We do not take this media type here\",\"status\":415,\"detail\":\"The Content-Type header is not the media type of this operation, or the body is coded (Content-Encoding).\""}, {NULL, 0}},
     [PROBLEM_IDEMPOTENCY_KEY_REUSED] = {"idempotency-key-reused", 422, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:idempotency-key-reused\",\"title\":\"Deze Idempotency-Key hoort bij een andere aanvraag\",\"status\":422,\"detail\":\"Met deze Idempotency-Key is eerder iets anders gestuurd. Er is niets gewijzigd.\"",
         "{\"type\":\"urn:maatwerk:problem:idempotency-key-reused\",\"title\":\"This Idempotency-Key belongs to another request\",\"status\":422,\"detail\":\"Something else was sent with this Idempotency-Key before. Nothing was changed.\""}, {NULL, 0}},

@@ -227,5 +227,5 @@ static const struct operation operations[] = {
 };
 
 const struct service candidates_service = {
-    "candidates", operations, 9,
+    "candidates", operations, 9, true,
 };

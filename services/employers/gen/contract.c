@@ -606,5 +606,5 @@ static const struct operation operations[] = {
 };
 
 const struct service employers_service = {
-    "employers", operations, 23,
+    "employers", operations, 23, false,
 };

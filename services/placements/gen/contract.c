@@ -252,5 +252,5 @@ static const struct operation operations[] = {
 };
 
 const struct service placements_service = {
-    "placements", operations, 9,
+    "placements", operations, 9, false,
 };

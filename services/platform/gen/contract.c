@@ -1047,5 +1047,5 @@ static const struct operation operations[] = {
 };
 
 const struct service platform_service = {
-    "platform", operations, 41,
+    "platform", operations, 41, false,
 };

@@ -19,6 +19,8 @@ static void the_language_with_the_higher_weight_is_spoken(void **state)
         "fr-CH, fr;q=0.9, en;q=0.8, de;q=0.7, *;q=0.5",
         "*;q=0.1, en;q=0.2",
         "nl;q=0, *",
+        "nl;q=0",
+        "de,nl;q=0.0",
         "nl;q=0.001,en;q=0.002",
         " en ; q=0.5 , nl ; q=0.4",
         "en;Q=0.5,nl;q=0.4",
@@ -77,11 +79,29 @@ static void the_most_exact_range_decides(void **state)
     assert_true(preference_admits((struct str){0}, S("application/json")));
 }
 
+/* Attack 22: answers have no content coding; a client may refuse just that. */
+static void attack_22_an_answer_without_a_coding_may_be_refused(void **state)
+{
+    (void)state;
+    static const char *const yes[] = {
+        "",       "gzip",     "gzip, br;q=0.5",        "identity",
+        "*",      "gzip;q=0", "*;q=0, identity;q=0.1", "IDENTITY;q=0.001, *;q=0",
+        "*;q=0.1"};
+    static const char *const no[] = {"identity;q=0", "gzip, Identity;q=0.000", "*;q=0",
+                                     "gzip, *;q=0", "identity;q=0, *"};
+    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
+        assert_true(preference_admits_plain(str_of(yes[i])));
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+        assert_false(preference_admits_plain(str_of(no[i])));
+    assert_true(preference_admits_plain((struct str){0}));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         UNIT(the_language_with_the_higher_weight_is_spoken),
         UNIT(the_most_exact_range_decides),
+        UNIT(attack_22_an_answer_without_a_coding_may_be_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,6 +18,25 @@ static void a_target_is_taken_apart(void **state)
     assert_str(uri.parameters[2].value, "");
 }
 
+/* Attack 22: RFC 9112 section 3.2.2. */
+static void attack_22_a_target_may_name_its_host(void **state)
+{
+    static const char *const same[] = {"/v1/x?y=1", "http://h/v1/x?y=1", "HTTPS://h:8443/v1/x?y=1",
+                                       "http://[::1]:80/v1/x?y=1"};
+    static const char *const none[] = {"http://",      "http:///v1/x",       "http://h",
+                                       "http://h?y=1", "http://user@h/v1/x", "ftp://h/v1/x",
+                                       "http:/v1/x",   "httpx://h/v1/x",     "h/v1/x"};
+    struct uri uri;
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        assert_int_equal(uri_read(*state, str_of(same[i]), &uri), OK);
+        assert_int_equal(uri.segments_count, 2);
+        assert_str(uri.segments[0], "v1");
+        assert_str(uri.parameters[0].name, "y");
+    }
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_int_equal(uri_read(*state, str_of(none[i]), &uri), ERR_NOT_FOUND);
+}
+
 static void strange_paths_are_not_there(void **state)
 {
     static const char *const paths[] = {"",        "x",      "/",     "//",
@@ -126,6 +145,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         UNIT(a_target_is_taken_apart),
+        UNIT(attack_22_a_target_may_name_its_host),
         UNIT(strange_paths_are_not_there),
         UNIT(strange_queries_are_refused),
         UNIT(days_exist),

@@ -12,6 +12,8 @@ static const struct keys keys = {.cursor = "0123456789abcdef0123456789abcde"};
 static struct server server = {.keys = (struct keys *)&keys};
 static struct loop loop = {.server = &server};
 
+static struct str exchange_user; /* who asks; absent: one and the same */
+
 static const struct operation *operation_named(const char *id)
 {
     for (size_t i = 0; i < employers_service.count; i++)
@@ -38,6 +40,7 @@ static struct exchange *asked(void **state, const char *query)
     exchange->ctx = *ctx;
     exchange->loop = &loop;
     exchange->actor.role = 1u << ROLE_CONSULTANT;
+    exchange->actor.user_id = exchange_user;
     exchange->request.operation = operation_named("listVacancies");
     assert_int_equal(uri_read(&exchange->ctx, arena_print(ctx->arena, "/v1/vacancies?%s", query),
                               &exchange->uri),
@@ -81,12 +84,9 @@ static void values_travel_as_parameters(void **state)
 
 static struct str cursor_of(struct exchange *exchange)
 {
-    struct cursor cursor = {.sort = str_of(exchange->page.sort->name),
-                            .descending = exchange->page.descending,
-                            .value = S("O'Neill"),
-                            .key = S("0189abcd-ef01-7234-8abc-def012345678"),
-                            .filters_hash = exchange->page.filters};
-    return cursor_print(exchange->ctx.arena, &keys, &cursor);
+    struct cursor cursor = {.value = S("O'Neill"),
+                            .key = S("0189abcd-ef01-7234-8abc-def012345678")};
+    return cursor_print(exchange->ctx.arena, &keys, exchange->page.owner, &cursor);
 }
 
 static struct exchange *next(void **state, const char *query, struct str cursor)
@@ -122,6 +122,10 @@ static void a_cursor_belongs_to_what_was_asked(void **state)
         assert_int_equal(exchange->ctx.faults.at[0].code, FAULT_CURSOR);
         assert_null(exchange->page.cursor_value.at);
     }
+    exchange_user = S("01920000-0000-7000-8000-000000000099");
+    assert_int_equal(next(state, "state=open&sort=title", cursor)->ctx.faults.count, 1);
+    exchange_user = (struct str){0};
+    assert_int_equal(next(state, "state=open&sort=title", cursor)->ctx.faults.count, 0);
     char *broken = (char *)cursor.at;
     broken[cursor.len / 2] ^= 1;
     assert_int_equal(next(state, "state=open&sort=title", cursor)->ctx.faults.count, 1);
@@ -140,16 +144,13 @@ static void statements_that_differ_have_names_that_differ(void **state)
     assert_string_equal(names[1], composed(asked(state, "state=filled&pageSize=7"))->query->name);
 }
 
-/* A cursor whose value and key are those of a position; `filters` is the hash of the list and the
+/* A cursor whose value and key are those of a position, for this owner: the list and the
  * municipality. */
-static struct str position_of(void **state, const char *sort, uint64_t filters)
+static struct str position_of(void **state, struct str owner)
 {
     struct ctx *ctx = *state;
-    struct cursor cursor = {.sort = str_of(sort),
-                            .value = S("12345"),
-                            .key = S("0189abcd-ef01-7234-8abc-def012345678"),
-                            .filters_hash = filters};
-    return cursor_print(ctx->arena, &keys, &cursor);
+    struct cursor cursor = {.value = S("12345"), .key = S("0189abcd-ef01-7234-8abc-def012345678")};
+    return cursor_print(ctx->arena, &keys, owner, &cursor);
 }
 
 static struct exchange *asked_after(void **state, const char *query, struct str position)
@@ -160,8 +161,8 @@ static struct exchange *asked_after(void **state, const char *query, struct str 
 
 static void who_reads_after_a_position_gets_what_changed_in_its_order(void **state)
 {
-    uint64_t list = asked_after(state, "", S("x"))->page.filters;
-    struct str position = position_of(state, "after", list);
+    struct str list = asked_after(state, "", S("x"))->page.owner;
+    struct str position = position_of(state, list);
     struct exchange *exchange = asked_after(state, "state=open", position);
     assert_int_equal(exchange->ctx.faults.count, 0);
     struct statement *statement = composed(exchange);
@@ -178,12 +179,16 @@ static void who_reads_after_a_position_gets_what_changed_in_its_order(void **sta
 
 static void a_position_is_one_of_this_list_and_stands_alone(void **state)
 {
-    uint64_t list = asked_after(state, "", S("x"))->page.filters;
-    struct str position = position_of(state, "after", list);
-    assert_int_equal(asked_after(state, "", position_of(state, "title", list))->ctx.faults.count,
-                     1);
-    assert_int_equal(
-        asked_after(state, "", position_of(state, "after", list + 1))->ctx.faults.count, 1);
+    struct str list = asked_after(state, "", S("x"))->page.owner;
+    struct str position = position_of(state, list);
+    struct str cursor = cursor_of(asked(state, ""));
+    assert_int_equal(asked_after(state, "", position)->ctx.faults.count, 0);
+    assert_int_equal(asked_after(state, "", cursor)->ctx.faults.count, 1);
+    assert_int_equal(next(state, "", position)->ctx.faults.count, 1);
+    assert_int_equal(asked_after(state, "", position_of(state, S("")))->ctx.faults.count, 1);
+    exchange_user = S("01920000-0000-7000-8000-000000000099"); /* a colleague may go on from it */
+    assert_int_equal(asked_after(state, "", position)->ctx.faults.count, 0);
+    exchange_user = (struct str){0};
     assert_int_equal(asked_after(state, "sort=title", position)->ctx.faults.at[0].code,
                      FAULT_NOT_HERE);
     assert_int_equal(asked_after(state, "cursor=x", position)->ctx.faults.at[0].code,
