@@ -141,6 +141,7 @@ class Region:
         self.candidates = candidates
         self.taxonomy, self.version = taxonomy or ROOT / 'sql/seeds/taxonomy', version
         self.processes, self.tokens, self.env = {}, {}, dict(os.environ)
+        self.programs = ROOT / 'sql/programs.tsv'      # who may log in to PostgreSQL and Redis
 
     @classmethod
     @contextmanager
@@ -149,6 +150,8 @@ class Region:
         then the sanitizers must have found nothing."""
         parent = Path(tempfile.mkdtemp(prefix=f'maatwerk-{name}.', dir=TMP))
         region = cls(parent / 'var', binaries, **options)
+        region.programs = parent / 'programs.tsv'
+        region.programs.write_text((ROOT / 'sql/programs.tsv').read_text() + 'chaos\tworker\n')     # the worker of the tests
         try:
             copied = template(region.bin, region.candidates)
             region.start_servers(copied)
@@ -169,7 +172,8 @@ class Region:
 
     def start_servers(self, copied=None, **more):
         """With an empty database, or with a copy of the stopped installation `copied`."""
-        subprocess.run([ROOT / 'docker/servers', 'start', self.folder, *filter(None, [copied])], check=True, env={**os.environ, **more})
+        subprocess.run([ROOT / 'docker/servers', 'start', self.folder, *filter(None, [copied])], check=True,
+                       env={**os.environ, 'PROGRAMS': str(self.programs), **more})
         for line in (self.folder / 'env').read_text().splitlines():
             name, value = re.match(r'export (\w+)=(.*)', line).groups()
             self.env[name] = value.strip("'")
@@ -178,6 +182,11 @@ class Region:
         docs = ROOT / 'build/docs'
         if (docs / 'index.html').exists():
             self.env['MAATWERK_DOCS'] = str(docs)
+
+    def start_redis(self):
+        """Again, after it was killed."""
+        subprocess.run([ROOT / 'docker/servers', 'start_redis', self.folder], check=True, stdout=subprocess.DEVNULL,
+                       env={**os.environ, 'PROGRAMS': str(self.programs)})
 
     def stop_servers(self):
         subprocess.run([ROOT / 'docker/servers', 'stop', self.folder], check=True)
@@ -199,6 +208,13 @@ class Region:
             self.command('import', 'places', ROOT / 'sql/seeds/places.csv')
             say(self.command('import', 'taxonomy', self.taxonomy, '--version', self.version).stdout.strip())
             self.command('demo', '--candidates', self.candidates, '--seed', 1)
+
+    def redis(self, user='admin', **options):
+        """A client of Redis; `user` is a program, or who runs Redis."""
+        import redis
+        name = user if user == 'admin' else f'maatwerk_{user}'
+        secret = (Path(self.env['MAATWERK_REDIS_SECRETS']) / user).read_text()
+        return redis.Redis(unix_socket_path=self.env['MAATWERK_REDIS'].removeprefix('unix:'), username=name, password=secret, **options)
 
     def sql(self, text, values=(), user='maatwerk_admin'):
         import psycopg2

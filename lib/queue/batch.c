@@ -226,30 +226,6 @@ static bool run_rows(struct batch *batch, struct arena *arena, const PGresult *r
     return committed;
 }
 
-/* Sets done[i] for each job that waits no more: it is done, waits for its next attempt, has
- * become a dead letter, or was ended by another worker. */
-static bool find_ended(struct batch *batch, struct arena *arena, const int64_t *ids, int count,
-                       bool *done)
-{
-    struct ctx ctx = {.arena = arena};
-    struct plan plan = {.ctx = &ctx};
-    const struct statement *waiting =
-        sql_queue_still_waiting(&plan, (struct sql_queue_still_waiting){
-                                           .ids = plan_ids(&plan, ids, (size_t)count)});
-    if (session_run(batch->executor->db, &plan) != OK)
-        return false;
-    for (int i = 0; i < count; i++) {
-        done[i] = true;
-        for (int r = 0; r < PQntuples(waiting->result); r++) {
-            int64_t id = 0;
-            if (str_to_int(str_of(PQgetvalue(waiting->result, r, QUEUE_STILL_WAITING_ID)), &id)
-                && id == ids[i])
-                done[i] = false;
-        }
-    }
-    return true;
-}
-
 /* One try to run jobs. */
 struct
 try {
@@ -287,6 +263,28 @@ static bool claim_and_run(const struct try *try, const int64_t *ids, int count, 
     return run_claimed(try, claimed->result);
 }
 
+bool batch_find_ended(struct batch *batch, const int64_t *ids, int count, bool *done)
+{
+    struct arena *arena = arena_new();
+    struct ctx ctx = {.arena = arena};
+    struct plan plan = {.ctx = &ctx};
+    const struct statement *waiting =
+        sql_queue_still_waiting(&plan, (struct sql_queue_still_waiting){
+                                           .ids = plan_ids(&plan, ids, (size_t)count)});
+    bool there = session_run(batch->executor->db, &plan) == OK;
+    for (int i = 0; there && i < count; i++) {
+        done[i] = true;
+        for (int r = 0; r < PQntuples(waiting->result); r++) {
+            int64_t id = 0;
+            if (str_to_int(str_of(PQgetvalue(waiting->result, r, QUEUE_STILL_WAITING_ID)), &id)
+                && id == ids[i])
+                done[i] = false;
+        }
+    }
+    arena_free(arena);
+    return there;
+}
+
 bool batch_run(struct batch *batch, const int64_t *ids, int count, bool *done)
 {
     struct arena *arena = arena_new();
@@ -304,7 +302,7 @@ bool batch_run(struct batch *batch, const int64_t *ids, int count, bool *done)
         for (int i = 0; i < count; i++)
             done[i] = true;
     else
-        there = find_ended(batch, arena, ids, count, done) && there;
+        there = batch_find_ended(batch, ids, count, done) && there;
     arena_free(arena);
     return there;
 }

@@ -20,6 +20,10 @@ struct batch {
  * Returns false when the database cannot be reached. */
 bool batch_run(struct batch *batch, const int64_t *ids, int count, bool *done) MUST_CHECK;
 
+/* Sets done[i] for each of these jobs that needs no more attention, as batch_run() does, and runs
+ * none. Returns false when the database cannot be reached. */
+bool batch_find_ended(struct batch *batch, const int64_t *ids, int count, bool *done) MUST_CHECK;
+
 /* Takes up to `count` jobs that are ready from PostgreSQL, without Redis, and runs them. Returns
  * false when the database cannot be reached; else *ret_taken says how many there were. */
 bool batch_take(struct batch *batch, int count, int *ret_taken) MUST_CHECK;

@@ -8,6 +8,7 @@
 #include "lib/base/clock.h"
 #include "lib/queue/batch.h"
 #include "lib/queue/drain.h"
+#include "lib/queue/gen/queries.h"
 #include "lib/queue/heartbeat.h"
 #include "lib/queue/stream.h"
 
@@ -19,6 +20,7 @@ enum {
     KEPT_BLOCK_MS = 50,  /* how long a read waits while entries are kept */
     BATCH_QUICK_MS = 20,
     POLL_US = 50000,
+    TAKE_US = 1000000,
     UNAVAILABLE_US = 100000,
     ALL_EVERY = 16, /* one read in so many takes entries of every priority, so that none starves */
 };
@@ -39,6 +41,9 @@ struct child {
     int kept_count;
     int64_t kept_again_ms;
     int64_t connected_ms; /* when it had a connection to PostgreSQL last */
+    struct fallback *fallback;
+    int64_t
+        trial; /* the suspect that it has begun alone, until PostgreSQL knows that it survived */
 };
 
 static void keep(struct child *child, const struct stream_entry *entry)
@@ -94,6 +99,55 @@ static void run_entries(struct child *child, const struct stream_entry *entries,
     resize(child, clock_ms() - from_ms < BATCH_QUICK_MS);
 }
 
+/* Tells PostgreSQL that this process lives on, whatever came of the suspect. Returns false when
+ * PostgreSQL cannot be reached: it must be told before the next suspect. */
+static bool end_trial(struct child *child)
+{
+    if (!child->trial)
+        return true;
+    struct arena *arena = arena_new();
+    struct ctx ctx = {.arena = arena};
+    struct plan plan = {.ctx = &ctx};
+    sql_queue_survived(&plan, (struct sql_queue_survived){.id = arena_int(arena, child->trial)});
+    if (session_run(child->executor.db, &plan) == OK)
+        child->trial = 0;
+    arena_free(arena);
+    return child->trial == 0;
+}
+
+/* Notes in PostgreSQL that this process begins the suspect. Returns false when it must not. */
+static bool begin_trial(struct child *child, int64_t suspect)
+{
+    struct arena *arena = arena_new();
+    struct ctx ctx = {.arena = arena};
+    struct plan plan = {.ctx = &ctx};
+    const struct statement *row =
+        sql_queue_begin_alone(&plan,
+                              (struct sql_queue_begin_alone){.id = arena_int(arena, suspect)});
+    bool begun = session_run(child->executor.db, &plan) == OK
+                 && PQgetvalue(row->result, 0, QUEUE_BEGIN_ALONE_BEGUN)[0] == 't';
+    arena_free(arena);
+    if (begun)
+        child->trial = suspect;
+    return begun;
+}
+
+/* Runs the jobs of an entry of the stream of suspects one by one, each as a trial. */
+static void run_suspects(struct child *child, const struct stream_entry *entry)
+{
+    bool done[ENTRY_JOBS] = {false};
+    for (int i = 0; i < entry->count && end_trial(child); i++) {
+        const int64_t *suspect = &entry->jobs[i];
+        bool there = begin_trial(child, *suspect)
+                         ? batch_run(&child->batch, suspect, 1, &done[i])
+                         : batch_find_ended(&child->batch, suspect, 1, &done[i]);
+        if (!there)
+            usleep(UNAVAILABLE_US);
+        end_trial(child);
+    }
+    end_entries(child, entry, 1, done);
+}
+
 /* How many of these entries make a batch: at least one, and together not more jobs than its
  * size. */
 static int batch_of(const struct child *child, const struct stream_entry *entries, int count)
@@ -109,6 +163,10 @@ static void run_in_batches(struct child *child, const struct stream_entry *entri
                            int most)
 {
     for (int at = 0; at < count && !running_must_stop(&child->running);) {
+        if (entries[at].stream == STREAM_SUSPECTS) {
+            run_suspects(child, &entries[at++]);
+            continue;
+        }
         int many = batch_of(child, entries + at, most < count - at ? most : count - at);
         run_entries(child, entries + at, many);
         at += many;
@@ -126,6 +184,20 @@ static void run_kept(struct child *child)
     run_in_batches(child, entries, count, 1);
 }
 
+/* Takes jobs from PostgreSQL until there are none, or it is time to look into the streams again.
+ * Returns false when PostgreSQL cannot be reached. */
+static bool take_jobs(struct child *child)
+{
+    int64_t from_us = clock_us();
+    int taken = 0;
+    bool there;
+    do
+        there = batch_take(&child->batch, child->executor.worker->batch_max, &taken);
+    while (there && taken && !running_must_stop(&child->running) && clock_us() - from_us < TAKE_US);
+    count_fallback(child->executor.count, from_us);
+    return there;
+}
+
 /* Redis cannot be reached or was emptied: entries that were read from it mean nothing any more.
  * PostgreSQL has the jobs. */
 static void run_without_redis(struct child *child)
@@ -133,6 +205,8 @@ static void run_without_redis(struct child *child)
     int64_t from_us = clock_us();
     int taken = 0;
     child->kept_count = 0;
+    fallback_is_on(child->fallback,
+                   child->executor.db); /* when nobody leads: what is due is made ready */
     if (!batch_take(&child->batch, child->executor.worker->batch_max, &taken))
         usleep(2 * POLL_US);
     else if (!taken)
@@ -191,6 +265,7 @@ static void run_once(struct child *child)
         return;
     }
     child->connected_ms = clock_ms();
+    end_trial(child);
     count_flush(child->executor.count, child->executor.db);
     run_kept(child);
     if (redis_ready(child->redis) && redis_generation(child->redis) != child->generation)
@@ -205,13 +280,15 @@ static void run_once(struct child *child)
                                  .block_ms = child->kept_count ? KEPT_BLOCK_MS : REDIS_BLOCK_MS};
     if (!streams_read(child->redis, &child->streams, wanted, entries, &count))
         run_without_redis(child);
+    else if (!count && fallback_is_on(child->fallback, child->executor.db) && !take_jobs(child))
+        usleep(POLL_US);
     for (int i = 0; i < count; i++)
         child->per_entry[entries[i].stream] = entries[i].count;
     run_in_batches(child, entries, count, STREAM_READ_MAX);
 }
 
 static struct child *child_new(const struct worker *worker, const struct config *config,
-                               const char *consumer)
+                               const struct child_post *post)
 {
     struct child *child = calloc(1, sizeof *child);
     const char *conninfo = config_conninfo(config, worker->name, STATEMENT_MS,
@@ -222,13 +299,14 @@ static struct child *child_new(const struct worker *worker, const struct config 
         abort();
     child->executor = (struct executor){.db = session_new(conninfo, STATEMENT_MS),
                                         .worker = worker,
-                                        .consumer = consumer,
+                                        .consumer = post->consumer,
                                         .own = worker->start ? worker->start() : NULL,
                                         .running = &child->running,
                                         .count = count_new(worker)};
     child->batch = (struct batch){.executor = &child->executor, .together = true};
-    child->redis = redis_new(config->redis);
+    child->redis = redis_new(config, worker->name);
     child->streams = streams_of(worker->name);
+    child->fallback = post->fallback;
     child->size = 1;
     return child;
 }
@@ -241,19 +319,20 @@ static void child_free(struct child *child)
     free(child);
 }
 
-int child_run(const struct worker *worker, const struct config *config, const char *consumer,
-              struct guard *guard, const atomic_int *stopping)
+int child_run(const struct worker *worker, const struct config *config,
+              const struct child_post *post, const atomic_int *stopping)
 {
-    struct child *child = child_new(worker, config, consumer);
-    child->running =
-        (struct running){.lock = PTHREAD_MUTEX_INITIALIZER, .guard = guard, .stopping = stopping};
+    struct child *child = child_new(worker, config, post);
+    child->running = (struct running){.lock = PTHREAD_MUTEX_INITIALIZER,
+                                      .guard = post->guard,
+                                      .stopping = stopping};
     struct heartbeat *heartbeat = heartbeat_start(config, &child->executor);
     while (!running_must_stop(&child->running) && !heartbeat_is_drained(heartbeat))
         run_once(child);
     int status = heartbeat_is_drained(heartbeat) ? DRAIN_STATUS : 0;
-    streams_give_back(child->redis, &child->streams, consumer);
+    streams_give_back(child->redis, &child->streams, post->consumer);
     heartbeat_stop(heartbeat);
-    redisReply *reply = redis_run(child->redis, "DEL mw:{s0}:hb:%s", consumer);
+    redisReply *reply = redis_run(child->redis, "DEL mw:{s0}:hb:%s", post->consumer);
     if (reply)
         freeReplyObject(reply);
     child_free(child);

@@ -93,7 +93,7 @@ struct heartbeat *heartbeat_start(const struct config *config, const struct exec
         abort();
     heartbeat->executor = executor;
     heartbeat->db = session_new(conninfo, STATEMENT_MS);
-    heartbeat->redis = redis_new(config->redis);
+    heartbeat->redis = redis_new(config, executor->worker->name);
     look_for_drain(heartbeat);
     say_alive(heartbeat); /* before the first read */
     if (pthread_create(&heartbeat->thread, NULL, run, heartbeat) != 0)

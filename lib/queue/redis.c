@@ -5,23 +5,49 @@
 #include <stdarg.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/secret.h"
 
 struct redis {
-    const char *address;
+    const struct config *config;
+    const char *program;
     redisContext *context;
     int64_t again_ms;
     int pause_ms; /* before the next try; doubles with each try */
     unsigned generation;
+    const char *trouble;
 };
 
-struct redis *redis_new(const char *address)
+/* Why Redis cannot serve us now, by the word that its error begins with. */
+static const struct refusal {
+    const char *word, *trouble;
+} refusals[] = {
+    {"OOM", "full"},
+    {"MISCONF", "cannot-save"},
+    {"READONLY", "read-only"},
+    {"NOREPLICAS", "no-replicas"},
+    {"MASTERDOWN", "master-down"},
+    {"LOADING", "loading"},
+    {"UNBLOCKED", "unblocked"},
+    {"NOPERM", "not-allowed"},
+    {"NOAUTH", "not-allowed"},
+    {"WRONGPASS", "not-allowed"},
+    {"EXECABORT", "refused"}, /* one of the commands of a transaction; the word came before */
+};
+
+struct redis *redis_new(const struct config *config, const char *program)
 {
     struct redis *redis = calloc(1, sizeof *redis);
     if (!redis)
         abort();
-    redis->address = address;
+    redis->config = config;
+    redis->program = program;
     redis->pause_ms = REDIS_AT_ONCE_MS;
     return redis;
+}
+
+const char *redis_trouble(const struct redis *redis)
+{
+    return redis->trouble;
 }
 
 static void lose(struct redis *redis)
@@ -59,15 +85,54 @@ static struct timeval limit_of(int ms)
     return (struct timeval){ms / 1000, ms % 1000 * 1000};
 }
 
-static bool says_hello(redisContext *context)
+/* Whether the reply means that Redis cannot serve us now: the connection must be closed. */
+static bool is_refusal(struct redis *redis, const redisReply *reply)
 {
-    if (!context || context->err || redisSetTimeout(context, limit_of(REDIS_HELLO_MS)) != REDIS_OK)
+    if (reply->type != REDIS_REPLY_ERROR)
         return false;
-    redisReply *reply = redisCommand(context, "PING");
-    bool said = !redis_is_error(reply);
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
+        if (strncmp(reply->str, refusals[i].word, strlen(refusals[i].word)) == 0) {
+            redis->trouble = refusals[i].trouble;
+            return true;
+        }
+    return false;
+}
+
+/* Whether Redis answers the command that was sent, and does not refuse it. */
+static bool accepts(struct redis *redis, redisReply *reply)
+{
+    bool accepted = reply && reply->type != REDIS_REPLY_ERROR;
+    if (reply && !accepted && !is_refusal(redis, reply))
+        redis->trouble = "refused";
     if (reply)
         freeReplyObject(reply);
-    return said && redisSetTimeout(context, limit_of(REDIS_TIMEOUT_MS)) == REDIS_OK;
+    return accepted;
+}
+
+/* Logs in as the program. The secret is read each time: it may have changed. */
+static bool logs_in(struct redis *redis)
+{
+    char secret[SECRET_ROOM];
+    if (!*redis->config->redis_secrets)
+        return true;
+    redis->trouble = "no-secret";
+    if (!secret_read(redis->config->redis_secrets, redis->program, secret))
+        return false;
+    redis->trouble = "unreachable";
+    bool in =
+        accepts(redis, redisCommand(redis->context, "AUTH maatwerk_%s %s", redis->program, secret));
+    explicit_bzero(secret, sizeof secret);
+    return in;
+}
+
+static bool says_hello(struct redis *redis)
+{
+    redisContext *context = redis->context;
+    redis->trouble = "unreachable";
+    return context && !context->err
+           && redisSetTimeout(context, limit_of(REDIS_HELLO_MS)) == REDIS_OK && logs_in(redis)
+           && accepts(redis, redisCommand(context, "PING"))
+           && redisSetTimeout(context, limit_of(REDIS_TIMEOUT_MS)) == REDIS_OK;
 }
 
 bool redis_ready(struct redis *redis)
@@ -76,8 +141,8 @@ bool redis_ready(struct redis *redis)
         return true;
     if (clock_ms() < redis->again_ms)
         return false;
-    redis->context = connect_to(redis->address, limit_of(REDIS_HELLO_MS));
-    if (!says_hello(redis->context)) {
+    redis->context = connect_to(redis->config->redis, limit_of(REDIS_HELLO_MS));
+    if (!says_hello(redis)) {
         lose(redis);
         return false;
     }
@@ -91,24 +156,12 @@ unsigned redis_generation(const struct redis *redis)
     return redis->generation;
 }
 
-/* Whether the reply means that Redis cannot serve us now: the connection must be closed. */
-static bool is_refusal(const redisReply *reply)
-{
-    static const char *const words[] = {"LOADING", "READONLY", "MASTERDOWN", "UNBLOCKED",
-                                        "NOREPLICAS"};
-    if (reply->type != REDIS_REPLY_ERROR)
-        return false;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strncmp(reply->str, words[i], strlen(words[i])) == 0)
-            return true;
-    return false;
-}
-
 static redisReply *take(struct redis *redis, redisReply *reply)
 {
     if (!reply) {
+        redis->trouble = "unreachable";
         lose(redis);
-    } else if (is_refusal(reply)) {
+    } else if (is_refusal(redis, reply)) {
         freeReplyObject(reply);
         lose(redis);
         reply = NULL;

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/config.h"
+
 enum {
     REDIS_BLOCK_MS = 250,    /* the longest time that we ask Redis to block */
     REDIS_TIMEOUT_MS = 3000, /* how long we wait for a reply */
@@ -21,20 +23,25 @@ enum {
 
 struct redis;
 
-/* `address` is unix:/path or host:port, and must stay. Connects when it is first used. */
-struct redis *redis_new(const char *address);
+/* Uses the address and the folder of secrets of the configuration, and logs in as the program
+ * ("matching"); both must stay. Connects when it is first used. */
+struct redis *redis_new(const struct config *config, const char *program);
 void redis_free(struct redis *redis);
 
 /* Whether there is a connection, or a new one could be made. Tries at once after a loss, then after
  * growing pauses. */
 bool redis_ready(struct redis *redis);
 
+/* Why a command failed last, as a word: "unreachable", "full", "read-only", "cannot-save", …; NULL
+ * when none has failed. Ask after a failure: it is not cleared by a success. */
+const char *redis_trouble(const struct redis *redis);
+
 /* The number of the connection. When it has changed, replies may have been lost. */
 unsigned redis_generation(const struct redis *redis);
 
-/* Runs one command; `format` is that of redisCommand(). Returns NULL when Redis cannot be reached;
- * the connection is then closed. An error reply is returned as a reply. The caller frees the reply
- * with freeReplyObject(). */
+/* Runs one command; `format` is that of redisCommand(). Returns NULL when Redis cannot be reached or
+ * cannot serve us now (it is full, for reading only, …); the connection is then closed. Another
+ * error reply is returned as a reply. The caller frees the reply with freeReplyObject(). */
 redisReply *redis_run(struct redis *redis, const char *format, ...);
 
 /* The same for a command that is given as a list of texts. */

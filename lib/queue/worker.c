@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/harden.h"
 #include "lib/base/uuid.h"
 #include "lib/db/connections.h"
 #include "lib/json/parse.h"
@@ -33,7 +34,8 @@ struct post {
     int64_t pause_ms; /* grows with each quick death */
     int64_t started_ms;
     struct guard *guard;
-    pid_t pid; /* 0: there is no child */
+    struct fallback *fallback; /* one for all posts */
+    pid_t pid;                 /* 0: there is no child */
     bool
         drained; /* the last child was asked to end: the place stays empty until the drain is over */
 };
@@ -100,8 +102,9 @@ static void start_child(struct post *post, const struct worker *worker, const st
     sigaction(SIGUSR1, &action, NULL);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     signal(SIGINT, SIG_IGN); /* from a terminal: the supervisor decides what happens */
+    const struct child_post given = {post->consumer, post->guard, post->fallback};
     if (getppid() == parent)
-        exit(child_run(worker, config, post->consumer, post->guard, &stopping));
+        exit(child_run(worker, config, &given, &stopping));
     exit(0);
 }
 
@@ -110,7 +113,7 @@ static void start_child(struct post *post, const struct worker *worker, const st
 static void end_heartbeat(const struct worker *worker, const struct config *config,
                           const char *consumer, bool killed)
 {
-    struct redis *redis = redis_new(config->redis);
+    struct redis *redis = redis_new(config, worker->name);
     struct streams streams = streams_of(worker->name);
     if (killed)
         streams_give_back(redis, &streams, consumer);
@@ -126,7 +129,7 @@ static bool may_start(struct post *post, const struct worker *worker, const stru
     if (post->pid || clock_ms() < post->again_ms)
         return false;
     if (post->drained) {
-        struct redis *redis = redis_new(config->redis);
+        struct redis *redis = redis_new(config, worker->name);
         post->drained = drain_look(redis, worker->name, post->consumer) != DRAIN_NO;
         post->again_ms = clock_ms() + 1000;
         redis_free(redis);
@@ -204,8 +207,11 @@ static void drain(struct post *posts, int count, const struct worker *worker,
 static void supervise(const struct worker *worker, const struct config *config, int count)
 {
     struct post posts[CHILDREN_MAX] = {0};
-    for (int i = 0; i < count; i++)
+    struct fallback *fallback = fallback_new();
+    for (int i = 0; i < count; i++) {
         posts[i].guard = guard_new();
+        posts[i].fallback = fallback;
+    }
     while (!stopping) {
         for (int i = 0; i < count; i++) {
             if (may_start(&posts[i], worker, config))
@@ -237,6 +243,7 @@ static int children_allowed(const struct worker *worker, const struct config *co
 
 int worker_run(const struct worker *worker)
 {
+    harden_process();
     catch_signals();
     struct config config = config_read();
     int count = (int)setting("MAATWERK_CHILDREN", 1, 1, CHILDREN_MAX);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/harden.h"
 #include "lib/json/parse.h"
 #include "services/cli/demo.h"
 #include "services/cli/import.h"
@@ -23,6 +24,8 @@ static const struct command commands[] = {
     {"migrate", "", "bring the database up to date: roles, migrations, functions, states, rights",
      command_migrate},
     {"keys init", "", "make the keys of an installation in MAATWERK_KEYS", command_keys_init},
+    {"keys rotate", "", "make a new key for cursors of lists; restart the services after it",
+     command_keys_rotate},
     {"token", "--role R --tenant CODE [--user UUID] [--org UUID] [--ttl S]",
      "make a token (development only)", command_token},
     {"import taxonomy", "DIR [--version V] [--name N] [--confirm-withdrawals N]",
@@ -58,6 +61,7 @@ static int words_of(const struct command *command, int count, char **words)
 
 int main(int count, char **words)
 {
+    harden_process();
     struct config config = config_read();
     json_start();
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {

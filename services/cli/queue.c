@@ -96,14 +96,35 @@ static bool set_context(PGconn *pg, const struct verb *verb)
     return set != NULL;
 }
 
+/* Whether PostgreSQL answers, and has no connection for us. */
+static bool is_full(const PGconn *pg)
+{
+    const char *said = PQerrorMessage(pg);
+    return strstr(said, "connection slots") || strstr(said, "too many clients");
+}
+
+/* A connection as maatwerk_cli; NULL when there is none, which was said then. When all are taken, the
+ * few that are kept for administrators are there for this. */
+static PGconn *connect_operator(const struct config *config)
+{
+    PGconn *pg = PQconnectdb(config_conninfo(config, "cli", 0, ""));
+    if (PQstatus(pg) == CONNECTION_OK)
+        return pg;
+    fprintf(stderr, "maatwerk: %s", PQerrorMessage(pg));
+    PGconn *kept = is_full(pg) ? admin_connect(config) : NULL;
+    PQfinish(pg);
+    if (kept && must_do(kept, "set session authorization maatwerk_cli"))
+        return kept;
+    PQfinish(kept);
+    return NULL;
+}
+
 static int run(const struct config *config, struct asked *asked)
 {
     struct gather gather = {.arena = arena_new(),
-                            .redis = redis_new(config->redis),
-                            .pg = PQconnectdb(config_conninfo(config, "cli", 0, ""))};
-    bool good = PQstatus(gather.pg) == CONNECTION_OK;
-    if (!good)
-        fprintf(stderr, "maatwerk: %s", PQerrorMessage(gather.pg));
+                            .redis = redis_new(config, "cli"),
+                            .pg = connect_operator(config)};
+    bool good = gather.pg != NULL;
     good = good && set_context(gather.pg, asked->verb) && run_once(&gather, asked);
     while (good && asked->flags & FLAG_WATCH) {
         sleep(WATCH_S);

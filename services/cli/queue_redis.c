@@ -213,7 +213,7 @@ static void add_ghosts(struct gather *gather, struct buf *out, const char *worke
         "local had = #redis.call('XRANGE', KEYS[1], '-', last) "
         "return math.max(0, had - redis.call('XPENDING', KEYS[1], 'w')[1])";
     (void)worker;
-    redisReply *reply = redis_run(gather->redis, "EVAL %s 1 %s", script, stream);
+    redisReply *reply = redis_run(gather->redis, "EVAL_RO %s 1 %s", script, stream);
     separate(out, '[');
     buf_print(out, "%lld", reply && reply->type == REDIS_REPLY_INTEGER ? reply->integer : 0);
     if (reply)

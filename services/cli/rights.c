@@ -24,6 +24,15 @@ static void add_search_path(struct buf *sql, struct str login)
               STR_ARG(login));
 }
 
+/* Locks that have only a number belong to nobody: whoever may take them can hold up the functions that
+ * use them. They are for those functions alone. An administrator who may not say so leaves it. */
+static const char locks[] =
+    "declare lock regprocedure; begin for lock in select p.oid from pg_proc p"
+    " where p.pronamespace = 'pg_catalog'::regnamespace and p.proname ~ 'advisory' loop"
+    " execute format('revoke execute on function %s from public', lock);"
+    " execute format('grant execute on function %s to maatwerk_owner', lock); end loop;"
+    " exception when insufficient_privilege then null; end;\n";
+
 struct str rights_roles(struct arena *arena)
 {
     struct buf sql = buf_in(arena);
@@ -36,6 +45,7 @@ struct str rights_roles(struct arena *arena)
         add_role(&sql, programs.list[i].name, "login");
         add_search_path(&sql, programs.list[i].name);
     }
+    buf_add(&sql, str_of(locks));
     buf_add(
         &sql,
         S("execute format('grant create on database %I to maatwerk_owner', current_database());\n"

@@ -277,13 +277,14 @@ create function queue.count_lost(ids bigint[], reason text) returns int language
     select l.count::int from lost l
     $$;
 
--- A worker died while it had these jobs: they are suspects. At the fourth time a job is buried as poison; returns those that go
--- on. One that stays locked is in somebody's hands: no crash.
+-- Redis says that the worker that had these jobs is dead. That makes them suspects, which run alone from now on, and no more: whether a
+-- job kills its workers only PostgreSQL can say (queue.begin_alone). One that stays locked is in somebody's hands. Returns those that
+-- go on.
 create function queue.crashed(ids bigint[]) returns setof bigint language plpgsql
     security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set lock_timeout = '1500ms'
     as $$
     declare
-        one record;
+        one bigint;
         reaped int := 0;
     begin
         begin
@@ -291,14 +292,35 @@ create function queue.crashed(ids bigint[]) returns setof bigint language plpgsq
         exception when lock_not_available then
             ids := array(select j.id from queue.job j where j.id = any (ids) for update skip locked);
         end;
-        for one in update queue.job j set crash = j.crash + 1
-                   where j.id = any (ids) and j.state in ('ready', 'leased') returning j.id, j.crash loop
+        for one in update queue.job j set crash = greatest(j.crash, 1)
+                   where j.id = any (ids) and j.state in ('ready', 'leased') returning j.id loop
             reaped := reaped + 1;
-            if one.crash >= 4 then
-                perform queue.kill(one.id, 'poison', 'a worker died with it four times');
-            else
-                return next one.id;
-            end if;
+            return next one;
         end loop;
         insert into queue.counter (metric, amount) select 'reaped', reaped where reaped > 0;
     end $$;
+
+-- A worker is about to do this suspect, alone: that is committed before it begins. queue.survived() takes it back when the worker lives
+-- on, whatever came of the job; so a job that had four deaths, or three and its first in a batch, is poison, and is buried instead. False:
+-- there is nothing to do.
+create function queue.begin_alone(suspect bigint) returns boolean language plpgsql
+    security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
+    as $$
+    declare crashes int;
+    begin
+        select j.crash into crashes from queue.job j where j.id = suspect and j.state::text = 'ready' for update skip locked;
+        if crashes >= 4 then
+            perform queue.kill(suspect, 'poison', 'a worker died with it four times');
+        elsif crashes is not null then
+            update queue.job j set crash = crash + 1 where j.id = suspect;
+        end if;
+        return coalesce(crashes < 4, false);
+    end $$;
+
+-- The worker that had begun this suspect alone is alive. A job that somebody else has by now keeps what it has.
+create function queue.survived(suspect bigint) returns void language sql
+    security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
+    as $$
+    update queue.job j set crash = crash - 1
+    where j.id = (select f.id from queue.job f where f.id = suspect and f.crash > 0 for update skip locked)
+    $$;

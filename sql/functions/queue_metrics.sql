@@ -123,9 +123,11 @@ create function queue.samples() returns table (metric text, place double precisi
     union all
     select 'enqueued', 0, '', pg_stat_get_tuples_inserted('queue.job'::regclass)
     union all
-    select 'leader', 0, '', count(*) from pg_locks l
-    where l.locktype = 'advisory' and l.classid = 0 and l.objid = 7001 and l.objsubid = 1 and l.granted
-      and l.database = (select d.oid from pg_database d where d.datname = current_database())
+    select 'leader', 0, '', count(*) from queue.leader l where queue.leader_lives(l)
+    union all
+    select 'redis_trouble', 0, queue.labels('why', l.trouble), 1 from queue.leader l where l.trouble is not null
+    union all
+    select 'redis_trouble', 0, '', 0 where not exists (select from queue.leader l where l.trouble is not null)
     union all
     select 'xmin_age', 0, '', queue.oldest_transaction()
     $$;
@@ -149,7 +151,8 @@ create function queue.metrics() returns text language sql stable
         (12, 'ghosts', 'ghosts_total', 'counter', 'Entries of Redis that nobody owned, removed.'),
         (13, 'fallback', 'pg_fallback_seconds_total', 'counter', 'Seconds that workers took jobs from PostgreSQL, without Redis.'),
         (14, 'leader', 'dispatcher_leader', 'gauge', 'Dispatchers that lead: 1, or nobody sends jobs.'),
-        (15, 'xmin_age', 'xmin_age_seconds', 'gauge', 'Age of the oldest open transaction: nothing newer can be cleared away.')
+        (15, 'redis_trouble', 'redis_trouble', 'gauge', '1 while the dispatcher cannot send jobs through Redis, and why.'),
+        (16, 'xmin_age', 'xmin_age_seconds', 'gauge', 'Age of the oldest open transaction: nothing newer can be cleared away.')
     ), sample as materialized (
         select s.metric, string_agg('maatwerk_queue_' || f.name || s.suffix || ' ' || trim_scale(s.amount) || e'\n', ''
                                     order by substring(s.suffix from 'kind="([^"]*)'), s.place, s.suffix) as lines

@@ -129,6 +129,14 @@ create function queue.doctor_seen()
                (select count(*) from queue.lane l where l.done_seq < l.last_seq
                 and not exists (select from queue.job j where j.lane = l.lane and j.seq = l.done_seq + 1 and j.state <> 'blocked')
                 and not exists (select from queue.dead d where d.lane = l.lane and d.seq = l.done_seq + 1 and d.blocks))
+        union all select 'no-leader', 'no dispatcher leads, or the one that does stands still', true, 0,
+               (select (not exists (select from queue.leader l where queue.leader_lives(l)))::int)
+        union all select 'redis-trouble', 'the dispatcher cannot send jobs through Redis'
+                         || coalesce((select ': ' || l.trouble from queue.leader l), ''), true, 0,
+               (select count(*) from queue.leader l where l.trouble is not null)
+        union all select 'connections', 'connections of PostgreSQL in use, of those that are not kept for administrators', true,
+               current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int - 1,
+               (select count(*) from pg_stat_activity a where a.backend_type = 'client backend')
         union all select 'oldest-transaction', 'seconds that the oldest transaction is open', true, 60,
                queue.oldest_transaction()
         union all select 'prepared-transactions', 'prepared transactions', true, 0, (select count(*) from pg_prepared_xacts)

@@ -2,7 +2,7 @@
 
 -- query: dispatcher_lead
 -- rows: one
-select pg_try_advisory_lock(7001) as leads
+select queue.lead(:trouble) as leads
 
 -- query: dispatcher_workers
 -- rows: many

@@ -26,6 +26,21 @@ from queue.take(:kinds::text[], :count::int)
 -- rows: many
 select id from queue.still_waiting(:ids::bigint[]) id
 
+-- query: queue_unserved
+-- rows: one
+-- writes: yes
+select queue.unserved() as unserved
+
+-- query: queue_begin_alone
+-- rows: one
+-- writes: yes
+select queue.begin_alone(:id::bigint) as begun
+
+-- query: queue_survived
+-- rows: none
+-- writes: yes
+select queue.survived(:id::bigint)
+
 -- query: queue_context
 -- rows: none
 -- writes: no

@@ -123,7 +123,7 @@ class Ours(Side):
     def start_program(self, name, **more):
         log = open(Path(self.region.folder) / 'log/contest.log', 'ab')
         return subprocess.Popen([self.region.bin / f'maatwerk-{name}'], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                env={**self.region.env, 'MAATWERK_REDIS': f'unix:{self.redis.socket}', **more})
+                                env={**self.region.env, 'MAATWERK_REDIS': f'unix:{self.redis.socket}', 'MAATWERK_REDIS_SECRETS': '', **more})
 
     def start_worker(self):
         return self.start_program('chaos', MAATWERK_CHILDREN=str(self.children))

@@ -52,7 +52,7 @@ class Chaos:
         self.start_redis()
 
     def start_redis(self):
-        subprocess.run([ROOT / 'docker/servers', 'start_redis', self.region.folder], check=True, stdout=subprocess.DEVNULL)
+        self.region.start_redis()
 
     def freeze_redis(self):
         pid = self.redis_pid()
@@ -61,7 +61,7 @@ class Chaos:
         os.kill(pid, signal.SIGCONT)
 
     def empty_redis(self):
-        subprocess.run(['redis-cli', '-s', self.at / 'run/redis.sock', 'flushall'], stdout=subprocess.DEVNULL)
+        self.region.redis().flushall()
 
     def restart_postgres(self):
         self.as_server(PG, '-D', self.at / 'postgres', '-m', 'immediate', '-w', 'stop')

@@ -16,7 +16,6 @@ import threading
 import time
 from pathlib import Path
 
-import redis
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -33,7 +32,7 @@ grant insert on chaos.effect to maatwerk_chaos;
 grant usage on sequence chaos.effect_serial_seq to maatwerk_chaos;
 grant execute on function queue.claim(bigint[]), queue.take(text[], int), queue.still_waiting(bigint[]), queue.finish(bigint[]),
     queue.retry(bigint, text, int, boolean), queue.kill(bigint, text, text), queue.trip(text), queue.cancel_wanted(bigint[]),
-    queue.count(jsonb),
+    queue.count(jsonb), queue.unserved(), queue.begin_alone(bigint), queue.survived(bigint),
     queue.lease(bigint[], text, int), queue.lease_beat(text, int), queue.lease_begin(bigint, bigint),
     queue.lease_known(bigint, bigint, text), queue.lease_finish(bigint, bigint),
     queue.lease_retry(bigint, bigint, text, boolean, int, boolean), queue.lease_kill(bigint, bigint, text, text) to maatwerk_chaos;
@@ -107,7 +106,7 @@ def carried(at):
 
 def entries(region):
     """What is left in the streams and in the lists of what was read."""
-    at = redis.Redis(unix_socket_path=region.env['MAATWERK_REDIS'].removeprefix('unix:'))
+    at = region.redis()
     left = 0
     for name in at.scan_iter('mw:{s0}:chaos:*'):
         left += at.xlen(name) + at.xpending(name, 'w')['pending']

@@ -128,7 +128,7 @@ class Faults(Chaos):
         self.empty_redis()
 
     def streams(self):
-        at = redis.Redis(unix_socket_path=str(self.at / 'run/redis.sock'), socket_timeout=5, decode_responses=True)
+        at = self.region.redis(socket_timeout=5, decode_responses=True)
         return at, list(at.scan_iter('mw:{s0}:chaos:p*'))
 
     def tail(self, _random):

@@ -2,6 +2,7 @@
 """Few connections to PostgreSQL, many threads: everything answers, and an operator can always log in."""
 import copy
 import http.client
+import json
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -137,6 +138,59 @@ def test_what_is_full_goes_on_with_what_it_has_and_operators_can_log_in(narrow):
         for connection in taken:
             connection.close()
     assert ask(narrow, 60) == {200, 201}
+
+
+def take_every(region):
+    """All connections that are left for others than superusers, as an operator who has no limit can take them."""
+    taken = []
+    while True:
+        try:
+            taken.append(psycopg2.connect(region.env['MAATWERK_PG'] + ' user=maatwerk_cli'))
+        except psycopg2.OperationalError as refused:
+            assert 'connection slots' in str(refused)
+            return taken
+
+
+def test_attack_18_nothing_but_an_operator_can_take_every_connection(narrow):
+    """All programs at their limits leave connections for operators; and whatever operators do leaves some for administrators."""
+    taken = [connection for program in SERVICES + WORKERS for connection in take_all(narrow, program)]
+    try:
+        assert all(narrow.sql('select 1', user='maatwerk_cli') == [(1,)] for _ in range(3))
+        taken += take_every(narrow)
+        assert narrow.sql('select 1') == [(1,)]
+    finally:
+        for connection in taken:
+            connection.close()
+
+
+def test_attack_09_postgresql_without_connections_is_named_and_survived(narrow):
+    """A service that gets none says so to its clients, and goes on when it gets one. The doctor comes in by the administrators' door."""
+    token, late, taken = narrow.token('consultant'), beside(narrow), take_every(narrow)
+    try:
+        narrow.start('platform', 'late', **listens(late))
+        until(lambda: status(late.port, token) == (503, True), say=lambda: status(late.port, token))
+        found = narrow.command('queue', 'doctor', '--json', check=False)
+        findings = {f['code']: f for f in map(json.loads, found.stdout.splitlines())}
+        assert found.returncode == 0 and not findings['connections']['ok'], found.stderr
+        assert findings['connections']['number'] >= MOST - 5 - 1
+    finally:
+        for connection in taken:
+            connection.close()
+    late.wait_ready()
+    assert Client(late, 'consultant').get('/user-profile').status == 200
+    until(lambda: json.loads([line for line in narrow.command('queue', 'doctor', '--json').stdout.splitlines() if '"connections"' in line][0])['ok'])
+    narrow.processes.pop('late').terminate()
+
+
+def status(port, token):
+    """(status, whether it says when to come again) of a call; None while nobody listens."""
+    try:
+        connection = http.client.HTTPConnection('127.0.0.1', port, timeout=10)
+        connection.request('GET', '/v1/user-profile', headers={'Authorization': f'Bearer {token}'})
+        answer = connection.getresponse()
+        return answer.status, int(answer.headers.get('retry-after', 0)) >= 1
+    except OSError:
+        return None
 
 
 def test_the_processes_of_a_service_share_its_connections(narrow):

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The dispatcher by itself: no worker is there."""
+import json
+import os
+import re
+import signal
 import time
 
 import psycopg2
 import pytest
-import redis
 
 from region import BIN, Region, until
 
@@ -18,7 +21,7 @@ def queue():
 
 
 def entries(queue, worker):
-    at = redis.Redis(unix_socket_path=queue.env['MAATWERK_REDIS'][5:])
+    at = queue.redis()
     return [at.xlen(f'mw:{{s0}}:{worker}:p{prio}') for prio in range(3)]
 
 
@@ -44,13 +47,13 @@ def test_a_program_that_comes_later_is_learned(queue):
 def test_a_stream_that_somebody_removed_is_made_again_and_its_jobs_sent_again(queue):
     queue.sql("select queue.enqueue('work', 1)")
     until(lambda: entries(queue, 'test')[1] == 1)
-    redis.Redis(unix_socket_path=queue.env['MAATWERK_REDIS'][5:]).delete('mw:{s0}:test:p1')
+    queue.redis().delete('mw:{s0}:test:p1')
     until(lambda: entries(queue, 'test')[1] == 1)
 
 
 def test_a_death_is_counted_once_however_many_entries_the_dead_had(queue):
     """As when two dispatchers believed that they lead, or Redis was emptied: two streams carry the job, one worker read both."""
-    at = redis.Redis(unix_socket_path=queue.env['MAATWERK_REDIS'][5:])
+    at = queue.redis()
     job = queue.sql("select queue.enqueue('work', 1)")[0][0]
     until(lambda: listed(at) == [job])
     at.xadd('mw:{s0}:test:p2', {'j': job})
@@ -64,7 +67,7 @@ def test_a_death_is_counted_once_however_many_entries_the_dead_had(queue):
 
 def test_an_entry_may_carry_several_jobs(queue):
     """As when they are ended quickly. What is found so is not sent again, and each of a dead worker's is counted and goes alone."""
-    at, stream = redis.Redis(unix_socket_path=queue.env['MAATWERK_REDIS'][5:]), 'mw:{s0}:test:p1'
+    at, stream = queue.redis(), 'mw:{s0}:test:p1'
     queue.processes['dispatcher'].kill(), queue.processes.pop('dispatcher').wait()
     jobs = [queue.sql("select queue.enqueue('work', 1)")[0][0] for _ in range(6)]
     at.delete(stream)
@@ -91,7 +94,7 @@ def looks(at):
 
 def test_a_job_that_is_tried_again_does_not_wait_for_what_stands_before_it(queue):
     """An older entry is pending; that the one behind it has ended is known when its job is ready again, before the next look."""
-    at = redis.Redis(unix_socket_path=queue.env['MAATWERK_REDIS'][5:])
+    at = queue.redis()
     queue.sql("select queue.enqueue('work', 1)")
     until(lambda: len(listed(at)) == 1)
     again = queue.sql("select queue.enqueue('work', 1)")[0][0]
@@ -112,7 +115,7 @@ def test_a_job_that_is_tried_again_does_not_wait_for_what_stands_before_it(queue
 
 def test_an_entry_that_its_worker_still_has_does_not_keep_its_job_back(queue):
     """The attempt is over, and the worker is busy with the rest of its batch before it says so to Redis."""
-    at = redis.Redis(unix_socket_path=queue.env['MAATWERK_REDIS'][5:])
+    at = queue.redis()
     job = queue.sql("select queue.enqueue('work', 1)")[0][0]
     until(lambda: listed(at) == [job])
     at.set('mw:{s0}:hb:busy', 1)
@@ -130,7 +133,7 @@ def test_an_entry_that_its_worker_still_has_does_not_keep_its_job_back(queue):
 
 
 def test_a_dispatcher_that_comes_finds_what_is_carried(queue):
-    at = redis.Redis(unix_socket_path=queue.env['MAATWERK_REDIS'][5:])
+    at = queue.redis()
     queue.sql("select queue.enqueue('work', 1) from generate_series(1, 20)")
     until(lambda: len(listed(at)) == 20)
     before = at.xinfo_stream('mw:{s0}:test:p1')['entries-added']
@@ -143,7 +146,7 @@ def test_a_dispatcher_that_comes_finds_what_is_carried(queue):
 
 
 def test_what_a_worker_hands_back_is_sent_again(queue):
-    at = redis.Redis(unix_socket_path=queue.env['MAATWERK_REDIS'][5:])
+    at = queue.redis()
     job = queue.sql("select queue.enqueue('work', 1)")[0][0]
     until(lambda: listed(at) == [job])
     (entry, _), = at.xrange('mw:{s0}:test:p1')
@@ -153,7 +156,7 @@ def test_what_a_worker_hands_back_is_sent_again(queue):
 
 
 def test_what_somebody_is_at_is_not_sent_to_others_when_redis_is_emptied(queue):
-    at = redis.Redis(unix_socket_path=queue.env['MAATWERK_REDIS'][5:])
+    at = queue.redis()
     held, free = (queue.sql("select queue.enqueue('work', 1)")[0][0] for _ in range(2))
     until(lambda: listed(at) == [held, free])
     worker = psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin')
@@ -165,3 +168,98 @@ def test_what_somebody_is_at_is_not_sent_to_others_when_redis_is_emptied(queue):
     assert listed(at) == [free]
     worker.close()
     until(lambda: listed(at) == [free, held])
+
+
+def test_attack_08_six_dead_consumers_bury_nothing(queue):
+    """Whoever can write to Redis takes all entries as consumers that never lived, again and again."""
+    at = queue.redis()
+    jobs = [queue.sql("select queue.enqueue('work', 1)")[0][0] for _ in range(20)]
+    streams = ('mw:{s0}:test:p0', 'mw:{s0}:test:p1', 'mw:{s0}:test:p2', 'mw:{s0}:test:q')
+    until(lambda: sorted(listed(at)) == jobs)
+    for dead in range(6):
+        taken = set()
+
+        def all_taken():
+            for _, entries_ in at.xreadgroup('w', f'dead{dead}', {name: '>' for name in streams}):
+                taken.update(int(job) for _, fields in entries_ for job in fields[b'j'].split(b','))
+            return taken == set(jobs)
+        until(all_taken)
+    until(lambda: sorted(listed(at, 'mw:{s0}:test:q')) == jobs)
+    assert queue.sql('select count(*), min(crash), max(crash) from queue.job') == [(20, 1, 1)]
+    assert queue.sql('select count(*) from queue.dead') == [(0,)]
+
+
+def leader(queue):
+    """The process that leads; None when nobody does."""
+    found = queue.sql("select l.holder from queue.leader l where queue.leader_lives(l)")
+    return int(re.search(r':(\d+)@', found[0][0])[1]) if found else None
+
+
+def test_attack_09_a_leader_that_stands_still_loses_the_lead(queue):
+    at = queue.redis()
+    first = queue.processes['dispatcher']
+    until(lambda: leader(queue) == first.pid)
+    queue.start('dispatcher', 'second')
+    os.kill(first.pid, signal.SIGSTOP)
+    try:
+        job = queue.sql("select queue.enqueue('work', 1)")[0][0]
+        until(lambda: listed(at) == [job])
+        assert leader(queue) == queue.processes['second'].pid
+    finally:
+        os.kill(first.pid, signal.SIGCONT)
+    more = queue.sql("select queue.enqueue('work', 1)")[0][0]
+    until(lambda: set(listed(at)) == {job, more})
+    assert leader(queue) == queue.processes['second'].pid, 'the first one knows that it has lost it'
+    queue.processes['second'].kill()
+    until(lambda: leader(queue) == first.pid)
+
+
+def test_attack_16_the_lead_is_for_dispatchers(queue):
+    until(lambda: leader(queue))
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        queue.sql('select queue.lead(null)', user='maatwerk_matching')
+    assert queue.sql("select queue.lead(null)", user='maatwerk_dispatcher') == [(False,)], 'and not while another one leads'
+
+
+# what an administrator, a disk or a failover does to Redis; how it is put right; what is said of it
+TROUBLES = {'full': ("at.config_set('maxmemory', 1)", "at.config_set('maxmemory', '64mb')"),
+            'read-only': ("at.replicaof('127.0.0.1', 1)", "at.replicaof('no', 'one')"),
+            'cannot-save': ("fail_to_save(queue, at)", "save_again(queue, at)"),
+            'not-allowed': ("at.execute_command('ACL SETUSER maatwerk_dispatcher -set -xadd clearselectors')",
+                            "at.execute_command('ACL LOAD')")}
+
+
+def fail_to_save(queue, at):
+    os.chmod(queue.folder.resolve() / 'run', 0o500)
+    at.config_set('save', '3600 1')
+    at.bgsave()
+    until(lambda: at.info('persistence')['rdb_last_bgsave_status'] == 'err')
+
+
+def save_again(queue, at):
+    os.chmod(queue.folder.resolve() / 'run', 0o700)
+    at.config_set('save', '')
+    at.bgsave()
+
+
+@pytest.mark.parametrize('name', TROUBLES)
+def test_attack_09_a_redis_that_does_not_take_jobs_is_named(queue, name):
+    at, (harm, mend) = queue.redis(), TROUBLES[name]
+
+    def doctor():
+        found = [json.loads(line) for line in queue.command('queue', 'doctor', '--json').stdout.splitlines()]
+        return {f['code']: f for f in found}['redis-trouble']
+
+    def metric():
+        return re.findall(r'^maatwerk_queue_redis_trouble(\S*) (\d)$', queue.command('queue', 'metrics').stdout, re.M)
+    assert doctor()['ok'] and metric() == [('', '0')]
+    eval(harm)
+    try:
+        until(lambda: not doctor()['ok'])
+        assert doctor()['finding'].endswith(f': {name}') and metric() == [(f'{{why="{name}"}}', '1')]
+        assert f'"trouble":"{name}"' in queue.log('dispatcher')
+    finally:
+        eval(mend)
+    until(lambda: doctor()['ok'])
+    job = queue.sql("select queue.enqueue('work', 1)")[0][0]
+    until(lambda: job in listed(at))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What happens when something goes away: a client, PostgreSQL, Redis, the process itself. On a region of its own."""
+import json
 import os
 import re
 import signal
@@ -10,7 +11,6 @@ import time
 from pathlib import Path
 
 import pytest
-import redis
 
 from region import ROOT, SANITIZED, Client, Region, children, until
 
@@ -66,6 +66,43 @@ def test_without_redis_everything_works_slower(weak):
     vacancy = new_vacancy(weak)
     assert consultant.post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'}).status == 201
     assert consultant.wait_for(f'/vacancies/{vacancy}/shortlist').status == 200
+
+
+def shortlist_is_made(region):
+    vacancy, consultant = new_vacancy(region), Client(region, 'consultant')
+    assert consultant.post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'}).status == 201
+    return consultant.wait_for(f'/vacancies/{vacancy}/shortlist').status == 200
+
+
+def finding(region, code):
+    found = [json.loads(line) for line in region.command('queue', 'doctor', '--json').stdout.splitlines()]
+    return {f['code']: f for f in found}[code]
+
+
+def test_attack_09_a_redis_that_is_full_stops_nothing(weak):
+    at = weak.redis()
+    at.config_set('maxmemory', 1)
+    try:
+        assert shortlist_is_made(weak)
+        until(lambda: not finding(weak, 'redis-trouble')['ok'])
+        assert finding(weak, 'redis-trouble')['finding'].endswith(': full')
+        assert shortlist_is_made(weak)
+    finally:
+        at.config_set('maxmemory', '64mb')
+    until(lambda: finding(weak, 'redis-trouble')['ok'])
+    assert shortlist_is_made(weak)
+
+
+def test_attack_09_a_dispatcher_that_stands_still_stops_nothing(weak):
+    until(lambda: finding(weak, 'no-leader')['ok'])
+    pid = weak.processes['dispatcher'].pid
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        until(lambda: not finding(weak, 'no-leader')['ok'])
+        assert shortlist_is_made(weak)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    until(lambda: finding(weak, 'no-leader')['ok'])
 
 
 def ask_together(region, calls):
@@ -183,7 +220,7 @@ def test_what_redis_handed_out_without_an_answer_is_read_again(weak):
     """The answer of a read is lost with its connection: the entries are pending for a worker that never saw them."""
     consultant, vacancy = Client(weak, 'consultant'), new_vacancy(weak)
     weak.wait_until_idle()
-    at, stream = redis.Redis(unix_socket_path=weak.env['MAATWERK_REDIS'][5:], decode_responses=True), 'mw:{s0}:matching:p1'
+    at, stream = weak.redis(decode_responses=True), 'mw:{s0}:matching:p1'
     [child] = children(weak.processes['matching'])
     consumer = next(c['name'] for c in at.xinfo_consumers(stream, 'w') if f':{weak.processes["matching"].pid}:' in c['name']
                     and at.exists('mw:{s0}:hb:' + c['name']))

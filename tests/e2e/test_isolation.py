@@ -185,3 +185,73 @@ def test_rights_are_those_of_the_table(region):
         "select grantee, table_schema, table_name, privilege_type from information_schema.role_table_grants "
         "where grantee like 'maatwerk_%' and grantee not in ('maatwerk_owner', 'maatwerk_admin')")}
     assert found == named
+
+
+def columns_named():
+    """{(login role, table): columns} of sql/grants.tsv, for reading"""
+    named = {}
+    for line in (ROOT / 'sql/grants.tsv').read_text().splitlines():
+        if line and not line.startswith('#') and line.split('\t')[1].startswith('select ('):
+            program, right, thing = line.split('\t')
+            named[f'maatwerk_{program}', thing[6:]] = {column.strip() for column in right[8:-1].split(',')}
+    return named
+
+
+def test_attack_16_rights_on_columns_are_those_of_the_table(region):
+    whole = set(region.sql("select grantee, table_schema || '.' || table_name from information_schema.role_table_grants "
+                           "where privilege_type = 'SELECT' and grantee like 'maatwerk_%'"))
+    found = {}
+    for grantee, table, column in region.sql(
+            "select grantee, table_schema || '.' || table_name, column_name from information_schema.column_privileges "
+            "where privilege_type = 'SELECT' and grantee like 'maatwerk_%' and grantee not in ('maatwerk_owner', 'maatwerk_admin')"):
+        if (grantee, table) not in whole:
+            found.setdefault((grantee, table), set()).add(column)
+    assert found == columns_named()
+
+
+# who a person is, and how to reach him; and the program that works with it
+PERSONS = {
+    'app.candidate': ({'first_name', 'last_name', 'birth_date', 'email', 'phone', 'neighbourhood', 'benefit', 'phase', 'target_groups',
+                       'wishes', 'introduction', 'case_manager_id'}, {'candidates'}),
+    'app.candidate_competence': ({'evidence'}, set()),
+    'app.user_account': ({'name'}, {'platform'}),
+    'app.employer_contact': ({'name', 'email', 'phone'}, {'employers'}),
+}
+
+
+@pytest.mark.parametrize('program', PROGRAMS)
+@pytest.mark.parametrize('table', PERSONS)
+def test_attack_16_a_program_reads_of_persons_what_it_works_with(region, connect, program, table):
+    columns, readers = PERSONS[table]
+    there = {row[0] for row in region.sql('select attname from pg_attribute where attrelid = %s::regclass and attnum > 0', (table,))}
+    assert columns <= there
+    with connect(program).cursor() as cursor:
+        for column in columns:
+            cursor.execute('savepoint s')
+            try:
+                cursor.execute(f'select {column} from {table} limit 1')
+                assert program in readers, column
+            except psycopg2.errors.InsufficientPrivilege:
+                assert program not in readers, column
+                cursor.execute('rollback to savepoint s')
+
+
+@pytest.mark.parametrize('program', PROGRAMS)
+def test_attack_16_no_program_takes_a_lock_of_others(region, connect, program):
+    """Locks by number have no owner and no rights: whoever may call these functions can keep `migrate`, or a cap, from going on."""
+    names = [row[0] for row in region.sql("select p.oid::regprocedure::text from pg_proc p where p.pronamespace = 'pg_catalog'::regnamespace "
+                                          "and p.proname ~ 'advisory' and p.pronargs > 0")]
+    assert len(names) > 10
+    with connect(program).cursor() as cursor:
+        for name in names:
+            call = name.replace('bigint', '7000').replace('integer,integer', '0, 7000')
+            cursor.execute('savepoint s')
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                cursor.execute(f'select {call}')
+            cursor.execute('rollback to savepoint s')
+        cursor.execute('savepoint s')
+        if program == 'dispatcher':
+            cursor.execute('select queue.lead(null)')
+        else:
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                cursor.execute('select queue.lead(null)')

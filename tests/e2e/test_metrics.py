@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import redis
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -179,13 +178,13 @@ def test_time_without_redis_is_counted(queue):
         enqueue(queue, 'chaos_job', 50)
         until(lambda: figures(queue)[done] == before[done] + 51)
         away_s = time.monotonic() - away_from_s
-        subprocess.run([ROOT / 'docker/servers', 'start_redis', queue.folder], check=True)
+        queue.start_redis()
     counted = figures(queue)[name] - before.get(name, 0)
     assert CHILDREN * away_s * 0.5 <= counted <= CHILDREN * (time.monotonic() - from_s)
 
 
 def test_what_redis_lost_is_counted_by_what_was_wrong(queue):
-    at, stream, suspects = redis.Redis(unix_socket_path=queue.env['MAATWERK_REDIS'][5:]), 'mw:{s0}:chaos:p1', 'mw:{s0}:chaos:q'
+    at, stream, suspects = queue.redis(), 'mw:{s0}:chaos:p1', 'mw:{s0}:chaos:q'
     entries = lambda name: [entry for entry, _ in at.xrange(name)]  # noqa: E731
     before = figures(queue)
     enqueue(queue, 'chaos_job', 5)

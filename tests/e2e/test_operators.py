@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psycopg2
 import pytest
@@ -358,8 +359,9 @@ def test_the_doctor_sees_old_transactions(queue):
 
 
 def redis(queue, *words):
-    socket = queue.env['MAATWERK_REDIS'].removeprefix('unix:')
-    return subprocess.run(['redis-cli', '-s', socket, *words], check=True, text=True, capture_output=True).stdout
+    secret = (Path(queue.env['MAATWERK_REDIS_SECRETS']) / 'admin').read_text()
+    return subprocess.run(['redis-cli', '-s', queue.env['MAATWERK_REDIS'].removeprefix('unix:'), '--user', 'admin', *words], check=True,
+                          text=True, capture_output=True, env={**os.environ, 'REDISCLI_AUTH': secret}).stdout
 
 
 def test_the_doctor_compares_redis_with_the_rows(queue):

@@ -350,11 +350,35 @@ def test_what_redis_lost_is_counted_when_it_is_not_done(queue):
 
 
 def test_the_fourth_death_is_poison(queue):
+    """The first one is Redis' word: the job is a suspect. Each of the others was begun before the eyes of PostgreSQL."""
     job = enqueue(queue)
-    for i in range(4):
-        left = queue.sql('select count(*) from queue.crashed(array[%s::bigint])', (job,))[0][0]
-        assert left == (0 if i == 3 else 1)
-    assert queue.sql('select reason from queue.dead') == [('poison',)]
+    assert queue.sql('select * from queue.crashed(array[%s::bigint])', (job,)) == [(job,)]
+    for death in range(2, 5):
+        assert queue.sql('select queue.begin_alone(%s)', (job,)) == [(True,)]
+        assert queue.sql('select crash from queue.job') == [(death,)]
+    assert queue.sql('select queue.begin_alone(%s)', (job,)) == [(False,)]
+    assert queue.sql('select reason, crash from queue.dead') == [('poison', 4)]
+
+
+def test_attack_08_what_redis_says_buries_nothing(queue):
+    job = enqueue(queue)
+    for _ in range(20):
+        assert queue.sql('select * from queue.crashed(array[%s::bigint])', (job,)) == [(job,)]
+    assert queue.sql('select crash from queue.job') == [(1,)] and queue.sql('select count(*) from queue.dead') == [(0,)]
+
+
+def test_a_worker_that_lives_on_has_not_died(queue):
+    job = enqueue(queue)
+    for _ in range(10):
+        assert queue.sql('select queue.begin_alone(%s)', (job,)) == [(True,)]
+        queue.sql('select queue.survived(%s)', (job,))
+    queue.sql('select queue.survived(%s)', (job,)), queue.sql('select queue.survived(424242)')
+    assert queue.sql('select crash from queue.job') == [(0,)]
+    assert queue.sql('select queue.begin_alone(424242)') == [(False,)]
+    holder = psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin')
+    holder.cursor().execute('select * from queue.claim(array[%s::bigint])', (job,))
+    assert queue.sql('select queue.begin_alone(%s)', (job,)) == [(False,)], 'somebody else has it'
+    holder.rollback(), holder.close()
 
 
 def lease(queue, job, holder, ms):
@@ -410,9 +434,11 @@ def test_an_effect_of_unknown_outcome_is_a_persons_to_decide(queue):
 
 def test_what_was_begun_is_never_buried_as_anything_but_uncertain(queue):
     job = enqueue(queue)
-    begin(queue, job, lease(queue, job, 'a', 60000))
     for _ in range(4):
-        queue.sql('select * from queue.crashed(array[%s::bigint])', (job,))
+        assert queue.sql('select queue.begin_alone(%s)', (job,)) == [(True,)]
+        begin(queue, job, lease(queue, job, 'a', 1))
+        let_it_run_out(queue)
+    assert queue.sql('select queue.begin_alone(%s)', (job,)) == [(False,)]
     assert queue.sql('select reason from queue.dead') == [('uncertain',)]
 
 

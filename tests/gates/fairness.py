@@ -7,7 +7,6 @@ make gates GATE=fairness     BACKLOG=1000000 QUIET=200 ROUNDS=7 SECONDS=2 (of ea
 import statistics
 import time
 
-import redis
 from gate import Sampler, carried, effects, enqueue, installation, main, one, seed, size, verdict, wait_for
 
 BOUNDS = {'quiet_p99_ms': '<= 150', 'noisy_share_of_solo': '>= 0.9', 'weights_off': '<= 0.1', 'over_cap': '== 0',
@@ -76,7 +75,7 @@ def caps(region, count):
     """The most that one with a cap had at once."""
     region.sql('insert into queue.tenant_setting (tenant, max_inflight) values (400, %s)', (CAP,))
     fill(region, 400, count, 9 * 10**8)
-    at = redis.Redis(unix_socket_path=region.env['MAATWERK_REDIS'].removeprefix('unix:'))
+    at = region.redis()
     sampler = Sampler(region, 'select count(*) from queue.job where tenant = 400 and id = any (%s)', 0.002, lambda: carried(at))
     region.sql('update queue.kind set paused_until = null')
     wait_for(lambda: effects(region, "lane = 't400'") >= count, 60, 0.05)

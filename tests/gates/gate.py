@@ -86,7 +86,7 @@ def enqueue(region, rows, at_once=1000, rate=None):
     the worker understands."""
     rows, connection, from_s = list(rows), None, time.monotonic()
     at_once = max(1, rate // 10) if rate else at_once
-    hints = redis.Redis(unix_socket_path=region.env['MAATWERK_REDIS'].removeprefix('unix:'), socket_timeout=1)
+    hints = region.redis(socket_timeout=1)
     for start in range(0, len(rows), at_once):
         chunk, done = rows[start:start + at_once], False
         while not done:

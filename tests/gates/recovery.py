@@ -10,7 +10,6 @@ import threading
 import time
 
 import psycopg2
-import redis
 from gate import (Faults, carried, connect, effects, enqueue, exactly_once, installation, main, notes, one, percentile, seed, size, verdict,
                   wait_for)
 from region import children, power_off
@@ -25,7 +24,7 @@ class Recovery:
     def __init__(self, region, chance):
         self.region, self.faults, self.n = region, Faults(region, chance, 0, []), 0
         self.leader = 0
-        self.redis = redis.Redis(unix_socket_path=region.env['MAATWERK_REDIS'].removeprefix('unix:'), decode_responses=True)
+        self.redis = region.redis(decode_responses=True)
 
     def add(self, count, **more):
         self.n += count
@@ -70,7 +69,7 @@ class Recovery:
 
     def flushall(self):
         """Until every job that was in the window is sent again, or done."""
-        at = redis.Redis(unix_socket_path=self.region.env['MAATWERK_REDIS'].removeprefix('unix:'))
+        at = self.region.redis()
         self.add(1500, ms=5)
         assert wait_for(lambda: len(carried(at)) > 30, 10)
         window = carried(at)

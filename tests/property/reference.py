@@ -293,14 +293,25 @@ class Queue:
         return sum(j.id in ids and j.state == 'ready' for j in self.jobs.values())
 
     def crashed(self, ids):
-        go_on = []
-        for job in [j for _, j in sorted(self.jobs.items()) if j.id in ids and j.state in ('ready', 'leased')]:
-            job.crash += 1
-            if job.crash >= 4:
-                self.kill(job.id, 'poison', 'a worker died with it four times')
-            else:
-                go_on.append(job.id)
-        return go_on
+        found = [j for _, j in sorted(self.jobs.items()) if j.id in ids and j.state in ('ready', 'leased')]
+        for job in found:
+            job.crash = max(job.crash, 1)
+        return [job.id for job in found]
+
+    def begin_alone(self, number):
+        job = self.jobs.get(number)
+        if not job or job.state != 'ready':
+            return False
+        if job.crash >= 4:
+            self.kill(number, 'poison', 'a worker died with it four times')
+            return False
+        job.crash += 1
+        return True
+
+    def survived(self, number):
+        job = self.jobs.get(number)
+        if job and job.crash:
+            job.crash -= 1
 
     def schedule(self, kind, tenant, run_at, subject, misfire, grace, lane, prio):
         number = self.next_future

@@ -175,6 +175,16 @@ def do_crashed(queue, chance):
     return numbers('crashed', ids), queue.crashed(ids)
 
 
+def do_begin_alone(queue, chance):
+    job = pick(chance, queue, ('ready',))
+    return one('begin_alone', job), queue.begin_alone(job)
+
+
+def do_survived(queue, chance):
+    job = pick(chance, queue, ('ready', 'leased', 'waiting'))
+    return nothing('survived', job), queue.survived(job)
+
+
 def do_schedule(queue, chance):
     kind, tenant, prio = chance.choice(list(KINDS)), chance.randint(1, 3), chance.randint(0, 2)
     run_at, subject = later(chance, queue), chance.choice((None, 's:1', 's:2'))
@@ -300,11 +310,11 @@ def do_sweep(queue, chance):
 
 
 WEIGHTS = {do_enqueue: 14, do_refill: 6, do_finish: 6, do_wait: 5, do_promote: 5, do_retry: 4, do_lease: 5, do_kill: 3,
-           do_crashed: 3, do_claim: 2, do_take: 2, do_schedule: 5, do_cancel_subject: 3, do_act_on_job: 4, do_act_on_dead: 2,
+           do_crashed: 3, do_begin_alone: 4, do_survived: 1, do_claim: 2, do_take: 2, do_schedule: 5, do_cancel_subject: 3, do_act_on_job: 4, do_act_on_dead: 2,
            do_do_asked: 2, do_revive: 2, do_lease_begin: 4, do_lease_kill: 2, do_lease_retry: 2}
 # what comes half of the time behind a step, so that much happens to one job
 THEN = {do_schedule: [do_wait, do_promote], do_wait: [do_promote], do_promote: [do_lease, do_refill],
         do_lease: [do_lease_begin], do_lease_begin: [do_lease_retry, do_lease_known, do_lease_kill, do_act_on_job, do_wait],
         do_lease_retry: [do_promote, do_cancel_subject], do_act_on_job: [do_lease_kill, do_do_asked, do_wait],
-        do_lease_kill: [do_do_asked, do_revive], do_crashed: [do_crashed, do_refill], do_retry: [do_promote, do_wait]}
+        do_lease_kill: [do_do_asked, do_revive], do_crashed: [do_begin_alone, do_refill], do_begin_alone: [do_begin_alone, do_begin_alone, do_begin_alone, do_retry], do_retry: [do_promote, do_wait]}
 ALL = [step for name, step in sorted(globals().items()) if name.startswith('do_')]

@@ -24,6 +24,6 @@ def test_random_sequences_show_what_the_reference_shows(queue, seed):
     assert steps > 1000 and not found, '\n'.join(found)
 
 
-@pytest.mark.parametrize('name', ('lane_next', 'lease_holds', 'crashed', 'revive'))
+@pytest.mark.parametrize('name', ('lane_next', 'lease_holds', 'begin_alone', 'crashed', 'revive'))
 def test_the_comparison_catches_a_queue_that_is_wrong(queue, name):
     assert is_caught(queue, name, 1000, 1)

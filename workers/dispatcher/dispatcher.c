@@ -16,9 +16,11 @@ enum {
     PROMOTE_LEAST_MS = 100, /* shortest and longest pause between two promotions */
     PROMOTE_MOST_MS = 1000,
     RECONCILE_MS = 2000,
-    REAP_AGAIN_MS = 2500, /* the first look for dead workers after Redis could not be reached or was
+    REAP_AGAIN_MS = 2500, /* the first look for dead workers after Redis could not be used or was
                              emptied: by then every worker that lives has sent its heartbeat */
     SWEEP_MS = 600000,
+    RENEW_MS = 1000,
+    LEASE_MS = 5000, /* of queue.lead() */
 };
 
 /* Adds a program. It keeps its number, and with it its windows. */
@@ -62,22 +64,55 @@ static bool learn_workers(struct dispatcher *dispatcher)
     return there && create_groups(dispatcher);
 }
 
-/* Whether it has the lock; a new connection must take the lock again. */
-static bool leads(struct dispatcher *dispatcher, struct arena *arena)
+static bool renew(struct dispatcher *dispatcher, struct arena *arena)
 {
-    if (dispatcher->generation && dispatcher->generation == session_generation(dispatcher->db))
-        return true;
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
-    const struct statement *lock = sql_dispatcher_lead(&plan);
+    const struct statement *lease =
+        sql_dispatcher_lead(&plan,
+                            (struct sql_dispatcher_lead){.trouble = str_of(dispatcher->trouble)});
+    return session_run(dispatcher->db, &plan) == OK
+           && PQgetvalue(lease->result, 0, DISPATCHER_LEAD_LEADS)[0] == 't';
+}
+
+/* Whether it leads. It renews its lease each second, and at once when PostgreSQL must know of trouble.
+ * After it stood still, or with a new connection, another one may have led meanwhile. */
+static bool leads(struct dispatcher *dispatcher, struct arena *arena)
+{
+    int64_t now_ms = clock_ms();
+    bool led = dispatcher->generation
+               && dispatcher->generation == session_generation(dispatcher->db)
+               && now_ms < dispatcher->lead_ms + LEASE_MS - RENEW_MS;
+    if (led && now_ms < dispatcher->lead_ms && dispatcher->told == dispatcher->trouble)
+        return true;
     dispatcher->generation = 0;
-    if (session_run(dispatcher->db, &plan) != OK
-        || PQgetvalue(lock->result, 0, DISPATCHER_LEAD_LEADS)[0] != 't')
+    if (!renew(dispatcher, arena))
         return false;
     dispatcher->generation = session_generation(dispatcher->db);
-    carried_clear(&dispatcher->carried); /* another dispatcher may have led */
-    dispatcher->reconcile_ms = 0;
+    dispatcher->lead_ms = now_ms + RENEW_MS;
+    dispatcher->told = dispatcher->trouble;
+    if (!led) {
+        carried_clear(&dispatcher->carried);
+        dispatcher->reconcile_ms = 0;
+    }
     return true;
+}
+
+/* Writes what nobody reads: whether Redis takes jobs cannot be seen while there are none. */
+static bool can_write(struct dispatcher *dispatcher)
+{
+    redisReply *reply = redis_run(dispatcher->redis, "SET mw:{s0}:probe 1 PX %d", LEASE_MS);
+    bool taken = !redis_is_error(reply);
+    const char *trouble = NULL;
+    if (!taken)
+        trouble = reply ? "refused" : redis_trouble(dispatcher->redis);
+    if (reply)
+        freeReplyObject(reply);
+    if (trouble != dispatcher->trouble)
+        fprintf(stderr, "{\"event\":\"redis\",\"trouble\":\"%s\"}\n", trouble ? trouble : "none");
+    dispatcher->trouble = trouble;
+    dispatcher->doubts = !taken;
+    return taken;
 }
 
 /* Redis was emptied: creates the groups again, and forgets what the streams carried. The marker
@@ -200,7 +235,10 @@ static bool repair(struct dispatcher *dispatcher)
 /* What a leader does with Redis. */
 static bool serve_redis(struct dispatcher *dispatcher, struct arena *arena, int *ret_published)
 {
-    bool emptied = false, there = look_for_marker(dispatcher, &emptied);
+    bool emptied = false, there = true;
+    if (dispatcher->doubts || clock_ms() >= dispatcher->reap_ms)
+        there = can_write(dispatcher);
+    there = there && look_for_marker(dispatcher, &emptied);
     if (!there || emptied)
         dispatcher->reap_ms = clock_ms() + REAP_AGAIN_MS;
     return there && (!emptied || begin_anew(dispatcher, arena)) && repair(dispatcher)
@@ -218,8 +256,10 @@ bool dispatcher_step(struct dispatcher *dispatcher, int *ret_published)
         report_send(dispatcher);
         done = serve_redis(dispatcher, arena, ret_published);
     }
-    if (!done)
-        dispatcher->reconcile_ms = 0; /* a failed step may have left other entries than it knows */
+    if (!done) { /* a failed step may have left other entries than it knows */
+        dispatcher->reconcile_ms = 0;
+        dispatcher->doubts = true;
+    }
     arena_free(arena);
     return done;
 }

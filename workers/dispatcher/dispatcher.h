@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Carries committed jobs from PostgreSQL to Redis, fairly, and repairs what either of them lost.
- * Several dispatchers may run; one of them leads (it has an advisory lock), the others wait.
+ * Several dispatchers may run; one of them leads (it has a lease in PostgreSQL), the others wait.
  *
  *   step: are jobs due? promote, sweep │ do what operators asked │ every 5 s report
  *         │ was Redis emptied? begin anew │ every 2 s look into the streams │ reap dead workers

@@ -7,6 +7,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/config.h"
+#include "lib/base/harden.h"
 #include "workers/dispatcher/dispatcher.h"
 
 enum {
@@ -40,6 +41,7 @@ static void wait_for_hint(struct redis *redis, int64_t due_ms)
 
 int main(void)
 {
+    harden_process();
     struct config config = config_read();
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGTERM, &action, NULL);
@@ -49,7 +51,7 @@ int main(void)
                                            "-c jit=off -c plan_cache_mode=force_generic_plan");
     struct dispatcher dispatcher = {.conninfo = conninfo,
                                     .db = session_new(conninfo, STATEMENT_MS),
-                                    .redis = redis_new(config.redis)};
+                                    .redis = redis_new(&config, "dispatcher")};
     fprintf(stderr, "{\"event\":\"ready\",\"worker\":\"dispatcher\"}\n");
     while (!stopping) {
         int published = 0;

@@ -18,7 +18,11 @@ struct dispatcher {
     struct streams streams[LIMIT_WORKERS];
     struct window windows[LIMIT_WORKERS][STREAM_SUSPECTS]; /* by program and priority */
     int count;
-    unsigned generation; /* of the session when it took the lock; 0: it does not lead */
+    unsigned generation; /* of the session when it took the lead; 0: it does not lead */
+    int64_t lead_ms;     /* when it must renew its lease */
+    const char *trouble; /* why Redis does not take what it writes; NULL: it does */
+    const char *told;    /* the trouble that PostgreSQL knows of */
+    bool doubts;         /* something failed: try to write before anything else */
     int64_t reconcile_ms, reap_ms, promote_ms, sweep_ms, report_ms; /* when each is due */
     struct carried carried;
     bool full;      /* a stream that is being emptied had no room: look again soon */

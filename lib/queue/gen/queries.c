@@ -4,7 +4,7 @@
 
 #include "lib/base/limits.h"
 
-_Static_assert(21 <= LIMIT_QUERIES, "queries");
+_Static_assert(24 <= LIMIT_QUERIES, "queries");
 _Static_assert(6 <= LIMIT_VALUES, "queue_lease_retry");
 
 const struct query query_queue_begin = {
@@ -72,6 +72,45 @@ struct statement *sql_queue_still_waiting(struct plan *plan, struct sql_queue_st
         args.ids,
     };
     return plan_add(plan, &query_queue_still_waiting, values);
+}
+
+const struct query query_queue_unserved = {
+    .name = "queue_unserved",
+    .text = "select queue.unserved() as unserved",
+    .parameters = 0, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_queue_unserved(struct plan *plan)
+{
+    return plan_add(plan, &query_queue_unserved, NULL);
+}
+
+const struct query query_queue_begin_alone = {
+    .name = "queue_begin_alone",
+    .text = "select queue.begin_alone($1::bigint) as begun",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_queue_begin_alone(struct plan *plan, struct sql_queue_begin_alone args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_queue_begin_alone, values);
+}
+
+const struct query query_queue_survived = {
+    .name = "queue_survived",
+    .text = "select queue.survived($1::bigint)",
+    .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_queue_survived(struct plan *plan, struct sql_queue_survived args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_queue_survived, values);
 }
 
 const struct query query_queue_context = {
@@ -318,4 +357,4 @@ struct statement *sql_queue_count(struct plan *plan, struct sql_queue_count args
     return plan_add(plan, &query_queue_count, values);
 }
 
-const struct query *const queue_queries[] = {&query_queue_begin, &query_queue_commit, &query_queue_claim, &query_queue_take, &query_queue_still_waiting, &query_queue_context, &query_queue_savepoint, &query_queue_rollback_job, &query_queue_finish, &query_queue_retry, &query_queue_trip, &query_queue_kill, &query_queue_lease, &query_queue_lease_beat, &query_queue_cancel_wanted, &query_queue_lease_begin, &query_queue_lease_known, &query_queue_lease_finish, &query_queue_lease_retry, &query_queue_lease_kill, &query_queue_count, NULL};
+const struct query *const queue_queries[] = {&query_queue_begin, &query_queue_commit, &query_queue_claim, &query_queue_take, &query_queue_still_waiting, &query_queue_unserved, &query_queue_begin_alone, &query_queue_survived, &query_queue_context, &query_queue_savepoint, &query_queue_rollback_job, &query_queue_finish, &query_queue_retry, &query_queue_trip, &query_queue_kill, &query_queue_lease, &query_queue_lease_beat, &query_queue_cancel_wanted, &query_queue_lease_begin, &query_queue_lease_known, &query_queue_lease_finish, &query_queue_lease_retry, &query_queue_lease_kill, &query_queue_count, NULL};

@@ -36,6 +36,23 @@ struct sql_queue_still_waiting {
 };
 struct statement *sql_queue_still_waiting(struct plan *plan, struct sql_queue_still_waiting args);
 
+extern const struct query query_queue_unserved;
+enum queue_unserved_column { QUEUE_UNSERVED_UNSERVED };
+struct statement *sql_queue_unserved(struct plan *plan);
+
+extern const struct query query_queue_begin_alone;
+enum queue_begin_alone_column { QUEUE_BEGIN_ALONE_BEGUN };
+struct sql_queue_begin_alone {
+    struct str id;
+};
+struct statement *sql_queue_begin_alone(struct plan *plan, struct sql_queue_begin_alone args);
+
+extern const struct query query_queue_survived;
+struct sql_queue_survived {
+    struct str id;
+};
+struct statement *sql_queue_survived(struct plan *plan, struct sql_queue_survived args);
+
 extern const struct query query_queue_context;
 struct sql_queue_context {
     struct str tenant, timeout_ms, kind;

@@ -9,13 +9,16 @@ _Static_assert(5 <= LIMIT_VALUES, "dispatcher_refill");
 
 const struct query query_dispatcher_lead = {
     .name = "dispatcher_lead",
-    .text = "select pg_try_advisory_lock(7001) as leads",
-    .parameters = 0, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .text = "select queue.lead($1) as leads",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
-struct statement *sql_dispatcher_lead(struct plan *plan)
+struct statement *sql_dispatcher_lead(struct plan *plan, struct sql_dispatcher_lead args)
 {
-    return plan_add(plan, &query_dispatcher_lead, NULL);
+    const struct str values[] = {
+        args.trouble,
+    };
+    return plan_add(plan, &query_dispatcher_lead, values);
 }
 
 const struct query query_dispatcher_workers = {

@@ -7,7 +7,10 @@
 
 extern const struct query query_dispatcher_lead;
 enum dispatcher_lead_column { DISPATCHER_LEAD_LEADS };
-struct statement *sql_dispatcher_lead(struct plan *plan);
+struct sql_dispatcher_lead {
+    struct str trouble;
+};
+struct statement *sql_dispatcher_lead(struct plan *plan, struct sql_dispatcher_lead args);
 
 extern const struct query query_dispatcher_workers;
 enum dispatcher_workers_column { DISPATCHER_WORKERS_NAME };
