@@ -219,22 +219,55 @@ call app.open_to_tenant('app.event');
 call app.wall('app.tombstone');
 call app.open_to_tenant('app.tombstone');
 
--- Text as people look for it: in any case, with or without diacritics.
+-- Text as people look for it: in any case, with or without diacritics. Letters that Unicode does not take apart are as passports write
+-- them (ICAO Doc 9303, part 3), and each sign that people use as an apostrophe is the one of the keyboard.
 create function app.fold(value text) returns text language sql immutable strict parallel safe
     set search_path = pg_catalog, pg_temp
-    as $$ select replace(replace(replace(translate(lower(regexp_replace(normalize(value, NFKD), '[\u0300-\u036f]', '', 'g')),
-                                                   'øłđðı', 'olddi'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe') $$;
+    as $$ select replace(replace(replace(replace(translate(lower(regexp_replace(normalize(replace(value, '´', ''''), NFKD),
+                                                                                '[\u0300-\u036f]', '', 'g')),
+                 E'øłđðıħŧŋəĸ`\u2018\u2019\u201b\u2032\u02b9\u02bb\u02bc\u02be\u02bf\ua78c', 'olddihtneq'''''''''''''''''''''''),
+                 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th') $$;
 
--- The words of a text, in that form. What stands between them is punctuation; % and _ are letters like others.
+-- The ways in which a text may be written: its words with spaces between them, where its punctuation parts words or joins them, and
+-- with ä, ö, ü, å and ø as one letter or as two. % and _ are letters like others.
+create function app.spellings(value text) returns text[] language plpgsql immutable strict parallel safe
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        marks text := '[]!"#$&''()*+,./:;<=>?@[\\^`{|}~\u2010-\u2027\u00ab\u00b7\u00bb-]+';
+        lowered text := lower(normalize(value, NFC));
+        folded text[] := array[app.fold(value)];
+        spellings text[] := '{}';
+        spelling text;
+    begin
+        if lowered ~ '[äöüåø]' then
+            folded := folded || app.fold(replace(replace(replace(replace(replace(lowered,
+                'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'å', 'aa'), 'ø', 'oe'));
+        end if;
+        foreach spelling in array folded loop
+            spellings := spellings || regexp_replace(spelling, marks, ' ', 'g');
+            if spelling ~ marks then
+                spellings := spellings || regexp_replace(spelling, marks, '', 'g');
+            end if;
+        end loop;
+        return spellings;
+    end $$;
+
+-- The words of a text, in each of its spellings.
 create function app.words(value text) returns tsvector language sql immutable strict parallel safe
     set search_path = pg_catalog, pg_temp
-    as $$ select array_to_tsvector(array_remove(regexp_split_to_array(app.fold(value),
-              '[]\s!"#$&''()*+,./:;<=>?@[\\^`{|}~\u2010-\u2027\u00ab\u00b7\u00bb-]+'), '')) $$;
+    as $$ select array_to_tsvector(array_remove(regexp_split_to_array(array_to_string(app.spellings(value), ' '), '\s+'), '')) $$;
 
--- What finds a text of which each given word begins some word. Null, which finds nothing, when no word is given.
+-- What finds a text in which the words of one spelling of each given piece begin words. Null, which finds nothing, when no word is given.
 create function app.asked(value text) returns tsquery language sql immutable strict parallel safe
     set search_path = pg_catalog, pg_temp
-    as $$ select string_agg(format('''%s'':*', word), ' & ')::tsquery from unnest(tsvector_to_array(app.words(value))) word $$;
+    as $$
+    select string_agg('(' || piece.any_of || ')', ' & ')::tsquery
+    from regexp_split_to_table(value, '\s+') given, lateral (
+        select string_agg(spelling.all_of, ' | ') as any_of
+        from unnest(app.spellings(given)) s, lateral (
+            select string_agg(format('''%s'':*', word), ' & ') as all_of from unnest(array_remove(regexp_split_to_array(s, '\s+'), '')) word
+        ) spelling) piece $$;
 
 -- Names are found by their words (sql/migrations/0017_names.sql). Only these functions see the words.
 call app.wall('app.name_word');
@@ -257,22 +290,27 @@ create procedure app.found_by(wanted regclass, noun text, named text) language p
                         execute function app.note_name(%3$L, %1$L)', named, wanted, noun);
     end $$;
 
--- The rows of a noun in whose name each of these words begins some word: of the municipality, so the statement that asks has a wall of its own.
+-- The rows of a noun in whose name the words of one spelling of what is wanted begin words: of the municipality, so the statement that asks
+-- has a wall of its own. `rare` is the word that the fewest names have, as far as it is worth counting: the others are looked up for these.
 create function app.named(noun text, wanted text) returns setof uuid language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
-        words text[] := tsvector_to_array(app.words(wanted));
-        rare text;     -- the word that the fewest names have, as far as it is worth counting: the others are looked up for these
+        spelling text;
+        words text[];
+        rare text;
     begin
-        select w into rare from unnest(words) w
-        order by (select count(*) from (select from app.name_word n where n.tenant_id = (select app.tenant()) and n.noun = named.noun
-                                        and n.word >= w and n.word < w || chr(1114111) limit 1000) few), w limit 1;
-        return query
-        select n.id from app.name_word n
-        where n.tenant_id = (select app.tenant()) and n.noun = named.noun and n.word >= rare and n.word < rare || chr(1114111)
-          and not exists (
-            select from unnest(words) w where w <> rare and not exists (
-                select from app.name_word m
-                where m.tenant_id = n.tenant_id and m.noun = n.noun and m.id = n.id and m.word >= w and m.word < w || chr(1114111)));
+        foreach spelling in array app.spellings(wanted) loop
+            words := array_remove(regexp_split_to_array(spelling, '\s+'), '');
+            select w into rare from unnest(words) w
+            order by (select count(*) from (select from app.name_word n where n.tenant_id = (select app.tenant()) and n.noun = named.noun
+                                            and n.word >= w and n.word < w || chr(1114111) limit 1000) few), w limit 1;
+            return query
+            select n.id from app.name_word n
+            where n.tenant_id = (select app.tenant()) and n.noun = named.noun and n.word >= rare and n.word < rare || chr(1114111)
+              and not exists (
+                select from unnest(words) w where w <> rare and not exists (
+                    select from app.name_word m
+                    where m.tenant_id = n.tenant_id and m.noun = n.noun and m.id = n.id and m.word >= w and m.word < w || chr(1114111)));
+        end loop;
     end $$;

@@ -111,3 +111,15 @@ def test_case_20_an_establishment_number_has_twelve_digits(as_role, number, code
 def test_case_20_an_establishment_is_one_of_an_employer(as_role):
     answer = as_role('account_manager').post('/employers', {**establishment(None, '000090000221'), 'kvkNumber': None})
     assert answer.status == 400 and answer.json['errors'][0] == {**answer.json['errors'][0], 'pointer': '/kvkNumber', 'code': 'required'}
+
+
+@pytest.mark.parametrize('name,asked', [('Werkpad Zuid B.V.', ['werkpad bv', 'Werkpad B.V.']), ('C.S.U. Schoon', ['csu', 'c.s.u.']),
+                                        ('\u2019t Höfke & Zn.', ["'t hofke", 'hoefke', 't höfke zn']), ("'s-Heeren Loo", ['sheeren', 's-heeren loo'])],
+                         ids=['legal form', 'initials', 'apostrophe', 'hyphen'])
+def test_seen_a_name_is_found_with_and_without_its_signs(as_role, new_employer, name, asked):
+    client = as_role('account_manager')
+    made = client.post('/employers', {**new_employer, 'name': name})
+    assert made.status == 201 and made.json['name'] == name
+    for words in asked:
+        listed = client.get(f'/employers?pageSize=100&namePrefix={quote(words)}').json['items']
+        assert made.json['id'] in [item['id'] for item in listed], words

@@ -94,7 +94,7 @@ const struct schema candidate_new_schema = {
 };
 static const struct field candidate_search_fields[] = {
     {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .offset = offsetof(struct candidate_search, bsn), .min = 9, .max = 9, .pattern = pattern_3, .visible_to = 0xffffffffu},
-    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .offset = offsetof(struct candidate_search, name), .min = 2, .max = 180, .visible_to = 0xffffffffu},
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .offset = offsetof(struct candidate_search, name), .min = 1, .max = 180, .visible_to = 0xffffffffu},
     {.name = "birthDate", .key = {"\"birthDate\":", 12}, .column = "birth_date", .type = FIELD_DATE, .flags = FIELD_BIRTH, .offset = offsetof(struct candidate_search, birth_date), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x1fffcu},
     {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_search, purpose), .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
 };
