@@ -22,7 +22,7 @@ from scenarios.main_job import main_job  # noqa: E402
 COMPOSE = os.environ.get('COMPOSE', 'docker-compose' if shutil.which('docker-compose') else 'docker compose').split()
 SERVICES, WORKERS = programs('service'), programs('worker', 'dispatcher')
 SERVERS = (*SERVICES, 'postgres', 'redis', 'proxy')
-ALWAYS = {'api-version': '0.2.0', 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY',
+ALWAYS = {'api-version': '0.3.0', 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY',
           'referrer-policy': 'no-referrer', 'cache-control': 'no-store', 'content-type': 'application/problem+json'}
 
 

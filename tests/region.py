@@ -352,7 +352,8 @@ class Client:
     def delete(self, path, etag, **headers):
         return self.call('DELETE', path, None, {'If-Match': etag, **headers})
 
-    def wait_for(self, path, ready=lambda response: response.status == 200, seconds=60):
+    def wait_for(self, path, ready=lambda response: response.status == 200 and 'retry-after' not in response.headers, seconds=60):
+        """Asks until it is there: an answer with Retry-After says that it is not yet."""
         end = time.monotonic() + seconds
         while True:
             response = self.get(path)

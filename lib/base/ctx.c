@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* How a rule refuses a value. */
+/* The language of a request, and how a rule refuses a value. */
 #include "lib/base/ctx.h"
+
+struct str ctx_language(const struct ctx *ctx)
+{
+    return ctx->language == LANGUAGE_EN ? S("en") : S("nl");
+}
 
 enum err ctx_refuse(struct ctx *ctx, struct str pointer, enum fault_code code)
 {

@@ -34,6 +34,9 @@ struct ctx {
     enum language language;
 };
 
+/* "nl" or "en". */
+struct str ctx_language(const struct ctx *ctx);
+
 /* Notes a fault of a rule at a member of the body, such as S("/reason"). Returns ERR_INVALID. */
 enum err ctx_refuse(struct ctx *ctx, struct str pointer, enum fault_code code);
 

@@ -16,6 +16,7 @@ enum {
     LIMIT_CURSOR = 2048,       /* bytes of a cursor             400 invalid          */
     LIMIT_PAGE = 100,          /* items on a page               400 invalid          */
     PAGE_DEFAULT = 20,
+    LIMIT_COUNT = 10000,      /* a list counts so far, exactly */
     LIMIT_JSON_DEPTH = 16,    /* nested objects and lists     400 invalid */
     LIMIT_JSON_MEMBERS = 200, /* properties of an object       400 invalid          */
     LIMIT_JSON_ITEMS = 1000,  /* items of a list               400 invalid          */

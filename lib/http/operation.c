@@ -10,6 +10,11 @@ struct str request_resource(const struct request *req)
     return count ? req->path[count - 1] : (struct str){0};
 }
 
+struct str request_shows(const struct request *req, size_t number)
+{
+    return req->shows >> number & 1 ? S("true") : S("false");
+}
+
 enum scope operation_scope(const struct operation *operation, uint32_t role)
 {
     for (const struct right *right = operation->rights; right->role; right++)

@@ -35,6 +35,8 @@ enum operation_flag {
     OPERATION_PARTIAL = 16,    /* body is application/merge-patch+json */
     OPERATION_PUBLIC = 32,     /* no token needed */
     OPERATION_WAKES = 64,      /* may enqueue jobs: the dispatcher is woken after the commit */
+    OPERATION_WAITS =
+        256, /* the column retry_after says how many seconds to wait, when it is there */
     OPERATION_READS = 128, /* read-only transaction (a GET; not POST _search, which is audited) */
 };
 
@@ -45,6 +47,7 @@ struct request {
     const void *body;                         /* struct of operation->body, or NULL */
     struct str document; /* the body with column names (schema_columns), or absent */
     struct str version;  /* the versions that If-Match names (etag_versions()), or absent */
+    field_set shows;     /* of operation->response: what the answer may have, and was asked for */
     struct str
         new_id; /* a new UUIDv7 for the row that this request creates; absent when it only reads */
 };
@@ -86,6 +89,10 @@ struct service {
 /* The id of the resource of this request: a new id when the request creates it, else the last
  * parameter of the path. Absent when the path has no parameter. */
 struct str request_resource(const struct request *req);
+
+/* "true" when the answer has field `number` of operation->response, else "false": a statement does not
+ * make what nobody gets. */
+struct str request_shows(const struct request *req, size_t number);
 
 /* The scope with which `role` (one bit) may call the operation; SCOPE_NONE when it may not. */
 enum scope operation_scope(const struct operation *operation, uint32_t role);

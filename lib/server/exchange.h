@@ -29,6 +29,8 @@ struct page {
     bool descending;
     struct str cursor_value, cursor_key; /* absent on the first page */
     struct str owner;                    /* who asks, and what: a cursor belongs to both */
+    bool counts;                         /* how many there are in all is asked for too */
+    const struct statement *count;       /* the statement that counts them, or NULL */
 };
 
 struct exchange {

@@ -3,11 +3,11 @@
 #include "lib/server/execute.h"
 
 #include "lib/base/buf.h"
+#include "lib/server/compose.h"
 #include "lib/server/denial.h"
 #include "lib/server/finish.h"
 #include "lib/server/gen/queries.h"
 #include "lib/server/look.h"
-#include "lib/server/page.h"
 #include "lib/server/wake.h"
 #include "openapi/gen/role.h"
 
@@ -99,9 +99,7 @@ void execute_request(struct exchange *exchange)
         return;
     }
     if (operation->flags & OPERATION_LIST)
-        for (struct statement *s = exchange->plan.first; s; s = s->next)
-            if (s->query->list)
-                page_compose(exchange, s);
+        compose_list(exchange, &exchange->plan);
     submit(exchange, &exchange->plan, operation->flags & OPERATION_READS);
 }
 
@@ -123,7 +121,9 @@ static void show(struct exchange *exchange, struct str resource)
     const struct operation *asked = exchange->request.operation;
     exchange->step = STEP_SHOW;
     exchange->plan = (struct plan){.ctx = &exchange->ctx};
-    struct request look = {.operation = asked->show, .path = {resource}};
+    struct request look = {.operation = asked->show,
+                           .path = {resource},
+                           .shows = exchange->request.shows};
     enum err err =
         asked->show ? asked->show->handle(&exchange->ctx, &look, &exchange->plan) : ERR_CONFLICT;
     if (err)

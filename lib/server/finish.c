@@ -43,23 +43,6 @@ static void add_limits(struct exchange *exchange, bool refused, int retry_after_
                            (long long)use->back_s));
 }
 
-void finish_with_problem(struct exchange *exchange, const struct problem *problem)
-{
-    h2o_req_t *req = exchange->req;
-    struct str body = problem_print(&exchange->ctx, problem);
-    header_add(req, "x-request-id", exchange->ctx.request_id);
-    header_add(req, "cache-control", S("no-store"));
-    header_add(req, "content-language", exchange->ctx.language == LANGUAGE_EN ? S("en") : S("nl"));
-    if (problem->status == 401)
-        header_add(req, "www-authenticate", S("Bearer realm=\"maatwerk\""));
-    if (problem->status == 405)
-        header_add(req, "allow", route_allow(exchange->ctx.arena, exchange->route));
-    add_limits(exchange, problem->status == 429, problem->retry_after_s);
-    *exchange->guard = NULL; /* from here on the end of the request does not concern the exchange */
-    answer_send(req, problem->status, "application/problem+json", body);
-    finish(exchange, problem->status);
-}
-
 /* The version of the row that is shown; absent when it has none, or when there is not exactly
  * one row. */
 static struct str version_of(const PGresult *rows)
@@ -80,6 +63,39 @@ static struct str print_one(struct exchange *exchange, const struct statement *s
     return buf_str(&out);
 }
 
+/* The tag of what is there now, beside a refusal because of the tag that was sent. The last
+ * statement of the plan has read it. */
+static void add_current_tag(struct exchange *exchange)
+{
+    const struct statement *read = exchange->plan.last;
+    if (!read || !read->result || PQntuples(read->result) != 1)
+        return;
+    struct str version = version_of(read->result);
+    header_add(exchange->req, "etag",
+               exchange->request.operation->response
+                   ? etag_print(exchange->ctx.arena, version, print_one(exchange, read))
+                   : arena_print(exchange->ctx.arena, "\"%.*s\"", STR_ARG(version)));
+}
+
+void finish_with_problem(struct exchange *exchange, const struct problem *problem)
+{
+    h2o_req_t *req = exchange->req;
+    struct str body = problem_print(&exchange->ctx, problem);
+    header_add(req, "x-request-id", exchange->ctx.request_id);
+    header_add(req, "cache-control", S("no-store"));
+    header_add(req, "content-language", ctx_language(&exchange->ctx));
+    if (problem->status == 401)
+        header_add(req, "www-authenticate", S("Bearer realm=\"maatwerk\""));
+    if (problem == problem_of(ERR_STALE))
+        add_current_tag(exchange);
+    if (problem->status == 405)
+        header_add(req, "allow", route_allow(exchange->ctx.arena, exchange->route));
+    add_limits(exchange, problem->status == 429, problem->retry_after_s);
+    *exchange->guard = NULL; /* from here on the end of the request does not concern the exchange */
+    answer_send(req, problem->status, "application/problem+json", body);
+    finish(exchange, problem->status);
+}
+
 static void add_location(struct exchange *exchange)
 {
     const struct operation *operation = exchange->request.operation;
@@ -89,6 +105,16 @@ static void add_location(struct exchange *exchange)
     header_add(exchange->req, "location",
                arena_print(exchange->ctx.arena, "/v1%s%.*s", operation->response->self,
                            STR_ARG(exchange->request.new_id)));
+}
+
+/* What is not there yet: the client asks again after so many seconds. */
+static void add_retry_after(struct exchange *exchange, const PGresult *rows)
+{
+    int column;
+    if ((exchange->request.operation->flags & OPERATION_WAITS) && PQntuples(rows)
+        && rows_column(rows, "retry_after", PQnfields(rows) - 1, &column)
+        && !PQgetisnull(rows, 0, column))
+        header_add(exchange->req, "retry-after", str_of(PQgetvalue(rows, 0, column)));
 }
 
 void finish_with_rows(struct exchange *exchange)
@@ -114,6 +140,8 @@ void finish_with_rows(struct exchange *exchange)
         header_add(exchange->req, "idempotency-replayed", S("true"));
     add_limits(exchange, false, 0);
     add_location(exchange);
+    if (statement)
+        add_retry_after(exchange, statement->result);
     bool empty = status == 304 || status == 204;
     *exchange->guard = NULL;
     answer_send(exchange->req, status, empty ? NULL : "application/json", empty ? S("") : body);

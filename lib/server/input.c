@@ -22,11 +22,32 @@ static void note_header(struct exchange *exchange, const char *name, enum fault_
     place_fault(&exchange->ctx, &here, code, limit);
 }
 
+/* The values of a list of codes with commas between them. Notes a fault at the first that does not fit. */
+static void check_values(struct exchange *exchange, const struct field *field, struct str values,
+                         const struct place *here)
+{
+    struct str rest = values;
+    while (rest.at) {
+        struct str before = {values.at, (size_t)(rest.at - values.at)}, one = str_cut(&rest, ',');
+        if (check_text(&exchange->ctx, field, field->item, &one, here) != OK)
+            return; /* the fault is noted */
+        while (before.len)
+            if (str_equal(str_cut(&before, ','), one)) {
+                place_fault(&exchange->ctx, here, FAULT_REPEATED, (struct str){0});
+                return;
+            }
+    }
+}
+
 /* The value in its normal form. Notes a fault when it does not fit. */
 static struct str check_parameter(struct exchange *exchange, const struct field *field,
                                   struct str value)
 {
     struct place here = {.in = FAULT_AT_PARAMETER, .name = field->name};
+    if (field->type == FIELD_LIST) {
+        check_values(exchange, field, value, &here);
+        return value;
+    }
     enum err noted = check_text(&exchange->ctx, field, field->type, &value, &here);
     (void)noted; /* input_read() counts the faults */
     return value;
@@ -36,7 +57,7 @@ static struct str check_parameter(struct exchange *exchange, const struct field 
 static void read_parameter(struct exchange *exchange, const struct uri_parameter *given)
 {
     const struct operation *operation = exchange->request.operation;
-    static const char *const of_lists[] = {"cursor", "pageSize", "sort"};
+    static const char *const of_lists[] = {"cursor", "pageSize", "sort", "count"};
     for (size_t i = 0; i < operation->parameters_count; i++) {
         const struct field *field = &operation->parameters[i];
         if (str_equal(given->name, str_of(field->name))
@@ -47,7 +68,8 @@ static void read_parameter(struct exchange *exchange, const struct uri_parameter
     }
     if (operation->method == METHOD_GET && str_equal(given->name, S("fields")))
         return;
-    for (size_t i = 0; i < 3 && (operation->flags & OPERATION_LIST); i++)
+    for (size_t i = 0;
+         i < sizeof of_lists / sizeof *of_lists && (operation->flags & OPERATION_LIST); i++)
         if (str_equal(given->name, str_of(of_lists[i])))
             return;
     fault_note(&exchange->ctx.faults, exchange->ctx.arena, FAULT_AT_PARAMETER, given->name,
@@ -71,6 +93,7 @@ static void read_parameters(struct exchange *exchange)
                          exchange_parameter(exchange, "fields"), &exchange->mask)
                != OK)
         exchange->mask = 0;
+    exchange->request.shows = exchange->mask;
 }
 
 static void read_key(struct exchange *exchange, struct str value)

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Keyset pagination, with the sorts and filters that the query names:
- *
- *   base … where true │ and <filter> … │ and (sort, key) > ($, $) │ order by sort, key │ limit size+1
+/* What a request asks of a list, and the page that it gets.
  *
  * A list that can be followed says where its reader is: at the end of the transactions that have ended
  * without a gap (the horizon), or, while there is more, after the last item that changed. Its statement
- * joins the horizon to the list, so that an empty page has it too.
- *
- * The text of a statement is composed of generated text only; values of clients travel as
- * parameters. */
+ * joins the horizon to the list, so that an empty page has it too. */
 #include "lib/server/page.h"
 
 #include "lib/auth/cursor.h"
@@ -16,8 +11,8 @@
 #include "lib/db/rows.h"
 #include "lib/http/schema_write.h"
 
-_Static_assert(LIMIT_QUERY_PARAMETERS <= 8 * sizeof(unsigned), "a set of filters");
-_Static_assert(LIMIT_QUERY_PARAMETERS + 4 <= LIMIT_PARAMETERS, "cursor, pageSize, sort, fields");
+_Static_assert(LIMIT_QUERY_PARAMETERS + 5 <= LIMIT_PARAMETERS,
+               "cursor, pageSize, sort, fields, count");
 
 static void note(struct exchange *exchange, const char *where, enum fault_code code,
                  struct str limit)
@@ -50,6 +45,13 @@ static void read_sort(struct exchange *exchange, const struct query_list *list, 
     note(exchange, "sort", FAULT_UNKNOWN_FIELD, (struct str){0});
 }
 
+static void read_count(struct exchange *exchange, struct str given)
+{
+    exchange->page.counts = given.at && str_equal(given, S("true"));
+    if (given.at && !exchange->page.counts && !str_equal(given, S("false")))
+        note(exchange, "count", FAULT_TYPE, S("boolean"));
+}
+
 static void add_part(struct buf *out, struct str part)
 {
     buf_print(out, part.at ? "%zu:" : "-", part.len);
@@ -63,8 +65,9 @@ static struct str print_owner(const struct exchange *exchange)
     const struct actor *actor = &exchange->actor;
     const struct operation *operation = exchange->request.operation;
     struct buf out = buf_in(exchange->ctx.arena);
-    buf_print(&out, "%s\n%s\n%c\n%x\n", operation->id, exchange->page.sort->name,
-              exchange->page.descending ? 'd' : 'a', actor->role);
+    /* the language too: labels are sorted in theirs */
+    buf_print(&out, "%s\n%s\n%c\n%x\n%d\n", operation->id, exchange->page.sort->name,
+              exchange->page.descending ? 'd' : 'a', actor->role, exchange->ctx.language);
     add_part(&out, actor->tenant_id);
     add_part(&out, actor->user_id);
     add_part(&out, actor->organisation_id);
@@ -128,6 +131,7 @@ void page_read(struct exchange *exchange)
     page->size = PAGE_DEFAULT;
     if (size.at && (!str_to_int(size, &page->size) || page->size < 1 || page->size > LIMIT_PAGE))
         note(exchange, "pageSize", FAULT_RANGE, S("1..100"));
+    read_count(exchange, exchange_parameter(exchange, "count"));
     if (list->changes && after.at) {
         read_after(exchange, list, after);
         return;
@@ -136,100 +140,6 @@ void page_read(struct exchange *exchange)
     page->owner = print_owner(exchange);
     if (cursor.at)
         read_cursor(exchange, cursor);
-}
-
-/* The values of a statement, in order of their numbers. */
-struct values {
-    struct str *at;
-    int count;
-};
-
-/* Adds " and <predicate>", with % as parameter `number` and %% as %. */
-static void add_predicate(struct buf *text, const char *predicate, int number)
-{
-    buf_add(text, S(" and "));
-    for (const char *c = predicate; *c; c++) {
-        if (*c == '%' && c[1] == '%')
-            buf_add_char(text, *c++);
-        else if (*c == '%')
-            buf_print(text, "$%d", number);
-        else
-            buf_add_char(text, *c);
-    }
-}
-
-static void add_order(struct buf *text, const struct page *page, const struct query_list *list,
-                      int limit)
-{
-    const char *way = page->descending ? " desc" : "";
-    buf_print(text, " order by %s%s, %s%s limit $%d::int", page->sort->column, way, list->key, way,
-              limit);
-}
-
-/* Adds the predicates of the filters that were asked for, with their values. Returns the set of them. */
-static unsigned add_filters(struct buf *text, const struct exchange *exchange,
-                            const struct query_list *list, struct values *values)
-{
-    unsigned filters = 0;
-    for (size_t i = 0; i < list->filters_count; i++) {
-        if (!exchange->request.query[i].at)
-            continue;
-        filters |= 1u << i;
-        values->at[values->count++] = exchange->request.query[i];
-        add_predicate(text, list->filters[i].predicate, values->count);
-    }
-    if (list->living && exchange->page.sort != list->changes)
-        add_predicate(text, list->living, 0);
-    return filters;
-}
-
-static struct str variant_name(const struct exchange *exchange, const struct query *base,
-                               unsigned filters)
-{
-    const struct page *page = &exchange->page;
-    const struct query_list *list = base->list;
-    size_t sort =
-        page->sort == list->changes ? list->sorts_count : (size_t)(page->sort - list->sorts);
-    return arena_print(exchange->ctx.arena, "%s.%zu%c%c%x", base->name, sort,
-                       page->descending ? 'd' : 'a', page->cursor_value.at ? 'c' : 'f', filters);
-}
-
-/* Turns the statement into the variant that was asked for. The variant has a name of its own. */
-void page_compose(struct exchange *exchange, struct statement *statement)
-{
-    struct arena *arena = exchange->ctx.arena;
-    const struct page *page = &exchange->page;
-    const struct query *base = statement->query;
-    const struct query_list *list = base->list;
-    struct buf text = buf_in(arena);
-    struct values values = {.count = base->parameters};
-    values.at =
-        arena_array(arena, (size_t)values.count + list->filters_count + 3, sizeof *values.at);
-    if (values.count)
-        memcpy(values.at, statement->values, (size_t)values.count * sizeof *values.at);
-    buf_add(&text, list->changes
-                       ? S("select pg_snapshot_xmin(pg_current_snapshot()) as horizon, l.* "
-                           "from (values (0)) h left join lateral (")
-                       : S(""));
-    buf_add(&text, str_of(base->text));
-    unsigned filters = add_filters(&text, exchange, list, &values);
-    if (page->cursor_value.at) {
-        values.at[values.count++] = page->cursor_value;
-        values.at[values.count++] = page->cursor_key;
-        buf_print(&text, " and (%s, %s) %s ($%d::%s, $%d::%s)", page->sort->column, list->key,
-                  page->descending ? "<" : ">", values.count - 1, page->sort->type, values.count,
-                  list->key_type);
-    }
-    values.at[values.count++] = arena_int(arena, page->size + 1);
-    add_order(&text, page, list, values.count);
-    buf_add(&text, list->changes ? S(") l on true") : S(""));
-    struct query *variant = ARENA_NEW(arena, struct query);
-    *variant = *base;
-    variant->text = buf_str(&text).at;
-    variant->parameters = values.count;
-    variant->name = variant_name(exchange, base, filters).at;
-    statement->query = variant;
-    statement->values = values.at;
 }
 
 /* Adds the address of this list; when `name` is given, with that parameter in the place of the one that
@@ -297,6 +207,15 @@ static int count_items(const struct statement *statement)
     return none ? 0 : rows;
 }
 
+/* How many there are: exactly, or LIMIT_COUNT and more. */
+static void add_total(struct buf *out, const PGresult *rows)
+{
+    int64_t total = 0;
+    bool exact = str_to_int(str_of(PQgetvalue(rows, 0, 0)), &total) && total <= LIMIT_COUNT;
+    buf_print(out, ",\"total\":%lld,\"totalIsExact\":%s",
+              exact ? (long long)total : (long long)LIMIT_COUNT, exact ? "true" : "false");
+}
+
 struct str page_print(struct exchange *exchange, const struct statement *statement,
                       struct str *ret_shown)
 {
@@ -316,6 +235,8 @@ struct str page_print(struct exchange *exchange, const struct statement *stateme
         schema_write(&out, &writer, i);
     }
     buf_print(&out, "],\"pageSize\":%lld", (long long)page->size);
+    if (page->count)
+        add_total(&out, page->count->result);
     buf_add(&out, S(",\"_links\":{\"self\":"));
     add_link(&out, exchange, (struct str){0}, (struct str){0});
     if (more) {

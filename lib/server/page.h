@@ -5,15 +5,11 @@
 
 #include "lib/server/exchange.h"
 
-/* Reads the parameters cursor, pageSize and sort into exchange->page; notes a fault for each
+/* Reads the parameters cursor, pageSize, sort and count into exchange->page; notes a fault for each
  * that is wrong. */
 void page_read(struct exchange *exchange);
 
-/* Turns the statement of a list into the variant that was asked for: its filters, sort, cursor and
- * limit. */
-void page_compose(struct exchange *exchange, struct statement *statement);
-
-/* The body of the answer, in the arena: "items", "pageSize", "_links" and "position", from the rows of
+/* The body of the answer, in the arena: "items", "pageSize", "total" when it was asked for, "_links" and "position", from the rows of
  * `statement`. The entity tag is that of `ret_shown`, all but the position: that moves with every
  * transaction, also of what is not on the page. */
 struct str page_print(struct exchange *exchange, const struct statement *statement,

@@ -35,4 +35,7 @@ enum attribute {
 extern const char *const role_names[ROLE_COUNT];
 extern const char *const attribute_names[ATTRIBUTE_COUNT];
 
+/* The operations that a role may call, as a list in JSON. */
+extern const char *const role_permissions[ROLE_COUNT];
+
 #endif

@@ -56,6 +56,8 @@ def list_parameters(operation, query, limits):
          'schema': {'type': 'string', 'maxLength': limits['LIMIT_CURSOR']}},
         {'name': 'pageSize', 'in': 'query', 'description': 'How many at most.', 'schema': page_size(limits, default=limits['PAGE_DEFAULT'])},
         {'name': 'sort', 'in': 'query', 'description': 'Order; `-` for descending.', 'schema': ref('schemas', sort_name(operation))},
+        {'name': 'count', 'in': 'query', 'description': f'Also `total`: how many there are with these filters, exactly up to {limits["LIMIT_COUNT"]}.',
+         'schema': {'type': 'boolean', 'default': False}, 'example': True},
     ]
 
 
@@ -93,6 +95,8 @@ def operation_of(contract, operation, queries, shapes, problems):
         success['headers']['Location'] = ref('headers', 'Location')
     if operation.rights is not None:
         success['headers'].update({name: ref('headers', name) for name in ('RateLimit-Policy', 'RateLimit')})
+    if operation.raw.get('x-waits'):
+        success['headers']['Retry-After'] = {'description': 'Seconds to wait, while it is not there yet.', 'schema': integer(1, 3600), 'example': 1}
     if operation.needs_key:
         success['headers']['Idempotency-Replayed'] = ref('headers', 'Idempotency-Replayed')
     for content in success.get('content', {}).values():

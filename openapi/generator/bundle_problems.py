@@ -29,6 +29,8 @@ def response(problems, found):
     headers = {name: ref('headers', name) for name in ('API-Version', 'X-Request-Id')}
     if found[0].status == 429:
         headers.update({name: ref('headers', name) for name in ('RateLimit-Policy', 'RateLimit')})
+    if any(problem.err == 'STALE' for problem in found):
+        headers['ETag'] = ref('headers', 'ETag')
     if all(problem.retry_after for problem in found):
         headers['Retry-After'] = ref('headers', 'Retry-After')
     return {'description': '\n'.join(f'{p.title["en"]}. {p.do}' if len(found) == 1 else f'* `{p.code}`: {p.title["en"]}. {p.do}'

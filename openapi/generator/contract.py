@@ -51,6 +51,8 @@ class Contract:
                 self._close(operation, self.schemas[operation.body], self.schemas[operation.item])
             for parameter in operation.path_parameters + operation.query_parameters:
                 self._use_enum(parameter['schema'])
+            for parameter in operation.query_parameters if operation.list_of else ():
+                self._take_several(parameter)
 
     def _check_show(self, operation):
         """A key that is used again is answered by the GET of what the first request made."""
@@ -72,6 +74,14 @@ class Contract:
             inner, seen = (part.get('$ref', part.get('items', {}).get('$ref', '')).rsplit('/', 1)[-1] for part in (prop, same))
             if inner and seen:
                 self._close(operation, self.schemas[inner], self.schemas[seen])
+
+    @staticmethod
+    def _take_several(parameter):
+        """A filter of an enum takes several values, with commas between them."""
+        one = parameter['schema']
+        if 'x-enum' in one:
+            parameter.update({'style': 'form', 'explode': False, 'example': [parameter['example']]})
+            parameter['schema'] = {'type': 'array', 'minItems': 1, 'maxItems': len(one['enum']), 'uniqueItems': True, 'items': one}
 
     def _name_enums(self, name, dutch, words, values):
         self.enums[name] = {'type': 'string', 'x-nl': dutch, 'description': words, 'x-extensible-enum': values}

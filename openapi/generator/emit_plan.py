@@ -9,16 +9,20 @@ What a statement asks is bound by name. `@title` is the member of the body with 
     :vacancy_id                         the path parameter vacancyId, or a query parameter of what is not a list
     :document, :version, :new_id        the body with column names, the versions of If-Match, a fresh id
     :actor, :role, :organisation        who asks
+    :permissions                        the operations that the role may call, as a list in JSON
+    :language                           nl or en: what the client prefers
+    :shows_card                         whether the answer has the property with the column card
 
 What has no source, and what does not fit together, is refused."""
 import re
 
-from .contract import snake
+from .contract import column_of, snake
 from .wrong import Wrong
 
 CONSTANT = re.compile(r'[a-z0-9_-]+')
 WHO = {'actor': 'ctx->actor->user_id', 'organisation': 'ctx->actor->organisation_id',
-       'role': 'str_of(role_names[__builtin_ctz(ctx->actor->role)])'}
+       'role': 'str_of(role_names[__builtin_ctz(ctx->actor->role)])',
+       'permissions': 'str_of(role_permissions[__builtin_ctz(ctx->actor->role)])'}
 
 
 def sources(operation):
@@ -29,7 +33,10 @@ def sources(operation):
     if not operation.list_of:
         for i, parameter in enumerate(operation.query_parameters):
             found[snake(parameter['name'])] = f'req->query[{i}]'
-    own = dict(WHO) if operation.rights is not None else {}
+    own = {**(WHO if operation.rights is not None else {}), 'language': 'ctx_language(ctx)'}
+    if operation.item:
+        properties = operation.contract.schemas[operation.item]['properties']
+        own.update({f'shows_{column_of(name, raw)}': f'request_shows(req, {i})' for i, (name, raw) in enumerate(properties.items())})
     if operation.path_parameters:
         own['id'] = f'req->path[{len(operation.path_parameters) - 1}]'
     if operation.status == 201:
@@ -60,7 +67,7 @@ def call(operation, query, constants, found):
     for name in wanted:
         value = f'S("{constants[name]}")' if name in constants else found.get(name)
         if value is None:
-            raise Wrong(f'{where}: nothing gives :{name}; there is {", ".join(":" + n for n in sorted(found))}')
+            raise Wrong(f'{where}: nothing gives :{name}; there is {", ".join(":" + n for n in sorted(found) if "shows_" not in n)}')
         values.append(f'.{name} = {value}')
     body = ', req->body' if query.body else ''
     if not values:
@@ -94,7 +101,7 @@ def function(operation, queries):
     lines = [call(operation, query, constants, found) for query, constants in planned]
     if operation.check:
         lines = [f'    enum err err = {operation.check}(ctx, req->body);', '    if (err)', '        return err;'] + lines
-    unused = ', '.join(f'(void){name}' for name in ('ctx', 'req') if f'{name}->' not in '\n'.join(lines))
+    unused = ', '.join(f'(void){name}' for name in ('ctx', 'req') if not re.search(rf'\b{name}\b', '\n'.join(lines)))
     if operation.check:
         unused = ''
     return '\n'.join([f'/* {operation.id}: {operation.raw["summary"]} */',

@@ -60,6 +60,15 @@ def header(program, place, queries, contract):
     return '\n'.join(out + ['', '#endif', ''])
 
 
+def check_filter(query, parameter, predicate):
+    """What lib/server/compose.c expects of the predicate of a filter."""
+    kind = parameter['schema']['type']
+    if kind == 'array' and not predicate.endswith('= %'):
+        raise Wrong(f'{query.where}: filter {parameter["name"]} takes several values of an enum: it has to end with "= %"')
+    if kind != 'boolean' and '%' not in predicate:
+        raise Wrong(f'{query.where}: filter {parameter["name"]} is a condition without a value (%): then the parameter is a boolean')
+
+
 def list_table(query, contract):
     operation = next((o for o in contract.operations if o.list_query == query.name and o.list_of), None)
     if operation is None:
@@ -72,6 +81,8 @@ def list_table(query, contract):
         one = contract.schemas[operation.item]['x-self']
         if any(o.method == 'delete' and o.path.startswith(one) and o.path.count('/') == one.count('/') for o in contract.operations):
             raise Wrong(f'{operation.where}: what is deleted is in no list: who reads after a position would never learn of it')
+    for parameter in operation.query_parameters:
+        check_filter(query, parameter, filters[parameter['name']])
     out = []
     if query.changes:
         out.append(f'static const struct query_sort {query.name}_changes = '

@@ -6,7 +6,7 @@ import copy
 from .contract import values_of
 
 # what only the generator reads
-PRIVATE = ('x-purpose', 'x-handler', 'x-plan', 'x-check', 'x-show', 'x-jobs', 'x-safe', 'x-tells-time', 'x-column', 'x-multiline', 'x-self', 'x-person', 'x-change-of', 'x-without')
+PRIVATE = ('x-purpose', 'x-handler', 'x-plan', 'x-check', 'x-show', 'x-jobs', 'x-safe', 'x-waits', 'x-tells-time', 'x-column', 'x-multiline', 'x-self', 'x-person', 'x-change-of', 'x-without')
 VALUE_MAX = 40          # of a value that a later version may bring
 INT32 = 2 ** 31
 
@@ -100,6 +100,8 @@ class Shapes:
                     'pageSize': page_size(self.limits, example=self.limits['PAGE_DEFAULT'],
                                           description='How many a page holds at most.'),
                     **({'position': POSITION} if followed else {}),
+                    'total': integer(0, self.limits['LIMIT_COUNT'], example=41, description='How many there are in all, when `count=true` asks for it.'),
+                    'totalIsExact': {'type': 'boolean', 'example': True, 'description': 'Stands beside `total`. False: there are more than it says.'},
                     '_links': links('Where this page is (`self`) and the next one (`next`), when there is one.')}}
 
     def all(self):

@@ -9,7 +9,7 @@
 #include "services/cli/command.h"
 #include "services/cli/load.h"
 
-enum { LABEL_MAX = 300, WITHDRAWN_PER_CENT = 5 };
+enum { LABEL_MAX = 300, ALTERNATIVES_MAX = 20000, WITHDRAWN_PER_CENT = 5 };
 
 /* [0-9]{4}, and a postcode: [1-9][0-9]{3} */
 static const struct pattern_part four_digits[] = {{{0x3ff000000000000u, 0}, 4, 4}, {{0, 0}, 0, 0}},
@@ -28,24 +28,38 @@ static const char *const relation_types[] = {"essential", "optional", NULL};
         .field = {.name = text, .flags = FIELD_REQUIRED, .min = 1, .max = LABEL_MAX}, .as_id = as \
     }
 #define LABEL .min = 1, .max = LABEL_MAX
+/* One on each line, as ESCO has them. */
+#define ALTERNATIVES                                                                       \
+    {                                                                                      \
+        .field = {.name = "altLabels", .flags = FIELD_MULTILINE, .max = ALTERNATIVES_MAX } \
+    }
 
-/* The file "DIR/name_en.csv", or "DIR/name_en.csv.gz" when it does not exist. */
+/* The file "DIR/name.csv", or "DIR/name.csv.gz" when it does not exist. */
 static struct str find_file(struct arena *arena, const char *folder, const char *name)
 {
-    struct str plain = arena_print(arena, "%s/%s_en.csv", folder, name);
+    struct str plain = arena_print(arena, "%s/%s.csv", folder, name);
     return access(plain.at, R_OK) == 0 ? plain : arena_print(arena, "%s.gz", plain.at);
 }
 
 static const char tables[] =
-    "create temp table load_occupation (id uuid, uri text, isco text, label text, "
+    "create temp table load_occupation (id uuid, uri text, isco text, label text, alternatives text, "
     "status text, replaced_by uuid, row int);"
-    "create temp table load_competence (id uuid, uri text, kind text, label text, "
+    "create temp table load_competence (id uuid, uri text, kind text, label text, alternatives text, "
     "status text, replaced_by uuid, row int);"
+    "create temp table load_occupation_nl (id uuid, label text, alternatives text, row int);"
+    "create temp table load_competence_nl (id uuid, label text, alternatives text, row int);"
     "create temp table load_relation (occupation uuid, kind text, competence uuid, row int);";
 
 static const char store[] =
     "insert into ref.taxonomy (version, name, imported_at) values ($1, $2, clock.now()) "
     "on conflict (version) do update set name = $2, imported_at = clock.now()";
+
+/* Dutch labels that a file of them has no more. */
+#define DUTCH(noun)                                                                             \
+    "select 'Dutch labels', count(*) filter (where not exists (select from load_" noun "_nl l " \
+    "where l.id = n." noun "_id)), count(*) from ref." noun "_label n "                         \
+    "join load_" noun " e on e.id = n." noun "_id where n.language = 'nl' and n.preferred "     \
+    "and n.label <> e.label and exists (select from load_" noun "_nl)"
 
 /* What would be withdrawn, and of how many; relations between concepts that stay count too. */
 static const char withdrawals[] =
@@ -58,7 +72,8 @@ static const char withdrawals[] =
     "and exists (select from load_competence l where l.id = r.competence_id) "
     "and not exists (select from load_relation l "
     "where (l.occupation, l.competence) = (r.occupation_id, r.competence_id))), count(*) "
-    "from ref.occupation_competence r";
+    "from ref.occupation_competence r union all " DUTCH("occupation") " union all " DUTCH(
+        "competence");
 
 static const char merge[] =
     "update ref.taxonomy set current = false where current;"
@@ -89,6 +104,33 @@ static const char merge[] =
     "as rarity "
     "from ref.competence c left join ref.occupation_competence oc on oc.competence_id = c.id group by c.id) k "
     "where k.id = c.id and c.rarity <> coalesce(k.rarity, 0);";
+
+/* The labels of a noun: the other English ones, and the Dutch ones when there is a file of them. What
+ * has no Dutch label keeps its English one. The triggers of sql/functions/reference.sql have made the
+ * preferred English ones. */
+#define OTHERS(noun, language, from)                                                         \
+    "insert into ref." noun "_label (" noun "_id, language, label, preferred) "              \
+    "select l.id, '" language "', left(a.label, 300), false from " from " l "                \
+    "join ref." noun " c on c.id = l.id, string_to_table(l.alternatives, E'\\n') a (label) " \
+    "where btrim(a.label) <> '' on conflict do nothing;"
+#define LABELS(noun)                                                                               \
+    "delete from ref." noun "_label where language = 'en' and not preferred;" OTHERS(              \
+        noun, "en",                                                                                \
+        "load_" noun) "delete from ref." noun                                                      \
+                      "_label where language = 'nl' and exists (select from load_" noun "_nl);"    \
+                      "insert into ref." noun "_label (" noun "_id, language, label, preferred) "  \
+                      "select l.id, 'nl', l.label, true from load_" noun "_nl l join ref." noun    \
+                      " c on c.id = l.id;" OTHERS(                                                 \
+                          noun, "nl",                                                              \
+                          "load_" noun "_nl") "insert into ref." noun "_label (" noun              \
+                                              "_id, language, label, preferred) "                  \
+                                              "select c.id, 'nl', c.label, true from ref." noun    \
+                                              " c where not exists (select from ref." noun         \
+                                              "_label l where l." noun                             \
+                                              "_id = c.id and l.language = 'nl' and l.preferred) " \
+                                              "on conflict on constraint " noun                    \
+                                              "_label_pkey do update set preferred = true;"
+static const char labels[] = LABELS("occupation") LABELS("competence");
 
 /* Who takes the place of what was withdrawn: the file says so, or one new concept has the same label. What follows a
  * concept that was itself withdrawn follows on to the last one. */
@@ -138,28 +180,43 @@ static bool confirm_withdrawals(PGconn *pg, int64_t confirmed)
     return done;
 }
 
+/* The Dutch labels; without the file there are none, or they stay as they are. */
+static bool load_dutch(PGconn *pg, struct arena *arena, const char *folder, const char *name,
+                       const char *table)
+{
+    const struct load dutch = {table,
+                               "id, label, alternatives",
+                               "id",
+                               {URI("conceptUri", true), COLUMN("preferredLabel", LABEL),
+                                ALTERNATIVES}};
+    struct str file = find_file(arena, folder, name);
+    return access(file.at, R_OK) != 0 || load_file(pg, file.at, &dutch);
+}
+
 static bool load_taxonomy(PGconn *pg, struct arena *arena, const char *folder)
 {
     static const struct load occupations = {
         "load_occupation",
-        "id, uri, isco, label, status, replaced_by",
+        "id, uri, isco, label, alternatives, status, replaced_by",
         "uri",
         {URI("conceptUri", true),
          URI("conceptUri", false),
          COLUMN("iscoGroup", .min = 4, .max = 4, .pattern = four_digits),
          COLUMN("preferredLabel", LABEL),
+         ALTERNATIVES,
          COLUMN("status", .values = statuses),
          {.field = {.name = "replacedByUri", LABEL}, .as_id = true}}};
-    static const struct load competences = {"load_competence",
-                                            "id, uri, kind, label, status, replaced_by",
-                                            "uri",
-                                            {URI("conceptUri", true),
-                                             URI("conceptUri", false),
-                                             {.field = {.name = "skillType", .max = LABEL_MAX}},
-                                             COLUMN("preferredLabel", LABEL),
-                                             COLUMN("status", .values = statuses),
-                                             {.field = {.name = "replacedByUri", LABEL},
-                                              .as_id = true}}};
+    static const struct load competences = {
+        "load_competence",
+        "id, uri, kind, label, alternatives, status, replaced_by",
+        "uri",
+        {URI("conceptUri", true),
+         URI("conceptUri", false),
+         {.field = {.name = "skillType", .max = LABEL_MAX}},
+         COLUMN("preferredLabel", LABEL),
+         ALTERNATIVES,
+         COLUMN("status", .values = statuses),
+         {.field = {.name = "replacedByUri", LABEL}, .as_id = true}}};
     static const struct load relations = {"load_relation",
                                           "occupation, kind, competence",
                                           NULL,
@@ -167,9 +224,11 @@ static bool load_taxonomy(PGconn *pg, struct arena *arena, const char *folder)
                                            COLUMN("relationType", .values = relation_types),
                                            URI("skillUri", true)}};
     return must_do(pg, tables)
-           && load_file(pg, find_file(arena, folder, "occupations").at, &occupations)
-           && load_file(pg, find_file(arena, folder, "skills").at, &competences)
-           && load_file(pg, find_file(arena, folder, "occupationSkillRelations").at, &relations);
+           && load_file(pg, find_file(arena, folder, "occupations_en").at, &occupations)
+           && load_file(pg, find_file(arena, folder, "skills_en").at, &competences)
+           && load_file(pg, find_file(arena, folder, "occupationSkillRelations_en").at, &relations)
+           && load_dutch(pg, arena, folder, "occupations_nl", "load_occupation_nl")
+           && load_dutch(pg, arena, folder, "skills_nl", "load_competence_nl");
 }
 
 static bool import_taxonomy(PGconn *pg, struct arena *arena, const char *folder,
@@ -177,14 +236,17 @@ static bool import_taxonomy(PGconn *pg, struct arena *arena, const char *folder,
 {
     PGresult *noted = NULL;
     bool done = must_do(pg, "begin") && load_taxonomy(pg, arena, folder)
-                && must_do(pg, "analyze load_occupation, load_competence, load_relation")
+                && must_do(pg, "analyze load_occupation, load_competence, load_relation, "
+                               "load_occupation_nl, load_competence_nl")
                 && confirm_withdrawals(pg, confirmed) && (noted = must_run(pg, store, 2, version));
     PQclear(noted);
     noted =
         done ? must_run(pg, "select set_config('maatwerk.taxonomy', $1, true)", 1, version) : NULL;
     PQclear(noted);
-    return done && noted && must_do(pg, merge) && must_do(pg, follow) && must_do(pg, "commit")
-           && must_do(pg, "analyze ref.occupation, ref.competence, ref.occupation_competence");
+    return done && noted && must_do(pg, merge) && must_do(pg, labels) && must_do(pg, follow)
+           && must_do(pg, "commit")
+           && must_do(pg, "analyze ref.occupation, ref.competence, ref.occupation_competence, "
+                          "ref.occupation_label, ref.competence_label");
 }
 
 int command_import_taxonomy(const struct config *config, int count, char **arguments)

@@ -39,9 +39,12 @@ static void add_copy_value(struct buf *line, struct str value)
         return;
     }
     for (size_t i = 0; i < value.len; i++) {
-        if (value.at[i] == '\\')
-            buf_add_char(line, '\\');
-        buf_add_char(line, value.at[i]); /* one line has neither tabs nor line breaks */
+        if (value.at[i] == '\n' || value.at[i] == '\t')
+            buf_add(line, value.at[i] == '\n' ? S("\\n") : S("\\t"));
+        else if (value.at[i] == '\\')
+            buf_add(line, S("\\\\"));
+        else
+            buf_add_char(line, value.at[i]);
     }
 }
 

@@ -9,7 +9,7 @@
 #include "lib/base/str.h"
 #include "lib/http/schema.h"
 
-enum { LOAD_COLUMNS_MAX = 8 };
+enum { LOAD_COLUMNS_MAX = 9 };
 
 /* A column of the file. Without FIELD_REQUIRED the column may be missing and its cells may be empty. */
 struct load_column {

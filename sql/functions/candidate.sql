@@ -6,7 +6,7 @@ create function app.sees_candidate(c app.candidate, scope text default app.scope
     return case scope
            when 'tenant' then true
            when 'organisation' then c.organisation_id = organisation
-           when 'caseload' then c.case_manager_id = actor
+           when 'caseload' then actor = any (array[c.case_manager_id, c.coach_id])
            else false end;
 call app.wall('app.candidate', 'candidate', '{}');
 call app.open_to_scope('app.candidate', 'app.sees_candidate');
@@ -58,6 +58,7 @@ create trigger hand_over before update of case_manager_id on app.candidate for e
 create policy handed_over_seen on app.candidate for select using (id = (select app.candidate_handed_over()));
 create policy handed_over on app.candidate for update using (false) with check (id = (select app.candidate_handed_over()));
 call app.owned_by('app.candidate', 'candidate', 'case_manager_id', 'user', 'case_manager', 'team_lead');
+call app.owned_by('app.candidate', 'candidate', 'coach_id', 'user', 'coach');
 call app.owned_by('app.candidate', 'candidate', 'organisation_id', 'organisation', 'firm', 'agency');
 create trigger bury after delete on app.candidate for each row execute function app.bury('candidate');
 
@@ -208,7 +209,7 @@ create trigger follow_up after update on app.candidate
 create function app.candidate_properties() returns table (property text, held text) language sql immutable parallel safe
     as $$ values ('alias', 'alias'), ('firstName', 'first_name'), ('lastName', 'last_name'), ('birthDate', 'birth_date'), ('email', 'email'),
                  ('phone', 'phone'), ('pc4', 'postcode4'), ('neighbourhood', 'neighbourhood'), ('caseManagerId', 'case_manager_id'),
-                 ('organisationId', 'organisation_id'), ('status', 'status'), ('benefit', 'benefit'), ('phase', 'phase'),
+                 ('coachId', 'coach_id'), ('organisationId', 'organisation_id'), ('status', 'status'), ('benefit', 'benefit'), ('phase', 'phase'),
                  ('targetGroups', 'target_groups'), ('hoursMin', 'hours_min'), ('hoursMax', 'hours_max'), ('shifts', 'shifts'),
                  ('maxDistanceKm', 'max_distance_km'), ('transport', 'transport'), ('availableFrom', 'available_from'),
                  ('wishes', 'wishes'), ('introduction', 'introduction'), ('sectors', 'sectors') $$;
@@ -313,11 +314,11 @@ create function app.candidate_merge(kept uuid, other uuid, take text[], keep tex
         where b.tenant_id = k.tenant_id and b.candidate_id = o.id;
         m.bsn_changes := k.bsn_changes + found::int;
         update app.candidate c set (alias, first_name, last_name, birth_date, email, phone, postcode4, neighbourhood, case_manager_id,
-                organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, shifts, max_distance_km, transport,
+                coach_id, organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, shifts, max_distance_km, transport,
                 available_from, wishes, introduction, sectors, competences, conditions, languages, occupations, bsn_changes,
                 consent_withdrawn_at, consent_withdrawn_channel) =
             (m.alias, m.first_name, m.last_name, m.birth_date, m.email, m.phone, m.postcode4, m.neighbourhood, m.case_manager_id,
-                m.organisation_id, m.status, m.benefit, m.phase, m.target_groups, m.hours_min, m.hours_max, m.shifts, m.max_distance_km,
+                m.coach_id, m.organisation_id, m.status, m.benefit, m.phase, m.target_groups, m.hours_min, m.hours_max, m.shifts, m.max_distance_km,
                 m.transport, m.available_from, m.wishes, m.introduction, m.sectors, m.competences, m.conditions, m.languages,
                 m.occupations, m.bsn_changes, greatest(k.consent_withdrawn_at, o.consent_withdrawn_at),
                 coalesce(k.consent_withdrawn_channel, o.consent_withdrawn_channel))

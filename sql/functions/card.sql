@@ -1,4 +1,4 @@
--- The card: what an employer may see of a candidate, and nothing else.
+-- The card: what an employer may see of a candidate, and nothing else. Its labels are Dutch: a copy has one language.
 
 create function app.card(p app.candidate, with_name boolean) returns jsonb language sql stable
     set search_path = pg_catalog, pg_temp
@@ -14,10 +14,12 @@ create function app.card(p app.candidate, with_name boolean) returns jsonb langu
         'availableFrom', p.available_from,
         'competences', (select coalesce(jsonb_agg(jsonb_build_object('label', r.label, 'level', c.level)
                                                   order by c.level desc, r.label), '[]')
-                        from app.candidate_competence c join ref.competence r on r.id = c.competence_id
+                        from app.candidate_competence c
+                        join ref.competence_label r on r.competence_id = c.competence_id and r.language = 'nl' and r.preferred
                         where c.candidate_id = p.id),
         'occupations', (select coalesce(jsonb_agg(r.label order by r.label), '[]')
-                        from app.candidate_occupation c join ref.occupation r on r.id = c.occupation_id
+                        from app.candidate_occupation c
+                        join ref.occupation_label r on r.occupation_id = c.occupation_id and r.language = 'nl' and r.preferred
                         where c.candidate_id = p.id and c.wanted)))
     $$;
 

@@ -5,13 +5,54 @@ create function app.sees_proposal(p app.proposal, scope text default app.scope()
     returns boolean stable parallel safe
     return case scope
            when 'tenant' then true
-           when 'organisation' then p.employer_id = organisation and p.sent_at is not null
+           when 'organisation' then organisation = any (array[p.employer_id, p.candidate_organisation_id]) and p.sent_at is not null
+           when 'caseload' then actor = any (array[p.candidate_case_manager_id, p.candidate_coach_id]) and p.sent_at is not null
            else false end;
-call app.wall('app.proposal', 'proposal', '{card,overtaken_by,overtaken_from}');
+call app.wall('app.proposal', 'proposal', '{card,overtaken_by,overtaken_from,candidate_case_manager_id,candidate_coach_id,candidate_organisation_id}');
 call app.open_to_scope('app.proposal', 'app.sees_proposal');
 call app.unique_by('app.proposal_pair_once', 'app.sees_proposal', '/proposals/');
 create trigger log_transition after update on app.proposal
     for each row when (new.state is distinct from old.state) execute function app.log_transition('proposal');
+
+-- Whose candidate it is: with a new proposal, and after a file is handed over.
+create function app.proposal_note_owners() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        select c.case_manager_id, c.coach_id, c.organisation_id
+        into new.candidate_case_manager_id, new.candidate_coach_id, new.candidate_organisation_id
+        from app.candidate c where c.tenant_id = new.tenant_id and c.id = new.candidate_id;
+        return new;
+    end $$;
+create trigger note_owners before insert or update of candidate_id on app.proposal for each row execute function app.proposal_note_owners();
+create function app.proposals_follow_owners() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        update app.proposal p set candidate_case_manager_id = new.case_manager_id, candidate_coach_id = new.coach_id,
+            candidate_organisation_id = new.organisation_id
+        where p.tenant_id = new.tenant_id and p.candidate_id = new.id;
+        return null;
+    end $$;
+create trigger proposals_keep_owners after update of case_manager_id, coach_id, organisation_id on app.candidate for each row
+    when ((old.case_manager_id, old.coach_id, old.organisation_id) is distinct from (new.case_manager_id, new.coach_id, new.organisation_id))
+    execute function app.proposals_follow_owners();
+
+-- What a proposal is about, for whoever sees it: also when the vacancy or the employer is not open to him otherwise.
+create function app.proposal_title(proposal uuid) returns text language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select v.title from app.proposal p join app.vacancy v on v.tenant_id = p.tenant_id and v.id = p.vacancy_id
+                where p.tenant_id = app.tenant() and p.id = proposal and app.sees_proposal(p));
+    end $$;
+create function app.proposal_employer(proposal uuid) returns text language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select e.name from app.proposal p join app.employer e on e.tenant_id = p.tenant_id and e.id = p.employer_id
+                where p.tenant_id = app.tenant() and p.id = proposal and app.sees_proposal(p));
+    end $$;
 
 -- How many proposals are open is counted, and never stored. Somebody who does not see the vacancy or the candidate is
 -- told that there are none. That is looked up last, because mostly there are none, and lists ask for many.

@@ -18,6 +18,7 @@ create function app.changes_vacancy(v app.vacancy, scope text default app.scope(
            else false end;
 call app.wall('app.vacancy', 'vacancy', '{match_input,positions_taken}');
 call app.open_to_scope('app.vacancy', 'app.sees_vacancy', 'app.changes_vacancy');
+call app.owned_by('app.vacancy', 'vacancy', 'assignee_id', 'user', 'consultant', 'account_manager', 'team_lead');
 call app.guarded('app.vacancy', 'vacancy');
 create trigger log_transition after update on app.vacancy
     for each row when (new.state is distinct from old.state) execute function app.log_transition('vacancy');
@@ -100,6 +101,11 @@ create trigger reckon before update on app.vacancy
                        or new.occupation_id <> old.occupation_id or new.postcode4 <> old.postcode4
                        or new.conditions::text is distinct from old.conditions::text)
     execute function app.vacancy_reckon();
+
+-- An employer hears within this time whether his vacancy can be filled.
+create function app.vacancy_answer_term() returns interval immutable parallel safe
+    return interval '72 hours';
+grant execute on function app.vacancy_answer_term() to public;
 
 call app.wall('app.vacancy_competence');
 call app.open_to_tenant('app.vacancy_competence');

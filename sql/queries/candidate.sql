@@ -1,7 +1,7 @@
 -- program: candidates
 
 -- fragment: candidate_columns
-c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c.neighbourhood, c.case_manager_id,
+c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c.neighbourhood, c.case_manager_id, c.coach_id,
 c.organisation_id, c.status, c.benefit, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_max,
 to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction,
 to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.version, c.changed_at,
@@ -13,6 +13,8 @@ case when c.merged_into is not null
 -- whose: id
 -- filter: status c.status = %
 -- filter: caseManagerId c.case_manager_id = %::uuid
+-- filter: coachId c.coach_id = %::uuid
+-- filter: assignedToMe (select app.actor()) = any (array[c.case_manager_id, c.coach_id])
 -- filter: aliasPrefix c.id = any (array(select app.named('candidate', %)))
 -- changes: c.changed_in
 -- living: c.merged_into is null
@@ -20,14 +22,21 @@ case when c.merged_into is not null
 -- sort: alias c.alias text alias
 -- key: c.id
 -- newest-first:
-select {{candidate_columns}}, c.changed_in
+select {{candidate_columns}},
+       case when :shows_case_manager_name::boolean then
+           (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.case_manager_id) end as case_manager_name,
+       case when :shows_coach_name::boolean then
+           (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.coach_id) end as coach_name,
+       c.changed_in
 from app.candidate c where true
 
 -- query: candidate_get
 -- rows: one
 -- whose: id
 select {{candidate_columns}}, c.competences, c.conditions, c.languages, c.occupations,
-       app.proposals_open_of(c.id) as open_proposals
+       app.proposals_open_of(c.id) as open_proposals,
+       (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.case_manager_id) as case_manager_name,
+       (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.coach_id) as coach_name
 from app.candidate c where c.id = :id
 
 -- query: candidate_insert
@@ -35,10 +44,10 @@ from app.candidate c where c.id = :id
 -- rows: one
 -- whose: nobody
 insert into app.candidate as c (tenant_id, id, alias, first_name, last_name, birth_date, email, phone, postcode4,
-    neighbourhood, case_manager_id, organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, shifts,
+    neighbourhood, case_manager_id, coach_id, organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, shifts,
     max_distance_km, transport, available_from, wishes, introduction, sectors, competences, conditions, languages, occupations)
 values (app.tenant(), :id::uuid, @alias, @first_name, @last_name, @birth_date::date, @email, @phone, @postcode4,
-    @neighbourhood, :case_manager_id::uuid, @organisation_id::uuid, coalesce(@status, 'active'),
+    @neighbourhood, :case_manager_id::uuid, @coach_id::uuid, @organisation_id::uuid, coalesce(@status, 'active'),
     coalesce(@benefit, 'assistance'), @phase::int,
     array(select jsonb_array_elements_text(@target_groups::jsonb)), coalesce(@hours_min::int, 1),
     coalesce(@hours_max::int, 40),
@@ -59,11 +68,11 @@ with number as (
     where :blind_index::bytea is not null
 )
 update app.candidate c set (alias, first_name, last_name, birth_date, email, phone, postcode4, neighbourhood,
-        case_manager_id, organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, shifts,
+        case_manager_id, coach_id, organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, shifts,
         max_distance_km, transport, available_from, wishes, introduction, sectors, competences, conditions, languages,
         occupations, bsn_changes) =
     (select n.alias, n.first_name, n.last_name, n.birth_date, n.email, n.phone, n.postcode4, n.neighbourhood,
-        n.case_manager_id, n.organisation_id, n.status, n.benefit, n.phase, n.target_groups, n.hours_min, n.hours_max,
+        n.case_manager_id, n.coach_id, n.organisation_id, n.status, n.benefit, n.phase, n.target_groups, n.hours_min, n.hours_max,
         n.shifts, n.max_distance_km, n.transport, n.available_from, n.wishes, n.introduction, n.sectors,
         case when d ? 'competences' then app.candidate_competences(nullif(d -> 'competences', 'null')) else c.competences end,
         case when d ? 'conditions' then app.candidate_conditions(nullif(d -> 'conditions', 'null')) else c.conditions end,

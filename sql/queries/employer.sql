@@ -4,22 +4,32 @@
 e.id, e.region_id, e.name, e.kvk_number, e.establishment_number, e.sector, e.size_class, e.postcode4, e.street_address, e.account_manager_id,
 e.risk_cover, e.internal_note, e.version, e.changed_at
 
+-- fragment: account_manager_name
+(select c.name from app.colleague c where c.tenant_id = e.tenant_id and c.id = e.account_manager_id)
+
+-- fragment: account_manager_phone
+(select c.phone from app.colleague c where c.tenant_id = e.tenant_id and c.id = e.account_manager_id)
+
 -- query: employer_list
 -- rows: many
 -- filter: kvkNumber e.kvk_number = %
 -- filter: sector e.sector = %
 -- filter: namePrefix e.id = any (array(select app.named('employer', %)))
 -- filter: accountManagerId e.account_manager_id = %::uuid
+-- filter: assignedToMe e.account_manager_id = (select app.actor())
 -- changes: e.changed_in
 -- sort: name e.name text name
 -- sort: changedAt e.changed_at timestamptz changed_at
 -- key: e.id
-select {{employer_columns}}, e.changed_in
+select {{employer_columns}},
+       case when :shows_account_manager_name::boolean then {{account_manager_name}} end as account_manager_name,
+       case when :shows_account_manager_phone::boolean then {{account_manager_phone}} end as account_manager_phone,
+       e.changed_in
 from app.employer e where true
 
 -- query: employer_get
 -- rows: one
-select {{employer_columns}}
+select {{employer_columns}}, {{account_manager_name}} as account_manager_name, {{account_manager_phone}} as account_manager_phone
 from app.employer e where e.id = :id
 
 -- query: employer_insert

@@ -101,6 +101,12 @@ values (app.tenant(), :vacancy::uuid, :match_input::bigint, :active::int, :pass:
 on conflict (tenant_id, vacancy_id) do update set match_input = excluded.match_input, active = excluded.active,
     pass = excluded.pass, without = excluded.without, counted_at = excluded.counted_at
 
+-- What the rules say, now that the supply is known.
+-- query: supply_advise
+-- rows: none
+update app.vacancy_supply s set advice = (select a.advice from app.screening_advice(s.vacancy_id) a)
+where s.tenant_id = (select app.tenant()) and s.vacancy_id = :vacancy::uuid
+
 -- query: rematch_touched
 -- rows: none
 -- writes: yes

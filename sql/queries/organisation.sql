@@ -6,7 +6,7 @@ o.id, o.kind, o.name, o.kvk_number, o.active, o.version, o.changed_at
 -- query: organisation_list
 -- rows: many
 -- filter: kind o.kind = %
--- filter: active o.active = %::boolean
+-- filter: active o.active
 -- filter: namePrefix o.id = any (array(select app.named('organisation', %)))
 -- changes: o.changed_in
 -- sort: name o.name text name

@@ -1,7 +1,8 @@
 -- program: placements
 
 -- fragment: proposal_columns
-p.id, p.round_id, p.vacancy_id, p.employer_id, p.candidate_id, p.state, p.score, p.rank, p.rejection_reason,
+p.id, p.round_id, p.vacancy_id, p.employer_id, p.candidate_id, p.state, p.score, p.rank,
+case when p.rejection_shared or app.role() not in ('firm', 'agency') then p.rejection_reason end as rejection_reason,
 p.rejection_shared, p.rejection_note, p.return_reason, p.undo_reason, p.undo_note, p.undone_at, p.sent_at, p.answered_at, p.version, p.changed_at
 
 -- query: proposal_list
@@ -10,17 +11,22 @@ p.rejection_shared, p.rejection_note, p.return_reason, p.undo_reason, p.undo_not
 -- filter: state p.state = %
 -- filter: vacancyId p.vacancy_id = %::uuid
 -- filter: candidateId p.candidate_id = %::uuid
+-- filter: sentBefore p.sent_at < %::timestamptz
 -- changes: p.changed_in
 -- sort: changedAt p.changed_at timestamptz changed_at
 -- key: p.id
 -- newest-first:
-select {{proposal_columns}}, p.changed_in
+select {{proposal_columns}},
+       case when :shows_vacancy_title::boolean then app.proposal_title(p.id) end as vacancy_title,
+       case when :shows_employer_name::boolean then app.proposal_employer(p.id) end as employer_name,
+       case when :shows_card::boolean then app.card_of_proposal(p.id) end as card, p.changed_in
 from app.proposal p where true
 
 -- query: proposal_get
 -- rows: one
 -- whose: candidate_id
 select {{proposal_columns}},
+       app.proposal_title(p.id) as vacancy_title, app.proposal_employer(p.id) as employer_name,
        app.card_of_proposal(p.id) as card
 from app.proposal p where p.id = :id
 

@@ -2,7 +2,7 @@
 
 -- fragment: screening_columns
 s.id, s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_version, s.screened_by, s.screened_at,
-s.version
+(select c.name from app.colleague c where c.tenant_id = s.tenant_id and c.id = s.screened_by) as screened_by_name, s.version
 
 -- query: screening_list
 -- rows: many

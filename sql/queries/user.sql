@@ -1,19 +1,19 @@
 -- program: platform
 
 -- fragment: user_columns
-u.id, u.name, u.email, u.role, to_json(u.attributes) as attributes, u.organisation_id, u.active, u.version, u.changed_at
+u.id, u.name, u.email, u.phone, u.role, to_json(u.attributes) as attributes, u.organisation_id, u.active, u.version, u.changed_at
 
 -- query: user_profile
 -- rows: one
 select :actor::uuid as id, u.name, :role::text as role, :organisation::uuid as organisation_id,
-       t.id as tenant_id, t.name as tenant_name
+       t.id as tenant_id, t.name as tenant_name, :permissions::json as permissions
 from ref.tenant t left join app.user_account u on u.id = :actor::uuid and u.tenant_id = t.tenant_id
 where t.tenant_id = (select app.tenant())
 
 -- query: user_list
 -- rows: many
 -- filter: role u.role = %
--- filter: active u.active = %::boolean
+-- filter: active u.active
 -- filter: namePrefix u.id = any (array(select app.named('user', %)))
 -- changes: u.changed_in
 -- sort: name u.name text name
@@ -30,8 +30,8 @@ from app.user_account u where u.id = :id
 -- query: user_insert
 -- body: UserNew
 -- rows: one
-insert into app.user_account as u (tenant_id, id, name, email, role, attributes, organisation_id, active)
-values (app.tenant(), :id, @name, @email, @role,
+insert into app.user_account as u (tenant_id, id, name, email, phone, role, attributes, organisation_id, active)
+values (app.tenant(), :id, @name, @email, @phone, @role,
         coalesce(array(select jsonb_array_elements_text(@attributes::jsonb)), '{}'), @organisation_id::uuid,
         coalesce(@active::boolean, true))
 returning {{user_columns}}
@@ -39,8 +39,8 @@ returning {{user_columns}}
 -- query: user_change
 -- rows: one
 -- none: stale
-update app.user_account u set (name, email, role, attributes, organisation_id, active) =
-    (select n.name, n.email, n.role, n.attributes, n.organisation_id, n.active
+update app.user_account u set (name, email, phone, role, attributes, organisation_id, active) =
+    (select n.name, n.email, n.phone, n.role, n.attributes, n.organisation_id, n.active
      from jsonb_populate_record(u, :document::jsonb) n)
 where u.id = :id and :version::int8multirange @> u.version
 returning u.id

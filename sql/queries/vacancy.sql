@@ -3,7 +3,7 @@
 -- fragment: vacancy_columns
 v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_min, v.hours_max,
 to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.start_date, v.needed_by, v.wage_text,
-v.internal_note, v.source, v.reported_at, v.match_input
+v.internal_note, v.source, v.reported_at, v.assignee_id, v.match_input
 
 -- query: vacancy_list
 -- rows: many
@@ -11,6 +11,10 @@ v.internal_note, v.source, v.reported_at, v.match_input
 -- filter: kind v.kind = %
 -- filter: employerId v.employer_id = %::uuid
 -- filter: occupationId v.occupation_id = %::uuid
+-- filter: assigneeId v.assignee_id = %::uuid
+-- filter: assignedToMe v.assignee_id = (select app.actor())
+-- filter: reportedBefore v.reported_at < %::timestamptz
+-- filter: dueBefore v.reported_at < %::timestamptz - app.vacancy_answer_term()
 -- filter: neededByFrom v.needed_by >= %::date
 -- filter: neededByTo v.needed_by <= %::date
 -- changes: v.changed_in
@@ -19,7 +23,18 @@ v.internal_note, v.source, v.reported_at, v.match_input
 -- sort: title v.title text title
 -- key: v.id
 -- newest-first:
-select {{vacancy_columns}}, v.version, v.changed_at, v.changed_in
+select {{vacancy_columns}}, v.positions_taken, v.reported_at + app.vacancy_answer_term() as due_at,
+       case when :shows_employer_name::boolean then
+           (select e.name from app.employer e where e.tenant_id = v.tenant_id and e.id = v.employer_id) end as employer_name,
+       case when :shows_occupation_label::boolean then
+           (select l.label from ref.occupation_label l where l.occupation_id = v.occupation_id and l.language = :language
+            and l.preferred) end as occupation_label,
+       case when :shows_assignee_name::boolean then
+           (select c.name from app.colleague c where c.tenant_id = v.tenant_id and c.id = v.assignee_id) end as assignee_name,
+       case when :shows_advice::boolean and app.vacancy_is_pending(v.state) then
+           (select s.advice from app.vacancy_supply s where s.tenant_id = v.tenant_id and s.vacancy_id = v.id
+            and s.match_input = v.match_input) end as advice,
+       v.version, v.changed_at, v.changed_in
 from app.vacancy v where true
 
 -- query: vacancy_get
@@ -33,13 +48,13 @@ from app.vacancy v where v.id = :id
 -- body: VacancyNew
 -- rows: one
 insert into app.vacancy as v (tenant_id, id, employer_id, title, description, kind, occupation_id, competences, conditions, hours_min,
-    hours_max, shifts, postcode4, positions, candidates_wanted, start_date, needed_by, wage_text, internal_note, source,
+    hours_max, shifts, postcode4, positions, candidates_wanted, start_date, needed_by, wage_text, internal_note, assignee_id, source,
     reported_at, reported_by, reported_by_organisation)
 values (app.tenant(), :id::uuid, @employer_id::uuid, @title, @description, @kind, @occupation_id::uuid,
     app.vacancy_competences(@competences::jsonb), app.vacancy_conditions(@conditions::jsonb), @hours_min::int, @hours_max::int,
     coalesce(nullif(array(select jsonb_array_elements_text(@shifts::jsonb)), '{}'), '{day}'),
     @postcode4, @positions::int, coalesce(@candidates_wanted::int, 5), @start_date::date, @needed_by::date,
-    @wage_text, @internal_note,
+    @wage_text, @internal_note, @assignee_id::uuid,
     case when app.role() in ('employer', 'firm', 'agency', 'hub') then app.role() else 'account_manager' end,
     clock.now(), app.actor(), case when app.role() in ('firm', 'agency') then app.organisation() end)
 returning {{vacancy_columns}}, v.version, v.changed_at
@@ -48,9 +63,9 @@ returning {{vacancy_columns}}, v.version, v.changed_at
 -- rows: one
 -- none: stale
 update app.vacancy v set (title, description, kind, occupation_id, hours_min, hours_max, shifts, postcode4, positions,
-                          candidates_wanted, start_date, needed_by, wage_text, internal_note, competences, conditions) =
+                          candidates_wanted, start_date, needed_by, wage_text, internal_note, assignee_id, competences, conditions) =
     (select n.title, n.description, n.kind, n.occupation_id, n.hours_min, n.hours_max, n.shifts, n.postcode4,
-            n.positions, n.candidates_wanted, n.start_date, n.needed_by, n.wage_text, n.internal_note,
+            n.positions, n.candidates_wanted, n.start_date, n.needed_by, n.wage_text, n.internal_note, n.assignee_id,
             case when :document::jsonb ? 'competences' then app.vacancy_competences(nullif(:document::jsonb -> 'competences', 'null'))
                  else v.competences end,
             case when :document::jsonb ? 'conditions' then app.vacancy_conditions(nullif(:document::jsonb -> 'conditions', 'null'))

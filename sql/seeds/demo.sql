@@ -10,7 +10,7 @@ create function pg_temp.r(n bigint, salt text, below int) returns int language s
 -- One of each kind in the first municipality has the identifier that the examples of the contract name: they can be tried here.
 create function pg_temp.example(kind text, n bigint) returns text language sql immutable as
     $$ select e.id from (values ('region', 1, 'f001'), ('tenant', 1, 'f101'), ('org', 11, 'f201'), ('user', 1003, 'f301'),
-                                ('user', 1004, 'f302'), ('user', 1101, 'f303'), ('employer', 1000001, 'e01'), ('contact', 1000001, 'e11'),
+                                ('user', 1004, 'f302'), ('user', 1101, 'f303'), ('user', 1005, 'f304'), ('employer', 1000001, 'e01'), ('contact', 1000001, 'e11'),
                                 ('vacancy', 1000001, 'a01'), ('candidate', 1000001, 'c01')) e (kind, n, id)
        where e.kind = $1 and e.n = $2 $$;
 create function pg_temp.uid(kind text, n bigint) returns uuid language sql immutable as
@@ -46,9 +46,9 @@ select t.tenant, pg_temp.uid('org', t.n * 10 + o.n), o.kind, o.name, (99900000 +
        pg_current_xact_id()
 from town t cross join (values (1, 'firm', 'Werkpad B.V.'), (2, 'firm', 'Stap Verder'), (3, 'agency', 'Vlot Uitzend'),
                                (4, 'hub', 'Knooppunt Maas en Venen')) o (n, kind, name);
-insert into app.user_account (tenant_id, id, name, email, role, attributes, organisation_id, version, changed_at, changed_in)
+insert into app.user_account (tenant_id, id, name, email, phone, role, attributes, organisation_id, version, changed_at, changed_in)
 select t.tenant, pg_temp.uid('user', t.n * 1000 + u.n), u.name, u.role || '.' || u.n || '@' || lower(t.name) || '.example',
-       u.role, case u.role when 'team_lead' then '{decider}'::text[] when 'tenant_admin' then '{privacy_officer}' else '{}' end,
+       '+3113555' || lpad((t.n * 1000 + u.n)::text, 4, '0'), u.role, case u.role when 'team_lead' then '{decider}'::text[] when 'tenant_admin' then '{privacy_officer}' else '{}' end,
        case u.role when 'firm' then pg_temp.uid('org', t.n * 10 + 1) when 'agency' then pg_temp.uid('org', t.n * 10 + 3)
                    when 'hub' then pg_temp.uid('org', t.n * 10 + 4) when 'employer' then pg_temp.uid('employer', t.n * 1000000 + 1)
        end, 1, clock.now(), pg_current_xact_id()
@@ -66,6 +66,8 @@ from town t cross join (
 
 insert into entry.hat (user_id, tenant_id, role, organisation_id, attributes)
 select u.id, u.tenant_id, u.role, u.organisation_id, u.attributes from app.user_account u;
+insert into app.colleague (tenant_id, id, name, role, phone, active)
+select u.tenant_id, u.id, u.name, u.role, u.phone, true from app.user_account u where app.colleague_is(u.role);
 
 -- step: employers
 insert into app.employer (tenant_id, id, region_id, kvk_number, name, sector, size_class, postcode4, street_address,
@@ -114,14 +116,15 @@ select t.tenant, t.n as town, c, pg_temp.uid('candidate', t.n * 1000000 + c) as 
 from town t cross join lateral generate_series(1, t.candidates) c
 join pc p on p.municipality = t.name and p.k = pg_temp.r(c, 'cpc', p.many::int);
 insert into app.candidate (tenant_id, id, alias, first_name, last_name, birth_date, email, phone, postcode4, case_manager_id,
-    organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, shifts, max_distance_km, transport,
+    coach_id, organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, shifts, max_distance_km, transport,
     available_from, wishes, introduction, sectors, version, changed_at, changed_in)
 select p.tenant, p.id, 'Kandidaat ' || pg_temp.pick(array['Linde', 'Eik', 'Beuk', 'Wilg', 'Els', 'Berk', 'Hazelaar', 'Esdoorn', 'Populier', 'Den'], c, 'al') || ' ' || p.c,
        pg_temp.pick(array['Amina', 'Bram', 'Chaima', 'Dirk', 'Elif', 'Frank', 'Gerda', 'Hassan', 'Ingrid', 'Jamal', 'Karin', 'Leo', 'Maria', 'Nadia', 'Otto', 'Samuel'], c, 'fn'),
        pg_temp.pick(array['van Veen', 'Jansen', 'Kaya', 'El Idrissi', 'de Groot', 'Willems', 'Nowak', 'Tesfay', 'Hendriks', 'Bakker'], c, 'ln'),
        date '1962-01-01' + pg_temp.r(c, 'bd', 15000), 'kandidaat' || p.c || '@post.example', '+3165550' || lpad((p.c % 10000)::text, 4, '0'),
        p.postcode4, pg_temp.uid('user', p.town * 1000 + 101 + p.c % 40),
-       case pg_temp.r(c, 'org', 10) when 0 then pg_temp.uid('org', p.town * 10 + 1) when 1 then pg_temp.uid('org', p.town * 10 + 2) end,
+       case when c = 1 or pg_temp.r(c, 'coach', 20) = 0 then k.id end,
+       case pg_temp.r(c, 'org', 10) when 2 then pg_temp.uid('org', p.town * 10 + 3) when 0 then pg_temp.uid('org', p.town * 10 + 1) when 1 then pg_temp.uid('org', p.town * 10 + 2) end,
        case when pg_temp.r(c, 'stat', 20) = 0 then 'paused' else 'active' end,
        pg_temp.pick(array['assistance', 'assistance', 'assistance', 'ww', 'wia', 'none'], c, 'ben'), 1 + pg_temp.r(c, 'ph', 4),
        array[pg_temp.pick(array['youth', 'returner', 'age_50_plus', 'newcomer', 'long_term'], c, 'tg')],
@@ -131,7 +134,7 @@ select p.tenant, p.id, 'Kandidaat ' || pg_temp.pick(array['Linde', 'Eik', 'Beuk'
        case pg_temp.r(c, 'av', 4) when 0 then date '2026-11-01' + pg_temp.r(c, 'avd', 90) end,
        'Werk met mijn handen en met collega''s.', 'Ik maak graag af waar ik aan begin.',
        array[pg_temp.pick(array['46', '10', '49', '87', '01', '81', '41', '47', '28', '56'], c, 'sec')], 1, clock.now(), pg_current_xact_id()
-from person p;
+from person p join app.user_account k on k.tenant_id = p.tenant and k.role = 'coach';
 
 -- step: what they can do
 insert into app.candidate_occupation (tenant_id, candidate_id, occupation_id, wanted, years)
@@ -167,14 +170,14 @@ from town t cross join lateral generate_series(1, t.vacancies) v
 join pc p on p.municipality = t.name and p.k = pg_temp.r(v, 'vpc', p.many::int);
 insert into app.vacancy (tenant_id, id, employer_id, title, description, kind, state, occupation_id, hours_min, hours_max, shifts,
     postcode4, positions, candidates_wanted, start_date, needed_by, wage_text, source, reported_at, version, changed_at, changed_in)
-select o.tenant, o.id, pg_temp.uid('employer', o.town * 1000000 + o.employer), initcap(left(r.label, 110)), 'Goed werk in een prettige ploeg.',
+select o.tenant, o.id, pg_temp.uid('employer', o.town * 1000000 + o.employer), upper(left(r.label, 1)) || substr(r.label, 2, 100), 'Goed werk in een prettige ploeg.',
        pg_temp.pick(array['regular', 'regular', 'regular', 'temp', 'trial_placement', 'apprenticeship', 'seasonal'], v, 'vk'),
        case v when 1 then 'open'
               else pg_temp.pick(array['reported', 'screening', 'open', 'open', 'open', 'closed', 'closed', 'unsuitable'], v, 'vs') end,
        j.id, o.hours, o.hours + 8, case pg_temp.r(v, 'vsh', 4) when 0 then '{day,evening}'::text[] else '{day}' end, o.postcode4,
        1 + pg_temp.r(v, 'vpos', 3), 3 + pg_temp.r(v, 'vwant', 5), null, clock.today() + 14 + pg_temp.r(v, 'vneed', 90), 'volgens cao', 'employer',
        clock.now() - make_interval(hours => pg_temp.r(v, 'vrep', 700)), 1, clock.now(), pg_current_xact_id()
-from opening o join job_kind j on j.k = o.job join ref.occupation r on r.id = j.id;
+from opening o join job_kind j on j.k = o.job join ref.occupation_label r on r.occupation_id = j.id and r.language = 'nl' and r.preferred;
 insert into app.vacancy_competence (tenant_id, vacancy_id, competence_id, need, level, weight)
 select o.tenant, o.id, s.id, 'must', 1 + pg_temp.r(o.v, 'vl' || s.id, 2), 1 + pg_temp.r(o.v, 'vw' || s.id, 5)
 from opening o join job_kind j on j.k = o.job cross join lateral unnest(j.must[1:4]) s (id);
@@ -208,11 +211,11 @@ insert into app.proposal_round (tenant_id, id, vacancy_id, employer_id, asked, a
 select v.tenant_id, '01920000-0000-7000-8000-000000000d01', v.id, v.employer_id, v.candidates_wanted, 0, 1, 'phased',
        pg_temp.uid('user', 1003), 1, clock.now(), pg_current_xact_id()
 from app.vacancy v where v.id = pg_temp.uid('vacancy', 1000001);
-insert into app.proposal (tenant_id, id, round_id, vacancy_id, employer_id, candidate_id, state, rank, score, sent_at, card, version, changed_at,
-                          changed_in)
-select r.tenant_id, '01920000-0000-7000-8000-000000000b01', r.id, r.vacancy_id, r.employer_id, pg_temp.uid('candidate', 1000001), 'sent', 1, 7420,
-       clock.now(), app.card(c, false), 1, clock.now(), pg_current_xact_id()
-from app.proposal_round r join app.candidate c on c.id = pg_temp.uid('candidate', 1000001);
+insert into app.proposal (tenant_id, id, round_id, vacancy_id, employer_id, candidate_id, state, rank, score, sent_at, card, candidate_case_manager_id,
+                          candidate_coach_id, candidate_organisation_id, version, changed_at, changed_in)
+select r.tenant_id, '01920000-0000-7000-8000-000000000b01', r.id, r.vacancy_id, r.employer_id, c.id, 'sent', 1, 7420,
+       clock.now(), app.card(c, false), c.case_manager_id, c.coach_id, c.organisation_id, 1, clock.now(), pg_current_xact_id()
+from app.proposal_round r join app.candidate c on c.tenant_id = r.tenant_id and c.id = pg_temp.uid('candidate', 1000001);
 insert into queue.act (id, tenant, verb, noun, target, outcome, reason, actor, at, ended_at)
 select '01920000-0000-7000-8000-000000000fa1', t.tenant, 'resume', 'tenant', pg_temp.uid('tenant', 1)::text, 'done', 'demo',
        (select u.id from app.user_account u where u.tenant_id = t.tenant and u.role = 'tenant_admin'), clock.now(), clock.now()
@@ -222,3 +225,5 @@ from town t where t.n = 1;
 select queue.enqueue('match_vacancy', v.tenant_id, jsonb_build_object('vacancy', v.id), 'vacancy:' || v.id,
                      'match_vacancy:' || v.id, 'coalesce', 2::smallint)
 from app.vacancy v where v.state = 'open' order by v.tenant_id, v.id;
+select queue.enqueue('count_supply', v.tenant_id, jsonb_build_object('vacancy', v.id), null, 'count_supply:' || v.id, 'coalesce', 2::smallint)
+from app.vacancy v where app.vacancy_is_pending(v.state) order by v.tenant_id, v.id;

@@ -14,6 +14,6 @@ on conflict (noun, from_state, event) do update set
 
 -- operation, or the part of it that changes these columns; the states that allow it. Nobody gets powers while nobody is let in.
 insert into ref.state_operation (noun, operation, columns, states) values
-    ('user', 'updateUser.identity', '{name,email}', '{active,inactive}'),
+    ('user', 'updateUser.identity', '{name,email,phone}', '{active,inactive}'),
     ('user', 'updateUser.powers', '{role,attributes,organisation_id}', '{active}')
 on conflict (noun, operation) do update set columns = excluded.columns, states = excluded.states;

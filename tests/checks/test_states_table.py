@@ -72,7 +72,7 @@ ASKED_BEFORE = {
     'candidate_move_history': 'a part of candidate_merge, which has asked', 'employer_condition_follow_up': 'raises the input of matching only', 'vacancy_insert': 'a new row has no state that forbids anything',
     'proposal_follow_up': 'touches a row, changes no property', 'shortlists_request_touched': 'raises the input of matching only',
     'candidate_insert': 'its trigger `begin` asks', 'proposals_expire': 'moves, and erases copies of cards',
-    'candidate_hand_over': 'writes nothing',
+    'candidate_hand_over': 'writes nothing', 'proposals_follow_owners': 'copies whose candidate it is, for the wall',
 }
 GUARDED = re.compile(r"call app\.guarded\('(app\.\w+)', '(\w+)'")
 WRITE = re.compile(r'\b(insert into|update|delete from) app\.(\w+)', re.I)

@@ -115,7 +115,7 @@ def shortlisted(as_role, new_vacancy):
         consultant = as_role('consultant')
         vacancy = new_vacancy(**changes).json['id']
         assert consultant.post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'}).status == 201
-        found = consultant.wait_for(f'/vacancies/{vacancy}/shortlist', lambda r: r.status == 200 and r.json['current'])
+        found = consultant.wait_for(f'/vacancies/{vacancy}/shortlist', lambda r: r.json['status'] == 'ready')
         assert found.status == 200
         return vacancy, found.json
     return make

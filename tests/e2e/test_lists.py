@@ -41,7 +41,7 @@ def test_what_is_listed_can_be_read(as_role, path):
         assert client.get(item['_links']['self']['href']).json['id'] == item['id']
 
 
-@pytest.mark.parametrize('role,path', [('employer', '/employers?fields=id,riskCover'), ('consultant', '/proposals?fields=id,card')],
+@pytest.mark.parametrize('role,path', [('employer', '/employers?fields=id,riskCover'), ('consultant', '/vacancies?fields=id,conditions')],
                          ids=['not visible', 'only when one is read'])
 def test_what_is_not_in_the_answer_cannot_be_selected(as_role, role, path):
     answer = as_role(role).get(path)

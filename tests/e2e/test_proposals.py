@@ -31,7 +31,7 @@ def test_a_rejection_frees_the_seat_and_the_pair_does_not_come_back(as_role, pro
     answer = as_role('employer').post(f'/proposals/{proposals[0]}/answers',
                                       {'answer': 'reject', 'reason': 'travel', 'reasonShared': True, 'note': 'te ver'})
     assert answer.json['state'] == 'rejected'
-    listed = consultant.wait_for(f'/vacancies/{vacancy}/shortlist', lambda r: r.json['current'] and rejected not in
+    listed = consultant.wait_for(f'/vacancies/{vacancy}/shortlist', lambda r: r.json['status'] == 'ready' and rejected not in
                                  {i['candidateId'] for i in r.json['items']}).json
     assert rejected not in {i['candidateId'] for i in listed['items']}
     again = consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [rejected]})

@@ -132,7 +132,8 @@ def test_denials_are_in_the_audit(region, as_role):
 
 QUERIES = {query.name: query for queries in sql.read(ROOT / 'sql/queries').values() for query in queries}
 # the columns that say whose a row is, the first that a table has
-OWNERS = {'caseload': ['case_manager_id'], 'organisation': ['employer_id', 'organisation_id']}
+FOLLOWS = ['coach_id', 'candidate_coach_id', 'candidate_organisation_id']        # who sees it besides
+OWNERS = {'caseload': ['case_manager_id', 'candidate_case_manager_id'], 'organisation': ['employer_id', 'organisation_id']}
 
 
 def table_of(noun):
@@ -159,7 +160,8 @@ def test_what_is_not_own_is_not_there(as_role, region, path, operation):
         profile = client.get('/user-profile').json
         own = profile['id'] if scope == 'caseload' else profile['organisationId']
         column = next(name for name in OWNERS[scope] if name in columns) if table not in ('organisation', 'employer') else 'id'
-        more = " and state not in ('open', 'shortlisted', 'partly_filled') and reported_by_organisation is distinct from " \
+        more = ''.join(f" and {also} is distinct from '{own}'" for also in FOLLOWS if also in columns)
+        more += " and state not in ('open', 'shortlisted', 'partly_filled') and reported_by_organisation is distinct from " \
                f"'{own}'" if table == 'vacancy' else ''
         rows = region.sql(f"select id from app.{table} where {column} is distinct from %s{more} limit 3", (own,))
         for (foreign,) in rows:

@@ -61,3 +61,35 @@ def test_a_competence_that_was_added_later_has_its_name(shortlisted, world, regi
     assert listed['items']
     for item in listed['items']:
         assert 'Later added' in {c.get('label') for c in item['explanation']['contributions']}
+
+
+def test_b6_not_yet_is_not_never(as_role, new_vacancy, region):
+    """Of what does not exist there is no shortlist; of what is not open, or was opened just now, there is one without people."""
+    client, made = as_role('consultant'), new_vacancy()
+    place = f'/vacancies/{made.json["id"]}/shortlist'
+    reported = client.get(place)
+    assert (reported.status, reported.json['status'], reported.json['items']) == (200, 'not_open', [])
+    assert 'retry-after' not in reported.headers and client.get(place, **{'If-None-Match': reported.headers['etag']}).status == 304
+    assert client.get('/vacancies/01920000-0000-7000-8000-00000000dead/shortlist').status == 404
+    pause = "update queue.tenant_setting set paused_until = clock.now() + interval '1 minute' where tenant = 1"
+    region.sql("insert into queue.tenant_setting (tenant) values (1) on conflict do nothing; " + pause)
+    try:
+        assert client.post(f'/vacancies/{made.json["id"]}/screenings', {'verdict': 'suitable'}).status == 201
+        assert client.get(place).json['status'] == 'paused'
+    finally:
+        region.sql('update queue.tenant_setting set paused_until = null where tenant = 1')
+    waiting = client.get(place)
+    assert waiting.json['status'] == 'ready' or (waiting.json['status'], waiting.headers['retry-after']) == ('pending', '1')
+    assert 'etag' in waiting.headers
+    assert client.wait_for(place).json['status'] == 'ready'
+    changed = client.patch(f'/vacancies/{made.json["id"]}', {'candidatesWanted': 4}, '*')
+    assert changed.status == 200 and client.wait_for(place).json['asked'] == 4
+
+
+def test_b7_a_shortlist_says_whom_to_call(as_role, shortlisted):
+    _, listed = shortlisted()
+    for item in listed['items'][:5]:
+        shown = as_role('consultant').get(f'/candidates/{item["candidateId"]}').json
+        assert {name: item.get(name) for name in ('firstName', 'lastName', 'phone', 'caseManagerName')} \
+            == {name: shown.get(name) for name in ('firstName', 'lastName', 'phone', 'caseManagerName')}
+        assert item['phone']

@@ -42,7 +42,7 @@ def test_list_prepares_with_each_filter(region, program, query, sort):
         with connection.cursor() as cursor:
             for _, predicate in [(None, 'true')] + query.filters:
                 text = predicate.replace('%%', '\0').replace('%', f'${n + 1}').replace('\0', '%')
-                start = n + (text != 'true')
+                start = n + ('%' in predicate)
                 cursor.execute(f'prepare x as {query.text} and {text} and ({column}, {key}) > '
                                f'(${start + 1}::{kind}, ${start + 2}::{key_kind}) order by {column}, {key} '
                                f'limit ${start + 3}::int')
@@ -51,13 +51,18 @@ def test_list_prepares_with_each_filter(region, program, query, sort):
         connection.close()
 
 
+def plain(query):
+    """The arguments of a list that select rows: not those that say what is shown, and in which language."""
+    return [name for _, name in query.arguments if name != 'language' and not name.startswith('shows_')]
+
+
 def nodes(plan):
     yield plan
     for child in plan.get('Plans', []):
         yield from nodes(child)
 
 
-OPEN = [(program, query, sort) for program, query, sort in LISTS if ' app.' in query.text and not query.arguments]
+OPEN = [(program, query, sort) for program, query, sort in LISTS if ' app.' in query.text and not plain(query)]
 
 
 EACH = [(program, query, sort, one) for program, query, sort in OPEN for one in [(None, 'true'), *query.filters]
@@ -78,8 +83,10 @@ def test_list_walks_its_index(region, program, query, sort, one):
     place are conditions of the scan, and nothing is sorted."""
     _, column, kind, _ = sort
     key, _, key_kind = query.key
-    predicate = one[1].replace('%%', '\0').replace('%', '$3').replace('\0', '%')
-    values = [SAMPLES.get(kind, 'x'), SAMPLES['uuid']] + ([sample(predicate)] if '$3' in predicate else [])
+    n = len(query.arguments)
+    predicate = one[1].replace('%%', '\0').replace('%', f'${n + 3}').replace('\0', '%')
+    values = ['nl' if name == 'language' else 'true' for _, name in query.arguments]
+    values += [SAMPLES.get(kind, 'x'), SAMPLES['uuid']] + ([sample(predicate)] if '$' in predicate else [])
     connection = psycopg2.connect(region.env['MAATWERK_PG'] + f' user=maatwerk_{program}')
     try:
         with connection.cursor() as cursor:
@@ -87,7 +94,7 @@ def test_list_walks_its_index(region, program, query, sort, one):
                            "set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), "
                            "set_config('enable_sort', 'off', true), "
                            "set_config('plan_cache_mode', 'force_generic_plan', true)")
-            cursor.execute(f'prepare x as {query.text} and {predicate} and ({column}, {key}) > ($1::{kind}, $2::{key_kind}) '
+            cursor.execute(f'prepare x as {query.text} and {predicate} and ({column}, {key}) > (${n + 1}::{kind}, ${n + 2}::{key_kind}) '
                            f'order by {column}, {key} limit 21')
             cursor.execute('explain (format json) execute x (' + ', '.join(f"'{value}'" for value in values) + ')')
             plan = cursor.fetchone()[0][0]['Plan']

@@ -111,6 +111,8 @@ CALLS = {
         'candidates', "app.candidate_withdraw_consent(%(candidate)s, 'letter')", 'MW404'),
     'app.vacancies_expire()': ('matching', 'app.vacancies_expire()', 0),     # a consultant sees some, and may not move them
     'app.proposals_expire()': ('matching', 'app.proposals_expire()', 0),
+    'app.proposal_title(uuid)': ('placements', 'app.proposal_title(%(proposal)s)', None),
+    'app.proposal_employer(uuid)': ('placements', 'app.proposal_employer(%(proposal)s)', None),
     'app.card_of_proposal(uuid)': ('placements', 'app.card_of_proposal(%(proposal)s)', None),
     'app.card_of_candidate(uuid)': ('candidates', 'app.card_of_candidate(%(candidate)s)', None),
     'app.candidate_bsn_store(uuid,integer,bytea,bytea,bytea)': (
@@ -122,6 +124,7 @@ CALLS = {
         'candidates', "(select min(found::text) from app.candidates_by_name(%(name)s, %(born)s::date, 'intake') found)", None),
     'app.proposals_open_of(uuid)': ('candidates', 'app.proposals_open_of(%(candidate)s)', 0),
     'app.vacancy_fire(uuid,text)': ('matching', "app.vacancy_fire(%(vacancy)s, 'close')", 'MW404'),
+    'app.shortlist_people(uuid)': ('placements', '(select count(*)::int from app.shortlist_people(%(run)s))', 0),
     'app.shortlists_request_touched(uuid,uuid[],integer[])': (
         'matching', "app.shortlists_request_touched(%(candidate)s, array[%(vacancy)s]::uuid[], '{10000}')", 0),
 }
@@ -137,7 +140,7 @@ def target(region, as_role):
     """A vacancy of the demo region with a shortlist, of which one is hired and one has a proposal that is sent."""
     consultant = as_role('consultant')
     vacancy, listed = next((v['id'], found.json['items']) for v in consultant.get('/vacancies?state=shortlisted&pageSize=100').json['items']
-                           if (found := consultant.get(f'/vacancies/{v["id"]}/shortlist')).status == 200 and v['positions'] > 1
+                           if (found := consultant.get(f'/vacancies/{v["id"]}/shortlist')).json['status'] == 'ready' and v['positions'] > 1
                            and v['candidatesWanted'] > 2 and len(found.json['items']) > 2)
     first, second = [item['candidateId'] for item in listed[:2]]
     made = consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [first, second], 'shortfallReason': 'phased'})
@@ -149,11 +152,12 @@ def target(region, as_role):
     name, born = region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false); "
                             "update app.candidate set last_name = 'Bekend', birth_date = '1990-02-28' where id = %s "
                             "returning last_name, birth_date::text", (first,))[0]
+    run, = region.sql('select id from app.match_run where vacancy_id = %s order by match_input desc limit 1', (vacancy,))[0]
     # a vacancy past its last day, and a proposal past its term, so that somebody who sees them finds something to end
     region.sql("set session_replication_role = replica; "
                "update app.vacancy set needed_by = '2026-01-01' where id = (select id from app.vacancy where tenant_id = 1 and state = 'reported' limit 1); "
                "update app.proposal set sent_at = sent_at - interval '1 year' where id = %s", (proposals[first],))
-    return {'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer,
+    return {'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer,
             'name': name, 'born': born}
 
 

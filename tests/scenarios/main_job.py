@@ -44,7 +44,7 @@ def name_points(item):
 
 def shortlist_of(consultant, vacancy, after=0):
     found = consultant.wait_for(f'/vacancies/{vacancy}/shortlist',
-                                lambda r: r.status == 200 and r.json['current'] and r.json['matchVersion'] > after)
+                                lambda r: r.status == 200 and r.json['status'] == 'ready' and r.json['matchVersion'] > after)
     return expect(found, 200)
 
 

@@ -232,5 +232,6 @@ enum job_end count_supply(struct work *work)
                          .active = print_number(arena, count_active(at.population)),
                          .pass = print_number(arena, (int64_t)supply.passing),
                          .without = print_without(arena, work->own, &at.opening.demand, &supply)});
+    sql_supply_advise(&plan, (struct sql_supply_advise){.vacancy = at.opening.id});
     return work_run(work, &plan);
 }

@@ -6,23 +6,28 @@
 #include "services/candidates/gen/queries.h"
 
 _Static_assert(1 <= LIMIT_PATH_PARAMETERS, "withdrawConsent");
-_Static_assert(4 <= LIMIT_QUERY_PARAMETERS, "listInspections");
+_Static_assert(6 <= LIMIT_QUERY_PARAMETERS, "listCandidates");
 
 static const char *const values_0[] = {"active", "paused", "placed", "left", NULL};
 static const char *const values_1[] = {"look", "change", "denial", NULL};
 
 static const struct right list_candidates_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_candidates_query[] = {
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
     {.name = "aliasPrefix", .key = {"\"aliasPrefix\":", 14}, .column = "alias_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "coachId", .key = {"\"coachId\":", 10}, .column = "coach_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "assignedToMe", .key = {"\"assignedToMe\":", 15}, .column = "assigned_to_me", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "after", .key = {"\"after\":", 8}, .column = "after", .type = FIELD_TEXT, .min = 1, .max = 400, .visible_to = 0xffffffffu},
 };
 /* listCandidates: Candidates */
 static enum err list_candidates_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx, (void)req;
-    sql_candidate_list(plan);
+    (void)ctx;
+    sql_candidate_list(plan, (struct sql_candidate_list){
+        .shows_case_manager_name = request_shows(req, 10),
+        .shows_coach_name = request_shows(req, 12),
+    });
     return OK;
 }
 static const struct right create_candidate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -84,7 +89,7 @@ static const struct field list_inspections_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct field list_inspections_query[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
     {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "since", .key = {"\"since\":", 8}, .column = "since", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "until", .key = {"\"until\":", 8}, .column = "until", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -106,8 +111,8 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_candidates_rights,
         .purpose = "file",
-        .parameters = list_candidates_query, .parameters_count = 4,
-        .response = &candidate_schema, .shown = 0x1d0ffffffu,
+        .parameters = list_candidates_query, .parameters_count = 6,
+        .response = &candidate_schema, .shown = 0xe87ffffffu,
         .list = &query_candidate_list,
         .handle = list_candidates_plan,
     },
@@ -121,7 +126,7 @@ static const struct operation operations[] = {
         .rights = create_candidate_rights,
         .purpose = "file",
         .body = &candidate_new_schema,
-        .response = &candidate_schema, .shown = 0x1ffffffffu,
+        .response = &candidate_schema, .shown = 0xfffffffffu,
         .show = &operations[3],
         .handle = candidate_create,
     },
@@ -148,7 +153,7 @@ static const struct operation operations[] = {
         .rights = get_candidate_rights,
         .purpose = "file",
         .path_fields = get_candidate_path, .path_count = 1,
-        .response = &candidate_schema, .shown = 0x1ffffffffu,
+        .response = &candidate_schema, .shown = 0xfffffffffu,
         .handle = get_candidate_plan,
     },
     {
@@ -162,7 +167,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = update_candidate_path, .path_count = 1,
         .body = &candidate_change_schema,
-        .response = &candidate_schema, .shown = 0x1ffffffffu,
+        .response = &candidate_schema, .shown = 0xfffffffffu,
         .handle = candidate_update,
     },
     {
@@ -176,7 +181,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = merge_candidates_path, .path_count = 1,
         .body = &candidate_merge_schema,
-        .response = &candidate_schema, .shown = 0x1ffffffffu,
+        .response = &candidate_schema, .shown = 0xfffffffffu,
         .show = &operations[3],
         .handle = merge_candidates_plan,
     },
@@ -191,7 +196,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = withdraw_consent_path, .path_count = 1,
         .body = &consent_withdrawal_schema,
-        .response = &candidate_schema, .shown = 0x1ffffffffu,
+        .response = &candidate_schema, .shown = 0xfffffffffu,
         .show = &operations[3],
         .handle = withdraw_consent_plan,
     },

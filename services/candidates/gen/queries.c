@@ -6,13 +6,15 @@
 #include "lib/http/schema_columns.h"
 
 _Static_assert(11 <= LIMIT_QUERIES, "queries");
-_Static_assert(28 <= LIMIT_VALUES, "candidate_insert");
+_Static_assert(29 <= LIMIT_VALUES, "candidate_insert");
 
 static const struct query_sort candidate_list_changes = {"after", "c.changed_in", "xid8", "changed_in"};
 static const struct query_filter candidate_list_filters[] = {
     {"status", "c.status = %"},
     {"aliasPrefix", "c.id = any (array(select app.named('candidate', %)))"},
     {"caseManagerId", "c.case_manager_id = %::uuid"},
+    {"coachId", "c.coach_id = %::uuid"},
+    {"assignedToMe", "(select app.actor()) = any (array[c.case_manager_id, c.coach_id])"},
     {"after", "(c.changed_in, c.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and c.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
 };
 static const struct query_sort candidate_list_sorts[] = {
@@ -20,7 +22,7 @@ static const struct query_sort candidate_list_sorts[] = {
     {"alias", "c.alias", "text", "alias"},
 };
 static const struct query_list candidate_list_list = {
-    candidate_list_filters, 4,
+    candidate_list_filters, 6,
     candidate_list_sorts, 2,
     "c.id", "id", "uuid",
     true,
@@ -29,30 +31,40 @@ static const struct query_list candidate_list_list = {
 const struct query query_candidate_list = {
     .name = "candidate_list",
     .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c."
-            "neighbourhood, c.case_manager_id, c.organisation_id, c.status, c.benefit, c.phase, to_json(c.tar"
-            "get_groups) as target_groups, c.hours_min, c.hours_max, to_json(c.shifts) as shifts, c.max_dista"
-            "nce_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_json(c"
-            ".sectors) as sectors, c.consent_withdrawn_at, c.version, c.changed_at, case when c.merged_into i"
-            "s not null then json_build_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_int"
-            "o) end as merged_into, c.changed_in from app.candidate c where true",
-    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+            "neighbourhood, c.case_manager_id, c.coach_id, c.organisation_id, c.status, c.benefit, c.phase, t"
+            "o_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, to_json(c.shifts) as shifts,"
+            " c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introductio"
+            "n, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.version, c.changed_at, case when c.m"
+            "erged_into is not null then json_build_object('id', c.merged_into, 'href', '/v1/candidates/' || "
+            "c.merged_into) end as merged_into, case when $1::boolean then (select k.name from app.colleague "
+            "k where k.tenant_id = c.tenant_id and k.id = c.case_manager_id) end as case_manager_name, case w"
+            "hen $2::boolean then (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.i"
+            "d = c.coach_id) end as coach_name, c.changed_in from app.candidate c where true",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &candidate_list_list, .whose = "id",
 };
-struct statement *sql_candidate_list(struct plan *plan)
+struct statement *sql_candidate_list(struct plan *plan, struct sql_candidate_list args)
 {
-    return plan_add(plan, &query_candidate_list, NULL);
+    const struct str values[] = {
+        args.shows_case_manager_name,
+        args.shows_coach_name,
+    };
+    return plan_add(plan, &query_candidate_list, values);
 }
 
 const struct query query_candidate_get = {
     .name = "candidate_get",
     .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c."
-            "neighbourhood, c.case_manager_id, c.organisation_id, c.status, c.benefit, c.phase, to_json(c.tar"
-            "get_groups) as target_groups, c.hours_min, c.hours_max, to_json(c.shifts) as shifts, c.max_dista"
-            "nce_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_json(c"
-            ".sectors) as sectors, c.consent_withdrawn_at, c.version, c.changed_at, case when c.merged_into i"
-            "s not null then json_build_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_int"
-            "o) end as merged_into, c.competences, c.conditions, c.languages, c.occupations, app.proposals_op"
-            "en_of(c.id) as open_proposals from app.candidate c where c.id = $1",
+            "neighbourhood, c.case_manager_id, c.coach_id, c.organisation_id, c.status, c.benefit, c.phase, t"
+            "o_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, to_json(c.shifts) as shifts,"
+            " c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introductio"
+            "n, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.version, c.changed_at, case when c.m"
+            "erged_into is not null then json_build_object('id', c.merged_into, 'href', '/v1/candidates/' || "
+            "c.merged_into) end as merged_into, c.competences, c.conditions, c.languages, c.occupations, app."
+            "proposals_open_of(c.id) as open_proposals, (select k.name from app.colleague k where k.tenant_id"
+            " = c.tenant_id and k.id = c.case_manager_id) as case_manager_name, (select k.name from app.colle"
+            "ague k where k.tenant_id = c.tenant_id and k.id = c.coach_id) as coach_name from app.candidate c"
+            " where c.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "id",
 };
@@ -67,18 +79,18 @@ struct statement *sql_candidate_get(struct plan *plan, struct sql_candidate_get 
 const struct query query_candidate_insert = {
     .name = "candidate_insert",
     .text = "insert into app.candidate as c (tenant_id, id, alias, first_name, last_name, birth_date, email, "
-            "phone, postcode4, neighbourhood, case_manager_id, organisation_id, status, benefit, phase, targe"
-            "t_groups, hours_min, hours_max, shifts, max_distance_km, transport, available_from, wishes, intr"
-            "oduction, sectors, competences, conditions, languages, occupations) values (app.tenant(), $1::uu"
-            "id, $2::text, $3::text, $4::text, $5::date, $6::text, $7::text, $8::text, $9::text, $10::uuid, $"
-            "11::uuid, coalesce($12::text, 'active'), coalesce($13::text, 'assistance'), $14::int, array(sele"
-            "ct jsonb_array_elements_text($15::jsonb)), coalesce($16::int, 1), coalesce($17::int, 40), coales"
-            "ce(nullif(array(select jsonb_array_elements_text($18::jsonb)), '{}'), '{day}'), coalesce($19::in"
-            "t, 15), array(select jsonb_array_elements_text($20::jsonb)), $21::date, $22::text, $23::text, ar"
-            "ray(select jsonb_array_elements_text($24::jsonb)), app.candidate_competences($25::jsonb), app.ca"
-            "ndidate_conditions($26::jsonb), app.candidate_languages($27::jsonb), app.candidate_occupations($"
-            "28::jsonb)) returning c.id",
-    .parameters = 28, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "phone, postcode4, neighbourhood, case_manager_id, coach_id, organisation_id, status, benefit, ph"
+            "ase, target_groups, hours_min, hours_max, shifts, max_distance_km, transport, available_from, wi"
+            "shes, introduction, sectors, competences, conditions, languages, occupations) values (app.tenant"
+            "(), $1::uuid, $2::text, $3::text, $4::text, $5::date, $6::text, $7::text, $8::text, $9::text, $1"
+            "0::uuid, $11::uuid, $12::uuid, coalesce($13::text, 'active'), coalesce($14::text, 'assistance'),"
+            " $15::int, array(select jsonb_array_elements_text($16::jsonb)), coalesce($17::int, 1), coalesce("
+            "$18::int, 40), coalesce(nullif(array(select jsonb_array_elements_text($19::jsonb)), '{}'), '{day"
+            "}'), coalesce($20::int, 15), array(select jsonb_array_elements_text($21::jsonb)), $22::date, $23"
+            "::text, $24::text, array(select jsonb_array_elements_text($25::jsonb)), app.candidate_competence"
+            "s($26::jsonb), app.candidate_conditions($27::jsonb), app.candidate_languages($28::jsonb), app.ca"
+            "ndidate_occupations($29::jsonb)) returning c.id",
+    .parameters = 29, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
 struct statement *sql_candidate_insert(struct plan *plan, const struct candidate_new *body, struct sql_candidate_insert args)
@@ -94,24 +106,25 @@ struct statement *sql_candidate_insert(struct plan *plan, const struct candidate
         body->postcode4,
         body->neighbourhood,
         args.case_manager_id,
+        body->coach_id,
         body->organisation_id,
         body->status,
         body->benefit,
         plan_int(plan, body->phase),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[14], &body->target_groups),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[15], &body->target_groups),
         plan_int(plan, body->hours_min),
         plan_int(plan, body->hours_max),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[17], &body->shifts),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[18], &body->shifts),
         plan_int(plan, body->max_distance_km),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[19], &body->transport),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[20], &body->transport),
         body->available_from,
         body->wishes,
         body->introduction,
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[23], &body->sectors),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[24], &body->competences),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[25], &body->conditions),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[26], &body->languages),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[27], &body->occupations),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[24], &body->sectors),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[25], &body->competences),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[26], &body->conditions),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[27], &body->languages),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[28], &body->occupations),
     };
     return plan_add(plan, &query_candidate_insert, values);
 }
@@ -120,20 +133,20 @@ const struct query query_candidate_change = {
     .name = "candidate_change",
     .text = "with number as ( select app.candidate_bsn_store($1::uuid, $2::int, $3::bytea, $4::bytea, $5::byt"
             "ea) as changed where $5::bytea is not null ) update app.candidate c set (alias, first_name, last"
-            "_name, birth_date, email, phone, postcode4, neighbourhood, case_manager_id, organisation_id, sta"
-            "tus, benefit, phase, target_groups, hours_min, hours_max, shifts, max_distance_km, transport, av"
-            "ailable_from, wishes, introduction, sectors, competences, conditions, languages, occupations, bs"
-            "n_changes) = (select n.alias, n.first_name, n.last_name, n.birth_date, n.email, n.phone, n.postc"
-            "ode4, n.neighbourhood, n.case_manager_id, n.organisation_id, n.status, n.benefit, n.phase, n.tar"
-            "get_groups, n.hours_min, n.hours_max, n.shifts, n.max_distance_km, n.transport, n.available_from"
-            ", n.wishes, n.introduction, n.sectors, case when d ? 'competences' then app.candidate_competence"
-            "s(nullif(d -> 'competences', 'null')) else c.competences end, case when d ? 'conditions' then ap"
-            "p.candidate_conditions(nullif(d -> 'conditions', 'null')) else c.conditions end, case when d ? '"
-            "languages' then app.candidate_languages(nullif(d -> 'languages', 'null')) else c.languages end, "
-            "case when d ? 'occupations' then app.candidate_occupations(nullif(d -> 'occupations', 'null')) e"
-            "lse c.occupations end, c.bsn_changes + coalesce((select number.changed::int from number), 0) fro"
-            "m (select $6::jsonb) given (d) cross join jsonb_populate_record(c, given.d) n) where c.id = $1 a"
-            "nd $7::int8multirange @> c.version returning c.id",
+            "_name, birth_date, email, phone, postcode4, neighbourhood, case_manager_id, coach_id, organisati"
+            "on_id, status, benefit, phase, target_groups, hours_min, hours_max, shifts, max_distance_km, tra"
+            "nsport, available_from, wishes, introduction, sectors, competences, conditions, languages, occup"
+            "ations, bsn_changes) = (select n.alias, n.first_name, n.last_name, n.birth_date, n.email, n.phon"
+            "e, n.postcode4, n.neighbourhood, n.case_manager_id, n.coach_id, n.organisation_id, n.status, n.b"
+            "enefit, n.phase, n.target_groups, n.hours_min, n.hours_max, n.shifts, n.max_distance_km, n.trans"
+            "port, n.available_from, n.wishes, n.introduction, n.sectors, case when d ? 'competences' then ap"
+            "p.candidate_competences(nullif(d -> 'competences', 'null')) else c.competences end, case when d "
+            "? 'conditions' then app.candidate_conditions(nullif(d -> 'conditions', 'null')) else c.condition"
+            "s end, case when d ? 'languages' then app.candidate_languages(nullif(d -> 'languages', 'null')) "
+            "else c.languages end, case when d ? 'occupations' then app.candidate_occupations(nullif(d -> 'oc"
+            "cupations', 'null')) else c.occupations end, c.bsn_changes + coalesce((select number.changed::in"
+            "t from number), 0) from (select $6::jsonb) given (d) cross join jsonb_populate_record(c, given.d"
+            ") n) where c.id = $1 and $7::int8multirange @> c.version returning c.id",
     .parameters = 7, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };

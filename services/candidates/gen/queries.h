@@ -7,7 +7,10 @@
 #include "services/candidates/gen/schemas.h"
 
 extern const struct query query_candidate_list;
-struct statement *sql_candidate_list(struct plan *plan);
+struct sql_candidate_list {
+    struct str shows_case_manager_name, shows_coach_name;
+};
+struct statement *sql_candidate_list(struct plan *plan, struct sql_candidate_list args);
 
 extern const struct query query_candidate_get;
 struct sql_candidate_get {

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-_Static_assert(33 <= LIMIT_FIELDS, "Candidate");
+_Static_assert(36 <= LIMIT_FIELDS, "Candidate");
 
 static const struct pattern_part pattern_0[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 static const struct pattern_part pattern_1[] = {{{0x0u, 0x7fffffe00000000u}, 2, 3}, {{0, 0}, 0, 0}};
@@ -18,7 +18,7 @@ static const char *const values_8[] = {"day", "evening", "night", "weekend", NUL
 static const char *const values_9[] = {"foot", "bicycle", "moped", "car", "public_transport", "other", NULL};
 static const struct pattern_part pattern_10[] = {{{0x3ff000000000000u, 0x0u}, 2, 5}, {{0, 0}, 0, 0}};
 static const char *const values_11[] = {"intake", "mandate", "correction", NULL};
-static const char *const values_12[] = {"alias", "firstName", "lastName", "birthDate", "email", "phone", "pc4", "neighbourhood", "caseManagerId", "organisationId", "status", "benefit", "phase", "targetGroups", "hoursMin", "hoursMax", "shifts", "maxDistanceKm", "transport", "availableFrom", "wishes", "introduction", "sectors", "competences", "conditions", "languages", "occupations", NULL};
+static const char *const values_12[] = {"alias", "firstName", "lastName", "birthDate", "email", "phone", "pc4", "neighbourhood", "caseManagerId", "coachId", "organisationId", "status", "benefit", "phase", "targetGroups", "hoursMin", "hoursMax", "shifts", "maxDistanceKm", "transport", "availableFrom", "wishes", "introduction", "sectors", "competences", "conditions", "languages", "occupations", NULL};
 static const char *const values_13[] = {"conversation", "letter", "e_mail", "portal", NULL};
 static const char *const values_14[] = {"look", "change", "denial", NULL};
 
@@ -68,6 +68,7 @@ static const struct field candidate_new_fields[] = {
     {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_new, postcode4), .min = 4, .max = 4, .pattern = pattern_4, .visible_to = 0xffffffffu, .closed_to = 0x1ff68u},
     {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, neighbourhood), .min = 0, .max = 80, .visible_to = 0xffffffffu, .closed_to = 0x1fff8u},
     {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, case_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x1fff8u},
+    {.name = "coachId", .key = {"\"coachId\":", 10}, .column = "coach_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, coach_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x1fff8u},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x1fff8u},
     {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, status), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu, .closed_to = 0x1fff8u},
     {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, benefit), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu, .closed_to = 0x1fffcu},
@@ -87,9 +88,9 @@ static const struct field candidate_new_fields[] = {
     {.name = "languages", .key = {"\"languages\":", 12}, .column = "languages", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, languages), .unique_at = offsetof(struct candidate_language, language), .min = 0, .max = 20, .schema = &candidate_language_schema, .visible_to = 0xffffffffu},
     {.name = "occupations", .key = {"\"occupations\":", 14}, .column = "occupations", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, occupations), .unique_at = offsetof(struct candidate_occupation, occupation_id), .min = 0, .max = 30, .schema = &candidate_occupation_schema, .visible_to = 0xffffffffu},
 };
-static const struct field_order candidate_new_orders[] = {{15, 16}, {0, 0}};
+static const struct field_order candidate_new_orders[] = {{16, 17}, {0, 0}};
 const struct schema candidate_new_schema = {
-    .name = "CandidateNew", .fields = candidate_new_fields, .count = 28,
+    .name = "CandidateNew", .fields = candidate_new_fields, .count = 29,
     .size = sizeof(struct candidate_new), .self = NULL, .orders = candidate_new_orders,
 };
 static const struct field candidate_search_fields[] = {
@@ -113,6 +114,7 @@ static const struct field candidate_change_fields[] = {
     {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, postcode4), .min = 4, .max = 4, .pattern = pattern_4, .visible_to = 0xffffffffu, .closed_to = 0x1ff68u},
     {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, neighbourhood), .min = 0, .max = 80, .visible_to = 0xffffffffu, .closed_to = 0x1fff8u},
     {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, case_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x1fff8u},
+    {.name = "coachId", .key = {"\"coachId\":", 10}, .column = "coach_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, coach_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x1fff8u},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x1fff8u},
     {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, status), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu, .closed_to = 0x1fff8u},
     {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, benefit), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu, .closed_to = 0x1fffcu},
@@ -132,9 +134,9 @@ static const struct field candidate_change_fields[] = {
     {.name = "languages", .key = {"\"languages\":", 12}, .column = "languages", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, languages), .unique_at = offsetof(struct candidate_language, language), .min = 0, .max = 20, .schema = &candidate_language_schema, .visible_to = 0xffffffffu},
     {.name = "occupations", .key = {"\"occupations\":", 14}, .column = "occupations", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, occupations), .unique_at = offsetof(struct candidate_occupation, occupation_id), .min = 0, .max = 30, .schema = &candidate_occupation_schema, .visible_to = 0xffffffffu},
 };
-static const struct field_order candidate_change_orders[] = {{15, 16}, {0, 0}};
+static const struct field_order candidate_change_orders[] = {{16, 17}, {0, 0}};
 const struct schema candidate_change_schema = {
-    .name = "CandidateChange", .fields = candidate_change_fields, .count = 28,
+    .name = "CandidateChange", .fields = candidate_change_fields, .count = 29,
     .size = sizeof(struct candidate_change), .self = NULL, .orders = candidate_change_orders,
 };
 static const struct field candidate_merge_fields[] = {
@@ -172,6 +174,9 @@ static const struct field candidate_fields[] = {
     {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .min = 0, .max = 4, .visible_to = 0x97u},
     {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 0, .max = 80, .visible_to = 0x7u},
     {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "caseManagerName", .key = {"\"caseManagerName\":", 18}, .column = "case_manager_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "coachId", .key = {"\"coachId\":", 10}, .column = "coach_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "coachName", .key = {"\"coachName\":", 12}, .column = "coach_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
     {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_6, .visible_to = 0x3u},
@@ -197,7 +202,7 @@ static const struct field candidate_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_schema = {
-    .name = "Candidate", .fields = candidate_fields, .count = 33,
+    .name = "Candidate", .fields = candidate_fields, .count = 36,
     .size = 0, .self = "/candidates/",
 };
 static const struct field candidate_hit_fields[] = {

@@ -45,6 +45,7 @@ struct candidate_new {
     struct str postcode4;
     struct str neighbourhood;
     struct str case_manager_id;
+    struct str coach_id;
     struct str organisation_id;
     struct str status;
     struct str benefit;
@@ -85,6 +86,7 @@ struct candidate_change {
     struct str postcode4;
     struct str neighbourhood;
     struct str case_manager_id;
+    struct str coach_id;
     struct str organisation_id;
     struct str status;
     struct str benefit;

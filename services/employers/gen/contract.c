@@ -6,7 +6,7 @@
 #include "services/employers/gen/queries.h"
 
 _Static_assert(1 <= LIMIT_PATH_PARAMETERS, "updateVacancy");
-_Static_assert(7 <= LIMIT_QUERY_PARAMETERS, "listVacancies");
+_Static_assert(11 <= LIMIT_QUERY_PARAMETERS, "listVacancies");
 
 static const struct pattern_part pattern_0[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
 static const struct pattern_part pattern_1[] = {{{0x3ff000000000000u, 0x0u}, 2, 5}, {{0, 0}, 0, 0}};
@@ -139,13 +139,17 @@ static const struct field list_employers_query[] = {
     {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .min = 2, .max = 5, .pattern = pattern_1, .visible_to = 0xffffffffu},
     {.name = "namePrefix", .key = {"\"namePrefix\":", 13}, .column = "name_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "accountManagerId", .key = {"\"accountManagerId\":", 19}, .column = "account_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "assignedToMe", .key = {"\"assignedToMe\":", 15}, .column = "assigned_to_me", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "after", .key = {"\"after\":", 8}, .column = "after", .type = FIELD_TEXT, .min = 1, .max = 400, .visible_to = 0xffffffffu},
 };
 /* listEmployers: Employers */
 static enum err list_employers_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx, (void)req;
-    sql_employer_list(plan);
+    (void)ctx;
+    sql_employer_list(plan, (struct sql_employer_list){
+        .shows_account_manager_name = request_shows(req, 10),
+        .shows_account_manager_phone = request_shows(req, 11),
+    });
     return OK;
 }
 static const struct right create_employer_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -234,10 +238,14 @@ static enum err get_screening_plan(struct ctx *ctx, const struct request *req, s
 }
 static const struct right list_vacancies_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_vacancies_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 10, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 13, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "assigneeId", .key = {"\"assigneeId\":", 13}, .column = "assignee_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x45fu},
+    {.name = "assignedToMe", .key = {"\"assignedToMe\":", 15}, .column = "assigned_to_me", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "reportedBefore", .key = {"\"reportedBefore\":", 17}, .column = "reported_before", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "dueBefore", .key = {"\"dueBefore\":", 12}, .column = "due_before", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "neededByFrom", .key = {"\"neededByFrom\":", 15}, .column = "needed_by_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "neededByTo", .key = {"\"neededByTo\":", 13}, .column = "needed_by_to", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "after", .key = {"\"after\":", 8}, .column = "after", .type = FIELD_TEXT, .min = 1, .max = 400, .visible_to = 0xffffffffu},
@@ -245,8 +253,13 @@ static const struct field list_vacancies_query[] = {
 /* listVacancies: Vacancies */
 static enum err list_vacancies_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx, (void)req;
-    sql_vacancy_list(plan);
+    sql_vacancy_list(plan, (struct sql_vacancy_list){
+        .shows_employer_name = request_shows(req, 19),
+        .shows_occupation_label = request_shows(req, 20),
+        .language = ctx_language(ctx),
+        .shows_assignee_name = request_shows(req, 18),
+        .shows_advice = request_shows(req, 21),
+    });
     return OK;
 }
 static const struct right create_vacancy_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_HUB, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -431,8 +444,8 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = 0,
         .rights = list_employers_rights,
-        .parameters = list_employers_query, .parameters_count = 5,
-        .response = &employer_schema, .shown = 0x3fffu,
+        .parameters = list_employers_query, .parameters_count = 6,
+        .response = &employer_schema, .shown = 0xffffu,
         .list = &query_employer_list,
         .handle = list_employers_plan,
     },
@@ -445,7 +458,7 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = create_employer_rights,
         .body = &employer_new_schema,
-        .response = &employer_schema, .shown = 0x3fffu,
+        .response = &employer_schema, .shown = 0xffffu,
         .show = &operations[11],
         .handle = create_employer_plan,
     },
@@ -458,7 +471,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_employer_rights,
         .path_fields = get_employer_path, .path_count = 1,
-        .response = &employer_schema, .shown = 0x3fffu,
+        .response = &employer_schema, .shown = 0xffffu,
         .handle = get_employer_plan,
     },
     {
@@ -471,7 +484,7 @@ static const struct operation operations[] = {
         .rights = update_employer_rights,
         .path_fields = update_employer_path, .path_count = 1,
         .body = &employer_change_schema,
-        .response = &employer_schema, .shown = 0x3fffu,
+        .response = &employer_schema, .shown = 0xffffu,
         .handle = update_employer_plan,
     },
     {
@@ -495,7 +508,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_screenings_rights,
         .path_fields = list_screenings_path, .path_count = 1,
-        .response = &screening_schema, .shown = 0x3ffu,
+        .response = &screening_schema, .shown = 0x7ffu,
         .list = &query_screening_list,
         .handle = list_screenings_plan,
     },
@@ -509,7 +522,7 @@ static const struct operation operations[] = {
         .rights = create_screening_rights,
         .path_fields = create_screening_path, .path_count = 1,
         .body = &screening_new_schema,
-        .response = &screening_schema, .shown = 0x3ffu,
+        .response = &screening_schema, .shown = 0x7ffu,
         .show = &operations[16],
         .handle = create_screening_plan,
     },
@@ -522,7 +535,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_screening_rights,
         .path_fields = get_screening_path, .path_count = 1,
-        .response = &screening_schema, .shown = 0x3ffu,
+        .response = &screening_schema, .shown = 0x7ffu,
         .handle = get_screening_plan,
     },
     {
@@ -533,8 +546,8 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = 0,
         .rights = list_vacancies_rights,
-        .parameters = list_vacancies_query, .parameters_count = 7,
-        .response = &vacancy_schema, .shown = 0x18fffffu,
+        .parameters = list_vacancies_query, .parameters_count = 11,
+        .response = &vacancy_schema, .shown = 0x73ffffffu,
         .list = &query_vacancy_list,
         .handle = list_vacancies_plan,
     },
@@ -547,7 +560,7 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = create_vacancy_rights,
         .body = &vacancy_new_schema,
-        .response = &vacancy_schema, .shown = 0x1ffffffu,
+        .response = &vacancy_schema, .shown = 0x7fffffffu,
         .show = &operations[19],
         .handle = create_vacancy_plan,
     },
@@ -560,7 +573,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_vacancy_rights,
         .path_fields = get_vacancy_path, .path_count = 1,
-        .response = &vacancy_schema, .shown = 0x1ffffffu,
+        .response = &vacancy_schema, .shown = 0x7fffffffu,
         .handle = get_vacancy_plan,
     },
     {
@@ -573,7 +586,7 @@ static const struct operation operations[] = {
         .rights = update_vacancy_rights,
         .path_fields = update_vacancy_path, .path_count = 1,
         .body = &vacancy_change_schema,
-        .response = &vacancy_schema, .shown = 0x1ffffffu,
+        .response = &vacancy_schema, .shown = 0x7fffffffu,
         .handle = update_vacancy_plan,
     },
     {
@@ -586,7 +599,7 @@ static const struct operation operations[] = {
         .rights = end_vacancy_rights,
         .path_fields = end_vacancy_path, .path_count = 1,
         .body = &vacancy_ending_schema,
-        .response = &vacancy_schema, .shown = 0x1ffffffu,
+        .response = &vacancy_schema, .shown = 0x7fffffffu,
         .show = &operations[19],
         .handle = end_vacancy_plan,
     },

@@ -6,7 +6,7 @@
 #include "lib/http/schema_columns.h"
 
 _Static_assert(23 <= LIMIT_QUERIES, "queries");
-_Static_assert(18 <= LIMIT_VALUES, "vacancy_insert");
+_Static_assert(19 <= LIMIT_VALUES, "vacancy_list");
 
 static const struct query_sort contact_list_sorts[] = {
     {"changedAt", "c.changed_at", "timestamptz", "changed_at"},
@@ -111,6 +111,7 @@ static const struct query_filter employer_list_filters[] = {
     {"sector", "e.sector = %"},
     {"namePrefix", "e.id = any (array(select app.named('employer', %)))"},
     {"accountManagerId", "e.account_manager_id = %::uuid"},
+    {"assignedToMe", "e.account_manager_id = (select app.actor())"},
     {"after", "(e.changed_in, e.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and e.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
 };
 static const struct query_sort employer_list_sorts[] = {
@@ -118,7 +119,7 @@ static const struct query_sort employer_list_sorts[] = {
     {"changedAt", "e.changed_at", "timestamptz", "changed_at"},
 };
 static const struct query_list employer_list_list = {
-    employer_list_filters, 5,
+    employer_list_filters, 6,
     employer_list_sorts, 2,
     "e.id", "id", "uuid",
     false,
@@ -128,20 +129,30 @@ const struct query query_employer_list = {
     .name = "employer_list",
     .text = "select e.id, e.region_id, e.name, e.kvk_number, e.establishment_number, e.sector, e.size_class, "
             "e.postcode4, e.street_address, e.account_manager_id, e.risk_cover, e.internal_note, e.version, e"
-            ".changed_at, e.changed_in from app.employer e where true",
-    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+            ".changed_at, case when $1::boolean then (select c.name from app.colleague c where c.tenant_id = "
+            "e.tenant_id and c.id = e.account_manager_id) end as account_manager_name, case when $2::boolean "
+            "then (select c.phone from app.colleague c where c.tenant_id = e.tenant_id and c.id = e.account_m"
+            "anager_id) end as account_manager_phone, e.changed_in from app.employer e where true",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &employer_list_list,
 };
-struct statement *sql_employer_list(struct plan *plan)
+struct statement *sql_employer_list(struct plan *plan, struct sql_employer_list args)
 {
-    return plan_add(plan, &query_employer_list, NULL);
+    const struct str values[] = {
+        args.shows_account_manager_name,
+        args.shows_account_manager_phone,
+    };
+    return plan_add(plan, &query_employer_list, values);
 }
 
 const struct query query_employer_get = {
     .name = "employer_get",
     .text = "select e.id, e.region_id, e.name, e.kvk_number, e.establishment_number, e.sector, e.size_class, "
             "e.postcode4, e.street_address, e.account_manager_id, e.risk_cover, e.internal_note, e.version, e"
-            ".changed_at from app.employer e where e.id = $1",
+            ".changed_at, (select c.name from app.colleague c where c.tenant_id = e.tenant_id and c.id = e.ac"
+            "count_manager_id) as account_manager_name, (select c.phone from app.colleague c where c.tenant_i"
+            "d = e.tenant_id and c.id = e.account_manager_id) as account_manager_phone from app.employer e wh"
+            "ere e.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -293,8 +304,9 @@ static const struct query_list screening_list_list = {
 const struct query query_screening_list = {
     .name = "screening_list",
     .text = "select s.id, s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_version, s.scr"
-            "eened_by, s.screened_at, s.version from app.screening s join app.vacancy v on v.id = s.vacancy_i"
-            "d where s.vacancy_id = $1",
+            "eened_by, s.screened_at, (select c.name from app.colleague c where c.tenant_id = s.tenant_id and"
+            " c.id = s.screened_by) as screened_by_name, s.version from app.screening s join app.vacancy v on"
+            " v.id = s.vacancy_id where s.vacancy_id = $1",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &screening_list_list,
 };
@@ -309,7 +321,8 @@ struct statement *sql_screening_list(struct plan *plan, struct sql_screening_lis
 const struct query query_screening_get = {
     .name = "screening_get",
     .text = "select s.id, s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_version, s.scr"
-            "eened_by, s.screened_at, s.version from app.screening s where s.id = $1",
+            "eened_by, s.screened_at, (select c.name from app.colleague c where c.tenant_id = s.tenant_id and"
+            " c.id = s.screened_by) as screened_by_name, s.version from app.screening s where s.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -330,7 +343,8 @@ const struct query query_screening_insert = {
             "_by, screened_at) select m.tenant_id, $3::uuid, m.id, $1::text, $4::text, a.advice, a.rules, a.r"
             "ules_version, app.actor(), clock.now() from moved m, app.screening_advice(m.id) a returning s.id"
             ", s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_version, s.screened_by, s"
-            ".screened_at, s.version",
+            ".screened_at, (select c.name from app.colleague c where c.tenant_id = s.tenant_id and c.id = s.s"
+            "creened_by) as screened_by_name, s.version",
     .parameters = 4, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
@@ -369,6 +383,10 @@ static const struct query_filter vacancy_list_filters[] = {
     {"kind", "v.kind = %"},
     {"employerId", "v.employer_id = %::uuid"},
     {"occupationId", "v.occupation_id = %::uuid"},
+    {"assigneeId", "v.assignee_id = %::uuid"},
+    {"assignedToMe", "v.assignee_id = (select app.actor())"},
+    {"reportedBefore", "v.reported_at < %::timestamptz"},
+    {"dueBefore", "v.reported_at < %::timestamptz - app.vacancy_answer_term()"},
     {"neededByFrom", "v.needed_by >= %::date"},
     {"neededByTo", "v.needed_by <= %::date"},
     {"after", "(v.changed_in, v.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and v.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
@@ -379,7 +397,7 @@ static const struct query_sort vacancy_list_sorts[] = {
     {"title", "v.title", "text", "title"},
 };
 static const struct query_list vacancy_list_list = {
-    vacancy_list_filters, 7,
+    vacancy_list_filters, 11,
     vacancy_list_sorts, 3,
     "v.id", "id", "uuid",
     true,
@@ -389,23 +407,38 @@ const struct query query_vacancy_list = {
     .name = "vacancy_list",
     .text = "select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_mi"
             "n, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.st"
-            "art_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.match_input, v.v"
-            "ersion, v.changed_at, v.changed_in from app.vacancy v where true",
-    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+            "art_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.assignee_id, v.m"
+            "atch_input, v.positions_taken, v.reported_at + app.vacancy_answer_term() as due_at, case when $1"
+            "::boolean then (select e.name from app.employer e where e.tenant_id = v.tenant_id and e.id = v.e"
+            "mployer_id) end as employer_name, case when $2::boolean then (select l.label from ref.occupation"
+            "_label l where l.occupation_id = v.occupation_id and l.language = $3 and l.preferred) end as occ"
+            "upation_label, case when $4::boolean then (select c.name from app.colleague c where c.tenant_id "
+            "= v.tenant_id and c.id = v.assignee_id) end as assignee_name, case when $5::boolean and app.vaca"
+            "ncy_is_pending(v.state) then (select s.advice from app.vacancy_supply s where s.tenant_id = v.te"
+            "nant_id and s.vacancy_id = v.id and s.match_input = v.match_input) end as advice, v.version, v.c"
+            "hanged_at, v.changed_in from app.vacancy v where true",
+    .parameters = 5, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &vacancy_list_list,
 };
-struct statement *sql_vacancy_list(struct plan *plan)
+struct statement *sql_vacancy_list(struct plan *plan, struct sql_vacancy_list args)
 {
-    return plan_add(plan, &query_vacancy_list, NULL);
+    const struct str values[] = {
+        args.shows_employer_name,
+        args.shows_occupation_label,
+        args.language,
+        args.shows_assignee_name,
+        args.shows_advice,
+    };
+    return plan_add(plan, &query_vacancy_list, values);
 }
 
 const struct query query_vacancy_get = {
     .name = "vacancy_get",
     .text = "select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_mi"
             "n, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.st"
-            "art_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.match_input, v.c"
-            "ompetences, v.conditions, v.positions_taken, v.version, v.changed_at from app.vacancy v where v."
-            "id = $1",
+            "art_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.assignee_id, v.m"
+            "atch_input, v.competences, v.conditions, v.positions_taken, v.version, v.changed_at from app.vac"
+            "ancy v where v.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -421,18 +454,18 @@ const struct query query_vacancy_insert = {
     .name = "vacancy_insert",
     .text = "insert into app.vacancy as v (tenant_id, id, employer_id, title, description, kind, occupation_i"
             "d, competences, conditions, hours_min, hours_max, shifts, postcode4, positions, candidates_wante"
-            "d, start_date, needed_by, wage_text, internal_note, source, reported_at, reported_by, reported_b"
-            "y_organisation) values (app.tenant(), $1::uuid, $2::uuid, $3::text, $4::text, $5::text, $6::uuid"
-            ", app.vacancy_competences($7::jsonb), app.vacancy_conditions($8::jsonb), $9::int, $10::int, coal"
-            "esce(nullif(array(select jsonb_array_elements_text($11::jsonb)), '{}'), '{day}'), $12::text, $13"
-            "::int, coalesce($14::int, 5), $15::date, $16::date, $17::text, $18::text, case when app.role() i"
-            "n ('employer', 'firm', 'agency', 'hub') then app.role() else 'account_manager' end, clock.now(),"
-            " app.actor(), case when app.role() in ('firm', 'agency') then app.organisation() end) returning "
-            "v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_min, v.ho"
-            "urs_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.start_dat"
-            "e, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.match_input, v.version,"
-            " v.changed_at",
-    .parameters = 18, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "d, start_date, needed_by, wage_text, internal_note, assignee_id, source, reported_at, reported_b"
+            "y, reported_by_organisation) values (app.tenant(), $1::uuid, $2::uuid, $3::text, $4::text, $5::t"
+            "ext, $6::uuid, app.vacancy_competences($7::jsonb), app.vacancy_conditions($8::jsonb), $9::int, $"
+            "10::int, coalesce(nullif(array(select jsonb_array_elements_text($11::jsonb)), '{}'), '{day}'), $"
+            "12::text, $13::int, coalesce($14::int, 5), $15::date, $16::date, $17::text, $18::text, $19::uuid"
+            ", case when app.role() in ('employer', 'firm', 'agency', 'hub') then app.role() else 'account_ma"
+            "nager' end, clock.now(), app.actor(), case when app.role() in ('firm', 'agency') then app.organi"
+            "sation() end) returning v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupati"
+            "on_id, v.hours_min, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candid"
+            "ates_wanted, v.start_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v"
+            ".assignee_id, v.match_input, v.version, v.changed_at",
+    .parameters = 19, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
 struct statement *sql_vacancy_insert(struct plan *plan, const struct vacancy_new *body, struct sql_vacancy_insert args)
@@ -456,6 +489,7 @@ struct statement *sql_vacancy_insert(struct plan *plan, const struct vacancy_new
         body->needed_by,
         body->wage_text,
         body->internal_note,
+        body->assignee_id,
     };
     return plan_add(plan, &query_vacancy_insert, values);
 }
@@ -463,14 +497,14 @@ struct statement *sql_vacancy_insert(struct plan *plan, const struct vacancy_new
 const struct query query_vacancy_change = {
     .name = "vacancy_change",
     .text = "update app.vacancy v set (title, description, kind, occupation_id, hours_min, hours_max, shifts,"
-            " postcode4, positions, candidates_wanted, start_date, needed_by, wage_text, internal_note, compe"
-            "tences, conditions) = (select n.title, n.description, n.kind, n.occupation_id, n.hours_min, n.ho"
-            "urs_max, n.shifts, n.postcode4, n.positions, n.candidates_wanted, n.start_date, n.needed_by, n.w"
-            "age_text, n.internal_note, case when $1::jsonb ? 'competences' then app.vacancy_competences(null"
-            "if($1::jsonb -> 'competences', 'null')) else v.competences end, case when $1::jsonb ? 'condition"
-            "s' then app.vacancy_conditions(nullif($1::jsonb -> 'conditions', 'null')) else v.conditions end "
-            "from jsonb_populate_record(v, $1::jsonb) n) where v.id = $2 and $3::int8multirange @> v.version "
-            "returning v.id",
+            " postcode4, positions, candidates_wanted, start_date, needed_by, wage_text, internal_note, assig"
+            "nee_id, competences, conditions) = (select n.title, n.description, n.kind, n.occupation_id, n.ho"
+            "urs_min, n.hours_max, n.shifts, n.postcode4, n.positions, n.candidates_wanted, n.start_date, n.n"
+            "eeded_by, n.wage_text, n.internal_note, n.assignee_id, case when $1::jsonb ? 'competences' then "
+            "app.vacancy_competences(nullif($1::jsonb -> 'competences', 'null')) else v.competences end, case"
+            " when $1::jsonb ? 'conditions' then app.vacancy_conditions(nullif($1::jsonb -> 'conditions', 'nu"
+            "ll')) else v.conditions end from jsonb_populate_record(v, $1::jsonb) n) where v.id = $2 and $3::"
+            "int8multirange @> v.version returning v.id",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };

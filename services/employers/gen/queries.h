@@ -37,7 +37,10 @@ struct sql_contact_delete {
 struct statement *sql_contact_delete(struct plan *plan, struct sql_contact_delete args);
 
 extern const struct query query_employer_list;
-struct statement *sql_employer_list(struct plan *plan);
+struct sql_employer_list {
+    struct str shows_account_manager_name, shows_account_manager_phone;
+};
+struct statement *sql_employer_list(struct plan *plan, struct sql_employer_list args);
 
 extern const struct query query_employer_get;
 struct sql_employer_get {
@@ -106,7 +109,10 @@ struct sql_screening_advice {
 struct statement *sql_screening_advice(struct plan *plan, struct sql_screening_advice args);
 
 extern const struct query query_vacancy_list;
-struct statement *sql_vacancy_list(struct plan *plan);
+struct sql_vacancy_list {
+    struct str shows_employer_name, shows_occupation_label, language, shows_assignee_name, shows_advice;
+};
+struct statement *sql_vacancy_list(struct plan *plan, struct sql_vacancy_list args);
 
 extern const struct query query_vacancy_get;
 struct sql_vacancy_get {

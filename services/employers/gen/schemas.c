@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-_Static_assert(25 <= LIMIT_FIELDS, "Vacancy");
+_Static_assert(31 <= LIMIT_FIELDS, "Vacancy");
 
 static const struct pattern_part pattern_0[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 static const struct pattern_part pattern_1[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
@@ -129,10 +129,11 @@ static const struct field vacancy_new_fields[] = {
     {.name = "neededBy", .key = {"\"neededBy\":", 11}, .column = "needed_by", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, needed_by), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "wageText", .key = {"\"wageText\":", 11}, .column = "wage_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, wage_text), .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_new, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu, .closed_to = 0x1fff1u},
+    {.name = "assigneeId", .key = {"\"assigneeId\":", 13}, .column = "assignee_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, assignee_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x1fff3u},
 };
 static const struct field_order vacancy_new_orders[] = {{7, 8}, {13, 14}, {0, 0}};
 const struct schema vacancy_new_schema = {
-    .name = "VacancyNew", .fields = vacancy_new_fields, .count = 17,
+    .name = "VacancyNew", .fields = vacancy_new_fields, .count = 18,
     .size = sizeof(struct vacancy_new), .self = NULL, .orders = vacancy_new_orders,
 };
 static const struct field vacancy_change_fields[] = {
@@ -152,10 +153,11 @@ static const struct field vacancy_change_fields[] = {
     {.name = "neededBy", .key = {"\"neededBy\":", 11}, .column = "needed_by", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, needed_by), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "wageText", .key = {"\"wageText\":", 11}, .column = "wage_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, wage_text), .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_change, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu, .closed_to = 0x1fff1u},
+    {.name = "assigneeId", .key = {"\"assigneeId\":", 13}, .column = "assignee_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, assignee_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x1fff3u},
 };
 static const struct field_order vacancy_change_orders[] = {{6, 7}, {12, 13}, {0, 0}};
 const struct schema vacancy_change_schema = {
-    .name = "VacancyChange", .fields = vacancy_change_fields, .count = 16,
+    .name = "VacancyChange", .fields = vacancy_change_fields, .count = 17,
     .size = sizeof(struct vacancy_change), .self = NULL, .orders = vacancy_change_orders,
 };
 static const struct field vacancy_ending_fields[] = {
@@ -204,13 +206,15 @@ static const struct field employer_fields[] = {
     {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .min = 0, .max = 4, .visible_to = 0xffffffffu},
     {.name = "streetAddress", .key = {"\"streetAddress\":", 16}, .column = "street_address", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "accountManagerId", .key = {"\"accountManagerId\":", 19}, .column = "account_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "accountManagerName", .key = {"\"accountManagerName\":", 21}, .column = "account_manager_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "accountManagerPhone", .key = {"\"accountManagerPhone\":", 22}, .column = "account_manager_phone", .type = FIELD_TEXT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
     {.name = "riskCover", .key = {"\"riskCover\":", 12}, .column = "risk_cover", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x45fu},
     {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xeu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema employer_schema = {
-    .name = "Employer", .fields = employer_fields, .count = 14,
+    .name = "Employer", .fields = employer_fields, .count = 16,
     .size = 0, .self = "/employers/",
 };
 static const struct field screening_rule_fields[] = {
@@ -261,11 +265,12 @@ static const struct field screening_fields[] = {
     {.name = "adviceRules", .key = {"\"adviceRules\":", 14}, .column = "advice_rules", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 20, .schema = &screening_rule_schema, .visible_to = 0xffffffffu},
     {.name = "rulesVersion", .key = {"\"rulesVersion\":", 15}, .column = "rules_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "screenedBy", .key = {"\"screenedBy\":", 13}, .column = "screened_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "screenedByName", .key = {"\"screenedByName\":", 17}, .column = "screened_by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "screenedAt", .key = {"\"screenedAt\":", 13}, .column = "screened_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
 const struct schema screening_schema = {
-    .name = "Screening", .fields = screening_fields, .count = 10,
+    .name = "Screening", .fields = screening_fields, .count = 11,
     .size = 0, .self = "/screenings/",
 };
 static const struct field vacancy_fields[] = {
@@ -286,6 +291,12 @@ static const struct field vacancy_fields[] = {
     {.name = "neededBy", .key = {"\"neededBy\":", 11}, .column = "needed_by", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "wageText", .key = {"\"wageText\":", 11}, .column = "wage_text", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xeu},
+    {.name = "assigneeId", .key = {"\"assigneeId\":", 13}, .column = "assignee_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x45fu},
+    {.name = "assigneeName", .key = {"\"assigneeName\":", 15}, .column = "assignee_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0x45fu},
+    {.name = "employerName", .key = {"\"employerName\":", 15}, .column = "employer_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xc5fu},
+    {.name = "occupationLabel", .key = {"\"occupationLabel\":", 18}, .column = "occupation_label", .type = FIELD_TEXT, .min = 0, .max = 300, .visible_to = 0xffffffffu},
+    {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_12, .visible_to = 0xeu},
+    {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
     {.name = "reportedAt", .key = {"\"reportedAt\":", 13}, .column = "reported_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "matchVersion", .key = {"\"matchVersion\":", 15}, .column = "match_input", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xeu},
@@ -296,7 +307,7 @@ static const struct field vacancy_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema vacancy_schema = {
-    .name = "Vacancy", .fields = vacancy_fields, .count = 25,
+    .name = "Vacancy", .fields = vacancy_fields, .count = 31,
     .size = 0, .self = "/vacancies/",
 };
 static const struct field transition_fields[] = {

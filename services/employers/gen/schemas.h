@@ -97,6 +97,7 @@ struct vacancy_new {
     struct str needed_by;
     struct str wage_text;
     struct str internal_note;
+    struct str assignee_id;
 };
 
 /* What may change after the report. (wijziging van een vacature) */
@@ -117,6 +118,7 @@ struct vacancy_change {
     struct str needed_by;
     struct str wage_text;
     struct str internal_note;
+    struct str assignee_id;
 };
 
 /* How a vacancy ends. (beëindiging van een vacature) */

@@ -6,7 +6,7 @@
 #include "services/placements/gen/queries.h"
 
 _Static_assert(1 <= LIMIT_PATH_PARAMETERS, "withdrawProposal");
-_Static_assert(4 <= LIMIT_QUERY_PARAMETERS, "listProposals");
+_Static_assert(5 <= LIMIT_QUERY_PARAMETERS, "listProposals");
 
 static const char *const values_0[] = {"drafted", "sent", "invited", "hired", "rejected", "withdrawn", "obsolete", "expired", "undone", NULL};
 
@@ -48,21 +48,26 @@ static enum err send_proposal_round_plan(struct ctx *ctx, const struct request *
     sql_proposal_round_get(plan, (struct sql_proposal_round_get){.id = req->path[0]});
     return OK;
 }
-static const struct right list_proposals_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct right list_proposals_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field list_proposals_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 9, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x6u},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
+    {.name = "sentBefore", .key = {"\"sentBefore\":", 13}, .column = "sent_before", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "after", .key = {"\"after\":", 8}, .column = "after", .type = FIELD_TEXT, .min = 1, .max = 400, .visible_to = 0xffffffffu},
 };
 /* listProposals: Proposals */
 static enum err list_proposals_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx, (void)req;
-    sql_proposal_list(plan);
+    (void)ctx;
+    sql_proposal_list(plan, (struct sql_proposal_list){
+        .shows_vacancy_title = request_shows(req, 5),
+        .shows_employer_name = request_shows(req, 6),
+        .shows_card = request_shows(req, 10),
+    });
     return OK;
 }
-static const struct right get_proposal_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct right get_proposal_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field get_proposal_path[] = {
     {.name = "proposalId", .key = {"\"proposalId\":", 13}, .column = "proposal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -122,6 +127,24 @@ static enum err get_shortlist_plan(struct ctx *ctx, const struct request *req, s
     sql_shortlist_get(plan, (struct sql_shortlist_get){.vacancy_id = req->path[0]});
     return OK;
 }
+static const struct right get_work_summary_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+/* getWorkSummary: What waits for me */
+static enum err get_work_summary_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_work_summary_get(plan, (struct sql_work_summary_get){
+        .shows_reported = request_shows(req, 0),
+        .shows_to_screen = request_shows(req, 1),
+        .shows_overdue = request_shows(req, 2),
+        .shows_assigned_to_me = request_shows(req, 3),
+        .shows_proposals_to_send = request_shows(req, 4),
+        .shows_proposals_to_answer = request_shows(req, 5),
+        .shows_interviews = request_shows(req, 6),
+        .shows_active_candidates = request_shows(req, 7),
+        .shows_candidates_without_proposal = request_shows(req, 8),
+    });
+    return OK;
+}
 static const struct operation operations[] = {
     {
         .id = "createProposalRound",
@@ -174,8 +197,8 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_proposals_rights,
         .purpose = "mediation",
-        .parameters = list_proposals_query, .parameters_count = 4,
-        .response = &proposal_schema, .shown = 0xffeffu,
+        .parameters = list_proposals_query, .parameters_count = 5,
+        .response = &proposal_schema, .shown = 0x3fffffu,
         .list = &query_proposal_list,
         .handle = list_proposals_plan,
     },
@@ -189,7 +212,7 @@ static const struct operation operations[] = {
         .rights = get_proposal_rights,
         .purpose = "mediation",
         .path_fields = get_proposal_path, .path_count = 1,
-        .response = &proposal_schema, .shown = 0xfffffu,
+        .response = &proposal_schema, .shown = 0x3fffffu,
         .handle = get_proposal_plan,
     },
     {
@@ -203,7 +226,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = answer_proposal_path, .path_count = 1,
         .body = &proposal_answer_schema,
-        .response = &proposal_schema, .shown = 0xfffffu,
+        .response = &proposal_schema, .shown = 0x3fffffu,
         .show = &operations[4],
         .handle = answer_proposal_plan,
     },
@@ -217,7 +240,7 @@ static const struct operation operations[] = {
         .rights = withdraw_proposal_rights,
         .purpose = "mediation",
         .path_fields = withdraw_proposal_path, .path_count = 1,
-        .response = &proposal_schema, .shown = 0xfffffu,
+        .response = &proposal_schema, .shown = 0x3fffffu,
         .show = &operations[4],
         .handle = withdraw_proposal_plan,
     },
@@ -232,7 +255,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = undo_hire_path, .path_count = 1,
         .body = &hire_reversal_schema,
-        .response = &proposal_schema, .shown = 0xfffffu,
+        .response = &proposal_schema, .shown = 0x3fffffu,
         .show = &operations[4],
         .handle = undo_hire_plan,
     },
@@ -240,17 +263,28 @@ static const struct operation operations[] = {
         .id = "getShortlist",
         .method = METHOD_GET,
         .path = "/vacancies/{vacancyId}/shortlist",
-        .flags = OPERATION_READS,
+        .flags = OPERATION_READS | OPERATION_WAITS,
         .status = 200,
         .body_max = 0,
         .rights = get_shortlist_rights,
         .purpose = "mediation",
         .path_fields = get_shortlist_path, .path_count = 1,
-        .response = &shortlist_schema, .shown = 0x1fffu,
+        .response = &shortlist_schema, .shown = 0x3fffu,
         .handle = get_shortlist_plan,
+    },
+    {
+        .id = "getWorkSummary",
+        .method = METHOD_GET,
+        .path = "/work-summary",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_work_summary_rights,
+        .response = &work_summary_schema, .shown = 0x1ffu,
+        .handle = get_work_summary_plan,
     },
 };
 
 const struct service placements_service = {
-    "placements", operations, 9, false,
+    "placements", operations, 10, false,
 };

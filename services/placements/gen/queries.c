@@ -5,21 +5,22 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(9 <= LIMIT_QUERIES, "queries");
-_Static_assert(8 <= LIMIT_VALUES, "proposal_round_propose");
+_Static_assert(10 <= LIMIT_QUERIES, "queries");
+_Static_assert(11 <= LIMIT_VALUES, "proposal_list");
 
 static const struct query_sort proposal_list_changes = {"after", "p.changed_in", "xid8", "changed_in"};
 static const struct query_filter proposal_list_filters[] = {
     {"state", "p.state = %"},
     {"vacancyId", "p.vacancy_id = %::uuid"},
     {"candidateId", "p.candidate_id = %::uuid"},
+    {"sentBefore", "p.sent_at < %::timestamptz"},
     {"after", "(p.changed_in, p.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and p.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
 };
 static const struct query_sort proposal_list_sorts[] = {
     {"changedAt", "p.changed_at", "timestamptz", "changed_at"},
 };
 static const struct query_list proposal_list_list = {
-    proposal_list_filters, 4,
+    proposal_list_filters, 5,
     proposal_list_sorts, 1,
     "p.id", "id", "uuid",
     true,
@@ -28,23 +29,33 @@ static const struct query_list proposal_list_list = {
 const struct query query_proposal_list = {
     .name = "proposal_list",
     .text = "select p.id, p.round_id, p.vacancy_id, p.employer_id, p.candidate_id, p.state, p.score, p.rank, "
-            "p.rejection_reason, p.rejection_shared, p.rejection_note, p.return_reason, p.undo_reason, p.undo"
-            "_note, p.undone_at, p.sent_at, p.answered_at, p.version, p.changed_at, p.changed_in from app.pro"
-            "posal p where true",
-    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+            "case when p.rejection_shared or app.role() not in ('firm', 'agency') then p.rejection_reason end"
+            " as rejection_reason, p.rejection_shared, p.rejection_note, p.return_reason, p.undo_reason, p.un"
+            "do_note, p.undone_at, p.sent_at, p.answered_at, p.version, p.changed_at, case when $1::boolean t"
+            "hen app.proposal_title(p.id) end as vacancy_title, case when $2::boolean then app.proposal_emplo"
+            "yer(p.id) end as employer_name, case when $3::boolean then app.card_of_proposal(p.id) end as car"
+            "d, p.changed_in from app.proposal p where true",
+    .parameters = 3, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &proposal_list_list, .whose = "candidate_id",
 };
-struct statement *sql_proposal_list(struct plan *plan)
+struct statement *sql_proposal_list(struct plan *plan, struct sql_proposal_list args)
 {
-    return plan_add(plan, &query_proposal_list, NULL);
+    const struct str values[] = {
+        args.shows_vacancy_title,
+        args.shows_employer_name,
+        args.shows_card,
+    };
+    return plan_add(plan, &query_proposal_list, values);
 }
 
 const struct query query_proposal_get = {
     .name = "proposal_get",
     .text = "select p.id, p.round_id, p.vacancy_id, p.employer_id, p.candidate_id, p.state, p.score, p.rank, "
-            "p.rejection_reason, p.rejection_shared, p.rejection_note, p.return_reason, p.undo_reason, p.undo"
-            "_note, p.undone_at, p.sent_at, p.answered_at, p.version, p.changed_at, app.card_of_proposal(p.id"
-            ") as card from app.proposal p where p.id = $1",
+            "case when p.rejection_shared or app.role() not in ('firm', 'agency') then p.rejection_reason end"
+            " as rejection_reason, p.rejection_shared, p.rejection_note, p.return_reason, p.undo_reason, p.un"
+            "do_note, p.undone_at, p.sent_at, p.answered_at, p.version, p.changed_at, app.proposal_title(p.id"
+            ") as vacancy_title, app.proposal_employer(p.id) as employer_name, app.card_of_proposal(p.id) as "
+            "card from app.proposal p where p.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -161,15 +172,22 @@ struct statement *sql_proposal_round_get(struct plan *plan, struct sql_proposal_
 
 const struct query query_shortlist_get = {
     .name = "shortlist_get",
-    .text = "select v.id as vacancy_id, r.id as run_id, r.match_input, r.match_input = v.match_input as curre"
-            "nt, r.asked, r.considered, r.suitable, r.shortfall, r.excluded, r.rules_version, r.taxonomy, r.m"
-            "ade_at, (select coalesce(jsonb_agg(jsonb_build_object('rank', m.rank, 'candidateId', m.candidate"
-            "_id, 'alias', c.alias, 'score', m.score, 'openProposals', app.proposals_open_of(c.id), 'explanat"
-            "ion', m.explanation) order by m.rank), '[]') from app.match_result m join app.candidate c on c.i"
-            "d = m.candidate_id and c.status = 'active' where m.run_id = r.id) as items, array(select c.id fr"
-            "om app.match_result m join app.candidate c on c.id = m.candidate_id and c.status = 'active' wher"
-            "e m.run_id = r.id) as candidates from app.vacancy v cross join lateral (select * from app.match_"
-            "run r where r.vacancy_id = v.id order by r.match_input desc limit 1) r where v.id = $1",
+    .text = "select s.vacancy_id, s.run_id, s.match_input, s.current, s.status, s.asked, s.considered, s.suit"
+            "able, s.shortfall, s.excluded, s.rules_version, s.taxonomy, s.made_at, s.items, s.candidates, ca"
+            "se s.status when 'pending' then 1 when 'paused' then 60 end as retry_after from ( select v.id as"
+            " vacancy_id, r.id as run_id, r.match_input, r.match_input = v.match_input as current, case when "
+            "r.match_input = v.match_input then 'ready' when not app.vacancy_is_open(app.vacancy_now(v.state,"
+            " v.needed_by)) then case when r.id is null then 'not_open' else 'ready' end when app.shortlists_"
+            "paused() then 'paused' else 'pending' end as status, coalesce(r.asked, v.candidates_wanted) as a"
+            "sked, r.considered, r.suitable, r.shortfall, r.excluded, r.rules_version, r.taxonomy, r.made_at,"
+            " (select coalesce(jsonb_agg(jsonb_build_object('rank', m.rank, 'candidateId', m.candidate_id, 'a"
+            "lias', c.alias, 'score', m.score, 'openProposals', app.proposals_open_of(c.id), 'explanation', m"
+            ".explanation) || coalesce(p.shown, '{}') order by m.rank), '[]') from app.match_result m join ap"
+            "p.candidate c on c.id = m.candidate_id and c.status = 'active' left join app.shortlist_people(r."
+            "id) p on p.candidate_id = m.candidate_id where m.run_id = r.id) as items, array(select c.id from"
+            " app.match_result m join app.candidate c on c.id = m.candidate_id and c.status = 'active' where "
+            "m.run_id = r.id) as candidates from app.vacancy v left join lateral (select * from app.match_run"
+            " r where r.vacancy_id = v.id order by r.match_input desc limit 1) r on true where v.id = $1) s",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidates",
 };
@@ -181,4 +199,42 @@ struct statement *sql_shortlist_get(struct plan *plan, struct sql_shortlist_get 
     return plan_add(plan, &query_shortlist_get, values);
 }
 
-const struct query *const placements_queries[] = {&query_proposal_list, &query_proposal_get, &query_proposal_answer, &query_proposal_withdraw, &query_proposal_undo, &query_proposal_round_propose, &query_proposal_round_send, &query_proposal_round_get, &query_shortlist_get, NULL};
+const struct query query_work_summary_get = {
+    .name = "work_summary_get",
+    .text = "select case when $1::boolean then (select count(*) from (select from app.vacancy v where v.state"
+            " = 'reported' limit 10000) x) end as reported, case when $2::boolean then (select count(*) from "
+            "(select from app.vacancy v where app.vacancy_is_pending(v.state) limit 10000) x) end as to_scree"
+            "n, case when $3::boolean then (select count(*) from (select from app.vacancy v where app.vacancy"
+            "_is_pending(v.state) and v.reported_at < (select clock.now()) - app.vacancy_answer_term() limit "
+            "10000) x) end as overdue, case when $4::boolean then (select count(*) from (select from app.vaca"
+            "ncy v where v.assignee_id = (select app.actor()) and (app.vacancy_is_pending(v.state) or app.vac"
+            "ancy_is_open(v.state)) limit 10000) x) end as assigned_to_me, case when $5::boolean then (select"
+            " count(*) from (select from app.proposal p where p.state = 'drafted' limit 10000) x) end as prop"
+            "osals_to_send, case when $6::boolean then (select count(*) from (select from app.proposal p wher"
+            "e p.state = 'sent' limit 10000) x) end as proposals_to_answer, case when $7::boolean then (selec"
+            "t count(*) from (select from app.proposal p where p.state = 'invited' limit 10000) x) end as int"
+            "erviews, case when $8::boolean then (select count(*) from (select from app.candidate c where c.s"
+            "tatus = 'active' limit 10000) x) end as active_candidates, case when $9::boolean then (select co"
+            "unt(*) from (select from app.candidate c where c.status = 'active' and not exists ( select from "
+            "app.proposal p where p.tenant_id = c.tenant_id and p.candidate_id = c.id and app.proposal_is_ope"
+            "n(p.state)) limit 10000) x) end as candidates_without_proposal",
+    .parameters = 9, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_work_summary_get(struct plan *plan, struct sql_work_summary_get args)
+{
+    const struct str values[] = {
+        args.shows_reported,
+        args.shows_to_screen,
+        args.shows_overdue,
+        args.shows_assigned_to_me,
+        args.shows_proposals_to_send,
+        args.shows_proposals_to_answer,
+        args.shows_interviews,
+        args.shows_active_candidates,
+        args.shows_candidates_without_proposal,
+    };
+    return plan_add(plan, &query_work_summary_get, values);
+}
+
+const struct query *const placements_queries[] = {&query_proposal_list, &query_proposal_get, &query_proposal_answer, &query_proposal_withdraw, &query_proposal_undo, &query_proposal_round_propose, &query_proposal_round_send, &query_proposal_round_get, &query_shortlist_get, &query_work_summary_get, NULL};

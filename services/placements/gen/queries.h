@@ -7,7 +7,10 @@
 #include "services/placements/gen/schemas.h"
 
 extern const struct query query_proposal_list;
-struct statement *sql_proposal_list(struct plan *plan);
+struct sql_proposal_list {
+    struct str shows_vacancy_title, shows_employer_name, shows_card;
+};
+struct statement *sql_proposal_list(struct plan *plan, struct sql_proposal_list args);
 
 extern const struct query query_proposal_get;
 struct sql_proposal_get {
@@ -56,6 +59,12 @@ struct sql_shortlist_get {
     struct str vacancy_id;
 };
 struct statement *sql_shortlist_get(struct plan *plan, struct sql_shortlist_get args);
+
+extern const struct query query_work_summary_get;
+struct sql_work_summary_get {
+    struct str shows_reported, shows_to_screen, shows_overdue, shows_assigned_to_me, shows_proposals_to_send, shows_proposals_to_answer, shows_interviews, shows_active_candidates, shows_candidates_without_proposal;
+};
+struct statement *sql_work_summary_get(struct plan *plan, struct sql_work_summary_get args);
 
 /* All of them; ends with NULL. */
 extern const struct query *const placements_queries[];

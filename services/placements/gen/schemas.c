@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-_Static_assert(20 <= LIMIT_FIELDS, "Proposal");
+_Static_assert(22 <= LIMIT_FIELDS, "Proposal");
 
 static const char *const values_0[] = {"candidate", "representative", NULL};
 static const char *const values_1[] = {"conversation", "letter", "e_mail", "portal", NULL};
@@ -17,6 +17,7 @@ static const char *const values_7[] = {"drafted", "sent", "invited", "hired", "r
 static const char *const values_8[] = {"must", "nice", "occupation", "distance", "hours", "sector", NULL};
 static const char *const values_9[] = {"yes", "verify", NULL};
 static const char *const values_10[] = {"competence", "condition", NULL};
+static const char *const values_11[] = {"ready", "pending", "paused", "not_open", NULL};
 
 static const struct field consent_fields[] = {
     {.name = "by", .key = {"\"by\":", 5}, .column = "by", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent, by), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
@@ -89,13 +90,15 @@ static const struct field proposal_fields[] = {
     {.name = "roundId", .key = {"\"roundId\":", 10}, .column = "round_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xeu},
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x6u},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
+    {.name = "vacancyTitle", .key = {"\"vacancyTitle\":", 15}, .column = "vacancy_title", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "employerName", .key = {"\"employerName\":", 15}, .column = "employer_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0x81fu},
     {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "score", .key = {"\"score\":", 8}, .column = "score", .type = FIELD_INT, .min = 0, .max = 10000, .visible_to = 0x6u},
     {.name = "rank", .key = {"\"rank\":", 7}, .column = "rank", .type = FIELD_INT, .min = 1, .max = 1010, .visible_to = 0x6u},
     {.name = "card", .key = {"\"card\":", 7}, .column = "card", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &candidate_card_schema, .visible_to = 0xffffffffu},
-    {.name = "rejectionReason", .key = {"\"rejectionReason\":", 18}, .column = "rejection_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_5, .visible_to = 0x806u},
-    {.name = "rejectionShared", .key = {"\"rejectionShared\":", 18}, .column = "rejection_shared", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x806u},
+    {.name = "rejectionReason", .key = {"\"rejectionReason\":", 18}, .column = "rejection_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_5, .visible_to = 0x997u},
+    {.name = "rejectionShared", .key = {"\"rejectionShared\":", 18}, .column = "rejection_shared", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x997u},
     {.name = "rejectionNote", .key = {"\"rejectionNote\":", 16}, .column = "rejection_note", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0x806u},
     {.name = "returnReason", .key = {"\"returnReason\":", 15}, .column = "return_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_3, .visible_to = 0x6u},
     {.name = "undoReason", .key = {"\"undoReason\":", 13}, .column = "undo_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_6, .visible_to = 0x806u},
@@ -107,7 +110,7 @@ static const struct field proposal_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema proposal_schema = {
-    .name = "Proposal", .fields = proposal_fields, .count = 20,
+    .name = "Proposal", .fields = proposal_fields, .count = 22,
     .size = 0, .self = "/proposals/",
 };
 static const struct field excluded_fields[] = {
@@ -165,30 +168,50 @@ static const struct field shortlist_item_fields[] = {
     {.name = "rank", .key = {"\"rank\":", 7}, .column = "rank", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1010, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "firstName", .key = {"\"firstName\":", 12}, .column = "first_name", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "lastName", .key = {"\"lastName\":", 11}, .column = "last_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
+    {.name = "caseManagerName", .key = {"\"caseManagerName\":", 18}, .column = "case_manager_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "score", .key = {"\"score\":", 8}, .column = "score", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "openProposals", .key = {"\"openProposals\":", 16}, .column = "open_proposals", .type = FIELD_INT, .min = 0, .max = 2, .visible_to = 0xffffffffu},
     {.name = "explanation", .key = {"\"explanation\":", 14}, .column = "explanation", .type = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .schema = &explanation_schema, .visible_to = 0xffffffffu},
 };
 const struct schema shortlist_item_schema = {
-    .name = "ShortlistItem", .fields = shortlist_item_fields, .count = 6,
+    .name = "ShortlistItem", .fields = shortlist_item_fields, .count = 10,
     .size = 0, .self = NULL,
 };
 static const struct field shortlist_fields[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
     {.name = "runId", .key = {"\"runId\":", 8}, .column = "run_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "matchVersion", .key = {"\"matchVersion\":", 15}, .column = "match_input", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "matchVersion", .key = {"\"matchVersion\":", 15}, .column = "match_input", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "current", .key = {"\"current\":", 10}, .column = "current", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "asked", .key = {"\"asked\":", 8}, .column = "asked", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "considered", .key = {"\"considered\":", 13}, .column = "considered", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "suitable", .key = {"\"suitable\":", 11}, .column = "suitable", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
-    {.name = "shortfall", .key = {"\"shortfall\":", 12}, .column = "shortfall", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "suitable", .key = {"\"suitable\":", 11}, .column = "suitable", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "shortfall", .key = {"\"shortfall\":", 12}, .column = "shortfall", .type = FIELD_INT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "excluded", .key = {"\"excluded\":", 11}, .column = "excluded", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &excluded_schema, .visible_to = 0xffffffffu},
-    {.name = "rulesVersion", .key = {"\"rulesVersion\":", 15}, .column = "rules_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "rulesVersion", .key = {"\"rulesVersion\":", 15}, .column = "rules_version", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "taxonomy", .key = {"\"taxonomy\":", 11}, .column = "taxonomy", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "madeAt", .key = {"\"madeAt\":", 9}, .column = "made_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "madeAt", .key = {"\"madeAt\":", 9}, .column = "made_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "items", .key = {"\"items\":", 8}, .column = "items", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 1010, .schema = &shortlist_item_schema, .visible_to = 0xffffffffu},
 };
 const struct schema shortlist_schema = {
-    .name = "Shortlist", .fields = shortlist_fields, .count = 13,
+    .name = "Shortlist", .fields = shortlist_fields, .count = 14,
+    .size = 0, .self = NULL,
+};
+static const struct field work_summary_fields[] = {
+    {.name = "reported", .key = {"\"reported\":", 11}, .column = "reported", .type = FIELD_INT, .min = 0, .max = 10000, .visible_to = 0xdceu},
+    {.name = "toScreen", .key = {"\"toScreen\":", 11}, .column = "to_screen", .type = FIELD_INT, .min = 0, .max = 10000, .visible_to = 0xdceu},
+    {.name = "overdue", .key = {"\"overdue\":", 10}, .column = "overdue", .type = FIELD_INT, .min = 0, .max = 10000, .visible_to = 0xdceu},
+    {.name = "assignedToMe", .key = {"\"assignedToMe\":", 15}, .column = "assigned_to_me", .type = FIELD_INT, .min = 0, .max = 10000, .visible_to = 0xeu},
+    {.name = "proposalsToSend", .key = {"\"proposalsToSend\":", 18}, .column = "proposals_to_send", .type = FIELD_INT, .min = 0, .max = 10000, .visible_to = 0x6u},
+    {.name = "proposalsToAnswer", .key = {"\"proposalsToAnswer\":", 20}, .column = "proposals_to_answer", .type = FIELD_INT, .min = 0, .max = 10000, .visible_to = 0x99fu},
+    {.name = "interviews", .key = {"\"interviews\":", 13}, .column = "interviews", .type = FIELD_INT, .min = 0, .max = 10000, .visible_to = 0x99fu},
+    {.name = "activeCandidates", .key = {"\"activeCandidates\":", 19}, .column = "active_candidates", .type = FIELD_INT, .min = 0, .max = 10000, .visible_to = 0x197u},
+    {.name = "candidatesWithoutProposal", .key = {"\"candidatesWithoutProposal\":", 28}, .column = "candidates_without_proposal", .type = FIELD_INT, .min = 0, .max = 10000, .visible_to = 0x197u},
+};
+const struct schema work_summary_schema = {
+    .name = "WorkSummary", .fields = work_summary_fields, .count = 9,
     .size = 0, .self = NULL,
 };

@@ -52,5 +52,6 @@ extern const struct schema missing_schema;
 extern const struct schema explanation_schema;
 extern const struct schema shortlist_item_schema;
 extern const struct schema shortlist_schema;
+extern const struct schema work_summary_schema;
 
 #endif

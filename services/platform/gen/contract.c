@@ -8,25 +8,39 @@
 _Static_assert(1 <= LIMIT_PATH_PARAMETERS, "updateUser");
 _Static_assert(5 <= LIMIT_QUERY_PARAMETERS, "listQueueJobs");
 
-static const char *const values_0[] = {"skill", "knowledge", "attitude", "language", NULL};
-static const struct pattern_part pattern_1[] = {{{0x3ff000000000000u, 0x0u}, 4, 4}, {{0, 0}, 0, 0}};
-static const char *const values_2[] = {"firm", "agency", "hub", "course_provider", "partner", "municipality", NULL};
-static const char *const values_3[] = {"ready", "leased", "waiting", "blocked", NULL};
-static const struct pattern_part pattern_4[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
-static const char *const values_5[] = {"permanent", "exhausted", "poison", "uncertain", "killed", NULL};
-static const char *const values_6[] = {"done", "asked", "too-late", NULL};
-static const char *const values_7[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", NULL};
+static const char *const values_0[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", NULL};
+static const char *const values_1[] = {"skill", "knowledge", "attitude", "language", NULL};
+static const struct pattern_part pattern_2[] = {{{0x3ff000000000000u, 0x0u}, 4, 4}, {{0, 0}, 0, 0}};
+static const char *const values_3[] = {"firm", "agency", "hub", "course_provider", "partner", "municipality", NULL};
+static const char *const values_4[] = {"ready", "leased", "waiting", "blocked", NULL};
+static const struct pattern_part pattern_5[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
+static const char *const values_6[] = {"permanent", "exhausted", "poison", "uncertain", "killed", NULL};
+static const char *const values_7[] = {"done", "asked", "too-late", NULL};
 
+static const struct right list_colleagues_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_colleagues_query[] = {
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 16, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "namePrefix", .key = {"\"namePrefix\":", 13}, .column = "name_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
+};
+/* listColleagues: Colleagues */
+static enum err list_colleagues_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_colleague_list(plan);
+    return OK;
+}
 static const struct right list_competences_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_competences_query[] = {
     {.name = "labelPrefix", .key = {"\"labelPrefix\":", 14}, .column = "label_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
 };
 /* listCompetences: Find a competence */
 static enum err list_competences_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx, (void)req;
-    sql_competence_list(plan);
+    sql_competence_list(plan, (struct sql_competence_list){
+        .shows_alternatives = request_shows(req, 4),
+        .language = ctx_language(ctx),
+    });
     return OK;
 }
 static const struct right get_competence_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -36,8 +50,10 @@ static const struct field get_competence_path[] = {
 /* getCompetence: One competence */
 static enum err get_competence_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx;
-    sql_competence_get(plan, (struct sql_competence_get){.id = req->path[0]});
+    sql_competence_get(plan, (struct sql_competence_get){
+        .language = ctx_language(ctx),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right list_conditions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -51,13 +67,15 @@ static enum err list_conditions_plan(struct ctx *ctx, const struct request *req,
 static const struct right list_occupations_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_occupations_query[] = {
     {.name = "labelPrefix", .key = {"\"labelPrefix\":", 14}, .column = "label_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "isco", .key = {"\"isco\":", 7}, .column = "isco", .type = FIELD_TEXT, .min = 4, .max = 4, .pattern = pattern_1, .visible_to = 0xffffffffu},
+    {.name = "isco", .key = {"\"isco\":", 7}, .column = "isco", .type = FIELD_TEXT, .min = 4, .max = 4, .pattern = pattern_2, .visible_to = 0xffffffffu},
 };
 /* listOccupations: Find an occupation */
 static enum err list_occupations_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx, (void)req;
-    sql_occupation_list(plan);
+    sql_occupation_list(plan, (struct sql_occupation_list){
+        .shows_alternatives = request_shows(req, 4),
+        .language = ctx_language(ctx),
+    });
     return OK;
 }
 static const struct right get_occupation_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -67,13 +85,15 @@ static const struct field get_occupation_path[] = {
 /* getOccupation: One occupation with its competences */
 static enum err get_occupation_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx;
-    sql_occupation_get(plan, (struct sql_occupation_get){.id = req->path[0]});
+    sql_occupation_get(plan, (struct sql_occupation_get){
+        .language = ctx_language(ctx),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right list_organisations_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_organisations_query[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 6, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
     {.name = "namePrefix", .key = {"\"namePrefix\":", 13}, .column = "name_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "after", .key = {"\"after\":", 8}, .column = "after", .type = FIELD_TEXT, .min = 1, .max = 400, .visible_to = 0xffffffffu},
@@ -149,8 +169,8 @@ static enum err get_queue_doctor_plan(struct ctx *ctx, const struct request *req
 }
 static const struct right list_queue_jobs_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field list_queue_jobs_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_4, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_5, .visible_to = 0xffffffffu},
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "createdBefore", .key = {"\"createdBefore\":", 16}, .column = "created_before", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -239,8 +259,8 @@ static enum err kill_queue_job_plan(struct ctx *ctx, const struct request *req, 
 }
 static const struct right list_queue_dead_letters_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field list_queue_dead_letters_query[] = {
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_4, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_5, .visible_to = 0xffffffffu},
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -303,7 +323,7 @@ static enum err list_queue_kinds_plan(struct ctx *ctx, const struct request *req
 }
 static const struct right pause_queue_kind_rights[] = {{1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field pause_queue_kind_path[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_4, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_5, .visible_to = 0xffffffffu},
 };
 /* pauseQueueKind: Pause a kind of work */
 static enum err pause_queue_kind_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -318,7 +338,7 @@ static enum err pause_queue_kind_plan(struct ctx *ctx, const struct request *req
 }
 static const struct right resume_queue_kind_rights[] = {{1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field resume_queue_kind_path[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_4, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_5, .visible_to = 0xffffffffu},
 };
 /* resumeQueueKind: End the pause of a kind */
 static enum err resume_queue_kind_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -390,7 +410,7 @@ static enum err release_queue_lane_plan(struct ctx *ctx, const struct request *r
 static const struct right list_queue_schedule_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field list_queue_schedule_query[] = {
     {.name = "subject", .key = {"\"subject\":", 10}, .column = "subject", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_4, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_5, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 /* listQueueSchedule: Planned work */
@@ -403,7 +423,7 @@ static enum err list_queue_schedule_plan(struct ctx *ctx, const struct request *
 static const struct right list_queue_acts_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field list_queue_acts_query[] = {
     {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job_id", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_7, .visible_to = 0xffffffffu},
 };
 /* listQueueActs: Who asked what of the queue */
 static enum err list_queue_acts_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -470,12 +490,13 @@ static enum err get_user_profile_plan(struct ctx *ctx, const struct request *req
         .actor = ctx->actor->user_id,
         .role = str_of(role_names[__builtin_ctz(ctx->actor->role)]),
         .organisation = ctx->actor->organisation_id,
+        .permissions = str_of(role_permissions[__builtin_ctz(ctx->actor->role)]),
     });
     return OK;
 }
 static const struct right list_users_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_users_query[] = {
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 16, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
     {.name = "namePrefix", .key = {"\"namePrefix\":", 13}, .column = "name_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "after", .key = {"\"after\":", 8}, .column = "after", .type = FIELD_TEXT, .min = 1, .max = 400, .visible_to = 0xffffffffu},
@@ -524,6 +545,19 @@ static enum err update_user_plan(struct ctx *ctx, const struct request *req, str
 }
 static const struct operation operations[] = {
     {
+        .id = "listColleagues",
+        .method = METHOD_GET,
+        .path = "/colleagues",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_colleagues_rights,
+        .parameters = list_colleagues_query, .parameters_count = 2,
+        .response = &colleague_schema, .shown = 0xfu,
+        .list = &query_colleague_list,
+        .handle = list_colleagues_plan,
+    },
+    {
         .id = "listCompetences",
         .method = METHOD_GET,
         .path = "/competences",
@@ -532,7 +566,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_competences_rights,
         .parameters = list_competences_query, .parameters_count = 2,
-        .response = &competence_schema, .shown = 0xffu,
+        .response = &competence_schema, .shown = 0x1ffu,
         .list = &query_competence_list,
         .handle = list_competences_plan,
     },
@@ -545,7 +579,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_competence_rights,
         .path_fields = get_competence_path, .path_count = 1,
-        .response = &competence_schema, .shown = 0xffu,
+        .response = &competence_schema, .shown = 0x1ffu,
         .handle = get_competence_plan,
     },
     {
@@ -569,7 +603,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_occupations_rights,
         .parameters = list_occupations_query, .parameters_count = 2,
-        .response = &occupation_schema, .shown = 0x7fu,
+        .response = &occupation_schema, .shown = 0xffu,
         .list = &query_occupation_list,
         .handle = list_occupations_plan,
     },
@@ -582,7 +616,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_occupation_rights,
         .path_fields = get_occupation_path, .path_count = 1,
-        .response = &occupation_schema, .shown = 0xffu,
+        .response = &occupation_schema, .shown = 0x1ffu,
         .handle = get_occupation_plan,
     },
     {
@@ -608,7 +642,7 @@ static const struct operation operations[] = {
         .rights = create_organisation_rights,
         .body = &organisation_new_schema,
         .response = &organisation_schema, .shown = 0x7fu,
-        .show = &operations[7],
+        .show = &operations[8],
         .handle = create_organisation_plan,
     },
     {
@@ -707,7 +741,7 @@ static const struct operation operations[] = {
         .path_fields = retry_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[31],
+        .show = &operations[32],
         .handle = retry_queue_job_plan,
     },
     {
@@ -721,7 +755,7 @@ static const struct operation operations[] = {
         .path_fields = run_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[31],
+        .show = &operations[32],
         .handle = run_queue_job_plan,
     },
     {
@@ -735,7 +769,7 @@ static const struct operation operations[] = {
         .path_fields = cancel_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[31],
+        .show = &operations[32],
         .handle = cancel_queue_job_plan,
     },
     {
@@ -749,7 +783,7 @@ static const struct operation operations[] = {
         .path_fields = kill_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[31],
+        .show = &operations[32],
         .handle = kill_queue_job_plan,
     },
     {
@@ -799,7 +833,7 @@ static const struct operation operations[] = {
         .path_fields = revive_queue_dead_letter_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[31],
+        .show = &operations[32],
         .handle = revive_queue_dead_letter_plan,
     },
     {
@@ -825,7 +859,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_kind_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[31],
+        .show = &operations[32],
         .handle = pause_queue_kind_plan,
     },
     {
@@ -839,7 +873,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_kind_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[31],
+        .show = &operations[32],
         .handle = resume_queue_kind_plan,
     },
     {
@@ -853,7 +887,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_tenant_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[31],
+        .show = &operations[32],
         .handle = pause_queue_tenant_plan,
     },
     {
@@ -867,7 +901,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_tenant_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[31],
+        .show = &operations[32],
         .handle = resume_queue_tenant_plan,
     },
     {
@@ -893,7 +927,7 @@ static const struct operation operations[] = {
         .path_fields = release_queue_lane_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[31],
+        .show = &operations[32],
         .handle = release_queue_lane_plan,
     },
     {
@@ -990,7 +1024,7 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = 0,
         .rights = get_user_profile_rights,
-        .response = &user_profile_schema, .shown = 0x3fu,
+        .response = &user_profile_schema, .shown = 0x7fu,
         .handle = get_user_profile_plan,
     },
     {
@@ -1002,7 +1036,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_users_rights,
         .parameters = list_users_query, .parameters_count = 4,
-        .response = &user_schema, .shown = 0x1ffu,
+        .response = &user_schema, .shown = 0x3ffu,
         .list = &query_user_list,
         .handle = list_users_plan,
     },
@@ -1015,8 +1049,8 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = create_user_rights,
         .body = &user_new_schema,
-        .response = &user_schema, .shown = 0x1ffu,
-        .show = &operations[39],
+        .response = &user_schema, .shown = 0x3ffu,
+        .show = &operations[40],
         .handle = create_user_plan,
     },
     {
@@ -1028,7 +1062,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_user_rights,
         .path_fields = get_user_path, .path_count = 1,
-        .response = &user_schema, .shown = 0x1ffu,
+        .response = &user_schema, .shown = 0x3ffu,
         .handle = get_user_plan,
     },
     {
@@ -1041,11 +1075,11 @@ static const struct operation operations[] = {
         .rights = update_user_rights,
         .path_fields = update_user_path, .path_count = 1,
         .body = &user_change_schema,
-        .response = &user_schema, .shown = 0x1ffu,
+        .response = &user_schema, .shown = 0x3ffu,
         .handle = update_user_plan,
     },
 };
 
 const struct service platform_service = {
-    "platform", operations, 41, false,
+    "platform", operations, 42, false,
 };

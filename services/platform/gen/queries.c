@@ -5,15 +5,40 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(38 <= LIMIT_QUERIES, "queries");
-_Static_assert(8 <= LIMIT_VALUES, "queue_job_list");
+_Static_assert(39 <= LIMIT_QUERIES, "queries");
+_Static_assert(8 <= LIMIT_VALUES, "user_insert");
+
+static const struct query_filter colleague_list_filters[] = {
+    {"role", "c.role = %"},
+    {"namePrefix", "c.id = any (array(select app.named('user', %)))"},
+};
+static const struct query_sort colleague_list_sorts[] = {
+    {"name", "c.name", "text", "name"},
+};
+static const struct query_list colleague_list_list = {
+    colleague_list_filters, 2,
+    colleague_list_sorts, 1,
+    "c.id", "id", "uuid",
+    false,
+    NULL, NULL,
+};
+const struct query query_colleague_list = {
+    .name = "colleague_list",
+    .text = "select c.id, c.name, c.role, c.phone from app.colleague c where c.active",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &colleague_list_list,
+};
+struct statement *sql_colleague_list(struct plan *plan)
+{
+    return plan_add(plan, &query_colleague_list, NULL);
+}
 
 static const struct query_filter competence_list_filters[] = {
-    {"labelPrefix", "c.words @@ app.asked(%)"},
+    {"labelPrefix", "c.id in (select a.competence_id from ref.competence_label a where a.words @@ app.asked(%))"},
     {"kind", "c.kind = %"},
 };
 static const struct query_sort competence_list_sorts[] = {
-    {"label", "c.label_search", "text", "label_search"},
+    {"label", "l.label_search", "text", "label_search"},
 };
 static const struct query_list competence_list_list = {
     competence_list_filters, 2,
@@ -24,26 +49,36 @@ static const struct query_list competence_list_list = {
 };
 const struct query query_competence_list = {
     .name = "competence_list",
-    .text = "select c.id, c.uri, c.kind, c.label, c.label_search, c.rarity, c.taxonomy, c.status, c.replaced_"
-            "by from ref.competence c where c.status = 'released'",
-    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select c.id, c.uri, c.kind, l.label, l.label_search, c.rarity, c.taxonomy, c.status, c.replaced_"
+            "by, case when $1::boolean then (select json_agg(a.label order by a.label) from ref.competence_la"
+            "bel a where a.competence_id = c.id and a.language = $2 and not a.preferred) end as alternatives "
+            "from ref.competence_label l join ref.competence c on c.id = l.competence_id where l.language = $"
+            "2 and l.preferred and c.status = 'released'",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &competence_list_list,
 };
-struct statement *sql_competence_list(struct plan *plan)
+struct statement *sql_competence_list(struct plan *plan, struct sql_competence_list args)
 {
-    return plan_add(plan, &query_competence_list, NULL);
+    const struct str values[] = {
+        args.shows_alternatives,
+        args.language,
+    };
+    return plan_add(plan, &query_competence_list, values);
 }
 
 const struct query query_competence_get = {
     .name = "competence_get",
-    .text = "select c.id, c.uri, c.kind, c.label, c.rarity, c.taxonomy, c.status, c.replaced_by from ref.comp"
-            "etence c where c.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .text = "select c.id, c.uri, c.kind, l.label, c.rarity, c.taxonomy, c.status, c.replaced_by, (select json"
+            "_agg(a.label order by a.label) from ref.competence_label a where a.competence_id = c.id and a.la"
+            "nguage = $1 and not a.preferred) as alternatives from ref.competence c join ref.competence_label"
+            " l on l.competence_id = c.id and l.language = $1 and l.preferred where c.id = $2",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
 struct statement *sql_competence_get(struct plan *plan, struct sql_competence_get args)
 {
     const struct str values[] = {
+        args.language,
         args.id,
     };
     return plan_add(plan, &query_competence_get, values);
@@ -72,11 +107,11 @@ struct statement *sql_condition_list(struct plan *plan)
 }
 
 static const struct query_filter occupation_list_filters[] = {
-    {"labelPrefix", "o.words @@ app.asked(%)"},
+    {"labelPrefix", "o.id in (select a.occupation_id from ref.occupation_label a where a.words @@ app.asked(%))"},
     {"isco", "o.isco = %"},
 };
 static const struct query_sort occupation_list_sorts[] = {
-    {"label", "o.label_search", "text", "label_search"},
+    {"label", "l.label_search", "text", "label_search"},
 };
 static const struct query_list occupation_list_list = {
     occupation_list_filters, 2,
@@ -87,29 +122,40 @@ static const struct query_list occupation_list_list = {
 };
 const struct query query_occupation_list = {
     .name = "occupation_list",
-    .text = "select o.id, o.uri, o.isco, o.label, o.label_search, o.taxonomy, o.status, o.replaced_by from re"
-            "f.occupation o where o.status = 'released'",
-    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select o.id, o.uri, o.isco, l.label, l.label_search, o.taxonomy, o.status, o.replaced_by, case w"
+            "hen $1::boolean then (select json_agg(a.label order by a.label) from ref.occupation_label a wher"
+            "e a.occupation_id = o.id and a.language = $2 and not a.preferred) end as alternatives from ref.o"
+            "ccupation_label l join ref.occupation o on o.id = l.occupation_id where l.language = $2 and l.pr"
+            "eferred and o.status = 'released'",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &occupation_list_list,
 };
-struct statement *sql_occupation_list(struct plan *plan)
+struct statement *sql_occupation_list(struct plan *plan, struct sql_occupation_list args)
 {
-    return plan_add(plan, &query_occupation_list, NULL);
+    const struct str values[] = {
+        args.shows_alternatives,
+        args.language,
+    };
+    return plan_add(plan, &query_occupation_list, values);
 }
 
 const struct query query_occupation_get = {
     .name = "occupation_get",
-    .text = "select o.id, o.uri, o.isco, o.label, o.taxonomy, o.status, o.replaced_by, (select coalesce(jsonb"
-            "_agg(jsonb_build_object('competenceId', c.id, 'label', c.label, 'essential', oc.essential) order"
-            " by oc.essential desc, c.label), '[]') from ref.occupation_competence oc join ref.competence c o"
-            "n c.id = oc.competence_id where oc.occupation_id = o.id) as competences from ref.occupation o wh"
-            "ere o.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .text = "select o.id, o.uri, o.isco, l.label, o.taxonomy, o.status, o.replaced_by, (select json_agg(a.lab"
+            "el order by a.label) from ref.occupation_label a where a.occupation_id = o.id and a.language = $"
+            "1 and not a.preferred) as alternatives, (select coalesce(jsonb_agg(jsonb_build_object('competenc"
+            "eId', c.competence_id, 'label', c.label, 'essential', oc.essential) order by oc.essential desc, "
+            "c.label), '[]') from ref.occupation_competence oc join ref.competence_label c on c.competence_id"
+            " = oc.competence_id where oc.occupation_id = o.id and c.language = $1 and c.preferred) as compet"
+            "ences from ref.occupation o join ref.occupation_label l on l.occupation_id = o.id and l.language"
+            " = $1 and l.preferred where o.id = $2",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
 struct statement *sql_occupation_get(struct plan *plan, struct sql_occupation_get args)
 {
     const struct str values[] = {
+        args.language,
         args.id,
     };
     return plan_add(plan, &query_occupation_get, values);
@@ -119,7 +165,7 @@ static const struct query_sort organisation_list_changes = {"after", "o.changed_
 static const struct query_filter organisation_list_filters[] = {
     {"kind", "o.kind = %"},
     {"namePrefix", "o.id = any (array(select app.named('organisation', %)))"},
-    {"active", "o.active = %::boolean"},
+    {"active", "o.active"},
     {"after", "(o.changed_in, o.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and o.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
 };
 static const struct query_sort organisation_list_sorts[] = {
@@ -648,9 +694,9 @@ struct statement *sql_tenant_get(struct plan *plan, struct sql_tenant_get args)
 const struct query query_user_profile = {
     .name = "user_profile",
     .text = "select $1::uuid as id, u.name, $2::text as role, $3::uuid as organisation_id, t.id as tenant_id,"
-            " t.name as tenant_name from ref.tenant t left join app.user_account u on u.id = $1::uuid and u.t"
-            "enant_id = t.tenant_id where t.tenant_id = (select app.tenant())",
-    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            " t.name as tenant_name, $4::json as permissions from ref.tenant t left join app.user_account u o"
+            "n u.id = $1::uuid and u.tenant_id = t.tenant_id where t.tenant_id = (select app.tenant())",
+    .parameters = 4, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
 struct statement *sql_user_profile(struct plan *plan, struct sql_user_profile args)
@@ -659,6 +705,7 @@ struct statement *sql_user_profile(struct plan *plan, struct sql_user_profile ar
         args.actor,
         args.role,
         args.organisation,
+        args.permissions,
     };
     return plan_add(plan, &query_user_profile, values);
 }
@@ -667,7 +714,7 @@ static const struct query_sort user_list_changes = {"after", "u.changed_in", "xi
 static const struct query_filter user_list_filters[] = {
     {"role", "u.role = %"},
     {"namePrefix", "u.id = any (array(select app.named('user', %)))"},
-    {"active", "u.active = %::boolean"},
+    {"active", "u.active"},
     {"after", "(u.changed_in, u.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and u.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
 };
 static const struct query_sort user_list_sorts[] = {
@@ -683,8 +730,8 @@ static const struct query_list user_list_list = {
 };
 const struct query query_user_list = {
     .name = "user_list",
-    .text = "select u.id, u.name, u.email, u.role, to_json(u.attributes) as attributes, u.organisation_id, u."
-            "active, u.version, u.changed_at, u.changed_in from app.user_account u where true",
+    .text = "select u.id, u.name, u.email, u.phone, u.role, to_json(u.attributes) as attributes, u.organisati"
+            "on_id, u.active, u.version, u.changed_at, u.changed_in from app.user_account u where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &user_list_list,
 };
@@ -695,8 +742,8 @@ struct statement *sql_user_list(struct plan *plan)
 
 const struct query query_user_get = {
     .name = "user_get",
-    .text = "select u.id, u.name, u.email, u.role, to_json(u.attributes) as attributes, u.organisation_id, u."
-            "active, u.version, u.changed_at from app.user_account u where u.id = $1",
+    .text = "select u.id, u.name, u.email, u.phone, u.role, to_json(u.attributes) as attributes, u.organisati"
+            "on_id, u.active, u.version, u.changed_at from app.user_account u where u.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -710,12 +757,12 @@ struct statement *sql_user_get(struct plan *plan, struct sql_user_get args)
 
 const struct query query_user_insert = {
     .name = "user_insert",
-    .text = "insert into app.user_account as u (tenant_id, id, name, email, role, attributes, organisation_id"
-            ", active) values (app.tenant(), $1, $2::text, $3::text, $4::text, coalesce(array(select jsonb_ar"
-            "ray_elements_text($5::jsonb)), '{}'), $6::uuid, coalesce($7::boolean, true)) returning u.id, u.n"
-            "ame, u.email, u.role, to_json(u.attributes) as attributes, u.organisation_id, u.active, u.versio"
-            "n, u.changed_at",
-    .parameters = 7, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .text = "insert into app.user_account as u (tenant_id, id, name, email, phone, role, attributes, organisa"
+            "tion_id, active) values (app.tenant(), $1, $2::text, $3::text, $4::text, $5::text, coalesce(arra"
+            "y(select jsonb_array_elements_text($6::jsonb)), '{}'), $7::uuid, coalesce($8::boolean, true)) re"
+            "turning u.id, u.name, u.email, u.phone, u.role, to_json(u.attributes) as attributes, u.organisat"
+            "ion_id, u.active, u.version, u.changed_at",
+    .parameters = 8, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
 struct statement *sql_user_insert(struct plan *plan, const struct user_new *body, struct sql_user_insert args)
@@ -724,8 +771,9 @@ struct statement *sql_user_insert(struct plan *plan, const struct user_new *body
         args.id,
         body->name,
         body->email,
+        body->phone,
         body->role,
-        schema_member_columns(plan->ctx->arena, &user_new_schema.fields[3], &body->attributes),
+        schema_member_columns(plan->ctx->arena, &user_new_schema.fields[4], &body->attributes),
         body->organisation_id,
         plan_bool(body->active),
     };
@@ -734,9 +782,10 @@ struct statement *sql_user_insert(struct plan *plan, const struct user_new *body
 
 const struct query query_user_change = {
     .name = "user_change",
-    .text = "update app.user_account u set (name, email, role, attributes, organisation_id, active) = (select"
-            " n.name, n.email, n.role, n.attributes, n.organisation_id, n.active from jsonb_populate_record(u"
-            ", $1::jsonb) n) where u.id = $2 and $3::int8multirange @> u.version returning u.id",
+    .text = "update app.user_account u set (name, email, phone, role, attributes, organisation_id, active) = "
+            "(select n.name, n.email, n.phone, n.role, n.attributes, n.organisation_id, n.active from jsonb_p"
+            "opulate_record(u, $1::jsonb) n) where u.id = $2 and $3::int8multirange @> u.version returning u."
+            "id",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
@@ -750,4 +799,4 @@ struct statement *sql_user_change(struct plan *plan, struct sql_user_change args
     return plan_add(plan, &query_user_change, values);
 }
 
-const struct query *const platform_queries[] = {&query_competence_list, &query_competence_get, &query_condition_list, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, NULL};
+const struct query *const platform_queries[] = {&query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, NULL};

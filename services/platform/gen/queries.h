@@ -6,12 +6,18 @@
 #include "lib/db/plan.h"
 #include "services/platform/gen/schemas.h"
 
+extern const struct query query_colleague_list;
+struct statement *sql_colleague_list(struct plan *plan);
+
 extern const struct query query_competence_list;
-struct statement *sql_competence_list(struct plan *plan);
+struct sql_competence_list {
+    struct str shows_alternatives, language;
+};
+struct statement *sql_competence_list(struct plan *plan, struct sql_competence_list args);
 
 extern const struct query query_competence_get;
 struct sql_competence_get {
-    struct str id;
+    struct str language, id;
 };
 struct statement *sql_competence_get(struct plan *plan, struct sql_competence_get args);
 
@@ -19,11 +25,14 @@ extern const struct query query_condition_list;
 struct statement *sql_condition_list(struct plan *plan);
 
 extern const struct query query_occupation_list;
-struct statement *sql_occupation_list(struct plan *plan);
+struct sql_occupation_list {
+    struct str shows_alternatives, language;
+};
+struct statement *sql_occupation_list(struct plan *plan, struct sql_occupation_list args);
 
 extern const struct query query_occupation_get;
 struct sql_occupation_get {
-    struct str id;
+    struct str language, id;
 };
 struct statement *sql_occupation_get(struct plan *plan, struct sql_occupation_get args);
 
@@ -164,7 +173,7 @@ struct statement *sql_tenant_get(struct plan *plan, struct sql_tenant_get args);
 
 extern const struct query query_user_profile;
 struct sql_user_profile {
-    struct str actor, role, organisation;
+    struct str actor, role, organisation, permissions;
 };
 struct statement *sql_user_profile(struct plan *plan, struct sql_user_profile args);
 

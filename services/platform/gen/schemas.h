@@ -36,6 +36,7 @@ struct queue_pause_new {
 struct user_new {
     struct str name;
     struct str email;
+    struct str phone;
     struct str role;
     struct list attributes; /* of struct str */
     struct str organisation_id;
@@ -46,6 +47,7 @@ struct user_new {
 struct user_change {
     struct str name;
     struct str email;
+    struct str phone;
     struct str role;
     struct list attributes; /* of struct str */
     struct str organisation_id;
@@ -58,6 +60,7 @@ extern const struct schema queue_act_new_schema;
 extern const struct schema queue_pause_new_schema;
 extern const struct schema user_new_schema;
 extern const struct schema user_change_schema;
+extern const struct schema colleague_schema;
 extern const struct schema competence_schema;
 extern const struct schema condition_schema;
 extern const struct schema occupation_competence_schema;

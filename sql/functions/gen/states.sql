@@ -140,7 +140,7 @@ create function app.candidate_guard() returns trigger language plpgsql
         if new.first_name::text is distinct from old.first_name::text or new.last_name::text is distinct from old.last_name::text or new.birth_date::text is distinct from old.birth_date::text or new.email::text is distinct from old.email::text or new.phone::text is distinct from old.phone::text or new.postcode4::text is distinct from old.postcode4::text or new.neighbourhood::text is distinct from old.neighbourhood::text or new.bsn_changes::text is distinct from old.bsn_changes::text then
             perform app.require('candidate', state, 'updateCandidate.identity');
         end if;
-        if new.case_manager_id::text is distinct from old.case_manager_id::text or new.organisation_id::text is distinct from old.organisation_id::text then
+        if new.case_manager_id::text is distinct from old.case_manager_id::text or new.coach_id::text is distinct from old.coach_id::text or new.organisation_id::text is distinct from old.organisation_id::text then
             perform app.require('candidate', state, 'updateCandidate.owner');
         end if;
         if new.alias::text is distinct from old.alias::text or new.benefit::text is distinct from old.benefit::text or new.phase::text is distinct from old.phase::text or new.target_groups::text is distinct from old.target_groups::text or new.hours_min::text is distinct from old.hours_min::text or new.hours_max::text is distinct from old.hours_max::text or new.shifts::text is distinct from old.shifts::text or new.max_distance_km::text is distinct from old.max_distance_km::text or new.transport::text is distinct from old.transport::text or new.available_from::text is distinct from old.available_from::text or new.wishes::text is distinct from old.wishes::text or new.introduction::text is distinct from old.introduction::text or new.sectors::text is distinct from old.sectors::text or new.competences::text is distinct from old.competences::text or new.conditions::text is distinct from old.conditions::text or new.languages::text is distinct from old.languages::text or new.occupations::text is distinct from old.occupations::text then
@@ -168,7 +168,7 @@ create function app.user_guard() returns trigger language plpgsql
     as $$
     declare state text := app.activity(old.active);
     begin
-        if new.name::text is distinct from old.name::text or new.email::text is distinct from old.email::text then
+        if new.name::text is distinct from old.name::text or new.email::text is distinct from old.email::text or new.phone::text is distinct from old.phone::text then
             perform app.require('user', state, 'updateUser.identity');
         end if;
         if new.role::text is distinct from old.role::text or new.attributes::text is distinct from old.attributes::text or new.organisation_id::text is distinct from old.organisation_id::text then
@@ -197,7 +197,7 @@ create function app.vacancy_guard() returns trigger language plpgsql
         if new.start_date::text is distinct from old.start_date::text or new.needed_by::text is distinct from old.needed_by::text then
             perform app.require('vacancy', state, 'updateVacancy.dates');
         end if;
-        if new.internal_note::text is distinct from old.internal_note::text then
+        if new.internal_note::text is distinct from old.internal_note::text or new.assignee_id::text is distinct from old.assignee_id::text then
             perform app.require('vacancy', state, 'updateVacancy.note');
         end if;
         return new;

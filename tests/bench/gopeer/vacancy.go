@@ -66,6 +66,7 @@ type vacancy struct {
 	NeededBy         *day            `json:"neededBy,omitempty" db:"needed_by"`
 	WageText         *string         `json:"wageText,omitempty" db:"wage_text"`
 	InternalNote     *string         `json:"internalNote,omitempty" db:"internal_note"`
+	AssigneeID       *string         `json:"assigneeId,omitempty" db:"assignee_id"`
 	Source           string          `json:"source" db:"source"`
 	ReportedAt       moment          `json:"reportedAt" db:"reported_at"`
 	MatchInput       *int64          `json:"matchVersion,omitempty" db:"match_input"`
@@ -113,6 +114,7 @@ type vacancyNew struct {
 	NeededBy         *string      `json:"neededBy"`
 	WageText         *string      `json:"wageText"`
 	InternalNote     *string      `json:"internalNote"`
+	AssigneeID       *string      `json:"assigneeId"`
 }
 
 var kinds = map[string]bool{"regular": true, "temp": true, "secondment": true, "trial_placement": true, "work_experience": true,
@@ -226,7 +228,7 @@ func (s *vacancies) insert(w http.ResponseWriter, r *http.Request, who actor, ke
 	var made vacancy
 	batch.Queue(s.sql.IdempotencyBegin, op.id, key, fingerprint, http.StatusCreated, id.String())
 	batch.Queue(s.sql.VacancyInsert, id.String(), v.EmployerID, v.Title, v.Description, v.Kind, v.OccupationID, v.HoursMin, v.HoursMax,
-		v.Shifts, v.Postcode4, v.Positions, v.CandidatesWanted, v.StartDate, v.NeededBy, v.WageText, v.InternalNote,
+		v.Shifts, v.Postcode4, v.Positions, v.CandidatesWanted, v.StartDate, v.NeededBy, v.WageText, v.InternalNote, v.AssigneeID,
 		v.competenceRows(), v.Conditions).Query(one(&made))
 	err = s.run(r.Context(), batch)
 	switch {

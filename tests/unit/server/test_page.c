@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Pages of lists: what is read of the parameters, and the statement that comes of it. */
+/* Pages of lists: what is read of the parameters, and the statement that comes of it. The
+ * numbers of its own values are those after the values of the query itself. */
 #include "tests/unit/unit.h"
 
 #include "lib/auth/cursor.h"
+#include "lib/base/buf.h"
+#include "lib/server/compose.h"
 #include "lib/server/page.h"
 #include "openapi/gen/role.h"
 #include "services/employers/gen/contract.h"
@@ -23,16 +26,7 @@ static const struct operation *operation_named(const char *id)
     return NULL;
 }
 
-/* Where the operation has the parameter `after`. */
-static size_t after_at(const struct exchange *exchange)
-{
-    size_t i = 0;
-    while (strcmp(exchange->request.operation->parameters[i].name, "after") != 0)
-        i++;
-    return i;
-}
-
-/* Reads the query behind "/v1/vacancies"; the first parameter is the state. */
+/* Reads the query behind "/v1/vacancies"; as if its values were checked. */
 static struct exchange *asked(void **state, const char *query)
 {
     struct ctx *ctx = *state;
@@ -46,8 +40,9 @@ static struct exchange *asked(void **state, const char *query)
                               &exchange->uri),
                      OK);
     exchange->actor.tenant_id = S("0189abcd-0000-7234-8abc-def012345678");
-    exchange->request.query[0] = exchange_parameter(exchange, "state");
-    exchange->request.query[after_at(exchange)] = exchange_parameter(exchange, "after");
+    for (size_t i = 0; i < exchange->request.operation->parameters_count; i++)
+        exchange->request.query[i] =
+            exchange_parameter(exchange, exchange->request.operation->parameters[i].name);
     page_read(exchange);
     return exchange;
 }
@@ -55,31 +50,49 @@ static struct exchange *asked(void **state, const char *query)
 static struct statement *composed(struct exchange *exchange)
 {
     struct plan plan = {.ctx = &exchange->ctx};
-    struct statement *statement = sql_vacancy_list(&plan);
-    page_compose(exchange, statement);
+    struct statement *statement = sql_vacancy_list(&plan, (struct sql_vacancy_list){0});
+    compose_list(exchange, &plan);
     return statement;
 }
 
-static const char *tail_of(const struct statement *statement)
+/* The text after "where true", with numbers from $1 on. */
+static const char *tail_of(void **state, const struct statement *statement)
 {
-    return strstr(statement->query->text, "where true") + strlen("where true");
+    struct ctx *ctx = *state;
+    struct buf out = buf_in(ctx->arena);
+    const char *at = strstr(statement->query->text, "where true") + strlen("where true");
+    while (*at) {
+        char *after;
+        if (*at != '$') {
+            buf_add_char(&out, *at++);
+            continue;
+        }
+        buf_print(&out, "$%ld", strtol(at + 1, &after, 10) - query_vacancy_list.parameters);
+        at = after;
+    }
+    return buf_str(&out).at;
+}
+
+static struct str value_at(const struct statement *statement, int number)
+{
+    return statement->values[query_vacancy_list.parameters + number];
 }
 
 static void without_parameters_the_newest_come_first(void **state)
 {
     struct statement *statement = composed(asked(state, ""));
-    assert_string_equal(tail_of(statement),
+    assert_string_equal(tail_of(state, statement),
                         " order by v.reported_at desc, v.id desc limit $1::int) l on true");
-    assert_str(statement->values[0], "21"); /* one more than is shown: is there a next page? */
+    assert_str(value_at(statement, 0), "21"); /* one more than is shown: is there a next page? */
 }
 
 static void values_travel_as_parameters(void **state)
 {
     struct statement *statement = composed(asked(state, "state=open%27--&sort=title&pageSize=3"));
-    assert_string_equal(tail_of(statement),
+    assert_string_equal(tail_of(state, statement),
                         " and v.state = $1 order by v.title, v.id limit $2::int) l on true");
-    assert_str(statement->values[0], "open'--");
-    assert_str(statement->values[1], "4");
+    assert_str(value_at(statement, 0), "open'--");
+    assert_str(value_at(statement, 1), "4");
 }
 
 static struct str cursor_of(struct exchange *exchange)
@@ -101,13 +114,13 @@ static void a_cursor_goes_on_behind_the_last_one(void **state)
     struct exchange *exchange = next(state, "state=open&sort=title", cursor);
     assert_int_equal(exchange->ctx.faults.count, 0);
     struct statement *statement = composed(exchange);
-    assert_string_equal(tail_of(statement),
+    assert_string_equal(tail_of(state, statement),
                         " and v.state = $1 and (v.title, v.id) > ($2::text, $3::uuid)"
                         " order by v.title, v.id limit $4::int) l on true");
-    assert_str(statement->values[1], "O'Neill");
+    assert_str(value_at(statement, 1), "O'Neill");
     exchange =
         next(state, "state=open&sort=-title", cursor_of(asked(state, "state=open&sort=-title")));
-    assert_non_null(strstr(tail_of(composed(exchange)), "(v.title, v.id) < ("));
+    assert_non_null(strstr(tail_of(state, composed(exchange)), "(v.title, v.id) < ("));
 }
 
 static void a_cursor_belongs_to_what_was_asked(void **state)
@@ -133,8 +146,17 @@ static void a_cursor_belongs_to_what_was_asked(void **state)
 
 static void statements_that_differ_have_names_that_differ(void **state)
 {
-    static const char *const queries[] = {
-        "", "state=open", "sort=reportedAt", "sort=-title", "sort=title", "sort=changedAt"};
+    static const char *const queries[] = {"",
+                                          "state=open",
+                                          "state=open,filled",
+                                          "state=open&kind=temp,event",
+                                          "state=open,filled&kind=temp,event",
+                                          "assignedToMe=true",
+                                          "assignedToMe=false",
+                                          "sort=reportedAt",
+                                          "sort=-title",
+                                          "sort=title",
+                                          "sort=changedAt"};
     const char *names[sizeof queries / sizeof *queries];
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
         names[i] = composed(asked(state, queries[i]))->query->name;
@@ -167,12 +189,12 @@ static void who_reads_after_a_position_gets_what_changed_in_its_order(void **sta
     assert_int_equal(exchange->ctx.faults.count, 0);
     struct statement *statement = composed(exchange);
     assert_string_equal(
-        tail_of(statement),
+        tail_of(state, statement),
         " and v.state = $1 and (v.changed_in, v.id) > (split_part($2, '/', 1)::xid8, "
         "split_part($2, '/', 2)::uuid) and v.changed_in < "
         "pg_snapshot_xmin(pg_current_snapshot()) order by v.changed_in, v.id limit "
         "$3::int) l on true");
-    assert_str(statement->values[1], "12345/0189abcd-ef01-7234-8abc-def012345678");
+    assert_str(value_at(statement, 1), "12345/0189abcd-ef01-7234-8abc-def012345678");
     assert_string_not_equal(statement->query->name,
                             composed(asked(state, "state=open"))->query->name);
 }
@@ -195,6 +217,42 @@ static void a_position_is_one_of_this_list_and_stands_alone(void **state)
                      FAULT_NOT_HERE);
 }
 
+static void several_values_are_one_run_for_each(void **state)
+{
+    struct statement *statement =
+        composed(asked(state, "state=reported,screening&kind=temp,event&sort=title"));
+    assert_string_equal(tail_of(state, statement),
+                        " and v.state = each_value.one and v.kind = any ($2::text[])"
+                        " order by v.title, v.id limit $3::int) x"
+                        " order by x.title, x.id limit $3::int) l on true");
+    assert_non_null(strstr(statement->query->text, "select x.* from unnest($"));
+    assert_str(value_at(statement, 0), "{reported,screening}");
+    assert_str(value_at(statement, 1), "{temp,event}");
+}
+
+static void a_condition_holds_or_not(void **state)
+{
+    const char *yes = tail_of(state, composed(asked(state, "assignedToMe=true"))),
+               *no = tail_of(state, composed(asked(state, "assignedToMe=false")));
+    assert_non_null(strstr(yes, " and (v.assignee_id = (select app.actor())) order by"));
+    assert_non_null(strstr(no, " and (v.assignee_id = (select app.actor())) is not true order by"));
+}
+
+static void what_the_filters_leave_is_counted_first(void **state)
+{
+    struct exchange *exchange = asked(state, "state=open&count=true&sort=title&pageSize=3");
+    struct plan plan = {.ctx = &exchange->ctx};
+    sql_vacancy_list(&plan, (struct sql_vacancy_list){0});
+    compose_list(exchange, &plan);
+    assert_ptr_equal(plan.first, exchange->page.count);
+    assert_int_equal(plan.count, 2);
+    assert_string_equal(tail_of(state, plan.first), " and v.state = $1 limit $2::int) counted");
+    assert_str(value_at(plan.first, 1), "10001");
+    exchange = asked(state, "state=open");
+    composed(exchange);
+    assert_null(exchange->page.count);
+}
+
 static void strange_sizes_and_sorts_are_faults(void **state)
 {
     static const char *const queries[] = {"pageSize=0",    "pageSize=101",
@@ -203,7 +261,7 @@ static void strange_sizes_and_sorts_are_faults(void **state)
                                           "sort=",         "sort=-",
                                           "sort=--title",  "sort=Title",
                                           "sort=title,id", "sort=nothing",
-                                          "cursor="};
+                                          "cursor=",       "count=1"};
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
         assert_int_equal(asked(state, queries[i])->ctx.faults.count, 1);
     assert_int_equal(asked(state, "pageSize=100")->page.size, 100);
@@ -213,6 +271,9 @@ static void strange_sizes_and_sorts_are_faults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        UNIT(several_values_are_one_run_for_each),
+        UNIT(a_condition_holds_or_not),
+        UNIT(what_the_filters_leave_is_counted_first),
         UNIT(without_parameters_the_newest_come_first),
         UNIT(values_travel_as_parameters),
         UNIT(a_cursor_goes_on_behind_the_last_one),

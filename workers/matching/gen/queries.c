@@ -4,7 +4,7 @@
 
 #include "lib/base/limits.h"
 
-_Static_assert(13 <= LIMIT_QUERIES, "queries");
+_Static_assert(14 <= LIMIT_QUERIES, "queries");
 _Static_assert(10 <= LIMIT_VALUES, "run_insert");
 
 const struct query query_copy_snapshot = {
@@ -193,6 +193,21 @@ struct statement *sql_supply_store(struct plan *plan, struct sql_supply_store ar
     return plan_add(plan, &query_supply_store, values);
 }
 
+const struct query query_supply_advise = {
+    .name = "supply_advise",
+    .text = "update app.vacancy_supply s set advice = (select a.advice from app.screening_advice(s.vacancy_id"
+            ") a) where s.tenant_id = (select app.tenant()) and s.vacancy_id = $1::uuid",
+    .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_supply_advise(struct plan *plan, struct sql_supply_advise args)
+{
+    const struct str values[] = {
+        args.vacancy,
+    };
+    return plan_add(plan, &query_supply_advise, values);
+}
+
 const struct query query_rematch_touched = {
     .name = "rematch_touched",
     .text = "select app.shortlists_request_touched($1::uuid, $2::uuid[], $3::int[])",
@@ -242,4 +257,4 @@ struct statement *sql_expire(struct plan *plan)
     return plan_add(plan, &query_expire, NULL);
 }
 
-const struct query *const matching_queries[] = {&query_copy_snapshot, &query_copy_candidates, &query_copy_tombstones, &query_demand_of_vacancy, &query_run_exists, &query_run_insert, &query_results_insert, &query_vacancy_shortlisted, &query_supply_store, &query_rematch_touched, &query_names_of_conditions, &query_names_of_competences, &query_expire, NULL};
+const struct query *const matching_queries[] = {&query_copy_snapshot, &query_copy_candidates, &query_copy_tombstones, &query_demand_of_vacancy, &query_run_exists, &query_run_insert, &query_results_insert, &query_vacancy_shortlisted, &query_supply_store, &query_supply_advise, &query_rematch_touched, &query_names_of_conditions, &query_names_of_competences, &query_expire, NULL};

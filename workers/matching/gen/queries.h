@@ -72,6 +72,12 @@ struct sql_supply_store {
 };
 struct statement *sql_supply_store(struct plan *plan, struct sql_supply_store args);
 
+extern const struct query query_supply_advise;
+struct sql_supply_advise {
+    struct str vacancy;
+};
+struct statement *sql_supply_advise(struct plan *plan, struct sql_supply_advise args);
+
 extern const struct query query_rematch_touched;
 struct sql_rematch_touched {
     struct str candidate, vacancies, scores;
