@@ -9,7 +9,8 @@
  * that is wrong. */
 void page_read(struct exchange *exchange);
 
-/* The body of the answer, in the arena: "items", "pageSize", "total" when it was asked for, "_links" and "position", from the rows of
+/* The body of the answer, in the arena: "items", "pageSize", "total" when it was asked for, "_links"
+ * and "position", from the rows of
  * `statement`. The entity tag is that of `ret_shown`, all but the position: that moves with every
  * transaction, also of what is not on the page. */
 struct str page_print(struct exchange *exchange, const struct statement *statement,
