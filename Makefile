@@ -26,7 +26,7 @@ PROGRAMS := $(SERVICES:%=$(OUT)/bin/maatwerk-%) $(WORKERS:%=$(OUT)/bin/maatwerk-
 objects = $(patsubst %.c,$(OUT)/%.o,$(1))
 folder = $(filter-out %/main.c,$(wildcard $(1)/*.c $(1)/gen/*.c $(1)/engine/*.c))
 
-.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-queue chaos gates model property flips giant release docs-test clients clean programs units
+.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-queue chaos gates model property flips attack giant release docs-test clients clean programs units
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -93,6 +93,10 @@ property: install ## SEQUENCES (10000) by SEED (1) on the queue and on a referen
 
 flips: ## turns every bit of the built tables of rights around: tests/rights.tsv must differ from each
 	@FLIPS=1 $(PYTHON) -m pytest -q -p no:cacheprovider tests/checks/test_rights_table.py
+
+attack: install ## what attackers try, on an installation of its own; ONLY=name, SHORT=1; ends with: N held, 0 got through
+	@$(MAKE) --no-print-directory -s -j2 build
+	@$(PYTHON) tests/attack/attack.py
 
 giant: install ## a copy of the tree with 200 operations, 40 nouns and 10 services more is built, and all of them serve
 	@$(PYTHON) tests/giant/giant.py

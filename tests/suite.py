@@ -29,7 +29,7 @@ MEMORY = 6 << 30
 SLOWEST = 10
 PROGRAMS = (['build', 'build/release/bin/maatwerk-chaos', 'build/release/flaky.so', 'build/release/clock_shift.so'], ['SAN=1', 'programs'])
 STORMS = ('chaos', 'gates')
-FOLDERS = ('checks', 'e2e', 'property', *STORMS)
+FOLDERS = ('checks', 'e2e', 'property', 'attack', *STORMS)
 
 
 running = set()     # processes of pytest
@@ -182,7 +182,7 @@ def files_of(*folders):
 def end_to_end(count):
     with tempfile.NamedTemporaryFile('r', suffix='.called') as called:
         os.environ['MAATWERK_CALLED'] = called.name
-        python_tests(count, [[file] for file in files_of('property', 'e2e')])
+        python_tests(count, [[file] for file in files_of('property', 'attack', 'e2e')])
         seen = set(called.read().split())
     del os.environ['MAATWERK_CALLED']
     contract = json.loads((ROOT / 'openapi/gen/openapi.json').read_text())

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Attacks of people who have a token: with what it allows, they try to get what it does not."""
+import json
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+from frame import ROOT, attack, held, until
+
+CONTRACT = json.loads((ROOT / 'openapi/gen/openapi.json').read_text())
+ROLES = [role['name'] for role in CONTRACT['x-roles'] if role['name'] != 'system']
+NOBODY = '01920000-0000-7000-8000-00000000dead'
+TRACE = 'select (select count(*) from audit.entry) + (select count(*) from audit.denial)'
+
+
+def nouns(world, tenant):
+    """{noun: id} of what there is in a municipality."""
+    found = {}
+    for noun, table in (('candidates', 'candidate'), ('vacancies', 'vacancy'), ('employers', 'employer'), ('users', 'user_account'),
+                        ('organisations', 'organisation'), ('proposals', 'proposal'), ('proposal-rounds', 'proposal_round')):
+        row = world.sql(f'select x.id::text from app.{table} x join ref.tenant t using (tenant_id) where t.code = %s limit 1', (tenant,))
+        if row:
+            found[noun] = row[0][0]
+    return found
+
+
+@attack(1, 'a deactivated user goes on working', short=True)
+def deactivated_user(world):
+    admin, user = world.client('tenant_admin'), world.users('case_manager')[-1]
+    theirs = world.client('case_manager', user=user)
+    held(theirs.get('/candidates').status == 200, 'the user could not work before')
+    seen = admin.get(f'/users/{user}')
+    assert admin.patch(f'/users/{user}', {'active': False}, seen.headers['etag']).status == 200
+    try:
+        until(lambda: theirs.get('/candidates').status == 403, 5)
+        held(theirs.post('/candidates', {'alias': 'Nooit', 'pc4': '5012'}).status == 403, 'he can still write')
+    finally:
+        assert admin.patch(f'/users/{user}', {'active': True}, admin.get(f'/users/{user}').headers['etag']).status == 200
+
+
+@attack(1, 'a token of somebody who does not exist', short=True)
+def unknown_subject(world):
+    for role in ('consultant', 'tenant_admin', 'firm'):
+        answer = world.client(role, user=NOBODY).get('/user-profile')
+        held(answer.status in (401, 403), f'{role}: {answer.status}')
+
+
+@attack(2, 'a role writes what it may not see', short=True)
+def hidden_properties(world):
+    """Every property of a change, by every role, on a file that it can read, with its example and with null: what is stored is compared."""
+    schemas = CONTRACT['components']['schemas']
+    properties, shown = schemas['CandidateChange']['properties'], schemas['Candidate']['properties']
+    tried = 0
+    for role in ROLES:
+        client = world.client(role)
+        listed = client.get('/candidates?pageSize=1')
+        if listed.status != 200 or not listed.json['items']:
+            continue
+        one = client.get(f'/candidates/{listed.json["items"][0]["id"]}')
+        if one.status != 200:
+            continue
+        here, etag = one.json['id'], one.headers['etag']
+        before = stored(world, here)
+        for name, schema in properties.items():
+            visible = shown.get(name, {}).get('x-visible-to')
+            if visible is None or role in visible or role in schema.get('x-writable-by', ()):
+                continue
+            for value in (schema.get('example'), None):
+                tried += 1
+                answer = client.patch(f'/candidates/{here}', {name: value}, etag)
+                held(answer.status >= 400, f'{role} wrote {name}: {answer.status}')
+        held(stored(world, here) == before, f'something of {role} was stored')
+    assert tried
+    return f'{tried} writes'
+
+
+def stored(world, candidate):
+    return world.sql("select to_jsonb(c) - 'changed_in' - 'changed_at' from app.candidate c where id = %s", (candidate,))
+
+
+@attack(3, 'numbers are tried until one is known')
+def bsn_probing(world):
+    """Searching has a limit, and leaves a trace; so does registering somebody with a number that is known."""
+    manager = world.client('case_manager', user=world.users('case_manager')[1])
+    before = world.sql(TRACE)[0][0]
+    numbers, status = valid_numbers(), 0
+    for tried in range(400):
+        status = manager.post('/candidates/_search', {'bsn': next(numbers), 'purpose': 'intake'}).status
+        if status == 429:
+            break
+    held(status == 429, f'{tried + 1} numbers, and no end')
+    until(lambda: world.sql(TRACE)[0][0] > before, 10)
+    return f'{tried} before it was refused'
+
+
+def valid_numbers(start=100000000):
+    for number in range(start, 10 ** 9):
+        digits = [int(digit) for digit in str(number)]
+        if (sum(d * (9 - i) for i, d in enumerate(digits[:8])) - digits[8]) % 11 == 0:
+            yield str(number)
+
+
+@attack(3, 'a number of a colleague\'s client tells that he is known', short=True)
+def known_number(world):
+    first, second = (world.client('case_manager', user=user) for user in world.users('case_manager')[:2])
+    number = next(valid_numbers(int(str(uuid.uuid4().int)[:8]) % 10 ** 8 * 9 + 10 ** 8))
+    made = first.post('/candidates', {'alias': 'Bekend', 'pc4': '5012', 'bsn': number})
+    assert made.status == 201, made.text
+    before = world.sql(TRACE)[0][0]
+    again = second.post('/candidates', {'alias': 'Ook bekend', 'pc4': '5012', 'bsn': number})
+    held(made.json['id'] not in again.text and 'Bekend' not in again.text, 'the answer says who it is')
+    until(lambda: world.sql(TRACE)[0][0] > before, 10)
+
+
+@attack(4, 'refused calls keep others from writing')
+def denials_flood(world):
+    """Calls without the right to, from many connections, while somebody else works."""
+    refused, employer = world.client('candidate'), world.client('employer')
+    with ThreadPoolExecutor(24) as threads:
+        flood = [threads.submit(lambda: refused.get('/candidates').status) for _ in range(3000)]
+        made = [world.vacancy(employer) for _ in range(5)]
+        held({one.result() for one in flood} <= {403, 429}, 'some were not refused')
+    held(len(made) == 5, 'the other one could not write')
+    return '3,000 refused, 5 written meanwhile'
+
+
+@attack(5, 'an employer keeps the card of somebody who was withdrawn', short=True)
+def card_after_the_end(world):
+    _, proposals = world.proposed()
+    employer, consultant = world.client('employer'), world.client('consultant')
+    card = employer.get(f'/proposals/{proposals[0]}').json['card']
+    assert card
+    assert consultant.post(f'/proposals/{proposals[0]}/withdrawals').status == 200
+    now = employer.get(f'/proposals/{proposals[0]}')
+    held(now.status == 404 or 'card' not in now.json, 'the card is still there')
+    held(now.status == 404 or card['alias'] not in now.text, 'the alias is still there')
+
+
+@attack(5, 'a card that was sent shows what changed since', short=True)
+def live_card(world):
+    _, proposals = world.proposed()
+    employer = world.client('employer')
+    before = employer.get(f'/proposals/{proposals[0]}').json['card']
+    person = world.sql('select candidate_id from app.proposal where id = %s', (proposals[0],))[0][0]
+    world.change(person, {'introduction': 'NIEUW VERHAAL', 'hoursMin': 1, 'hoursMax': 11})
+    held('NIEUW VERHAAL' not in employer.get(f'/proposals/{proposals[0]}').text, 'it shows the new text')
+    held(employer.get(f'/proposals/{proposals[0]}').json['card'].get('hoursMax') == before.get('hoursMax'), 'it shows the new hours')
+
+
+@attack(14, 'somebody whose state does not allow it is proposed, or hired twice', short=True)
+def states_with_holes(world):
+    vacancy, listed = world.shortlisted(2)
+    consultant = world.client('consultant')
+    world.change(listed[0], {'status': 'left'})
+    answer = consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [listed[0]]})
+    held(answer.status in (409, 404, 422), f'somebody who left was proposed: {answer.status}')
+    made = consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': listed[1:3]})
+    assert made.status == 201, made.text
+    proposal, employer = made.json['proposals'][0]['id'], world.client('employer')
+    with ThreadPoolExecutor(8) as threads:
+        statuses = list(threads.map(lambda word: employer.post(f'/proposals/{proposal}/answers', word).status,
+                                    [{'answer': 'invite'}, {'answer': 'reject', 'reason': 'hours_do_not_fit', 'reasonShared': True}] * 4))
+    state = world.sql('select state from app.proposal where id = %s', (proposal,))[0][0]
+    held(state in ('invited', 'rejected') and statuses.count(200) <= 2, f'{state} after {statuses}')
+    return f'8 answers at once: {statuses.count(200)} taken'
+
+
+@attack(2, 'one key, one version: many at once', short=True)
+def races(world):
+    employer = world.client('employer')
+    body = {'employerId': employer.get('/user-profile').json['organisationId'], 'title': 'Wedloop', 'kind': 'regular', 'hoursMin': 8, 'hoursMax': 9,
+            'occupationId': employer.get('/occupations?pageSize=1').json['items'][0]['id'], 'pc4': '5012', 'positions': 1}
+    key = str(uuid.uuid4())
+    with ThreadPoolExecutor(16) as threads:
+        made = list(threads.map(lambda _: employer.post('/vacancies', body, key=key), range(16)))
+        ids = {answer.json['id'] for answer in made if answer.status == 201}
+        held(len(ids) == 1, f'one key made {len(ids)} vacancies')
+        here = ids.pop()
+        held(world.sql('select count(*) from app.vacancy where id = %s', (here,)) == [(1,)], 'it is not there once')
+        etag = employer.get(f'/vacancies/{here}').headers['etag']
+        changed = list(threads.map(lambda i: employer.patch(f'/vacancies/{here}', {'title': f'Wedloop {i}'}, etag).status, range(16)))
+    held(changed.count(200) == 1 and set(changed) <= {200, 409, 412}, f'one version was changed: {changed}')
+
+
+@attack(0, 'what belongs to another municipality is read or changed by its number', short=True)
+def another_municipality(world):
+    tried = 0
+    for noun, here in nouns(world, 'gm9902').items():
+        for role in ('consultant', 'tenant_admin', 'team_lead', 'account_manager', 'firm', 'employer'):
+            client = world.client(role)
+            for answer in (client.get(f'/{noun}/{here}'), client.patch(f'/{noun}/{here}', {}, '"1"')):
+                tried += 1
+                held(answer.status in (400, 403, 404, 405), f'{role} {noun}: {answer.status}')
+    return f'{tried} calls'
+
+
+@attack(0, 'files of others in the same municipality', short=True)
+def files_of_others(world):
+    """A case manager, a firm and an employer ask for what is not theirs."""
+    tried = 0
+    for role, column in (('case_manager', 'case_manager_id'), ('firm', 'organisation_id')):
+        client = world.client(role)
+        me = client.get('/user-profile').json
+        mine = me['id'] if role == 'case_manager' else me['organisationId']
+        for here, in world.sql(f"select c.id::text from app.candidate c join ref.tenant t using (tenant_id) where t.code = 'gm9901' "
+                               f'and c.{column} is distinct from %s limit 20', (mine,)):
+            for path in (f'/candidates/{here}', f'/candidates/{here}/card'):
+                tried += 1
+                held(client.get(path).status in (403, 404), f'{role} read {path}')
+    employer = world.client('employer')
+    own = employer.get('/user-profile').json['organisationId']
+    for here, in world.sql("select v.id::text from app.vacancy v join ref.tenant t using (tenant_id) where t.code = 'gm9901' "
+                           'and v.employer_id <> %s limit 20', (own,)):
+        tried += 1
+        held(employer.get(f'/vacancies/{here}').status == 404, f'the employer read {here}')
+    return f'{tried} reads'
