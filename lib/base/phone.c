@@ -4,6 +4,18 @@
 
 enum { DIGITS_LEAST = 7, DIGITS_MOST = 15, DUTCH = 9 };
 
+/* The length of the sign that stands between digits at the start of `text`: one of the keyboard, or a hyphen, dash
+ * or minus that a word processor put in its place. 0 when there is none. */
+static size_t sign_length(struct str text)
+{
+    static const char *const signs[] = {" ",      "-",      ".",      "/",      "(",      ")",
+                                        "\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2212"};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (str_has_prefix(text, str_of(signs[i])))
+            return strlen(signs[i]);
+    return 0;
+}
+
 /* The digits of `text`; `plus` says whether a + comes first. Not more than fit, and no other characters. */
 static bool read_digits(struct str text, bool *plus, char digits[DIGITS_MOST + 4], size_t *count)
 {
@@ -19,8 +31,11 @@ static bool read_digits(struct str text, bool *plus, char digits[DIGITS_MOST + 4
             *plus = true;
         } else if (*count && str_has_prefix(rest, S("(0)"))) {
             i += 2; /* +31 (0)13: the 0 is for callers from inside */
-        } else if (!text.at[i] || !strchr(" -./()", text.at[i])) {
-            return false;
+        } else {
+            size_t length = sign_length(rest);
+            if (!length)
+                return false;
+            i += length - 1;
         }
     }
     return true;

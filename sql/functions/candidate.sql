@@ -214,6 +214,16 @@ create function app.candidate_properties() returns table (property text, held te
                  ('maxDistanceKm', 'max_distance_km'), ('transport', 'transport'), ('availableFrom', 'available_from'),
                  ('wishes', 'wishes'), ('introduction', 'introduction'), ('sectors', 'sectors') $$;
 
+-- Its lists of parts, and what tells one part from another.
+create function app.candidate_part_lists() returns table (property text, key text) language sql immutable parallel safe
+    as $$ values ('competences', 'competenceId'), ('conditions', 'condition'), ('languages', 'language'), ('occupations', 'occupationId') $$;
+create function app.candidate_parts_of(c app.candidate, property text) returns table (key text, part jsonb) language sql immutable parallel safe
+    set search_path = pg_catalog, pg_temp
+    as $$
+    select part ->> l.key, part from app.candidate_part_lists() l, jsonb_array_elements(nullif(to_jsonb(c) -> l.property, 'null')) part
+    where l.property = candidate_parts_of.property
+    $$;
+
 -- The properties of which both files say something, and not the same; of parts, those in which one item is told in two ways.
 create function app.candidate_merge_conflicts(kept app.candidate, other app.candidate) returns text[] language sql stable
     set search_path = pg_catalog, pg_temp
@@ -223,22 +233,9 @@ create function app.candidate_merge_conflicts(kept app.candidate, other app.cand
                nullif(nullif(to_jsonb(kept) -> p.held, 'null'), '[]') k, nullif(nullif(to_jsonb(other) -> p.held, 'null'), '[]') o
         where k <> o
         union all
-        select 'competences' where exists (
-            select from app.candidate_competence k join app.candidate_competence o using (tenant_id, competence_id)
-            where k.tenant_id = kept.tenant_id and k.candidate_id = kept.id and o.candidate_id = other.id and k.level <> o.level)
-        union all
-        select 'conditions' where exists (
-            select from app.candidate_condition k join app.candidate_condition o using (tenant_id, condition)
-            where k.tenant_id = kept.tenant_id and k.candidate_id = kept.id and o.candidate_id = other.id and k.met <> o.met)
-        union all
-        select 'languages' where exists (
-            select from app.candidate_language k join app.candidate_language o using (tenant_id, language)
-            where k.tenant_id = kept.tenant_id and k.candidate_id = kept.id and o.candidate_id = other.id and k.level <> o.level)
-        union all
-        select 'occupations' where exists (
-            select from app.candidate_occupation k join app.candidate_occupation o using (tenant_id, occupation_id)
-            where k.tenant_id = kept.tenant_id and k.candidate_id = kept.id and o.candidate_id = other.id
-              and (k.wanted <> o.wanted or k.years <> o.years)))
+        select distinct l.property from app.candidate_part_lists() l,
+               app.candidate_parts_of(kept, l.property) k join app.candidate_parts_of(other, l.property) o using (key)
+        where k.part || o.part <> o.part || k.part)
     $$;
 
 -- The kept file with what it takes of the other one: what `take` names, and what only the other one has.
@@ -252,6 +249,14 @@ create function app.candidate_merged(kept app.candidate, other app.candidate, ta
              nullif(nullif(to_jsonb(kept) -> p.held, 'null'), '[]') k, nullif(nullif(to_jsonb(other) -> p.held, 'null'), '[]') o))
     $$;
 
+-- The parts of both: of one that both have, what `first` says of it, and what only `second` says.
+create function app.candidate_parts_united(property text, first app.candidate, second app.candidate) returns jsonb language sql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    select coalesce(jsonb_agg(coalesce(s.part, '{}') || coalesce(f.part, '{}')), '[]')
+    from app.candidate_parts_of(first, property) f full join app.candidate_parts_of(second, property) s using (key)
+    $$;
+
 -- Makes `other` a part of `kept`. The caller sees both. Refuses what would be lost: properties that differ and that neither `take` nor
 -- `keep` names, two citizen service numbers, open proposals of both for one vacancy.
 create function app.candidate_merge(kept uuid, other uuid, take text[], keep text[]) returns void language plpgsql
@@ -261,6 +266,7 @@ create function app.candidate_merge(kept uuid, other uuid, take text[], keep tex
         k app.candidate;
         o app.candidate;
         m app.candidate;
+        united jsonb;
         open_conflicts text[];
         numbers int;
     begin
@@ -294,22 +300,17 @@ create function app.candidate_merge(kept uuid, other uuid, take text[], keep tex
                 detail = json_build_object('pointer', '/otherId', 'limit', 2)::text;
         end if;
         m := app.candidate_merged(k, o, take);
-        m.competences := app.candidate_competences((select jsonb_agg(c) from (
-            select distinct on (c.competence_id) c.* from app.candidate_competence c
-            where c.tenant_id = k.tenant_id and c.candidate_id in (k.id, o.id)
-            order by c.competence_id, (c.candidate_id = o.id) = ('competences' = any (take)) desc) c));
-        m.conditions := app.candidate_conditions((select jsonb_agg(c) from (
-            select distinct on (c.condition) c.* from app.candidate_condition c
-            where c.tenant_id = k.tenant_id and c.candidate_id in (k.id, o.id)
-            order by c.condition, (c.candidate_id = o.id) = ('conditions' = any (take)) desc) c));
-        m.languages := app.candidate_languages((select jsonb_agg(c) from (
-            select distinct on (c.language) c.* from app.candidate_language c
-            where c.tenant_id = k.tenant_id and c.candidate_id in (k.id, o.id)
-            order by c.language, (c.candidate_id = o.id) = ('languages' = any (take)) desc) c));
-        m.occupations := app.candidate_occupations((select jsonb_agg(c) from (
-            select distinct on (c.occupation_id) c.* from app.candidate_occupation c
-            where c.tenant_id = k.tenant_id and c.candidate_id in (k.id, o.id)
-            order by c.occupation_id, (c.candidate_id = o.id) = ('occupations' = any (take)) desc) c));
+        select jsonb_object_agg(p.property, case when p.property = any (take) then app.candidate_parts_united(p.property, o, k)
+                                                 else app.candidate_parts_united(p.property, k, o) end)
+        into united from app.candidate_part_lists() p;
+        m.competences := (select json_strip_nulls(json_agg(c)) from (
+            select c.* from jsonb_to_recordset(united -> 'competences') as c ("competenceId" uuid, level int, evidence text) order by 1) c);
+        m.conditions := (select json_strip_nulls(json_agg(c)) from (
+            select c.* from jsonb_to_recordset(united -> 'conditions') as c (condition text, met boolean, source text) order by 1) c);
+        m.languages := (select json_agg(c) from (
+            select c.* from jsonb_to_recordset(united -> 'languages') as c (language text, level text) order by 1) c);
+        m.occupations := (select json_strip_nulls(json_agg(c)) from (
+            select c.* from jsonb_to_recordset(united -> 'occupations') as c ("occupationId" uuid, wanted boolean, years int) order by 1) c);
         update app.candidate_bsn b set candidate_id = k.id, sealed_for = coalesce(b.sealed_for, o.id)
         where b.tenant_id = k.tenant_id and b.candidate_id = o.id;
         m.bsn_changes := k.bsn_changes + found::int;

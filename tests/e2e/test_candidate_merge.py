@@ -75,6 +75,34 @@ def test_the_kept_file_has_what_both_had(as_role, twins, world, region):
     assert trail == [(kept, ['merge', f'from:{other}', 'phase']), (other, ['merge', f'to:{kept}'])]
 
 
+def test_seen_what_only_one_file_tells_of_a_part_stays(as_role, twins, world):
+    """How we know, where it was seen, how many years: of parts that both files have."""
+    competence, occupation = world['competences'][0], world['occupation']
+    bare = {'competences': [{'competenceId': competence, 'level': 2}], 'conditions': [{'condition': 'vca', 'met': True}],
+            'occupations': [{'occupationId': occupation, 'wanted': True}]}
+    told = {'competences': [{'competenceId': competence, 'level': 2, 'evidence': 'getuigschrift'}],
+            'conditions': [{'condition': 'vca', 'met': True, 'source': 'pas gezien'}], 'occupations': [{'occupationId': occupation, 'wanted': True, 'years': 7}]}
+    lead = as_role('team_lead')
+    for one, two in ((bare, told), (told, bare), (told, told)):
+        kept, other = twins(one.items(), two.items())
+        done = merge(lead, kept, other, keep=['alias'])
+        assert done.status == 200 and {name: done.json[name] for name in told} == told
+        again = lead.patch(f'/candidates/{kept}', told, done.headers['etag'])
+        assert again.json['version'] == done.json['version']        # in the form in which a client gives it
+
+
+def test_seen_two_stories_of_one_part_are_a_conflict(as_role, twins, world):
+    competence, occupation = world['competences'][0], world['occupation']
+    one, two = ({'competences': [{'competenceId': competence, 'level': 2, 'evidence': told}], 'conditions': [{'condition': 'vca', 'met': True, 'source': told}],
+                 'occupations': [{'occupationId': occupation, 'wanted': True, 'years': len(told)}]} for told in ('werk', 'diploma'))
+    kept, other = twins(one.items(), two.items())
+    lead = as_role('team_lead')
+    assert merge(lead, kept, other, keep=['alias']).json['properties'] == ['competences', 'conditions', 'occupations']
+    done = merge(lead, kept, other, keep=['alias', 'competences'], take=['conditions', 'occupations'])
+    assert done.json['competences'] == one['competences'] and {name: done.json[name] for name in ('conditions', 'occupations')} == {
+        name: two[name] for name in ('conditions', 'occupations')}
+
+
 def test_what_is_left_leads_to_the_kept_file(as_role, twins):
     kept, other = twins(two={'phone': '06 5550 0132'}.items())
     lead = as_role('team_lead')
@@ -186,7 +214,7 @@ def test_who_does_not_see_both_files_cannot_merge_them(as_role, twins, candidate
 
 def test_every_property_can_be_chosen(region):
     contract = Contract(ROOT / 'openapi')
-    known, parts = {row[0] for row in region.sql('select property from app.candidate_properties()')}, {'competences', 'conditions', 'languages', 'occupations'}
+    known, parts = ({row[0] for row in region.sql(f'select property from app.{named}()')} for named in ('candidate_properties', 'candidate_part_lists'))
     assert set(values_of(contract.enums['CandidateProperty'])) == known | parts == set(contract.schemas['CandidateNew']['properties']) - {'bsn'}
 
 
