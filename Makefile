@@ -87,9 +87,9 @@ model: ## every state of the queue's protocol, and each mutant: MUTANT=name TRAC
 	@$(MAKE) --no-print-directory -s build/release/model
 	@build/release/model $(if $(MUTANT),--mutant $(MUTANT)) $(if $(TRACE),--trace)
 
-property: install ## SEQUENCES (10000) by SEED (1) on the queue and on a reference in memory; MUTANTS=1 tests the comparison
-	@$(MAKE) --no-print-directory -s build/release/bin/maatwerk
-	@$(PYTHON) tests/property/sequences.py $(or $(SEQUENCES),10000) $(or $(SEED),1) $(if $(MUTANTS),mutants)
+property: install ## NOUN=queue (SEQUENCES, 10000) or main (HISTORIES, 2000): random ones by SEED (1) on the product and on a reference in memory; MUTANTS=1 tests the comparison
+	@$(MAKE) --no-print-directory -s -j2 $(if $(filter main,$(NOUN)),build,build/release/bin/maatwerk)
+	@$(PYTHON) tests/property/$(if $(filter main,$(NOUN)),main.py $(or $(HISTORIES),2000),sequences.py $(or $(SEQUENCES),10000)) $(or $(SEED),1) $(if $(MUTANTS),mutants)
 
 flips: ## turns every bit of the built tables of rights around: tests/rights.tsv must differ from each
 	@FLIPS=1 $(PYTHON) -m pytest -q -p no:cacheprovider tests/checks/test_rights_table.py
