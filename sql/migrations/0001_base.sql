@@ -10,12 +10,16 @@ create schema clock;
 create schema ref;
 create schema idempotency;
 
+-- The order in which people look for names and titles: capitals and diacritics matter only between names that are the same
+-- without them, and 2 comes before 10.
+create collation app.names (provider = icu, locale = 'nl-u-kn');
+
 -- What a value of one column may be is a domain. PostgreSQL reads and plans the checks of a table anew for each statement that writes
 -- it, and keeps those of a domain (docs/adr/0028-what-a-create-costs.md). So a table has only checks that compare columns. The
 -- contract has refused what a domain refuses, and says in which property; a domain that refuses something is a fault of ours.
-create domain app.line_60 as text check (char_length(value) between 1 and 60);
-create domain app.line_120 as text check (char_length(value) between 1 and 120);
-create domain app.line_200 as text check (char_length(value) between 1 and 200);
+create domain app.line_60 as text collate app.names check (char_length(value) between 1 and 60);
+create domain app.line_120 as text collate app.names check (char_length(value) between 1 and 120);
+create domain app.line_200 as text collate app.names check (char_length(value) between 1 and 200);
 create domain app.line_500 as text check (char_length(value) between 1 and 500);
 create domain app.line_1000 as text check (char_length(value) between 1 and 1000);
 create domain app.text_20 as text check (char_length(value) <= 20);
@@ -43,14 +47,14 @@ create table clock.shift (one boolean primary key default true check (one), shif
 create table ref.region (
     id uuid primary key,
     code text not null unique check (code ~ '^[a-z0-9-]{2,40}$'),
-    name text not null check (char_length(name) between 1 and 120)
+    name text collate app.names not null check (char_length(name) between 1 and 120)
 );
 
 create table ref.tenant (
     tenant_id int primary key generated always as identity,
     id uuid not null unique,
     code text not null unique check (code ~ '^gm[0-9]{4}$'),
-    name text not null check (char_length(name) between 1 and 120),
+    name text collate app.names not null check (char_length(name) between 1 and 120),
     region_id uuid not null references ref.region,
     status text not null default 'active' check (status in ('active', 'closed'))
 );

@@ -41,7 +41,7 @@ create table ref.occupation_label (
     language text not null check (language in ('nl', 'en')),
     label text not null,
     preferred boolean not null,
-    label_search text not null,
+    label_search text collate app.names not null,
     words tsvector not null,
     primary key (occupation_id, language, label)
 );
@@ -53,7 +53,7 @@ create table ref.competence_label (
     language text not null check (language in ('nl', 'en')),
     label text not null,
     preferred boolean not null,
-    label_search text not null,
+    label_search text collate app.names not null,
     words tsvector not null,
     primary key (competence_id, language, label)
 );

@@ -34,10 +34,9 @@ def test_filters(as_role, query, holds):
     assert items and all(holds(e) for e in items)
 
 
-@pytest.mark.parametrize('sort,key', [('name', 'name'), ('-name', 'name'), ('changedAt', 'changedAt'),
-                                      ('-changedAt', 'changedAt')])
-def test_sorting_both_ways(as_role, sort, key):
-    values = [e[key] for e in as_role('consultant').get(f'/employers?sort={sort}&pageSize=40').json['items']]
+@pytest.mark.parametrize('sort', ['changedAt', '-changedAt'])
+def test_sorting_both_ways(as_role, sort):
+    values = [e['changedAt'] for e in as_role('consultant').get(f'/employers?sort={sort}&pageSize=40').json['items']]
     assert values == sorted(values, reverse=sort.startswith('-'))
 
 

@@ -120,3 +120,27 @@ def test_attack_12_a_cursor_names_nobody_and_is_for_nobody_else(as_role, path, k
     for other in (*others, as_role(role, 'gm9902')):
         answer = other.get(following)
         assert answer.status == 400 and [(fault['name'], fault['code']) for fault in answer.json['errors']] == [('cursor', 'cursor')]
+
+
+IN_ORDER = ['"De Zwaan"', '1-2-3 Schoon', 'aannemer De Haas', 'ABN Werk', '\u00c5ngstr\u00f6m', 'Bakker 2', 'Bakker 10', '\u010capek', 'eclair', 'Eclair', '\u00c9clair',
+            "O'Brien", 'Obrink', '\u00d6kmen', 'Van Dijk', 'Vandaag', 'Zonnebloem']
+
+
+@pytest.mark.parametrize('way', ['', '-'], ids=['up', 'down'])
+def test_seen_names_come_in_the_order_in_which_people_look(as_role, way):
+    """Whatever the case, letters with and without diacritics beside each other, 2 before 10; on pages without gaps or doubles."""
+    client, sector = as_role('account_manager'), '0162' if way else '0161'
+    for name in sorted(IN_ORDER):
+        assert client.post('/employers', {'name': name, 'sector': sector, 'sizeClass': 'small'}).status == 201
+    seen, page = [], f'/employers?sector={sector}&sort={way}name&pageSize=2'
+    while page:
+        answer = client.get(page).json
+        seen, page = seen + [item['name'] for item in answer['items']], answer['_links'].get('next', {}).get('href')
+    assert seen == IN_ORDER[::-1 if way else 1]
+
+
+def test_seen_every_sort_by_a_name_has_that_order(region):
+    texts = {row[0] for row in region.sql("""select c.relname || '.' || a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid
+        join pg_collation o on o.oid = a.attcollation where o.collname = 'names' and c.relkind in ('r', 'p')""")}
+    assert {'employer.name', 'organisation.name', 'user_account.name', 'candidate.alias', 'vacancy.title', 'colleague.name', 'occupation_label.label_search',
+            'competence_label.label_search', 'region.name', 'tenant.name'} <= texts
