@@ -210,7 +210,8 @@ create function app.candidate_properties() returns table (property text, held te
     as $$ values ('alias', 'alias'), ('firstName', 'first_name'), ('lastName', 'last_name'), ('birthDate', 'birth_date'), ('email', 'email'),
                  ('phone', 'phone'), ('pc4', 'postcode4'), ('neighbourhood', 'neighbourhood'), ('caseManagerId', 'case_manager_id'),
                  ('coachId', 'coach_id'), ('organisationId', 'organisation_id'), ('status', 'status'), ('benefit', 'benefit'), ('phase', 'phase'),
-                 ('targetGroups', 'target_groups'), ('hoursMin', 'hours_min'), ('hoursMax', 'hours_max'), ('shifts', 'shifts'),
+                 ('targetGroups', 'target_groups'), ('hoursMin', 'hours_min'), ('hoursMax', 'hours_max'), ('hoursWorked', 'hours_worked'),
+                 ('shifts', 'shifts'),
                  ('maxDistanceKm', 'max_distance_km'), ('transport', 'transport'), ('availableFrom', 'available_from'),
                  ('wishes', 'wishes'), ('introduction', 'introduction'), ('sectors', 'sectors') $$;
 
@@ -315,11 +316,11 @@ create function app.candidate_merge(kept uuid, other uuid, take text[], keep tex
         where b.tenant_id = k.tenant_id and b.candidate_id = o.id;
         m.bsn_changes := k.bsn_changes + found::int;
         update app.candidate c set (alias, first_name, last_name, birth_date, email, phone, postcode4, neighbourhood, case_manager_id,
-                coach_id, organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, shifts, max_distance_km, transport,
+                coach_id, organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, hours_worked, shifts, max_distance_km, transport,
                 available_from, wishes, introduction, sectors, competences, conditions, languages, occupations, bsn_changes,
                 consent_withdrawn_at, consent_withdrawn_channel) =
             (m.alias, m.first_name, m.last_name, m.birth_date, m.email, m.phone, m.postcode4, m.neighbourhood, m.case_manager_id,
-                m.coach_id, m.organisation_id, m.status, m.benefit, m.phase, m.target_groups, m.hours_min, m.hours_max, m.shifts, m.max_distance_km,
+                m.coach_id, m.organisation_id, m.status, m.benefit, m.phase, m.target_groups, m.hours_min, m.hours_max, m.hours_worked, m.shifts, m.max_distance_km,
                 m.transport, m.available_from, m.wishes, m.introduction, m.sectors, m.competences, m.conditions, m.languages,
                 m.occupations, m.bsn_changes, greatest(k.consent_withdrawn_at, o.consent_withdrawn_at),
                 coalesce(k.consent_withdrawn_channel, o.consent_withdrawn_channel))

@@ -11,12 +11,12 @@ call app.wall('app.employer_condition', 'employer_condition', '{}');
 call app.open_to_scope('app.employer_condition', 'app.sees_employer_condition');
 call app.unique_by('app.employer_condition_once', 'app.sees_employer_condition', '/employer-conditions/');
 
--- A hard condition of the employer counts for all his vacancies: what was asked has changed.
+-- A condition of the employer counts for all his vacancies: what was asked has changed.
 create function app.employer_condition_follow_up() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
-        if (tg_op = 'INSERT' and new.hard) or (tg_op = 'DELETE' and old.hard) then
+        if coalesce(new.condition, old.condition) is not null then
             update app.vacancy v set match_input = v.match_input + 1
             where v.tenant_id = coalesce(new.tenant_id, old.tenant_id)
               and v.employer_id = coalesce(new.employer_id, old.employer_id)

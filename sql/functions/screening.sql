@@ -17,11 +17,9 @@ create function app.screening_advice(vacancy uuid)
         select v.candidates_wanted,
                case left(o.isco, 1) when '9' then 1 when '3' then 3 when '2' then 4 when '1' then 4 else 2 end
                    as skill_level,
-               (select count(*) from app.vacancy_condition c where c.vacancy_id = v.id and c.hard)
-               + (select count(*) from app.employer_condition c where c.employer_id = v.employer_id and c.hard)
-                   as hard_conditions,
-               (select count(*) from app.vacancy_condition c join ref.condition r on r.code = c.condition
-                where c.vacancy_id = v.id and c.hard and r.kind = 'certificate') as hard_certificates,
+               (select count(*) from app.vacancy_asks(v.tenant_id, v.id, v.employer_id) c where c.hard) as hard_conditions,
+               (select count(*) from app.vacancy_asks(v.tenant_id, v.id, v.employer_id) c join ref.condition r on r.code = c.condition
+                where c.hard and r.kind = 'certificate') as hard_certificates,
                (select count(*) from app.vacancy_competence c
                 where c.vacancy_id = v.id and c.need = 'must' and c.level = 3) as expert_competences,
                (select s.pass from app.vacancy_supply s
@@ -47,6 +45,6 @@ create function app.screening_advice(vacancy uuid)
                 when bool_or(j.outcome = 'adjust') then 'suitable_with_adjustment' else 'suitable' end,
            jsonb_agg(jsonb_build_object('code', j.code, 'outcome', j.outcome, 'number', j.number, 'limit', j.fits_to)
                      order by j.place),
-           'screening-1'
+           'screening-2'
     from judged j having count(*) > 0
     $$;

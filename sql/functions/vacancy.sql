@@ -127,6 +127,18 @@ create function app.vacancy_conditions(asked jsonb) returns json language plpgsq
         select to_json(array_agg(c)) from (select a.condition, a.hard from jsonb_to_recordset(asked) as a (condition text, hard boolean)
                                  order by a.condition) c); end $$;
 
+-- The conditions of a vacancy, of its own and of its employer, each once.
+create function app.vacancy_asks(tenant int, vacancy uuid, employer uuid) returns table (condition text, hard boolean)
+    language sql stable
+    as $$
+    select a.condition, bool_or(a.hard) from (
+        select k.condition, k.hard from app.vacancy_condition k where k.tenant_id = tenant and k.vacancy_id = vacancy
+        union all
+        select k.condition, k.hard from app.employer_condition k
+        where k.tenant_id = tenant and k.employer_id = employer and k.condition is not null) a
+    group by a.condition
+    $$;
+
 create function app.vacancy_parts() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -7,6 +7,7 @@ create domain app.candidate_target_groups as text[] check (value <@ array['youth
     'newcomer', 'long_term', 'disabled', 'early_school_leaver']);
 create domain app.candidate_transport as text[] check (value <@ array['foot', 'bicycle', 'moped', 'car', 'public_transport', 'other']);
 create domain app.consent_channel as text check (value in ('conversation', 'letter', 'e_mail', 'portal'));
+create domain app.candidate_hours_worked as int check (value between 0 and 48);
 create domain app.candidate_max_distance_km as int check (value between 1 and 150);
 create table app.candidate (
     tenant_id int not null references ref.tenant,
@@ -27,6 +28,7 @@ create table app.candidate (
     target_groups app.candidate_target_groups not null default '{}',
     hours_min app.hours_a_week not null default 1,
     hours_max app.hours_a_week not null default 40,
+    hours_worked app.candidate_hours_worked not null default 0,
     shifts app.shifts not null default '{day}',
     max_distance_km app.candidate_max_distance_km not null default 15,
     transport app.candidate_transport not null default '{}',

@@ -2,7 +2,7 @@
 
 -- fragment: candidate_columns
 c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c.neighbourhood, c.case_manager_id, c.coach_id,
-c.organisation_id, c.status, c.benefit, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_max,
+c.organisation_id, c.status, c.benefit, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked,
 to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction,
 to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.version, c.changed_at,
 case when c.merged_into is not null
@@ -44,13 +44,13 @@ from app.candidate c where c.id = :id
 -- rows: one
 -- whose: nobody
 insert into app.candidate as c (tenant_id, id, alias, first_name, last_name, birth_date, email, phone, postcode4,
-    neighbourhood, case_manager_id, coach_id, organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, shifts,
+    neighbourhood, case_manager_id, coach_id, organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, hours_worked, shifts,
     max_distance_km, transport, available_from, wishes, introduction, sectors, competences, conditions, languages, occupations)
 values (app.tenant(), :id::uuid, @alias, @first_name, @last_name, @birth_date::date, @email, @phone, @postcode4,
     @neighbourhood, :case_manager_id::uuid, @coach_id::uuid, @organisation_id::uuid, coalesce(@status, 'active'),
     coalesce(@benefit, 'assistance'), @phase::int,
     array(select jsonb_array_elements_text(@target_groups::jsonb)), coalesce(@hours_min::int, 1),
-    coalesce(@hours_max::int, 40),
+    coalesce(@hours_max::int, 40), coalesce(@hours_worked::int, 0),
     coalesce(nullif(array(select jsonb_array_elements_text(@shifts::jsonb)), '{}'), '{day}'),
     coalesce(@max_distance_km::int, 15), array(select jsonb_array_elements_text(@transport::jsonb)),
     @available_from::date, @wishes, @introduction, array(select jsonb_array_elements_text(@sectors::jsonb)),
@@ -68,12 +68,12 @@ with number as (
     where :blind_index::bytea is not null
 )
 update app.candidate c set (alias, first_name, last_name, birth_date, email, phone, postcode4, neighbourhood,
-        case_manager_id, coach_id, organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, shifts,
+        case_manager_id, coach_id, organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, hours_worked, shifts,
         max_distance_km, transport, available_from, wishes, introduction, sectors, competences, conditions, languages,
         occupations, bsn_changes) =
     (select n.alias, n.first_name, n.last_name, n.birth_date, n.email, n.phone, n.postcode4, n.neighbourhood,
         n.case_manager_id, n.coach_id, n.organisation_id, n.status, n.benefit, n.phase, n.target_groups, n.hours_min, n.hours_max,
-        n.shifts, n.max_distance_km, n.transport, n.available_from, n.wishes, n.introduction, n.sectors,
+        n.hours_worked, n.shifts, n.max_distance_km, n.transport, n.available_from, n.wishes, n.introduction, n.sectors,
         case when d ? 'competences' then app.candidate_competences(nullif(d -> 'competences', 'null')) else c.competences end,
         case when d ? 'conditions' then app.candidate_conditions(nullif(d -> 'conditions', 'null')) else c.conditions end,
         case when d ? 'languages' then app.candidate_languages(nullif(d -> 'languages', 'null')) else c.languages end,

@@ -9,7 +9,7 @@ select pg_current_snapshot()::text as snapshot, r.revision from ref.revision r
 -- withdrawn counts as its successor.
 -- query: copy_candidates
 -- rows: many
-select c.id, c.alias, p.x, p.y, c.max_distance_km, c.hours_min, c.hours_max, array_to_string(c.shifts, ',') as shifts,
+select c.id, c.alias, p.x, p.y, c.max_distance_km, c.hours_min, c.hours_max, c.hours_worked, array_to_string(c.shifts, ',') as shifts,
        c.status = 'active' and c.consent_withdrawn_at is null as active, (coalesce(c.available_from, date '1970-01-01') - date '1970-01-01') as available_day,
        array_to_string(c.sectors, ',') as sectors,
        (select count(*) from app.proposal o where o.candidate_id = c.id and app.proposal_is_open(o.state))
@@ -39,12 +39,13 @@ select t.id from app.tombstone t
 where t.tenant_id = (select app.tenant()) and t.noun = 'candidate' and :snapshot::pg_snapshot is not null
   and not pg_visible_in_snapshot(t.changed_in, :snapshot::pg_snapshot)
 
--- What a vacancy asks. Conditions of the employer that are hard count for all his vacancies.
+-- What a vacancy asks. Conditions of the employer count for all his vacancies; one that both ask counts once, and as hard when one of
+-- them says so. A vacancy whose day is not said, or has come, is for now.
 -- query: demand_of_vacancy
 -- rows: many
 select v.id, app.vacancy_is_open(app.vacancy_now(v.state, v.needed_by)) as open, v.state = 'open' as unlisted, v.match_input, v.candidates_wanted, p.x, p.y,
        v.hours_min, v.hours_max, array_to_string(v.shifts, ',') as shifts,
-       (coalesce(v.needed_by, v.start_date) - date '1970-01-01') as start_day,
+       (greatest(coalesce(v.needed_by, v.start_date), clock.today()) - date '1970-01-01') as start_day,
        o.number as occupation, o.isco, left(e.sector, 2) as sector,
        (select string_agg(k.number || ':' || k.must || ':' || k.level || ':' || k.weight || ':' || k.rarity, ','
                           order by k.number) from (
@@ -52,12 +53,10 @@ select v.id, app.vacancy_is_open(app.vacancy_now(v.state, v.needed_by)) as open,
             from app.vacancy_competence k
             join ref.competence w on w.id = k.competence_id join ref.competence r on r.id = coalesce(w.replaced_by, w.id)
             where k.vacancy_id = v.id group by r.number, r.rarity) k) as competences,
-       (select string_agg(distinct r.bit::text, ',') from ref.condition r where r.code in (
-            select k.condition from app.vacancy_condition k where k.vacancy_id = v.id and k.hard
-            union select k.condition from app.employer_condition k where k.employer_id = v.employer_id and k.hard))
-           as hard,
-       (select string_agg(r.bit::text, ',') from app.vacancy_condition k join ref.condition r on r.code = k.condition
-        where k.vacancy_id = v.id and not k.hard) as soft,
+       (select string_agg(r.bit::text, ',') from ref.condition r where r.code in (
+            select k.condition from app.vacancy_asks(v.tenant_id, v.id, v.employer_id) k where k.hard)) as hard,
+       (select string_agg(r.bit::text, ',') from ref.condition r where r.code in (
+            select k.condition from app.vacancy_asks(v.tenant_id, v.id, v.employer_id) k where not k.hard)) as soft,
        (select string_agg(distinct k.candidate_id::text, ',') from app.proposal k where k.vacancy_id = v.id
         and (not app.proposal_is_ended(k.state) or k.state = 'withdrawn')) as excluded,
        clock.today() - date '1970-01-01' as today

@@ -32,7 +32,7 @@ insert into ref.state_operation (noun, operation, columns, states) values
     ('candidate', 'updateCandidate.identity', '{first_name,last_name,birth_date,email,phone,postcode4,neighbourhood,bsn_changes}',
      '{active,paused,placed,left}'),
     ('candidate', 'updateCandidate.owner', '{case_manager_id,coach_id,organisation_id}', '{active,paused,placed,left}'),
-    ('candidate', 'updateCandidate.profile', '{alias,benefit,phase,target_groups,hours_min,hours_max,shifts,max_distance_km,transport,available_from,wishes,introduction,sectors,competences,conditions,languages,occupations}',
+    ('candidate', 'updateCandidate.profile', '{alias,benefit,phase,target_groups,hours_min,hours_max,hours_worked,shifts,max_distance_km,transport,available_from,wishes,introduction,sectors,competences,conditions,languages,occupations}',
      '{active,paused,placed}'),
     ('candidate', 'mergeCandidates', '{}', '{active,paused,placed}'),
     ('candidate', 'withdrawConsent', '{}', '{active,paused,placed,left}'),

@@ -123,6 +123,8 @@ CALLS = {
     'app.candidates_by_name(text,date,text)': (
         'candidates', "(select min(found::text) from app.candidates_by_name(%(name)s, %(born)s::date, 'intake') found)", None),
     'app.proposals_open_of(uuid)': ('candidates', 'app.proposals_open_of(%(candidate)s)', 0),
+    'app.shortlist_elsewhere(uuid)': (
+        'placements', '(select min(e.elsewhere::text) from app.shortlist_elsewhere(%(list)s) e)', None),
     'app.vacancy_fire(uuid,text)': ('matching', "app.vacancy_fire(%(vacancy)s, 'close')", 'MW404'),
     'app.shortlist_people(uuid)': ('placements', '(select count(*)::int from app.shortlist_people(%(run)s))', 0),
     'app.shortlists_request_touched(uuid,uuid[],integer[])': (
@@ -153,11 +155,15 @@ def target(region, as_role):
                             "update app.candidate set last_name = 'Bekend', birth_date = '1990-02-28' where id = %s "
                             "returning last_name, birth_date::text", (first,))[0]
     run, = region.sql('select id from app.match_run where vacancy_id = %s order by match_input desc limit 1', (vacancy,))[0]
+    # he is on the list of another vacancy, too
+    other, = region.sql("set session_replication_role = replica; with r as (select r.tenant_id, r.id from app.match_run r where r.tenant_id = 1 and r.vacancy_id <> %s limit 1), "
+                        "m as (insert into app.match_result (tenant_id, run_id, rank, candidate_id, score, explanation) "
+                        "select tenant_id, id, 1010, %s, 1, '{}' from r on conflict do nothing) select id::text from r", (vacancy, first))[0]
     # a vacancy past its last day, and a proposal past its term, so that somebody who sees them finds something to end
     region.sql("set session_replication_role = replica; "
                "update app.vacancy set needed_by = '2026-01-01' where id = (select id from app.vacancy where tenant_id = 1 and state = 'reported' limit 1); "
                "update app.proposal set sent_at = sent_at - interval '1 year' where id = %s", (proposals[first],))
-    return {'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer,
+    return {'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
             'name': name, 'born': born}
 
 

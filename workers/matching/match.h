@@ -6,7 +6,7 @@
 
 #include "lib/queue/worker.h"
 
-#define MATCH_RULES "match-1"
+#define MATCH_RULES "match-2"
 
 /* match_vacancy {vacancy}: stores the list of a vacancy, once per input version. An open vacancy
  * becomes shortlisted. */

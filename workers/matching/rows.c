@@ -197,6 +197,7 @@ struct person person_of_row(struct arena *arena, const PGresult *rows, int row)
         .max_distance_m = (int32_t)number_at(rows, row, "max_distance_km", 0) * 1000,
         .hours_min = (uint8_t)number_at(rows, row, "hours_min", 0),
         .hours_max = (uint8_t)number_at(rows, row, "hours_max", 0),
+        .hours_worked = (uint8_t)number_at(rows, row, "hours_worked", 0),
         .shifts = shifts_of_text(text_at(rows, row, "shifts")),
         .open_proposals = (uint8_t)number_at(rows, row, "open_proposals", 0),
         .active = flag_at(rows, row, "active"),

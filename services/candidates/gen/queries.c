@@ -6,7 +6,7 @@
 #include "lib/http/schema_columns.h"
 
 _Static_assert(11 <= LIMIT_QUERIES, "queries");
-_Static_assert(29 <= LIMIT_VALUES, "candidate_insert");
+_Static_assert(30 <= LIMIT_VALUES, "candidate_insert");
 
 static const struct query_sort candidate_list_changes = {"after", "c.changed_in", "xid8", "changed_in"};
 static const struct query_filter candidate_list_filters[] = {
@@ -32,14 +32,14 @@ const struct query query_candidate_list = {
     .name = "candidate_list",
     .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c."
             "neighbourhood, c.case_manager_id, c.coach_id, c.organisation_id, c.status, c.benefit, c.phase, t"
-            "o_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, to_json(c.shifts) as shifts,"
-            " c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introductio"
-            "n, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.version, c.changed_at, case when c.m"
-            "erged_into is not null then json_build_object('id', c.merged_into, 'href', '/v1/candidates/' || "
-            "c.merged_into) end as merged_into, case when $1::boolean then (select k.name from app.colleague "
-            "k where k.tenant_id = c.tenant_id and k.id = c.case_manager_id) end as case_manager_name, case w"
-            "hen $2::boolean then (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.i"
-            "d = c.coach_id) end as coach_name, c.changed_in from app.candidate c where true",
+            "o_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.sh"
+            "ifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishe"
+            "s, c.introduction, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.version, c.changed_a"
+            "t, case when c.merged_into is not null then json_build_object('id', c.merged_into, 'href', '/v1/"
+            "candidates/' || c.merged_into) end as merged_into, case when $1::boolean then (select k.name fro"
+            "m app.colleague k where k.tenant_id = c.tenant_id and k.id = c.case_manager_id) end as case_mana"
+            "ger_name, case when $2::boolean then (select k.name from app.colleague k where k.tenant_id = c.t"
+            "enant_id and k.id = c.coach_id) end as coach_name, c.changed_in from app.candidate c where true",
     .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &candidate_list_list, .whose = "id",
 };
@@ -56,15 +56,15 @@ const struct query query_candidate_get = {
     .name = "candidate_get",
     .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c."
             "neighbourhood, c.case_manager_id, c.coach_id, c.organisation_id, c.status, c.benefit, c.phase, t"
-            "o_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, to_json(c.shifts) as shifts,"
-            " c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introductio"
-            "n, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.version, c.changed_at, case when c.m"
-            "erged_into is not null then json_build_object('id', c.merged_into, 'href', '/v1/candidates/' || "
-            "c.merged_into) end as merged_into, c.competences, c.conditions, c.languages, c.occupations, app."
-            "proposals_open_of(c.id) as open_proposals, (select k.name from app.colleague k where k.tenant_id"
-            " = c.tenant_id and k.id = c.case_manager_id) as case_manager_name, (select k.name from app.colle"
-            "ague k where k.tenant_id = c.tenant_id and k.id = c.coach_id) as coach_name from app.candidate c"
-            " where c.id = $1",
+            "o_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.sh"
+            "ifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishe"
+            "s, c.introduction, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.version, c.changed_a"
+            "t, case when c.merged_into is not null then json_build_object('id', c.merged_into, 'href', '/v1/"
+            "candidates/' || c.merged_into) end as merged_into, c.competences, c.conditions, c.languages, c.o"
+            "ccupations, app.proposals_open_of(c.id) as open_proposals, (select k.name from app.colleague k w"
+            "here k.tenant_id = c.tenant_id and k.id = c.case_manager_id) as case_manager_name, (select k.nam"
+            "e from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.coach_id) as coach_name from"
+            " app.candidate c where c.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "id",
 };
@@ -80,17 +80,17 @@ const struct query query_candidate_insert = {
     .name = "candidate_insert",
     .text = "insert into app.candidate as c (tenant_id, id, alias, first_name, last_name, birth_date, email, "
             "phone, postcode4, neighbourhood, case_manager_id, coach_id, organisation_id, status, benefit, ph"
-            "ase, target_groups, hours_min, hours_max, shifts, max_distance_km, transport, available_from, wi"
-            "shes, introduction, sectors, competences, conditions, languages, occupations) values (app.tenant"
-            "(), $1::uuid, $2::text, $3::text, $4::text, $5::date, $6::text, $7::text, $8::text, $9::text, $1"
-            "0::uuid, $11::uuid, $12::uuid, coalesce($13::text, 'active'), coalesce($14::text, 'assistance'),"
-            " $15::int, array(select jsonb_array_elements_text($16::jsonb)), coalesce($17::int, 1), coalesce("
-            "$18::int, 40), coalesce(nullif(array(select jsonb_array_elements_text($19::jsonb)), '{}'), '{day"
-            "}'), coalesce($20::int, 15), array(select jsonb_array_elements_text($21::jsonb)), $22::date, $23"
-            "::text, $24::text, array(select jsonb_array_elements_text($25::jsonb)), app.candidate_competence"
-            "s($26::jsonb), app.candidate_conditions($27::jsonb), app.candidate_languages($28::jsonb), app.ca"
-            "ndidate_occupations($29::jsonb)) returning c.id",
-    .parameters = 29, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "ase, target_groups, hours_min, hours_max, hours_worked, shifts, max_distance_km, transport, avai"
+            "lable_from, wishes, introduction, sectors, competences, conditions, languages, occupations) valu"
+            "es (app.tenant(), $1::uuid, $2::text, $3::text, $4::text, $5::date, $6::text, $7::text, $8::text"
+            ", $9::text, $10::uuid, $11::uuid, $12::uuid, coalesce($13::text, 'active'), coalesce($14::text, "
+            "'assistance'), $15::int, array(select jsonb_array_elements_text($16::jsonb)), coalesce($17::int,"
+            " 1), coalesce($18::int, 40), coalesce($19::int, 0), coalesce(nullif(array(select jsonb_array_ele"
+            "ments_text($20::jsonb)), '{}'), '{day}'), coalesce($21::int, 15), array(select jsonb_array_eleme"
+            "nts_text($22::jsonb)), $23::date, $24::text, $25::text, array(select jsonb_array_elements_text($"
+            "26::jsonb)), app.candidate_competences($27::jsonb), app.candidate_conditions($28::jsonb), app.ca"
+            "ndidate_languages($29::jsonb), app.candidate_occupations($30::jsonb)) returning c.id",
+    .parameters = 30, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
 struct statement *sql_candidate_insert(struct plan *plan, const struct candidate_new *body, struct sql_candidate_insert args)
@@ -114,17 +114,18 @@ struct statement *sql_candidate_insert(struct plan *plan, const struct candidate
         schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[15], &body->target_groups),
         plan_int(plan, body->hours_min),
         plan_int(plan, body->hours_max),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[18], &body->shifts),
+        plan_int(plan, body->hours_worked),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[19], &body->shifts),
         plan_int(plan, body->max_distance_km),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[20], &body->transport),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[21], &body->transport),
         body->available_from,
         body->wishes,
         body->introduction,
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[24], &body->sectors),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[25], &body->competences),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[26], &body->conditions),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[27], &body->languages),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[28], &body->occupations),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[25], &body->sectors),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[26], &body->competences),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[27], &body->conditions),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[28], &body->languages),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[29], &body->occupations),
     };
     return plan_add(plan, &query_candidate_insert, values);
 }
@@ -134,19 +135,20 @@ const struct query query_candidate_change = {
     .text = "with number as ( select app.candidate_bsn_store($1::uuid, $2::int, $3::bytea, $4::bytea, $5::byt"
             "ea) as changed where $5::bytea is not null ) update app.candidate c set (alias, first_name, last"
             "_name, birth_date, email, phone, postcode4, neighbourhood, case_manager_id, coach_id, organisati"
-            "on_id, status, benefit, phase, target_groups, hours_min, hours_max, shifts, max_distance_km, tra"
-            "nsport, available_from, wishes, introduction, sectors, competences, conditions, languages, occup"
-            "ations, bsn_changes) = (select n.alias, n.first_name, n.last_name, n.birth_date, n.email, n.phon"
-            "e, n.postcode4, n.neighbourhood, n.case_manager_id, n.coach_id, n.organisation_id, n.status, n.b"
-            "enefit, n.phase, n.target_groups, n.hours_min, n.hours_max, n.shifts, n.max_distance_km, n.trans"
-            "port, n.available_from, n.wishes, n.introduction, n.sectors, case when d ? 'competences' then ap"
-            "p.candidate_competences(nullif(d -> 'competences', 'null')) else c.competences end, case when d "
-            "? 'conditions' then app.candidate_conditions(nullif(d -> 'conditions', 'null')) else c.condition"
-            "s end, case when d ? 'languages' then app.candidate_languages(nullif(d -> 'languages', 'null')) "
-            "else c.languages end, case when d ? 'occupations' then app.candidate_occupations(nullif(d -> 'oc"
-            "cupations', 'null')) else c.occupations end, c.bsn_changes + coalesce((select number.changed::in"
-            "t from number), 0) from (select $6::jsonb) given (d) cross join jsonb_populate_record(c, given.d"
-            ") n) where c.id = $1 and $7::int8multirange @> c.version returning c.id",
+            "on_id, status, benefit, phase, target_groups, hours_min, hours_max, hours_worked, shifts, max_di"
+            "stance_km, transport, available_from, wishes, introduction, sectors, competences, conditions, la"
+            "nguages, occupations, bsn_changes) = (select n.alias, n.first_name, n.last_name, n.birth_date, n"
+            ".email, n.phone, n.postcode4, n.neighbourhood, n.case_manager_id, n.coach_id, n.organisation_id,"
+            " n.status, n.benefit, n.phase, n.target_groups, n.hours_min, n.hours_max, n.hours_worked, n.shif"
+            "ts, n.max_distance_km, n.transport, n.available_from, n.wishes, n.introduction, n.sectors, case "
+            "when d ? 'competences' then app.candidate_competences(nullif(d -> 'competences', 'null')) else c"
+            ".competences end, case when d ? 'conditions' then app.candidate_conditions(nullif(d -> 'conditio"
+            "ns', 'null')) else c.conditions end, case when d ? 'languages' then app.candidate_languages(null"
+            "if(d -> 'languages', 'null')) else c.languages end, case when d ? 'occupations' then app.candida"
+            "te_occupations(nullif(d -> 'occupations', 'null')) else c.occupations end, c.bsn_changes + coale"
+            "sce((select number.changed::int from number), 0) from (select $6::jsonb) given (d) cross join js"
+            "onb_populate_record(c, given.d) n) where c.id = $1 and $7::int8multirange @> c.version returning"
+            " c.id",
     .parameters = 7, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-_Static_assert(36 <= LIMIT_FIELDS, "Candidate");
+_Static_assert(37 <= LIMIT_FIELDS, "Candidate");
 
 static const struct pattern_part pattern_0[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 static const struct pattern_part pattern_1[] = {{{0x0u, 0x7fffffe00000000u}, 2, 3}, {{0, 0}, 0, 0}};
@@ -18,7 +18,7 @@ static const char *const values_8[] = {"day", "evening", "night", "weekend", NUL
 static const char *const values_9[] = {"foot", "bicycle", "moped", "car", "public_transport", "other", NULL};
 static const struct pattern_part pattern_10[] = {{{0x3ff000000000000u, 0x0u}, 2, 5}, {{0, 0}, 0, 0}};
 static const char *const values_11[] = {"intake", "mandate", "correction", NULL};
-static const char *const values_12[] = {"alias", "firstName", "lastName", "birthDate", "email", "phone", "pc4", "neighbourhood", "caseManagerId", "coachId", "organisationId", "status", "benefit", "phase", "targetGroups", "hoursMin", "hoursMax", "shifts", "maxDistanceKm", "transport", "availableFrom", "wishes", "introduction", "sectors", "competences", "conditions", "languages", "occupations", NULL};
+static const char *const values_12[] = {"alias", "firstName", "lastName", "birthDate", "email", "phone", "pc4", "neighbourhood", "caseManagerId", "coachId", "organisationId", "status", "benefit", "phase", "targetGroups", "hoursMin", "hoursMax", "hoursWorked", "shifts", "maxDistanceKm", "transport", "availableFrom", "wishes", "introduction", "sectors", "competences", "conditions", "languages", "occupations", NULL};
 static const char *const values_13[] = {"conversation", "letter", "e_mail", "portal", NULL};
 static const char *const values_14[] = {"look", "change", "denial", NULL};
 
@@ -76,6 +76,7 @@ static const struct field candidate_new_fields[] = {
     {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_7, .visible_to = 0xffffffffu, .closed_to = 0x1fff8u},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .offset = offsetof(struct candidate_new, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .offset = offsetof(struct candidate_new, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
+    {.name = "hoursWorked", .key = {"\"hoursWorked\":", 14}, .column = "hours_worked", .type = FIELD_INT, .offset = offsetof(struct candidate_new, hours_worked), .min = 0, .max = 48, .visible_to = 0xffffffffu},
     {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, shifts), .unique_at = 0, .min = 1, .max = 4, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "maxDistanceKm", .key = {"\"maxDistanceKm\":", 16}, .column = "max_distance_km", .type = FIELD_INT, .offset = offsetof(struct candidate_new, max_distance_km), .min = 1, .max = 150, .visible_to = 0xffffffffu},
     {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, transport), .unique_at = 0, .min = 0, .max = 6, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
@@ -90,7 +91,7 @@ static const struct field candidate_new_fields[] = {
 };
 static const struct field_order candidate_new_orders[] = {{16, 17}, {0, 0}};
 const struct schema candidate_new_schema = {
-    .name = "CandidateNew", .fields = candidate_new_fields, .count = 29,
+    .name = "CandidateNew", .fields = candidate_new_fields, .count = 30,
     .size = sizeof(struct candidate_new), .self = NULL, .orders = candidate_new_orders,
 };
 static const struct field candidate_search_fields[] = {
@@ -122,6 +123,7 @@ static const struct field candidate_change_fields[] = {
     {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_7, .visible_to = 0xffffffffu, .closed_to = 0x1fff8u},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .offset = offsetof(struct candidate_change, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .offset = offsetof(struct candidate_change, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
+    {.name = "hoursWorked", .key = {"\"hoursWorked\":", 14}, .column = "hours_worked", .type = FIELD_INT, .offset = offsetof(struct candidate_change, hours_worked), .min = 0, .max = 48, .visible_to = 0xffffffffu},
     {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, shifts), .unique_at = 0, .min = 1, .max = 4, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "maxDistanceKm", .key = {"\"maxDistanceKm\":", 16}, .column = "max_distance_km", .type = FIELD_INT, .offset = offsetof(struct candidate_change, max_distance_km), .min = 1, .max = 150, .visible_to = 0xffffffffu},
     {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, transport), .unique_at = 0, .min = 0, .max = 6, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
@@ -136,7 +138,7 @@ static const struct field candidate_change_fields[] = {
 };
 static const struct field_order candidate_change_orders[] = {{16, 17}, {0, 0}};
 const struct schema candidate_change_schema = {
-    .name = "CandidateChange", .fields = candidate_change_fields, .count = 29,
+    .name = "CandidateChange", .fields = candidate_change_fields, .count = 30,
     .size = sizeof(struct candidate_change), .self = NULL, .orders = candidate_change_orders,
 };
 static const struct field candidate_merge_fields[] = {
@@ -184,6 +186,7 @@ static const struct field candidate_fields[] = {
     {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 8, .item_max = 100, .values = values_7, .visible_to = 0x7u},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .min = 1, .max = 48, .visible_to = 0xffffffffu},
+    {.name = "hoursWorked", .key = {"\"hoursWorked\":", 14}, .column = "hours_worked", .type = FIELD_INT, .min = 0, .max = 48, .visible_to = 0xffffffffu},
     {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "maxDistanceKm", .key = {"\"maxDistanceKm\":", 16}, .column = "max_distance_km", .type = FIELD_INT, .min = 1, .max = 150, .visible_to = 0xffffffffu},
     {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 6, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
@@ -202,7 +205,7 @@ static const struct field candidate_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_schema = {
-    .name = "Candidate", .fields = candidate_fields, .count = 36,
+    .name = "Candidate", .fields = candidate_fields, .count = 37,
     .size = 0, .self = "/candidates/",
 };
 static const struct field candidate_hit_fields[] = {

@@ -53,6 +53,7 @@ struct candidate_new {
     struct list target_groups; /* of struct str */
     struct maybe_int hours_min;
     struct maybe_int hours_max;
+    struct maybe_int hours_worked;
     struct list shifts; /* of struct str */
     struct maybe_int max_distance_km;
     struct list transport; /* of struct str */
@@ -94,6 +95,7 @@ struct candidate_change {
     struct list target_groups; /* of struct str */
     struct maybe_int hours_min;
     struct maybe_int hours_max;
+    struct maybe_int hours_worked;
     struct list shifts; /* of struct str */
     struct maybe_int max_distance_km;
     struct list transport; /* of struct str */

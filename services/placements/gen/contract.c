@@ -123,8 +123,10 @@ static const struct field get_shortlist_path[] = {
 /* getShortlist: The explained shortlist of a vacancy */
 static enum err get_shortlist_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx;
-    sql_shortlist_get(plan, (struct sql_shortlist_get){.vacancy_id = req->path[0]});
+    sql_shortlist_get(plan, (struct sql_shortlist_get){
+        .language = ctx_language(ctx),
+        .vacancy_id = req->path[0],
+    });
     return OK;
 }
 static const struct right get_work_summary_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};

@@ -56,7 +56,7 @@ struct statement *sql_proposal_round_get(struct plan *plan, struct sql_proposal_
 
 extern const struct query query_shortlist_get;
 struct sql_shortlist_get {
-    struct str vacancy_id;
+    struct str language, vacancy_id;
 };
 struct statement *sql_shortlist_get(struct plan *plan, struct sql_shortlist_get args);
 

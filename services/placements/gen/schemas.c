@@ -14,7 +14,7 @@ static const char *const values_4[] = {"invite", "reject", "hire", NULL};
 static const char *const values_5[] = {"did_not_come", "lacking_competences", "hours_do_not_fit", "travel", "language", "position_filled", "not_interested", "other", NULL};
 static const char *const values_6[] = {"entered_by_mistake", "wrong_candidate", "candidate_declined", "employer_reconsidered", "other", NULL};
 static const char *const values_7[] = {"drafted", "sent", "invited", "hired", "rejected", "withdrawn", "obsolete", "expired", "undone", NULL};
-static const char *const values_8[] = {"must", "nice", "occupation", "distance", "hours", "sector", NULL};
+static const char *const values_8[] = {"must", "nice", "occupation", "distance", "hours", "sector", "wish", NULL};
 static const char *const values_9[] = {"yes", "verify", NULL};
 static const char *const values_10[] = {"competence", "condition", NULL};
 static const char *const values_11[] = {"ready", "pending", "paused", "not_open", NULL};
@@ -128,14 +128,30 @@ const struct schema excluded_schema = {
     .name = "Excluded", .fields = excluded_fields, .count = 9,
     .size = 0, .self = NULL,
 };
+static const struct field proposed_elsewhere_fields[] = {
+    {.name = "proposalId", .key = {"\"proposalId\":", 13}, .column = "proposal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "vacancyTitle", .key = {"\"vacancyTitle\":", 15}, .column = "vacancy_title", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "employerName", .key = {"\"employerName\":", 15}, .column = "employer_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "since", .key = {"\"since\":", 8}, .column = "since", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "byName", .key = {"\"byName\":", 9}, .column = "by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+};
+const struct schema proposed_elsewhere_schema = {
+    .name = "ProposedElsewhere", .fields = proposed_elsewhere_fields, .count = 7,
+    .size = 0, .self = NULL,
+};
 static const struct field contribution_fields[] = {
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "points", .key = {"\"points\":", 9}, .column = "points", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "of", .key = {"\"of\":", 5}, .column = "of", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .min = 0, .max = 300, .visible_to = 0xffffffffu},
+    {.name = "value", .key = {"\"value\":", 8}, .column = "value", .type = FIELD_INT, .min = 0, .max = 2147483647, .visible_to = 0xffffffffu},
+    {.name = "limit", .key = {"\"limit\":", 8}, .column = "limit", .type = FIELD_INT, .min = 0, .max = 2147483647, .visible_to = 0xffffffffu},
+    {.name = "against", .key = {"\"against\":", 10}, .column = "against", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema contribution_schema = {
-    .name = "Contribution", .fields = contribution_fields, .count = 4,
+    .name = "Contribution", .fields = contribution_fields, .count = 7,
     .size = 0, .self = NULL,
 };
 static const struct field hard_result_fields[] = {
@@ -174,10 +190,14 @@ static const struct field shortlist_item_fields[] = {
     {.name = "caseManagerName", .key = {"\"caseManagerName\":", 18}, .column = "case_manager_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "score", .key = {"\"score\":", 8}, .column = "score", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "openProposals", .key = {"\"openProposals\":", 16}, .column = "open_proposals", .type = FIELD_INT, .min = 0, .max = 2, .visible_to = 0xffffffffu},
+    {.name = "reasons", .key = {"\"reasons\":", 10}, .column = "reasons", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 10, .item_max = 4000, .visible_to = 0xffffffffu},
+    {.name = "verify", .key = {"\"verify\":", 9}, .column = "verify", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 64, .item_max = 300, .visible_to = 0xffffffffu},
+    {.name = "lacks", .key = {"\"lacks\":", 8}, .column = "lacks", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 130, .item_max = 400, .visible_to = 0xffffffffu},
+    {.name = "elsewhere", .key = {"\"elsewhere\":", 12}, .column = "elsewhere", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 4, .schema = &proposed_elsewhere_schema, .visible_to = 0xffffffffu},
     {.name = "explanation", .key = {"\"explanation\":", 14}, .column = "explanation", .type = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .schema = &explanation_schema, .visible_to = 0xffffffffu},
 };
 const struct schema shortlist_item_schema = {
-    .name = "ShortlistItem", .fields = shortlist_item_fields, .count = 10,
+    .name = "ShortlistItem", .fields = shortlist_item_fields, .count = 14,
     .size = 0, .self = NULL,
 };
 static const struct field shortlist_fields[] = {

@@ -46,6 +46,7 @@ extern const struct schema round_proposal_schema;
 extern const struct schema proposal_round_schema;
 extern const struct schema proposal_schema;
 extern const struct schema excluded_schema;
+extern const struct schema proposed_elsewhere_schema;
 extern const struct schema contribution_schema;
 extern const struct schema hard_result_schema;
 extern const struct schema missing_schema;

@@ -31,12 +31,16 @@ static void tells_all(void **state)
     const struct demand_competence asks[] = {{31, true, 3, 1, 0}, {40, false, 1, 1, 0}};
     const struct person_competence has[] = {{31, 2}, {40, 1}};
     const struct person_occupation done = {8, 4321, false, 1};
-    struct demand demand = {.hard = 4 | 32,
+    struct demand demand = {.x = 3000,
+                            .hours_min = 20,
+                            .hours_max = 24,
+                            .hard = 4 | 32,
                             .soft = 2 | 64,
                             .occupation = 8,
                             .competences = asks,
                             .competence_count = 2};
-    struct person person = {.have = 4,
+    struct person person = {.max_distance_m = 12000,
+                            .have = 4,
                             .known = 4 | 2,
                             .competences = has,
                             .competence_count = 2,
@@ -47,19 +51,21 @@ static void tells_all(void **state)
     score_plan_make(&demand, &plan);
     score_explain(&plan, &person, &item.score);
     explain_item(&buf, &item, &names);
-    assert_string_equal(buf_str(&buf).at,
-                        "{\"contributions\":["
-                        "{\"code\":\"must\",\"label\":\"inpakken\",\"points\":3333,\"of\":5000},"
-                        "{\"code\":\"nice\",\"label\":\"tellen\",\"points\":1500,\"of\":1500},"
-                        "{\"code\":\"occupation\",\"points\":1500,\"of\":1500},"
-                        "{\"code\":\"distance\",\"points\":1000,\"of\":1000},"
-                        "{\"code\":\"hours\",\"points\":500,\"of\":500},"
-                        "{\"code\":\"sector\",\"points\":500,\"of\":500}],"
-                        "\"hard\":[{\"condition\":\"rijbewijs \\\"B\\\"\",\"result\":\"yes\"},"
-                        "{\"result\":\"verify\"}],"
-                        "\"missing\":["
-                        "{\"code\":\"competence\",\"label\":\"inpakken\",\"points\":1667},"
-                        "{\"code\":\"condition\",\"points\":0}]}");
+    assert_string_equal(
+        buf_str(&buf).at,
+        "{\"contributions\":["
+        "{\"code\":\"must\",\"label\":\"inpakken\",\"number\":31,\"points\":3333,\"of\":5000},"
+        "{\"code\":\"nice\",\"label\":\"tellen\",\"number\":40,\"points\":1500,\"of\":1500},"
+        "{\"code\":\"occupation\",\"number\":8,\"value\":1,\"points\":1000,\"of\":1000},"
+        "{\"code\":\"distance\",\"value\":3000,\"limit\":12000,\"points\":750,\"of\":1000},"
+        "{\"code\":\"hours\",\"value\":24,\"limit\":24,\"points\":500,\"of\":500},"
+        "{\"code\":\"sector\",\"points\":500,\"of\":500},"
+        "{\"code\":\"wish\",\"number\":8,\"against\":true,\"points\":0,\"of\":500}],"
+        "\"hard\":[{\"condition\":\"rijbewijs \\\"B\\\"\",\"result\":\"yes\"},"
+        "{\"result\":\"verify\"}],"
+        "\"missing\":["
+        "{\"code\":\"competence\",\"label\":\"inpakken\",\"points\":1667},"
+        "{\"code\":\"condition\",\"points\":0}]}");
     arena_free(arena);
 }
 

@@ -97,6 +97,10 @@ static void all_that_is_asked_is_all_points(void **state)
     struct score score;
     score_plan_make(&demand, &plan);
     score_explain(&plan, &person, &score);
+    assert_int_equal(score.total,
+                     POINTS_TOTAL - POINTS_WISH); /* did it, and does not look for it */
+    done.wanted = true;
+    score_explain(&plan, &person, &score);
     assert_int_equal(score.total, POINTS_TOTAL);
     demand = (struct demand){0}; /* nothing asked: nobody misses anything */
     score_plan_make(&demand, &plan);
@@ -152,6 +156,40 @@ static void occupations_are_near_by_their_digits(void **state)
     assert_int_equal(occupation_points(1500, &demand, &unknown, &number), 0);
 }
 
+/* What somebody did is experience; what somebody looks for is a wish. */
+static void case_18_what_was_done_is_not_what_is_wanted(void **state)
+{
+    (void)state;
+    static const struct {
+        struct person_occupation own[2];
+        uint16_t count;
+        int wish;
+        uint32_t number;
+        bool against;
+    } cases[] = {
+        {{{5, 4321, false, 3}}, 1, 0, 5, true},                     /* this work, and not again */
+        {{{5, 4321, true, 3}}, 1, 500, 5, false},                   /* this work again */
+        {{{6, 4329, false, 3}}, 1, 250, 6, true},                   /* like it, and not again */
+        {{{7, 9999, false, 3}}, 1, 500, 0, false},                  /* other work, and no wish */
+        {{{7, 9999, true, 3}}, 1, 0, 0, false},                     /* looks for something else */
+        {{{5, 4321, false, 3}, {6, 4329, true, 0}}, 2, 0, 5, true}, /* the nearest decides */
+        {{{5, 4321, true, 0}, {6, 4329, false, 9}}, 2, 500, 5, false},
+        {{{0}}, 0, 500, 0, false}, /* nothing is known */
+    };
+    const struct demand demand = {.occupation = 5, .isco = 4321};
+    uint32_t number = 99;
+    bool against = true;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct person person = {.occupations = cases[i].own, .occupation_count = cases[i].count};
+        assert_int_equal(wish_points(500, &demand, &person, &number, &against), cases[i].wish);
+        assert_int_equal(number, cases[i].number);
+        assert_int_equal(against, cases[i].against);
+    }
+    struct person person = {.occupations = cases[0].own, .occupation_count = 1};
+    assert_int_equal(occupation_points(1000, &demand, &person, &number), 1000);
+    assert_int_equal(wish_points(500, &(struct demand){0}, &person, &number, &against), 500);
+}
+
 static void distance_falls_in_a_line(void **state)
 {
     (void)state;
@@ -200,6 +238,23 @@ static void hours_count_by_overlap(void **state)
     assert_int_equal(hours_points(500, &demand, &(struct person){0}), 500);
 }
 
+static void hours_that_are_worked_are_taken_off(void **state)
+{
+    (void)state;
+    struct demand demand = {.hours_min = 16, .hours_max = 24};
+    struct person person = {.hours_min = 8, .hours_max = 32, .hours_worked = 20}; /* 12 are left */
+    assert_int_equal(hours_points(500, &demand, &person), 0);
+    person.hours_worked = 12; /* 20 are left */
+    assert_int_equal(hours_points(500, &demand, &person), 500 * 5 / 9);
+    assert_int_equal(hours_common(&demand, &person), 20);
+    person.hours_min = 24;
+    assert_int_equal(hours_left(&person).min, 20);
+    person.hours_worked = 32;
+    assert_true(hours_left(&person).min > hours_left(&person).max);
+    person = (struct person){.hours_worked = 20}; /* how many in all is not stated */
+    assert_int_equal(hours_left(&person).max, UINT8_MAX);
+}
+
 static void sector_is_all_or_nothing(void **state)
 {
     (void)state;
@@ -225,6 +280,10 @@ static void both_floors_must_be_reached(void **state)
     assert_true(score_suitable(&plan, &person, &sums));
     person.sectors = &wish;
     person.sector_count = 1;
+    struct person_occupation other = {7, 9999, true, 0}; /* looks for other work */
+    demand.isco = 4321;
+    person.occupations = &other;
+    person.occupation_count = 1;
     person.x = 9000; /* distance 100 + hours 500: just enough */
     assert_true(score_suitable(&plan, &person, &sums));
     assert_int_equal(sums.person, FLOOR_PERSON);
@@ -233,7 +292,7 @@ static void both_floors_must_be_reached(void **state)
     assert_int_equal(sums.person, FLOOR_PERSON - 1);
     person.x = person.competence_count = 0;
     assert_false(score_suitable(&plan, &person, &sums));
-    assert_int_equal(sums.employer, POINTS_NICE + POINTS_OCCUPATION);
+    assert_int_equal(sums.employer, POINTS_NICE);
 }
 
 static void the_order_asked_does_not_matter(void **state)
@@ -286,9 +345,11 @@ int main(void)
         cmocka_unit_test(without_must_the_occupation_counts_more),
         cmocka_unit_test(a_lower_level_earns_a_part),
         cmocka_unit_test(occupations_are_near_by_their_digits),
+        cmocka_unit_test(case_18_what_was_done_is_not_what_is_wanted),
         cmocka_unit_test(distance_falls_in_a_line),
         cmocka_unit_test(roots_are_whole),
         cmocka_unit_test(hours_count_by_overlap),
+        cmocka_unit_test(hours_that_are_worked_are_taken_off),
         cmocka_unit_test(sector_is_all_or_nothing),
         cmocka_unit_test(both_floors_must_be_reached),
         cmocka_unit_test(the_order_asked_does_not_matter),

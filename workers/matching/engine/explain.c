@@ -34,6 +34,14 @@ static void contribution_add(struct buf *buf, const struct contribution *part,
     name_add(buf, S("code"), str_of(part->code));
     if (is_competence(part))
         name_add(buf, S("label"), names->competence(names->data, part->number));
+    if (part->number)
+        buf_print(buf, "\"number\":%u,", part->number);
+    if (part->value || part->limit)
+        buf_print(buf, "\"value\":%d,", part->value);
+    if (part->limit)
+        buf_print(buf, "\"limit\":%d,", part->limit);
+    if (part->against)
+        buf_add(buf, S("\"against\":true,"));
     buf_print(buf, "\"points\":%d,\"of\":%d}", part->points, part->of);
 }
 

@@ -61,7 +61,7 @@ bool demand_admits(const struct demand *demand, const struct person *person)
         .max_distance_m = person->max_distance_m,
         .available_day = person->available_day,
         .fails = person->known & ~person->have,
-        .hours = hours_of(person->hours_min, person->hours_max),
+        .hours = hours_left(person),
         .shifts = shifts_of(person),
     };
     return person->active && !(reasons_of(&need, traits) & EXCLUSIONS_HARD);

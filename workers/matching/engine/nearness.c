@@ -42,6 +42,49 @@ int occupation_points(int of, const struct demand *demand, const struct person *
     return of * best / 4;
 }
 
+/* The nearest of the occupations that the person wants, or that the person does not want; *number becomes
+ * it when it is near. */
+static int nearest_quarters(const struct demand *demand, const struct person *person, bool wanted,
+                            uint32_t *number)
+{
+    int best = 0;
+    for (size_t i = 0; i < person->occupation_count; i++) {
+        const struct person_occupation *own = &person->occupations[i];
+        int quarters = own->wanted == wanted ? occupation_quarters(demand, own) : 0;
+        if (quarters > best) {
+            best = quarters;
+            *number = own->number;
+        }
+    }
+    return best;
+}
+
+static bool has_wish(const struct person *person)
+{
+    for (size_t i = 0; i < person->occupation_count; i++)
+        if (person->occupations[i].wanted)
+            return true;
+    return false;
+}
+
+int wish_points(int of, const struct demand *demand, const struct person *person, uint32_t *number,
+                bool *against)
+{
+    uint32_t unwanted = 0;
+    *number = 0;
+    *against = false;
+    if (demand->occupation == 0 && demand->isco == 0)
+        return of;
+    int wish = nearest_quarters(demand, person, true, number);
+    int other = nearest_quarters(demand, person, false, &unwanted);
+    *against = other > wish;
+    if (*against)
+        *number = unwanted;
+    if (!has_wish(person))
+        wish = 4;
+    return of * (*against && 4 - other < wish ? 4 - other : wish) / 4;
+}
+
 uint64_t root_floor(uint64_t square)
 {
     uint64_t root = 0;
@@ -55,6 +98,15 @@ uint64_t root_floor(uint64_t square)
         }
     }
     return root;
+}
+
+int distance_metres(const struct demand *demand, const struct person *person)
+{
+    int64_t dx = (int64_t)person->x - demand->x, dy = (int64_t)person->y - demand->y;
+    if (dx > INT32_MAX || -dx > INT32_MAX || dy > INT32_MAX || -dy > INT32_MAX)
+        return INT32_MAX;
+    uint64_t metres = root_floor((uint64_t)(dx * dx) + (uint64_t)(dy * dy));
+    return metres < INT32_MAX ? (int)metres : INT32_MAX;
 }
 
 int distance_points(int of, const struct demand *demand, const struct person *person)
@@ -72,12 +124,19 @@ int distance_points(int of, const struct demand *demand, const struct person *pe
 int hours_points(int of, const struct demand *demand, const struct person *person)
 {
     struct hours asked = hours_of(demand->hours_min, demand->hours_max);
-    struct hours own = hours_of(person->hours_min, person->hours_max);
+    struct hours own = hours_left(person);
     int from = asked.min > own.min ? asked.min : own.min;
     int to = asked.max < own.max ? asked.max : own.max;
     int asked_width = asked.max - asked.min + 1, own_width = own.max - own.min + 1;
     int width = asked_width < own_width ? asked_width : own_width;
     return to < from ? 0 : of * (to - from + 1) / width;
+}
+
+int hours_common(const struct demand *demand, const struct person *person)
+{
+    struct hours asked = hours_of(demand->hours_min, demand->hours_max);
+    struct hours own = hours_left(person);
+    return asked.max < own.max ? asked.max : own.max;
 }
 
 int sector_points(int of, const struct demand *demand, const struct person *person)

@@ -17,12 +17,25 @@ int competence_points(int of, uint8_t asked, uint8_t level);
 int occupation_points(int of, const struct demand *demand, const struct person *person,
                       uint32_t *number);
 
+/* Wish: the nearest of the occupations that the person looks for, in the same parts as above; the whole
+ * share when the person looks for none in particular. An occupation that the person did and does not look
+ * for takes as much away as it is near, when none that is wanted is nearer. *number becomes the
+ * occupation that is nearest, 0 when none is near; *against whether it is one that is not wanted. */
+int wish_points(int of, const struct demand *demand, const struct person *person, uint32_t *number,
+                bool *against);
+
 /* Distance: the whole share at the door, decreasing in a straight line to 0 at the furthest
  * distance that the person accepts. */
 int distance_points(int of, const struct demand *demand, const struct person *person);
 
+/* The metres between them, as far as an int can say. */
+int distance_metres(const struct demand *demand, const struct person *person);
+
 /* Hours: the common hours divided by the narrower of the two ranges; both ends count. */
 int hours_points(int of, const struct demand *demand, const struct person *person);
+
+/* The most hours that both have: what the person can still work, and what is asked. */
+int hours_common(const struct demand *demand, const struct person *person);
 
 /* Sector: the whole share or nothing; the whole share when the person has no wish or the vacancy
  * has no sector. */

@@ -35,7 +35,9 @@ struct person {
     uint64_t have, known; /* condition bits; a bit outside `known` is not answered yet */
     uint8_t hours_min;    /* per week */
     uint8_t hours_max;    /* 0: not stated, no upper bound */
-    uint8_t shifts;       /* SHIFT_ bits that the person accepts; 0: not stated, accepts all */
+    uint8_t
+        hours_worked; /* in the work that the person has already: they count against hours_max */
+    uint8_t shifts;   /* SHIFT_ bits that the person accepts; 0: not stated, accepts all */
     uint8_t open_proposals;
     bool active;
     int32_t available_day; /* days since 1970 */
@@ -53,6 +55,10 @@ struct hours {
 
 /* The hours of a person or a vacancy: an upper bound of 0 (not stated) becomes 255. */
 struct hours hours_of(uint8_t min, uint8_t max);
+
+/* The hours that the person can still work: what is worked already is taken off. {255, 0}, which fits no
+ * vacancy, when nothing is left. */
+struct hours hours_left(const struct person *person);
 
 /* The SHIFT_ bits that the person accepts; all bits when not stated. */
 uint8_t shifts_of(const struct person *person);

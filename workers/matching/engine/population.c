@@ -153,7 +153,7 @@ static struct person *person_copy(const struct person *person)
 /* Writes the entries of the dense arrays for the person at `index`. */
 static void hot_set(struct population_hot *hot, size_t index, struct person *person)
 {
-    struct hours hours = hours_of(person->hours_min, person->hours_max);
+    struct hours hours = hours_left(person);
     hot->x[index] = person->x;
     hot->y[index] = person->y;
     hot->max_distance_m[index] = person->max_distance_m;

@@ -37,7 +37,7 @@ struct population_hot {
     size_t count;
     int32_t *x, *y, *max_distance_m, *available_day;
     uint64_t *fails;                /* conditions that are known not to be met */
-    uint8_t *hours_min, *hours_max; /* as hours_of() gives them */
+    uint8_t *hours_min, *hours_max; /* as hours_left() gives them */
     uint8_t *shifts;                /* as shifts_of() gives them */
     uint8_t *status;                /* as exclusions_of() gives it */
     struct person **rows;

@@ -9,10 +9,10 @@
 #include "workers/matching/engine/nearness.h"
 
 _Static_assert(POINTS_MUST + POINTS_NICE + POINTS_OCCUPATION + POINTS_DISTANCE + POINTS_HOURS
-                       + POINTS_SECTOR
+                       + POINTS_SECTOR + POINTS_WISH
                    == POINTS_TOTAL,
                "the points must sum to the total");
-_Static_assert(DEMAND_COMPETENCES_MAX + 5 <= CONTRIBUTIONS_MAX, "room for every contribution");
+_Static_assert(DEMAND_COMPETENCES_MAX + 6 <= CONTRIBUTIONS_MAX, "room for every contribution");
 
 /* Collects points; `into` is NULL when only their sum is needed. */
 struct tally {
@@ -26,7 +26,7 @@ static inline void tally_add(struct tally *tally, const char *code, int points, 
     tally->points += points;
     if (tally->into)
         tally->into->contributions[tally->into->count++] =
-            (struct contribution){code, points, of, number};
+            (struct contribution){.code = code, .points = points, .of = of, .number = number};
 }
 
 void shares_divide(int points, const uint32_t *weights, size_t count, int *ret)
@@ -141,6 +141,22 @@ static inline void competences_tally(const struct score_plan *plan, const struct
         tally_add(tally, "nice", plan->nice_free, plan->nice_free, 0);
 }
 
+/* Says what was measured for the contribution that was added last. */
+static inline void tally_measured(struct tally *tally, int value, int limit)
+{
+    struct contribution *last = &tally->into->contributions[tally->into->count - 1];
+    last->value = value;
+    last->limit = limit;
+}
+
+static int years_of(const struct person *person, uint32_t occupation)
+{
+    for (size_t i = 0; i < person->occupation_count; i++)
+        if (person->occupations[i].number == occupation)
+            return person->occupations[i].years;
+    return 0;
+}
+
 static inline int employer_tally(const struct score_plan *plan, const struct person *person,
                                  struct score *into)
 {
@@ -149,6 +165,8 @@ static inline int employer_tally(const struct score_plan *plan, const struct per
     competences_tally(plan, person, &tally);
     int points = occupation_points(plan->occupation_of, plan->demand, person, &number);
     tally_add(&tally, "occupation", points, plan->occupation_of, number);
+    if (into)
+        tally_measured(&tally, years_of(person, number), 0);
     return tally.points;
 }
 
@@ -159,8 +177,18 @@ static inline int person_tally(const struct score_plan *plan, const struct perso
     struct tally tally = {0, into};
     tally_add(&tally, "distance", distance_points(POINTS_DISTANCE, demand, person), POINTS_DISTANCE,
               0);
+    if (into)
+        tally_measured(&tally, distance_metres(demand, person), person->max_distance_m);
     tally_add(&tally, "hours", hours_points(POINTS_HOURS, demand, person), POINTS_HOURS, 0);
+    if (into)
+        tally_measured(&tally, hours_common(demand, person), demand->hours_max);
     tally_add(&tally, "sector", sector_points(POINTS_SECTOR, demand, person), POINTS_SECTOR, 0);
+    uint32_t number = 0;
+    bool against = false;
+    int points = wish_points(POINTS_WISH, demand, person, &number, &against);
+    tally_add(&tally, "wish", points, POINTS_WISH, number);
+    if (into)
+        into->contributions[into->count - 1].against = against;
     return tally.points;
 }
 

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The score of one person for one vacancy: whole points, 0 .. 10000, the sum of its contributions.
  *
- *   employer 8000: must 5000, nice 1500, occupation 1500
- *   person   2000: distance 1000, hours 500, sector wish 500
+ *   employer 7500: must 5000, nice 1500, occupation 1000
+ *   person   2500: distance 1000, hours 500, sector wish 500, wish for this work 500
+ *
+ * Somebody who did this work and does not look for it again has the experience, and not the wish.
  *
  * A person is suitable only when both halves reach their floor: neither half makes up for the
  * other. What a vacancy does not ask costs nothing: without nice competences every person has
  * those 1500 points, without an occupation every person has its points. Without must competences
- * their 5000 points go to the occupation, which then counts 6500. */
+ * their 5000 points go to the occupation, which then counts 6000. */
 #ifndef MAATWERK_MATCHING_SCORE_H
 #define MAATWERK_MATCHING_SCORE_H
 
@@ -17,24 +19,28 @@
 enum {
     POINTS_MUST = 5000,
     POINTS_NICE = 1500,
-    POINTS_OCCUPATION = 1500,
+    POINTS_OCCUPATION = 1000,
     POINTS_DISTANCE = 1000,
     POINTS_HOURS = 500,
     POINTS_SECTOR = 500,
+    POINTS_WISH = 500,
     POINTS_TOTAL = 10000,
     /* Half of the points of the employer. A person without any must competence stays below it. */
-    FLOOR_EMPLOYER = 4000,
+    FLOOR_EMPLOYER = 3750,
     /* At the furthest accepted distance, hours alone are not enough. */
     FLOOR_PERSON = 600,
     CONTRIBUTIONS_MAX = 64,
 };
 
-/* Codes: must, nice, occupation, distance, hours, sector. */
+/* Codes: must, nice, occupation, distance, hours, sector, wish. */
 struct contribution {
     const char *code;
     int points, of;
     uint32_t
         number; /* of the competence, or of the nearest occupation of the person; 0 when none */
+    int value, limit; /* distance: metres, and how many at most; hours: the most that fit, and how
+                         many are asked at most; occupation: years; else 0 */
+    bool against;     /* wish: the occupation is one that the person does not look for */
 };
 
 struct score {
