@@ -125,11 +125,13 @@ static int no_passphrase(char *into, int size, int writing, void *unused)
     return -1;
 }
 
-static bool read_issuer(struct keys *keys, const char *folder)
+static bool read_issuer(struct keys *keys, const char *folder, bool wanted)
 {
-    FILE *file = open_in(folder, "issuer.pem");
+    char path[PATH_ROOM];
+    keys->has_issuer = path_of(path, folder, "issuer.pem") && access(path, F_OK) == 0;
+    FILE *file = wanted ? open_in(folder, "issuer.pem") : NULL;
     if (!file)
-        return true; /* this installation does not make tokens */
+        return true; /* this installation does not make tokens, or this program does not */
     keys->issuer = PEM_read_PrivateKey(file, NULL, no_passphrase, NULL);
     fclose(file);
     return keys->issuer && is_p256(keys->issuer) && print_kid(keys->issuer, keys->issuer_kid)
@@ -152,16 +154,16 @@ static bool read_bsn(struct keys *keys, const char *folder)
            && read_secret(folder, "bsn-index.key", keys->bsn_index);
 }
 
-enum err keys_load(const char *folder, enum keys_wanted wanted, struct keys **ret)
+enum err keys_load(const char *folder, unsigned wanted, struct keys **ret)
 {
     struct keys *keys = calloc(1, sizeof *keys);
     if (!keys)
         abort();
     keys->arena = arena_new();
-    bool read = (wanted != KEYS_WITH_BSN || read_bsn(keys, folder))
+    bool read = (!(wanted & KEYS_WITH_BSN) || read_bsn(keys, folder))
                 && read_secret(folder, "cursor.key", keys->cursor)
                 && read_cursor_before(keys, folder) && add_all_public(keys, folder)
-                && read_issuer(keys, folder);
+                && read_issuer(keys, folder, wanted & KEYS_WITH_ISSUER);
     if (!read) {
         keys_free(keys);
         return ERR_UNAVAILABLE;
@@ -212,7 +214,7 @@ bool keys_admit(const struct public_key *key, struct str tenant, struct str role
 
 bool keys_are_bound(const struct keys *keys)
 {
-    bool bound = !keys->issuer;
+    bool bound = !keys->has_issuer;
     for (size_t i = 0; i < keys->public_count; i++)
         bound = bound && keys->public_keys[i].binding && !keys->public_keys[i].local;
     return bound;

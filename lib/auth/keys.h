@@ -24,7 +24,8 @@
 enum { KEYS_PUBLIC_MAX = 16, KEY_BYTES = 32, KID_LEN = 16 };
 
 struct keys {
-    EVP_PKEY *issuer; /* NULL when tokens can be verified but not made */
+    EVP_PKEY *issuer; /* NULL when tokens can be verified but not made, or it was not asked for */
+    bool has_issuer;  /* the folder has the private key of a local issuer */
     char issuer_kid[KID_LEN + 1];
     struct public_key {
         char kid[KID_LEN + 1];
@@ -41,11 +42,15 @@ struct keys {
 
 /* Which keys a program reads beside those of tokens and cursors. A key that a program does not use
  * is not in its memory, and its files may be unreadable for it. */
-enum keys_wanted { KEYS_PLAIN, KEYS_WITH_BSN };
+enum keys_wanted {
+    KEYS_PLAIN = 0,
+    KEYS_WITH_BSN = 1,    /* handles citizen service numbers */
+    KEYS_WITH_ISSUER = 2, /* makes tokens */
+};
 
-/* Reads the folder. ERR_UNAVAILABLE when a file is missing or is not a key. Free with
- * keys_free(), which allows NULL and erases the keys from memory. */
-enum err keys_load(const char *folder, enum keys_wanted wanted, struct keys **ret) MUST_CHECK;
+/* Reads the folder; `wanted` is a set of enum keys_wanted. ERR_UNAVAILABLE when a file is missing or
+ * is not a key. Free with keys_free(), which allows NULL and erases the keys from memory. */
+enum err keys_load(const char *folder, unsigned wanted, struct keys **ret) MUST_CHECK;
 void keys_free(struct keys *keys);
 
 /* Makes all files, those of a local issuer only when `issuer`, readable by the owner only. ERR_CONFLICT

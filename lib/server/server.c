@@ -86,7 +86,7 @@ static void raise_limits(void)
     }
 }
 
-static enum keys_wanted keys_wanted(const struct server *server)
+static unsigned keys_wanted(const struct server *server)
 {
     for (size_t i = 0; i < server->services_count; i++)
         if (server->services[i]->reads_bsn)

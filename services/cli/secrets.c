@@ -90,7 +90,7 @@ static int make(const struct config *config, struct arena *arena, struct token_c
     claims->token_id = uuid_print(uuid_new(), id);
     claims->issued_s = time(NULL);
     claims->expires_s = claims->issued_s + ttl_s;
-    if (keys_load(config->keys, KEYS_PLAIN, &keys) != OK
+    if (keys_load(config->keys, KEYS_WITH_ISSUER, &keys) != OK
         || token_make(arena, keys, claims, &token) != OK) {
         fprintf(stderr, "maatwerk: no key of an issuer in %s\n", config->keys);
         keys_free(keys);

@@ -92,8 +92,9 @@ class World:
         vacancy, consultant = self.vacancy(candidatesWanted=wanted), self.client('consultant')
         screened = consultant.post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'})
         assert screened.status == 201, screened.text
-        found = consultant.wait_for(f'/vacancies/{vacancy}/shortlist', lambda r: r.status == 200 and r.json['current'], self.patience_s)
-        assert found.status == 200, found.text
+        found = consultant.wait_for(f'/vacancies/{vacancy}/shortlist', lambda r: r.status == 200 and r.json['status'] == 'ready',
+                                    self.patience_s)
+        assert found.json['status'] == 'ready', found.text
         return vacancy, [item['candidateId'] for item in found.json['items'] if item.get('openProposals', 0) < 2]
 
     def proposed(self, many=2):

@@ -98,8 +98,8 @@ def forged_redis(world):
     for vacancy in vacancies:
         consultant.post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'})
     for vacancy in vacancies:
-        found = consultant.wait_for(f'/vacancies/{vacancy}/shortlist', seconds=world.patience_s)
-        held(found.status == 200, f'no shortlist: {found.status}')
+        found = consultant.wait_for(f'/vacancies/{vacancy}/shortlist', lambda r: r.json['status'] == 'ready', world.patience_s)
+        held(found.json['status'] == 'ready', 'no shortlist')
     held(world.sql(buried) == before, 'something was buried')
 
 

@@ -57,7 +57,8 @@ static inline void folder_remove(const char *folder)
 static inline bool keys_make(struct keys **ret)
 {
     char folder[FOLDER_ROOM] = "";
-    bool made = folder_make(folder) && keys_load(folder, KEYS_WITH_BSN, ret) == OK;
+    bool made =
+        folder_make(folder) && keys_load(folder, KEYS_WITH_BSN | KEYS_WITH_ISSUER, ret) == OK;
     folder_remove(folder);
     return made;
 }

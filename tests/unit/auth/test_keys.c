@@ -49,7 +49,7 @@ static void write_public(const char *name, EVP_PKEY *key)
 static enum err load(void)
 {
     struct keys *keys = NULL;
-    enum err err = keys_load(folder, KEYS_WITH_BSN, &keys);
+    enum err err = keys_load(folder, KEYS_WITH_BSN | KEYS_WITH_ISSUER, &keys);
     assert_int_equal(err == OK, keys != NULL);
     keys_free(keys);
     return err;
@@ -75,9 +75,9 @@ static void nothing_is_overwritten(void **state)
 {
     struct keys *before = NULL, *after = NULL;
     (void)state;
-    assert_int_equal(keys_load(folder, KEYS_WITH_BSN, &before), OK);
+    assert_int_equal(keys_load(folder, KEYS_WITH_BSN | KEYS_WITH_ISSUER, &before), OK);
     assert_int_equal(keys_init(folder, true), ERR_CONFLICT);
-    assert_int_equal(keys_load(folder, KEYS_WITH_BSN, &after), OK);
+    assert_int_equal(keys_load(folder, KEYS_WITH_BSN | KEYS_WITH_ISSUER, &after), OK);
     assert_memory_equal(before->bsn, after->bsn, KEY_BYTES);
     assert_memory_equal(before->bsn_index, after->bsn_index, KEY_BYTES);
     assert_memory_equal(before->cursor, after->cursor, KEY_BYTES);
@@ -94,7 +94,7 @@ static void kid_is_the_hash_of_the_public_key(void **state)
     char kid[KID_LEN + 1];
     struct keys *keys = NULL;
     (void)state;
-    assert_int_equal(keys_load(folder, KEYS_WITH_BSN, &keys), OK);
+    assert_int_equal(keys_load(folder, KEYS_WITH_BSN | KEYS_WITH_ISSUER, &keys), OK);
     int length = i2d_PUBKEY(keys->issuer, &der);
     assert_true(length > 0
                 && EVP_Digest(der, (size_t)length, digest, NULL, EVP_sha256(), NULL) == 1);
@@ -116,7 +116,7 @@ static void without_the_private_key_it_still_loads(void **state)
     struct keys *keys = NULL;
     (void)state;
     assert_int_equal(unlink(in_folder("issuer.pem")), 0);
-    assert_int_equal(keys_load(folder, KEYS_WITH_BSN, &keys), OK);
+    assert_int_equal(keys_load(folder, KEYS_WITH_BSN | KEYS_WITH_ISSUER, &keys), OK);
     assert_null(keys->issuer);
     assert_int_equal(keys->public_count, 1);
     keys_free(keys);
@@ -132,7 +132,7 @@ static void all_public_keys_are_accepted_up_to_the_limit(void **state)
         write_public(name, EVP_EC_gen("P-256"));
     }
     write_file("notes.txt", "not a key", 9);
-    assert_int_equal(keys_load(folder, KEYS_WITH_BSN, &keys), OK);
+    assert_int_equal(keys_load(folder, KEYS_WITH_BSN | KEYS_WITH_ISSUER, &keys), OK);
     assert_int_equal(keys->public_count, KEYS_PUBLIC_MAX);
     for (size_t i = 0; i < keys->public_count; i++)
         assert_ptr_equal(keys_find(keys, str_of(keys->public_keys[i].kid)), &keys->public_keys[i]);
@@ -187,11 +187,13 @@ static void attack_16_keys_that_are_not_used_are_not_read(void **state)
     struct keys *keys = NULL;
     (void)state;
     assert_int_equal(keys_load(folder, KEYS_PLAIN, &keys), OK);
+    assert_null(keys->issuer);
+    assert_true(keys->has_issuer && !keys_are_bound(keys));
     assert_memory_equal(keys->bsn, none, KEY_BYTES);
     assert_memory_equal(keys->bsn_index, none, KEY_BYTES);
     keys_free(keys);
     assert_int_equal(unlink(in_folder("bsn.key")), 0);
-    assert_int_equal(keys_load(folder, KEYS_WITH_BSN, &keys), ERR_UNAVAILABLE);
+    assert_int_equal(keys_load(folder, KEYS_WITH_BSN | KEYS_WITH_ISSUER, &keys), ERR_UNAVAILABLE);
     assert_int_equal(keys_load(folder, KEYS_PLAIN, &keys), OK);
     keys_free(keys);
 }

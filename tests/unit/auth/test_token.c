@@ -158,7 +158,7 @@ static void attack_10_a_key_is_bound(void **state)
         assert_int_equal(json_parse(ctx, bindings[i].binding, &bound.public_keys[0].binding), OK);
         assert_int_equal(verify(ctx, &bound, token), bindings[i].err);
         assert_false(keys_are_bound(&bound)); /* there is a local issuer */
-        bound.issuer = NULL;
+        bound.has_issuer = false;
         bound.public_keys[0].local = false;
         assert_true(keys_are_bound(&bound));
     }
