@@ -77,6 +77,7 @@ def differences(contract, wanted):
             continue
         if event:
             allowed = any(begin == counts_as(state) and its == event for begin, its, *_ in noun.moves) or cell == '='
+            allowed = allowed and counts_as(state) in noun.operations.get(split(row)[0], (None, noun.states))[1]
         else:
             operation = operation_of(noun, row, columns_of(contract, split(row)[0]))
             allowed = counts_as(state) in noun.operations.get(operation, ([], []))[1]

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """tests/states.tsv, which people wrote, holds sql/states to it and leaves out no write; and every write of a noun with states goes
 through what its state allows."""
-import copy
 import re
 import sys
 from pathlib import Path
@@ -15,15 +14,12 @@ import states  # noqa: E402
 WANTED = states.expected()
 CONTRACT = states.contract()
 NOUNS = {noun.name: noun for noun in CONTRACT.nouns}
-# operations that write, and the noun with states whose rows they write or hang on is none: why
+# operations that write, and have no row: why. One that makes a row of a noun, in the state in which that begins, needs none.
 WITHOUT = {
-    'createVacancy': 'it begins in the initial state, and an employer has no states', 'searchCandidates': 'it writes a note in the audit only',
-    **dict.fromkeys(('createContact', 'updateContact', 'deleteContact', 'createEmployerCondition', 'deleteEmployerCondition',
-                     'createEmployer', 'updateEmployer'), 'an employer has no states'),
-    'createOrganisation': 'it begins in the state that is given', **dict.fromkeys(
-        ('reviveJob', 'actOnQueue', 'createQueueAct', 'createAct'), 'the queue has states of its own')}
-# properties of a body that are no row: why
-NO_ROW = {'updateVacancy.employerId': 'cannot change'}
+    'searchCandidates': 'it writes a note in the audit only', **dict.fromkeys(
+        ('createContact', 'updateContact', 'deleteContact', 'createEmployerCondition', 'deleteEmployerCondition', 'createEmployer', 'updateEmployer'),
+        'an employer has no states')}
+CREATE = {'create' + noun.name.title().replace('_', '') for noun in CONTRACT.nouns}
 
 
 def test_the_built_tables_are_as_people_expect_them():
@@ -31,10 +27,12 @@ def test_the_built_tables_are_as_people_expect_them():
 
 
 def test_a_cell_that_is_flipped_is_found():
-    """Each row of sql/states in turn loses one state, and gains another: the table must differ."""
+    """Each row of sql/states in turn loses one state, and gains another: the table must differ. What an event forbids, a row more
+    does not allow."""
+    moved = {(noun, states.split(row)[0]) for noun, row in states.EVENTS}
     for noun in CONTRACT.nouns:
         for operation, (columns, its) in noun.operations.items():
-            for state in noun.states:
+            for state in its if (noun.name, operation) in moved else noun.states:
                 flipped = [s for s in its if s != state] if state in its else [*its, state]
                 noun.operations[operation] = (columns, flipped)
                 found = states.differences(CONTRACT, [cell for cell in WANTED if cell[0] == noun.name and states.counts_as(cell[2]) == state])
@@ -50,8 +48,7 @@ def test_every_state_is_a_column_and_every_column_a_state():
 def test_every_write_of_the_contract_has_a_row_or_a_reason():
     writes = {o.id for o in CONTRACT.operations if o.method != 'get' and o.service != 'queue' and not re.search('queue|job|dead', o.path, re.I)}
     rows = {states.split(row)[0] for _, row, *_ in WANTED}
-    assert writes - rows <= set(WITHOUT), writes - rows - set(WITHOUT)
-    assert not rows & set(WITHOUT)
+    assert writes - rows - CREATE == set(WITHOUT)
 
 
 @pytest.mark.parametrize('operation', ['updateVacancy', 'updateCandidate', 'updateUser', 'updateOrganisation'])
@@ -69,10 +66,8 @@ HANGS_ON = {'screening': 'vacancy', 'vacancy_competence': 'vacancy', 'vacancy_co
 # statements and functions that write them and do not ask themselves: why
 ASKED_BEFORE = {
     'vacancy_parts': 'a trigger of the vacancy, whose guard has asked', 'candidate_parts': 'a trigger of the candidate, whose guard has asked',
-    'candidate_move_history': 'a part of candidate_merge, which has asked', 'employer_condition_follow_up': 'raises the input of matching only', 'vacancy_insert': 'a new row has no state that forbids anything',
-    'proposal_follow_up': 'touches a row, changes no property', 'shortlists_request_touched': 'raises the input of matching only',
-    'candidate_insert': 'its trigger `begin` asks', 'proposals_expire': 'moves, and erases copies of cards',
-    'candidate_hand_over': 'writes nothing', 'proposals_follow_owners': 'copies whose candidate it is, for the wall',
+    'candidate_move_history': 'a part of candidate_merge, which has asked',
+    'proposals_follow_owners': 'copies whose candidate it is, for the wall',
 }
 GUARDED = re.compile(r"call app\.guarded\('(app\.\w+)', '(\w+)'")
 WRITE = re.compile(r'\b(insert into|update|delete from) app\.(\w+)', re.I)
@@ -104,7 +99,8 @@ def careless(found):
     for name, text in found.items():
         for verb, table in WRITE.findall(text):
             asks = ASKS.search(text) or name in ASKED_BEFORE or (verb.lower() == 'update' and table in updates)
-            if table in {*HANGS_ON, *updates} and not asks and not (verb.lower() == 'insert into' and table in ('user_account', 'organisation')):
+            begins = verb.lower() == 'insert into' and table in updates     # a row of the noun itself, in the state in which it begins
+            if table in {*HANGS_ON, *updates} and not asks and not begins:
                 wrong.append(f'{name}: {verb} app.{table}')
     return wrong
 
@@ -117,9 +113,14 @@ def test_every_write_asks_what_the_state_allows():
     assert careless(pieces()) == []
 
 
+def test_what_is_excused_writes():
+    """Whoever is in the list is there, and writes such a table."""
+    found = pieces()
+    assert {name for name in ASKED_BEFORE if careless({name + '_': found[name]})} == set(ASKED_BEFORE)
+
+
 def test_a_write_that_does_not_ask_would_be_found():
-    found = copy.copy(pieces())
-    found['careless'] = "create function app.careless() … update app.proposal p set score = 1; delete from app.candidate_language l"
+    found = {'careless': "create function app.careless() … update app.proposal p set score = 1; delete from app.candidate_language l"}
     assert careless(found) == ['careless: update app.proposal', 'careless: delete from app.candidate_language']
 
 

@@ -24,12 +24,13 @@ WHO = {
     'end': ('employer', 'account_manager', 'consultant', 'team_lead'), 'propose': ('consultant',), 'send': ('consultant',),
     'answer': ('employer', 'consultant'), 'withdraw': ('consultant',), 'undo': ('consultant', 'team_lead'),
     'change_candidate': ('case_manager', 'consultant', 'team_lead'), 'withdraw_consent': ('case_manager', 'consultant', 'team_lead'),
-    'look': ('consultant', 'team_lead', 'account_manager', 'employer'),
+    'look': ('consultant', 'team_lead', 'account_manager', 'employer', 'case_manager'),
 }
 ENDS = {'withdraw': (('employer', 'account_manager', 'consultant'), (*PENDING, *OPEN), 'withdrawn'),
         'close': (('account_manager', 'consultant', 'team_lead'), (*OPEN, 'filled', 'unsuitable'), 'closed')}
 # who may call it, and sees no row of ours
-BLIND = {'end': ('firm', 'agency'), 'change_candidate': ('firm',)}
+BLIND = {'end': ('firm', 'agency'), 'change_candidate': ('firm',), 'look': ('firm', 'agency', 'coach')}
+OUTSIDE = ('employer', 'case_manager')      # who sees a proposal when it was sent, not before
 # a candidate goes from each of these to each other, but nobody who left is placed
 STATUSES = ('active', 'paused', 'placed', 'left')
 
@@ -258,7 +259,7 @@ class Model:
 
     def card(self, role, p):
         """What a look at the proposal gives: None when it is not there; else its state, and whether there is a card."""
-        if role == 'employer' and not p.sent:
+        if role in OUTSIDE and not p.sent:
             return None
         return p.state, p.state in AT_EMPLOYER or (p.state == 'hired' and self.today < p.answered + UNDO_DAYS)
 
