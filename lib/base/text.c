@@ -6,7 +6,13 @@
 
 #include "lib/base/utf8.h"
 
-enum { ZWNJ = 0x200c, ZWJ = 0x200d, VIRAMA_CLASS = 9, BRAILLE_BLANK = 0x2800 };
+enum {
+    ZWNJ = 0x200c,
+    ZWJ = 0x200d,
+    VIRAMA_CLASS = 9,
+    BRAILLE_BLANK = 0x2800,
+    REPLACEMENT = 0xfffd
+};
 
 /* Whether `text` is ASCII in its normal form: most texts are. */
 static bool is_plain(struct str text)
@@ -84,7 +90,7 @@ static bool may_stand(const int32_t *at, size_t count, size_t i)
     if (category == UTF8PROC_CATEGORY_CN || category >= UTF8PROC_CATEGORY_ZL
         || utf8proc_get_property(at[i])->ignorable)
         return may_join(i ? at[i - 1] : 0, at[i], i + 1 < count ? at[i + 1] : 0);
-    return true;
+    return at[i] != REPLACEMENT;
 }
 
 /* Letters, figures, punctuation and symbols show; a mark alone shows only that something is missing. */

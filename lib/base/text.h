@@ -14,13 +14,14 @@ enum text_form {
 
 enum text_fault {
     TEXT_GOOD,
-    TEXT_CHARACTERS, /* no UTF-8, or a character that does not show */
+    TEXT_CHARACTERS, /* no UTF-8, or a character that does not show or was lost */
     TEXT_BLANK,      /* there is something, and nothing of it shows */
 };
 
 /* Gives the normal form of `text`: Unicode Normalization Form C (UAX 15), white space at the ends removed,
  * every other space a plain one, and in one line a single one. Refuses control, format, private and
- * unassigned characters, line and paragraph separators, and what a screen does not show. The two joiners may
+ * unassigned characters, line and paragraph separators, what a screen does not show, and the sign that another
+ * program left in the place of what it could not read (U+FFFD). The two joiners may
  * stand inside words of scripts that need them (RFC 5892, A.1 and A.2) and in emoji. The result has a NUL
  * after it or is `text` itself; an empty text is good. */
 enum text_fault text_normalise(struct arena *arena, struct str text, enum text_form form,

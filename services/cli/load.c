@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/text.h"
 #include "lib/base/uuid.h"
 #include "lib/http/check.h"
 #include "lib/http/problem.h"
@@ -67,11 +68,30 @@ static bool find_columns(const struct csv *csv, const struct load *load, int *nu
     return true;
 }
 
-/* Adds a cell to the line. Notes a fault when it does not fit. */
+/* Whether a spreadsheet wrote the cell because it had no value: in English, and in Dutch. */
+static bool is_error(struct str cell)
+{
+    static const char *const errors[] = {"#N/A",   "#REF!",    "#VALUE!", "#NAME?", "#DIV/0!",
+                                         "#NULL!", "#NUM!",    "#N/B",    "#VERW!", "#WAARDE!",
+                                         "#NAAM?", "#DEEL/0!", "#LEEG!",  "#GETAL!"};
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+        if (str_equal(cell, str_of(errors[i])))
+            return true;
+    size_t signs = 0; /* the column was too narrow */
+    while (signs < cell.len && cell.at[signs] == '#')
+        signs++;
+    return signs > 1 && signs == cell.len;
+}
+
+/* Adds a cell to the line. Notes a fault when it does not fit. White space around it is no part of it, also where
+ * the contract takes a code as it is written. */
 static void add_cell(struct ctx *ctx, struct buf *line, const struct load_column *column,
                      struct str cell)
 {
     struct place place = {.name = column->field.name};
+    struct str normal;
+    if (text_normalise(ctx->arena, cell, TEXT_LINE, &normal) == TEXT_GOOD)
+        cell = normal;
     if (cell.len || (column->field.flags & FIELD_REQUIRED)) {
         if (check_text(ctx, &column->field, column->field.type, &cell, &place) != OK)
             return; /* the fault is noted */
@@ -87,8 +107,13 @@ static const char *copy_row(PGconn *pg, struct ctx *ctx, const struct load *load
                             const struct str *cells, int row)
 {
     struct buf line = buf_in(ctx->arena);
-    for (int i = 0; load->from[i].field.name; i++)
+    for (int i = 0; load->from[i].field.name; i++) {
+        if (is_error(str_trim(cells[i])))
+            return arena_print(ctx->arena, "row %d: %s: an error of a spreadsheet is no value", row,
+                               load->from[i].field.name)
+                .at;
         add_cell(ctx, &line, &load->from[i], cells[i]);
+    }
     if (ctx->faults.count) {
         const struct fault *fault = &ctx->faults.at[0];
         return arena_print(ctx->arena, "row %d: %.*s: %s", row, STR_ARG(str_from(fault->where, 1)),
@@ -98,6 +123,15 @@ static const char *copy_row(PGconn *pg, struct ctx *ctx, const struct load *load
     buf_print(&line, "%d\n", row);
     struct str text = buf_str(&line);
     return PQputCopyData(pg, text.at, (int)text.len) == 1 ? NULL : PQerrorMessage(pg);
+}
+
+/* Spreadsheets end a table with rows of which every cell is empty. */
+static bool is_empty(const struct str *row)
+{
+    for (int i = 0; i < CSV_COLUMNS_MAX; i++)
+        if (str_trim(row[i]).len)
+            return false;
+    return true;
 }
 
 static bool copy_rows(PGconn *pg, struct csv *csv, const char *path, const struct load *load)
@@ -113,6 +147,8 @@ static bool copy_rows(PGconn *pg, struct csv *csv, const char *path, const struc
     bool done = !wrong || complain(path, wrong);
     while (done && csv_next(csv, row)) {
         struct ctx ctx = {.arena = arena};
+        if (is_empty(row))
+            continue;
         arena_reset(arena);
         for (int i = 0; load->from[i].field.name; i++)
             cells[i] = numbers[i] < 0 ? (struct str){0} : row[numbers[i]];

@@ -281,6 +281,13 @@ def test_attack_03_searches_by_number_have_a_quota_per_user_and_purpose(as_role,
     assert client.call('POST', '/candidates/_search', asked).status == 200
 
 
+def test_seen_a_text_of_which_letters_were_lost_is_refused(as_role, candidate):
+    """Whoever stores it loses them for good."""
+    lost = {'lastName': 'S\ufffddwest', 'wishes': 'Buiten\ufffd.\nMet mensen.', 'alias': '\ufffd'}
+    answer = as_role('case_manager').patch(candidate.headers['location'], lost, candidate.headers['etag'])
+    assert {(f['pointer'], f['code']) for f in answer.json['errors']} == {(f'/{name}', 'characters') for name in lost}
+
+
 NAMES = [(None, 'Suharto', ['suharto']), ('O', None, ['o']), ('Bríd', "O'Brien", ["o'brien", 'O’Brien', 'o´brien', 'obrien', 'OBrien', 'o brien']),
          ('Mar\u02bcyana', 'Lukyanenko', ["mar'yana", 'maryana', 'Mar\u02bcyana']), ('Leyla', 'D\u2019Hondt', ["d'hondt", 'dhondt']),
          ('J.P.', 'van der Berg', ['jp berg', 'j.p. van der berg', 'Berg, J.', 'Van Der Berg']),

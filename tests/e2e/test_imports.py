@@ -76,6 +76,26 @@ def test_case_01_what_does_not_fit_is_refused_in_one_line(house, put, content, w
     assert status == 1 and words in said and said.count('\n') == 1 and places(house) == before
 
 
+@pytest.mark.parametrize('content', [f'{HEADER}\n{ROW}\n,,,,\n, ,,,\n', f'{HEADER}\n5901\u00a0, Proefdorp , Proefstad, 130000 ,390000\n',
+                                     f'sep=,\n{HEADER},,\n{ROW},,\n,,,,,,\n'], ids=['empty rows', 'spaces', 'empty columns'])
+def test_seen_a_table_as_a_spreadsheet_ends_it_is_read(house, put, content):
+    house.sql("delete from ref.place where postcode4 = '5901'")
+    assert put('places', content.encode()) == (0, '')
+    assert house.sql("select place, municipality, x, y from ref.place where postcode4 = '5901'") == [('Proefdorp', 'Proefstad', 130000, 390000)]
+
+
+@pytest.mark.parametrize('row,words', [('5902,#N/A,Proefstad,130000,390000', 'row 3: place: an error of a spreadsheet'), ('5902,Dorp,#VERW!,130000,390000', 'row 3: municipality'),
+                                       ('5902,Dorp,Stad,#####,390000', 'row 3: x: an error'), ('5902,S\ufffddwest,Stad,130000,390000', 'row 3: place: Has characters'),
+                                       (',,,,opmerking', 'row 3: postcode4'), ('5902,"# Dorp",Stad,130000,390000', None)])
+def test_seen_what_a_spreadsheet_or_another_program_lost_is_refused(house, put, row, words):
+    before = places(house)
+    status, said = put('places', f'{HEADER}\n{ROW}\n{row}\n'.encode())
+    if words:
+        assert status == 1 and words in said and said.count('\n') == 1 and places(house) == before
+    else:
+        assert (status, said) == (0, '')
+
+
 @pytest.mark.parametrize('content,words', [
     (f'{HEADER}\n5902,Caf\u00e9,Stad,130000,390000\n'.encode('cp1252'), 'row 2: this is not UTF-8'),
     (f'{HEADER}\n{ROW}\n'.encode('utf-16'), 'UTF-16'), (gzip.compress(f'{HEADER}\n{ROW}\n'.encode() * 50)[:-20], 'cut off')])

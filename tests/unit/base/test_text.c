@@ -85,6 +85,7 @@ static void what_does_not_show_is_refused(void **state)
         "a\xf4\x8f\xbf\xbf", /* no characters */
         "a\xcd\xb8",         /* unassigned */
         "a\xf3\xa0\x81\x81", /* a tag */
+        "S\ufffddwest",      /* a letter that another program lost */
         "a\xc3",
         "\xed\xa0\x80", /* no UTF-8 */
     };
