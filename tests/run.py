@@ -20,6 +20,7 @@ def reset(folder):
 
 
 def run():
+    os.umask(0o077)     # nothing that it writes is for other users of the machine
     folder = ROOT / 'var'
     if os.environ.get('RESET') == '1':
         reset(folder)

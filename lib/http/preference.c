@@ -75,9 +75,10 @@ static int match_of(struct str range, struct str type)
     return str_is(main_type, str_cut(&ours, '/')) ? 2 : 0;
 }
 
-bool preference_admits(struct str value, struct str type)
+/* The weight of the most exact range that names the type; -1 when no range names it. */
+static int weight_of(struct str value, struct str type)
 {
-    int best = 0, found = value.at ? 0 : 1000, weight;
+    int best = 0, found = -1, weight;
     while (value.at) {
         int match = match_of(next_weighted(&value, &weight), type);
         if (match > best || (match && match == best && weight > found)) {
@@ -85,7 +86,17 @@ bool preference_admits(struct str value, struct str type)
             found = weight;
         }
     }
-    return found > 0;
+    return found;
+}
+
+bool preference_admits(struct str value, struct str type)
+{
+    return !value.at || weight_of(value, type) > 0;
+}
+
+bool preference_refuses(struct str value, struct str type)
+{
+    return value.at && weight_of(value, type) == 0;
 }
 
 bool preference_admits_plain(struct str value)

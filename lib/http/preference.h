@@ -16,6 +16,9 @@ enum language preference_language(struct str value);
  * exact range decides; an absent value allows every type. */
 bool preference_admits(struct str value, struct str type);
 
+/* Whether Accept gives this type the weight 0, by name or by a range. */
+bool preference_refuses(struct str value, struct str type);
+
 /* Whether Accept-Encoding admits an answer without a coding, which is the only one that there is
  * (RFC 9110 section 12.5.3): not when it gives `identity`, or `*` alone, the weight 0. */
 bool preference_admits_plain(struct str value);

@@ -119,7 +119,8 @@ static bool accepts_json(struct exchange *exchange)
     struct arena *arena = exchange->ctx.arena;
     struct str accept = header_join(exchange->req, "accept", arena);
     return (preference_admits(accept, S("application/json"))
-            || preference_admits(accept, S("application/problem+json")))
+            || (!preference_refuses(accept, S("application/json"))
+                && preference_admits(accept, S("application/problem+json"))))
            && preference_admits_plain(header_join(exchange->req, "accept-encoding", arena));
 }
 

@@ -213,3 +213,49 @@ def files_of_others(world):
         tried += 1
         held(employer.get(f'/vacancies/{here}').status == 404, f'the employer read {here}')
     return f'{tried} reads'
+
+
+@attack(6, 'somebody reads files, and nobody can see who it was', short=True)
+def reads_without_a_trace(world):
+    lead = world.client('team_lead')
+    me, looks = lead.get('/user-profile').json['id'], 'select count(distinct l.candidate_id) from audit.look l where l.actor = %s'
+    files = [item['id'] for item in lead.get('/candidates?pageSize=30').json['items']]
+    for here in files:
+        assert lead.get(f'/candidates/{here}').status == 200
+    until(lambda: world.sql(looks, (me,))[0][0] >= len(files), 10, lambda: world.sql(looks, (me,)))
+    return f'{len(files)} files, each is in the log'
+
+
+@attack(13, 'refused calls leave no trace', short=True)
+def refusals_without_a_trace(world):
+    firm = world.client('firm')
+    me, before = firm.get('/user-profile').json['id'], world.sql('select count(*) from audit.denial')[0][0]
+    other = world.sql("select c.id::text from app.candidate c join ref.tenant t using (tenant_id) where t.code = 'gm9901' "
+                      'and c.organisation_id is null limit 1')[0][0]
+    statuses = {firm.get('/queue/jobs').status, firm.get(f'/candidates/{other}').status, firm.post('/employers', {'name': 'x'}).status}
+    held(statuses <= {403, 404, 400}, f'{statuses}')
+    until(lambda: world.sql('select count(*) from audit.denial')[0][0] > before, 10)
+    held(world.sql('select count(*) from audit.denial where actor = %s', (me,))[0][0] > 0, 'it does not say who')
+
+
+@attack(15, 'a reference to what cannot have that role', short=True)
+def wrong_references(world):
+    lead = world.client('team_lead')
+    own = lead.get('/candidates?pageSize=1').json['items'][0]['id']
+    one = lead.get(f'/candidates/{own}')
+    wrong = {'caseManagerId': [world.users('employer')[0], NOBODY, world.users('case_manager', 'gm9902')[0]],
+             'organisationId': [NOBODY, world.sql("select o.id::text from app.organisation o join ref.tenant t using (tenant_id) "
+                                                  "where t.code = 'gm9902' limit 1")[0][0]]}
+    for name, values in wrong.items():
+        for value in values:
+            answer = lead.patch(f'/candidates/{own}', {name: value}, one.headers['etag'])
+            held(answer.status >= 400, f'{name}: {value}')
+    return f'{sum(map(len, wrong.values()))} references'
+
+
+@attack(19, 'a name that shows nothing', short=True)
+def invisible_names(world):
+    employer = world.client('account_manager')
+    for name in (' ', '\u200b', '\u200f', '\ufeff', '\u2028', 'a\u202eb', 'x\u0007', '\U000e0041', '\u00ad'):
+        answer = employer.post('/employers', {'name': name, 'sector': '4639', 'sizeClass': 'small'})
+        held(answer.status == 400, f'{name!r}: {answer.status}')

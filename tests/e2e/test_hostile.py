@@ -326,6 +326,28 @@ def test_head_is_get_without_a_body(manager):
     assert answer.status == 200 and answer.body == b'' and int(answer.headers['content-length']) > 0
 
 
+def test_attack_22_conditions_of_a_read_are_lists_and_compared_weakly(manager):
+    """RFC 9110 sections 8.8.3 and 13.1.2."""
+    path = f'/employers/{manager.get("/employers?pageSize=1").json["items"][0]["id"]}'
+    tag = manager.get(path).headers['etag']
+    for known in (tag, f'W/{tag}', f'"x", {tag}', f'"a,b" ,\t{tag}, "y"', f'W/"x",W/{tag}', '*', ' * ', f', ,{tag},'):
+        assert manager.get(path, **{'If-None-Match': known}).status == 304, known
+    for other in ('"x"', 'W/"x"', f'"x", "{tag[1:-2]}"', '"*"'):
+        assert manager.get(path, **{'If-None-Match': other}).status == 200, other
+    for wrong in (tag.strip('"'), '"x', f'{tag} {tag}', 'w/"x"', ''):
+        assert manager.get(path, **{'If-None-Match': wrong}).status == 400, wrong
+    assert manager.get('/employers/' + NOBODY, **{'If-None-Match': '*'}).status == 404
+
+
+@pytest.mark.parametrize('accept,language,encoding,status,spoken', [
+    ('application/json;q=0', 'nl', '', 406, 'nl'), ('application/json;q=0, */*', 'nl', '', 406, 'nl'), ('*/*;q=0.1', 'nl;q=0', '', 200, 'en'),
+    ('application/*', 'nl;q=0,en;q=0.1', 'gzip', 200, 'en'), ('', 'en', 'identity;q=0', 406, 'en'), ('', 'nl', '*;q=0, identity', 200, 'nl')])
+def test_attack_22_what_has_no_weight_is_refused(manager, accept, language, encoding, status, spoken):
+    asked = {name: value for name, value in (('Accept', accept), ('Accept-Language', language), ('Accept-Encoding', encoding)) if value}
+    assert manager.get('/user-profile', **asked).status == status
+    assert manager.get('/employers/' + NOBODY, **{**asked, 'Accept': '*/*', 'Accept-Encoding': ''}).headers['content-language'] == spoken
+
+
 @pytest.mark.parametrize('name', ['json', 'yaml'])
 def test_attack_24_the_contract_has_a_tag_and_is_answered_once(region, name):
     client, path = Client(region, None), f'/openapi.{name}'

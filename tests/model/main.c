@@ -57,7 +57,7 @@ static const struct run runs[] = {
     {"noreap", "entries of the dead stay theirs", CAUGHT, false, LANE_OF_3(ROW_NO_REAP)},
     {"forgetful", "after a lost answer nothing is read again", CAUGHT, false,
      LANE_OF_3(ROW_FORGETFUL)},
-    {"crashinside", "deaths are counted in the job's transaction", CAUGHT, false,
+    {"crashinside", "a beginning is noted in its transaction", CAUGHT, false,
      POISONED(ROW_CRASH_INSIDE)},
     {"notalone", "suspects run together", CAUGHT, false, POISONED(ROW_NOT_ALONE)},
     {"nofence", "an end does not look at the fence", CAUGHT, false,

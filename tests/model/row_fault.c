@@ -30,6 +30,8 @@ static void roll_back(struct row *row, int w)
 {
     if (!is_working(row, w))
         return;
+    if (row_bounds.poison)
+        row_survive(row, w, row->workers[w].has);
     row->workers[w].step = WORKER_IDLE;
     row->workers[w].has = 0;
 }
@@ -84,6 +86,8 @@ static void commit_faults(struct explorer *explorer, const struct row *row, int 
         if (!(jobs >> j & 1) || row->workers[w].step != WORKER_CLAIMED)
             continue;
         to = *row;
+        if (row_bounds.poison)
+            row_survive(&to, w, 1u << j);
         row_finish(&to, jobs, j, JOB_WAITING);
         to.workers[w].step = WORKER_COMMITTED;
         if (may(row, FAULT_RETRY))

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-enum { POISON_AFTER = 4 };
-
 /* The jobs with a live entry in the streams by priority, or among the suspects. Ghosts are
  * removed. */
 static unsigned look_into(struct row *row, bool suspects)
@@ -91,16 +89,12 @@ static bool publish(struct row *row, int l)
     return true;
 }
 
-static void count_deaths(struct row *row, unsigned jobs)
+/* Redis says that a worker died with them: they run alone from now on. */
+static void suspect(struct row *row, unsigned jobs)
 {
-    for (int j = 0; j < row_bounds.jobs; j++) {
-        bool there = row->jobs[j].state == JOB_READY;
-        if (!(jobs >> j & 1) || !there || row_is(ROW_CRASH_INSIDE))
-            continue;
-        row->jobs[j].crash++;
-        if (row->jobs[j].crash == POISON_AFTER)
-            row_end_job(row, j, JOB_GONE);
-    }
+    for (int j = 0; j < row_bounds.jobs; j++)
+        if (jobs >> j & 1 && row->jobs[j].state == JOB_READY && !row->jobs[j].crash)
+            row->jobs[j].crash = 1;
 }
 
 void row_lead(struct explorer *explorer, const struct row *row, int l)
@@ -120,10 +114,10 @@ void row_lead(struct explorer *explorer, const struct row *row, int l)
             row_set_carried(&to, l, jobs | look_into(&to, true));
         break;
     case LEADER_COUNT:
-        name = "count deaths";
+        name = "suspect";
         if (jobs & row_locked(row))
             return; /* waits for the worker that has it locked */
-        count_deaths(&to, jobs);
+        suspect(&to, jobs);
         break;
     case LEADER_GROUPS:
         name = "nothing is carried";

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { POISON_AFTER = 4 };
+
 static bool knows_suspect(const struct row *row, int w)
 {
     for (int i = 0; i < ENTRIES; i++)
@@ -23,12 +25,48 @@ static void acknowledge(struct row *row, int w, unsigned jobs)
         }
 }
 
+static bool is_suspect_of(const struct row *row, int w, int job)
+{
+    for (int i = 0; i < ENTRIES; i++)
+        if (row->entries[i].there && row->entries[i].owner == OWNER_WORKER + w
+            && row->entries[i].suspect && row->entries[i].job == job)
+            return true;
+    return false;
+}
+
+/* Notes, before the claim and for good, that it begins suspects; buries those that had enough. Returns
+ * the jobs that it may run. */
+static unsigned begin_suspects(struct row *row, int w, unsigned jobs)
+{
+    for (int j = 0; j < row_bounds.jobs; j++) {
+        if (!(jobs >> j & 1) || !is_suspect_of(row, w, j) || row_is(ROW_CRASH_INSIDE))
+            continue;
+        if (row->jobs[j].crash < POISON_AFTER) {
+            row->jobs[j].crash = (row->jobs[j].crash + 1u) & 7;
+            continue;
+        }
+        row_end_job(row, j, JOB_GONE);
+        jobs &= ~(1u << j);
+    }
+    return jobs;
+}
+
+void row_survive(struct row *row, int w, unsigned jobs)
+{
+    for (int j = 0; j < row_bounds.jobs; j++)
+        if (jobs >> j & 1 && is_suspect_of(row, w, j) && row->jobs[j].crash
+            && !row_is(ROW_CRASH_INSIDE))
+            row->jobs[j].crash = (row->jobs[j].crash - 1u) & 7;
+}
+
 static void claim(struct explorer *explorer, const struct row *row, int w, unsigned wanted)
 {
     struct row to = *row;
     unsigned waiting = row_jobs_in(row, JOB_READY);
     unsigned got = wanted & waiting & ~row_locked(row);
-    if (got) {
+    if (got && row_bounds.poison && !(got = begin_suspects(&to, w, got))) {
+        row_step(explorer, "bury", &to);
+    } else if (got) {
         to.workers[w].has = got & 7;
         to.workers[w].step = WORKER_CLAIMED;
         if (row_is(ROW_ACK_FIRST))

@@ -77,6 +77,13 @@ static void the_most_exact_range_decides(void **state)
     for (size_t i = 0; i < sizeof no / sizeof *no; i++)
         assert_false(admits(no[i]));
     assert_true(preference_admits((struct str){0}, S("application/json")));
+    static const char *const refused[] = {"application/json;q=0", "application/json;q=0, */*",
+                                          "*/*;q=0", "application/*;q=0, text/html"};
+    static const char *const not_named[] = {"text/html", "application/problem+json", "*/*", ""};
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        assert_true(preference_refuses(str_of(refused[i]), S("application/json")));
+    for (size_t i = 0; i < sizeof not_named / sizeof *not_named; i++)
+        assert_false(preference_refuses(str_of(not_named[i]), S("application/json")));
 }
 
 /* Attack 22: answers have no content coding; a client may refuse just that. */
