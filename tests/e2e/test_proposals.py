@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Proposals and the answer of the employer."""
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from region import until
@@ -168,6 +170,31 @@ def test_case_12_who_leaves_or_finds_work_is_with_no_employer(as_role, twice, st
         assert employer.post(f'/proposals/{proposal}/answers', {'answer': 'hire'}).problem == 'state'
     again = consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [one], 'shortfallReason': 'phased'})
     assert again.problem == 'state' and again.json['currentState'] == status
+
+
+def test_case_12_two_employers_hire_at_the_same_moment(as_role, twice):
+    """One of them does; the other is told the state. Whoever asks first holds the candidate."""
+    employer, consultant = as_role('employer'), as_role('consultant')
+    for _ in range(3):
+        one, [(_, first), (_, second)] = twice()
+        with ThreadPoolExecutor(2) as both:
+            answers = list(both.map(lambda p: employer.post(f'/proposals/{p}/answers', {'answer': 'hire'}), (first, second)))
+        assert sorted(a.status for a in answers) == [200, 409] and [a.problem for a in answers if a.status == 409] == ['state']
+        assert sorted(consultant.get(f'/proposals/{p}').json['state'] for p in (first, second)) == ['hired', 'obsolete']
+
+
+def test_case_12_somebody_leaves_while_he_is_hired(as_role, proposed):
+    """Whatever came first: nobody who left is hired, and nobody who is hired is with another employer."""
+    employer, lead, consultant = as_role('employer'), as_role('team_lead'), as_role('consultant')
+    for _ in range(3):
+        _, (proposal,) = proposed(candidatesWanted=1, positions=1)
+        place = f'/candidates/{consultant.get(f"/proposals/{proposal}").json["candidateId"]}'
+        etag = lead.get(place).headers['etag']
+        with ThreadPoolExecutor(2) as both:
+            hired = both.submit(employer.post, f'/proposals/{proposal}/answers', {'answer': 'hire'})
+            left = both.submit(lead.patch, place, {'status': 'left'}, etag)
+        ended = hired.result().status, left.result().status, consultant.get(f'/proposals/{proposal}').json['state'], lead.get(place).json['status']
+        assert ended in [(200, 412, 'hired', 'placed'), (409, 200, 'obsolete', 'left')], ended
 
 
 def test_case_13_a_hire_entered_by_mistake_is_undone(as_role, region, twice):
