@@ -349,6 +349,9 @@ class Client:
     def patch(self, path, body, etag, **headers):
         return self.call('PATCH', path, body, {'If-Match': etag, **headers})
 
+    def put(self, path, body, etag, **headers):
+        return self.call('PUT', path, body, {'If-Match': etag, **headers})
+
     def delete(self, path, etag, **headers):
         return self.call('DELETE', path, None, {'If-Match': etag, **headers})
 

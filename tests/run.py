@@ -57,11 +57,21 @@ def run():
     return status
 
 
+def keep_tokens(region):
+    """var/tokens.env: the tokens as variables of a shell, for the user who runs this only."""
+    path = region.folder / 'tokens.env'
+    path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), 'w') as file:
+        file.writelines(f'{role.upper()}_TOKEN={region.token(role)}\n' for role in roles())
+    print(f'tokens     {path} (set -a; . var/tokens.env; set +a)')
+
+
 def show(region):
     base = f'http://127.0.0.1:{region.port}'
     print(f'\nAPI        {base}/v1\ncontract   {base}/v1/openapi.json')
     if 'MAATWERK_DOCS' in region.env:
         print(f'docs       {base}/docs/')
+    keep_tokens(region)
     print(f'management http://127.0.0.1:{region.management}/healthz/ready, /metrics\n\nTokens, 12 hours (gm9901):\n')
     for role in roles():
         print(f'{role:16} {region.token(role)}')

@@ -7,6 +7,7 @@
 #include "lib/http/etag.h"
 #include "lib/http/schema_write.h"
 #include "lib/server/answer.h"
+#include "lib/server/cors.h"
 #include "lib/server/header.h"
 #include "lib/server/log.h"
 #include "lib/server/metrics.h"
@@ -19,6 +20,14 @@ static void finish(struct exchange *exchange, int status)
     log_request(exchange->loop->log, exchange, status, took_us);
     exchange->req = NULL;
     exchange_release(exchange);
+}
+
+void finish_without_content(struct exchange *exchange, int status)
+{
+    header_add(exchange->req, "x-request-id", exchange->ctx.request_id);
+    *exchange->guard = NULL;
+    answer_send(exchange->req, status, NULL, S(""));
+    finish(exchange, status);
 }
 
 /* RateLimit-Policy and RateLimit of draft-ietf-httpapi-ratelimit-headers, and Retry-After of a refusal.
@@ -82,6 +91,7 @@ void finish_with_problem(struct exchange *exchange, const struct problem *proble
     h2o_req_t *req = exchange->req;
     struct str body = problem_print(&exchange->ctx, problem);
     header_add(req, "x-request-id", exchange->ctx.request_id);
+    cors_open(exchange);
     header_add(req, "cache-control", S("no-store"));
     header_add(req, "content-language", ctx_language(&exchange->ctx));
     if (problem->status == 401)
@@ -133,6 +143,7 @@ void finish_with_rows(struct exchange *exchange)
     if (etag.at && exchange->if_none_match.at && etag_is_named(exchange->if_none_match, etag))
         status = 304;
     header_add(exchange->req, "x-request-id", exchange->ctx.request_id);
+    cors_open(exchange);
     header_add(exchange->req, "cache-control", S("no-store"));
     if (etag.at)
         header_add(exchange->req, "etag", etag);

@@ -10,6 +10,9 @@
  * exchange is gone after this, unless a transaction is under way. */
 void finish_with_rows(struct exchange *exchange);
 
+/* Answers with this status and no content; otherwise the same. */
+void finish_without_content(struct exchange *exchange, int status);
+
 /* Answers with a problem; otherwise the same. */
 void finish_with_problem(struct exchange *exchange, const struct problem *problem);
 

@@ -8,6 +8,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/framing.h"
 #include "lib/http/preference.h"
+#include "lib/server/cors.h"
 #include "lib/server/denial.h"
 #include "lib/server/exchange.h"
 #include "lib/server/execute.h"
@@ -186,6 +187,11 @@ int handle_request(h2o_handler_t *self, h2o_req_t *req)
     keep_reading(req);
     struct exchange *exchange = exchange_new(req);
     const struct problem *problem = clear ? route(exchange) : problem_at(PROBLEM_INVALID);
+    if (problem == problem_at(PROBLEM_METHOD_NOT_ALLOWED) && cors_asks(req)
+        && cors_grant(exchange, exchange->route)) {
+        finish_without_content(exchange, 204);
+        return 0;
+    }
     if (!problem)
         problem = admit(exchange);
     if (!problem)

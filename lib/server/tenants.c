@@ -7,11 +7,14 @@
 #include "lib/base/uuid.h"
 #include "lib/server/gen/queries.h"
 
+enum { ORIGINS_MAX = 1000 }; /* bytes; the table has the same limit */
+
 struct tenants {
     size_t count;
     struct tenant {
         char id[UUID_TEXT_LEN + 1];
         int32_t number;
+        char origins[ORIGINS_MAX + 1]; /* with spaces between them */
     } entries[];
 };
 
@@ -21,6 +24,23 @@ int32_t tenants_find(const struct tenants *tenants, struct str id)
         if (str_equal(str_of(tenants->entries[i].id), id))
             return tenants->entries[i].number;
     return 0;
+}
+
+static bool names(struct str origins, struct str origin)
+{
+    while (origins.at)
+        if (str_equal(str_cut(&origins, ' '), origin))
+            return true;
+    return false;
+}
+
+bool tenants_allow(const struct tenants *tenants, int32_t number, struct str origin)
+{
+    for (size_t i = 0; tenants && origin.len && i < tenants->count; i++)
+        if ((!number || tenants->entries[i].number == number)
+            && names(str_of(tenants->entries[i].origins), origin))
+            return true;
+    return false;
 }
 
 static struct tenants *tenants_from(const PGresult *rows)
@@ -37,6 +57,8 @@ static struct tenants *tenants_from(const PGresult *rows)
             && uuid_read(str_of(PQgetvalue(rows, (int)i, TENANT_DIRECTORY_ID)), &id))
             uuid_print(id, made->entries[i].id);
         made->entries[i].number = (int32_t)number;
+        strncpy(made->entries[i].origins, PQgetvalue(rows, (int)i, TENANT_DIRECTORY_ORIGINS),
+                ORIGINS_MAX);
     }
     return made;
 }

@@ -15,6 +15,10 @@ struct tenants;
  * known. */
 int32_t tenants_find(const struct tenants *tenants, struct str id);
 
+/* Whether web pages of this origin (RFC 6454 section 6.2) may call the API for the municipality with
+ * this number; for any municipality when it is 0. */
+bool tenants_allow(const struct tenants *tenants, int32_t number, struct str origin);
+
 /* Reads the directory. *ret
  * becomes the new directory, which is never freed because other threads may be reading it; or
  * `known`, when nothing has changed. Returns false when the database cannot be reached. */

@@ -35,7 +35,13 @@ enum attribute {
 extern const char *const role_names[ROLE_COUNT];
 extern const char *const attribute_names[ATTRIBUTE_COUNT];
 
-/* The operations that a role may call, as a list in JSON. */
-extern const char *const role_permissions[ROLE_COUNT];
+/* Who may call an operation: roles, and the attributes that are needed besides. */
+struct permission {
+    const char *operation;
+    unsigned roles, attributes;
+};
+
+/* By the name of the operation; ends with NULL. */
+extern const struct permission permissions[];
 
 #endif

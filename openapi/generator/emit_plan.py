@@ -3,7 +3,7 @@
 
 What a statement asks is bound by name. `@title` is the member of the body with that column, `:name` is one of
 
-    a constant of the plan              {vacancy_move: {event: close}}
+    a constant of the plan              {vacancy_move: {event: close}}; {vacancy_get: {id: ":vacancy_id"}} gives what has another name
     :id                                 the resource of the operation: a fresh id when it creates one (201), else the
                                         last parameter of its path
     :vacancy_id                         the path parameter vacancyId, or a query parameter of what is not a list
@@ -22,7 +22,7 @@ from .wrong import Wrong
 CONSTANT = re.compile(r'[a-z0-9_-]+')
 WHO = {'actor': 'ctx->actor->user_id', 'organisation': 'ctx->actor->organisation_id',
        'role': 'str_of(role_names[__builtin_ctz(ctx->actor->role)])',
-       'permissions': 'str_of(role_permissions[__builtin_ctz(ctx->actor->role)])'}
+       'permissions': 'permissions_print(ctx->arena, ctx->actor)'}
 
 
 def sources(operation):
@@ -57,7 +57,7 @@ def call(operation, query, constants, found):
     where = f'{operation.where}: {query.name} ({query.file})'
     wanted = [name for kind, name in query.arguments if kind == 'arg']
     for name, constant in constants.items():
-        if name not in wanted or not CONSTANT.fullmatch(str(constant)):
+        if name not in wanted or not (CONSTANT.fullmatch(str(constant)) or str(constant).removeprefix(':') in found):
             raise Wrong(f'{where}: {name}: {constant} is no :{name} of it, or not a plain word')
     if query.body and query.body != operation.body:
         raise Wrong(f'{where} takes the body {query.body}, the operation has {operation.body}')
@@ -65,7 +65,8 @@ def call(operation, query, constants, found):
         raise Wrong(f'{where} writes, a GET only reads')
     values = []
     for name in wanted:
-        value = f'S("{constants[name]}")' if name in constants else found.get(name)
+        named = str(constants.get(name, f':{name}'))
+        value = found.get(named[1:]) if named.startswith(':') else f'S("{named}")'
         if value is None:
             raise Wrong(f'{where}: nothing gives :{name}; there is {", ".join(":" + n for n in sorted(found) if "shows_" not in n)}')
         values.append(f'.{name} = {value}')

@@ -9,6 +9,7 @@
 #include "services/cli/demo.h"
 #include "services/cli/import.h"
 #include "services/cli/migrate.h"
+#include "services/cli/origins.h"
 #include "services/cli/queue.h"
 #include "services/cli/secrets.h"
 
@@ -32,6 +33,8 @@ static const struct command commands[] = {
      "load occupations and competences from ESCO's CSV files", command_import_taxonomy},
     {"import places", "FILE", "load postcode areas: postcode4,place,municipality,x,y",
      command_import_places},
+    {"origins", "CODE [ORIGIN …]",
+     "name the web pages that may call the API for a municipality (CORS)", command_origins},
     {"demo", "[--candidates N] [--seed S]", "make the invented demo region", command_demo},
     {"queue", "VERB … [--json]",
      "look at the queue and put it right; without a verb: which there are", command_queue},

@@ -314,3 +314,23 @@ create function app.named(noun text, wanted text) returns setof uuid language pl
                     where m.tenant_id = n.tenant_id and m.noun = n.noun and m.id = n.id and m.word >= w and m.word < w || chr(1114111)));
         end loop;
     end $$;
+
+-- A list of parts, as a client reads it, without the one that `key` names; in the names of columns (`held` is that of the key), as the
+-- functions that make such a list take it.
+create function app.parts_but(parts json, key text, named text, held text) returns jsonb language sql immutable parallel safe
+    set search_path = pg_catalog, pg_temp
+    as $$
+    select coalesce(jsonb_agg((p - key) || jsonb_build_object(held, p -> key)), '[]')
+    from jsonb_array_elements(coalesce(parts::jsonb, '[]')) p where p ->> key <> named
+    $$;
+
+-- The same parts, when there is room for one more; else it is refused.
+create function app.parts_with_room(parts jsonb, most int) returns jsonb language plpgsql immutable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if jsonb_array_length(parts) >= most then
+            raise exception using errcode = 'MW409', message = 'list-full', detail = json_build_object('limit', most)::text;
+        end if;
+        return parts;
+    end $$;

@@ -64,4 +64,7 @@ alter table ref.occupation drop column words;
 alter table ref.competence drop column words;
 
 -- The portals in whose pages browsers may call this API for a municipality (CORS). None, unless somebody says so.
-alter table ref.tenant add column origins text[] not null default '{}';
+alter table ref.tenant add column origins text[] not null default '{}',
+    add constraint tenant_origins_check check (
+        array_to_string(origins, ' ') ~ '^((https://[a-z0-9.-]+|http://(localhost|127[.]0[.]0[.]1))(:[0-9]{1,5})?( (?!$)|$))*$'
+        and char_length(array_to_string(origins, ' ')) <= 1000);

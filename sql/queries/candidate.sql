@@ -117,3 +117,42 @@ from (select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'alias', c.alias,
 -- rows: none
 -- writes: yes
 select app.candidate_withdraw_consent(:id::uuid, @channel)
+
+-- One of what is known, put in the place of what was known of the same before, or no longer known.
+-- query: candidate_competence_put
+-- whose: nobody
+-- body: HeldCompetence
+-- rows: one
+-- none: stale
+update app.candidate c set competences = app.candidate_competences(
+    app.parts_with_room(app.parts_but(c.competences, 'competenceId', :competence_id, 'competence_id'), 100)
+    || jsonb_build_object('competence_id', :competence_id, 'level', @level::int, 'evidence', @evidence))
+where c.id = :candidate_id and :version::int8multirange @> c.version
+returning c.id
+
+-- query: candidate_competence_remove
+-- whose: nobody
+-- rows: one
+-- none: stale
+update app.candidate c set competences = app.candidate_competences(app.parts_but(c.competences, 'competenceId', :competence_id, 'competence_id'))
+where c.id = :candidate_id and :version::int8multirange @> c.version
+returning c.id
+
+-- query: candidate_condition_put
+-- whose: nobody
+-- body: HeldCondition
+-- rows: one
+-- none: stale
+update app.candidate c set conditions = app.candidate_conditions(
+    app.parts_with_room(app.parts_but(c.conditions, 'condition', :condition, 'condition'), 60)
+    || jsonb_build_object('condition', :condition, 'met', @met::boolean, 'source', @source))
+where c.id = :candidate_id and :version::int8multirange @> c.version
+returning c.id
+
+-- query: candidate_condition_remove
+-- whose: nobody
+-- rows: one
+-- none: stale
+update app.candidate c set conditions = app.candidate_conditions(app.parts_but(c.conditions, 'condition', :condition, 'condition'))
+where c.id = :candidate_id and :version::int8multirange @> c.version
+returning c.id

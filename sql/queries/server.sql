@@ -22,7 +22,7 @@ select where (set_config('app.tenant', case when :role in ('', 'system') or exis
 
 -- query: tenant_directory
 -- rows: many
-select tenant_id, id from ref.tenant where status = 'active'
+select tenant_id, id, array_to_string(origins, ' ') as origins from ref.tenant where status = 'active'
 
 -- query: allowance_directory
 -- rows: many

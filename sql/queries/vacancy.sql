@@ -74,6 +74,41 @@ update app.vacancy v set (title, description, kind, occupation_id, hours_min, ho
 where v.id = :id and :version::int8multirange @> v.version
 returning v.id
 
+-- One of what is asked, put in the place of what was asked of the same before, or no longer asked.
+-- query: vacancy_competence_put
+-- body: AskedCompetence
+-- rows: one
+-- none: stale
+update app.vacancy v set competences = app.vacancy_competences(
+    app.parts_with_room(app.parts_but(v.competences, 'competenceId', :competence_id, 'competence_id'), 40)
+    || jsonb_build_object('competence_id', :competence_id, 'need', @need, 'level', @level::int, 'weight', @weight::int))
+where v.id = :vacancy_id and :version::int8multirange @> v.version
+returning v.id
+
+-- query: vacancy_competence_remove
+-- rows: one
+-- none: stale
+update app.vacancy v set competences = app.vacancy_competences(app.parts_but(v.competences, 'competenceId', :competence_id, 'competence_id'))
+where v.id = :vacancy_id and :version::int8multirange @> v.version
+returning v.id
+
+-- query: vacancy_condition_put
+-- body: AskedCondition
+-- rows: one
+-- none: stale
+update app.vacancy v set conditions = app.vacancy_conditions(
+    app.parts_with_room(app.parts_but(v.conditions, 'condition', :condition, 'condition'), 30)
+    || jsonb_build_object('condition', :condition, 'hard', @hard::boolean))
+where v.id = :vacancy_id and :version::int8multirange @> v.version
+returning v.id
+
+-- query: vacancy_condition_remove
+-- rows: one
+-- none: stale
+update app.vacancy v set conditions = app.vacancy_conditions(app.parts_but(v.conditions, 'condition', :condition, 'condition'))
+where v.id = :vacancy_id and :version::int8multirange @> v.version
+returning v.id
+
 -- query: vacancy_end
 -- body: VacancyEnding
 -- rows: one

@@ -99,7 +99,7 @@ def operation_of(path, method):
     return SERVED['paths'][path][method]
 
 
-def test_the_page_is_guarded_whole(region):
+def test_a12_the_page_is_guarded_whole(region):
     import http.client
     connection = http.client.HTTPConnection('127.0.0.1', region.port)
     connection.request('GET', '/docs/')
@@ -108,12 +108,12 @@ def test_the_page_is_guarded_whole(region):
     assert policy.endswith("frame-ancestors 'none'") and policy.count("'") % 2 == 0
 
 
-def test_it_opens_with_everything_and_without_an_error(page):
+def test_a12_it_opens_with_everything_and_without_an_error(page):
     assert len(page.find_elements(By.CLASS_NAME, 'opblock')) == sum(len(item) - ('parameters' in item) for item in SERVED['paths'].values())
     assert page.title == 'Maatwerk API' and 'x-roles' in SERVED
 
 
-def test_somebody_logs_in_by_hand_and_asks_who_he_is(page, region):
+def test_a12_somebody_logs_in_by_hand_and_asks_who_he_is(page, region):
     page.find_element(By.CSS_SELECTOR, '.auth-wrapper .authorize').click()
     wait_for(lambda: page.find_elements(By.CSS_SELECTOR, '.modal-ux input')).pop().send_keys(region.token('consultant'))
     page.find_element(By.CSS_SELECTOR, '.modal-ux .authorize').click()
@@ -124,7 +124,7 @@ def test_somebody_logs_in_by_hand_and_asks_who_he_is(page, region):
 
 
 @pytest.mark.parametrize('path,operation', GETS, ids=[operation['operationId'] for _, operation in GETS])
-def test_a_get_gives_what_its_example_promises(page, region, path, operation):
+def test_a12_a_get_gives_what_its_example_promises(page, region, path, operation):
     rights = operation['x-rights']
     role = 'system' if 'system' in rights else next(role for role, scope in rights.items() if scope == 'tenant')
     if path.startswith('/queue/dead-letters'):
@@ -140,7 +140,7 @@ def test_a_get_gives_what_its_example_promises(page, region, path, operation):
     assert body.get('items') != [] and ('{' not in path or body.get('id') == example.get('id'))
 
 
-def test_what_is_created_twice_is_two_things(page, region):
+def test_a12_what_is_created_twice_is_two_things(page, region):
     """A second try had the key of the first and was refused with 422; the employer of the example was not there: 403."""
     operation = operation_of('/vacancies', 'post')
     login(page, region, 'consultant')
@@ -149,7 +149,7 @@ def test_what_is_created_twice_is_two_things(page, region):
     assert first[0] == second[0] == 201 and first[1]['id'] != second[1]['id']
 
 
-def test_a_change_has_the_tag_that_was_read(page, region):
+def test_a12_a_change_has_the_tag_that_was_read(page, region):
     path = '/employers/{employerId}'
     login(page, region, 'account_manager')
     assert execute(page, opened(page, operation_of(path, 'get')), path, 'get')[0] == 200
@@ -157,7 +157,7 @@ def test_a_change_has_the_tag_that_was_read(page, region):
     assert status == 200, body
 
 
-def test_on_a_phone_nothing_is_wider_than_the_screen(page, region):
+def test_a12_on_a_phone_nothing_is_wider_than_the_screen(page, region):
     page.execute_cdp_cmd('Emulation.setDeviceMetricsOverride', {'width': 390, 'height': 844, 'deviceScaleFactor': 3, 'mobile': True})
     page.refresh()
     wait_for(lambda: page.find_elements(By.CLASS_NAME, 'opblock'))

@@ -112,3 +112,57 @@ LATER = Answers(SERVED).value(SERVED['components']['schemas']['Proposal'], True)
 def test_a_client_that_loses_something_is_found(loss):
     """`make clients` compares what a client read with what was sent."""
     assert same(LATER, {**LATER, 'sentAt': '2026-11-23T09:30:00+00:00'}) and not same(LATER, {**LATER, **loss})
+
+
+# what hurt clients, row by row
+
+def values():
+    """(where, raw) of each property, parameter and item of the served contract"""
+    for name, schema in SERVED['components']['schemas'].items():
+        for prop, raw in schema.get('properties', {}).items():
+            yield f'{name}.{prop}', raw
+            if 'items' in raw:
+                yield f'{name}.{prop}[]', raw['items']
+    for parameter in clients.parameters(SERVED):
+        yield parameter['name'], parameter['schema']
+
+
+def test_a1_a_number_of_more_than_31_bits_is_an_int64():
+    big = [raw for _, raw in values() if raw.get('type') == 'integer' and raw['maximum'] >= 2 ** 31]
+    assert len(big) > 20 and {raw['format'] for raw in big} == {'int64'}
+
+
+def test_a2_every_enum_has_a_name_and_its_values_have_names():
+    assert not [where for where, raw in values() if 'enum' in raw]
+    sorts = [schema for name, schema in SERVED['components']['schemas'].items() if name.endswith('Sort')]
+    assert sorts and all(len(schema['x-enum-varnames']) == len(schema['enum']) for schema in sorts)
+
+
+def test_a3_no_two_names_join_to_one():
+    clients.check_joined(SERVED)
+    assert 'ScreeningAdvice' not in SERVED['components']['schemas']
+
+
+def test_a4_requests_are_strict_and_answers_are_open():
+    clients.check_open(SERVED)
+    assert 'x-extensible-enum' in SERVED['components']['schemas']['Vacancy']['properties']['kind']
+
+
+def test_a6_a_patch_demands_nothing():
+    clients.check_changes(SERVED)
+    bodies = [item['patch'] for item in SERVED['paths'].values() if 'patch' in item]
+    assert len(bodies) > 5
+
+
+def test_a7_links_are_one_class_and_no_member_is_a_keyword():
+    links = [raw for where, raw in values() if where.endswith('._links')]
+    assert links and all(raw['additionalProperties'] == schema_ref('Link') for raw in links)
+    names = {where.split('.')[1].removesuffix('[]') for where, _ in values() if '.' in where}
+    assert names & set(clients.KEYWORDS) <= {prop for _, prop in clients.KEPT}
+    assert SERVED['components']['schemas']['ShortlistItem']['properties']['explanation']['$ref']
+
+
+def test_a14_the_text_of_the_list_says_how_somebody_is_found():
+    text, search = (SERVED['paths'][path][method] for path, method in (('/candidates', 'get'), ('/candidates/_search', 'post')))
+    assert 'name and day of birth' in text['description'] and 'name and day of birth' in search['description']
+    assert {'bsn', 'name', 'birthDate'} <= set(SERVED['components']['schemas']['CandidateSearch']['properties'])

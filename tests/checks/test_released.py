@@ -13,7 +13,7 @@ RELEASED = json.loads((tiny.ROOT / 'openapi/released.json').read_text())
 TEXT = {'type': 'string', 'maxLength': 40}
 
 
-def test_nothing_that_is_released_breaks():
+def test_a15_nothing_that_is_released_breaks():
     """What must break has a new major version, before 1.0 a new minor one; `make release` then makes it the released contract."""
     found = compare.breaks(RELEASED, SERVED)
     assert not found or compare.may_break(RELEASED['info']['version'], SERVED['info']['version']), \
@@ -135,7 +135,7 @@ def changed(act):
 
 
 @pytest.mark.parametrize('act,words', BREAKS.values(), ids=BREAKS)
-def test_what_breaks_clients_is_found(act, words):
+def test_a15_what_breaks_clients_is_found(act, words):
     found = compare.breaks(compare.plain(SERVED), compare.plain(changed(act)))
     assert any(words in line for line in found), found
 

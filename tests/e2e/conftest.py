@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """One region for all end-to-end tests: real PostgreSQL, Redis, services and workers, built with sanitizers. Every
 answer that a client gets is checked against the contract as it is served."""
+import re
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from region import SANITIZED, Client, Region  # noqa: E402
+from region import SANITIZED, Client, Region, until  # noqa: E402
 
 from contract import Contract  # noqa: E402
 
@@ -133,6 +134,26 @@ def proposed(as_role, shortlisted):
         assert made.status == 201, made.text
         return vacancy, [p['id'] for p in made.json['proposals']]
     return make
+
+
+@pytest.fixture
+def statements(region):
+    """statements(call) is what it answers, and the names of the statements about these nouns that it needed."""
+    log = region.folder / 'log/postgres.log'
+
+    def count(call):
+        region.sql("alter system set log_statement = 'all'")
+        region.sql('select pg_reload_conf()')
+        until(lambda: region.sql("select 1 from pg_settings where name = 'log_statement' and setting = 'all'"))
+        begin = log.stat().st_size
+        answer = call()
+        region.sql('alter system reset log_statement')
+        region.sql('select pg_reload_conf()')
+        with open(log, 'rb') as file:
+            file.seek(begin)
+            names = re.findall(rb'execute ((?:vacancy|proposal|employer|occupation|screening|candidate|card)\w*)', file.read())
+        return answer, sorted(name.decode() for name in names)
+    return count
 
 
 @pytest.fixture

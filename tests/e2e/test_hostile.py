@@ -198,7 +198,7 @@ def test_requests_that_do_not_fit(region, as_role, method, path, headers, status
 
 @pytest.mark.parametrize('target', ['?' + 'x' * 199 + '%C3%A9=1', '?' + 'x' * 198 + '%F0%9F%98%80=1', '?' + '%E2%82%AC' * 90 + '=1&' +
                                     '%E2%82%AC' * 90 + '=1'], ids=['two bytes', 'four bytes', 'repeated'])
-def test_a_long_name_is_cut_before_a_character(manager, target):
+def test_a11_a_long_name_is_cut_before_a_character(manager, target):
     """A11: a name was cut at a byte, inside a character, and the answer was not UTF-8."""
     answer = manager.get('/employers' + target)
     assert answer.status == 400

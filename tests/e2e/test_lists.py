@@ -43,12 +43,12 @@ def test_what_is_listed_can_be_read(as_role, path):
 
 @pytest.mark.parametrize('role,path', [('employer', '/employers?fields=id,riskCover'), ('consultant', '/vacancies?fields=id,conditions')],
                          ids=['not visible', 'only when one is read'])
-def test_what_is_not_in_the_answer_cannot_be_selected(as_role, role, path):
+def test_a5_what_is_not_in_the_answer_cannot_be_selected(as_role, role, path):
     answer = as_role(role).get(path)
     assert answer.status == 400 and answer.json['errors'][0]['code'] == 'unknown-field'
 
 
-def test_sparse_fields(as_role, contract):
+def test_a5_sparse_fields(as_role, contract):
     """What is required is there, whatever is asked: clients that are made of the contract can read every answer."""
     item = as_role('consultant').get('/employers?fields=id,pc4&pageSize=1').json['items'][0]
     assert set(item) == {*contract.document['components']['schemas']['Employer']['required'], 'pc4', '_links'}
@@ -144,3 +144,30 @@ def test_seen_every_sort_by_a_name_has_that_order(region):
         join pg_collation o on o.oid = a.attcollation where o.collname = 'names' and c.relkind in ('r', 'p')""")}
     assert {'employer.name', 'organisation.name', 'user_account.name', 'candidate.alias', 'vacancy.title', 'colleague.name', 'occupation_label.label_search',
             'competence_label.label_search', 'region.name', 'tenant.name'} <= texts
+
+
+SEVERAL = [(path, parameter) for path in LISTS for parameter in PATHS[path]['get']['parameters']
+           if parameter.get('in') == 'query' and parameter['schema'].get('type') == 'array']
+
+
+@pytest.mark.parametrize('path,parameter', SEVERAL, ids=[f'{path}?{parameter["name"]}' for path, parameter in SEVERAL])
+def test_b8_a_filter_of_an_enum_takes_several_values(as_role, path, parameter):
+    """The page with two values is that of both, in the order of the list; a value twice, or one that is none, is refused."""
+    client, name = as_role(who_may(path)), parameter['name']
+    enum = json.loads((ROOT / 'openapi/gen/openapi.json').read_text())['components']['schemas'][parameter['schema']['items']['$ref'].rsplit('/', 1)[1]]['enum']
+    assert (parameter['style'], parameter['explode']) == ('form', False)
+    found = {value: {json.dumps(i, sort_keys=True) for i in client.get(f'{path}?{name}={value}&pageSize=100').json['items']} for value in enum}
+    filled = sorted(enum, key=lambda value: len(found[value]) not in range(1, 50))[:2]
+    if len(filled) == 2:
+        both = client.get(f'{path}?{name}={",".join(filled)}&pageSize=100&count=true').json
+        total = sum(client.get(f'{path}?{name}={value}&count=true').json['total'] for value in filled)
+        assert both['total'] == total and len(both['items']) == min(100, total)
+        whole = [i for i in both['items'] if json.dumps(i, sort_keys=True) in found[filled[0]] | found[filled[1]]]
+        assert len(whole) == len(both['items']) or total > 100
+        pages, following = [], f'{path}?{name}={",".join(filled)}&pageSize=7'
+        while following and len(pages) < len(both['items']):
+            page = client.get(following).json
+            pages, following = pages + page['items'], page['_links'].get('next', {}).get('href')
+        assert pages[:len(both['items'])] == both['items']
+    for wrong, code in ((f'{enum[0]},{enum[0]}', 'repeated'), (f'{enum[0]},nothing', 'enum'), (f'{enum[0]},', 'enum'), ('', 'enum')):
+        assert client.get(f'{path}?{name}={wrong}').json['errors'][0]['code'] == code, wrong

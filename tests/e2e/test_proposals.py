@@ -387,3 +387,69 @@ def test_what_goes_wrong_ends_as_make_run_shows(region):
     said = []
     mishaps(region, said.append)
     assert len(said) == 6
+
+
+def owner_of(region, candidate):
+    """The caseload, the coach and the mandate of a candidate."""
+    return region.sql('select case_manager_id::text, coach_id::text, organisation_id::text from app.candidate where id = %s', (candidate,))[0]
+
+
+def test_b5_who_has_the_candidate_follows_the_proposals(as_role, region, proposed):
+    """Firm, case manager and coach see the proposals of their own people from the moment that they were sent, and no others."""
+    vacancy, proposals = proposed(candidatesWanted=2)
+    consultant, one, other = as_role('consultant'), *proposals
+    person = consultant.get(f'/proposals/{one}').json['candidateId']
+    ids = {role: as_role(role).get('/user-profile').json for role in ('case_manager', 'coach', 'firm')}
+    given = {'caseManagerId': ids['case_manager']['id'], 'coachId': ids['coach']['id'], 'organisationId': ids['firm']['organisationId']}
+    assert consultant.patch(f'/candidates/{person}', given, '*').status == 200
+    stranger = consultant.get(f'/proposals/{other}').json['candidateId']
+    assert consultant.patch(f'/candidates/{stranger}', {'caseManagerId': None, 'coachId': None, 'organisationId': None}, '*').status == 200
+    for role in ids:
+        client = as_role(role)
+        listed = client.get(f'/proposals?candidateId={person}&vacancyId={vacancy}').json['items']
+        assert [p['id'] for p in listed] == [one] and listed[0]['vacancyTitle'] and listed[0]['card']['alias']
+        assert not {'score', 'rank', 'roundId', 'rejectionNote'} & set(listed[0]) and ('employerName' in listed[0]) == (role != 'firm')
+        assert client.get(f'/proposals/{one}').status == 200 and client.get(f'/proposals/{other}').status == 404
+        assert client.get(f'/proposals?vacancyId={vacancy}').json['items'] == listed
+        assert client.post(f'/proposals/{one}/withdrawals').status == 403
+    consultant.patch(f'/candidates/{person}', {'coachId': None, 'organisationId': None}, '*')
+    assert [as_role(role).get(f'/proposals/{one}').status for role in ids] == [200, 404, 404]
+
+
+def test_b5_a_reason_that_is_not_for_the_candidate_is_not_for_the_firm(as_role, region, proposed):
+    vacancy, proposals = proposed(candidatesWanted=2)
+    consultant, firm = as_role('consultant'), as_role('firm')
+    for shared, proposal in zip((True, False), proposals):
+        person = consultant.get(f'/proposals/{proposal}').json['candidateId']
+        consultant.patch(f'/candidates/{person}', {'organisationId': firm.get('/user-profile').json['organisationId']}, '*')
+        as_role('employer').post(f'/proposals/{proposal}/answers', {'answer': 'reject', 'reason': 'travel', 'reasonShared': shared, 'note': 'niet zeggen'})
+        shown = firm.get(f'/proposals/{proposal}').json
+        assert shown['state'] == 'rejected' and shown['rejectionShared'] is shared and 'rejectionNote' not in shown
+        assert shown.get('rejectionReason') == ('travel' if shared else None)
+
+
+def test_b5_a_draft_is_followed_by_nobody(as_role, region, shortlisted):
+    vacancy, listed = shortlisted(candidatesWanted=1)
+    person = next(i['candidateId'] for i in listed['items'] if i['openProposals'] == 0)
+    coach = as_role('coach')
+    as_role('consultant').patch(f'/candidates/{person}', {'coachId': coach.get('/user-profile').json['id']}, '*')
+    made = as_role('consultant').post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [person], 'draft': True})
+    assert made.status == 201, made.text
+    place = f'/proposals/{made.json["proposals"][0]["id"]}'
+    assert coach.get(place).status == 404
+    as_role('consultant').post(f'/proposal-rounds/{made.json["id"]}/dispatches')
+    assert coach.get(place).status == 200 and owner_of(region, person)[1] == coach.get('/user-profile').json['id']
+
+
+def test_b7_the_inbox_of_an_employer_is_one_call(as_role, proposed, statements):
+    """Five cards were six calls."""
+    vacancy, proposals = proposed(candidatesWanted=5)
+    employer = as_role('employer')
+    employer.get('/proposals?pageSize=1')    # the first one is followed by a conditional one
+    page, sent = statements(lambda: employer.get(f'/proposals?vacancyId={vacancy}&state=sent'))
+    assert sent == ['proposal_list'] and {p['id'] for p in page.json['items']} == set(proposals)
+    for item in page.json['items']:
+        assert item['card'] == employer.get(f'/proposals/{item["id"]}').json['card'] and item['vacancyTitle'] == 'Magazijnmedewerker'
+        assert item['employerName'] and item['card']['competences'] and 'candidateId' not in item
+    slim = employer.get(f'/proposals?vacancyId={vacancy}&fields=state').json['items']
+    assert all('card' not in p and 'vacancyTitle' not in p for p in slim)

@@ -135,3 +135,15 @@ def test_attack_10_production_takes_no_keys_of_a_development_shell(region):
     done = subprocess.run([region.bin / 'maatwerk-all'], env={**region.env, 'MAATWERK_ENV': 'production'}, text=True,
                           capture_output=True, timeout=20)
     assert done.returncode == 1 and 'keys-not-bound' in done.stdout + done.stderr
+
+
+def test_b10_the_profile_says_what_the_role_may_call(as_role, contract):
+    operations = [o for item in contract.document['paths'].values() for method, o in item.items() if method != 'parameters']
+    special = {o['operationId'] for o in operations if 'x-attribute' in o}
+    for role in ('consultant', 'employer', 'coach', 'candidate', 'tenant_admin', 'analyst'):
+        said = as_role(role).get('/user-profile').json['permissions']
+        assert said == sorted(said)
+        assert set(said) - special == {o['operationId'] for o in operations if role in o['x-rights']} - special, role
+    for operation in special:
+        assert operation in as_role('tenant_admin').get('/user-profile').json['permissions']
+        assert operation not in as_role('team_lead').get('/user-profile').json['permissions']

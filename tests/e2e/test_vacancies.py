@@ -267,3 +267,51 @@ def test_attack_14_a_closed_vacancy_accepts_no_change(as_role, new_vacancy):
     for given in ({'title': 'Anders'}, {'internalNote': 'Anders'}, {'positions': 9}, {'conditions': [{'condition': 'dutch_a1', 'hard': True}]}):
         refused = change(consultant, vacancy, **given)
         assert refused.problem == 'state' and (refused.json['currentState'], refused.json['allowed']) == ('withdrawn', [])
+
+
+def test_b1_the_work_list_costs_one_call(as_role, new_vacancy, world, region, statements):
+    """Twenty vacancies, with the employer, the occupation, the advice, the moment and the places that are taken: one call, and one statement
+    after the context. It was 61 calls."""
+    for _ in range(9):
+        new_vacancy()
+    consultant = as_role('consultant')
+    consultant.wait_for('/vacancies?state=reported&pageSize=3', lambda r: all('advice' in v for v in r.json['items']))
+    page, sent = statements(lambda: consultant.get('/vacancies?state=reported,screening&pageSize=20'))
+    assert page.status == 200 and len(page.json['items']) == 20 and sent == ['vacancy_list']
+    employers = {e['id']: e['name'] for e in region_rows(region, 'app.employer', 'name')}
+    for item in page.json['items']:
+        assert item['employerName'] == employers[item['employerId']] and item['occupationLabel'] and 0 <= item['positionsTaken'] <= item['positions']
+        assert item['advice'] in ('suitable', 'suitable_with_adjustment', 'unsuitable') and item['dueAt'] > item['reportedAt']
+    one = next(v for v in page.json['items'] if v['occupationId'] == world['occupation'])
+    assert one['occupationLabel'] == 'magazijnmedewerker'
+    assert consultant.get(f'/vacancies/{one["id"]}/screening-advice').json['advice'] == one['advice']
+    english = consultant.get('/vacancies?state=reported&pageSize=20&fields=occupationLabel', **{'Accept-Language': 'en'}).json['items']
+    assert 'warehouse worker' in {v['occupationLabel'] for v in english} and 'employerName' not in english[0]
+
+
+def region_rows(region, table, column):
+    return [{'id': str(row[0]), column: row[1]} for row in region.sql(f'select id, {column} from {table}')]
+
+
+def test_b1_names_are_for_those_who_may_know_them(as_role, new_vacancy, world):
+    made = new_vacancy(as_role('consultant'), assigneeId=world['consultant']).json
+    shown = {role: next(v for v in as_role(role).get(f'/vacancies?employerId={world["employer"]}&pageSize=100').json['items'] if v['id'] == made['id'])
+             for role in ('consultant', 'employer', 'coach')}
+    assert shown['consultant']['assigneeName'] and shown['coach']['assigneeName'] and 'assigneeName' not in shown['employer']
+    assert shown['employer']['employerName'] and 'advice' not in shown['employer'] and 'advice' not in shown['coach']
+    for item in as_role('firm').get('/vacancies?state=open,shortlisted').json['items']:
+        assert 'employerName' not in item and item['occupationLabel']
+    assert as_role('firm').get('/vacancies?fields=employerName').status == 400
+    assert as_role('employer').get(f'/vacancies?assigneeId={world["consultant"]}').status == 400
+
+
+def test_b8_mine_and_the_rest(as_role, new_vacancy, world):
+    mine = new_vacancy(as_role('consultant'), assigneeId=world['consultant']).json['id']
+    other = new_vacancy(as_role('consultant')).json['id']
+    client = as_role('consultant')
+    own = {v['id'] for v in client.get('/vacancies?assignedToMe=true&pageSize=100').json['items']}
+    rest = {v['id'] for v in client.get('/vacancies?assignedToMe=false&pageSize=100').json['items']}
+    assert mine in own and other in rest and not own & rest
+    assert mine not in {v['id'] for v in as_role('team_lead').get('/vacancies?assignedToMe=true').json['items']}
+    refused = new_vacancy(as_role('consultant'), assigneeId=as_role('case_manager').get('/user-profile').json['id'])
+    assert refused.status == 400 and refused.json['errors'][0]['pointer'] == '/assigneeId'

@@ -97,3 +97,68 @@ def test_a9_a_key_with_quotes_is_the_same_key(as_role, region, new_employer):
     first = client.post('/employers', {**new_employer, 'name': 'Met quotes'}, key=f'"{key}"')
     again = client.post('/employers', {**new_employer, 'name': 'Met quotes'}, key=key)
     assert first.status == again.status == 201 and again.headers['idempotency-replayed'] == 'true' and first.json == again.json
+
+
+def test_b9_a_refused_change_shows_the_tag_of_what_is_there(as_role, employer):
+    """The very tag that a GET would show, so that the client need not read to try again."""
+    client, place = as_role('account_manager'), employer.headers['location']
+    assert client.patch(place, {'sector': '4639'}, employer.headers['etag']).status == 200
+    stale = client.patch(place, {'sector': '1071'}, employer.headers['etag'])
+    assert stale.status == 412 and stale.headers['etag'] == client.get(place).headers['etag'] != employer.headers['etag']
+    assert client.patch(place, {'sector': '1071'}, stale.headers['etag']).status == 200
+    contact = client.post(f'{place}/contacts', {'name': 'Iemand'})
+    gone = client.delete(contact.headers['location'], '"7"')
+    assert gone.status == 412 and gone.headers['etag'].startswith('"1') and client.delete(contact.headers['location'], gone.headers['etag']).status == 204
+
+
+def test_b9_the_version_of_an_item_is_its_tag(as_role, employer):
+    client = as_role('account_manager')
+    item = next(e for e in client.get('/employers?namePrefix=Drukkerij&pageSize=100').json['items'] if e['id'] == employer.json['id'])
+    assert client.patch(f'/employers/{item["id"]}', {'riskCover': False}, f'"{item["version"]}"').status == 200
+    assert client.patch(f'/employers/{item["id"]}', {'riskCover': True}, f'"{item["version"]}"').status == 412
+
+
+def test_b9_one_competence_or_condition_of_a_candidate(as_role, candidate, world):
+    client, place = as_role('case_manager'), candidate.headers['location']
+    known, other = candidate.json['competences'][0]['competenceId'], world['competences'][1]
+    more = client.put(f'{place}/competences/{other}', {'level': 3, 'evidence': 'cursus'}, candidate.headers['etag'])
+    assert more.status == 200 and {c['competenceId']: c['level'] for c in more.json['competences']} == {known: 2, other: 3}
+    assert client.put(f'{place}/competences/{other}', {}, candidate.headers['etag']).status == 412
+    changed = client.put(f'{place}/competences/{other}', {'level': 1}, more.headers['etag'])
+    assert {c['competenceId']: c for c in changed.json['competences']}[other] == {'competenceId': other, 'level': 1}
+    fewer = client.delete(f'{place}/competences/{known}', changed.headers['etag'])
+    assert fewer.status == 200 and [c['competenceId'] for c in fewer.json['competences']] == [other]
+    met = client.put(f'{place}/conditions/driving_licence_b', {'met': False}, fewer.headers['etag'])
+    assert {c['condition']: c['met'] for c in met.json['conditions']} == {'dutch_a2': True, 'driving_licence_b': False}
+    unknown = client.delete(f'{place}/conditions/dutch_a2', met.headers['etag'])
+    assert [c['condition'] for c in unknown.json['conditions']] == ['driving_licence_b']
+    again = client.delete(f'{place}/conditions/dutch_a2', unknown.headers['etag'])
+    assert again.status == 200 and again.headers['etag'] == unknown.headers['etag']
+    wrong = client.put(f'{place}/competences/01920000-0000-7000-8000-00000000dead', {}, again.headers['etag'])
+    assert wrong.status == 404
+    assert client.put(f'{place}/conditions/heights', {}, again.headers['etag']).json['errors'][0]['pointer'] == '/met'
+    assert as_role('coach').put(f'{place}/competences/{other}', {}, '*').status == 403
+
+
+def test_b9_one_competence_or_condition_of_a_vacancy(as_role, new_vacancy, world):
+    employer, made = as_role('employer'), new_vacancy()
+    place, (first, second) = made.headers['location'], world['competences'][:2]
+    changed = employer.put(f'{place}/competences/{second}', {'need': 'nice'}, made.headers['etag'])
+    assert {c['competenceId']: c['need'] for c in changed.json['competences']} == {first: 'must', second: 'nice'}
+    asked = employer.put(f'{place}/conditions/dutch_a2', {'hard': True}, changed.headers['etag'])
+    assert asked.json['conditions'] == [{'condition': 'dutch_a2', 'hard': True}]
+    fewer = employer.delete(f'{place}/competences/{first}', asked.headers['etag'])
+    assert [c['competenceId'] for c in fewer.json['competences']] == [second]
+    none = employer.delete(f'{place}/conditions/dutch_a2', fewer.headers['etag'])
+    assert none.status == 200 and 'conditions' not in none.json
+    assert as_role('consultant').get(place).json['matchVersion'] > 1
+    assert as_role('firm').put(f'{place}/competences/{first}', {'need': 'must'}, '*').status == 403
+    assert as_role('employer', 'gm9902').put(f'{place}/competences/{first}', {'need': 'must'}, '*').status == 404
+
+
+def test_b9_a_list_of_parts_has_an_end(as_role, new_vacancy, region):
+    ids = [str(row[0]) for row in region.sql("select id from ref.competence where status = 'released' order by id limit 41")]
+    made = new_vacancy(competences=[{'competenceId': c, 'need': 'nice'} for c in ids[:40]])
+    refused = as_role('employer').put(f'{made.headers["location"]}/competences/{ids[40]}', {'need': 'nice'}, made.headers['etag'])
+    assert refused.problem == 'list-full' and refused.json['limit'] == 40
+    assert as_role('employer').put(f'{made.headers["location"]}/competences/{ids[0]}', {'need': 'must'}, made.headers['etag']).status == 200

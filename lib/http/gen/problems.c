@@ -84,6 +84,9 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_VACANCY_PLACES_TAKEN] = {"vacancy-places-taken", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:vacancy-places-taken\",\"title\":\"Alle plaatsen zijn bezet\",\"status\":409,\"detail\":\"Voor alle plaatsen van de vacature (limit) is al iemand aangenomen (taken).\"",
         "{\"type\":\"urn:maatwerk:problem:vacancy-places-taken\",\"title\":\"All positions are taken\",\"status\":409,\"detail\":\"Somebody is hired (taken) for all positions of the vacancy (limit).\""}, {NULL, 0}},
+    [PROBLEM_LIST_FULL] = {"list-full", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:list-full\",\"title\":\"De lijst is vol\",\"status\":409,\"detail\":\"Er staat al het grootste aantal (limit) in deze lijst.\"",
+        "{\"type\":\"urn:maatwerk:problem:list-full\",\"title\":\"The list is full\",\"status\":409,\"detail\":\"The list has the largest number (limit) already.\""}, {NULL, 0}},
     [PROBLEM_STALE] = {"stale", 412, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:stale\",\"title\":\"Iemand anders heeft dit gewijzigd\",\"status\":412,\"detail\":\"De versie in If-Match is niet de huidige versie. Er is niets gewijzigd.\"",
         "{\"type\":\"urn:maatwerk:problem:stale\",\"title\":\"Somebody else has changed this\",\"status\":412,\"detail\":\"The version in If-Match is not the current one. Nothing was changed.\""}, {NULL, 0}},

@@ -38,7 +38,8 @@ struct statement *sql_context_set(struct plan *plan, struct sql_context_set args
 
 const struct query query_tenant_directory = {
     .name = "tenant_directory",
-    .text = "select tenant_id, id from ref.tenant where status = 'active'",
+    .text = "select tenant_id, id, array_to_string(origins, ' ') as origins from ref.tenant where status = 'a"
+            "ctive'",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };

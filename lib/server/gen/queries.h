@@ -12,7 +12,8 @@ struct sql_context_set {
 struct statement *sql_context_set(struct plan *plan, struct sql_context_set args);
 
 extern const struct query query_tenant_directory;
-enum tenant_directory_column { TENANT_DIRECTORY_TENANT_ID, TENANT_DIRECTORY_ID };
+enum tenant_directory_column { TENANT_DIRECTORY_TENANT_ID, TENANT_DIRECTORY_ID,
+    TENANT_DIRECTORY_ORIGINS };
 struct statement *sql_tenant_directory(struct plan *plan);
 
 extern const struct query query_allowance_directory;

@@ -5,11 +5,12 @@
 #include "openapi/gen/role.h"
 #include "services/candidates/gen/queries.h"
 
-_Static_assert(1 <= LIMIT_PATH_PARAMETERS, "withdrawConsent");
+_Static_assert(2 <= LIMIT_PATH_PARAMETERS, "removeCandidateCondition");
 _Static_assert(6 <= LIMIT_QUERY_PARAMETERS, "listCandidates");
 
 static const char *const values_0[] = {"active", "paused", "placed", "left", NULL};
-static const char *const values_1[] = {"look", "change", "denial", NULL};
+static const struct pattern_part pattern_1[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
+static const char *const values_2[] = {"look", "change", "denial", NULL};
 
 static const struct right list_candidates_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_candidates_query[] = {
@@ -73,6 +74,74 @@ static enum err withdraw_consent_plan(struct ctx *ctx, const struct request *req
     sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
     return OK;
 }
+static const struct right put_candidate_competence_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field put_candidate_competence_path[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "competenceId", .key = {"\"competenceId\":", 15}, .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* putCandidateCompetence: Add or change one competence */
+static enum err put_candidate_competence_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_candidate_competence_put(plan, req->body, (struct sql_candidate_competence_put){
+        .competence_id = req->path[1],
+        .candidate_id = req->path[0],
+        .version = req->version,
+    });
+    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right remove_candidate_competence_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field remove_candidate_competence_path[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "competenceId", .key = {"\"competenceId\":", 15}, .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* removeCandidateCompetence: Take one competence out */
+static enum err remove_candidate_competence_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_candidate_competence_remove(plan, (struct sql_candidate_competence_remove){
+        .competence_id = req->path[1],
+        .candidate_id = req->path[0],
+        .version = req->version,
+    });
+    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right put_candidate_condition_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field put_candidate_condition_path[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_1, .visible_to = 0xffffffffu},
+};
+/* putCandidateCondition: Add or change one condition */
+static enum err put_candidate_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_candidate_condition_put(plan, req->body, (struct sql_candidate_condition_put){
+        .condition = req->path[1],
+        .candidate_id = req->path[0],
+        .version = req->version,
+    });
+    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right remove_candidate_condition_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field remove_candidate_condition_path[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_1, .visible_to = 0xffffffffu},
+};
+/* removeCandidateCondition: Take one condition out */
+static enum err remove_candidate_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_candidate_condition_remove(plan, (struct sql_candidate_condition_remove){
+        .condition = req->path[1],
+        .candidate_id = req->path[0],
+        .version = req->version,
+    });
+    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
+    return OK;
+}
 static const struct right get_card_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field get_card_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -89,7 +158,7 @@ static const struct field list_inspections_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct field list_inspections_query[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
     {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "since", .key = {"\"since\":", 8}, .column = "since", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "until", .key = {"\"until\":", 8}, .column = "until", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -201,6 +270,60 @@ static const struct operation operations[] = {
         .handle = withdraw_consent_plan,
     },
     {
+        .id = "putCandidateCompetence",
+        .method = METHOD_PUT,
+        .path = "/candidates/{candidateId}/competences/{competenceId}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_WAKES,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = put_candidate_competence_rights,
+        .purpose = "file",
+        .path_fields = put_candidate_competence_path, .path_count = 2,
+        .body = &held_competence_schema,
+        .response = &candidate_schema, .shown = 0x1fffffffffu,
+        .handle = put_candidate_competence_plan,
+    },
+    {
+        .id = "removeCandidateCompetence",
+        .method = METHOD_DELETE,
+        .path = "/candidates/{candidateId}/competences/{competenceId}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_WAKES,
+        .status = 200,
+        .body_max = 0,
+        .rights = remove_candidate_competence_rights,
+        .purpose = "file",
+        .path_fields = remove_candidate_competence_path, .path_count = 2,
+        .response = &candidate_schema, .shown = 0x1fffffffffu,
+        .handle = remove_candidate_competence_plan,
+    },
+    {
+        .id = "putCandidateCondition",
+        .method = METHOD_PUT,
+        .path = "/candidates/{candidateId}/conditions/{condition}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_WAKES,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = put_candidate_condition_rights,
+        .purpose = "file",
+        .path_fields = put_candidate_condition_path, .path_count = 2,
+        .body = &held_condition_schema,
+        .response = &candidate_schema, .shown = 0x1fffffffffu,
+        .handle = put_candidate_condition_plan,
+    },
+    {
+        .id = "removeCandidateCondition",
+        .method = METHOD_DELETE,
+        .path = "/candidates/{candidateId}/conditions/{condition}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_WAKES,
+        .status = 200,
+        .body_max = 0,
+        .rights = remove_candidate_condition_rights,
+        .purpose = "file",
+        .path_fields = remove_candidate_condition_path, .path_count = 2,
+        .response = &candidate_schema, .shown = 0x1fffffffffu,
+        .handle = remove_candidate_condition_plan,
+    },
+    {
         .id = "getCard",
         .method = METHOD_GET,
         .path = "/candidates/{candidateId}/card",
@@ -232,5 +355,5 @@ static const struct operation operations[] = {
 };
 
 const struct service candidates_service = {
-    "candidates", operations, 9, true,
+    "candidates", operations, 13, true,
 };

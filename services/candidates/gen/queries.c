@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(11 <= LIMIT_QUERIES, "queries");
+_Static_assert(15 <= LIMIT_QUERIES, "queries");
 _Static_assert(30 <= LIMIT_VALUES, "candidate_insert");
 
 static const struct query_sort candidate_list_changes = {"after", "c.changed_in", "xid8", "changed_in"};
@@ -253,6 +253,83 @@ struct statement *sql_candidate_withdraw_consent(struct plan *plan, const struct
     return plan_add(plan, &query_candidate_withdraw_consent, values);
 }
 
+const struct query query_candidate_competence_put = {
+    .name = "candidate_competence_put",
+    .text = "update app.candidate c set competences = app.candidate_competences( app.parts_with_room(app.part"
+            "s_but(c.competences, 'competenceId', $1, 'competence_id'), 100) || jsonb_build_object('competenc"
+            "e_id', $1, 'level', $2::int, 'evidence', $3::text)) where c.id = $4 and $5::int8multirange @> c."
+            "version returning c.id",
+    .parameters = 5, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_candidate_competence_put(struct plan *plan, const struct held_competence *body, struct sql_candidate_competence_put args)
+{
+    const struct str values[] = {
+        args.competence_id,
+        plan_int(plan, body->level),
+        body->evidence,
+        args.candidate_id,
+        args.version,
+    };
+    return plan_add(plan, &query_candidate_competence_put, values);
+}
+
+const struct query query_candidate_competence_remove = {
+    .name = "candidate_competence_remove",
+    .text = "update app.candidate c set competences = app.candidate_competences(app.parts_but(c.competences, "
+            "'competenceId', $1, 'competence_id')) where c.id = $2 and $3::int8multirange @> c.version return"
+            "ing c.id",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_candidate_competence_remove(struct plan *plan, struct sql_candidate_competence_remove args)
+{
+    const struct str values[] = {
+        args.competence_id,
+        args.candidate_id,
+        args.version,
+    };
+    return plan_add(plan, &query_candidate_competence_remove, values);
+}
+
+const struct query query_candidate_condition_put = {
+    .name = "candidate_condition_put",
+    .text = "update app.candidate c set conditions = app.candidate_conditions( app.parts_with_room(app.parts_"
+            "but(c.conditions, 'condition', $1, 'condition'), 60) || jsonb_build_object('condition', $1, 'met"
+            "', $2::boolean, 'source', $3::text)) where c.id = $4 and $5::int8multirange @> c.version returni"
+            "ng c.id",
+    .parameters = 5, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_candidate_condition_put(struct plan *plan, const struct held_condition *body, struct sql_candidate_condition_put args)
+{
+    const struct str values[] = {
+        args.condition,
+        plan_bool(body->met),
+        body->source,
+        args.candidate_id,
+        args.version,
+    };
+    return plan_add(plan, &query_candidate_condition_put, values);
+}
+
+const struct query query_candidate_condition_remove = {
+    .name = "candidate_condition_remove",
+    .text = "update app.candidate c set conditions = app.candidate_conditions(app.parts_but(c.conditions, 'co"
+            "ndition', $1, 'condition')) where c.id = $2 and $3::int8multirange @> c.version returning c.id",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_candidate_condition_remove(struct plan *plan, struct sql_candidate_condition_remove args)
+{
+    const struct str values[] = {
+        args.condition,
+        args.candidate_id,
+        args.version,
+    };
+    return plan_add(plan, &query_candidate_condition_remove, values);
+}
+
 const struct query query_card_get = {
     .name = "card_get",
     .text = "select k ->> 'alias' as alias, k ->> 'introduction' as introduction, k ->> 'wishes' as wishes, k"
@@ -303,4 +380,4 @@ struct statement *sql_inspection_list(struct plan *plan, struct sql_inspection_l
     return plan_add(plan, &query_inspection_list, values);
 }
 
-const struct query *const candidates_queries[] = {&query_candidate_list, &query_candidate_get, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_card_get, &query_inspection_list, NULL};
+const struct query *const candidates_queries[] = {&query_candidate_list, &query_candidate_get, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_card_get, &query_inspection_list, NULL};

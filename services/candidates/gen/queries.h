@@ -60,6 +60,30 @@ struct sql_candidate_withdraw_consent {
 };
 struct statement *sql_candidate_withdraw_consent(struct plan *plan, const struct consent_withdrawal *body, struct sql_candidate_withdraw_consent args);
 
+extern const struct query query_candidate_competence_put;
+struct sql_candidate_competence_put {
+    struct str competence_id, candidate_id, version;
+};
+struct statement *sql_candidate_competence_put(struct plan *plan, const struct held_competence *body, struct sql_candidate_competence_put args);
+
+extern const struct query query_candidate_competence_remove;
+struct sql_candidate_competence_remove {
+    struct str competence_id, candidate_id, version;
+};
+struct statement *sql_candidate_competence_remove(struct plan *plan, struct sql_candidate_competence_remove args);
+
+extern const struct query query_candidate_condition_put;
+struct sql_candidate_condition_put {
+    struct str condition, candidate_id, version;
+};
+struct statement *sql_candidate_condition_put(struct plan *plan, const struct held_condition *body, struct sql_candidate_condition_put args);
+
+extern const struct query query_candidate_condition_remove;
+struct sql_candidate_condition_remove {
+    struct str condition, candidate_id, version;
+};
+struct statement *sql_candidate_condition_remove(struct plan *plan, struct sql_candidate_condition_remove args);
+
 extern const struct query query_card_get;
 struct sql_card_get {
     struct str id;

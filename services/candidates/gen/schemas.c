@@ -157,6 +157,22 @@ const struct schema consent_withdrawal_schema = {
     .name = "ConsentWithdrawal", .fields = consent_withdrawal_fields, .count = 1,
     .size = sizeof(struct consent_withdrawal), .self = NULL,
 };
+static const struct field held_competence_fields[] = {
+    {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_INT, .offset = offsetof(struct held_competence, level), .min = 1, .max = 3, .visible_to = 0xffffffffu},
+    {.name = "evidence", .key = {"\"evidence\":", 11}, .column = "evidence", .type = FIELD_TEXT, .offset = offsetof(struct held_competence, evidence), .min = 0, .max = 200, .visible_to = 0xffffffffu},
+};
+const struct schema held_competence_schema = {
+    .name = "HeldCompetence", .fields = held_competence_fields, .count = 2,
+    .size = sizeof(struct held_competence), .self = NULL,
+};
+static const struct field held_condition_fields[] = {
+    {.name = "met", .key = {"\"met\":", 6}, .column = "met", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .offset = offsetof(struct held_condition, met), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .offset = offsetof(struct held_condition, source), .min = 0, .max = 200, .visible_to = 0xffffffffu},
+};
+const struct schema held_condition_schema = {
+    .name = "HeldCondition", .fields = held_condition_fields, .count = 2,
+    .size = sizeof(struct held_condition), .self = NULL,
+};
 static const struct field candidate_kept_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "href", .key = {"\"href\":", 7}, .column = "href", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .visible_to = 0xffffffffu},

@@ -121,6 +121,18 @@ struct consent_withdrawal {
     struct str channel;
 };
 
+/* How well somebody can do something. (gegevens van een competentie van de kandidaat) */
+struct held_competence {
+    struct maybe_int level;
+    struct str evidence;
+};
+
+/* Whether a condition is met. (gegevens van een voorwaarde bij de kandidaat) */
+struct held_condition {
+    struct maybe_bool met;
+    struct str source;
+};
+
 extern const struct schema candidate_competence_schema;
 extern const struct schema candidate_condition_schema;
 extern const struct schema candidate_language_schema;
@@ -130,6 +142,8 @@ extern const struct schema candidate_search_schema;
 extern const struct schema candidate_change_schema;
 extern const struct schema candidate_merge_schema;
 extern const struct schema consent_withdrawal_schema;
+extern const struct schema held_competence_schema;
+extern const struct schema held_condition_schema;
 extern const struct schema candidate_kept_schema;
 extern const struct schema candidate_schema;
 extern const struct schema candidate_hit_schema;

@@ -5,13 +5,14 @@
 #include "openapi/gen/role.h"
 #include "services/employers/gen/queries.h"
 
-_Static_assert(1 <= LIMIT_PATH_PARAMETERS, "updateVacancy");
+_Static_assert(2 <= LIMIT_PATH_PARAMETERS, "removeVacancyCondition");
 _Static_assert(11 <= LIMIT_QUERY_PARAMETERS, "listVacancies");
 
 static const struct pattern_part pattern_0[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
 static const struct pattern_part pattern_1[] = {{{0x3ff000000000000u, 0x0u}, 2, 5}, {{0, 0}, 0, 0}};
 static const char *const values_2[] = {"reported", "screening", "open", "shortlisted", "partly_filled", "filled", "unsuitable", "closed", "withdrawn", "expired", NULL};
 static const char *const values_3[] = {"regular", "temp", "secondment", "trial_placement", "work_experience", "internship", "apprenticeship", "subsidised", "seasonal", "event", "successor", "adoption", "redeployment", NULL};
+static const struct pattern_part pattern_4[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 
 static const struct right list_contacts_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_contacts_path[] = {
@@ -322,6 +323,74 @@ static enum err list_vacancy_transitions_plan(struct ctx *ctx, const struct requ
     });
     return OK;
 }
+static const struct right put_vacancy_competence_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field put_vacancy_competence_path[] = {
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "competenceId", .key = {"\"competenceId\":", 15}, .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* putVacancyCompetence: Add or change one competence */
+static enum err put_vacancy_competence_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_vacancy_competence_put(plan, req->body, (struct sql_vacancy_competence_put){
+        .competence_id = req->path[1],
+        .vacancy_id = req->path[0],
+        .version = req->version,
+    });
+    sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right remove_vacancy_competence_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field remove_vacancy_competence_path[] = {
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "competenceId", .key = {"\"competenceId\":", 15}, .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* removeVacancyCompetence: Take one competence out */
+static enum err remove_vacancy_competence_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_vacancy_competence_remove(plan, (struct sql_vacancy_competence_remove){
+        .competence_id = req->path[1],
+        .vacancy_id = req->path[0],
+        .version = req->version,
+    });
+    sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right put_vacancy_condition_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field put_vacancy_condition_path[] = {
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_4, .visible_to = 0xffffffffu},
+};
+/* putVacancyCondition: Add or change one condition */
+static enum err put_vacancy_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_vacancy_condition_put(plan, req->body, (struct sql_vacancy_condition_put){
+        .condition = req->path[1],
+        .vacancy_id = req->path[0],
+        .version = req->version,
+    });
+    sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right remove_vacancy_condition_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field remove_vacancy_condition_path[] = {
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_4, .visible_to = 0xffffffffu},
+};
+/* removeVacancyCondition: Take one condition out */
+static enum err remove_vacancy_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_vacancy_condition_remove(plan, (struct sql_vacancy_condition_remove){
+        .condition = req->path[1],
+        .vacancy_id = req->path[0],
+        .version = req->version,
+    });
+    sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
+    return OK;
+}
 static const struct operation operations[] = {
     {
         .id = "listContacts",
@@ -616,8 +685,58 @@ static const struct operation operations[] = {
         .list = &query_vacancy_transition_list,
         .handle = list_vacancy_transitions_plan,
     },
+    {
+        .id = "putVacancyCompetence",
+        .method = METHOD_PUT,
+        .path = "/vacancies/{vacancyId}/competences/{competenceId}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_WAKES,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = put_vacancy_competence_rights,
+        .path_fields = put_vacancy_competence_path, .path_count = 2,
+        .body = &asked_competence_schema,
+        .response = &vacancy_schema, .shown = 0x7fffffffu,
+        .handle = put_vacancy_competence_plan,
+    },
+    {
+        .id = "removeVacancyCompetence",
+        .method = METHOD_DELETE,
+        .path = "/vacancies/{vacancyId}/competences/{competenceId}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_WAKES,
+        .status = 200,
+        .body_max = 0,
+        .rights = remove_vacancy_competence_rights,
+        .path_fields = remove_vacancy_competence_path, .path_count = 2,
+        .response = &vacancy_schema, .shown = 0x7fffffffu,
+        .handle = remove_vacancy_competence_plan,
+    },
+    {
+        .id = "putVacancyCondition",
+        .method = METHOD_PUT,
+        .path = "/vacancies/{vacancyId}/conditions/{condition}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_WAKES,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = put_vacancy_condition_rights,
+        .path_fields = put_vacancy_condition_path, .path_count = 2,
+        .body = &asked_condition_schema,
+        .response = &vacancy_schema, .shown = 0x7fffffffu,
+        .handle = put_vacancy_condition_plan,
+    },
+    {
+        .id = "removeVacancyCondition",
+        .method = METHOD_DELETE,
+        .path = "/vacancies/{vacancyId}/conditions/{condition}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_WAKES,
+        .status = 200,
+        .body_max = 0,
+        .rights = remove_vacancy_condition_rights,
+        .path_fields = remove_vacancy_condition_path, .path_count = 2,
+        .response = &vacancy_schema, .shown = 0x7fffffffu,
+        .handle = remove_vacancy_condition_plan,
+    },
 };
 
 const struct service employers_service = {
-    "employers", operations, 23, false,
+    "employers", operations, 27, false,
 };

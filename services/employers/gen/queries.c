@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(23 <= LIMIT_QUERIES, "queries");
+_Static_assert(27 <= LIMIT_QUERIES, "queries");
 _Static_assert(19 <= LIMIT_VALUES, "vacancy_list");
 
 static const struct query_sort contact_list_sorts[] = {
@@ -518,6 +518,82 @@ struct statement *sql_vacancy_change(struct plan *plan, struct sql_vacancy_chang
     return plan_add(plan, &query_vacancy_change, values);
 }
 
+const struct query query_vacancy_competence_put = {
+    .name = "vacancy_competence_put",
+    .text = "update app.vacancy v set competences = app.vacancy_competences( app.parts_with_room(app.parts_bu"
+            "t(v.competences, 'competenceId', $1, 'competence_id'), 40) || jsonb_build_object('competence_id'"
+            ", $1, 'need', $2::text, 'level', $3::int, 'weight', $4::int)) where v.id = $5 and $6::int8multir"
+            "ange @> v.version returning v.id",
+    .parameters = 6, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_vacancy_competence_put(struct plan *plan, const struct asked_competence *body, struct sql_vacancy_competence_put args)
+{
+    const struct str values[] = {
+        args.competence_id,
+        body->need,
+        plan_int(plan, body->level),
+        plan_int(plan, body->weight),
+        args.vacancy_id,
+        args.version,
+    };
+    return plan_add(plan, &query_vacancy_competence_put, values);
+}
+
+const struct query query_vacancy_competence_remove = {
+    .name = "vacancy_competence_remove",
+    .text = "update app.vacancy v set competences = app.vacancy_competences(app.parts_but(v.competences, 'com"
+            "petenceId', $1, 'competence_id')) where v.id = $2 and $3::int8multirange @> v.version returning "
+            "v.id",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_vacancy_competence_remove(struct plan *plan, struct sql_vacancy_competence_remove args)
+{
+    const struct str values[] = {
+        args.competence_id,
+        args.vacancy_id,
+        args.version,
+    };
+    return plan_add(plan, &query_vacancy_competence_remove, values);
+}
+
+const struct query query_vacancy_condition_put = {
+    .name = "vacancy_condition_put",
+    .text = "update app.vacancy v set conditions = app.vacancy_conditions( app.parts_with_room(app.parts_but("
+            "v.conditions, 'condition', $1, 'condition'), 30) || jsonb_build_object('condition', $1, 'hard', "
+            "$2::boolean)) where v.id = $3 and $4::int8multirange @> v.version returning v.id",
+    .parameters = 4, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_vacancy_condition_put(struct plan *plan, const struct asked_condition *body, struct sql_vacancy_condition_put args)
+{
+    const struct str values[] = {
+        args.condition,
+        plan_bool(body->hard),
+        args.vacancy_id,
+        args.version,
+    };
+    return plan_add(plan, &query_vacancy_condition_put, values);
+}
+
+const struct query query_vacancy_condition_remove = {
+    .name = "vacancy_condition_remove",
+    .text = "update app.vacancy v set conditions = app.vacancy_conditions(app.parts_but(v.conditions, 'condit"
+            "ion', $1, 'condition')) where v.id = $2 and $3::int8multirange @> v.version returning v.id",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_vacancy_condition_remove(struct plan *plan, struct sql_vacancy_condition_remove args)
+{
+    const struct str values[] = {
+        args.condition,
+        args.vacancy_id,
+        args.version,
+    };
+    return plan_add(plan, &query_vacancy_condition_remove, values);
+}
+
 const struct query query_vacancy_end = {
     .name = "vacancy_end",
     .text = "update app.vacancy v set state = app.move('vacancy', app.vacancy_now(v.state, v.needed_by), $1::"
@@ -559,4 +635,4 @@ struct statement *sql_vacancy_transition_list(struct plan *plan, struct sql_vaca
     return plan_add(plan, &query_vacancy_transition_list, values);
 }
 
-const struct query *const employers_queries[] = {&query_contact_list, &query_contact_get, &query_contact_insert, &query_contact_change, &query_contact_delete, &query_employer_list, &query_employer_get, &query_employer_insert, &query_employer_change, &query_employer_condition_list, &query_employer_condition_get, &query_employer_condition_insert, &query_employer_condition_delete, &query_screening_list, &query_screening_get, &query_screening_insert, &query_screening_advice, &query_vacancy_list, &query_vacancy_get, &query_vacancy_insert, &query_vacancy_change, &query_vacancy_end, &query_vacancy_transition_list, NULL};
+const struct query *const employers_queries[] = {&query_contact_list, &query_contact_get, &query_contact_insert, &query_contact_change, &query_contact_delete, &query_employer_list, &query_employer_get, &query_employer_insert, &query_employer_change, &query_employer_condition_list, &query_employer_condition_get, &query_employer_condition_insert, &query_employer_condition_delete, &query_screening_list, &query_screening_get, &query_screening_insert, &query_screening_advice, &query_vacancy_list, &query_vacancy_get, &query_vacancy_insert, &query_vacancy_change, &query_vacancy_competence_put, &query_vacancy_competence_remove, &query_vacancy_condition_put, &query_vacancy_condition_remove, &query_vacancy_end, &query_vacancy_transition_list, NULL};

@@ -132,6 +132,30 @@ struct sql_vacancy_change {
 };
 struct statement *sql_vacancy_change(struct plan *plan, struct sql_vacancy_change args);
 
+extern const struct query query_vacancy_competence_put;
+struct sql_vacancy_competence_put {
+    struct str competence_id, vacancy_id, version;
+};
+struct statement *sql_vacancy_competence_put(struct plan *plan, const struct asked_competence *body, struct sql_vacancy_competence_put args);
+
+extern const struct query query_vacancy_competence_remove;
+struct sql_vacancy_competence_remove {
+    struct str competence_id, vacancy_id, version;
+};
+struct statement *sql_vacancy_competence_remove(struct plan *plan, struct sql_vacancy_competence_remove args);
+
+extern const struct query query_vacancy_condition_put;
+struct sql_vacancy_condition_put {
+    struct str condition, vacancy_id, version;
+};
+struct statement *sql_vacancy_condition_put(struct plan *plan, const struct asked_condition *body, struct sql_vacancy_condition_put args);
+
+extern const struct query query_vacancy_condition_remove;
+struct sql_vacancy_condition_remove {
+    struct str condition, vacancy_id, version;
+};
+struct statement *sql_vacancy_condition_remove(struct plan *plan, struct sql_vacancy_condition_remove args);
+
 extern const struct query query_vacancy_end;
 struct sql_vacancy_end {
     struct str id;

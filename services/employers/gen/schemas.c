@@ -167,6 +167,22 @@ const struct schema vacancy_ending_schema = {
     .name = "VacancyEnding", .fields = vacancy_ending_fields, .count = 1,
     .size = sizeof(struct vacancy_ending), .self = NULL,
 };
+static const struct field asked_competence_fields[] = {
+    {.name = "need", .key = {"\"need\":", 7}, .column = "need", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct asked_competence, need), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_INT, .offset = offsetof(struct asked_competence, level), .min = 1, .max = 3, .visible_to = 0xffffffffu},
+    {.name = "weight", .key = {"\"weight\":", 9}, .column = "weight", .type = FIELD_INT, .offset = offsetof(struct asked_competence, weight), .min = 1, .max = 5, .visible_to = 0xffffffffu},
+};
+const struct schema asked_competence_schema = {
+    .name = "AskedCompetence", .fields = asked_competence_fields, .count = 3,
+    .size = sizeof(struct asked_competence), .self = NULL,
+};
+static const struct field asked_condition_fields[] = {
+    {.name = "hard", .key = {"\"hard\":", 7}, .column = "hard", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .offset = offsetof(struct asked_condition, hard), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema asked_condition_schema = {
+    .name = "AskedCondition", .fields = asked_condition_fields, .count = 1,
+    .size = sizeof(struct asked_condition), .self = NULL,
+};
 static const struct field contact_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},

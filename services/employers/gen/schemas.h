@@ -126,6 +126,18 @@ struct vacancy_ending {
     struct str how;
 };
 
+/* How a vacancy asks a competence. (vraag naar een competentie) */
+struct asked_competence {
+    struct str need;
+    struct maybe_int level;
+    struct maybe_int weight;
+};
+
+/* How a vacancy asks a condition. (vraag naar een voorwaarde) */
+struct asked_condition {
+    struct maybe_bool hard;
+};
+
 extern const struct schema contact_new_schema;
 extern const struct schema contact_change_schema;
 extern const struct schema employer_condition_new_schema;
@@ -137,6 +149,8 @@ extern const struct schema vacancy_condition_schema;
 extern const struct schema vacancy_new_schema;
 extern const struct schema vacancy_change_schema;
 extern const struct schema vacancy_ending_schema;
+extern const struct schema asked_competence_schema;
+extern const struct schema asked_condition_schema;
 extern const struct schema contact_schema;
 extern const struct schema employer_condition_schema;
 extern const struct schema employer_schema;
