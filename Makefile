@@ -66,7 +66,7 @@ fuzz: ## each fuzz target, or TARGET, for SECONDS (60)
 
 bench: install ## measured figures; lines name= ours= ref= ratio= goal=; without Go two of them are MISS
 	-@docker/install docker/packages-bench.txt
-	@$(MAKE) --no-print-directory -s -j2 build build/release/bench_rank
+	@$(MAKE) --no-print-directory -s -j2 build build/release/bench_rank build/release/bench/maatwerk-all
 	@$(PYTHON) tests/bench/bench.py
 
 bench-queue: ## measured figures of the queue, and of BullMQ beside it
@@ -139,6 +139,12 @@ $(PROGRAMS): $(OUT)/libmaatwerk.a
 # The matching engine alone, timed.
 $(OUT)/bench_rank: $(call objects,tests/bench/bench_rank.c $(wildcard workers/matching/engine/*.c)) $(OUT)/libmaatwerk.a
 	@$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
+
+# The services without the processing log: what the log costs is measured beside them.
+$(OUT)/bench/maatwerk-all: $(call objects,services/all/gen/main.c tests/bench/unlogged.c $(foreach s,$(SERVICES),$(call folder,services/$(s)))) \
+                           $(OUT)/libmaatwerk.a
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) $(filter %.o,$^) $(OUT)/libmaatwerk.a $(LDLIBS) -o $@
 
 # The worker of the chaos run: a worker like any other, with jobs that are made to fail.
 $(OUT)/bin/maatwerk-chaos: $(OUT)/tests/chaos/worker.o $(OUT)/libmaatwerk.a

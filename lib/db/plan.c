@@ -85,6 +85,41 @@ struct statement *plan_add(struct plan *plan, const struct query *query, const s
     return statement;
 }
 
+/* Adds ", (…)", the row of the query with the parameters of row number `row`. */
+static void add_row(struct buf *text, struct str one, int parameters, size_t row)
+{
+    buf_add_char(text, ',');
+    for (size_t i = 0; i < one.len; i++) {
+        buf_add_char(text, one.at[i]);
+        if (one.at[i] != '$')
+            continue;
+        int64_t number = 0;
+        while (i + 1 < one.len && one.at[i + 1] >= '0' && one.at[i + 1] <= '9')
+            number = number * 10 + one.at[++i] - '0';
+        buf_add_int(text, number + (int64_t)row * parameters);
+    }
+}
+
+struct statement *plan_add_rows(struct plan *plan, const struct query *query,
+                                const struct str *values, size_t count)
+{
+    struct arena *arena = plan->ctx->arena;
+    struct buf text = buf_in(arena);
+    const char *begin = strstr(query->text, "(values (") + strlen("(values "),
+               *end = strstr(begin, ")) v") + 1;
+    struct str one = {begin, (size_t)(end - begin)};
+    buf_add(&text, (struct str){query->text, (size_t)(end - query->text)});
+    for (size_t row = 1; row < count; row++)
+        add_row(&text, one, query->parameters, row);
+    buf_add(&text, str_of(end));
+    struct query *variant = ARENA_NEW(arena, struct query);
+    *variant = *query;
+    variant->text = buf_str(&text).at;
+    variant->parameters = query->parameters * (int)count;
+    variant->name = arena_print(arena, "%s.%zu", query->name, count).at;
+    return plan_add(plan, variant, values);
+}
+
 /* Appends the elements of `more` to the arrays of the last statement. */
 static void join_arrays(struct statement *statement, const struct statement *more)
 {

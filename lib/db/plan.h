@@ -36,6 +36,12 @@ struct plan {
  * only one of them. */
 struct statement *plan_add(struct plan *plan, const struct query *query, const struct str *values);
 
+/* Adds a statement that inserts `count` rows, at least one. The query has one row, as `(values (…)) v`;
+ * `values` has query->parameters for each row. Each number of rows is a statement of its own, which a
+ * connection prepares once: use few numbers, and at most LIMIT_VALUES values. */
+struct statement *plan_add_rows(struct plan *plan, const struct query *query,
+                                const struct str *values, size_t count);
+
 /* Moves the statements of `more` to the end of `plan`. The first of them may gather with the
  * last statement of `plan`. */
 void plan_join(struct plan *plan, const struct plan *more);

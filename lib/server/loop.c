@@ -25,6 +25,7 @@ enum {
     RETRY_MS = 500,
     REFUSED_MS = 5000,
     AROUND_MS = 10,
+    GATHER_MS = 2,
     TICK_MS = 100,
     DRAIN_LEAST_MS = 200,
     DRAIN_MOST_MS = 10000,
@@ -154,6 +155,7 @@ bool loop_start(struct loop *loop, struct server *server)
     h2o_timeout_init(loop->h2o.loop, &loop->retry, RETRY_MS);
     h2o_timeout_init(loop->h2o.loop, &loop->refused, REFUSED_MS);
     h2o_timeout_init(loop->h2o.loop, &loop->around, AROUND_MS);
+    h2o_timeout_init(loop->h2o.loop, &loop->gather, GATHER_MS);
     h2o_timeout_init(loop->h2o.loop, &loop->tick, TICK_MS);
     loop->api = (h2o_accept_ctx_t){.ctx = &loop->h2o, .hosts = server->api_hosts};
     loop->management = (h2o_accept_ctx_t){.ctx = &loop->h2o, .hosts = server->management_hosts};

@@ -244,6 +244,14 @@ void pool_watch(struct pool *pool)
         }
 }
 
+bool pool_is_busy(const struct pool *pool)
+{
+    bool busy = pool->waiting;
+    for (unsigned i = 0; i < pool->size.connections && !busy; i++)
+        busy = pool->connections[i].transactions;
+    return busy;
+}
+
 void pool_look(const struct pool *pool, long long figures[POOL_FIGURES])
 {
     unsigned in_flight = 0;

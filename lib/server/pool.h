@@ -51,6 +51,9 @@ void pool_run(struct pool *pool, struct transaction *transaction);
  * transactions and are then closed. Call this again until they are closed. */
 void pool_limit(struct pool *pool, unsigned connections);
 
+/* Whether a transaction waits or is under way. */
+bool pool_is_busy(const struct pool *pool);
+
 /* Closes connections whose server does not answer any more. Call this at every tick. */
 void pool_watch(struct pool *pool);
 

@@ -50,7 +50,7 @@ struct loop {
     pthread_t thread;
     h2o_accept_ctx_t api, management;
     h2o_socket_t *listeners[LISTENERS];
-    h2o_timeout_t deadline, retry, refused, around, tick;
+    h2o_timeout_t deadline, retry, refused, around, gather, tick;
     h2o_timeout_entry_t ticker;
     struct pool *reads[LIMIT_SERVICES], *writes[LIMIT_SERVICES];
     struct looks *looks[LIMIT_SERVICES];

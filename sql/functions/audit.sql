@@ -18,29 +18,11 @@ create function audit.note(noun text, subject_id uuid, action text, columns text
                 note.columns);
     end $$;
 
--- What the services note of many requests together, also of several municipalities: one after the other, because the wall holds
--- for this function too. It takes the word of the service for who asked. It does not wait for the disk: when the machine of the
--- database dies, the last half second may be missing (docs/adr/0031-who-looked.md).
+-- Services add to the processing log, and read nothing of it.
+create policy noted on audit.look for insert with check (true);
 
--- Whose data the answers show that are about to leave. `whose`: an array of candidates for each request.
-create function audit.looked(tenants int[], whose text[], actors uuid[], roles text[], organisations uuid[], operations text[],
-                             purposes text[], requests uuid[]) returns void language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
-    as $$
-    declare municipality int; now timestamptz := clock.now();
-    begin
-        perform set_config('synchronous_commit', 'off', true);
-        for municipality in select distinct t from unnest(tenants) t loop
-            perform set_config('app.tenant', municipality::text, true);
-            insert into audit.look (tenant_id, candidate_id, at, actor, role, organisation, operation, purpose, request)
-            select municipality, seen, now, l.actor, l.role, l.organisation, l.operation, l.purpose, l.request
-            from unnest(tenants, whose, actors, roles, organisations, operations, purposes, requests)
-                 l (tenant, whose, actor, role, organisation, operation, purpose, request), unnest(l.whose::uuid[]) seen
-            where l.tenant = municipality;
-        end loop;
-    end $$;
-
--- Calls that were refused. `reasons` are codes of problems.
+-- Calls that were refused, also of several municipalities: one after the other, because the wall holds for this function too. It takes
+-- the word of the service for who asked, and does not wait for the disk (docs/adr/0031-who-looked.md). `reasons` are codes of problems.
 create function audit.denied(tenants int[], actors uuid[], roles text[], organisations uuid[], operations text[], reasons text[],
                              subjects uuid[], requests uuid[], times int[]) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
@@ -58,7 +40,8 @@ create function audit.denied(tenants int[], actors uuid[], roles text[], organis
         end loop;
     end $$;
 
--- Makes the part of a table for the month that begins then. What came before it was made is moved out of the rest.
+-- Makes the part of a table for the month that begins then. What came before it was made is moved out of the rest, to which
+-- nobody writes meanwhile.
 create function audit.make_month(wanted regclass, month timestamptz) returns void language plpgsql
     set search_path = pg_catalog, pg_temp set timezone = 'UTC'
     as $$
@@ -69,6 +52,7 @@ create function audit.make_month(wanted regclass, month timestamptz) returns voi
         if to_regclass(part) is not null then
             return;
         end if;
+        execute format('lock table %s_rest in access exclusive mode', wanted);
         execute format('create table %s (like %s including defaults)', part, wanted);
         execute format('with moved as (delete from %s_rest where at >= %L and at < %L returning *)
                         insert into %s select * from moved', wanted, month, following, part);
@@ -96,7 +80,7 @@ create function audit.sweep() returns void language plpgsql
                               and to_timestamp(right(c.relname, 7), 'YYYY_MM') + interval '1 month' + kept.keep <= now loop
                     execute format('drop table %s', part);
                 end loop;
-            exception when lock_not_available then
+            exception when lock_not_available or deadlock_detected then
                 continue;
             end;
         end loop;

@@ -45,9 +45,15 @@ select fingerprint, status, resource from idempotency.outcome(:route, :key)
 select audit.denied(:tenants::int[], :actors::uuid[], :roles::text[], :organisations::uuid[], :operations::text[],
                     :reasons::text[], :subjects::uuid[], :requests::uuid[], :times::int[])
 
--- query: audit_looked
+-- Before looks of one municipality are noted. The transaction does not wait for the disk (docs/adr/0031-who-looked.md).
+-- query: audit_look_begin
 -- rows: none
 -- writes: yes
--- gathers:
-select audit.looked(:tenants::int[], :whose::text[], :actors::uuid[], :roles::text[], :organisations::uuid[],
-                    :operations::text[], :purposes::text[], :requests::uuid[])
+select where (set_config('app.tenant', :tenant, true) || set_config('synchronous_commit', 'off', true)) is null
+
+-- Whose data the answers show that are about to leave. Several rows travel in one statement (plan_add_rows): that is quicker than arrays.
+-- query: audit_look
+-- rows: none
+insert into audit.look (tenant_id, at, candidate_id, actor, role, organisation, operation, purpose, request)
+select (select app.tenant()), (select clock.now()), v.* from
+    (values (:candidate::uuid, :actor::uuid, :role::text, :organisation::uuid, :operation::text, :purpose::text, :request::uuid)) v

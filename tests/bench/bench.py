@@ -15,11 +15,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / 'openapi'))
 from generator import sql  # noqa: E402
 from gopeer import same_vacancy, started, try_peer  # noqa: E402
-from lines import line, misses  # noqa: E402
-from region import BIN, ROOT, Client, Region  # noqa: E402
+from lines import cpu_s, line, misses, postgres_pid  # noqa: E402
+from region import BIN, ROOT, Client, Region, free_port, until_ready  # noqa: E402
 
 ROUNDS, SECONDS = 7, 2
 CPU_RATIO = 3.3     # 20 µs where an empty answer costs 6.06 µs: two quiet cores, 2026-11-28
+LOG_RATIO = 1.35
 PGBENCH = '/usr/lib/postgresql/15/bin/pgbench'
 
 
@@ -117,6 +118,26 @@ def bench_cpu(region, path, token):
          f'<={CPU_RATIO}', ratio <= CPU_RATIO, ratio)
 
 
+def bench_log(region, client, candidate):
+    """What the processing log costs: CPU of the service and of PostgreSQL for each read of a candidate, beside the same service without
+    the log (unlogged.c), in turns on one database."""
+    path, port = f'/v1/candidates/{candidate}', free_port()
+    region.bin = BIN.parent / 'bench'
+    region.start('all', known_as='unlogged', MAATWERK_LISTEN=f'127.0.0.1:{port}', MAATWERK_MANAGEMENT=f'127.0.0.1:{free_port()}')
+    region.bin = BIN
+    until_ready(region.processes['unlogged'])
+
+    def cost(name, here):
+        before = cpu_s(region.processes[name].pid, postgres_pid(region))
+        requests = wrk(here, path, client.token)[1]
+        return (cpu_s(region.processes[name].pid, postgres_pid(region)) - before) * 1e6 / max(requests, 1)
+    taken = in_turns({'logged': lambda: cost('all', region.port), 'unlogged': lambda: cost('unlogged', port)})
+    region.processes.pop('unlogged').terminate()
+    ratio = statistics.median(with_log / without for with_log, without in zip(taken['logged'], taken['unlogged']))
+    line('read_candidate_logged_cpu_us', statistics.median(taken['logged']), statistics.median(taken['unlogged']), f'<={LOG_RATIO}',
+         ratio <= LOG_RATIO, ratio)
+
+
 def bench_create(region, peer, client, body, tenant, actor):
     lua = Path(region.folder).resolve() / 'create.lua'
     lua.write_text('local n = 0\nlocal tag = tostring(os.time()) .. tostring(math.random(1e9))\nrequest = function()\n  n = n + 1\n'
@@ -212,6 +233,7 @@ def main():
         bench_shortlist(region, consultant, employer, text)
         peer = try_peer(region, QUERIES)
         bench_read(region, peer, consultant, vacancy, tenant, profile['id'])
+        bench_log(region, consultant, consultant.get('/candidates?pageSize=1').json['items'][0]['id'])
         bench_connections(region)
         bench_ready(region)
         bench_create(region, peer, consultant, {'text': text, 'columns': columns}, tenant, profile['id'])

@@ -124,12 +124,12 @@ def public_functions(text):
 
 def test_public_functions_are_declared_in_the_header_of_their_file():
     """So that an include says which file is needed. Handlers and checks of a service are declared in its generated contract;
-    what is preloaded into programs replaces functions of libc."""
+    what replaces functions of others, of libc or of ours, is not declared again."""
     astray = []
     for file in files('lib/*.c', 'services/*.c', 'workers/*.c', 'openapi/*.c', 'tests/*.c'):
         headers = [file.with_suffix('.h'), file.parent / 'gen/contract.h']
         declared = '\n'.join((ROOT / h).read_text() for h in headers if (ROOT / h).exists())
-        if file.name not in ('flaky.c', 'clock_shift.c'):
+        if file.name not in ('flaky.c', 'clock_shift.c', 'unlogged.c'):
             astray += [f'{file}: {name}' for name in public_functions((ROOT / file).read_text())
                        if not re.search(rf'\b{name}\b', declared)]
     assert not astray

@@ -4,7 +4,7 @@
 
 #include "lib/base/limits.h"
 
-_Static_assert(7 <= LIMIT_QUERIES, "queries");
+_Static_assert(8 <= LIMIT_QUERIES, "queries");
 _Static_assert(9 <= LIMIT_VALUES, "context_set");
 
 const struct query query_context_set = {
@@ -115,26 +115,41 @@ struct statement *sql_audit_denied(struct plan *plan, struct sql_audit_denied ar
     return plan_add(plan, &query_audit_denied, values);
 }
 
-const struct query query_audit_looked = {
-    .name = "audit_looked",
-    .text = "select audit.looked($1::int[], $2::text[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::t"
-            "ext[], $8::uuid[])",
-    .parameters = 8, .rows = QUERY_NONE, .when_none = OK,
-    .writes = true, .list = NULL, .gathers = true,
+const struct query query_audit_look_begin = {
+    .name = "audit_look_begin",
+    .text = "select where (set_config('app.tenant', $1, true) || set_config('synchronous_commit', 'off', true"
+            ")) is null",
+    .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
 };
-struct statement *sql_audit_looked(struct plan *plan, struct sql_audit_looked args)
+struct statement *sql_audit_look_begin(struct plan *plan, struct sql_audit_look_begin args)
 {
     const struct str values[] = {
-        args.tenants,
-        args.whose,
-        args.actors,
-        args.roles,
-        args.organisations,
-        args.operations,
-        args.purposes,
-        args.requests,
+        args.tenant,
     };
-    return plan_add(plan, &query_audit_looked, values);
+    return plan_add(plan, &query_audit_look_begin, values);
 }
 
-const struct query *const server_queries[] = {&query_context_set, &query_tenant_directory, &query_allowance_directory, &query_idempotency_begin, &query_idempotency_outcome, &query_audit_denied, &query_audit_looked, NULL};
+const struct query query_audit_look = {
+    .name = "audit_look",
+    .text = "insert into audit.look (tenant_id, at, candidate_id, actor, role, organisation, operation, purpo"
+            "se, request) select (select app.tenant()), (select clock.now()), v.* from (values ($1::uuid, $2:"
+            ":uuid, $3::text, $4::uuid, $5::text, $6::text, $7::uuid)) v",
+    .parameters = 7, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_audit_look(struct plan *plan, struct sql_audit_look args)
+{
+    const struct str values[] = {
+        args.candidate,
+        args.actor,
+        args.role,
+        args.organisation,
+        args.operation,
+        args.purpose,
+        args.request,
+    };
+    return plan_add(plan, &query_audit_look, values);
+}
+
+const struct query *const server_queries[] = {&query_context_set, &query_tenant_directory, &query_allowance_directory, &query_idempotency_begin, &query_idempotency_outcome, &query_audit_denied, &query_audit_look_begin, &query_audit_look, NULL};

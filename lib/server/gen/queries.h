@@ -41,11 +41,17 @@ struct sql_audit_denied {
 };
 struct statement *sql_audit_denied(struct plan *plan, struct sql_audit_denied args);
 
-extern const struct query query_audit_looked;
-struct sql_audit_looked {
-    struct str tenants, whose, actors, roles, organisations, operations, purposes, requests;
+extern const struct query query_audit_look_begin;
+struct sql_audit_look_begin {
+    struct str tenant;
 };
-struct statement *sql_audit_looked(struct plan *plan, struct sql_audit_looked args);
+struct statement *sql_audit_look_begin(struct plan *plan, struct sql_audit_look_begin args);
+
+extern const struct query query_audit_look;
+struct sql_audit_look {
+    struct str candidate, actor, role, organisation, operation, purpose, request;
+};
+struct statement *sql_audit_look(struct plan *plan, struct sql_audit_look args);
 
 /* All of them; ends with NULL. */
 extern const struct query *const server_queries[];

@@ -123,6 +123,27 @@ static void values_travel_as_text_and_absent_is_null(void **state)
     assert_str(plan_bool((struct maybe_bool){false, true}), "false");
 }
 
+static void rows_are_one_statement_with_a_name_of_its_own(void **state)
+{
+    static const struct query query = {
+        .name = "note",
+        .text = "insert into t select now(), v.* from (values ($1::uuid, $2::text)) v",
+        .parameters = 2};
+    struct plan plan = plan_in(state);
+    const struct str values[] = {S("a"), S("b"), S("c"), {0}, S("e"), S("f")};
+    const struct statement *three = plan_add_rows(&plan, &query, values, 3);
+    assert_string_equal(three->query->text,
+                        "insert into t select now(), v.* from (values ($1::uuid, $2::text)"
+                        ",($3::uuid, $4::text),($5::uuid, $6::text)) v");
+    assert_string_equal(three->query->name, "note.3");
+    assert_int_equal(three->query->parameters, 6);
+    assert_str(three->values[4], "e");
+    assert_null(three->values[3].at);
+    const struct statement *alone = plan_add_rows(&plan, &query, values, 1);
+    assert_string_equal(alone->query->text, query.text);
+    assert_int_equal(plan.count, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +153,7 @@ int main(void)
         UNIT(joined_plans_gather),
         UNIT(the_last_rows_answer),
         UNIT(values_travel_as_text_and_absent_is_null),
+        UNIT(rows_are_one_statement_with_a_name_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
