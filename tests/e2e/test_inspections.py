@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from region import ROOT, until
+from scenarios.who_looked import who_looked
 
 sys.path.insert(0, str(ROOT / 'openapi'))
 from generator import people, sql  # noqa: E402
@@ -147,6 +148,13 @@ def test_only_the_privacy_officer_of_the_own_municipality_reads_them(as_role, ca
     for role in ('team_lead', 'case_manager', 'consultant', 'firm'):
         assert as_role(role).get(here).status == 403, role
     assert as_role('tenant_admin', 'gm9902').get(here).json['items'] == []
+
+
+def test_the_story_of_who_looked(region, proposed):
+    proposed()
+    said = []
+    who_looked(region, said.append)
+    assert any('employer' in line and 'forbidden' in line for line in said) and any('oversight' in line for line in said)
 
 
 def test_attack_13_parts_of_a_candidate_are_named_in_the_audit(region, as_role, candidate):
