@@ -204,6 +204,20 @@ create trigger follow_up_first after insert on app.candidate
 create trigger follow_up after update on app.candidate
     for each row when (new.changed_in <> old.changed_in) execute function app.candidate_follow_up();
 
+-- Who becomes available is matched on that day: nothing else of the file changes. Also who did so yesterday, when no worker came. Returns
+-- how many.
+create function app.candidates_arrive() returns int language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare count int;
+    begin
+        update app.candidate c set changed_in = pg_current_xact_id()
+        where c.tenant_id = app.tenant() and c.available_from between clock.today() - 1 and clock.today() and c.status = 'active'
+          and app.sees_candidate(c);
+        get diagnostics count = row_count;
+        return count;
+    end $$;
+
 -- Two files of one person become one: the kept file gets what the other one has, and the other one stays as a sign that leads to it.
 -- What two files can say differently is the property of the contract, and its column. Of a list of parts the items are united.
 create function app.candidate_properties() returns table (property text, held text) language sql immutable parallel safe

@@ -60,15 +60,3 @@ where not exists (select from ref.occupation_label l where l.occupation_id = o.i
 insert into ref.competence_label (competence_id, language, label, preferred)
 select c.id, g.language, c.label, true from ref.competence c, unnest('{en,nl}'::text[]) g (language)
 where not exists (select from ref.competence_label l where l.competence_id = c.id and l.language = g.language and l.preferred);
-
--- How the competence, or the occupation, with this number is called in a language.
-create function ref.competence_named(wanted int, language text) returns text language sql stable
-    as $$
-    select l.label from ref.competence c join ref.competence_label l on l.competence_id = c.id
-    where c.number = wanted and l.language = competence_named.language and l.preferred
-    $$;
-create function ref.occupation_named(wanted int, language text) returns text language sql stable
-    as $$
-    select l.label from ref.occupation o join ref.occupation_label l on l.occupation_id = o.id
-    where o.number = wanted and l.language = occupation_named.language and l.preferred
-    $$;

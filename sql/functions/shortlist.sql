@@ -57,76 +57,95 @@ create function app.shortlists_request_touched(candidate uuid, vacancies uuid[],
     select count(*)::int from changed
     $$;
 
--- What the worker stored, for who reads it: labels in the language (nl or en), and in words why somebody is on the list, what has to be
--- verified first and what is lacking.
-create function app.shortlist_told(explanation jsonb, language text) returns jsonb language sql stable
+-- What the worker stored of a run, for who reads it: labels in the language (nl or en), and in words why somebody is on the list, what
+-- has to be verified first and what is lacking. All rows at once: a list may have a thousand.
+create function app.shortlist_told(run uuid, wanted text) returns table (candidate_id uuid, told jsonb) language sql stable
     as $$
-    with part as (
-        select k.*, case k.code when 'must' then 'competence' when 'nice' then 'competence' when 'occupation' then 'occupation'
-                                when 'wish' then 'occupation' end as kind,
-               case when k.code in ('must', 'nice') then coalesce(ref.competence_named(k.number, language), k.label)
-                    when k.code in ('occupation', 'wish') then ref.occupation_named(k.number, language) end as named
-        from rows from (jsonb_to_recordset(explanation -> 'contributions')
+    with part as materialized (
+        select m.candidate_id, k.*, coalesce(cl.label, ol.label, k.label) as named,
+               max(k.number) filter (where k.code = 'wish' and k.against) over (partition by m.candidate_id) as unwanted,
+               app.shortlist_words(wanted) as w
+        from app.match_result m
+        cross join lateral rows from (jsonb_to_recordset(m.explanation -> 'contributions')
                         as (code text, points int, "of" int, number int, label text, value int, "limit" int, against boolean))
              with ordinality k (code, points, "of", number, label, value, "limit", against, place)
-    ), condition as (
-        select h.condition, case language when 'en' then c.label_en else c.label_nl end as named, h.result
-        from jsonb_to_recordset(explanation -> 'hard') as h (condition text, result text) left join ref.condition c on c.code = h.condition
+        left join ref.competence c on k.code in ('must', 'nice') and c.number = k.number
+        left join ref.competence_label cl on cl.competence_id = c.id and cl.language = wanted and cl.preferred
+        left join ref.occupation o on k.code in ('occupation', 'wish') and o.number = k.number
+        left join ref.occupation_label ol on ol.occupation_id = o.id and ol.language = wanted and ol.preferred
+        where m.run_id = run
     ), wished as (
-        select m.label, coalesce(case language when 'en' then c.label_en else c.label_nl end, m.label) as named
-        from jsonb_to_recordset(explanation -> 'missing') as m (code text, label text) left join ref.condition c on c.code = m.label
-        where m.code = 'condition'
-    ), words as (
-        select app.shortlist_words(language) as w
-    ), reason (place, told) as (
-        select 1, format(w ->> 'has', count(*) filter (where points = "of"), count(*), string_agg(named, ', ' order by place) filter (where points = "of"))
-        from part, words where code = 'must' and number is not null group by w having count(*) filter (where points = "of") > 0
-        union all
-        select 2, format(w ->> 'lower', string_agg(named, ', ' order by place))
-        from part, words where code = 'must' and points > 0 and points < "of" group by w
-        union all
-        select 3, format(w ->> 'also', string_agg(named, ', ' order by place))
-        from part, words where code = 'nice' and number is not null and points > 0 group by w
-        union all
-        select 4, case when value > 0 then format(w ->> 'years', named, value) else format(w ->> 'done', named) end
-        from part o, words where code = 'occupation' and points > 0 and number is not null
-          and (value > 0 or exists (select from part k where k.code = 'wish' and k.against and k.number = o.number))
-        union all
-        select 5, format(w ->> case when points = "of" then 'wants' else 'wants_near' end, named)
-        from part, words where code = 'wish' and points > 0 and number is not null and against is not true
-        union all
-        select 6, case when value < 1000 then w ->> 'near' else format(w ->> 'far', (value + 500) / 1000, "limit" / 1000) end
-        from part, words where code = 'distance' and "limit" is not null
-        union all
-        select 7, format(w ->> 'hours', value, "limit") from part, words where code = 'hours' and "limit" is not null
-    ), lack (place, told) as (
-        select place, case when points = 0 then named else format(w ->> 'level', named) end
-        from part, words where code in ('must', 'nice') and number is not null and points < "of"
-        union all select 200, named from wished
-        union all
-        select 300, case when against then format(w ->> 'against', named) else w ->> 'other_work' end
-        from part, words where code = 'wish' and points < "of" and (against or number is null)
-        union all
-        select 301, w ->> 'other_sector' from part, words where code = 'sector' and points = 0
+        select m.candidate_id, k.label, coalesce(case wanted when 'en' then c.label_en else c.label_nl end, k.label) as named
+        from app.match_result m cross join lateral jsonb_to_recordset(m.explanation -> 'missing') as k (code text, label text)
+        left join ref.condition c on c.code = k.label
+        where m.run_id = run and k.code = 'condition'
+    ), contribution as (
+        select p.candidate_id, jsonb_agg(jsonb_strip_nulls(jsonb_build_object('code', p.code, 'label', p.named, 'value', p.value, 'limit', p."limit",
+                                             'against', p.against, 'points', p.points, 'of', p."of")) order by p.place) as list
+        from part p group by 1
+    ), missing as (
+        select x.candidate_id, jsonb_agg(x.one order by x.place) as list from (
+            select p.candidate_id, p.place, jsonb_strip_nulls(jsonb_build_object('code', 'competence', 'label', p.named, 'points', p."of" - p.points)) as one
+            from part p where p.code in ('must', 'nice') and p.number is not null and p.points < p."of"
+            union all
+            select d.candidate_id, 1000, jsonb_build_object('code', 'condition', 'label', d.label, 'points', 0) from wished d) x
+        group by 1
+    ), reason as (
+        select x.candidate_id, jsonb_agg(x.told order by x.place) as list from (
+            select p.candidate_id, 1 as place, format(p.w ->> 'has', count(*) filter (where p.points = p."of"), count(*),
+                                                string_agg(p.named, ', ' order by p.place) filter (where p.points = p."of")) as told
+            from part p where p.code = 'must' and p.number is not null group by 1, p.w having bool_or(p.points = p."of")
+            union all
+            select p.candidate_id, 2, format(p.w ->> 'lower', string_agg(p.named, ', ' order by p.place))
+            from part p where p.code = 'must' and p.points > 0 and p.points < p."of" group by 1, p.w
+            union all
+            select p.candidate_id, 3, format(p.w ->> 'also', string_agg(p.named, ', ' order by p.place))
+            from part p where p.code = 'nice' and p.number is not null and p.points > 0 group by 1, p.w
+            union all
+            select p.candidate_id, 4, case when p.value > 0 then format(p.w ->> 'years', p.named, p.value) else format(p.w ->> 'done', p.named) end
+            from part p where p.code = 'occupation' and p.points > 0 and (p.value > 0 or p.number = p.unwanted)
+            union all
+            select p.candidate_id, 5, format(p.w ->> case when p.points = p."of" then 'wants' else 'wants_near' end, p.named)
+            from part p where p.code = 'wish' and p.points > 0 and p.number is not null and p.against is not true
+            union all
+            select p.candidate_id, 6, case when p.value < 1000 then p.w ->> 'near'
+                                           else format(p.w ->> 'far', (p.value + 500) / 1000, p."limit" / 1000) end
+            from part p where p.code = 'distance' and p."limit" is not null
+            union all
+            select p.candidate_id, 7, format(p.w ->> 'hours', p.value, p."limit") from part p where p.code = 'hours' and p."limit" is not null) x
+        where x.told is not null group by 1
+    ), hard as (
+        select m.candidate_id, jsonb_agg(jsonb_build_object('condition', c.code, 'label', l.label, 'result', h.result) order by c.bit) as list,
+               jsonb_agg(l.label order by c.bit) filter (where h.result = 'verify') as verify
+        from app.match_result m cross join lateral jsonb_to_recordset(m.explanation -> 'hard') as h (condition text, result text)
+        join ref.condition c on c.code = h.condition cross join lateral (select case wanted when 'en' then c.label_en else c.label_nl end) l (label)
+        where m.run_id = run group by 1
+    ), lack as (
+        select x.candidate_id, jsonb_agg(x.told order by x.place) as list from (
+            select p.candidate_id, p.place, case when p.points = 0 then p.named else format(p.w ->> 'level', p.named) end as told
+            from part p where p.code in ('must', 'nice') and p.number is not null and p.points < p."of"
+            union all select d.candidate_id, 1000, d.named from wished d
+            union all
+            select p.candidate_id, 1001, case when p.against then format(p.w ->> 'against', p.named) else p.w ->> 'other_work' end
+            from part p where p.code = 'wish' and p.points < p."of" and (p.against or p.number is null)
+            union all
+            select p.candidate_id, 1002, p.w ->> 'other_sector' from part p where p.code = 'sector' and p.points = 0) x
+        where x.told is not null group by 1
     )
-    select jsonb_build_object(
-        'explanation', jsonb_build_object(
-            'contributions', (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('code', code, 'label', named, 'value', value, 'limit', "limit",
-                                  'against', against, 'points', points, 'of', "of")) order by place), '[]') from part),
-            'hard', explanation -> 'hard',
-            'missing', (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('code', 'competence', 'label', named, 'points', "of" - points)) order by place), '[]')
-                        from part where code in ('must', 'nice') and number is not null and points < "of")
-                       || (select coalesce(jsonb_agg(jsonb_build_object('code', 'condition', 'label', label, 'points', 0)), '[]') from wished)),
-        'reasons', (select coalesce(jsonb_agg(told order by place), '[]') from reason where told is not null),
-        'verify', (select coalesce(jsonb_agg(named order by named), '[]') from condition where result = 'verify' and named is not null),
-        'lacks', (select coalesce(jsonb_agg(told order by place), '[]') from lack where told is not null))
+    select m.candidate_id, jsonb_build_object(
+        'explanation', jsonb_build_object('contributions', coalesce(contribution.list, '[]'), 'hard', coalesce(hard.list, '[]'),
+                                          'missing', coalesce(missing.list, '[]')),
+        'reasons', coalesce(reason.list, '[]'), 'verify', coalesce(hard.verify, '[]'), 'lacks', coalesce(lack.list, '[]'))
+    from app.match_result m left join contribution using (candidate_id) left join missing using (candidate_id) left join reason using (candidate_id)
+    left join hard using (candidate_id) left join lack using (candidate_id)
+    where m.run_id = run
     $$;
 
 create function app.shortlist_words(language text) returns jsonb language sql immutable parallel safe
     as $$
     select case language when 'en' then jsonb_build_object(
         'has', 'Has %s of %s competences that are asked: %s', 'lower', 'Has these at a lower level: %s', 'also', 'Also has: %s',
-        'years', 'Experience: %s, %s years', 'done', 'Experience: %s', 'wants', 'Looks for this work: %s', 'wants_near', 'Looks for work like it: %s',
+        'years', 'Experience: %s, %s year(s)', 'done', 'Experience: %s', 'wants', 'Looks for this work: %s', 'wants_near', 'Looks for work like it: %s',
         'near', 'Lives less than a kilometre from the work', 'far', 'Lives %s km from the work, and goes up to %s km',
         'hours', 'Can work %s of the %s hours that are asked at most', 'level', '%s: at a lower level',
         'against', 'Did this work or work like it, and does not look for it: %s', 'other_work', 'Looks for other work',

@@ -119,8 +119,8 @@ select r.bit, r.code from ref.condition r
 -- rows: many
 select r.number, r.label from ref.competence r
 
--- What is past its day or its term ends, and the next sweep is planned.
+-- What is past its day or its term ends; who becomes available today is matched; and the next sweep is planned.
 -- query: expire
 -- rows: none
 -- writes: yes
-select app.vacancies_expire(), app.proposals_expire(), queue.plan_daily('expire', app.tenant())
+select app.vacancies_expire(), app.proposals_expire(), app.candidates_arrive(), queue.plan_daily('expire', app.tenant())

@@ -15,10 +15,11 @@ from (
            r.taxonomy, r.made_at,
            (select coalesce(jsonb_agg(jsonb_build_object('rank', m.rank, 'candidateId', m.candidate_id, 'alias', c.alias,
                        'score', m.score, 'openProposals', app.proposals_open_of(c.id), 'elsewhere', coalesce(e.elsewhere, '[]'))
-                       || app.shortlist_told(m.explanation, :language) || coalesce(p.shown, '{}') order by m.rank), '[]')
+                       || t.told || coalesce(p.shown, '{}') order by m.rank), '[]')
             from app.match_result m join app.candidate c on c.id = m.candidate_id and c.status = 'active'
             left join app.shortlist_people(r.id) p on p.candidate_id = m.candidate_id
             left join app.shortlist_elsewhere(r.id) e on e.candidate_id = m.candidate_id
+            join app.shortlist_told(r.id, :language) t on t.candidate_id = m.candidate_id
             where m.run_id = r.id) as items,
            array(select c.id from app.match_result m join app.candidate c on c.id = m.candidate_id and c.status = 'active'
                  where m.run_id = r.id) as candidates

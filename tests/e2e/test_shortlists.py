@@ -180,7 +180,7 @@ def test_the_list_says_in_words_what_a_consultant_needs(as_role, shortlisted, wo
     assert item['verify'] == ['VCA-certificaat'] and item['elsewhere'] == []
     assert item['lacks'] == [second, 'Wil en kan op hoogte werken', f'Deed dit werk of werk dat erop lijkt, en zoekt het niet: {work}']
     item, first, second, work = told('en')
-    assert f'Has 1 of 2 competences that are asked: {first}' in item['reasons'] and f'Experience: {work}, 6 years' in item['reasons']
+    assert f'Has 1 of 2 competences that are asked: {first}' in item['reasons'] and f'Experience: {work}, 6 year(s)' in item['reasons']
     assert item['verify'] == ['VCA safety certificate'] and 'Will and can work at heights' in item['lacks']
     assert {c['code']: c.get('label') for c in item['explanation']['contributions']}['occupation'] == work
     assert sum(c['points'] for c in item['explanation']['contributions']) == item['score']
@@ -201,3 +201,14 @@ def test_the_list_says_who_is_proposed_elsewhere_and_by_whom(as_role, shortliste
         'proposalId': proposal, 'vacancyId': first, 'vacancyTitle': 'Eerste plek', 'state': 'sent', 'since': sent['sentAt'],
         'employerName': client.get(f'/employers/{world["employer"]}').json['name'], 'byName': client.get('/user-profile').json['name']}]
     assert item['openProposals'] == 1
+
+
+def test_who_becomes_available_is_listed_on_that_day(as_role, region, shortlisted, world, later):
+    """Nobody touches the file on that day."""
+    tomorrow, = region.sql('select (clock.today() + 1)::text')[0]
+    who = person(as_role, world, availableFrom=tomorrow)
+    vacancy, listed = shortlisted(candidatesWanted=100)
+    assert who not in {item['candidateId'] for item in listed['items']}
+    with later(1):
+        found = as_role('consultant').wait_for(f'/vacancies/{vacancy}/shortlist', lambda r: who in {i['candidateId'] for i in r.json['items']})
+    assert who in {item['candidateId'] for item in found.json['items']}

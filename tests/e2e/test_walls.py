@@ -109,6 +109,7 @@ CALLS = {
     'app.proposal_undo(uuid,text,text)': ('placements', "app.proposal_undo(%(proposal)s, 'other', null)", 'MW404'),
     'app.candidate_withdraw_consent(uuid,text)': (
         'candidates', "app.candidate_withdraw_consent(%(candidate)s, 'letter')", 'MW404'),
+    'app.candidates_arrive()': ('matching', 'app.candidates_arrive()', 0),
     'app.vacancies_expire()': ('matching', 'app.vacancies_expire()', 0),     # a consultant sees some, and may not move them
     'app.proposals_expire()': ('matching', 'app.proposals_expire()', 0),
     'app.proposal_title(uuid)': ('placements', 'app.proposal_title(%(proposal)s)', None),
@@ -162,7 +163,8 @@ def target(region, as_role):
     # a vacancy past its last day, and a proposal past its term, so that somebody who sees them finds something to end
     region.sql("set session_replication_role = replica; "
                "update app.vacancy set needed_by = '2026-01-01' where id = (select id from app.vacancy where tenant_id = 1 and state = 'reported' limit 1); "
-               "update app.proposal set sent_at = sent_at - interval '1 year' where id = %s", (proposals[first],))
+               "update app.candidate set available_from = clock.today() where id = %s; "
+               "update app.proposal set sent_at = sent_at - interval '1 year' where id = %s", (first, proposals[first]))
     return {'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
             'name': name, 'born': born}
 

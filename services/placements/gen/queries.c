@@ -182,14 +182,14 @@ const struct query query_shortlist_get = {
             "sked, r.considered, r.suitable, r.shortfall, r.excluded, r.rules_version, r.taxonomy, r.made_at,"
             " (select coalesce(jsonb_agg(jsonb_build_object('rank', m.rank, 'candidateId', m.candidate_id, 'a"
             "lias', c.alias, 'score', m.score, 'openProposals', app.proposals_open_of(c.id), 'elsewhere', coa"
-            "lesce(e.elsewhere, '[]')) || app.shortlist_told(m.explanation, $1) || coalesce(p.shown, '{}') or"
-            "der by m.rank), '[]') from app.match_result m join app.candidate c on c.id = m.candidate_id and "
-            "c.status = 'active' left join app.shortlist_people(r.id) p on p.candidate_id = m.candidate_id le"
-            "ft join app.shortlist_elsewhere(r.id) e on e.candidate_id = m.candidate_id where m.run_id = r.id"
-            ") as items, array(select c.id from app.match_result m join app.candidate c on c.id = m.candidate"
-            "_id and c.status = 'active' where m.run_id = r.id) as candidates from app.vacancy v left join la"
-            "teral (select * from app.match_run r where r.vacancy_id = v.id order by r.match_input desc limit"
-            " 1) r on true where v.id = $2) s",
+            "lesce(e.elsewhere, '[]')) || t.told || coalesce(p.shown, '{}') order by m.rank), '[]') from app."
+            "match_result m join app.candidate c on c.id = m.candidate_id and c.status = 'active' left join a"
+            "pp.shortlist_people(r.id) p on p.candidate_id = m.candidate_id left join app.shortlist_elsewhere"
+            "(r.id) e on e.candidate_id = m.candidate_id join app.shortlist_told(r.id, $1) t on t.candidate_i"
+            "d = m.candidate_id where m.run_id = r.id) as items, array(select c.id from app.match_result m jo"
+            "in app.candidate c on c.id = m.candidate_id and c.status = 'active' where m.run_id = r.id) as ca"
+            "ndidates from app.vacancy v left join lateral (select * from app.match_run r where r.vacancy_id "
+            "= v.id order by r.match_input desc limit 1) r on true where v.id = $2) s",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidates",
 };
