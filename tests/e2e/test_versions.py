@@ -139,3 +139,28 @@ def test_case_16_a_table_that_does_not_say_it_is_refused(region, machine):
     with pytest.raises(psycopg2.Error, match='which of its columns the machine keeps'):
         region.sql(f"set role maatwerk_owner; create table app.careless (tenant_id int, id uuid, version bigint, changed_at timestamptz, "
                    f"changed_in xid8); call app.wall('app.careless', 'careless', {machine})")
+
+
+def test_attack_11_what_is_shown_has_changed_though_the_version_has_not(as_role, proposed):
+    """A round shows its proposals, and a proposal is answered: 304 would keep the old answer on the screen."""
+    vacancy, (first, *_) = proposed()
+    consultant, employer = as_role('consultant'), as_role('employer')
+    place = f'/proposal-rounds/{consultant.get(f"/proposals/{first}").json["roundId"]}'
+    before = consultant.get(place)
+    assert consultant.get(place, **{'If-None-Match': before.headers['etag']}).status == 304
+    assert employer.post(f'/proposals/{first}/answers', {'answer': 'invite'}).status == 200
+    after = consultant.get(place, **{'If-None-Match': before.headers['etag']})
+    assert after.status == 200 and after.headers['etag'] != before.headers['etag']
+    assert {p['state'] for p in after.json['proposals'] if p['id'] == first} == {'invited'}
+
+
+def test_attack_11_what_the_machine_changed_is_shown(as_role, shortlisted):
+    vacancy, listed = shortlisted()
+    client, best = as_role('consultant'), listed['items'][0]['candidateId']
+    places = [f'/vacancies/{vacancy}', f'/vacancies/{vacancy}/shortlist']
+    before = [client.get(place) for place in places]
+    assert client.patch(f'/candidates/{best}', {'status': 'paused'}, client.get(f'/candidates/{best}').headers['etag']).status == 200
+    client.wait_for(places[1], lambda r: r.json.get('current') and r.json['matchVersion'] > listed['matchVersion'])
+    for place, read in zip(places, before):
+        again = client.get(place, **{'If-None-Match': read.headers['etag']})
+        assert again.status == 200 and again.headers['etag'] != read.headers['etag'], place
