@@ -91,7 +91,7 @@ create function app.shortlist_told(run uuid, wanted text) returns table (candida
             select d.candidate_id, 1000, jsonb_build_object('code', 'condition', 'label', d.label, 'points', 0) from wished d) x
         group by 1
     ), reason as (
-        select x.candidate_id, jsonb_agg(x.told order by x.place) as list from (
+        select x.candidate_id, jsonb_agg(left(x.told, 4000) order by x.place) as list from (
             select p.candidate_id, 1 as place, format(p.w ->> 'has', count(*) filter (where p.points = p."of"), count(*),
                                                 string_agg(p.named, ', ' order by p.place) filter (where p.points = p."of")) as told
             from part p where p.code = 'must' and p.number is not null group by 1, p.w having bool_or(p.points = p."of")

@@ -191,7 +191,7 @@ static const struct field shortlist_item_fields[] = {
     {.name = "caseManagerName", .key = {"\"caseManagerName\":", 18}, .column = "case_manager_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "score", .key = {"\"score\":", 8}, .column = "score", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "openProposals", .key = {"\"openProposals\":", 16}, .column = "open_proposals", .type = FIELD_INT, .min = 0, .max = 2, .visible_to = 0xffffffffu},
-    {.name = "reasons", .key = {"\"reasons\":", 10}, .column = "reasons", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 10, .item_max = 20000, .visible_to = 0xffffffffu},
+    {.name = "reasons", .key = {"\"reasons\":", 10}, .column = "reasons", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 10, .item_max = 4000, .visible_to = 0xffffffffu},
     {.name = "verify", .key = {"\"verify\":", 9}, .column = "verify", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 64, .item_max = 300, .visible_to = 0xffffffffu},
     {.name = "lacks", .key = {"\"lacks\":", 8}, .column = "lacks", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 130, .item_max = 400, .visible_to = 0xffffffffu},
     {.name = "elsewhere", .key = {"\"elsewhere\":", 12}, .column = "elsewhere", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 4, .schema = &proposed_elsewhere_schema, .visible_to = 0xffffffffu},
