@@ -4,6 +4,7 @@ import json
 import re
 import sys
 
+import psycopg2
 import pytest
 
 from region import ROOT, until
@@ -175,3 +176,38 @@ def test_attack_13_every_table_that_people_write_leaves_a_trail(region):
     written = {table for _, _, table in WRITTEN.findall((ROOT / 'sql/grants.tsv').read_text())}
     with_trail = {table for table, in region.sql("select distinct tgrelid::regclass::text from pg_trigger where tgname = 'trail' or tgname like 'note_part%%'")}
     assert written and written <= with_trail, written - with_trail
+
+
+def test_a_file_that_became_a_part_of_another_brings_its_inspections(as_role, region):
+    lead = as_role('team_lead')
+    person = {'firstName': 'Samen', 'lastName': 'Gevoegd', 'birthDate': '1992-03-04', 'pc4': '5012', 'alias': 'Kandidaat Samen'}
+    kept, other = (lead.post('/candidates', person).json['id'] for _ in range(2))
+    seen = as_role('consultant').get(f'/candidates/{other}')
+    merged = lead.post(f'/candidates/{kept}/merge', {'otherId': other})
+    assert merged.status == 200, merged.text
+    items = officer(as_role).get(f'/candidates/{kept}/inspections?pageSize=100').json['items']
+    assert seen.headers['x-request-id'] in [item['requestId'] for item in items]
+
+
+def test_one_person_is_found_by_an_index(region):
+    """Among the looks and denials of a municipality, of which there are many."""
+    query = next(query for queries in sql.read(ROOT / 'sql/queries').values() for query in queries if query.name == 'inspection_list')
+    connection = psycopg2.connect(region.env['MAATWERK_PG'] + ' user=maatwerk_admin')
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("""insert into audit.look (tenant_id, candidate_id, at, role, operation, purpose, request)
+                select 1, gen_random_uuid(), clock.now(), 'consultant', 'getCandidate', 'file', gen_random_uuid() from generate_series(1, 20000);
+                insert into audit.denial (tenant_id, at, role, operation, reason, subject_id, request, times)
+                select 1, clock.now(), 'consultant', 'getCandidate', 'forbidden', gen_random_uuid(), gen_random_uuid(), 1 from generate_series(1, 20000);
+                insert into audit.entry (tenant_id, at, noun, subject_id, action)
+                select 1, clock.now(), 'candidate', gen_random_uuid(), 'change' from generate_series(1, 20000);
+                analyze audit.look; analyze audit.denial; analyze audit.entry;
+                set local role maatwerk_candidates; set local app.tenant = '1'; set local plan_cache_mode = force_generic_plan""")
+            cursor.execute(f'prepare inspections as {query.text} order by i.at desc, i.number desc limit 21')
+            cursor.execute("explain (costs off) execute inspections ('01920000-0000-7000-8000-000000000c01')")
+            plan = '\n'.join(line for line, in cursor.fetchall())
+    finally:
+        connection.close()
+    for column in ('candidate_id', 'subject_id'):
+        assert re.search(rf'Index Cond: .*tenant_id = .*{column} = ', plan), plan
+    assert not re.search(r'Filter: \(?(candidate_id|subject_id) = ', plan.split('_rest')[0]), plan

@@ -368,7 +368,8 @@ const struct query query_inspection_list = {
     .name = "inspection_list",
     .text = "select i.number, i.at, i.kind, i.user_id, i.user_name, i.role, i.organisation_id, i.organisation"
             "_name, i.operation, i.purpose, to_json(i.parts) as parts, i.reason, i.times, i.request_id from a"
-            "pp.inspection i where i.candidate_id = $1",
+            "pp.inspection i where i.candidate_id = any (array(select $1::uuid union all select c.id from app"
+            ".candidate c where c.merged_into = $1))",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &inspection_list_list, .whose_value = 1,
 };
