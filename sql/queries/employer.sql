@@ -17,6 +17,7 @@ e.risk_cover, e.internal_note, e.version, e.changed_at
 -- filter: namePrefix e.id = any (array(select app.named('employer', %)))
 -- filter: accountManagerId e.account_manager_id = %::uuid
 -- filter: assignedToMe e.account_manager_id = (select app.actor())
+-- filter: unattended not exists (select from app.colleague k where k.tenant_id = e.tenant_id and k.id = e.account_manager_id and k.active and k.role in ('account_manager', 'team_lead'))
 -- changes: e.changed_in
 -- sort: name e.name text name
 -- sort: changedAt e.changed_at timestamptz changed_at

@@ -13,6 +13,7 @@ v.internal_note, v.source, v.reported_at, v.assignee_id, v.match_input
 -- filter: occupationId v.occupation_id = %::uuid
 -- filter: assigneeId v.assignee_id = %::uuid
 -- filter: assignedToMe v.assignee_id = (select app.actor())
+-- filter: unattended not exists (select from app.colleague k where k.tenant_id = v.tenant_id and k.id = v.assignee_id and k.active and k.role in ('consultant', 'account_manager', 'team_lead'))
 -- filter: reportedBefore v.reported_at < %::timestamptz
 -- filter: dueBefore v.reported_at < %::timestamptz - app.vacancy_answer_term()
 -- filter: neededByFrom v.needed_by >= %::date

@@ -147,3 +147,29 @@ def test_b10_the_profile_says_what_the_role_may_call(as_role, contract):
     for operation in special:
         assert operation in as_role('tenant_admin').get('/user-profile').json['permissions']
         assert operation not in as_role('team_lead').get('/user-profile').json['permissions']
+
+
+@pytest.mark.parametrize('change', [{'active': False}, {'role': 'analyst'}], ids=['left', 'does something else'])
+@pytest.mark.parametrize('noun,owner,role,asker', [('candidates', 'caseManagerId', 'case_manager', 'team_lead'),
+                                                   ('employers', 'accountManagerId', 'account_manager', 'team_lead'),
+                                                   ('vacancies', 'assigneeId', 'consultant', 'consultant')])
+def test_seen_what_somebody_who_left_kept_is_found(as_role, new_employer, new_vacancy, noun, owner, role, asker, change):
+    """Nobody is told, so somebody must be able to ask: what has no owner, and what has one who is not at work here."""
+    admin, client = as_role('tenant_admin'), as_role(asker)
+    user = admin.post('/users', {'name': 'Vertrekt', 'email': f'{uuid.uuid4()}@maasdrecht.example', 'role': role})
+    made = {'candidates': lambda: client.post('/candidates', {'alias': 'Kandidaat Wees', 'pc4': '5012'}),
+            'employers': lambda: client.post('/employers', new_employer), 'vacancies': new_vacancy}[noun]()
+    place = f'/{noun}/{made.json["id"]}'
+
+    def is_unattended():
+        newest = f'/{noun}?sort=-changedAt&pageSize=100&fields=id&unattended='
+        listed, others = ({item['id'] for item in client.get(newest + asked).json['items']} for asked in ('true', 'false'))
+        assert made.json['id'] in listed ^ others
+        return made.json['id'] in listed
+
+    def give(to):
+        return client.patch(place, {owner: to}, client.get(place).headers['etag']).status
+    assert is_unattended() == (owner not in made.json)
+    assert give(user.json['id']) == 200 and not is_unattended()
+    assert admin.patch(user.headers['location'], change, user.headers['etag']).status == 200 and is_unattended()
+    assert give(None) == 200 and is_unattended()

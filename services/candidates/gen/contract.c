@@ -6,7 +6,7 @@
 #include "services/candidates/gen/queries.h"
 
 _Static_assert(2 <= LIMIT_PATH_PARAMETERS, "removeCandidateCondition");
-_Static_assert(6 <= LIMIT_QUERY_PARAMETERS, "listCandidates");
+_Static_assert(7 <= LIMIT_QUERY_PARAMETERS, "listCandidates");
 
 static const char *const values_0[] = {"active", "paused", "placed", "left", NULL};
 static const struct pattern_part pattern_1[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
@@ -19,6 +19,7 @@ static const struct field list_candidates_query[] = {
     {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "coachId", .key = {"\"coachId\":", 10}, .column = "coach_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "assignedToMe", .key = {"\"assignedToMe\":", 15}, .column = "assigned_to_me", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "unattended", .key = {"\"unattended\":", 13}, .column = "unattended", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "after", .key = {"\"after\":", 8}, .column = "after", .type = FIELD_TEXT, .min = 1, .max = 400, .visible_to = 0xffffffffu},
 };
 /* listCandidates: Candidates */
@@ -180,7 +181,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_candidates_rights,
         .purpose = "file",
-        .parameters = list_candidates_query, .parameters_count = 6,
+        .parameters = list_candidates_query, .parameters_count = 7,
         .response = &candidate_schema, .shown = 0x1d0fffffffu,
         .list = &query_candidate_list,
         .handle = list_candidates_plan,

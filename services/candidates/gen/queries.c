@@ -15,6 +15,7 @@ static const struct query_filter candidate_list_filters[] = {
     {"caseManagerId", "c.case_manager_id = %::uuid"},
     {"coachId", "c.coach_id = %::uuid"},
     {"assignedToMe", "(select app.actor()) = any (array[c.case_manager_id, c.coach_id])"},
+    {"unattended", "not exists (select from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.case_manager_id and k.active and k.role in ('case_manager', 'team_lead'))"},
     {"after", "(c.changed_in, c.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and c.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
 };
 static const struct query_sort candidate_list_sorts[] = {
@@ -22,7 +23,7 @@ static const struct query_sort candidate_list_sorts[] = {
     {"alias", "c.alias", "text", "alias"},
 };
 static const struct query_list candidate_list_list = {
-    candidate_list_filters, 6,
+    candidate_list_filters, 7,
     candidate_list_sorts, 2,
     "c.id", "id", "uuid",
     true,

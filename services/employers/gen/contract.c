@@ -6,7 +6,7 @@
 #include "services/employers/gen/queries.h"
 
 _Static_assert(2 <= LIMIT_PATH_PARAMETERS, "removeVacancyCondition");
-_Static_assert(11 <= LIMIT_QUERY_PARAMETERS, "listVacancies");
+_Static_assert(12 <= LIMIT_QUERY_PARAMETERS, "listVacancies");
 
 static const struct pattern_part pattern_0[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
 static const struct pattern_part pattern_1[] = {{{0x3ff000000000000u, 0x0u}, 2, 5}, {{0, 0}, 0, 0}};
@@ -141,6 +141,7 @@ static const struct field list_employers_query[] = {
     {.name = "namePrefix", .key = {"\"namePrefix\":", 13}, .column = "name_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "accountManagerId", .key = {"\"accountManagerId\":", 19}, .column = "account_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "assignedToMe", .key = {"\"assignedToMe\":", 15}, .column = "assigned_to_me", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "unattended", .key = {"\"unattended\":", 13}, .column = "unattended", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "after", .key = {"\"after\":", 8}, .column = "after", .type = FIELD_TEXT, .min = 1, .max = 400, .visible_to = 0xffffffffu},
 };
 /* listEmployers: Employers */
@@ -245,6 +246,7 @@ static const struct field list_vacancies_query[] = {
     {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "assigneeId", .key = {"\"assigneeId\":", 13}, .column = "assignee_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x45fu},
     {.name = "assignedToMe", .key = {"\"assignedToMe\":", 15}, .column = "assigned_to_me", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "unattended", .key = {"\"unattended\":", 13}, .column = "unattended", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "reportedBefore", .key = {"\"reportedBefore\":", 17}, .column = "reported_before", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "dueBefore", .key = {"\"dueBefore\":", 12}, .column = "due_before", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "neededByFrom", .key = {"\"neededByFrom\":", 15}, .column = "needed_by_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -513,7 +515,7 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = 0,
         .rights = list_employers_rights,
-        .parameters = list_employers_query, .parameters_count = 6,
+        .parameters = list_employers_query, .parameters_count = 7,
         .response = &employer_schema, .shown = 0xffffu,
         .list = &query_employer_list,
         .handle = list_employers_plan,
@@ -615,7 +617,7 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = 0,
         .rights = list_vacancies_rights,
-        .parameters = list_vacancies_query, .parameters_count = 11,
+        .parameters = list_vacancies_query, .parameters_count = 12,
         .response = &vacancy_schema, .shown = 0x73ffffffu,
         .list = &query_vacancy_list,
         .handle = list_vacancies_plan,

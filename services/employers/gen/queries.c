@@ -6,7 +6,7 @@
 #include "lib/http/schema_columns.h"
 
 _Static_assert(27 <= LIMIT_QUERIES, "queries");
-_Static_assert(19 <= LIMIT_VALUES, "vacancy_list");
+_Static_assert(20 <= LIMIT_VALUES, "vacancy_list");
 
 static const struct query_sort contact_list_sorts[] = {
     {"changedAt", "c.changed_at", "timestamptz", "changed_at"},
@@ -112,6 +112,7 @@ static const struct query_filter employer_list_filters[] = {
     {"namePrefix", "e.id = any (array(select app.named('employer', %)))"},
     {"accountManagerId", "e.account_manager_id = %::uuid"},
     {"assignedToMe", "e.account_manager_id = (select app.actor())"},
+    {"unattended", "not exists (select from app.colleague k where k.tenant_id = e.tenant_id and k.id = e.account_manager_id and k.active and k.role in ('account_manager', 'team_lead'))"},
     {"after", "(e.changed_in, e.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and e.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
 };
 static const struct query_sort employer_list_sorts[] = {
@@ -119,7 +120,7 @@ static const struct query_sort employer_list_sorts[] = {
     {"changedAt", "e.changed_at", "timestamptz", "changed_at"},
 };
 static const struct query_list employer_list_list = {
-    employer_list_filters, 6,
+    employer_list_filters, 7,
     employer_list_sorts, 2,
     "e.id", "id", "uuid",
     false,
@@ -385,6 +386,7 @@ static const struct query_filter vacancy_list_filters[] = {
     {"occupationId", "v.occupation_id = %::uuid"},
     {"assigneeId", "v.assignee_id = %::uuid"},
     {"assignedToMe", "v.assignee_id = (select app.actor())"},
+    {"unattended", "not exists (select from app.colleague k where k.tenant_id = v.tenant_id and k.id = v.assignee_id and k.active and k.role in ('consultant', 'account_manager', 'team_lead'))"},
     {"reportedBefore", "v.reported_at < %::timestamptz"},
     {"dueBefore", "v.reported_at < %::timestamptz - app.vacancy_answer_term()"},
     {"neededByFrom", "v.needed_by >= %::date"},
@@ -397,7 +399,7 @@ static const struct query_sort vacancy_list_sorts[] = {
     {"title", "v.title", "text", "title"},
 };
 static const struct query_list vacancy_list_list = {
-    vacancy_list_filters, 11,
+    vacancy_list_filters, 12,
     vacancy_list_sorts, 3,
     "v.id", "id", "uuid",
     true,
