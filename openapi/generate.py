@@ -76,6 +76,7 @@ def files(contract, statements):
     made['docs/problems.md'] = emit_problems.page(problems)
     made['docs/glossary.md'] = emit_docs.glossary(contract)
     made['docs/rights.md'] = emit_docs.rights(contract)
+    made['docs/processing.md'] = emit_docs.processing(contract)
     made['sql/functions/gen/states.sql'] = states.functions(contract.nouns, {o.id: list(o.rights or {}) for o in contract.operations})
     for noun in contract.nouns:
         made[f'docs/states/{noun.name}.md'] = emit_docs.states(noun)

@@ -29,6 +29,18 @@ def rights(contract):
     return '\n'.join(out)
 
 
+def processing(contract):
+    """Which operations show people, to whom and why."""
+    out = [NOTE, '# Who sees whom, and why', '', 'The operations whose answers show candidates, with their purpose (`x-purpose`). Each answer is in the processing log '
+           'before it leaves ([ADR 31](adr/0031-who-looked.md)); `GET /v1/candidates/{candidateId}/inspections` shows it. A search says its own purpose.', '',
+           '| purpose | Dutch | what it is |', '|---|---|---|']
+    out += [f'| {row["name"]} | {row["nl"]} | {row["description"]} |' for row in contract.root['x-purposes']]
+    out += ['', '| operation | purpose | roles |', '|---|---|---|']
+    out += [f'| {o.id} | {o.purpose} | {", ".join(o.rights or ())}{f"; with the attribute {o.attribute}" if o.attribute else ""} |'
+            for o in contract.operations if o.purpose]
+    return '\n'.join(out) + '\n'
+
+
 def states(noun):
     out = [NOTE, f'# The life of a {noun.name.replace("_", " ")}', '', '```mermaid', 'stateDiagram-v2', f'    [*] --> {noun.initial}']
     out += [f'    {begin} --> {end}: {event}' for begin, event, end, _, _ in noun.moves]
