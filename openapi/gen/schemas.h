@@ -5,6 +5,7 @@
 
 #include "lib/http/schema.h"
 
+extern const struct schema transition_schema;
 extern const struct schema card_competence_schema;
 extern const struct schema candidate_card_schema;
 

@@ -224,12 +224,9 @@ create function app.proposal_restore(p app.proposal) returns void language plpgs
 create function app.proposal_withdraw(proposal uuid) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
+    declare p app.proposal := app.proposal_lock(proposal); -- it asks app.sees_proposal()
     begin
-        update app.proposal p set state = app.move('proposal', p.state, 'withdraw')
-        where p.tenant_id = app.tenant() and p.id = proposal and app.sees_proposal(p);
-        if not found then
-            raise exception using errcode = 'MW404', message = 'not-found';
-        end if;
+        update app.proposal q set state = app.move('proposal', q.state, 'withdraw') where q.tenant_id = p.tenant_id and q.id = p.id;
     end $$;
 
 -- A proposal that opens or ends changes who can be on other lists: the candidate's row is touched, so that

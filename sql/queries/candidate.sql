@@ -157,3 +157,12 @@ returning c.id
 update app.candidate c set conditions = app.candidate_conditions(app.parts_but(c.conditions, 'condition', :condition, 'condition'))
 where c.id = :candidate_id and :version::int8multirange @> c.version
 returning c.id
+
+-- query: candidate_transition_list
+-- rows: many
+-- whose: subject_id
+-- sort: at t.at timestamptz at
+-- key: t.seq seq bigint
+select t.seq, t.from_state, t.event, t.to_state, t.at, t.role, t.subject_id
+from app.transition t join app.candidate c on c.id = t.subject_id
+where t.noun = 'candidate' and t.subject_id = :candidate_id

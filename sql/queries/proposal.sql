@@ -46,3 +46,12 @@ select app.proposal_withdraw(:id::uuid)
 -- rows: none
 -- writes: yes
 select app.proposal_undo(:id::uuid, @reason, @note)
+
+-- query: proposal_transition_list
+-- rows: many
+-- whose: candidate_id
+-- sort: at t.at timestamptz at
+-- key: t.seq seq bigint
+select t.seq, t.from_state, t.event, t.to_state, t.at, t.role, p.candidate_id
+from app.transition t join app.proposal p on p.id = t.subject_id
+where t.noun = 'proposal' and t.subject_id = :proposal_id

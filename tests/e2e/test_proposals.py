@@ -218,6 +218,9 @@ def test_case_13_a_hire_entered_by_mistake_is_undone(as_role, region, twice):
                        ([mistaken, vacancy, one, other],))
     assert steps == [('proposal', 'undo', 'consultant'), ('vacancy', 'vacate', 'consultant'), ('candidate', 'undo_hire', 'consultant'),
                      ('proposal', 'restore_invitation', 'consultant')]
+    told = [s['event'] for s in consultant.get(f'/proposals/{mistaken}/transitions').json['items']]
+    assert told == ['send', 'hire', 'undo'] and as_role('employer').get(f'/proposals/{mistaken}/transitions').status == 403
+    assert [s['event'] for s in consultant.get(f'/candidates/{one}/transitions').json['items']][-2:] == ['hire', 'undo_hire']
     noted = region.sql("select columns from audit.entry where subject_id = %s and 'undo_reason' = any (columns)", (mistaken,))
     assert len(noted) == 1 and 'state' in noted[0][0]
 

@@ -61,6 +61,19 @@ static enum err merge_candidates_plan(struct ctx *ctx, const struct request *req
     sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
     return OK;
 }
+static const struct right list_candidate_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_candidate_transitions_path[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listCandidateTransitions: What happened to a candidate's file */
+static enum err list_candidate_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_candidate_transition_list(plan, (struct sql_candidate_transition_list){
+        .candidate_id = req->path[0],
+    });
+    return OK;
+}
 static const struct right withdraw_consent_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field withdraw_consent_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -256,6 +269,20 @@ static const struct operation operations[] = {
         .handle = merge_candidates_plan,
     },
     {
+        .id = "listCandidateTransitions",
+        .method = METHOD_GET,
+        .path = "/candidates/{candidateId}/transitions",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_candidate_transitions_rights,
+        .purpose = "file",
+        .path_fields = list_candidate_transitions_path, .path_count = 1,
+        .response = &transition_schema, .shown = 0x3fu,
+        .list = &query_candidate_transition_list,
+        .handle = list_candidate_transitions_plan,
+    },
+    {
         .id = "withdrawConsent",
         .method = METHOD_POST,
         .path = "/candidates/{candidateId}/consent-withdrawals",
@@ -356,5 +383,5 @@ static const struct operation operations[] = {
 };
 
 const struct service candidates_service = {
-    "candidates", operations, 13, true,
+    "candidates", operations, 14, true,
 };

@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(15 <= LIMIT_QUERIES, "queries");
+_Static_assert(16 <= LIMIT_QUERIES, "queries");
 _Static_assert(30 <= LIMIT_VALUES, "candidate_insert");
 
 static const struct query_sort candidate_list_changes = {"after", "c.changed_in", "xid8", "changed_in"};
@@ -331,6 +331,31 @@ struct statement *sql_candidate_condition_remove(struct plan *plan, struct sql_c
     return plan_add(plan, &query_candidate_condition_remove, values);
 }
 
+static const struct query_sort candidate_transition_list_sorts[] = {
+    {"at", "t.at", "timestamptz", "at"},
+};
+static const struct query_list candidate_transition_list_list = {
+    NULL, 0,
+    candidate_transition_list_sorts, 1,
+    "t.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+};
+const struct query query_candidate_transition_list = {
+    .name = "candidate_transition_list",
+    .text = "select t.seq, t.from_state, t.event, t.to_state, t.at, t.role, t.subject_id from app.transition "
+            "t join app.candidate c on c.id = t.subject_id where t.noun = 'candidate' and t.subject_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &candidate_transition_list_list, .whose = "subject_id",
+};
+struct statement *sql_candidate_transition_list(struct plan *plan, struct sql_candidate_transition_list args)
+{
+    const struct str values[] = {
+        args.candidate_id,
+    };
+    return plan_add(plan, &query_candidate_transition_list, values);
+}
+
 const struct query query_card_get = {
     .name = "card_get",
     .text = "select k ->> 'alias' as alias, k ->> 'introduction' as introduction, k ->> 'wishes' as wishes, k"
@@ -382,4 +407,4 @@ struct statement *sql_inspection_list(struct plan *plan, struct sql_inspection_l
     return plan_add(plan, &query_inspection_list, values);
 }
 
-const struct query *const candidates_queries[] = {&query_candidate_list, &query_candidate_get, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_card_get, &query_inspection_list, NULL};
+const struct query *const candidates_queries[] = {&query_candidate_list, &query_candidate_get, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_candidate_transition_list, &query_card_get, &query_inspection_list, NULL};

@@ -84,6 +84,12 @@ struct sql_candidate_condition_remove {
 };
 struct statement *sql_candidate_condition_remove(struct plan *plan, struct sql_candidate_condition_remove args);
 
+extern const struct query query_candidate_transition_list;
+struct sql_candidate_transition_list {
+    struct str candidate_id;
+};
+struct statement *sql_candidate_transition_list(struct plan *plan, struct sql_candidate_transition_list args);
+
 extern const struct query query_card_get;
 struct sql_card_get {
     struct str id;

@@ -326,15 +326,3 @@ const struct schema vacancy_schema = {
     .name = "Vacancy", .fields = vacancy_fields, .count = 31,
     .size = 0, .self = "/vacancies/",
 };
-static const struct field transition_fields[] = {
-    {.name = "id", .key = {"\"id\":", 5}, .column = "seq", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "fromState", .key = {"\"fromState\":", 12}, .column = "from_state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "event", .key = {"\"event\":", 8}, .column = "event", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "toState", .key = {"\"toState\":", 10}, .column = "to_state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "at", .key = {"\"at\":", 5}, .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-};
-const struct schema transition_schema = {
-    .name = "Transition", .fields = transition_fields, .count = 6,
-    .size = 0, .self = NULL,
-};

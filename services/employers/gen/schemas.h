@@ -4,6 +4,7 @@
 #define MAATWERK_SERVICES_EMPLOYERS_GEN_SCHEMAS_H
 
 #include "lib/http/schema.h"
+#include "openapi/gen/schemas.h"
 
 /* What a client says of a contact person. (nieuwe contactpersoon) */
 struct contact_new {
@@ -160,6 +161,5 @@ extern const struct schema supply_schema;
 extern const struct schema advice_schema;
 extern const struct schema screening_schema;
 extern const struct schema vacancy_schema;
-extern const struct schema transition_schema;
 
 #endif

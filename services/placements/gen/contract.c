@@ -104,6 +104,19 @@ static enum err withdraw_proposal_plan(struct ctx *ctx, const struct request *re
     sql_proposal_get(plan, (struct sql_proposal_get){.id = req->path[0]});
     return OK;
 }
+static const struct right list_proposal_transitions_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_proposal_transitions_path[] = {
+    {.name = "proposalId", .key = {"\"proposalId\":", 13}, .column = "proposal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listProposalTransitions: What happened to a proposal */
+static enum err list_proposal_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_proposal_transition_list(plan, (struct sql_proposal_transition_list){
+        .proposal_id = req->path[0],
+    });
+    return OK;
+}
 static const struct right undo_hire_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field undo_hire_path[] = {
     {.name = "proposalId", .key = {"\"proposalId\":", 13}, .column = "proposal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -247,6 +260,20 @@ static const struct operation operations[] = {
         .handle = withdraw_proposal_plan,
     },
     {
+        .id = "listProposalTransitions",
+        .method = METHOD_GET,
+        .path = "/proposals/{proposalId}/transitions",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_proposal_transitions_rights,
+        .purpose = "mediation",
+        .path_fields = list_proposal_transitions_path, .path_count = 1,
+        .response = &transition_schema, .shown = 0x3fu,
+        .list = &query_proposal_transition_list,
+        .handle = list_proposal_transitions_plan,
+    },
+    {
         .id = "undoHire",
         .method = METHOD_POST,
         .path = "/proposals/{proposalId}/hire-reversals",
@@ -288,5 +315,5 @@ static const struct operation operations[] = {
 };
 
 const struct service placements_service = {
-    "placements", operations, 10, false,
+    "placements", operations, 11, false,
 };

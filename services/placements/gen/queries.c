@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(10 <= LIMIT_QUERIES, "queries");
+_Static_assert(11 <= LIMIT_QUERIES, "queries");
 _Static_assert(11 <= LIMIT_VALUES, "proposal_list");
 
 static const struct query_sort proposal_list_changes = {"after", "p.changed_in", "xid8", "changed_in"};
@@ -113,6 +113,31 @@ struct statement *sql_proposal_undo(struct plan *plan, const struct hire_reversa
         body->note,
     };
     return plan_add(plan, &query_proposal_undo, values);
+}
+
+static const struct query_sort proposal_transition_list_sorts[] = {
+    {"at", "t.at", "timestamptz", "at"},
+};
+static const struct query_list proposal_transition_list_list = {
+    NULL, 0,
+    proposal_transition_list_sorts, 1,
+    "t.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+};
+const struct query query_proposal_transition_list = {
+    .name = "proposal_transition_list",
+    .text = "select t.seq, t.from_state, t.event, t.to_state, t.at, t.role, p.candidate_id from app.transitio"
+            "n t join app.proposal p on p.id = t.subject_id where t.noun = 'proposal' and t.subject_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &proposal_transition_list_list, .whose = "candidate_id",
+};
+struct statement *sql_proposal_transition_list(struct plan *plan, struct sql_proposal_transition_list args)
+{
+    const struct str values[] = {
+        args.proposal_id,
+    };
+    return plan_add(plan, &query_proposal_transition_list, values);
 }
 
 const struct query query_proposal_round_propose = {
@@ -240,4 +265,4 @@ struct statement *sql_work_summary_get(struct plan *plan, struct sql_work_summar
     return plan_add(plan, &query_work_summary_get, values);
 }
 
-const struct query *const placements_queries[] = {&query_proposal_list, &query_proposal_get, &query_proposal_answer, &query_proposal_withdraw, &query_proposal_undo, &query_proposal_round_propose, &query_proposal_round_send, &query_proposal_round_get, &query_shortlist_get, &query_work_summary_get, NULL};
+const struct query *const placements_queries[] = {&query_proposal_list, &query_proposal_get, &query_proposal_answer, &query_proposal_withdraw, &query_proposal_undo, &query_proposal_transition_list, &query_proposal_round_propose, &query_proposal_round_send, &query_proposal_round_get, &query_shortlist_get, &query_work_summary_get, NULL};

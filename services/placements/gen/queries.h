@@ -36,6 +36,12 @@ struct sql_proposal_undo {
 };
 struct statement *sql_proposal_undo(struct plan *plan, const struct hire_reversal *body, struct sql_proposal_undo args);
 
+extern const struct query query_proposal_transition_list;
+struct sql_proposal_transition_list {
+    struct str proposal_id;
+};
+struct statement *sql_proposal_transition_list(struct plan *plan, struct sql_proposal_transition_list args);
+
 extern const struct query query_proposal_round_propose;
 struct sql_proposal_round_propose {
     struct str id, vacancy_id;
