@@ -39,3 +39,20 @@ create trigger refer after update of organisation_id, role on app.user_account f
     when (new.organisation_id is not null
           and (new.organisation_id, new.role) is distinct from (old.organisation_id, old.role))
     execute function app.user_organisation_fits();
+
+-- A municipality keeps an administrator: else nobody admits users any more, nor lets this one in again. One at a time, so that two who go
+-- at the same moment see each other.
+create function app.user_last_administrator() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        perform pg_advisory_xact_lock('app.user_account'::regclass::int, new.tenant_id);
+        if not exists (select from app.user_account u where u.tenant_id = new.tenant_id and u.id <> new.id
+                       and u.role = 'tenant_admin' and u.active) then
+            raise exception using errcode = 'MW409', message = 'last-administrator';
+        end if;
+        return new;
+    end $$;
+create trigger last_administrator before update of active, role on app.user_account for each row
+    when (old.active and old.role = 'tenant_admin' and not (new.active and new.role = 'tenant_admin'))
+    execute function app.user_last_administrator();

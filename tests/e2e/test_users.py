@@ -3,6 +3,7 @@
 import subprocess
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -173,3 +174,23 @@ def test_seen_what_somebody_who_left_kept_is_found(as_role, new_employer, new_va
     assert give(user.json['id']) == 200 and not is_unattended()
     assert admin.patch(user.headers['location'], change, user.headers['etag']).status == 200 and is_unattended()
     assert give(None) == 200 and is_unattended()
+
+
+@pytest.mark.parametrize('change', [{'active': False}, {'role': 'analyst'}], ids=['leaves', 'does something else'])
+def test_seen_the_last_administrator_stays(as_role, region, change):
+    """Else nobody admits users any more. With a second one either may go; of two who go at the same moment one stays."""
+    admin = as_role('tenant_admin', 'gm9902')
+    place = f'/users/{admin.get("/user-profile").json["id"]}'
+    refused = admin.patch(place, change, admin.get(place).headers['etag'])
+    assert refused.status == 409 and refused.problem == 'last-administrator' and admin.get(place).json['active']
+    second = admin.post('/users', {'name': 'Tweede', 'email': f'{uuid.uuid4()}@beheer.example', 'role': 'tenant_admin'})
+    assert admin.patch(second.headers['location'], {'name': 'Tweede beheerder'}, second.headers['etag']).status == 200
+    there = second.headers['location'].removeprefix('/v1')
+    with ThreadPoolExecutor(2) as pool:
+        tries = list(pool.map(lambda at: admin.patch(at, change, '*').status, (place, there)))
+    left = region.sql("select id::text from app.user_account where tenant_id = 2 and role = 'tenant_admin' and active")
+    assert len(left) == 1 and tries.count(200) == 1, (tries, left)
+    back = {name: {'active': True, 'role': 'tenant_admin'}[name] for name in change}
+    if left == [(second.json['id'],)]:      # the first one comes back
+        assert as_role('tenant_admin', 'gm9902', user=second.json['id']).patch(place, back, '*').status == 200
+        assert admin.patch(there, change, '*').status == 200

@@ -60,6 +60,9 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_CONSENT_WITHDRAWN] = {"consent-withdrawn", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:consent-withdrawn\",\"title\":\"Deze kandidaat heeft de toestemming ingetrokken\",\"status\":409,\"detail\":\"De kandidaat op de plaats die pointer noemt wil niet dat werkgevers het kaartje zien. Stuur de toestemming mee die daarna is gegeven.\"",
         "{\"type\":\"urn:maatwerk:problem:consent-withdrawn\",\"title\":\"This candidate has withdrawn consent\",\"status\":409,\"detail\":\"The candidate at the place that pointer names does not want employers to see the card. Send the consent that was given since.\""}, {NULL, 0}},
+    [PROBLEM_LAST_ADMINISTRATOR] = {"last-administrator", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:last-administrator\",\"title\":\"Dan beheert niemand meer\",\"status\":409,\"detail\":\"Dit is de laatste actieve applicatiebeheerder van deze gemeente. Niemand zou nog gebruikers kunnen toelaten. Er is niets gewijzigd.\"",
+        "{\"type\":\"urn:maatwerk:problem:last-administrator\",\"title\":\"Nobody would administer any more\",\"status\":409,\"detail\":\"This is the last active administrator of this municipality. Nobody could admit users any more. Nothing was changed.\""}, {NULL, 0}},
     [PROBLEM_FEWER_THAN_TAKEN] = {"fewer-than-taken", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:fewer-than-taken\",\"title\":\"Er zijn er al meer\",\"status\":409,\"detail\":\"Er zijn al meer mensen aangenomen, of meer voordrachten open (taken), dan u nu vraagt (given).\"",
         "{\"type\":\"urn:maatwerk:problem:fewer-than-taken\",\"title\":\"There are more already\",\"status\":409,\"detail\":\"More people are hired, or more proposals are open (taken), than you ask for now (given).\""}, {NULL, 0}},
