@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'chaos'))
 from chaos_queue import SETUP  # noqa: E402
-from contest import BullMQ, DurableRedis, Ours, Redis  # noqa: E402
+from contest import BullMQ, DurableRedis, Ours, ShippedRedis  # noqa: E402
 from lines import line, misses  # noqa: E402
 from region import BIN, Region  # noqa: E402
 
@@ -113,7 +113,7 @@ def in_turns(measure, *sides, of=statistics.median):
 
 
 def shipped_redis(region):
-    return Redis(Path(region.folder).resolve() / 'run/redis.sock')
+    return ShippedRedis(region)
 
 
 def own_figures(ours):

@@ -26,13 +26,22 @@ ADD = ('with b as (insert into chaos.biz (n) select generate_series(%s::bigint, 
 
 
 class Redis:
-    """The one of a region, as docker/redis.conf has it."""
+    """One that wants no secret."""
+    secrets = ''
 
     def __init__(self, socket):
         self.socket, self.client = socket, redis.Redis(unix_socket_path=str(socket))
 
     def pid(self):
         return self.client.info('server')['process_id']
+
+
+class ShippedRedis(Redis):
+    """The one of a region, as docker/redis.conf and docker/redis-users have it."""
+
+    def __init__(self, region):
+        self.socket, self.client = region.env['MAATWERK_REDIS'].removeprefix('unix:'), region.redis()
+        self.secrets = region.env['MAATWERK_REDIS_SECRETS']
 
 
 class DurableRedis(Redis):
@@ -123,7 +132,7 @@ class Ours(Side):
     def start_program(self, name, **more):
         log = open(Path(self.region.folder) / 'log/contest.log', 'ab')
         return subprocess.Popen([self.region.bin / f'maatwerk-{name}'], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                env={**self.region.env, 'MAATWERK_REDIS': f'unix:{self.redis.socket}', 'MAATWERK_REDIS_SECRETS': '', **more})
+                                env={**self.region.env, 'MAATWERK_REDIS': f'unix:{self.redis.socket}', 'MAATWERK_REDIS_SECRETS': self.redis.secrets, **more})
 
     def start_worker(self):
         return self.start_program('chaos', MAATWERK_CHILDREN=str(self.children))

@@ -6,6 +6,7 @@ import re
 import subprocess
 import time
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 
 from region import ROOT, free_port, port_is_free
 
@@ -44,7 +45,8 @@ class Peer:
         """Runs with this many connections to PostgreSQL."""
         env = {**self.region.env, 'GOPEER_LISTEN': f'127.0.0.1:{self.port}', 'GOPEER_SQL': self.sql,
                'GOPEER_PG': f'{self.region.env["MAATWERK_PG"]} user=maatwerk_employers pool_max_conns={connections}',
-               'GOPEER_REDIS': self.region.env['MAATWERK_REDIS'].removeprefix('unix:')}
+               'GOPEER_REDIS': self.region.env['MAATWERK_REDIS'].removeprefix('unix:'),
+               'GOPEER_REDIS_SECRET': (Path(self.region.env['MAATWERK_REDIS_SECRETS']) / 'employers').read_text()}
         process = subprocess.Popen([self.program], env=env, stdin=subprocess.DEVNULL)
         try:
             self.wait_ready(process)

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"log"
+	"os"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -12,7 +13,8 @@ import (
 // wakeDispatcher tells the dispatcher that there is a job, whenever a create has committed one. Nothing is lost when
 // that fails: the dispatcher also looks by itself.
 func wakeDispatcher(ctx context.Context, socket string, wake <-chan struct{}) {
-	client := redis.NewClient(&redis.Options{Network: "unix", Addr: socket})
+	client := redis.NewClient(&redis.Options{Network: "unix", Addr: socket, Username: "maatwerk_employers",
+		Password: os.Getenv("GOPEER_REDIS_SECRET")})
 	for range wake {
 		pipe := client.Pipeline()
 		pipe.LPush(ctx, "mw:{s0}:wake", 1)
