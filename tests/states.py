@@ -24,6 +24,9 @@ EVENTS = {('vacancy', 'endVacancy.how:withdraw'): 'withdraw', ('vacancy', 'endVa
 ALWAYS = {('vacancy', 'withdrawProposal'): 'the seat is given back in any state', ('vacancy', 'undoHire'): 'a hire may be undone in any state',
           ('candidate', 'withdrawProposal'): 'the seat is given back in any state', ('candidate', 'undoHire'): 'a hire may be undone in any state',
           ('proposal', 'withdrawConsent'): 'what is open ends with it', ('organisation', 'createUser'): 'a user of it is not let in'}
+# operations on one item of a list, and the row of ref.state_operation that has the column of the list
+ONE = {f'{verb}{noun}{part}': f'update{noun}.{group}' for verb in ('put', 'remove') for noun, part, group in (
+    ('Vacancy', 'Competence', 'terms'), ('Vacancy', 'Condition', 'work'), ('Candidate', 'Competence', 'profile'), ('Candidate', 'Condition', 'profile'))}
 PARTS = {'bsn': 'identity'}     # it has a table of its own
 
 
@@ -53,6 +56,8 @@ def split(row):
 def operation_of(noun, row, columns):
     """The row of ref.state_operation that says whether this is allowed; `columns`: {property: column} of the body."""
     operation, name, value = split(row)
+    if operation in ONE:
+        return ONE[operation]
     for known, its in noun.groups().items():
         if known.startswith(operation + '.') and columns.get(name) in its:
             return known

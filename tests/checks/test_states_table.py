@@ -17,8 +17,6 @@ NOUNS = {noun.name: noun for noun in CONTRACT.nouns}
 # operations that write, and have no row: why. One that makes a row of a noun, in the state in which that begins, needs none.
 WITHOUT = {
     'searchCandidates': 'it writes a note in the audit only',
-    **dict.fromkeys((f'{verb}{noun}{part}' for verb in ('put', 'remove') for noun in ('Vacancy', 'Candidate') for part in ('Competence', 'Condition')),
-                    'it changes a column that updateVacancy or updateCandidate changes, whose guard asks'),
     **dict.fromkeys(
         ('createContact', 'updateContact', 'deleteContact', 'createEmployerCondition', 'deleteEmployerCondition', 'createEmployer', 'updateEmployer'),
         'an employer has no states')}

@@ -42,9 +42,9 @@ def at(region):
         (select id::text from app.user_account where tenant_id = 1 and role = 'case_manager' and id <> c.case_manager_id and active limit 1),
         (select id::text from app.organisation where tenant_id = 1 and kind = 'firm' and active limit 1),
         (select id::text from app.organisation where tenant_id = 1 and kind = 'municipality' and active limit 1), v.employer_id::text, clock.now()::text,
-        (select id::text from ref.competence where status = 'released' limit 1)
+        (select min(id::text) from ref.competence where status = 'released'), (select max(id::text) from ref.competence where status = 'released')
         from app.vacancy v, app.candidate c where v.tenant_id = 1 and c.tenant_id = 1 order by v.id, c.id limit 1""")[0]
-    yield dict(zip(('vacancy', 'candidate', 'occupation', 'case_manager', 'firm', 'municipality', 'employer', 'now', 'competence'), ids))
+    yield dict(zip(('vacancy', 'candidate', 'occupation', 'case_manager', 'firm', 'municipality', 'employer', 'now', 'competence', 'other'), ids))
     region.start('matching')
     until_ready(region.processes['matching'])
 
@@ -97,14 +97,15 @@ class Row:
         return self.make_person() + copied(
             'app.vacancy', self.at['vacancy'], id=self.id['vacancy'], state=state, positions=3, positions_taken=taken, candidates_wanted=5,
             needed_by=due, start_date=None, kind='regular', hours_min=8, hours_max=32, shifts=['day'], postcode4='5012', conditions=[{'condition': 'dutch_a1', 'hard': False}],
-            competences=None, internal_note=None, **STAMPS) + self.make_ties()
+            competences=[{'competenceId': self.at['other'], 'need': 'must', 'level': 1, 'weight': 1}], internal_note=None, **STAMPS) + self.make_ties()
 
     make_proposal = make_candidate = make_vacancy
 
     def make_person(self):
         moved = [('active', 'hire', 'placed')] if self.state['candidate'] == 'placed' else []
         files = [copied('app.candidate', self.at['candidate'], id=self.id[one], status=self.state['candidate'], hours_min=8, hours_max=32,
-                        shifts=['day'], postcode4='5012', benefit='assistance', phase=1, **STAMPS) for one in ('candidate', 'other')]
+                        shifts=['day'], postcode4='5012', benefit='assistance', phase=1, competences=[{'competenceId': self.at['other'], 'level': 1}],
+                        conditions=[{'condition': 'dutch_a1', 'met': True}], **STAMPS) for one in ('candidate', 'other')]
         return ''.join(files) + ''.join(
             f"insert into app.transition (tenant_id, noun, subject_id, from_state, event, to_state, at) "
             f"values (1, 'candidate', '{self.id['candidate']}', '{a}', '{event}', '{b}', now());" for a, event, b in moved)
@@ -162,6 +163,10 @@ class Row:
                   'answerProposal': '/proposals/{proposal}/answers', 'withdrawProposal': '/proposals/{proposal}/withdrawals',
                   'undoHire': '/proposals/{proposal}/hire-reversals', 'withdrawConsent': '/candidates/{candidate}/consent-withdrawals', 'mergeCandidates': '/candidates/{candidate}/merge',
                   'createCandidate': '/candidates', 'createUser': '/users'}
+        if self.operation in states.ONE:
+            put = self.operation.startswith('put')
+            return self.place() + (f'/competences/{self.at["competence" if put else "other"]}' if 'Competence' in self.operation
+                                   else f'/conditions/{"dutch_a2" if put else "dutch_a1"}')
         return places.get(self.operation, self.place()).format(**self.id)
 
     def place(self):
@@ -170,7 +175,11 @@ class Row:
 
     def call(self, as_role):
         client = as_role({'user': 'tenant_admin', 'organisation': 'tenant_admin'}.get(
-            self.noun, 'team_lead' if self.operation in ('updateCandidate', 'createCandidate', 'withdrawConsent', 'mergeCandidates') else 'consultant'))
+            self.noun, 'team_lead' if 'Candidate' in self.operation or self.operation == 'withdrawConsent' else 'consultant'))
+        if self.operation in states.ONE:
+            body = {'putVacancyCompetence': {'need': 'nice'}, 'putVacancyCondition': {'hard': True}, 'putCandidateCompetence': {'level': 2},
+                    'putCandidateCondition': {'met': False}}.get(self.operation)
+            return client, client.call('PUT' if body else 'DELETE', self.path(), body, {'If-Match': client.get(self.place()).headers['etag']})
         if not self.operation.startswith('update'):
             return client, client.post(self.path(), self.body())
         return client, client.patch(self.path(), self.body(), client.get(self.path()).headers['etag'])
