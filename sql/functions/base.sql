@@ -21,10 +21,8 @@ create function app.scope() returns text stable parallel safe
 create function app.stamp() returns trigger language plpgsql
     as $$
     declare
-        stamps constant text[] := '{version,changed_at,changed_in}';
-        was jsonb;
-        becomes jsonb;
-        touched boolean;
+        touched boolean := tg_op = 'UPDATE' and new.changed_in <> old.changed_in;
+        differs boolean;
     begin
         if tg_op = 'INSERT' then
             new.version := 1;
@@ -32,15 +30,17 @@ create function app.stamp() returns trigger language plpgsql
             new.changed_in := pg_current_xact_id();
             return new;
         end if;
-        was := to_jsonb(old) - stamps;
-        becomes := to_jsonb(new) - stamps;
-        touched := new.changed_in <> old.changed_in;
         new.version := old.version;
         new.changed_at := old.changed_at;
-        new.changed_in := case when touched or was <> becomes then pg_current_xact_id() else old.changed_in end;
-        if app.role() is distinct from 'system' and was - tg_argv[0]::text[] <> becomes - tg_argv[0]::text[] then
+        new.changed_in := old.changed_in;
+        differs := new *<> old;
+        if differs and app.role() is distinct from 'system'
+           and (tg_argv[0] = '{}' or to_jsonb(new) - tg_argv[0]::text[] <> to_jsonb(old) - tg_argv[0]::text[]) then
             new.version := old.version + 1;
             new.changed_at := clock.now();
+        end if;
+        if differs or touched then
+            new.changed_in := pg_current_xact_id();
         end if;
         return new;
     end $$;
@@ -201,6 +201,8 @@ create procedure app.unique_by(index regclass, sees regproc, place text, name te
     declare
         wanted regclass := (select i.indrelid from pg_index i where i.indexrelid = index);
         label text := (select c.relname from pg_class c where c.oid = index);
+        named text[] := array(select distinct a.attname from pg_depend d join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+                              where d.classid = 'pg_class'::regclass and d.objid = index and d.refobjsubid > 0);
         keys text := (select string_agg(pg_get_indexdef(index, k, true), ', ' order by k)
                       from pg_index i cross join generate_series(1, i.indnkeyatts) k where i.indexrelid = index);
         has text := (select coalesce(pg_get_expr(i.indpred, i.indrelid), 'true') from pg_index i where i.indexrelid = index);
@@ -210,8 +212,11 @@ create procedure app.unique_by(index regclass, sees regproc, place text, name te
                   where o.id = (select id from %s where (%s) and id <> ($1).id and (%s) = (select %s from (select ($1).*) n where %s))) o',
             '/v1' || place, coalesce('o.' || quote_ident(name), 'null'), sees, wanted, wanted, has, keys, keys, has);
     begin
-        execute format('create trigger %I before insert or update on %s for each row execute function app.refuse_taken(%L, %L)',
+        execute format('create trigger %I before insert on %s for each row execute function app.refuse_taken(%L, %L)',
                        'taken_' || label, wanted, label, looks);
+        execute format('create trigger %I before update on %s for each row when (row(%s) is distinct from row(%s))
+                        execute function app.refuse_taken(%L, %L)', 'taken_again_' || label, wanted, 'new.' || array_to_string(named, ', new.'),
+                       'old.' || array_to_string(named, ', old.'), label, looks);
     end $$;
 
 call app.wall('app.event');
