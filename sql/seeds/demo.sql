@@ -216,6 +216,37 @@ insert into app.proposal (tenant_id, id, round_id, vacancy_id, employer_id, cand
 select r.tenant_id, '01920000-0000-7000-8000-000000000b01', r.id, r.vacancy_id, r.employer_id, c.id, 'sent', 1, 7420,
        clock.now(), app.card(c, false), c.case_manager_id, c.coach_id, c.organisation_id, 1, clock.now(), pg_current_xact_id()
 from app.proposal_round r join app.candidate c on c.tenant_id = r.tenant_id and c.id = pg_temp.uid('candidate', 1000001);
+
+-- step: what waits for each role
+-- Vacancies that the consultant and the account manager handle; and of the first municipality a proposal that is sent for somebody of a
+-- case manager, of the coach, of the firm and of the agency: each follows its own.
+update app.vacancy v set assignee_id = u.id from app.user_account u
+where u.tenant_id = v.tenant_id and v.state in ('reported', 'screening', 'open')
+  and u.role = case pg_temp.r(hashtext(v.id::text), 'mine', 6) when 0 then 'consultant' when 1 then 'account_manager' end;
+create temp table followed as
+select row_number() over (order by w.place) as k, w.place, w.candidate
+from town t join app.user_account m on m.tenant_id = t.tenant and m.id = pg_temp.uid('user', 1101)
+cross join lateral (values
+    (1, (select min(p.c) from person p join app.candidate c on c.id = p.id where p.town = 1 and c.status = 'active' and c.case_manager_id = m.id)),
+    (2, (select min(p.c) from person p join app.candidate c on c.id = p.id where p.town = 1 and p.c > 1 and c.status = 'active' and c.coach_id is not null)),
+    (3, (select min(p.c) from person p join app.candidate c on c.id = p.id
+         where p.town = 1 and c.status = 'active' and c.coach_id is null and c.organisation_id = pg_temp.uid('org', 11))),
+    (4, (select min(p.c) from person p join app.candidate c on c.id = p.id
+         where p.town = 1 and c.status = 'active' and c.coach_id is null and c.organisation_id = pg_temp.uid('org', 13)))) w (place, candidate)
+where t.n = 1 and w.candidate is not null;
+create temp table sought as
+select v.*, row_number() over (order by o.v desc) as k from opening o join app.vacancy v on v.id = o.id
+where o.town = 1 and o.v > 1 and v.state = 'open' and v.candidates_wanted > 4;
+insert into app.proposal_round (tenant_id, id, vacancy_id, employer_id, asked, already_open, proposed, shortfall_reason, made_by, version,
+                                changed_at, changed_in)
+select v.tenant_id, pg_temp.uid('round', v.k), v.id, v.employer_id, v.candidates_wanted, 0, 1, 'phased', pg_temp.uid('user', 1003), 1, clock.now(),
+       pg_current_xact_id()
+from sought v join followed f using (k);
+insert into app.proposal (tenant_id, id, round_id, vacancy_id, employer_id, candidate_id, state, rank, score, sent_at, card, candidate_case_manager_id,
+                          candidate_coach_id, candidate_organisation_id, version, changed_at, changed_in)
+select v.tenant_id, pg_temp.uid('proposal', v.k), pg_temp.uid('round', v.k), v.id, v.employer_id, c.id, 'sent', 1, 7000, clock.now(), app.card(c, false),
+       c.case_manager_id, c.coach_id, c.organisation_id, 1, clock.now(), pg_current_xact_id()
+from sought v join followed f using (k) join app.candidate c on c.tenant_id = v.tenant_id and c.id = pg_temp.uid('candidate', 1000000 + f.candidate);
 insert into queue.act (id, tenant, verb, noun, target, outcome, reason, actor, at, ended_at)
 select '01920000-0000-7000-8000-000000000fa1', t.tenant, 'resume', 'tenant', pg_temp.uid('tenant', 1)::text, 'done', 'demo',
        (select u.id from app.user_account u where u.tenant_id = t.tenant and u.role = 'tenant_admin'), clock.now(), clock.now()

@@ -97,7 +97,7 @@ class Row:
         return self.make_person() + copied(
             'app.vacancy', self.at['vacancy'], id=self.id['vacancy'], state=state, positions=3, positions_taken=taken, candidates_wanted=5,
             needed_by=due, start_date=None, kind='regular', hours_min=8, hours_max=32, shifts=['day'], postcode4='5012', conditions=[{'condition': 'dutch_a1', 'hard': False}],
-            competences=[{'competenceId': self.at['other'], 'need': 'must', 'level': 1, 'weight': 1}], internal_note=None, **STAMPS) + self.make_ties()
+            competences=[{'competenceId': self.at['other'], 'need': 'must', 'level': 1, 'weight': 1}], internal_note=None, assignee_id=None, **STAMPS) + self.make_ties()
 
     make_proposal = make_candidate = make_vacancy
 
