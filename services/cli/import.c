@@ -9,7 +9,7 @@
 #include "services/cli/command.h"
 #include "services/cli/load.h"
 
-enum { LABEL_MAX = 300, ALTERNATIVES_MAX = 20000, WITHDRAWN_PER_CENT = 5 };
+enum { LABEL_MAX = 300, WITHDRAWN_PER_CENT = 5 };
 
 /* [0-9]{4}, and a postcode: [1-9][0-9]{3} */
 static const struct pattern_part four_digits[] = {{{0x3ff000000000000u, 0}, 4, 4}, {{0, 0}, 0, 0}},
@@ -29,9 +29,9 @@ static const char *const relation_types[] = {"essential", "optional", NULL};
     }
 #define LABEL .min = 1, .max = LABEL_MAX
 /* One on each line, as ESCO has them. */
-#define ALTERNATIVES                                                                       \
-    {                                                                                      \
-        .field = {.name = "altLabels", .flags = FIELD_MULTILINE, .max = ALTERNATIVES_MAX } \
+#define ALTERNATIVES                                                    \
+    {                                                                   \
+        .field = {.name = "altLabels", .max = LABEL_MAX}, .lines = true \
     }
 
 /* The file "DIR/name.csv", or "DIR/name.csv.gz" when it does not exist. */
@@ -110,9 +110,9 @@ static const char merge[] =
  * preferred English ones. */
 #define OTHERS(noun, language, from)                                                         \
     "insert into ref." noun "_label (" noun "_id, language, label, preferred) "              \
-    "select l.id, '" language "', left(a.label, 300), false from " from " l "                \
+    "select l.id, '" language "', a.label, false from " from " l "                           \
     "join ref." noun " c on c.id = l.id, string_to_table(l.alternatives, E'\\n') a (label) " \
-    "where btrim(a.label) <> '' on conflict do nothing;"
+    "on conflict do nothing;"
 #define LABELS(noun)                                                                               \
     "delete from ref." noun "_label where language = 'en' and not preferred;" OTHERS(              \
         noun, "en",                                                                                \

@@ -7,6 +7,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/text.h"
+#include "lib/base/utf8.h"
 #include "lib/base/uuid.h"
 #include "lib/http/check.h"
 #include "lib/http/problem.h"
@@ -83,6 +84,36 @@ static bool is_error(struct str cell)
     return signs > 1 && signs == cell.len;
 }
 
+/* The text without soft hyphens (U+00AD): they say where a line may break, and are no part of a label. */
+static struct str without_soft_hyphens(struct arena *arena, struct str text)
+{
+    static const char soft[] = "\xc2\xad";
+    struct buf out = buf_in(arena);
+    if (!text.len || !memmem(text.at, text.len, soft, 2))
+        return text;
+    for (size_t i = 0; i < text.len; i++)
+        if (i + 1 < text.len && memcmp(text.at + i, soft, 2) == 0)
+            i++;
+        else
+            buf_add_char(&out, text.at[i]);
+    return buf_str(&out);
+}
+
+/* The lines of the cell that fit: what people also say is worth having, and no reason to refuse a file. */
+static struct str good_lines(struct ctx *ctx, const struct field *field, struct str cell)
+{
+    struct buf good = buf_in(ctx->arena);
+    while (cell.at) {
+        struct str line = str_cut(&cell, '\n'), normal;
+        if (text_normalise(ctx->arena, line, TEXT_LINE, &normal) == TEXT_GOOD && normal.len
+            && (int64_t)utf8_count(normal) <= field->max) {
+            buf_add(&good, good.len ? S("\n") : S(""));
+            buf_add(&good, normal);
+        }
+    }
+    return good.len ? buf_str(&good) : (struct str){0};
+}
+
 /* Adds a cell to the line. Notes a fault when it does not fit. White space around it is no part of it, also where
  * the contract takes a code as it is written. */
 static void add_cell(struct ctx *ctx, struct buf *line, const struct load_column *column,
@@ -90,9 +121,12 @@ static void add_cell(struct ctx *ctx, struct buf *line, const struct load_column
 {
     struct place place = {.name = column->field.name};
     struct str normal;
+    cell = without_soft_hyphens(ctx->arena, cell);
     if (text_normalise(ctx->arena, cell, TEXT_LINE, &normal) == TEXT_GOOD)
         cell = normal;
-    if (cell.len || (column->field.flags & FIELD_REQUIRED)) {
+    if (column->lines) {
+        cell = good_lines(ctx, &column->field, cell);
+    } else if (cell.len || (column->field.flags & FIELD_REQUIRED)) {
         if (check_text(ctx, &column->field, column->field.type, &cell, &place) != OK)
             return; /* the fault is noted */
     } else {

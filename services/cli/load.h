@@ -15,6 +15,7 @@ enum { LOAD_COLUMNS_MAX = 9 };
 struct load_column {
     struct field field; /* its name in the file, and what a cell may have */
     bool as_id;         /* the table gets the id that is made of the URI in the cell */
+    bool lines;         /* a text on each line; lines that do not fit the field are left out */
 };
 
 struct load {
