@@ -45,12 +45,12 @@ create function queue.reckon(until timestamptz default 'infinity') returns int l
     select count(*)::int from changed
     $$;
 
--- Plans a kind of job for the next midnight of each municipality, or of one, that has none planned. Returns how many.
+-- Plans a kind of job for the next midnight of each municipality, or of one, that has none planned until then. Returns how many.
 create function queue.plan_daily(wanted text, only_for int default null) returns int language sql
     security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
     as $$
     select count(queue.schedule(wanted, t.tenant_id, '{}', (clock.today() + 1)::timestamp, 'Europe/Amsterdam', wanted || ':' || t.id))::int
     from ref.tenant t
     where t.status = 'active' and t.tenant_id = coalesce(only_for, t.tenant_id)
-      and not exists (select from queue.future f where f.subject = wanted || ':' || t.id)
+      and not exists (select from queue.future f where f.subject = wanted || ':' || t.id and f.due_local <= clock.today() + 1)
     $$;

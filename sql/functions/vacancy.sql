@@ -186,7 +186,7 @@ create function app.vacancy_request_match(tenant int, vacancy uuid) returns void
                               'match_vacancy:' || vacancy, 'coalesce');
     end $$;
 
--- What a changed vacancy sets going: while it is screened, a count of the supply; once it is open, a new match.
+-- What a changed vacancy sets going: while it is screened, or screened anew, a count of the supply; once it is open, a new match.
 create function app.vacancy_follow_up() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -196,7 +196,7 @@ create function app.vacancy_follow_up() returns trigger language plpgsql
                 or not app.vacancy_is_open(old.state)) then
             perform app.vacancy_request_match(new.tenant_id, new.id);
         elsif app.vacancy_is_pending(new.state)
-              and (tg_op = 'INSERT' or old.match_input <> new.match_input) then
+              and (tg_op = 'INSERT' or old.match_input <> new.match_input or not app.vacancy_is_pending(old.state)) then
             perform queue.enqueue('count_supply', new.tenant_id, jsonb_build_object('vacancy', new.id),
                                   null, 'count_supply:' || new.id, 'coalesce', 2::smallint);
         end if;

@@ -239,6 +239,8 @@ def test_attack_14_what_the_verdict_was_about_changes(as_role, world, proposed, 
     assert change(employer, vacancy, **given).json['state'] == 'screening'
     refused = employer.post(f'/proposals/{one}/answers', {'answer': 'hire'})
     assert refused.problem == 'state' and refused.json['currentState'] == 'screening'
+    advice = consultant.wait_for(f'/vacancies/{vacancy}/screening-advice', lambda r: 'supply' in r.json)
+    assert advice.json['supply']['active'] > 0                          # whoever gives the new verdict sees what the rules say
     assert employer.post(f'/proposals/{one}/answers', {'answer': 'reject', 'reason': 'other'}).status == 200
     assert consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [vacancy]}).json['currentState'] == 'screening'
     assert consultant.post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'}).status == 201
