@@ -42,47 +42,29 @@ int occupation_points(int of, const struct demand *demand, const struct person *
     return of * best / 4;
 }
 
-/* The nearest of the occupations that the person wants, or that the person does not want; *number becomes
- * it when it is near. */
-static int nearest_quarters(const struct demand *demand, const struct person *person, bool wanted,
-                            uint32_t *number)
-{
-    int best = 0;
-    for (size_t i = 0; i < person->occupation_count; i++) {
-        const struct person_occupation *own = &person->occupations[i];
-        int quarters = own->wanted == wanted ? occupation_quarters(demand, own) : 0;
-        if (quarters > best) {
-            best = quarters;
-            *number = own->number;
-        }
-    }
-    return best;
-}
-
-static bool has_wish(const struct person *person)
-{
-    for (size_t i = 0; i < person->occupation_count; i++)
-        if (person->occupations[i].wanted)
-            return true;
-    return false;
-}
-
 int wish_points(int of, const struct demand *demand, const struct person *person, uint32_t *number,
                 bool *against)
 {
-    uint32_t unwanted = 0;
+    int near[2] = {0, 0}; /* of what is not wanted, of what is wanted */
+    uint32_t which[2] = {0, 0};
+    bool wishes = false;
     *number = 0;
     *against = false;
     if (demand->occupation == 0 && demand->isco == 0)
         return of;
-    int wish = nearest_quarters(demand, person, true, number);
-    int other = nearest_quarters(demand, person, false, &unwanted);
-    *against = other > wish;
-    if (*against)
-        *number = unwanted;
-    if (!has_wish(person))
-        wish = 4;
-    return of * (*against && 4 - other < wish ? 4 - other : wish) / 4;
+    for (size_t i = 0; i < person->occupation_count; i++) {
+        const struct person_occupation *own = &person->occupations[i];
+        int quarters = occupation_quarters(demand, own);
+        wishes |= own->wanted;
+        if (quarters > near[own->wanted]) {
+            near[own->wanted] = quarters;
+            which[own->wanted] = own->number;
+        }
+    }
+    int wish = wishes ? near[true] : 4;
+    *against = near[false] > near[true];
+    *number = which[!*against];
+    return of * (*against && 4 - near[false] < wish ? 4 - near[false] : wish) / 4;
 }
 
 uint64_t root_floor(uint64_t square)
