@@ -3,7 +3,7 @@
 import pytest
 
 import tiny
-from generator import emit_contract, emit_plan, sql  # noqa: E402
+from generator import emit_contract, emit_plan, emit_sql, sql  # noqa: E402
 from generator.wrong import Wrong  # noqa: E402
 
 QUERIES = """-- program: things
@@ -188,3 +188,24 @@ def test_what_cannot_be_compared_is_refused(tmp_path, properties, more):
 def test_a_tag_that_the_contract_does_not_describe_is_refused(tmp_path):
     with pytest.raises(Wrong, match='its tags'):
         tiny.contract(tmp_path / 'openapi', SCHEMAS, {'things': {'/things': tiny.operation(1, None, 'ThingList', tags=['Elsewhere'])}})
+
+
+@pytest.mark.parametrize('deletes', [False, True])
+def test_what_is_followed_is_never_deleted(tmp_path, deletes):
+    """A row that is gone is in no list: who reads after a position would never learn of its end."""
+    after = {'name': 'after', 'in': 'query', 'required': False, 'schema': tiny.text()}
+    listed = tiny.operation(1, response='ThingList', parameters=[after], **{'x-handler': None, 'x-plan': ['thing_list']})
+    gone = tiny.operation(2, response='Thing').popitem()[1]
+    paths = {'/things': listed, **({THING: {'delete': gone}} if deletes else {})}
+    schemas = {**SCHEMAS, 'Thing': {**SCHEMAS['Thing'], 'x-self': '/things/'}}
+    gone['parameters'] = [{'name': 'thingId', 'in': 'path', 'required': True, 'schema': tiny.text()}]
+    contract = tiny.contract(tmp_path / 'openapi', schemas, {'things': paths})
+    (tmp_path / 'sql').mkdir()
+    (tmp_path / 'sql/thing.sql').write_text(QUERIES.replace('-- key: t.id', '-- changes: t.changed_in\n-- key: t.id'))
+    query = next(q for q in sql.read(tmp_path / 'sql')['things'] if q.name == 'thing_list')
+    if deletes:
+        with pytest.raises(Wrong, match='would never learn of it'):
+            emit_sql.list_table(query, contract)
+    else:
+        made = '\n'.join(emit_sql.list_table(query, contract))
+        assert '{"after", "t.changed_in", "xid8", "changed_in"}' in made and 'pg_snapshot_xmin' in made
