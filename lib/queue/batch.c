@@ -341,3 +341,19 @@ bool batch_take(struct batch *batch, int count, int *ret_taken)
     arena_free(arena);
     return there;
 }
+
+bool batch_first(struct batch *batch, int64_t *ret_job)
+{
+    struct arena *arena = arena_new();
+    struct ctx ctx = {.arena = arena};
+    struct plan plan = {.ctx = &ctx};
+    const struct statement *taken =
+        sql_queue_take(&plan,
+                       (struct sql_queue_take){.kinds = print_kinds(batch->executor->worker, arena),
+                                               .count = S("1")});
+    bool there = session_run(batch->executor->db, &plan) == OK;
+    if (there)
+        *ret_job = PQntuples(taken->result) ? number_at(taken->result, 0, QUEUE_CLAIM_ID) : 0;
+    arena_free(arena);
+    return there;
+}

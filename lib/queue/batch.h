@@ -28,4 +28,8 @@ bool batch_find_ended(struct batch *batch, const int64_t *ids, int count, bool *
  * false when the database cannot be reached; else *ret_taken says how many there were. */
 bool batch_take(struct batch *batch, int count, int *ret_taken) MUST_CHECK;
 
+/* The job that batch_take() would take first; 0 when there is none. It is not held. Returns false when
+ * the database cannot be reached. */
+bool batch_first(struct batch *batch, int64_t *ret_job) MUST_CHECK;
+
 #endif

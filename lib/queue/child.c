@@ -21,6 +21,7 @@ enum {
     BATCH_QUICK_MS = 20,
     POLL_US = 50000,
     TAKE_US = 1000000,
+    CAREFUL_BATCHES = 4,
     UNAVAILABLE_US = 100000,
     ALL_EVERY = 16, /* one read in so many takes entries of every priority, so that none starves */
 };
@@ -42,8 +43,8 @@ struct child {
     int64_t kept_again_ms;
     int64_t connected_ms; /* when it had a connection to PostgreSQL last */
     struct fallback *fallback;
-    int64_t
-        trial; /* the suspect that it has begun alone, until PostgreSQL knows that it survived */
+    int careful;   /* so many jobs that it takes from PostgreSQL are trials */
+    int64_t trial; /* the job that it has begun alone, until PostgreSQL knows that it survived */
 };
 
 static void keep(struct child *child, const struct stream_entry *entry)
@@ -132,19 +133,24 @@ static bool begin_trial(struct child *child, int64_t suspect)
     return begun;
 }
 
-/* Runs the jobs of an entry of the stream of suspects one by one, each as a trial. */
+/* Runs a job as a trial. Returns false when PostgreSQL cannot be reached. */
+static bool run_suspect(struct child *child, int64_t suspect, bool *done)
+{
+    bool there = end_trial(child);
+    if (there && begin_trial(child, suspect))
+        there = batch_run(&child->batch, &suspect, 1, done);
+    else if (there)
+        there = batch_find_ended(&child->batch, &suspect, 1, done);
+    return end_trial(child) && there;
+}
+
+/* Runs the jobs of an entry of the stream of suspects one by one. */
 static void run_suspects(struct child *child, const struct stream_entry *entry)
 {
     bool done[ENTRY_JOBS] = {false};
-    for (int i = 0; i < entry->count && end_trial(child); i++) {
-        const int64_t *suspect = &entry->jobs[i];
-        bool there = begin_trial(child, *suspect)
-                         ? batch_run(&child->batch, suspect, 1, &done[i])
-                         : batch_find_ended(&child->batch, suspect, 1, &done[i]);
-        if (!there)
+    for (int i = 0; i < entry->count; i++)
+        if (!run_suspect(child, entry->jobs[i], &done[i]))
             usleep(UNAVAILABLE_US);
-        end_trial(child);
-    }
     end_entries(child, entry, 1, done);
 }
 
@@ -184,6 +190,21 @@ static void run_kept(struct child *child)
     run_in_batches(child, entries, count, 1);
 }
 
+/* Takes a batch from PostgreSQL. When the child before this one died, nobody knows what it had taken:
+ * the first jobs are trials then, so that one that kills its workers is buried without Redis, too. */
+static bool take_batch(struct child *child, int *ret_taken)
+{
+    int64_t job = 0;
+    bool done = false;
+    if (!child->careful)
+        return batch_take(&child->batch, child->executor.worker->batch_max, ret_taken);
+    child->careful--;
+    if (!batch_first(&child->batch, &job))
+        return false;
+    *ret_taken = job != 0;
+    return !job || run_suspect(child, job, &done);
+}
+
 /* Takes jobs from PostgreSQL until there are none, or it is time to look into the streams again.
  * Returns false when PostgreSQL cannot be reached. */
 static bool take_jobs(struct child *child)
@@ -192,7 +213,7 @@ static bool take_jobs(struct child *child)
     int taken = 0;
     bool there;
     do
-        there = batch_take(&child->batch, child->executor.worker->batch_max, &taken);
+        there = take_batch(child, &taken);
     while (there && taken && !running_must_stop(&child->running) && clock_us() - from_us < TAKE_US);
     count_fallback(child->executor.count, from_us);
     return there;
@@ -207,7 +228,7 @@ static void run_without_redis(struct child *child)
     child->kept_count = 0;
     fallback_is_on(child->fallback,
                    child->executor.db); /* when nobody leads: what is due is made ready */
-    if (!batch_take(&child->batch, child->executor.worker->batch_max, &taken))
+    if (!take_batch(child, &taken))
         usleep(2 * POLL_US);
     else if (!taken)
         usleep(POLL_US);
@@ -307,6 +328,7 @@ static struct child *child_new(const struct worker *worker, const struct config 
     child->redis = redis_new(config, worker->name);
     child->streams = streams_of(worker->name);
     child->fallback = post->fallback;
+    child->careful = post->careful ? CAREFUL_BATCHES * worker->batch_max : 0;
     child->size = 1;
     return child;
 }

@@ -13,6 +13,7 @@ struct child_post {
     const char *consumer; /* under which the child reads streams and sends its heartbeat */
     struct guard *guard;
     struct fallback *fallback;
+    bool careful; /* the child before it died: something that it took may kill this one too */
 };
 
 /* Does jobs until *stopping (enum stopping) says that it must end, or until it is drained

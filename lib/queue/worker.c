@@ -36,6 +36,7 @@ struct post {
     struct guard *guard;
     struct fallback *fallback; /* one for all posts */
     pid_t pid;                 /* 0: there is no child */
+    bool died;                 /* the last child ended, and nobody had asked it to */
     bool
         drained; /* the last child was asked to end: the place stays empty until the drain is over */
 };
@@ -102,7 +103,7 @@ static void start_child(struct post *post, const struct worker *worker, const st
     sigaction(SIGUSR1, &action, NULL);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     signal(SIGINT, SIG_IGN); /* from a terminal: the supervisor decides what happens */
-    const struct child_post given = {post->consumer, post->guard, post->fallback};
+    const struct child_post given = {post->consumer, post->guard, post->fallback, post->died};
     if (getppid() == parent)
         exit(child_run(worker, config, &given, &stopping));
     exit(0);
@@ -157,6 +158,7 @@ static void on_child_end(struct post *posts, int count, pid_t pid, int status,
         post->again_ms = clock_ms() + post->pause_ms;
         post->pid = 0;
         post->drained = WIFEXITED(status) && WEXITSTATUS(status) == DRAIN_STATUS;
+        post->died = status != 0 && !post->drained;
         end_heartbeat(worker, config, post->consumer, stopping && WIFSIGNALED(status));
         if (!stopping)
             fprintf(stderr, "{\"event\":\"child-%s\",\"worker\":\"%s\",\"pause_ms\":%lld}\n",

@@ -255,8 +255,8 @@ def test_attack_09_a_redis_that_does_not_take_jobs_is_named(queue, name):
     assert doctor()['ok'] and metric() == [('', '0')]
     eval(harm)
     try:
-        until(lambda: not doctor()['ok'])
-        assert doctor()['finding'].endswith(f': {name}') and metric() == [(f'{{why="{name}"}}', '1')]
+        until(lambda: doctor()['finding'].endswith(f': {name}') and not doctor()['ok'])
+        until(lambda: metric() == [(f'{{why="{name}"}}', '1')])
         assert f'"trouble":"{name}"' in queue.log('dispatcher')
     finally:
         eval(mend)

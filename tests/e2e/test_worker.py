@@ -128,6 +128,20 @@ def test_attack_08_who_calls_a_job_a_suspect_does_it_no_harm(region):
     assert done(region).count(62) == 1 and done(region).count(61) == 1
 
 
+def test_attack_09_without_a_leader_poison_is_buried_too(region):
+    """Nobody tells a worker which job killed the one before it: it takes them one by one then, before the eyes of PostgreSQL."""
+    jobs = enqueue(region, *range(80, 90))
+    region.sql("update queue.job set payload = payload || '{\"poison\": 1}' where id = %s", (jobs[3],))
+    region.sql('update queue.leader set until = clock.now()')
+    try:
+        until(lambda: region.sql('select reason, crash from queue.dead where id = %s', (jobs[3],)) == [('poison', 4)])
+        until(lambda: set(done(region)) >= {*range(80, 90)} - {83})
+    finally:
+        region.sql("update queue.leader set until = 'infinity'")
+    assert region.sql('select count(*) from queue.dead where id = any (%s)', (jobs,)) == [(1,)]
+    until(lambda: region.log('chaos').rstrip().endswith('{"event":"jobs-from-postgresql","on":false}'))
+
+
 def test_attack_09_without_a_leader_jobs_are_done(region):
     """Also those whose time comes, and those that wait for another attempt. When somebody leads again, streams bring the work."""
     region.sql('update queue.leader set until = clock.now()')
