@@ -12,13 +12,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import inside  # noqa: E402,F401
 import people  # noqa: E402,F401
 import wire  # noqa: E402,F401
-from frame import ATTACKS, World, run  # noqa: E402
+from frame import World, attacks, run  # noqa: E402
 from region import BIN, Region  # noqa: E402
 
 
 def main():
     only, short = os.environ.get('ONLY', ''), os.environ.get('SHORT') == '1'
-    wanted = [one for one in ATTACKS if only in one.__name__ and (one.short or not short)]
+    wanted = [one for one in attacks(short) if only in one.__name__]
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     counts = [0, 0]
     with Region.started('attack', BIN, candidates=420) as region:

@@ -18,13 +18,19 @@ class GotThrough(AssertionError):
     pass
 
 
-def attack(row, what, short=False):
-    """`row`: the kind of the attack, as in docs/field.md; `what` is tried, in one line; `short`: also in `make test`."""
+def attack(row, what, short=False, last=False):
+    """`row`: the kind of the attack, as in docs/field.md; `what` is tried, in one line; `short`: also in `make test`; `last`: it looks at
+    what the others have left."""
     def add(function):
-        function.row, function.what, function.short = row, what, short
+        function.row, function.what, function.short, function.last = row, what, short, last
         ATTACKS.append(function)
         return function
     return add
+
+
+def attacks(short=False):
+    """Those of `make test`, or all, in the order in which they are run."""
+    return sorted((one for one in ATTACKS if one.short or not short), key=lambda one: one.last)
 
 
 def held(condition, words):
@@ -105,4 +111,4 @@ class World:
         return vacancy, [proposal['id'] for proposal in made.json['proposals']]
 
 
-__all__ = ['ATTACKS', 'ROOT', 'GotThrough', 'World', 'attack', 'held', 'run', 'until']
+__all__ = ['ROOT', 'GotThrough', 'World', 'attack', 'attacks', 'held', 'run', 'until']

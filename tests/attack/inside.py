@@ -172,7 +172,7 @@ def cores(world):
         held(re.search(r'^Max core file size +0 +0 ', limits, re.M), f'{name} may')
 
 
-@attack(12, 'logs name persons, or hold tokens', short=True)
+@attack(12, 'logs name persons, or hold tokens', short=True, last=True)
 def names_in_logs(world):
     """After all the other attacks: what the programs wrote."""
     names = {row[0] for row in world.sql("select last_name from app.candidate where char_length(last_name) > 6 "

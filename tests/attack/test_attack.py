@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import attack  # noqa: E402,F401
 import inside  # noqa: E402
 import people  # noqa: E402
-from frame import ATTACKS, World, run  # noqa: E402
+from frame import World, attacks, run  # noqa: E402
 from region import BIN, Region  # noqa: E402
 
 
@@ -22,7 +22,7 @@ def world():
         yield World(region)
 
 
-@pytest.mark.parametrize('one', [one for one in ATTACKS if one.short], ids=lambda one: one.__name__)
+@pytest.mark.parametrize('one', attacks(short=True), ids=lambda one: one.__name__)
 def test_attack(world, one):
     good, line = run(one, world)
     assert good, line
