@@ -86,6 +86,10 @@ def check_joined(document):
     for name in schemas:
         take(joined(name), name, name)
     for name, schema in schemas.items():
+        for value in schema.get('x-enum-varnames', schema.get('enum', ())):
+            if joined(value) in {joined(other) for other in schemas}:
+                raise Wrong(f'{name}: value {value} and a schema are one name in clients that make constants')
+    for name, schema in schemas.items():
         for prop, raw in schema.get('properties', {}).items():
             meaning = name_of(raw) or name_of(raw.get('items', {})) or name_of(raw.get('additionalProperties', {}))
             if meaning:     # of a plain value no generator makes a class

@@ -3,7 +3,7 @@
 properties to what clients read, and values to an enum with `x-extensible-enum`, and no client that is made of this one breaks."""
 import copy
 
-from .contract import values_of
+from .contract import snake, values_of
 
 # what only the generator reads
 PRIVATE = ('x-handler', 'x-plan', 'x-check', 'x-show', 'x-jobs', 'x-safe', 'x-waits', 'x-tells-time', 'x-column', 'x-multiline', 'x-self', 'x-person', 'x-change-of', 'x-without')
@@ -104,6 +104,14 @@ class Shapes:
                     'totalIsExact': {'type': 'boolean', 'example': True, 'description': 'Stands beside `total`. False: there are more than it says.'},
                     '_links': links('Where this page is (`self`) and the next one (`next`), when there is one.')}}
 
+    def names_of_values(self, name, values):
+        """Some generators make a constant of each value, beside the types: values that are called like a type get names of their own."""
+        types = {other.lower() for other in (*self.contract.schemas, *self.contract.enums)}
+        if not types & {value.replace('_', '').lower() for value in values}:
+            return {}
+        kind = snake(name).rsplit('_', 1)[-1]
+        return {'x-enum-varnames': [f'{kind}_{snake(value)}'.upper() for value in values]}
+
     def all(self):
         """{name: schema} of everything that clients read or write, with the enums that are used."""
         made = {}
@@ -114,7 +122,8 @@ class Shapes:
                 made[self.written_name(name)] = self.schema(name, True)
         for name in sorted(self.enums):
             enum = self.contract.enums[name]
-            made[name] = {'type': 'string', 'x-nl': enum['x-nl'], 'description': enum['description'], 'enum': values_of(enum)}
+            made[name] = {'type': 'string', 'x-nl': enum['x-nl'], 'description': enum['description'], 'enum': values_of(enum),
+                          **self.names_of_values(name, values_of(enum))}
         return {**made, 'Link': LINK}
 
 

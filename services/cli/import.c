@@ -108,28 +108,34 @@ static const char merge[] =
 /* The labels of a noun: the other English ones, and the Dutch ones when there is a file of them. What
  * has no Dutch label keeps its English one. The triggers of sql/functions/reference.sql have made the
  * preferred English ones. */
-#define OTHERS(noun, language, from)                                                         \
-    "insert into ref." noun "_label (" noun "_id, language, label, preferred) "              \
-    "select l.id, '" language "', a.label, false from " from " l "                           \
-    "join ref." noun " c on c.id = l.id, string_to_table(l.alternatives, E'\\n') a (label) " \
-    "on conflict do nothing;"
+#define OTHERS(noun, language, from)                                                              \
+    "delete from ref." noun "_label x where x.language = '" language "' and not x.preferred and " \
+    "exists (select from " from ") and not exists (select from " from " l, "                      \
+    "string_to_table(l.alternatives, E'\\n') a (label) "                                          \
+    "where l.id = x." noun "_id and a.label = x.label);"                                          \
+    "insert into ref." noun "_label (" noun "_id, language, label, preferred) "                   \
+    "select distinct l.id, '" language "', a.label, false from " from " l "                       \
+    "join ref." noun " c on c.id = l.id, string_to_table(l.alternatives, E'\\n') a (label) "      \
+    "where not exists (select from ref." noun "_label x where x." noun "_id = l.id "              \
+    "and x.language = '" language "' and x.label = a.label);"
 #define LABELS(noun)                                                                               \
-    "delete from ref." noun "_label where language = 'en' and not preferred;" OTHERS(              \
-        noun, "en",                                                                                \
-        "load_" noun) "delete from ref." noun                                                      \
-                      "_label where language = 'nl' and exists (select from load_" noun "_nl);"    \
-                      "insert into ref." noun "_label (" noun "_id, language, label, preferred) "  \
-                      "select l.id, 'nl', l.label, true from load_" noun "_nl l join ref." noun    \
-                      " c on c.id = l.id;" OTHERS(                                                 \
-                          noun, "nl",                                                              \
-                          "load_" noun "_nl") "insert into ref." noun "_label (" noun              \
-                                              "_id, language, label, preferred) "                  \
-                                              "select c.id, 'nl', c.label, true from ref." noun    \
-                                              " c where not exists (select from ref." noun         \
-                                              "_label l where l." noun                             \
-                                              "_id = c.id and l.language = 'nl' and l.preferred) " \
-                                              "on conflict on constraint " noun                    \
-                                              "_label_pkey do update set preferred = true;"
+    OTHERS(noun, "en", "load_" noun)                                                               \
+    "delete from ref." noun "_label x where x.language = 'nl' and x.preferred "                    \
+    "and exists (select from load_" noun "_nl) and not exists ("                                   \
+    "select from load_" noun "_nl l where l.id = x." noun "_id and l.label = x.label);"            \
+    "insert into ref." noun "_label as x (" noun "_id, language, label, preferred) "               \
+    "select l.id, 'nl', l.label, true from load_" noun "_nl l join ref." noun " c on c.id = l.id " \
+    "where not exists (select from ref." noun "_label x where x." noun "_id = l.id "               \
+    "and x.language = 'nl' and x.label = l.label and x.preferred) "                                \
+    "on conflict on constraint " noun "_label_pkey do update set preferred = true;" OTHERS(        \
+        noun, "nl", "load_" noun "_nl") "insert into ref." noun "_label (" noun                    \
+                                        "_id, language, label, preferred) "                        \
+                                        "select c.id, 'nl', c.label, true from ref." noun          \
+                                        " c where not exists (select from ref." noun               \
+                                        "_label l where l." noun                                   \
+                                        "_id = c.id and l.language = 'nl' and l.preferred) "       \
+                                        "on conflict on constraint " noun                          \
+                                        "_label_pkey do update set preferred = true;"
 static const char labels[] = LABELS("occupation") LABELS("competence");
 
 /* Who takes the place of what was withdrawn: the file says so, or one new concept has the same label. What follows a

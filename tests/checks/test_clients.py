@@ -65,6 +65,7 @@ BREAKS = {
     'a value that Kotlin has': (add_schema('Colour', enum(['name'])), 'Colour: value name'),
     'fewer names than values': (add_schema('Colour', enum(['red', '-red'], **{'x-enum-varnames': ['RED']})), 'Colour: each value'),
     'an enum with a default': (add_schema('Colour', enum(['red'], default='red')), 'Colour: a default is in words'),
+    'a value that is called like a schema': (add_schema('Colour', enum(['vacancy'])), 'Colour: value vacancy and a schema'),
     'schemas that join': (add_schema('Vacancylist', enum(['red'])), 'Vacancylist and VacancyList are one name'),
     'a property that joins': (add_schema('ScreeningAdvice', enum(['red'])), 'Screening.advice and ScreeningAdvice are one name'),
     'an operation that joins': (add_schema('ListVacanciesParams', enum(['red'])), 'listVacanciesParams and ListVacanciesParams'),
