@@ -19,11 +19,14 @@ create function entry.refuse(read_only text) returns boolean language plpgsql
     end $$;
 
 -- The hat follows the user. An organisation that the municipality does not know (an employer's users have that of the employer)
--- cannot be inactive.
+-- cannot be inactive. One that it knows is locked until the end: else somebody who ends it in the same moment does not see this hat, nor
+-- this function that end.
 create function entry.follow_user() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
+        perform from app.organisation o where o.tenant_id = new.tenant_id
+            and o.id in (new.organisation_id, case tg_op when 'UPDATE' then old.organisation_id end) order by o.id for share;
         delete from entry.hat h where h.user_id = new.id and h.tenant_id = new.tenant_id;
         insert into entry.hat (user_id, tenant_id, role, organisation_id, attributes)
         select new.id, new.tenant_id, new.role, new.organisation_id, new.attributes

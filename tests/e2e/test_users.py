@@ -5,6 +5,7 @@ import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg2
 import pytest
 
 from region import until
@@ -78,6 +79,30 @@ def test_case_7_a_deactivated_organisation_is_out_with_its_users(as_role, hire):
     assert is_out(later, '/candidates'), 'a new user of an organisation that has ended'
     admin.patch(f'/organisations/{firm.json["id"]}', {'active': True}, ended.headers['etag'])
     assert client.get('/candidates').status == later.get('/candidates').status == 200
+
+
+@pytest.mark.parametrize('first', ['user', 'organisation'])
+def test_seen_attack_an_organisation_ends_while_its_user_is_written(region, as_role, hire, first):
+    """Neither saw the other: both committed, and the user of an organisation that had ended went on working. Whoever is second waits."""
+    admin = as_role('tenant_admin')
+    firm = admin.post('/organisations', {'kind': 'firm', 'name': 'Weg Ermee'})
+    made, client = hire('firm', organisationId=firm.json['id'])
+    writes = {'user': ("update app.user_account set name = 'Anders' where id = %s", made.json['id'],
+                       lambda: admin.patch(f'/organisations/{firm.json["id"]}', {'active': False}, firm.headers['etag']) and client),
+              'organisation': ('update app.organisation set active = false where id = %s', firm.json['id'],
+                               lambda: hire('firm', organisationId=firm.json['id'])[1])}
+    statement, row, second = writes[first]
+    connection = psycopg2.connect(region.env['MAATWERK_PG'] + ' user=maatwerk_platform')
+    with ThreadPoolExecutor(1) as thread:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("select set_config('app.tenant', '1', true), set_config('app.scope', 'tenant', true), set_config('app.role', 'tenant_admin', true)")
+            cursor.execute(statement, (row,))
+            other = thread.submit(second)
+            waits = 'select count(*) from pg_stat_activity a where %s = any (pg_blocking_pids(a.pid))'
+            until(lambda: other.done() or region.sql(waits, (connection.info.backend_pid,))[0][0])
+        assert is_out(other.result(), '/candidates')
+    connection.close()
+    assert not admin.get(f'/organisations/{firm.json["id"]}').json['active']
 
 
 @pytest.mark.parametrize('change', [{'role': 'coach'}, {'attributes': []}], ids=['role', 'attribute'])
