@@ -296,7 +296,8 @@ create procedure app.found_by(wanted regclass, noun text, named text) language p
     end $$;
 
 -- The rows of a noun in whose name the words of one spelling of what is wanted begin words: of the municipality, so the statement that asks
--- has a wall of its own. `rare` is the word that the fewest names have, as far as it is worth counting: the others are looked up for these.
+-- has a wall of its own. A program finds nothing in a table of which it can read nothing. `rare` is the word that the fewest names have, as
+-- far as it is worth counting: the others are looked up for these.
 create function app.named(noun text, wanted text) returns setof uuid language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -305,6 +306,9 @@ create function app.named(noun text, wanted text) returns setof uuid language pl
         words text[];
         rare text;
     begin
+        if not has_any_column_privilege(session_user, 'app.' || case noun when 'user' then 'user_account' else noun end, 'select') then
+            return;
+        end if;
         foreach spelling in array app.spellings(wanted) loop
             words := array_remove(regexp_split_to_array(spelling, '\s+'), '');
             select w into rare from unnest(words) w

@@ -255,3 +255,18 @@ def test_attack_16_no_program_takes_a_lock_of_others(region, connect, program):
         else:
             with pytest.raises(psycopg2.errors.InsufficientPrivilege):
                 cursor.execute('select queue.lead(null)')
+
+
+NAMES = {'user': 'app.user_account', 'organisation': 'app.organisation', 'employer': 'app.employer', 'candidate': 'app.candidate'}
+
+
+@pytest.mark.parametrize('program', programs('service'))
+@pytest.mark.parametrize('noun', NAMES)
+def test_seen_attack_no_program_finds_by_name_what_it_cannot_read(region, connect, program, noun):
+    """Letter by letter, the search by names told every program which names there are."""
+    word = region.sql('select word from app.name_word where tenant_id = 1 and noun = %s limit 1', (noun,))[0][0]
+    with connect(program).cursor() as cursor:
+        context(cursor, 1)
+        cursor.execute("select has_any_column_privilege(%s, 'select'), exists (select app.named(%s, %s))", (NAMES[noun], noun, word))
+        reads, finds = cursor.fetchone()
+        assert reads == finds
