@@ -10,6 +10,7 @@ enum allowance {
     ALLOWANCE_WRITE, /* all other calls, searches too */
     ALLOWANCE_REFUSED, /* calls that were refused (403, 429, or 404 for a person); after too many of them every call is refused */
     ALLOWANCE_BSN_SEARCH, /* searches by citizen service number */
+    ALLOWANCE_BSN_STORE, /* citizen service numbers that are registered or corrected, because that tells whether one is known */
     ALLOWANCE_NAME_SEARCH, /* searches by name and day of birth */
     ALLOWANCE_COUNT,
 };

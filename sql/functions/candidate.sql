@@ -128,8 +128,9 @@ create trigger parts_of_changed after update of competences, conditions, languag
     execute function app.candidate_parts();
 
 -- Stores or corrects the number of a candidate whom the caller sees. Returns whether it is another number than before. The audit says
--- which of the two it was, and never the number.
-create function app.candidate_bsn_store(candidate uuid, key_id int, nonce bytea, ciphertext bytea, blind_index bytea)
+-- which of the two it was, and never the number. Each counts, as a search does. `more` follows in the statement that calls this: then it
+-- is refused after that when somebody has the number already (app.candidate_refuse_known), and else at once.
+create function app.candidate_bsn_store(candidate uuid, key_id int, nonce bytea, ciphertext bytea, blind_index bytea, more boolean)
     returns boolean language plpgsql security definer set search_path = pg_catalog, pg_temp
     as $$
     declare seen app.candidate; before bytea; known uuid;
@@ -144,11 +145,15 @@ create function app.candidate_bsn_store(candidate uuid, key_id int, nonce bytea,
             return false;
         end if;
         perform app.require('candidate', seen.status, 'updateCandidate.identity');
+        perform entry.use('bsn-store', 'file');
         select b.candidate_id into known from app.candidate_bsn b
         where b.tenant_id = seen.tenant_id and b.blind_index = candidate_bsn_store.blind_index and b.candidate_id <> seen.id;
-        if found then -- the hint is for the audit: it is never shown
-            raise exception using errcode = '23505', message = 'known', table = 'candidate_bsn', constraint = 'candidate_bsn_once',
-                hint = known::text;
+        perform set_config('app.bsn_known', coalesce(known::text, ''), true);
+        if known is not null then
+            if not more then
+                perform app.candidate_known();
+            end if;
+            return true;
         end if;
         delete from app.candidate_bsn b where b.tenant_id = seen.tenant_id and b.candidate_id = seen.id;
         insert into app.candidate_bsn (tenant_id, candidate_id, key_id, nonce, ciphertext, blind_index)
@@ -158,6 +163,29 @@ create function app.candidate_bsn_store(candidate uuid, key_id int, nonce bytea,
                            array['bsn', case when before is null then 'registration' else 'correction' end]);
         return true;
     end $$;
+
+-- Refuses a number that somebody has. The hint is for the audit: it is never shown.
+create function app.candidate_known() returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        raise exception using errcode = '23505', message = 'known', table = 'candidate_bsn', constraint = 'candidate_bsn_once',
+            hint = current_setting('app.bsn_known', true);
+    end $$;
+
+-- After everything else that may refuse a change (by its name this trigger is the last one): a change that cannot be made tells of no
+-- number whether somebody has it, because then nothing would be counted, and nothing noted.
+create function app.candidate_refuse_known() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if current_setting('app.bsn_known', true) <> '' then
+            perform app.candidate_known();
+        end if;
+        return null;
+    end $$;
+create trigger zz_refuse_known after update of bsn_changes on app.candidate for each row
+    when (new.bsn_changes <> old.bsn_changes) execute function app.candidate_refuse_known();
 
 -- The candidate with this blind index, or nothing: also when the asker does not see who it is. Each call is audited with
 -- what was found, never with the number.
@@ -285,6 +313,7 @@ create function app.candidate_merge(kept uuid, other uuid, take text[], keep tex
         open_conflicts text[];
         numbers int;
     begin
+        perform app.proposals_lock_vacancies(kept, other);
         perform from app.candidate c where c.tenant_id = app.tenant() and c.id in (kept, other) order by c.id for no key update;
         select c.* into k from app.candidate c where c.tenant_id = app.tenant() and c.id = kept and app.sees_candidate(c);
         select c.* into o from app.candidate c where c.tenant_id = app.tenant() and c.id = other and app.sees_candidate(c) and other <> kept;
@@ -337,9 +366,13 @@ create function app.candidate_merge(kept uuid, other uuid, take text[], keep tex
                 m.coach_id, m.organisation_id, m.status, m.benefit, m.phase, m.target_groups, m.hours_min, m.hours_max, m.hours_worked, m.shifts, m.max_distance_km,
                 m.transport, m.available_from, m.wishes, m.introduction, m.sectors, m.competences, m.conditions, m.languages,
                 m.occupations, m.bsn_changes, greatest(k.consent_withdrawn_at, o.consent_withdrawn_at),
-                coalesce(k.consent_withdrawn_channel, o.consent_withdrawn_channel))
+                case when k.consent_withdrawn_at >= o.consent_withdrawn_at or o.consent_withdrawn_at is null
+                     then k.consent_withdrawn_channel else o.consent_withdrawn_channel end)
         where c.tenant_id = k.tenant_id and c.id = k.id;
         perform app.candidate_move_history(k.tenant_id, k.id, o.id);
+        if num_nonnulls(k.consent_withdrawn_at, o.consent_withdrawn_at) > 0 then
+            perform app.proposals_revoke(k.id, greatest(k.consent_withdrawn_at, o.consent_withdrawn_at));
+        end if;
         update app.candidate c set merged_into = k.id, status = 'left', first_name = null, last_name = null, birth_date = null, email = null,
                phone = null, neighbourhood = null, wishes = null, introduction = null, competences = null, conditions = null,
                languages = null, occupations = null
@@ -377,6 +410,7 @@ create function app.candidate_withdraw_consent(candidate uuid, channel text) ret
     as $$
     declare c app.candidate;
     begin
+        perform app.proposals_lock_vacancies(candidate);
         select q.* into c from app.candidate q
         where q.tenant_id = app.tenant() and q.id = candidate and app.sees_candidate(q) for no key update;
         if not found then
@@ -385,5 +419,5 @@ create function app.candidate_withdraw_consent(candidate uuid, channel text) ret
         perform app.require('candidate', c.status, 'withdrawConsent');
         update app.candidate q set consent_withdrawn_at = clock.now(), consent_withdrawn_channel = channel
         where q.tenant_id = c.tenant_id and q.id = c.id;
-        perform app.proposals_revoke(c.id);
+        perform app.proposals_revoke(c.id, 'infinity');
     end $$;

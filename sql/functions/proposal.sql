@@ -277,13 +277,29 @@ create function app.proposals_follow_candidate() returns trigger language plpgsq
 create trigger proposals_follow after update on app.candidate
     for each row when (new.status is distinct from old.status) execute function app.proposals_follow_candidate();
 
--- Consent is withdrawn: no employer sees the card any more.
-create function app.proposals_revoke(candidate uuid) returns void language plpgsql
+-- Consent is withdrawn: no employer sees the card any more, also not of somebody who was hired, and no hire that is undone opens a
+-- proposal again. What was proposed with a consent that was given after `moment` stays.
+create function app.proposals_revoke(candidate uuid, moment timestamptz) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     begin
         update app.proposal p set state = app.move('proposal', p.state, 'revoke')
-        where p.tenant_id = app.tenant() and p.candidate_id = proposals_revoke.candidate and app.proposal_is_open(p.state);
+        where p.tenant_id = app.tenant() and p.candidate_id = proposals_revoke.candidate and app.proposal_is_open(p.state)
+          and coalesce(p.consent_at, '-infinity') <= moment;
+        update app.proposal p set card = null, overtaken_by = null, overtaken_from = null
+        where p.tenant_id = app.tenant() and p.candidate_id = proposals_revoke.candidate and not app.proposal_is_open(p.state)
+          and coalesce(p.consent_at, '-infinity') <= moment and num_nonnulls(p.card, p.overtaken_by) > 0;
+    end $$;
+
+-- Locks the vacancies for which these candidates are proposed, before the candidates themselves: in the order of app.proposal_lock().
+create function app.proposals_lock_vacancies(variadic candidates uuid[]) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        perform from app.vacancy v where v.tenant_id = app.tenant() and v.id in (
+            select p.vacancy_id from app.proposal p where p.tenant_id = app.tenant() and p.candidate_id = any (candidates)
+            and app.proposal_is_open(p.state))
+        order by v.id for no key update;
     end $$;
 
 -- Proposals of the municipality whose term has passed expire, and the copies of cards are erased some time after the end.

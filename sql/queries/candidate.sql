@@ -65,7 +65,7 @@ returning c.id
 -- whose: nobody
 -- none: stale
 with number as (
-    select app.candidate_bsn_store(:id::uuid, :key_id::int, :nonce::bytea, :ciphertext::bytea, :blind_index::bytea) as changed
+    select app.candidate_bsn_store(:id::uuid, :key_id::int, :nonce::bytea, :ciphertext::bytea, :blind_index::bytea, true) as changed
     where :blind_index::bytea is not null
 )
 update app.candidate c set (alias, first_name, last_name, birth_date, email, phone, postcode4, neighbourhood,
@@ -87,7 +87,7 @@ returning c.id
 -- query: candidate_bsn_store
 -- rows: none
 -- writes: yes
-select app.candidate_bsn_store(:id::uuid, :key_id::int, :nonce::bytea, :ciphertext::bytea, :blind_index::bytea)
+select app.candidate_bsn_store(:id::uuid, :key_id::int, :nonce::bytea, :ciphertext::bytea, :blind_index::bytea, false)
 
 -- query: candidate_merge
 -- body: CandidateMerge

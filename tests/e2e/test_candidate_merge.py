@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Two files of one person are found, and become one, with a trail."""
 import sys
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -226,3 +227,27 @@ def test_whatever_refers_to_a_candidate_is_thought_of(region):
         'app.candidate_bsn', 'app.candidate_competence', 'app.candidate_condition', 'app.candidate_language', 'app.candidate_occupation',   # united
         'app.proposal',                     # moved
         'app.match_result'}                 # what was found then; the next list is made without the other file
+
+
+@pytest.mark.parametrize('proposed_is', ['kept', 'other'])
+@pytest.mark.parametrize('given', ['before', 'after'])
+def test_seen_attack_a_consent_that_one_of_the_files_withdrew(as_role, proposed, proposed_is, given):
+    """The withdrawal went along to the kept file, and employers went on seeing the card. A consent that was given since holds."""
+    lead, employer = as_role('team_lead'), as_role('employer')
+    twin = lead.post('/candidates', {'alias': 'Kandidaat Dubbel', 'pc4': '5012'}).json['id']
+
+    def withdraw():
+        answer = lead.post(f'/candidates/{twin}/consent-withdrawals', {'channel': 'letter'})
+        assert answer.status == 200
+        return datetime.fromisoformat(answer.json['consentWithdrawnAt'])
+    at = withdraw() + timedelta(milliseconds=1) if given == 'after' else datetime.fromisoformat('2026-11-01T10:00:00Z')
+    consent = {'by': 'candidate', 'at': at.strftime('%Y-%m-%dT%H:%M:%S.%fZ')[:-4] + 'Z', 'channel': 'letter', 'textVersion': 'card-2'}
+    _, (proposal,) = proposed(candidatesWanted=1, consent=consent)
+    if given == 'before':
+        withdraw()
+    one = lead.get(f'/proposals/{proposal}').json['candidateId']
+    kept, other = (one, twin) if proposed_is == 'kept' else (twin, one)
+    answer = merge(lead, kept, other, keep=values_of(Contract(ROOT / 'openapi').enums['CandidateProperty']))
+    assert answer.status == 200 and answer.json['consentWithdrawnAt'], answer.text
+    shown = employer.get(f'/proposals/{proposal}').json
+    assert (shown['state'], 'card' in shown) == (('sent', True) if given == 'after' else ('withdrawn', False))

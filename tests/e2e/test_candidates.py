@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+NOBODY = '01920000-0000-7000-8000-00000000dead'
+
 
 def bsn_of(number):
     """The first number from `number` on that passes the eleven-test."""
@@ -310,3 +312,17 @@ def test_seen_people_are_found_however_their_name_is_typed(as_role, first, last,
         return [c['id'] for c in answer['items'] + answer.get('also', [])]
     assert [name for name in asked if made.json['id'] not in found(name)] == []
     assert made.json['id'] not in found('brienen') + found('mar yana oana') + found('van den berg')
+
+
+@pytest.mark.parametrize('wrong', [{'coachId': NOBODY}, {'organisationId': NOBODY}, {'pc4': '9999'},
+                                   {'competences': [{'competenceId': NOBODY, 'level': 1}]}], ids=lambda wrong: next(iter(wrong)))
+def test_seen_attack_a_change_that_is_refused_tells_nothing_of_a_number(as_role, wrong):
+    """Else numbers could be tried with changes that cannot be made: no quota counts them, and nothing is noted."""
+    known, unknown = bsn_of(999761000), bsn_of(999762000)
+    as_role('team_lead').post('/candidates', {'alias': 'Bekend', 'pc4': '5012', 'bsn': known})
+    client = as_role('case_manager')
+    made = client.post('/candidates', {'alias': 'Proef', 'pc4': '5012'})
+    answers = [client.patch(made.headers['location'], {'bsn': number, **wrong}, made.headers['etag']) for number in (known, unknown)]
+    assert [answer.status for answer in answers] == [400, 400]
+    assert answers[0].json['errors'] == answers[1].json['errors']
+    assert client.patch(made.headers['location'], {'bsn': known}, made.headers['etag']).problem == 'bsn-known'

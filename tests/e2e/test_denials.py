@@ -209,3 +209,19 @@ def test_limits_of_searches_by_name(region, as_role, hire):
     refused = client.call('POST', '/candidates/_search', search)
     assert refused.status == 429 and refused.problem == 'quota-reached' and '"name-search"' in refused.headers['ratelimit-policy']
     assert client.call('POST', '/candidates/_search', {**search, 'purpose': 'mandate'}).status == 200
+
+
+@pytest.mark.parametrize('way', ['register', 'correct'])
+def test_seen_attack_numbers_that_are_stored_have_a_quota(region, hire, way):
+    """Each answer tells whether the number is known, as that of a search does."""
+    who, client = hire('case_manager')
+    own, new = bsn_of(999763000 if way == 'register' else 999764000), bsn_of(999765000)
+    made = client.post('/candidates', {'alias': 'Proef', 'pc4': '5012', 'bsn': own})
+    assert made.status == 201
+    region.sql("update entry.quota_use set used = 120 where user_id = %s and what = 'bsn-store'", (who,))
+    one, etag = made.headers['location'], made.headers['etag']
+    answer = client.post('/candidates', {'alias': 'Nog een', 'pc4': '5012', 'bsn': new}) if way == 'register' else \
+        client.patch(one, {'bsn': new}, etag)
+    assert answer.status == 429 and answer.problem == 'quota-reached' and answer.headers['ratelimit'].startswith('"bsn-store";r=0;t=')
+    assert client.patch(one, {'bsn': own}, etag).status == 200, 'the number that it has already'
+    assert client.post('/candidates', {'alias': 'Zonder nummer', 'pc4': '5012'}).status == 201

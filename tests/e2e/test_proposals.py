@@ -2,6 +2,7 @@
 """Proposals and the answer of the employer."""
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg2
 import pytest
 
 from region import until
@@ -456,3 +457,42 @@ def test_b7_the_inbox_of_an_employer_is_one_call(as_role, proposed, statements):
         assert item['employerName'] and item['card']['competences'] and 'candidateId' not in item
     slim = employer.get(f'/proposals?vacancyId={vacancy}&fields=state').json['items']
     assert all('card' not in p and 'vacancyTitle' not in p for p in slim)
+
+
+def test_seen_attack_a_consent_that_is_withdrawn_ends_every_card(as_role, region, twice):
+    """The employer who hired kept the card, and a hire that was undone opened a proposal again, with the card of the old consent."""
+    consultant, employer, lead = as_role('consultant'), as_role('employer'), as_role('team_lead')
+    one, [(_, hired), (_, other)] = twice()
+    assert employer.post(f'/proposals/{hired}/answers', {'answer': 'hire'}).json['card']
+    assert lead.post(f'/candidates/{one}/consent-withdrawals', {'channel': 'letter'}).status == 200
+    shown = employer.get(f'/proposals/{hired}').json
+    assert shown['state'] == 'hired' and 'card' not in shown
+    region.sql("set app.tenant = '1'; update app.candidate set consent_withdrawn_at = null where id = %s", (one,))     # a new one is given
+    assert consultant.post(f'/proposals/{hired}/hire-reversals', {'reason': 'wrong_candidate'}).status == 200
+    assert employer.get(f'/proposals/{other}').json['state'] == 'obsolete'
+
+
+@pytest.mark.parametrize('act', ['withdraw', 'consent', 'merge'])
+def test_seen_attack_who_ends_a_proposal_waits_for_the_vacancy_with_empty_hands(region, as_role, proposed, act):
+    """Vacancies, candidates, proposals: in another order two of them wait for each other, and eight clients get 504."""
+    lead = as_role('team_lead')
+    vacancy, (proposal,) = proposed(candidatesWanted=1)
+    one = lead.get(f'/proposals/{proposal}').json['candidateId']
+    twin = lead.post('/candidates', {'alias': 'Kandidaat Dubbel', 'pc4': '5012'}).json['id']
+    assert lead.post(f'/candidates/{twin}/consent-withdrawals', {'channel': 'letter'}).status == 200
+    both = [row[0] for row in region.sql('select property from app.candidate_properties()')]
+    acts = {'withdraw': lambda: as_role('consultant').post(f'/proposals/{proposal}/withdrawals'),
+            'consent': lambda: lead.post(f'/candidates/{one}/consent-withdrawals', {'channel': 'letter'}),
+            'merge': lambda: lead.post(f'/candidates/{one}/merge', {'otherId': twin, 'keep': both})}
+    connection = psycopg2.connect(region.env['MAATWERK_PG'] + ' user=maatwerk_admin')
+    with ThreadPoolExecutor(1) as thread:
+        with connection, connection.cursor() as cursor:
+            cursor.execute('select from app.vacancy where id = %s for no key update', (vacancy,))
+            other = thread.submit(acts[act])
+            waits = 'select count(*) from pg_stat_activity a where %s = any (pg_blocking_pids(a.pid))'
+            until(lambda: other.done() or region.sql(waits, (connection.info.backend_pid,))[0][0])
+            cursor.execute('select from app.candidate where id = %s for no key update nowait', (one,))
+            cursor.execute('select from app.proposal where id = %s for no key update nowait', (proposal,))
+        assert other.result().status == 200
+        assert lead.get(f'/proposals/{proposal}').json['state'] == 'withdrawn'
+    connection.close()

@@ -116,8 +116,8 @@ CALLS = {
     'app.proposal_employer(uuid)': ('placements', 'app.proposal_employer(%(proposal)s)', None),
     'app.card_of_proposal(uuid)': ('placements', 'app.card_of_proposal(%(proposal)s)', None),
     'app.card_of_candidate(uuid)': ('candidates', 'app.card_of_candidate(%(candidate)s)', None),
-    'app.candidate_bsn_store(uuid,integer,bytea,bytea,bytea)': (
-        'candidates', "app.candidate_bsn_store(%(candidate)s, 1, sha224('x')::bytea, sha256('y'), sha256('z'))", 'MW404'),
+    'app.candidate_bsn_store(uuid,integer,bytea,bytea,bytea,boolean)': (
+        'candidates', "app.candidate_bsn_store(%(candidate)s, 1, sha224('x')::bytea, sha256('y'), sha256('z'), false)", 'MW404'),
     'app.candidate_merge(uuid,uuid,text[],text[])': (
         'candidates', "app.candidate_merge(%(candidate)s, %(another)s, '{}', '{}')", 'MW404'),
     'app.candidate_by_bsn(bytea,text)': ('candidates', "app.candidate_by_bsn(sha256('known'), 'intake')", None),

@@ -66,6 +66,7 @@ class Proposal:
     answered: int = 0
     by: object = None           # the proposal whose hire made it obsolete
     was: str = ''               # its state before that
+    shown: bool = True          # false: consent was withdrawn since
 
 
 class Model:
@@ -261,7 +262,7 @@ class Model:
         """What a look at the proposal gives: None when it is not there; else its state, and whether there is a card."""
         if role in OUTSIDE and not p.sent:
             return None
-        return p.state, p.state in AT_EMPLOYER or (p.state == 'hired' and self.today < p.answered + UNDO_DAYS)
+        return p.state, p.state in AT_EMPLOYER or (p.state == 'hired' and p.shown and self.today < p.answered + UNDO_DAYS)
 
     # --------------------------------------------------------------------------------------------- candidates
 
@@ -286,6 +287,9 @@ class Model:
         c.consent = False
         for p in self.open_with(c):
             p.state = 'withdrawn'
+        for p in self.proposals:
+            if p.candidate is c:
+                p.by, p.shown = None, False
         return OK
 
     # --------------------------------------------------------------------------------------------------- time

@@ -134,22 +134,22 @@ struct statement *sql_candidate_insert(struct plan *plan, const struct candidate
 const struct query query_candidate_change = {
     .name = "candidate_change",
     .text = "with number as ( select app.candidate_bsn_store($1::uuid, $2::int, $3::bytea, $4::bytea, $5::byt"
-            "ea) as changed where $5::bytea is not null ) update app.candidate c set (alias, first_name, last"
-            "_name, birth_date, email, phone, postcode4, neighbourhood, case_manager_id, coach_id, organisati"
-            "on_id, status, benefit, phase, target_groups, hours_min, hours_max, hours_worked, shifts, max_di"
-            "stance_km, transport, available_from, wishes, introduction, sectors, competences, conditions, la"
-            "nguages, occupations, bsn_changes) = (select n.alias, n.first_name, n.last_name, n.birth_date, n"
-            ".email, n.phone, n.postcode4, n.neighbourhood, n.case_manager_id, n.coach_id, n.organisation_id,"
-            " n.status, n.benefit, n.phase, n.target_groups, n.hours_min, n.hours_max, n.hours_worked, n.shif"
-            "ts, n.max_distance_km, n.transport, n.available_from, n.wishes, n.introduction, n.sectors, case "
-            "when d ? 'competences' then app.candidate_competences(nullif(d -> 'competences', 'null')) else c"
-            ".competences end, case when d ? 'conditions' then app.candidate_conditions(nullif(d -> 'conditio"
-            "ns', 'null')) else c.conditions end, case when d ? 'languages' then app.candidate_languages(null"
-            "if(d -> 'languages', 'null')) else c.languages end, case when d ? 'occupations' then app.candida"
-            "te_occupations(nullif(d -> 'occupations', 'null')) else c.occupations end, c.bsn_changes + coale"
-            "sce((select number.changed::int from number), 0) from (select $6::jsonb) given (d) cross join js"
-            "onb_populate_record(c, given.d) n) where c.id = $1 and $7::int8multirange @> c.version returning"
-            " c.id",
+            "ea, true) as changed where $5::bytea is not null ) update app.candidate c set (alias, first_name"
+            ", last_name, birth_date, email, phone, postcode4, neighbourhood, case_manager_id, coach_id, orga"
+            "nisation_id, status, benefit, phase, target_groups, hours_min, hours_max, hours_worked, shifts, "
+            "max_distance_km, transport, available_from, wishes, introduction, sectors, competences, conditio"
+            "ns, languages, occupations, bsn_changes) = (select n.alias, n.first_name, n.last_name, n.birth_d"
+            "ate, n.email, n.phone, n.postcode4, n.neighbourhood, n.case_manager_id, n.coach_id, n.organisati"
+            "on_id, n.status, n.benefit, n.phase, n.target_groups, n.hours_min, n.hours_max, n.hours_worked, "
+            "n.shifts, n.max_distance_km, n.transport, n.available_from, n.wishes, n.introduction, n.sectors,"
+            " case when d ? 'competences' then app.candidate_competences(nullif(d -> 'competences', 'null')) "
+            "else c.competences end, case when d ? 'conditions' then app.candidate_conditions(nullif(d -> 'co"
+            "nditions', 'null')) else c.conditions end, case when d ? 'languages' then app.candidate_language"
+            "s(nullif(d -> 'languages', 'null')) else c.languages end, case when d ? 'occupations' then app.c"
+            "andidate_occupations(nullif(d -> 'occupations', 'null')) else c.occupations end, c.bsn_changes +"
+            " coalesce((select number.changed::int from number), 0) from (select $6::jsonb) given (d) cross j"
+            "oin jsonb_populate_record(c, given.d) n) where c.id = $1 and $7::int8multirange @> c.version ret"
+            "urning c.id",
     .parameters = 7, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
@@ -169,7 +169,7 @@ struct statement *sql_candidate_change(struct plan *plan, struct sql_candidate_c
 
 const struct query query_candidate_bsn_store = {
     .name = "candidate_bsn_store",
-    .text = "select app.candidate_bsn_store($1::uuid, $2::int, $3::bytea, $4::bytea, $5::bytea)",
+    .text = "select app.candidate_bsn_store($1::uuid, $2::int, $3::bytea, $4::bytea, $5::bytea, false)",
     .parameters = 5, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };

@@ -14,6 +14,9 @@ insert into entry.quota (what, who, most, per) values
     ('bsn-search', 'person', 120, interval '3600 seconds'),
     ('bsn-search', 'machine', 120, interval '3600 seconds'),
     ('bsn-search', 'operator', 120, interval '3600 seconds'),
+    ('bsn-store', 'person', 120, interval '3600 seconds'),
+    ('bsn-store', 'machine', 120, interval '3600 seconds'),
+    ('bsn-store', 'operator', 120, interval '3600 seconds'),
     ('name-search', 'person', 240, interval '3600 seconds'),
     ('name-search', 'machine', 240, interval '3600 seconds'),
     ('name-search', 'operator', 240, interval '3600 seconds')
