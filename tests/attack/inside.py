@@ -66,6 +66,23 @@ def sql_that_reads_persons(world):
     return f'{tried} statements'
 
 
+@attack(16, 'a login of PostgreSQL finds by their letters names that it cannot read', short=True)
+def names_by_searching(world):
+    tenant, tried = world.sql("select tenant_id from ref.tenant where code = 'gm9901'")[0][0], 0
+    for program in programs('service'):
+        connection = psycopg2.connect(f'{world.region.env["MAATWERK_PG"]} user=maatwerk_{program}')
+        with connection.cursor() as cursor:
+            cursor.execute("select set_config('app.tenant', %s, false)", (str(tenant),))
+            for noun, table in (('user', 'user_account'), ('candidate', 'candidate'), ('employer', 'employer'), ('organisation', 'organisation')):
+                cursor.execute("select has_any_column_privilege(%s, 'select'), (select count(*) from generate_series(97, 122) c, app.named(%s, chr(c)))",
+                               (f'app.{table}', noun))
+                reads, found = cursor.fetchone()
+                tried += 26
+                held(reads or not found, f'{program} finds {found} of app.{table}')
+        connection.close()
+    return f'{tried} letters'
+
+
 @attack(16, 'a login of PostgreSQL changes the house, or takes its locks', short=True)
 def sql_against_the_house(world):
     statements = ['set role maatwerk_owner', 'create table app.x (a int)', 'alter table app.vacancy disable row level security',

@@ -259,3 +259,73 @@ def invisible_names(world):
     for name in (' ', '\u200b', '\u200f', '\ufeff', '\u2028', 'a\u202eb', 'x\u0007', '\U000e0041', '\u00ad'):
         answer = employer.post('/employers', {'name': name, 'sector': '4639', 'sizeClass': 'small'})
         held(answer.status == 400, f'{name!r}: {answer.status}')
+
+
+@attack(1, 'an organisation ends while its users are written', short=True)
+def ending_organisation(world):
+    admin = world.client('tenant_admin')
+    firm = admin.post('/organisations', {'kind': 'firm', 'name': 'Weg Ermee'}).json['id']
+    users = [admin.post('/users', {'name': 'Nieuw', 'email': f'{uuid.uuid4().hex}@x.example', 'role': 'firm', 'organisationId': firm}).json['id']
+             for _ in range(6)]
+    clients = [world.client('firm', user=user) for user in users]
+
+    def change(place, body):
+        answer = admin.patch(place, body, admin.get(place).headers['etag'])
+        assert answer.status == 200, answer.text
+    for turn in range(8):
+        with ThreadPoolExecutor(7) as threads:
+            done = [threads.submit(change, f'/users/{user}', {'name': f'Nieuw {turn}'}) for user in users[:3]]
+            done.append(threads.submit(change, f'/organisations/{firm}', {'active': False}))
+            done += [threads.submit(change, f'/users/{user}', {'name': f'Nieuw {turn}'}) for user in users[3:]]
+            [one.result() for one in done]
+        statuses = {client.get('/candidates').status for client in clients}
+        held(statuses == {403}, f'turn {turn}: {statuses}')
+        change(f'/organisations/{firm}', {'active': True})
+    return '8 times, 6 users'
+
+
+@attack(3, 'a change that cannot be made tells whether a number is known', short=True)
+def numbers_in_refused_changes(world):
+    numbers = valid_numbers(int(str(uuid.uuid4().int)[:8]) % 10 ** 8 * 8 + 10 ** 8)
+    known, unknown = next(numbers), next(numbers)
+    assert world.client('team_lead').post('/candidates', {'alias': 'Bekend', 'pc4': '5012', 'bsn': known}).status == 201
+    client, tried = world.client('case_manager'), 0
+    made = client.post('/candidates', {'alias': 'Proef', 'pc4': '5012'})
+    for wrong in ({'coachId': NOBODY}, {'organisationId': NOBODY}, {'pc4': '9999'}, {'occupations': [{'occupationId': NOBODY}]},
+                  {'competences': [{'competenceId': NOBODY, 'level': 1}]}):
+        for ask in (lambda body: client.patch(made.headers['location'], body, made.headers['etag']),
+                    lambda body: client.post('/candidates', {'alias': 'Proef', 'pc4': '5012', **body})):
+            tried += 1
+            answers = [ask({'bsn': number, **wrong}) for number in (known, unknown)]
+            held(answers[0].status == answers[1].status and answers[0].problem == answers[1].problem,
+                 f'{wrong}: {answers[0].problem} or {answers[1].problem}')
+    return f'{tried} changes'
+
+
+@attack(3, 'numbers are stored until one is known', short=True)
+def stored_numbers(world):
+    client, numbers = world.client('case_manager', user=world.users('case_manager')[2]), valid_numbers(700000000)
+    made, status = client.post('/candidates', {'alias': 'Proef', 'pc4': '5012'}), 0
+    for tried in range(150):
+        status = client.patch(made.headers['location'], {'bsn': next(numbers)}, '*').status
+        if status == 429:
+            return f'{tried} before it was refused'
+    held(False, f'150 numbers, and no end: {status}')
+
+
+@attack(5, 'a card of which the consent was withdrawn: by a merge of files, and after a hire', short=True)
+def consent_by_other_ways(world):
+    employer, lead = world.client('employer'), world.client('team_lead')
+    both = [row[0] for row in world.sql('select property from app.candidate_properties()')]
+    for way in ('merge', 'hire'):
+        proposal = world.proposed()[1][0]
+        one = lead.get(f'/proposals/{proposal}').json['candidateId']
+        withdrawn = one
+        if way == 'hire':
+            assert employer.post(f'/proposals/{proposal}/answers', {'answer': 'hire'}).status == 200
+        else:
+            withdrawn = lead.post('/candidates', {'alias': 'Dubbel', 'pc4': '5012'}).json['id']
+        assert lead.post(f'/candidates/{withdrawn}/consent-withdrawals', {'channel': 'letter'}).status == 200
+        if way == 'merge':
+            assert lead.post(f'/candidates/{one}/merge', {'otherId': withdrawn, 'keep': both}).status == 200
+        held('card' not in employer.get(f'/proposals/{proposal}').json, f'{way}: the card is still there')
