@@ -28,7 +28,7 @@ enum field_type {
 enum field_flag {
     FIELD_REQUIRED = 1,
     FIELD_NULLABLE = 2,  /* null is allowed: in a PATCH it clears */
-    FIELD_READ_ONLY = 4, /* refused in requests */
+    FIELD_READ_ONLY = 4, /* read over in requests: a client may send back what it read */
     FIELD_MULTILINE = 8, /* text may contain line breaks and tabs */
     FIELD_EMAIL = 16,    /* text is an e-mail address */
     FIELD_PHONE = 64,    /* text is a telephone number; kept as E.164 has it */

@@ -153,10 +153,10 @@ static void read_object(struct ctx *ctx, const struct schema *schema, cJSON *jso
             continue;
         }
         seen |= (field_set)1 << (field - schema->fields);
+        if (field->flags & FIELD_READ_ONLY)
+            continue;
         if (ctx->actor && field->closed_to & ctx->actor->role)
             place_fault(ctx, &here, FAULT_NOT_WRITABLE, (struct str){0});
-        else if (field->flags & FIELD_READ_ONLY)
-            place_fault(ctx, &here, FAULT_READ_ONLY, (struct str){0});
         else if (!cJSON_IsNull(member))
             read_value(ctx, field, member, (char *)into + field->offset, &here);
         else if (!(field->flags & FIELD_NULLABLE))

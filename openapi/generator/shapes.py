@@ -64,6 +64,8 @@ class Shapes:
     def value(self, raw, written):
         """A property, item or parameter."""
         made = clean(copy.deepcopy(raw))
+        if not written:
+            made.pop('readOnly', None)      # generators leave out such a property when they write what was read
         if 'x-enum' in made:
             return self.choice(made, written)
         if 'items' in made:

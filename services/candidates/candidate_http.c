@@ -27,7 +27,8 @@ enum err candidate_create(struct ctx *ctx, const struct request *req, struct pla
                                           .ciphertext = sealed.ciphertext,
                                           .blind_index = sealed.blind_index,
                                       });
-    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->new_id});
+    sql_candidate_get(plan,
+                      (struct sql_candidate_get){.id = req->new_id, .language = ctx_language(ctx)});
     return OK;
 }
 
@@ -50,7 +51,7 @@ enum err candidate_update(struct ctx *ctx, const struct request *req, struct pla
                                    .ciphertext = sealed.ciphertext,
                                    .blind_index = sealed.blind_index,
                                });
-    sql_candidate_get(plan, (struct sql_candidate_get){.id = id});
+    sql_candidate_get(plan, (struct sql_candidate_get){.id = id, .language = ctx_language(ctx)});
     return OK;
 }
 

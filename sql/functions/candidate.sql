@@ -263,3 +263,12 @@ create function app.candidate_withdraw_consent(candidate uuid, channel text) ret
         where q.tenant_id = c.tenant_id and q.id = c.id;
         perform app.proposals_revoke(c.id, 'infinity');
     end $$;
+
+-- The name of the firm or agency that has the mandate, for whoever sees the candidate.
+create function app.candidate_organisation(candidate uuid) returns text language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select o.name from app.candidate c join app.organisation o on o.tenant_id = c.tenant_id and o.id = c.organisation_id
+                where c.tenant_id = app.tenant() and c.id = candidate and app.sees_candidate(c));
+    end $$;

@@ -46,6 +46,13 @@ create function app.proposal_title(proposal uuid) returns text language plpgsql 
         return (select v.title from app.proposal p join app.vacancy v on v.tenant_id = p.tenant_id and v.id = p.vacancy_id
                 where p.tenant_id = app.tenant() and p.id = proposal and app.sees_proposal(p));
     end $$;
+create function app.proposal_alias(proposal uuid) returns text language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select c.alias from app.proposal p join app.candidate c on c.tenant_id = p.tenant_id and c.id = p.candidate_id
+                where p.tenant_id = app.tenant() and p.id = proposal and app.sees_proposal(p));
+    end $$;
 create function app.proposal_employer(proposal uuid) returns text language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -56,3 +56,14 @@ create function app.user_last_administrator() returns trigger language plpgsql
 create trigger last_administrator before update of active, role on app.user_account for each row
     when (old.active and old.role = 'tenant_admin' and not (new.active and new.role = 'tenant_admin'))
     execute function app.user_last_administrator();
+
+-- The name of the organisation or employer that a user works for, for whoever sees the user.
+create function app.user_organisation(account uuid) returns text language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select coalesce(o.name, e.name) from app.user_account u
+                left join app.organisation o on o.tenant_id = u.tenant_id and o.id = u.organisation_id
+                left join app.employer e on e.tenant_id = u.tenant_id and e.id = u.organisation_id
+                where u.tenant_id = app.tenant() and u.id = account and app.sees_user(u));
+    end $$;

@@ -8,6 +8,12 @@ to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.version, c.changed_at,
 case when c.merged_into is not null
      then json_build_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into
 
+-- fragment: candidate_case_manager
+(select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.case_manager_id)
+
+-- fragment: candidate_coach
+(select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.coach_id)
+
 -- query: candidate_list
 -- rows: many
 -- whose: id
@@ -24,20 +30,19 @@ case when c.merged_into is not null
 -- key: c.id
 -- newest-first:
 select {{candidate_columns}},
-       case when :shows_case_manager_name::boolean then
-           (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.case_manager_id) end as case_manager_name,
-       case when :shows_coach_name::boolean then
-           (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.coach_id) end as coach_name,
+       case when :shows_case_manager_name::boolean then {{candidate_case_manager}} end as case_manager_name,
+       case when :shows_coach_name::boolean then {{candidate_coach}} end as coach_name,
+       case when :shows_organisation_name::boolean then app.candidate_organisation(c.id) end as organisation_name,
        c.changed_in
 from app.candidate c where true
 
 -- query: candidate_get
 -- rows: one
 -- whose: id
-select {{candidate_columns}}, c.competences, c.conditions, c.languages, c.occupations,
-       app.proposals_open_of(c.id) as open_proposals,
-       (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.case_manager_id) as case_manager_name,
-       (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.coach_id) as coach_name
+select {{candidate_columns}}, ref.labelled(c.competences, :language) as competences, ref.labelled(c.conditions, :language) as conditions,
+       c.languages, ref.labelled(c.occupations, :language) as occupations, app.proposals_open_of(c.id) as open_proposals,
+       {{candidate_case_manager}} as case_manager_name, {{candidate_coach}} as coach_name,
+       app.candidate_organisation(c.id) as organisation_name
 from app.candidate c where c.id = :id
 
 -- query: candidate_insert

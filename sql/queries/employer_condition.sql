@@ -1,7 +1,8 @@
 -- program: employers
 
 -- fragment: employer_condition_columns
-c.id, c.employer_id, c.condition, c.text, c.hard, c.version, c.changed_at
+c.id, c.employer_id, c.condition,
+(select case :language when 'en' then k.label_en else k.label_nl end from ref.condition k where k.code = c.condition) as label, c.text, c.hard, c.version, c.changed_at
 
 -- query: employer_condition_list
 -- rows: many

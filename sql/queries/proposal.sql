@@ -17,6 +17,7 @@ p.rejection_shared, p.rejection_note, p.return_reason, p.undo_reason, p.undo_not
 -- key: p.id
 -- newest-first:
 select {{proposal_columns}},
+       case when :shows_candidate_alias::boolean then app.proposal_alias(p.id) end as candidate_alias,
        case when :shows_vacancy_title::boolean then app.proposal_title(p.id) end as vacancy_title,
        case when :shows_employer_name::boolean then app.proposal_employer(p.id) end as employer_name,
        case when :shows_card::boolean then app.card_of_proposal(p.id) end as card, p.changed_in
@@ -26,7 +27,7 @@ from app.proposal p where true
 -- rows: one
 -- whose: candidate_id
 select {{proposal_columns}},
-       app.proposal_title(p.id) as vacancy_title, app.proposal_employer(p.id) as employer_name,
+       app.proposal_alias(p.id) as candidate_alias, app.proposal_title(p.id) as vacancy_title, app.proposal_employer(p.id) as employer_name,
        app.card_of_proposal(p.id) as card
 from app.proposal p where p.id = :id
 

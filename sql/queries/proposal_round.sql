@@ -21,7 +21,7 @@ select app.proposal_round_send(:id::uuid)
 select r.id, r.vacancy_id, r.asked, r.already_open, r.proposed, r.shortfall_reason, r.shortfall_note, r.version,
        r.changed_at,
        (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', p.id, 'candidateId', p.candidate_id,
-                                  'rank', p.rank, 'state', p.state)) order by p.rank, p.id), '[]')
+                                  'candidateAlias', app.proposal_alias(p.id), 'rank', p.rank, 'state', p.state)) order by p.rank, p.id), '[]')
         from app.proposal p where p.round_id = r.id) as proposals,
        array(select p.candidate_id from app.proposal p where p.round_id = r.id) as candidates
 from app.proposal_round r where r.id = :id

@@ -6,6 +6,7 @@ u.id, u.name, u.email, u.phone, u.role, to_json(u.attributes) as attributes, u.o
 -- query: user_profile
 -- rows: one
 select :actor::uuid as id, u.name, :role::text as role, :organisation::uuid as organisation_id,
+       app.user_organisation(u.id) as organisation_name,
        t.id as tenant_id, t.name as tenant_name, :permissions::json as permissions
 from ref.tenant t left join app.user_account u on u.id = :actor::uuid and u.tenant_id = t.tenant_id
 where t.tenant_id = (select app.tenant())
@@ -19,12 +20,12 @@ where t.tenant_id = (select app.tenant())
 -- sort: name u.name text name
 -- sort: changedAt u.changed_at timestamptz changed_at
 -- key: u.id
-select {{user_columns}}, u.changed_in
+select {{user_columns}}, case when :shows_organisation_name::boolean then app.user_organisation(u.id) end as organisation_name, u.changed_in
 from app.user_account u where true
 
 -- query: user_get
 -- rows: one
-select {{user_columns}}
+select {{user_columns}}, app.user_organisation(u.id) as organisation_name
 from app.user_account u where u.id = :id
 
 -- query: user_insert
@@ -34,7 +35,7 @@ insert into app.user_account as u (tenant_id, id, name, email, phone, role, attr
 values (app.tenant(), :id, @name, @email, @phone, @role,
         coalesce(array(select jsonb_array_elements_text(@attributes::jsonb)), '{}'), @organisation_id::uuid,
         coalesce(@active::boolean, true))
-returning {{user_columns}}
+returning u.id
 
 -- query: user_change
 -- rows: one

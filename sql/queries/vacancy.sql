@@ -5,6 +5,22 @@ v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v
 to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.start_date, v.needed_by, v.wage_text,
 v.internal_note, v.source, v.reported_at, v.assignee_id, v.match_input
 
+-- fragment: vacancy_due
+v.reported_at + app.vacancy_answer_term()
+
+-- fragment: vacancy_employer
+(select e.name from app.employer e where e.tenant_id = v.tenant_id and e.id = v.employer_id)
+
+-- fragment: vacancy_occupation
+(select l.label from ref.occupation_label l where l.occupation_id = v.occupation_id and l.language = :language and l.preferred)
+
+-- fragment: vacancy_assignee
+(select c.name from app.colleague c where c.tenant_id = v.tenant_id and c.id = v.assignee_id)
+
+-- fragment: vacancy_advice
+case when app.vacancy_is_pending(v.state) then
+    (select s.advice from app.vacancy_supply s where s.tenant_id = v.tenant_id and s.vacancy_id = v.id and s.match_input = v.match_input) end
+
 -- query: vacancy_list
 -- rows: many
 -- filter: state v.state = %
@@ -24,24 +40,19 @@ v.internal_note, v.source, v.reported_at, v.assignee_id, v.match_input
 -- sort: title v.title text title
 -- key: v.id
 -- newest-first:
-select {{vacancy_columns}}, v.positions_taken, v.reported_at + app.vacancy_answer_term() as due_at,
-       case when :shows_employer_name::boolean then
-           (select e.name from app.employer e where e.tenant_id = v.tenant_id and e.id = v.employer_id) end as employer_name,
-       case when :shows_occupation_label::boolean then
-           (select l.label from ref.occupation_label l where l.occupation_id = v.occupation_id and l.language = :language
-            and l.preferred) end as occupation_label,
-       case when :shows_assignee_name::boolean then
-           (select c.name from app.colleague c where c.tenant_id = v.tenant_id and c.id = v.assignee_id) end as assignee_name,
-       case when :shows_advice::boolean and app.vacancy_is_pending(v.state) then
-           (select s.advice from app.vacancy_supply s where s.tenant_id = v.tenant_id and s.vacancy_id = v.id
-            and s.match_input = v.match_input) end as advice,
+select {{vacancy_columns}}, v.positions_taken, {{vacancy_due}} as due_at,
+       case when :shows_employer_name::boolean then {{vacancy_employer}} end as employer_name,
+       case when :shows_occupation_label::boolean then {{vacancy_occupation}} end as occupation_label,
+       case when :shows_assignee_name::boolean then {{vacancy_assignee}} end as assignee_name,
+       case when :shows_advice::boolean then {{vacancy_advice}} end as advice,
        v.version, v.changed_at, v.changed_in
 from app.vacancy v where true
 
 -- query: vacancy_get
 -- rows: one
-select {{vacancy_columns}},
-       v.competences, v.conditions, v.positions_taken, v.version, v.changed_at
+select {{vacancy_columns}}, v.positions_taken, {{vacancy_due}} as due_at, {{vacancy_employer}} as employer_name,
+       {{vacancy_occupation}} as occupation_label, {{vacancy_assignee}} as assignee_name, {{vacancy_advice}} as advice,
+       ref.labelled(v.competences, :language) as competences, ref.labelled(v.conditions, :language) as conditions, v.version, v.changed_at
 from app.vacancy v where v.id = :id
 
 -- The employer must be visible to the asker; a firm or agency reports for any employer of the municipality.
@@ -58,7 +69,7 @@ values (app.tenant(), :id::uuid, @employer_id::uuid, @title, @description, @kind
     @wage_text, @internal_note, @assignee_id::uuid,
     case when app.role() in ('employer', 'firm', 'agency', 'hub') then app.role() else 'account_manager' end,
     clock.now(), app.actor(), case when app.role() in ('firm', 'agency') then app.organisation() end)
-returning {{vacancy_columns}}, v.version, v.changed_at
+returning v.id
 
 -- query: vacancy_change
 -- rows: one

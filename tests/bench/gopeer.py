@@ -15,7 +15,7 @@ BOUND = {
     'context_set': 'tenant actor organisation role attributes scope request operation read_only',
     'idempotency_begin': 'route key fingerprint status resource',
     'idempotency_outcome': 'route key',
-    'vacancy_get': 'id',
+    'vacancy_get': 'id language',
     'vacancy_insert': 'id employer_id title description kind occupation_id hours_min hours_max shifts postcode4 positions '
                       'candidates_wanted start_date needed_by wage_text internal_note assignee_id competences conditions',
 }
@@ -79,6 +79,6 @@ def started(peer, connections):
 
 def same_vacancy(ours, theirs):
     """Both answered the same, but for what is new in each."""
-    new = {'id', 'reportedAt', 'changedAt', '_links'} if ours.status == 201 else set()
+    new = {'id', 'reportedAt', 'dueAt', 'changedAt', '_links'} if ours.status == 201 else set()
     assert ours.status == theirs.status and ours.status in (200, 201), (ours.text, theirs.text)
     assert {**ours.json, **dict.fromkeys(new)} == {**theirs.json, **dict.fromkeys(new)}, (ours.text, theirs.text)

@@ -18,7 +18,7 @@ def bsn_of(number):
 
 def test_a_candidate_is_registered_with_all_parts(as_role, candidate):
     read = as_role('case_manager').get(candidate.headers['location']).json
-    assert read['competences'][0]['level'] == 2 and read['conditions'] == [{'condition': 'dutch_a2', 'met': True}]
+    assert read['competences'][0]['level'] == 2 and read['conditions'] == [{'condition': 'dutch_a2', 'met': True, 'label': 'Nederlands A2'}]
     assert read['languages'] and read['occupations'][0]['wanted'] is True
 
 
@@ -326,3 +326,34 @@ def test_seen_attack_a_change_that_is_refused_tells_nothing_of_a_number(as_role,
     assert [answer.status for answer in answers] == [400, 400]
     assert answers[0].json['errors'] == answers[1].json['errors']
     assert client.patch(made.headers['location'], {'bsn': known}, made.headers['etag']).problem == 'bsn-known'
+
+
+def test_seen_builder_one_file_is_one_call(as_role, candidate, world, statements):
+    """The page of a file asked for each competence, each occupation, and the firm."""
+    lead, place = as_role('team_lead'), candidate.headers['location']
+    given = lead.patch(place, {'organisationId': world['firm']}, candidate.headers['etag'])
+    firm = lead.get(f'/organisations/{world["firm"]}').json['name']
+    assert given.json['organisationName'] == firm == lead.get(place).json['organisationName']
+    read, sent = statements(lambda: lead.get(place))
+    assert sent == ['candidate_get']
+    english = lead.get(place, **{'Accept-Language': 'en'}).json
+    for language, shown in (('nl', read.json), ('en', english)):
+        for noun, key in (('competences', 'competenceId'), ('occupations', 'occupationId')):
+            for part in shown[noun]:
+                assert part['label'] == lead.get(f'/{noun}/{part[key]}', **{'Accept-Language': language}).json['label'], (language, part)
+    assert [shown['conditions'][0]['label'] for shown in (read.json, english)] == ['Nederlands A2', 'Dutch A2']
+    listed = as_role('firm').get('/candidates?pageSize=100').json['items']
+    assert {c['organisationName'] for c in listed} == {firm} and candidate.json['id'] in {c['id'] for c in listed}
+
+
+def test_seen_builder_parts_of_a_file_that_were_read_can_be_sent_back(as_role, candidate):
+    parts = {name: candidate.json[name] for name in ('competences', 'conditions', 'occupations', 'languages')}
+    answer = as_role('case_manager').patch(candidate.headers['location'], parts, candidate.headers['etag'])
+    assert answer.status == 200 and answer.json['version'] == candidate.json['version'], answer.text
+
+
+def test_seen_builder_what_was_registered_is_what_is_read(as_role, candidate):
+    """With the labels, which a handler has to ask in the language of the client."""
+    assert candidate.json == as_role('case_manager').get(candidate.headers['location']).json
+    changed = as_role('case_manager').patch(candidate.headers['location'], {'wishes': 'Anders.'}, candidate.headers['etag'], **{'Accept-Language': 'en'})
+    assert changed.json == as_role('case_manager').get(candidate.headers['location'], **{'Accept-Language': 'en'}).json

@@ -496,3 +496,18 @@ def test_seen_attack_who_ends_a_proposal_waits_for_the_vacancy_with_empty_hands(
         assert other.result().status == 200
         assert lead.get(f'/proposals/{proposal}').json['state'] == 'withdrawn'
     connection.close()
+
+
+def test_seen_builder_who_follows_a_proposal_knows_of_whom_it_is(as_role, region, proposed):
+    """A proposal that has ended has no card: who sees the candidate is told the name on it, the employer is not."""
+    vacancy, proposals = proposed()
+    consultant, employer = as_role('consultant'), as_role('employer')
+    aliases = {p['id']: p['card']['alias'] for p in consultant.get(f'/proposals?vacancyId={vacancy}').json['items']}
+    ended = employer.post(f'/proposals/{proposals[0]}/answers', {'answer': 'reject', 'reason': 'travel'}).json
+    assert 'card' not in ended and not [name for name in ended if 'alias' in name.lower()]
+    listed = consultant.get(f'/proposals?vacancyId={vacancy}').json['items']
+    assert {p['id']: p['candidateAlias'] for p in listed} == aliases
+    one = consultant.get(f'/proposals/{proposals[0]}').json
+    assert 'card' not in one and one['candidateAlias'] == aliases[proposals[0]]
+    assert {p['id']: p['candidateAlias'] for p in consultant.get(f'/proposal-rounds/{one["roundId"]}').json['proposals']} == aliases
+    assert employer.get('/proposals?fields=candidateAlias').status == 400 == as_role('account_manager').get('/proposals?fields=candidateAlias').status

@@ -219,3 +219,16 @@ def test_seen_the_last_administrator_stays(as_role, region, change):
     if left == [(second.json['id'],)]:      # the first one comes back
         assert as_role('tenant_admin', 'gm9902', user=second.json['id']).patch(place, back, '*').status == 200
         assert admin.patch(there, change, '*').status == 200
+
+
+def test_seen_builder_an_account_says_for_whom_it_works(as_role, hire, world):
+    """An administrator saw the identifier of an employer that he cannot read."""
+    admin = as_role('tenant_admin')
+    firm, employer = as_role('team_lead').get(f'/organisations/{world["firm"]}').json['name'], as_role('employer').get(f'/employers/{world["employer"]}').json['name']
+    for role, organisation, name in (('firm', world['firm'], firm), ('employer', world['employer'], employer)):
+        made, client = hire(role, organisationId=organisation)
+        assert made.json['organisationName'] == name == client.get('/user-profile').json['organisationName']
+        assert made.json == admin.get(made.headers['location']).json
+    named = [u for u in admin.get('/users?pageSize=100').json['items'] if 'organisationId' in u]
+    assert named and all(u['organisationName'] for u in named)
+    assert 'organisationName' not in admin.get('/user-profile').json

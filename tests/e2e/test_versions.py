@@ -42,6 +42,7 @@ def picture(region, table, key):
 def test_attack_20_what_changes_nothing_leaves_nothing(as_role, region, request, path):
     table, role, make = NOUNS[path]
     client, place = as_role(role), make(request.getfixturevalue).headers['location']
+    region.wait_until_idle()        # the advice of a vacancy is counted, and shown
     shown = client.get(place)
     schema = Contract(ROOT / 'openapi').schemas
     body = next(o for o in Contract(ROOT / 'openapi').operations if o.method == 'patch' and o.path == path).body

@@ -113,6 +113,9 @@ CALLS = {
     'app.vacancies_expire()': ('matching', 'app.vacancies_expire()', 0),     # a consultant sees some, and may not move them
     'app.proposals_expire()': ('matching', 'app.proposals_expire()', 0),
     'app.proposal_title(uuid)': ('placements', 'app.proposal_title(%(proposal)s)', None),
+    'app.proposal_alias(uuid)': ('placements', 'app.proposal_alias(%(proposal)s)', None),
+    'app.candidate_organisation(uuid)': ('candidates', 'app.candidate_organisation(%(candidate)s)', None),
+    'app.user_organisation(uuid)': ('platform', 'app.user_organisation(%(user)s)', None),
     'app.proposal_employer(uuid)': ('placements', 'app.proposal_employer(%(proposal)s)', None),
     'app.card_of_proposal(uuid)': ('placements', 'app.card_of_proposal(%(proposal)s)', None),
     'app.card_of_candidate(uuid)': ('candidates', 'app.card_of_candidate(%(candidate)s)', None),
@@ -163,9 +166,10 @@ def target(region, as_role):
     # a vacancy past its last day, and a proposal past its term, so that somebody who sees them finds something to end
     region.sql("set session_replication_role = replica; "
                "update app.vacancy set needed_by = '2026-01-01' where id = (select id from app.vacancy where tenant_id = 1 and state = 'reported' limit 1); "
-               "update app.candidate set available_from = clock.today() where id = %s; "
+               "update app.candidate set available_from = clock.today(), organisation_id = (select id from app.organisation where tenant_id = 1 and kind = 'firm' limit 1) where id = %s; "
                "update app.proposal set sent_at = sent_at - interval '1 year' where id = %s", (first, proposals[first]))
-    return {'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
+    user, = region.sql('select id from app.user_account where tenant_id = 1 and organisation_id is not null limit 1')[0]
+    return {'user': user, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
             'name': name, 'born': born}
 
 

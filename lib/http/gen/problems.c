@@ -137,7 +137,6 @@ const struct fault_text fault_texts[FAULT_COUNT] = {
     [FAULT_UNKNOWN_PROPERTY] = {"unknown-property", {"Onbekende eigenschap", "Unknown property"}},
     [FAULT_UNKNOWN_PARAMETER] = {"unknown-parameter", {"Onbekende parameter", "Unknown parameter"}},
     [FAULT_UNKNOWN_FIELD] = {"unknown-field", {"Onbekend veld", "Unknown field"}},
-    [FAULT_READ_ONLY] = {"read-only", {"Kan niet worden opgegeven", "Cannot be given"}},
     [FAULT_NULL] = {"null", {"Mag niet leeg zijn", "May not be null"}},
     [FAULT_TYPE] = {"type", {"Verkeerd type; verwacht: {limit}", "Wrong type; expected: {limit}"}},
     [FAULT_RANGE] = {"range", {"Moet liggen tussen {limit}", "Must be within {limit}"}},

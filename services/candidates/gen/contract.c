@@ -29,6 +29,7 @@ static enum err list_candidates_plan(struct ctx *ctx, const struct request *req,
     sql_candidate_list(plan, (struct sql_candidate_list){
         .shows_case_manager_name = request_shows(req, 10),
         .shows_coach_name = request_shows(req, 12),
+        .shows_organisation_name = request_shows(req, 14),
     });
     return OK;
 }
@@ -41,8 +42,10 @@ static const struct field get_candidate_path[] = {
 /* getCandidate: One candidate */
 static enum err get_candidate_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx;
-    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
+    sql_candidate_get(plan, (struct sql_candidate_get){
+        .language = ctx_language(ctx),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right update_candidate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -56,9 +59,11 @@ static const struct field merge_candidates_path[] = {
 /* mergeCandidates: Make another file of the same person a part of this one */
 static enum err merge_candidates_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx;
     sql_candidate_merge(plan, req->body, (struct sql_candidate_merge){.id = req->path[0]});
-    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
+    sql_candidate_get(plan, (struct sql_candidate_get){
+        .language = ctx_language(ctx),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right list_candidate_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -81,11 +86,13 @@ static const struct field withdraw_consent_path[] = {
 /* withdrawConsent: Withdraw the consent to show the card */
 static enum err withdraw_consent_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx;
     sql_candidate_withdraw_consent(plan, req->body, (struct sql_candidate_withdraw_consent){
         .id = req->path[0],
     });
-    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
+    sql_candidate_get(plan, (struct sql_candidate_get){
+        .language = ctx_language(ctx),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right put_candidate_competence_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -96,13 +103,15 @@ static const struct field put_candidate_competence_path[] = {
 /* putCandidateCompetence: Add or change one competence */
 static enum err put_candidate_competence_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx;
     sql_candidate_competence_put(plan, req->body, (struct sql_candidate_competence_put){
         .competence_id = req->path[1],
         .candidate_id = req->path[0],
         .version = req->version,
     });
-    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
+    sql_candidate_get(plan, (struct sql_candidate_get){
+        .language = ctx_language(ctx),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right remove_candidate_competence_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -113,13 +122,15 @@ static const struct field remove_candidate_competence_path[] = {
 /* removeCandidateCompetence: Take one competence out */
 static enum err remove_candidate_competence_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx;
     sql_candidate_competence_remove(plan, (struct sql_candidate_competence_remove){
         .competence_id = req->path[1],
         .candidate_id = req->path[0],
         .version = req->version,
     });
-    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
+    sql_candidate_get(plan, (struct sql_candidate_get){
+        .language = ctx_language(ctx),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right put_candidate_condition_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -130,13 +141,15 @@ static const struct field put_candidate_condition_path[] = {
 /* putCandidateCondition: Add or change one condition */
 static enum err put_candidate_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx;
     sql_candidate_condition_put(plan, req->body, (struct sql_candidate_condition_put){
         .condition = req->path[1],
         .candidate_id = req->path[0],
         .version = req->version,
     });
-    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
+    sql_candidate_get(plan, (struct sql_candidate_get){
+        .language = ctx_language(ctx),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right remove_candidate_condition_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -147,13 +160,15 @@ static const struct field remove_candidate_condition_path[] = {
 /* removeCandidateCondition: Take one condition out */
 static enum err remove_candidate_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx;
     sql_candidate_condition_remove(plan, (struct sql_candidate_condition_remove){
         .condition = req->path[1],
         .candidate_id = req->path[0],
         .version = req->version,
     });
-    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
+    sql_candidate_get(plan, (struct sql_candidate_get){
+        .language = ctx_language(ctx),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right get_card_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -195,7 +210,7 @@ static const struct operation operations[] = {
         .rights = list_candidates_rights,
         .purpose = "file",
         .parameters = list_candidates_query, .parameters_count = 7,
-        .response = &candidate_schema, .shown = 0x1d0fffffffu,
+        .response = &candidate_schema, .shown = 0x3a1fffffffu,
         .list = &query_candidate_list,
         .handle = list_candidates_plan,
     },
@@ -209,7 +224,7 @@ static const struct operation operations[] = {
         .rights = create_candidate_rights,
         .purpose = "file",
         .body = &candidate_new_schema,
-        .response = &candidate_schema, .shown = 0x1fffffffffu,
+        .response = &candidate_schema, .shown = 0x3fffffffffu,
         .show = &operations[3],
         .handle = candidate_create,
     },
@@ -236,7 +251,7 @@ static const struct operation operations[] = {
         .rights = get_candidate_rights,
         .purpose = "file",
         .path_fields = get_candidate_path, .path_count = 1,
-        .response = &candidate_schema, .shown = 0x1fffffffffu,
+        .response = &candidate_schema, .shown = 0x3fffffffffu,
         .handle = get_candidate_plan,
     },
     {
@@ -250,7 +265,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = update_candidate_path, .path_count = 1,
         .body = &candidate_change_schema,
-        .response = &candidate_schema, .shown = 0x1fffffffffu,
+        .response = &candidate_schema, .shown = 0x3fffffffffu,
         .handle = candidate_update,
     },
     {
@@ -264,7 +279,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = merge_candidates_path, .path_count = 1,
         .body = &candidate_merge_schema,
-        .response = &candidate_schema, .shown = 0x1fffffffffu,
+        .response = &candidate_schema, .shown = 0x3fffffffffu,
         .show = &operations[3],
         .handle = merge_candidates_plan,
     },
@@ -293,7 +308,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = withdraw_consent_path, .path_count = 1,
         .body = &consent_withdrawal_schema,
-        .response = &candidate_schema, .shown = 0x1fffffffffu,
+        .response = &candidate_schema, .shown = 0x3fffffffffu,
         .show = &operations[3],
         .handle = withdraw_consent_plan,
     },
@@ -308,7 +323,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = put_candidate_competence_path, .path_count = 2,
         .body = &held_competence_schema,
-        .response = &candidate_schema, .shown = 0x1fffffffffu,
+        .response = &candidate_schema, .shown = 0x3fffffffffu,
         .handle = put_candidate_competence_plan,
     },
     {
@@ -321,7 +336,7 @@ static const struct operation operations[] = {
         .rights = remove_candidate_competence_rights,
         .purpose = "file",
         .path_fields = remove_candidate_competence_path, .path_count = 2,
-        .response = &candidate_schema, .shown = 0x1fffffffffu,
+        .response = &candidate_schema, .shown = 0x3fffffffffu,
         .handle = remove_candidate_competence_plan,
     },
     {
@@ -335,7 +350,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = put_candidate_condition_path, .path_count = 2,
         .body = &held_condition_schema,
-        .response = &candidate_schema, .shown = 0x1fffffffffu,
+        .response = &candidate_schema, .shown = 0x3fffffffffu,
         .handle = put_candidate_condition_plan,
     },
     {
@@ -348,7 +363,7 @@ static const struct operation operations[] = {
         .rights = remove_candidate_condition_rights,
         .purpose = "file",
         .path_fields = remove_candidate_condition_path, .path_count = 2,
-        .response = &candidate_schema, .shown = 0x1fffffffffu,
+        .response = &candidate_schema, .shown = 0x3fffffffffu,
         .handle = remove_candidate_condition_plan,
     },
     {

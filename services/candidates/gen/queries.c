@@ -40,8 +40,9 @@ const struct query query_candidate_list = {
             "candidates/' || c.merged_into) end as merged_into, case when $1::boolean then (select k.name fro"
             "m app.colleague k where k.tenant_id = c.tenant_id and k.id = c.case_manager_id) end as case_mana"
             "ger_name, case when $2::boolean then (select k.name from app.colleague k where k.tenant_id = c.t"
-            "enant_id and k.id = c.coach_id) end as coach_name, c.changed_in from app.candidate c where true",
-    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
+            "enant_id and k.id = c.coach_id) end as coach_name, case when $3::boolean then app.candidate_orga"
+            "nisation(c.id) end as organisation_name, c.changed_in from app.candidate c where true",
+    .parameters = 3, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &candidate_list_list, .whose = "id",
 };
 struct statement *sql_candidate_list(struct plan *plan, struct sql_candidate_list args)
@@ -49,6 +50,7 @@ struct statement *sql_candidate_list(struct plan *plan, struct sql_candidate_lis
     const struct str values[] = {
         args.shows_case_manager_name,
         args.shows_coach_name,
+        args.shows_organisation_name,
     };
     return plan_add(plan, &query_candidate_list, values);
 }
@@ -61,17 +63,19 @@ const struct query query_candidate_get = {
             "ifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishe"
             "s, c.introduction, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.version, c.changed_a"
             "t, case when c.merged_into is not null then json_build_object('id', c.merged_into, 'href', '/v1/"
-            "candidates/' || c.merged_into) end as merged_into, c.competences, c.conditions, c.languages, c.o"
-            "ccupations, app.proposals_open_of(c.id) as open_proposals, (select k.name from app.colleague k w"
-            "here k.tenant_id = c.tenant_id and k.id = c.case_manager_id) as case_manager_name, (select k.nam"
-            "e from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.coach_id) as coach_name from"
-            " app.candidate c where c.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "candidates/' || c.merged_into) end as merged_into, ref.labelled(c.competences, $1) as competence"
+            "s, ref.labelled(c.conditions, $1) as conditions, c.languages, ref.labelled(c.occupations, $1) as"
+            " occupations, app.proposals_open_of(c.id) as open_proposals, (select k.name from app.colleague k"
+            " where k.tenant_id = c.tenant_id and k.id = c.case_manager_id) as case_manager_name, (select k.n"
+            "ame from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.coach_id) as coach_name, a"
+            "pp.candidate_organisation(c.id) as organisation_name from app.candidate c where c.id = $2",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "id",
 };
 struct statement *sql_candidate_get(struct plan *plan, struct sql_candidate_get args)
 {
     const struct str values[] = {
+        args.language,
         args.id,
     };
     return plan_add(plan, &query_candidate_get, values);

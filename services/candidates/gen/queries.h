@@ -8,13 +8,13 @@
 
 extern const struct query query_candidate_list;
 struct sql_candidate_list {
-    struct str shows_case_manager_name, shows_coach_name;
+    struct str shows_case_manager_name, shows_coach_name, shows_organisation_name;
 };
 struct statement *sql_candidate_list(struct plan *plan, struct sql_candidate_list args);
 
 extern const struct query query_candidate_get;
 struct sql_candidate_get {
-    struct str id;
+    struct str language, id;
 };
 struct statement *sql_candidate_get(struct plan *plan, struct sql_candidate_get args);
 

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-_Static_assert(37 <= LIMIT_FIELDS, "Candidate");
+_Static_assert(38 <= LIMIT_FIELDS, "Candidate");
 
 static const struct pattern_part pattern_0[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 static const struct pattern_part pattern_1[] = {{{0x0u, 0x7fffffe00000000u}, 2, 3}, {{0, 0}, 0, 0}};
@@ -24,20 +24,22 @@ static const char *const values_14[] = {"look", "change", "denial", NULL};
 
 static const struct field candidate_competence_fields[] = {
     {.name = "competenceId", .key = {"\"competenceId\":", 15}, .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_competence, competence_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_READ_ONLY, .offset = offsetof(struct candidate_competence, label), .min = 0, .max = 300, .visible_to = 0xffffffffu},
     {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_INT, .offset = offsetof(struct candidate_competence, level), .min = 1, .max = 3, .visible_to = 0xffffffffu},
     {.name = "evidence", .key = {"\"evidence\":", 11}, .column = "evidence", .type = FIELD_TEXT, .offset = offsetof(struct candidate_competence, evidence), .min = 0, .max = 200, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_competence_schema = {
-    .name = "CandidateCompetence", .fields = candidate_competence_fields, .count = 3,
+    .name = "CandidateCompetence", .fields = candidate_competence_fields, .count = 4,
     .size = sizeof(struct candidate_competence), .self = NULL,
 };
 static const struct field candidate_condition_fields[] = {
     {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_condition, condition), .min = 2, .max = 40, .pattern = pattern_0, .visible_to = 0xffffffffu},
+    {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_READ_ONLY, .offset = offsetof(struct candidate_condition, label), .min = 0, .max = 300, .visible_to = 0xffffffffu},
     {.name = "met", .key = {"\"met\":", 6}, .column = "met", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_condition, met), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .offset = offsetof(struct candidate_condition, source), .min = 0, .max = 200, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_condition_schema = {
-    .name = "CandidateCondition", .fields = candidate_condition_fields, .count = 3,
+    .name = "CandidateCondition", .fields = candidate_condition_fields, .count = 4,
     .size = sizeof(struct candidate_condition), .self = NULL,
 };
 static const struct field candidate_language_fields[] = {
@@ -50,11 +52,12 @@ const struct schema candidate_language_schema = {
 };
 static const struct field candidate_occupation_fields[] = {
     {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_occupation, occupation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_READ_ONLY, .offset = offsetof(struct candidate_occupation, label), .min = 0, .max = 300, .visible_to = 0xffffffffu},
     {.name = "wanted", .key = {"\"wanted\":", 9}, .column = "wanted", .type = FIELD_BOOL, .offset = offsetof(struct candidate_occupation, wanted), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "years", .key = {"\"years\":", 8}, .column = "years", .type = FIELD_INT, .offset = offsetof(struct candidate_occupation, years), .min = 0, .max = 60, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_occupation_schema = {
-    .name = "CandidateOccupation", .fields = candidate_occupation_fields, .count = 3,
+    .name = "CandidateOccupation", .fields = candidate_occupation_fields, .count = 4,
     .size = sizeof(struct candidate_occupation), .self = NULL,
 };
 static const struct field candidate_new_fields[] = {
@@ -196,6 +199,7 @@ static const struct field candidate_fields[] = {
     {.name = "coachId", .key = {"\"coachId\":", 10}, .column = "coach_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "coachName", .key = {"\"coachName\":", 12}, .column = "coach_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "organisationName", .key = {"\"organisationName\":", 19}, .column = "organisation_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
     {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_6, .visible_to = 0x3u},
     {.name = "phase", .key = {"\"phase\":", 8}, .column = "phase", .type = FIELD_INT, .min = 1, .max = 4, .visible_to = 0x7u},
@@ -221,7 +225,7 @@ static const struct field candidate_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_schema = {
-    .name = "Candidate", .fields = candidate_fields, .count = 37,
+    .name = "Candidate", .fields = candidate_fields, .count = 38,
     .size = 0, .self = "/candidates/",
 };
 static const struct field candidate_hit_fields[] = {

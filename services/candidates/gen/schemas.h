@@ -9,6 +9,7 @@
 /* A competence that somebody has. (competentie van de kandidaat) */
 struct candidate_competence {
     struct str competence_id;
+    struct str label;
     struct maybe_int level;
     struct str evidence;
 };
@@ -16,6 +17,7 @@ struct candidate_competence {
 /* A condition that is known to be met or not. (voorwaarde bij de kandidaat) */
 struct candidate_condition {
     struct str condition;
+    struct str label;
     struct maybe_bool met;
     struct str source;
 };
@@ -29,6 +31,7 @@ struct candidate_language {
 /* An occupation that somebody wants, or has done. (beroep van de kandidaat) */
 struct candidate_occupation {
     struct str occupation_id;
+    struct str label;
     struct maybe_bool wanted;
     struct maybe_int years;
 };

@@ -88,8 +88,8 @@ static const struct field list_employer_conditions_path[] = {
 /* listEmployerConditions: Conditions under which the employer takes part */
 static enum err list_employer_conditions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx;
     sql_employer_condition_list(plan, (struct sql_employer_condition_list){
+        .language = ctx_language(ctx),
         .employer_id = req->path[0],
     });
     return OK;
@@ -101,10 +101,10 @@ static const struct field create_employer_condition_path[] = {
 /* createEmployerCondition: Record a condition */
 static enum err create_employer_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx;
     sql_employer_condition_insert(plan, req->body, (struct sql_employer_condition_insert){
         .id = req->new_id,
         .employer_id = req->path[0],
+        .language = ctx_language(ctx),
     });
     return OK;
 }
@@ -115,8 +115,10 @@ static const struct field get_employer_condition_path[] = {
 /* getEmployerCondition: One condition of an employer */
 static enum err get_employer_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx;
-    sql_employer_condition_get(plan, (struct sql_employer_condition_get){.id = req->path[0]});
+    sql_employer_condition_get(plan, (struct sql_employer_condition_get){
+        .language = ctx_language(ctx),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right delete_employer_condition_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -126,12 +128,14 @@ static const struct field delete_employer_condition_path[] = {
 /* deleteEmployerCondition: Withdraw a condition */
 static enum err delete_employer_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx;
     sql_employer_condition_delete(plan, (struct sql_employer_condition_delete){
         .id = req->path[0],
         .version = req->version,
     });
-    sql_employer_condition_get(plan, (struct sql_employer_condition_get){.id = req->path[0]});
+    sql_employer_condition_get(plan, (struct sql_employer_condition_get){
+        .language = ctx_language(ctx),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right list_employers_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -269,8 +273,11 @@ static const struct right create_vacancy_rights[] = {{1u << ROLE_EMPLOYER, SCOPE
 /* createVacancy: Report a vacancy */
 static enum err create_vacancy_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx;
     sql_vacancy_insert(plan, req->body, (struct sql_vacancy_insert){.id = req->new_id});
+    sql_vacancy_get(plan, (struct sql_vacancy_get){
+        .language = ctx_language(ctx),
+        .id = req->new_id,
+    });
     return OK;
 }
 static const struct right get_vacancy_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -280,8 +287,10 @@ static const struct field get_vacancy_path[] = {
 /* getVacancy: One vacancy */
 static enum err get_vacancy_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx;
-    sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
+    sql_vacancy_get(plan, (struct sql_vacancy_get){
+        .language = ctx_language(ctx),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right update_vacancy_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -291,13 +300,15 @@ static const struct field update_vacancy_path[] = {
 /* updateVacancy: Change a vacancy */
 static enum err update_vacancy_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx;
     sql_vacancy_change(plan, (struct sql_vacancy_change){
         .document = req->document,
         .id = req->path[0],
         .version = req->version,
     });
-    sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
+    sql_vacancy_get(plan, (struct sql_vacancy_get){
+        .language = ctx_language(ctx),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right end_vacancy_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -307,9 +318,11 @@ static const struct field end_vacancy_path[] = {
 /* endVacancy: Withdraw or close a vacancy */
 static enum err end_vacancy_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx;
     sql_vacancy_end(plan, req->body, (struct sql_vacancy_end){.id = req->path[0]});
-    sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
+    sql_vacancy_get(plan, (struct sql_vacancy_get){
+        .language = ctx_language(ctx),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right list_vacancy_transitions_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -333,13 +346,15 @@ static const struct field put_vacancy_competence_path[] = {
 /* putVacancyCompetence: Add or change one competence */
 static enum err put_vacancy_competence_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx;
     sql_vacancy_competence_put(plan, req->body, (struct sql_vacancy_competence_put){
         .competence_id = req->path[1],
         .vacancy_id = req->path[0],
         .version = req->version,
     });
-    sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
+    sql_vacancy_get(plan, (struct sql_vacancy_get){
+        .language = ctx_language(ctx),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right remove_vacancy_competence_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -350,13 +365,15 @@ static const struct field remove_vacancy_competence_path[] = {
 /* removeVacancyCompetence: Take one competence out */
 static enum err remove_vacancy_competence_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx;
     sql_vacancy_competence_remove(plan, (struct sql_vacancy_competence_remove){
         .competence_id = req->path[1],
         .vacancy_id = req->path[0],
         .version = req->version,
     });
-    sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
+    sql_vacancy_get(plan, (struct sql_vacancy_get){
+        .language = ctx_language(ctx),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right put_vacancy_condition_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -367,13 +384,15 @@ static const struct field put_vacancy_condition_path[] = {
 /* putVacancyCondition: Add or change one condition */
 static enum err put_vacancy_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx;
     sql_vacancy_condition_put(plan, req->body, (struct sql_vacancy_condition_put){
         .condition = req->path[1],
         .vacancy_id = req->path[0],
         .version = req->version,
     });
-    sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
+    sql_vacancy_get(plan, (struct sql_vacancy_get){
+        .language = ctx_language(ctx),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right remove_vacancy_condition_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -384,13 +403,15 @@ static const struct field remove_vacancy_condition_path[] = {
 /* removeVacancyCondition: Take one condition out */
 static enum err remove_vacancy_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx;
     sql_vacancy_condition_remove(plan, (struct sql_vacancy_condition_remove){
         .condition = req->path[1],
         .vacancy_id = req->path[0],
         .version = req->version,
     });
-    sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
+    sql_vacancy_get(plan, (struct sql_vacancy_get){
+        .language = ctx_language(ctx),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct operation operations[] = {
@@ -466,7 +487,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_employer_conditions_rights,
         .path_fields = list_employer_conditions_path, .path_count = 1,
-        .response = &employer_condition_schema, .shown = 0x7fu,
+        .response = &employer_condition_schema, .shown = 0xffu,
         .list = &query_employer_condition_list,
         .handle = list_employer_conditions_plan,
     },
@@ -480,7 +501,7 @@ static const struct operation operations[] = {
         .rights = create_employer_condition_rights,
         .path_fields = create_employer_condition_path, .path_count = 1,
         .body = &employer_condition_new_schema,
-        .response = &employer_condition_schema, .shown = 0x7fu,
+        .response = &employer_condition_schema, .shown = 0xffu,
         .show = &operations[7],
         .handle = create_employer_condition_plan,
     },
@@ -493,7 +514,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_employer_condition_rights,
         .path_fields = get_employer_condition_path, .path_count = 1,
-        .response = &employer_condition_schema, .shown = 0x7fu,
+        .response = &employer_condition_schema, .shown = 0xffu,
         .handle = get_employer_condition_plan,
     },
     {

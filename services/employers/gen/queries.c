@@ -227,14 +227,16 @@ static const struct query_list employer_condition_list_list = {
 };
 const struct query query_employer_condition_list = {
     .name = "employer_condition_list",
-    .text = "select c.id, c.employer_id, c.condition, c.text, c.hard, c.version, c.changed_at from app.employ"
-            "er_condition c where c.employer_id = $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select c.id, c.employer_id, c.condition, (select case $1 when 'en' then k.label_en else k.label_"
+            "nl end from ref.condition k where k.code = c.condition) as label, c.text, c.hard, c.version, c.c"
+            "hanged_at from app.employer_condition c where c.employer_id = $2",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &employer_condition_list_list,
 };
 struct statement *sql_employer_condition_list(struct plan *plan, struct sql_employer_condition_list args)
 {
     const struct str values[] = {
+        args.language,
         args.employer_id,
     };
     return plan_add(plan, &query_employer_condition_list, values);
@@ -242,14 +244,16 @@ struct statement *sql_employer_condition_list(struct plan *plan, struct sql_empl
 
 const struct query query_employer_condition_get = {
     .name = "employer_condition_get",
-    .text = "select c.id, c.employer_id, c.condition, c.text, c.hard, c.version, c.changed_at from app.employ"
-            "er_condition c where c.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .text = "select c.id, c.employer_id, c.condition, (select case $1 when 'en' then k.label_en else k.label_"
+            "nl end from ref.condition k where k.code = c.condition) as label, c.text, c.hard, c.version, c.c"
+            "hanged_at from app.employer_condition c where c.id = $2",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
 struct statement *sql_employer_condition_get(struct plan *plan, struct sql_employer_condition_get args)
 {
     const struct str values[] = {
+        args.language,
         args.id,
     };
     return plan_add(plan, &query_employer_condition_get, values);
@@ -259,9 +263,10 @@ const struct query query_employer_condition_insert = {
     .name = "employer_condition_insert",
     .text = "insert into app.employer_condition as c (tenant_id, id, employer_id, condition, text, hard) sele"
             "ct e.tenant_id, $1::uuid, e.id, $2::text, $3::text, coalesce($4::boolean, false) from app.employ"
-            "er e where e.id = $5 returning c.id, c.employer_id, c.condition, c.text, c.hard, c.version, c.ch"
-            "anged_at",
-    .parameters = 5, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "er e where e.id = $5 returning c.id, c.employer_id, c.condition, (select case $6 when 'en' then "
+            "k.label_en else k.label_nl end from ref.condition k where k.code = c.condition) as label, c.text"
+            ", c.hard, c.version, c.changed_at",
+    .parameters = 6, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
 struct statement *sql_employer_condition_insert(struct plan *plan, const struct employer_condition_new *body, struct sql_employer_condition_insert args)
@@ -272,6 +277,7 @@ struct statement *sql_employer_condition_insert(struct plan *plan, const struct 
         body->text,
         plan_bool(body->hard),
         args.employer_id,
+        args.language,
     };
     return plan_add(plan, &query_employer_condition_insert, values);
 }
@@ -415,10 +421,10 @@ const struct query query_vacancy_list = {
             "mployer_id) end as employer_name, case when $2::boolean then (select l.label from ref.occupation"
             "_label l where l.occupation_id = v.occupation_id and l.language = $3 and l.preferred) end as occ"
             "upation_label, case when $4::boolean then (select c.name from app.colleague c where c.tenant_id "
-            "= v.tenant_id and c.id = v.assignee_id) end as assignee_name, case when $5::boolean and app.vaca"
-            "ncy_is_pending(v.state) then (select s.advice from app.vacancy_supply s where s.tenant_id = v.te"
-            "nant_id and s.vacancy_id = v.id and s.match_input = v.match_input) end as advice, v.version, v.c"
-            "hanged_at, v.changed_in from app.vacancy v where true",
+            "= v.tenant_id and c.id = v.assignee_id) end as assignee_name, case when $5::boolean then case wh"
+            "en app.vacancy_is_pending(v.state) then (select s.advice from app.vacancy_supply s where s.tenan"
+            "t_id = v.tenant_id and s.vacancy_id = v.id and s.match_input = v.match_input) end end as advice,"
+            " v.version, v.changed_at, v.changed_in from app.vacancy v where true",
     .parameters = 5, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &vacancy_list_list,
 };
@@ -439,14 +445,22 @@ const struct query query_vacancy_get = {
     .text = "select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_mi"
             "n, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.st"
             "art_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.assignee_id, v.m"
-            "atch_input, v.competences, v.conditions, v.positions_taken, v.version, v.changed_at from app.vac"
-            "ancy v where v.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "atch_input, v.positions_taken, v.reported_at + app.vacancy_answer_term() as due_at, (select e.na"
+            "me from app.employer e where e.tenant_id = v.tenant_id and e.id = v.employer_id) as employer_nam"
+            "e, (select l.label from ref.occupation_label l where l.occupation_id = v.occupation_id and l.lan"
+            "guage = $1 and l.preferred) as occupation_label, (select c.name from app.colleague c where c.ten"
+            "ant_id = v.tenant_id and c.id = v.assignee_id) as assignee_name, case when app.vacancy_is_pendin"
+            "g(v.state) then (select s.advice from app.vacancy_supply s where s.tenant_id = v.tenant_id and s"
+            ".vacancy_id = v.id and s.match_input = v.match_input) end as advice, ref.labelled(v.competences,"
+            " $1) as competences, ref.labelled(v.conditions, $1) as conditions, v.version, v.changed_at from "
+            "app.vacancy v where v.id = $2",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
 struct statement *sql_vacancy_get(struct plan *plan, struct sql_vacancy_get args)
 {
     const struct str values[] = {
+        args.language,
         args.id,
     };
     return plan_add(plan, &query_vacancy_get, values);
@@ -463,10 +477,7 @@ const struct query query_vacancy_insert = {
             "12::text, $13::int, coalesce($14::int, 5), $15::date, $16::date, $17::text, $18::text, $19::uuid"
             ", case when app.role() in ('employer', 'firm', 'agency', 'hub') then app.role() else 'account_ma"
             "nager' end, clock.now(), app.actor(), case when app.role() in ('firm', 'agency') then app.organi"
-            "sation() end) returning v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupati"
-            "on_id, v.hours_min, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candid"
-            "ates_wanted, v.start_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v"
-            ".assignee_id, v.match_input, v.version, v.changed_at",
+            "sation() end) returning v.id",
     .parameters = 19, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };

@@ -62,19 +62,19 @@ struct statement *sql_employer_change(struct plan *plan, struct sql_employer_cha
 
 extern const struct query query_employer_condition_list;
 struct sql_employer_condition_list {
-    struct str employer_id;
+    struct str language, employer_id;
 };
 struct statement *sql_employer_condition_list(struct plan *plan, struct sql_employer_condition_list args);
 
 extern const struct query query_employer_condition_get;
 struct sql_employer_condition_get {
-    struct str id;
+    struct str language, id;
 };
 struct statement *sql_employer_condition_get(struct plan *plan, struct sql_employer_condition_get args);
 
 extern const struct query query_employer_condition_insert;
 struct sql_employer_condition_insert {
-    struct str id, employer_id;
+    struct str id, employer_id, language;
 };
 struct statement *sql_employer_condition_insert(struct plan *plan, const struct employer_condition_new *body, struct sql_employer_condition_insert args);
 
@@ -116,7 +116,7 @@ struct statement *sql_vacancy_list(struct plan *plan, struct sql_vacancy_list ar
 
 extern const struct query query_vacancy_get;
 struct sql_vacancy_get {
-    struct str id;
+    struct str language, id;
 };
 struct statement *sql_vacancy_get(struct plan *plan, struct sql_vacancy_get args);
 

@@ -95,20 +95,22 @@ const struct schema screening_new_schema = {
 };
 static const struct field vacancy_competence_fields[] = {
     {.name = "competenceId", .key = {"\"competenceId\":", 15}, .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_competence, competence_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_READ_ONLY, .offset = offsetof(struct vacancy_competence, label), .min = 0, .max = 300, .visible_to = 0xffffffffu},
     {.name = "need", .key = {"\"need\":", 7}, .column = "need", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_competence, need), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_INT, .offset = offsetof(struct vacancy_competence, level), .min = 1, .max = 3, .visible_to = 0xffffffffu},
     {.name = "weight", .key = {"\"weight\":", 9}, .column = "weight", .type = FIELD_INT, .offset = offsetof(struct vacancy_competence, weight), .min = 1, .max = 5, .visible_to = 0xffffffffu},
 };
 const struct schema vacancy_competence_schema = {
-    .name = "VacancyCompetence", .fields = vacancy_competence_fields, .count = 4,
+    .name = "VacancyCompetence", .fields = vacancy_competence_fields, .count = 5,
     .size = sizeof(struct vacancy_competence), .self = NULL,
 };
 static const struct field vacancy_condition_fields[] = {
     {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_condition, condition), .min = 2, .max = 40, .pattern = pattern_0, .visible_to = 0xffffffffu},
+    {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_READ_ONLY, .offset = offsetof(struct vacancy_condition, label), .min = 0, .max = 300, .visible_to = 0xffffffffu},
     {.name = "hard", .key = {"\"hard\":", 7}, .column = "hard", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_condition, hard), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema vacancy_condition_schema = {
-    .name = "VacancyCondition", .fields = vacancy_condition_fields, .count = 2,
+    .name = "VacancyCondition", .fields = vacancy_condition_fields, .count = 3,
     .size = sizeof(struct vacancy_condition), .self = NULL,
 };
 static const struct field vacancy_new_fields[] = {
@@ -202,13 +204,14 @@ static const struct field employer_condition_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .min = 0, .max = 300, .visible_to = 0xffffffffu},
     {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .min = 0, .max = 500, .visible_to = 0xffffffffu},
     {.name = "hard", .key = {"\"hard\":", 7}, .column = "hard", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema employer_condition_schema = {
-    .name = "EmployerCondition", .fields = employer_condition_fields, .count = 7,
+    .name = "EmployerCondition", .fields = employer_condition_fields, .count = 8,
     .size = 0, .self = "/employer-conditions/",
 };
 static const struct field employer_fields[] = {

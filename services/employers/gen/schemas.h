@@ -68,6 +68,7 @@ struct screening_new {
 /* A competence that a vacancy asks. (gevraagde competentie) */
 struct vacancy_competence {
     struct str competence_id;
+    struct str label;
     struct str need;
     struct maybe_int level;
     struct maybe_int weight;
@@ -76,6 +77,7 @@ struct vacancy_competence {
 /* A condition that a vacancy asks. (gevraagde voorwaarde) */
 struct vacancy_condition {
     struct str condition;
+    struct str label;
     struct maybe_bool hard;
 };
 

@@ -61,9 +61,10 @@ static enum err list_proposals_plan(struct ctx *ctx, const struct request *req, 
 {
     (void)ctx;
     sql_proposal_list(plan, (struct sql_proposal_list){
-        .shows_vacancy_title = request_shows(req, 5),
-        .shows_employer_name = request_shows(req, 6),
-        .shows_card = request_shows(req, 10),
+        .shows_candidate_alias = request_shows(req, 5),
+        .shows_vacancy_title = request_shows(req, 6),
+        .shows_employer_name = request_shows(req, 7),
+        .shows_card = request_shows(req, 11),
     });
     return OK;
 }
@@ -213,7 +214,7 @@ static const struct operation operations[] = {
         .rights = list_proposals_rights,
         .purpose = "mediation",
         .parameters = list_proposals_query, .parameters_count = 5,
-        .response = &proposal_schema, .shown = 0x3fffffu,
+        .response = &proposal_schema, .shown = 0x7fffffu,
         .list = &query_proposal_list,
         .handle = list_proposals_plan,
     },
@@ -227,7 +228,7 @@ static const struct operation operations[] = {
         .rights = get_proposal_rights,
         .purpose = "mediation",
         .path_fields = get_proposal_path, .path_count = 1,
-        .response = &proposal_schema, .shown = 0x3fffffu,
+        .response = &proposal_schema, .shown = 0x7fffffu,
         .handle = get_proposal_plan,
     },
     {
@@ -241,7 +242,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = answer_proposal_path, .path_count = 1,
         .body = &proposal_answer_schema,
-        .response = &proposal_schema, .shown = 0x3fffffu,
+        .response = &proposal_schema, .shown = 0x7fffffu,
         .show = &operations[4],
         .handle = answer_proposal_plan,
     },
@@ -255,7 +256,7 @@ static const struct operation operations[] = {
         .rights = withdraw_proposal_rights,
         .purpose = "mediation",
         .path_fields = withdraw_proposal_path, .path_count = 1,
-        .response = &proposal_schema, .shown = 0x3fffffu,
+        .response = &proposal_schema, .shown = 0x7fffffu,
         .show = &operations[4],
         .handle = withdraw_proposal_plan,
     },
@@ -284,7 +285,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = undo_hire_path, .path_count = 1,
         .body = &hire_reversal_schema,
-        .response = &proposal_schema, .shown = 0x3fffffu,
+        .response = &proposal_schema, .shown = 0x7fffffu,
         .show = &operations[4],
         .handle = undo_hire_plan,
     },

@@ -6,7 +6,7 @@
 #include "lib/http/schema_columns.h"
 
 _Static_assert(11 <= LIMIT_QUERIES, "queries");
-_Static_assert(11 <= LIMIT_VALUES, "proposal_list");
+_Static_assert(12 <= LIMIT_VALUES, "proposal_list");
 
 static const struct query_sort proposal_list_changes = {"after", "p.changed_in", "xid8", "changed_in"};
 static const struct query_filter proposal_list_filters[] = {
@@ -32,15 +32,17 @@ const struct query query_proposal_list = {
             "case when p.rejection_shared or app.role() not in ('firm', 'agency') then p.rejection_reason end"
             " as rejection_reason, p.rejection_shared, p.rejection_note, p.return_reason, p.undo_reason, p.un"
             "do_note, p.undone_at, p.sent_at, p.answered_at, p.version, p.changed_at, case when $1::boolean t"
-            "hen app.proposal_title(p.id) end as vacancy_title, case when $2::boolean then app.proposal_emplo"
-            "yer(p.id) end as employer_name, case when $3::boolean then app.card_of_proposal(p.id) end as car"
-            "d, p.changed_in from app.proposal p where true",
-    .parameters = 3, .rows = QUERY_MANY, .when_none = OK,
+            "hen app.proposal_alias(p.id) end as candidate_alias, case when $2::boolean then app.proposal_tit"
+            "le(p.id) end as vacancy_title, case when $3::boolean then app.proposal_employer(p.id) end as emp"
+            "loyer_name, case when $4::boolean then app.card_of_proposal(p.id) end as card, p.changed_in from"
+            " app.proposal p where true",
+    .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &proposal_list_list, .whose = "candidate_id",
 };
 struct statement *sql_proposal_list(struct plan *plan, struct sql_proposal_list args)
 {
     const struct str values[] = {
+        args.shows_candidate_alias,
         args.shows_vacancy_title,
         args.shows_employer_name,
         args.shows_card,
@@ -53,9 +55,9 @@ const struct query query_proposal_get = {
     .text = "select p.id, p.round_id, p.vacancy_id, p.employer_id, p.candidate_id, p.state, p.score, p.rank, "
             "case when p.rejection_shared or app.role() not in ('firm', 'agency') then p.rejection_reason end"
             " as rejection_reason, p.rejection_shared, p.rejection_note, p.return_reason, p.undo_reason, p.un"
-            "do_note, p.undone_at, p.sent_at, p.answered_at, p.version, p.changed_at, app.proposal_title(p.id"
-            ") as vacancy_title, app.proposal_employer(p.id) as employer_name, app.card_of_proposal(p.id) as "
-            "card from app.proposal p where p.id = $1",
+            "do_note, p.undone_at, p.sent_at, p.answered_at, p.version, p.changed_at, app.proposal_alias(p.id"
+            ") as candidate_alias, app.proposal_title(p.id) as vacancy_title, app.proposal_employer(p.id) as "
+            "employer_name, app.card_of_proposal(p.id) as card from app.proposal p where p.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -180,10 +182,10 @@ const struct query query_proposal_round_get = {
     .name = "proposal_round_get",
     .text = "select r.id, r.vacancy_id, r.asked, r.already_open, r.proposed, r.shortfall_reason, r.shortfall_"
             "note, r.version, r.changed_at, (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('"
-            "id', p.id, 'candidateId', p.candidate_id, 'rank', p.rank, 'state', p.state)) order by p.rank, p."
-            "id), '[]') from app.proposal p where p.round_id = r.id) as proposals, array(select p.candidate_i"
-            "d from app.proposal p where p.round_id = r.id) as candidates from app.proposal_round r where r.i"
-            "d = $1",
+            "id', p.id, 'candidateId', p.candidate_id, 'candidateAlias', app.proposal_alias(p.id), 'rank', p."
+            "rank, 'state', p.state)) order by p.rank, p.id), '[]') from app.proposal p where p.round_id = r."
+            "id) as proposals, array(select p.candidate_id from app.proposal p where p.round_id = r.id) as ca"
+            "ndidates from app.proposal_round r where r.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidates",
 };

@@ -8,7 +8,7 @@
 
 extern const struct query query_proposal_list;
 struct sql_proposal_list {
-    struct str shows_vacancy_title, shows_employer_name, shows_card;
+    struct str shows_candidate_alias, shows_vacancy_title, shows_employer_name, shows_card;
 };
 struct statement *sql_proposal_list(struct plan *plan, struct sql_proposal_list args);
 

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-_Static_assert(22 <= LIMIT_FIELDS, "Proposal");
+_Static_assert(23 <= LIMIT_FIELDS, "Proposal");
 
 static const char *const values_0[] = {"candidate", "representative", NULL};
 static const char *const values_1[] = {"conversation", "letter", "e_mail", "portal", NULL};
@@ -62,11 +62,12 @@ const struct schema hire_reversal_schema = {
 static const struct field round_proposal_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
     {.name = "rank", .key = {"\"rank\":", 7}, .column = "rank", .type = FIELD_INT, .min = 1, .max = 1010, .visible_to = 0xffffffffu},
     {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
 };
 const struct schema round_proposal_schema = {
-    .name = "RoundProposal", .fields = round_proposal_fields, .count = 4,
+    .name = "RoundProposal", .fields = round_proposal_fields, .count = 5,
     .size = 0, .self = NULL,
 };
 static const struct field proposal_round_fields[] = {
@@ -91,6 +92,7 @@ static const struct field proposal_fields[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
+    {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0x197u},
     {.name = "vacancyTitle", .key = {"\"vacancyTitle\":", 15}, .column = "vacancy_title", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "employerName", .key = {"\"employerName\":", 15}, .column = "employer_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0x81fu},
     {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
@@ -110,7 +112,7 @@ static const struct field proposal_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema proposal_schema = {
-    .name = "Proposal", .fields = proposal_fields, .count = 22,
+    .name = "Proposal", .fields = proposal_fields, .count = 23,
     .size = 0, .self = "/proposals/",
 };
 static const struct field excluded_fields[] = {

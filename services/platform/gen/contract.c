@@ -505,8 +505,8 @@ static const struct field list_users_query[] = {
 /* listUsers: Users */
 static enum err list_users_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx, (void)req;
-    sql_user_list(plan);
+    (void)ctx;
+    sql_user_list(plan, (struct sql_user_list){.shows_organisation_name = request_shows(req, 7)});
     return OK;
 }
 static const struct right create_user_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -515,6 +515,7 @@ static enum err create_user_plan(struct ctx *ctx, const struct request *req, str
 {
     (void)ctx;
     sql_user_insert(plan, req->body, (struct sql_user_insert){.id = req->new_id});
+    sql_user_get(plan, (struct sql_user_get){.id = req->new_id});
     return OK;
 }
 static const struct right get_user_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -1025,7 +1026,7 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = 0,
         .rights = get_user_profile_rights,
-        .response = &user_profile_schema, .shown = 0x7fu,
+        .response = &user_profile_schema, .shown = 0xffu,
         .handle = get_user_profile_plan,
     },
     {
@@ -1037,7 +1038,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_users_rights,
         .parameters = list_users_query, .parameters_count = 4,
-        .response = &user_schema, .shown = 0x3ffu,
+        .response = &user_schema, .shown = 0x7ffu,
         .list = &query_user_list,
         .handle = list_users_plan,
     },
@@ -1050,7 +1051,7 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = create_user_rights,
         .body = &user_new_schema,
-        .response = &user_schema, .shown = 0x3ffu,
+        .response = &user_schema, .shown = 0x7ffu,
         .show = &operations[40],
         .handle = create_user_plan,
     },
@@ -1063,7 +1064,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_user_rights,
         .path_fields = get_user_path, .path_count = 1,
-        .response = &user_schema, .shown = 0x3ffu,
+        .response = &user_schema, .shown = 0x7ffu,
         .handle = get_user_plan,
     },
     {
@@ -1076,7 +1077,7 @@ static const struct operation operations[] = {
         .rights = update_user_rights,
         .path_fields = update_user_path, .path_count = 1,
         .body = &user_change_schema,
-        .response = &user_schema, .shown = 0x3ffu,
+        .response = &user_schema, .shown = 0x7ffu,
         .handle = update_user_plan,
     },
 };

@@ -6,7 +6,7 @@
 #include "lib/http/schema_columns.h"
 
 _Static_assert(39 <= LIMIT_QUERIES, "queries");
-_Static_assert(8 <= LIMIT_VALUES, "user_insert");
+_Static_assert(8 <= LIMIT_VALUES, "user_list");
 
 static const struct query_filter colleague_list_filters[] = {
     {"role", "c.role = %"},
@@ -693,9 +693,10 @@ struct statement *sql_tenant_get(struct plan *plan, struct sql_tenant_get args)
 
 const struct query query_user_profile = {
     .name = "user_profile",
-    .text = "select $1::uuid as id, u.name, $2::text as role, $3::uuid as organisation_id, t.id as tenant_id,"
-            " t.name as tenant_name, $4::json as permissions from ref.tenant t left join app.user_account u o"
-            "n u.id = $1::uuid and u.tenant_id = t.tenant_id where t.tenant_id = (select app.tenant())",
+    .text = "select $1::uuid as id, u.name, $2::text as role, $3::uuid as organisation_id, app.user_organisat"
+            "ion(u.id) as organisation_name, t.id as tenant_id, t.name as tenant_name, $4::json as permission"
+            "s from ref.tenant t left join app.user_account u on u.id = $1::uuid and u.tenant_id = t.tenant_i"
+            "d where t.tenant_id = (select app.tenant())",
     .parameters = 4, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -731,19 +732,24 @@ static const struct query_list user_list_list = {
 const struct query query_user_list = {
     .name = "user_list",
     .text = "select u.id, u.name, u.email, u.phone, u.role, to_json(u.attributes) as attributes, u.organisati"
-            "on_id, u.active, u.version, u.changed_at, u.changed_in from app.user_account u where true",
-    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+            "on_id, u.active, u.version, u.changed_at, case when $1::boolean then app.user_organisation(u.id)"
+            " end as organisation_name, u.changed_in from app.user_account u where true",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &user_list_list,
 };
-struct statement *sql_user_list(struct plan *plan)
+struct statement *sql_user_list(struct plan *plan, struct sql_user_list args)
 {
-    return plan_add(plan, &query_user_list, NULL);
+    const struct str values[] = {
+        args.shows_organisation_name,
+    };
+    return plan_add(plan, &query_user_list, values);
 }
 
 const struct query query_user_get = {
     .name = "user_get",
     .text = "select u.id, u.name, u.email, u.phone, u.role, to_json(u.attributes) as attributes, u.organisati"
-            "on_id, u.active, u.version, u.changed_at from app.user_account u where u.id = $1",
+            "on_id, u.active, u.version, u.changed_at, app.user_organisation(u.id) as organisation_name from "
+            "app.user_account u where u.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -760,8 +766,7 @@ const struct query query_user_insert = {
     .text = "insert into app.user_account as u (tenant_id, id, name, email, phone, role, attributes, organisa"
             "tion_id, active) values (app.tenant(), $1, $2::text, $3::text, $4::text, $5::text, coalesce(arra"
             "y(select jsonb_array_elements_text($6::jsonb)), '{}'), $7::uuid, coalesce($8::boolean, true)) re"
-            "turning u.id, u.name, u.email, u.phone, u.role, to_json(u.attributes) as attributes, u.organisat"
-            "ion_id, u.active, u.version, u.changed_at",
+            "turning u.id",
     .parameters = 8, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };

@@ -178,7 +178,10 @@ struct sql_user_profile {
 struct statement *sql_user_profile(struct plan *plan, struct sql_user_profile args);
 
 extern const struct query query_user_list;
-struct statement *sql_user_list(struct plan *plan);
+struct sql_user_list {
+    struct str shows_organisation_name;
+};
+struct statement *sql_user_list(struct plan *plan, struct sql_user_list args);
 
 extern const struct query query_user_get;
 struct sql_user_get {

@@ -342,12 +342,13 @@ static const struct field user_profile_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "organisationName", .key = {"\"organisationName\":", 19}, .column = "organisation_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "tenantName", .key = {"\"tenantName\":", 13}, .column = "tenant_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "permissions", .key = {"\"permissions\":", 14}, .column = "permissions", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 500, .item_max = 80, .visible_to = 0xffffffffu},
 };
 const struct schema user_profile_schema = {
-    .name = "UserProfile", .fields = user_profile_fields, .count = 7,
+    .name = "UserProfile", .fields = user_profile_fields, .count = 8,
     .size = 0, .self = NULL,
 };
 static const struct field user_fields[] = {
@@ -358,11 +359,12 @@ static const struct field user_fields[] = {
     {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
     {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 3, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "organisationName", .key = {"\"organisationName\":", 19}, .column = "organisation_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema user_schema = {
-    .name = "User", .fields = user_fields, .count = 10,
+    .name = "User", .fields = user_fields, .count = 11,
     .size = 0, .self = "/users/",
 };
