@@ -255,3 +255,16 @@ def test_seen_attack_a_consent_that_one_of_the_files_withdrew(as_role, proposed,
     assert answer.status == 200 and answer.json['consentWithdrawnAt'], answer.text
     shown = employer.get(f'/proposals/{proposal}').json
     assert (shown['state'], 'card' in shown) == (('sent', True) if given == 'after' else ('withdrawn', False))
+
+
+@pytest.mark.parametrize('status,state', [('placed', 'obsolete'), ('paused', 'sent')])
+def test_seen_attack_what_comes_along_to_a_file_that_found_work_ends(as_role, proposed, status, state):
+    """The employer went on seeing the card of somebody who had work. Who pauses stays with those who have the card already."""
+    lead, employer = as_role('team_lead'), as_role('employer')
+    _, (proposal,) = proposed(candidatesWanted=1)
+    other = lead.get(f'/proposals/{proposal}').json['candidateId']
+    kept = lead.post('/candidates', {'alias': 'Kandidaat Dubbel', 'pc4': '5012', 'status': status}).json['id']
+    answer = merge(lead, kept, other, keep=values_of(Contract(ROOT / 'openapi').enums['CandidateProperty']))
+    assert answer.status == 200 and answer.json['status'] == status, answer.text
+    shown = employer.get(f'/proposals/{proposal}').json
+    assert (shown['state'], 'card' in shown) == (state, state == 'sent')
