@@ -30,7 +30,7 @@ enum err schema_select(struct ctx *ctx, const struct schema *schema, field_set v
             wanted |= one;
         else
             fault_note(&ctx->faults, ctx->arena, FAULT_AT_PARAMETER, S("fields"),
-                       FAULT_UNKNOWN_FIELD, (struct str){0});
+                       FAULT_UNKNOWN_FIELD, str_clip(name, FAULT_WHERE_MAX));
     }
     if (ctx->faults.count > before)
         return ERR_INVALID;

@@ -42,7 +42,7 @@ static void read_sort(struct exchange *exchange, const struct query_list *list, 
             page->sort = &list->sorts[i];
             return;
         }
-    note(exchange, "sort", FAULT_UNKNOWN_FIELD, (struct str){0});
+    note(exchange, "sort", FAULT_UNKNOWN_FIELD, str_clip(sort, FAULT_WHERE_MAX));
 }
 
 static void read_count(struct exchange *exchange, struct str given)

@@ -50,6 +50,8 @@ def states(noun):
     out += ['', 'Pending: not yet open. Open: others act on it. Settled: it is decided, and what came of it stays. Ended: it counts no more.',
             '', '| from | event | to | who | what must hold |', '|---|---|---|---|---|']
     out += [f'| {begin} | {event} | {end} | {", ".join(roles)} | {guard} |' for begin, event, end, roles, guard in noun.moves]
+    if noun.unasked:
+        out += ['', f'Nobody asks for {", ".join(noun.unasked)}: they come of what is done elsewhere, and `allowed` of a problem does not name them.']
     out += allowed(noun) if noun.operations else []
     return '\n'.join(out) + '\n'
 

@@ -16,17 +16,22 @@ def listed(text):
 
 
 class Noun:
-    """states: {state: phase}; moves: [(from, event, to, roles, guard)]; operations: {operation: (columns, states)}; table, and state:
+    """states: {state: phase}; moves: [(from, event, to, roles, guard)]; operations: {operation: (columns, states)}; unasked: events that
+    nobody asks for, because they come of something else; table, and state:
     the expression that says what state the old row of a change is in"""
 
     def __init__(self, name, text):
         self.name, self.states, self.moves, self.operations, self.initial = name, {}, [], {}, None
         self.table, self.state = (re.findall(r'^-- row: (\S+) (.+)$', text, re.M) or [(None, None)])[0]
+        self.unasked = re.findall(r'\w+', ''.join(re.findall(r'^-- unasked: (.+)$', text, re.M)))
         for row in ROW.findall(text):
             self.take(re.findall(r"'((?:[^']|'')*)'", row), row)
         unknown = {s for move in self.moves for s in (move[0], move[2])} - set(self.states)
         if unknown:
             raise Wrong(f'sql/states/{name}.sql: a move names {", ".join(sorted(unknown))}, which is no state')
+        unknown = set(self.unasked) - {event for _, event, *_ in self.moves}
+        if unknown:
+            raise Wrong(f'sql/states/{name}.sql: unasked names {", ".join(sorted(unknown))}, which is no event')
         if not self.initial:
             raise Wrong(f'sql/states/{name}.sql: one state must be the initial one')
         for operation, (_, states) in self.operations.items():
@@ -91,6 +96,13 @@ def allows(nouns):
     return out + ['        else false end;']
 
 
+def asked(nouns):
+    """app.is_asked: whether somebody asks for an event, so that `allowed` of a problem offers it."""
+    return ['', '-- Whether somebody asks for the event. Others come of what is done elsewhere: `-- unasked:` of sql/states.',
+            'create function app.is_asked(noun text, event text) returns boolean immutable parallel safe', '    return case noun',
+            *(f"        when '{noun.name}' then event not in ({quoted(noun.unasked)})" for noun in nouns if noun.unasked), '        else true end;']
+
+
 def operations(nouns, rights):
     """app.operations: what a role may do in a state, beside the events. `rights`: {operation of the contract: its roles}"""
     unknown = {f'{noun.name}.sql: {operation}' for noun in nouns for operation in noun.operations if operation.split('.')[0] not in rights}
@@ -122,7 +134,7 @@ def functions(nouns, rights):
            '-- In which phase a state is. PostgreSQL puts the list in the place of the call, so a condition can use an index.']
     for noun in nouns:
         out += phases(noun)
-    out += allows(nouns) + operations(nouns, rights)
+    out += allows(nouns) + asked(nouns) + operations(nouns, rights)
     for noun in nouns:
         if noun.groups():
             out += guard(noun)

@@ -3,12 +3,13 @@
 call app.wall('app.transition');
 call app.open_to_tenant('app.transition');
 
--- The events that the role of the context can cause in a state.
+-- The events that the role of the context can ask for in a state.
 create function app.events(noun text, state text) returns text[] language sql stable
     set search_path = pg_catalog, pg_temp
     as $$
     select coalesce(array_agg(m.event order by m.event), '{}') from ref.state_move m
     where m.noun = events.noun and m.from_state = events.state and app.role() = any (m.roles)
+          and app.is_asked(m.noun, m.event)
     $$;
 
 -- What the role of the context can do in a state: events, and the other operations.

@@ -1,5 +1,6 @@
 -- The life of a candidate's file. Somebody is proposed, and hired, while active.
 -- row: app.candidate case when old.merged_into is null then old.status else 'merged' end
+-- unasked: hire, undo_hire
 insert into ref.state (noun, state, phase, initial) values
     ('candidate', 'active', 'open',    true),
     ('candidate', 'paused', 'pending', false),

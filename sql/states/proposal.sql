@@ -1,6 +1,7 @@
 -- The life of a proposal. A pair of vacancy and candidate whose proposal is settled is not proposed again; one whose proposal was
 -- withdrawn only with a reason.
 -- row: app.proposal old.state
+-- unasked: overtake, revoke, restore_draft, restore, restore_invitation, expire
 insert into ref.state (noun, state, phase, initial) values
     ('proposal', 'drafted',   'open',    true),
     ('proposal', 'sent',      'open',    false),

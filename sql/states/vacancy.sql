@@ -1,6 +1,7 @@
 -- The life of a vacancy. Candidates are matched and proposed while it is open. One that is past its last day counts as expired, also
 -- before the sweep has moved it.
 -- row: app.vacancy app.vacancy_now(old.state, old.needed_by)
+-- unasked: take_up, shortlist, fill_partly, fill, rescreen, resume, reopen, vacate, vacate_partly, expire
 insert into ref.state (noun, state, phase, initial) values
     ('vacancy', 'reported',      'pending', true),
     ('vacancy', 'screening',     'pending', false),

@@ -172,3 +172,11 @@ def test_b8_a_filter_of_an_enum_takes_several_values(as_role, path, parameter):
         assert pages[:len(both['items'])] == both['items']
     for wrong, code in ((f'{enum[0]},{enum[0]}', 'repeated'), (f'{enum[0]},nothing', 'enum'), (f'{enum[0]},', 'enum'), ('', 'enum')):
         assert client.get(f'{path}?{name}={wrong}').json['errors'][0]['code'] == code, wrong
+
+
+@pytest.mark.parametrize('query,named', [('fields=id,salaris,title,', ['salaris', '']), ('sort=-salaris', ['-salaris']),
+                                         ('fields=%C3%A9' + 'x' * 300, ['é' + 'x' * 198])], ids=['fields', 'sort', 'long'])
+def test_seen_builder_a_fault_says_which_of_the_fields(as_role, query, named):
+    """`fields` takes a list, and nothing said which of them was not known."""
+    answer = as_role('consultant').get(f'/vacancies?{query}', **{'Accept-Language': 'en'})
+    assert answer.status == 400 and [fault['detail'] for fault in answer.json['errors']] == [f'Unknown field: {name}' for name in named]

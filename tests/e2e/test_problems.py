@@ -141,11 +141,26 @@ def test_a10_a_state_is_named_with_what_it_allows(as_role, new_vacancy):
     employer, consultant = as_role('employer'), as_role('consultant')
     answer = consultant.post(f'{place}/proposal-rounds', {'candidateIds': ['01920000-0000-7000-8000-00000000dead']})
     assert answer.problem == 'state' and members(answer, 'currentState', 'allowed') == [
-        'reported', ['approve', 'refuse', 'take_up', 'withdraw', *(f'updateVacancy.{part}' for part in ('dates', 'note', 'numbers', 'terms', 'words', 'work'))]]
+        'reported', ['approve', 'refuse', 'withdraw', *(f'updateVacancy.{part}' for part in ('dates', 'note', 'numbers', 'terms', 'words', 'work'))]]
     assert employer.post(f'{place}/endings', {'how': 'withdraw'}).status == 200
     for client in (employer, consultant):
         answer = client.post(f'{place}/endings', {'how': 'withdraw'})
         assert answer.problem == 'state' and members(answer, 'currentState', 'allowed') == ['withdrawn', []]
+
+
+def test_seen_builder_what_is_allowed_can_be_asked(as_role, region, proposed):
+    """A proposal that was sent offered `overtake` and `revoke`, a vacancy `fill` and `rescreen`: nothing that a client can call."""
+    vacancy, proposals = proposed(candidatesWanted=1)
+    consultant = as_role('consultant')
+    round_id = consultant.get(f'/proposals/{proposals[0]}').json['roundId']
+    answer = consultant.post(f'/proposal-rounds/{round_id}/dispatches')
+    assert members(answer, 'currentState', 'allowed') == ['sent', ['hire', 'invite', 'reject', 'withdraw']]
+    answer = consultant.post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'})
+    assert answer.problem == 'state' and [what for what in answer.json['allowed'] if '.' not in what] == [
+        'close', 'withdraw', 'createProposalRound', 'sendProposalRound']
+    assert consultant.post(f'/proposals/{proposals[0]}/withdrawals').status == 200
+    offered = region.sql('select distinct m.noun, m.event from ref.state_move m where app.is_asked(m.noun, m.event) order by 1, 2')
+    assert {event for noun, event in offered if noun == 'candidate'} == {'activate', 'leave', 'pause', 'place'}
 
 
 def test_a10_a_proposal_that_was_answered_says_so(as_role, proposed):

@@ -500,7 +500,7 @@ def test_seen_attack_who_ends_a_proposal_waits_for_the_vacancy_with_empty_hands(
 
 def test_seen_builder_who_follows_a_proposal_knows_of_whom_it_is(as_role, region, proposed):
     """A proposal that has ended has no card: who sees the candidate is told the name on it, the employer is not."""
-    vacancy, proposals = proposed()
+    vacancy, proposals = proposed(candidatesWanted=1)
     consultant, employer = as_role('consultant'), as_role('employer')
     aliases = {p['id']: p['card']['alias'] for p in consultant.get(f'/proposals?vacancyId={vacancy}').json['items']}
     ended = employer.post(f'/proposals/{proposals[0]}/answers', {'answer': 'reject', 'reason': 'travel'}).json

@@ -8,7 +8,7 @@ enum fault_code {
     FAULT_REQUIRED, /* "required": Required */
     FAULT_UNKNOWN_PROPERTY, /* "unknown-property": Unknown property */
     FAULT_UNKNOWN_PARAMETER, /* "unknown-parameter": Unknown parameter */
-    FAULT_UNKNOWN_FIELD, /* "unknown-field": Unknown field */
+    FAULT_UNKNOWN_FIELD, /* "unknown-field": Unknown field: {limit} */
     FAULT_NULL, /* "null": May not be null */
     FAULT_TYPE, /* "type": Wrong type; expected: {limit} */
     FAULT_RANGE, /* "range": Must be within {limit} */

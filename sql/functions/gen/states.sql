@@ -97,6 +97,14 @@ create function app.allows(noun text, state text, operation text) returns boolea
             else false end
         else false end;
 
+-- Whether somebody asks for the event. Others come of what is done elsewhere: `-- unasked:` of sql/states.
+create function app.is_asked(noun text, event text) returns boolean immutable parallel safe
+    return case noun
+        when 'candidate' then event not in ('hire', 'undo_hire')
+        when 'proposal' then event not in ('overtake', 'revoke', 'restore_draft', 'restore', 'restore_invitation', 'expire')
+        when 'vacancy' then event not in ('take_up', 'shortlist', 'fill_partly', 'fill', 'rescreen', 'resume', 'reopen', 'vacate', 'vacate_partly', 'expire')
+        else true end;
+
 -- The operations that the role may do in this state, by name.
 create function app.operations(noun text, state text, role text) returns text[] language sql immutable
     set search_path = pg_catalog, pg_temp
