@@ -101,7 +101,7 @@ static void run_entries(struct child *child, const struct stream_entry *entries,
 }
 
 /* Tells PostgreSQL that this process lives on, whatever came of the suspect. Returns false when
- * PostgreSQL cannot be reached: it must be told before the next suspect. */
+ * PostgreSQL cannot be told now, which must be done before the next suspect. */
 static bool end_trial(struct child *child)
 {
     if (!child->trial)
@@ -109,14 +109,18 @@ static bool end_trial(struct child *child)
     struct arena *arena = arena_new();
     struct ctx ctx = {.arena = arena};
     struct plan plan = {.ctx = &ctx};
-    sql_queue_survived(&plan, (struct sql_queue_survived){.id = arena_int(arena, child->trial)});
-    if (session_run(child->executor.db, &plan) == OK)
+    const struct statement *row =
+        sql_queue_survived(&plan,
+                           (struct sql_queue_survived){.id = arena_int(arena, child->trial)});
+    if (session_run(child->executor.db, &plan) == OK
+        && PQgetvalue(row->result, 0, QUEUE_SURVIVED_TOLD)[0] == 't')
         child->trial = 0;
     arena_free(arena);
     return child->trial == 0;
 }
 
-/* Notes in PostgreSQL that this process begins the suspect. Returns false when it must not. */
+/* Notes in PostgreSQL that this process begins the suspect. Returns false when it must not. Without an
+ * answer it may be noted, so it is taken back later. */
 static bool begin_trial(struct child *child, int64_t suspect)
 {
     struct arena *arena = arena_new();
@@ -125,11 +129,12 @@ static bool begin_trial(struct child *child, int64_t suspect)
     const struct statement *row =
         sql_queue_begin_alone(&plan,
                               (struct sql_queue_begin_alone){.id = arena_int(arena, suspect)});
-    bool begun = session_run(child->executor.db, &plan) == OK
-                 && PQgetvalue(row->result, 0, QUEUE_BEGIN_ALONE_BEGUN)[0] == 't';
+    child->trial = suspect;
+    bool answered = session_run(child->executor.db, &plan) == OK;
+    bool begun = answered && PQgetvalue(row->result, 0, QUEUE_BEGIN_ALONE_BEGUN)[0] == 't';
+    if (answered && !begun)
+        child->trial = 0;
     arena_free(arena);
-    if (begun)
-        child->trial = suspect;
     return begun;
 }
 

@@ -301,26 +301,41 @@ create function queue.crashed(ids bigint[]) returns setof bigint language plpgsq
     end $$;
 
 -- A worker is about to do this suspect, alone: that is committed before it begins. queue.survived() takes it back when the worker lives
--- on, whatever came of the job; so a job that had four deaths, or three and its first in a batch, is poison, and is buried instead. False:
--- there is nothing to do.
+-- on, whatever came of the job; so a job that had four deaths, or three and its first in a batch, is poison, and is buried instead. The
+-- session holds the trial, and PostgreSQL ends it with the session: while its worker lives, no other one begins, and counts, the same job.
+-- False: there is nothing to do.
 create function queue.begin_alone(suspect bigint) returns boolean language plpgsql
     security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
     as $$
     declare crashes int;
     begin
+        if not pg_try_advisory_lock('queue.job'::regclass::int, (suspect % 2147483647)::int) then
+            return false;
+        end if;
         select j.crash into crashes from queue.job j where j.id = suspect and j.state::text = 'ready' for update skip locked;
+        if crashes < 4 then
+            update queue.job j set crash = crash + 1 where j.id = suspect;
+            return true;
+        end if;
+        perform pg_advisory_unlock('queue.job'::regclass::int, (suspect % 2147483647)::int);
         if crashes >= 4 then
             perform queue.kill(suspect, 'poison', 'a worker died with it four times');
-        elsif crashes is not null then
-            update queue.job j set crash = crash + 1 where j.id = suspect;
         end if;
-        return coalesce(crashes < 4, false);
+        return false;
     end $$;
 
--- The worker that had begun this suspect alone is alive. A job that somebody else has by now keeps what it has.
-create function queue.survived(suspect bigint) returns void language sql
-    security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
+-- The worker that had begun this suspect alone is alive. False: somebody else holds the job now, ask again. (A session that was lost
+-- has lost its trial, too; that is no warning.)
+create function queue.survived(suspect bigint) returns boolean language plpgsql
+    security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set client_min_messages = error
     as $$
-    update queue.job j set crash = crash - 1
-    where j.id = (select f.id from queue.job f where f.id = suspect and f.crash > 0 for update skip locked)
-    $$;
+    begin
+        perform from queue.job j where j.id = suspect and j.crash > 0 for update nowait;
+        if found then
+            update queue.job j set crash = crash - 1 where j.id = suspect;
+        end if;
+        perform pg_advisory_unlock('queue.job'::regclass::int, (suspect % 2147483647)::int);
+        return true;
+    exception when lock_not_available then
+        return false;
+    end $$;

@@ -37,9 +37,9 @@ select queue.unserved() as unserved
 select queue.begin_alone(:id::bigint) as begun
 
 -- query: queue_survived
--- rows: none
+-- rows: one
 -- writes: yes
-select queue.survived(:id::bigint)
+select queue.survived(:id::bigint) as told
 
 -- query: queue_context
 -- rows: none

@@ -5,7 +5,7 @@ import threading
 import psycopg2
 import pytest
 
-from region import SANITIZED, Region
+from region import SANITIZED, Region, until
 
 
 @pytest.fixture(scope='module')
@@ -379,6 +379,26 @@ def test_a_worker_that_lives_on_has_not_died(queue):
     holder.cursor().execute('select * from queue.claim(array[%s::bigint])', (job,))
     assert queue.sql('select queue.begin_alone(%s)', (job,)) == [(False,)], 'somebody else has it'
     holder.rollback(), holder.close()
+
+
+def test_two_workers_do_not_count_one_beginning_twice(queue):
+    """Several children that are careful take the same job: one begins it, and the others may not. Its session says that it lives."""
+    job = enqueue(queue)
+    one, two = (psycopg2.connect(queue.env['MAATWERK_PG'] + ' user=maatwerk_admin') for _ in range(2))
+    one.autocommit = two.autocommit = True
+    first, second = one.cursor(), two.cursor()
+    for cursor, begun in ((first, True), (second, False), (second, False)):
+        cursor.execute('select queue.begin_alone(%s)', (job,))
+        assert cursor.fetchone() == (begun,)
+    assert queue.sql('select crash from queue.job') == [(1,)]
+    one.close()
+    until(lambda: queue.sql('select queue.begin_alone(%s)', (job,)) == [(True,)])
+    assert queue.sql('select crash from queue.job') == [(2,)], 'the session of the first has ended: a death'
+    two.autocommit = False
+    second.execute('select * from queue.claim(array[%s::bigint])', (job,))
+    assert queue.sql('select queue.survived(%s)', (job,)) == [(False,)], 'told again later'
+    two.rollback(), two.close()
+    assert queue.sql('select queue.survived(%s)', (job,)) == [(True,)] and queue.sql('select crash from queue.job') == [(1,)]
 
 
 def lease(queue, job, holder, ms):

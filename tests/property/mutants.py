@@ -4,7 +4,7 @@ from property.sequences import check
 
 MUTANTS = {'lane_next': ('coalesce(least(', 'coalesce(greatest('), 'lease_holds': ('j.fence = held', 'true'),
            'after_end': ("u.scope <> 'period'", 'true'), 'retry': ('>= policy.max_attempts', '> policy.max_attempts'),
-           'begin_alone': ('crashes >= 4', 'crashes >= 5'), 'crashed': ('greatest(j.crash, 1)', 'j.crash + 1'), 'revive': ('not dead.blocks', 'true'),
+           'begin_alone': ('crashes < 4', 'crashes < 5'), 'crashed': ('greatest(j.crash, 1)', 'j.crash + 1'), 'revive': ('not dead.blocks', 'true'),
            'pick': ('c.in_kind <= c.kind_room', 'true'), 'take': ('prio in 0 .. 2', 'prio in reverse 2 .. 0'),
            'cancel_subject': ('e.job_id = k.id', 'false'), 'end_job': ('j.lease_until < clock.now()', 'false'),
            'ended_by_worker': ("reason <> 'uncertain'", 'true'), 'promote': ("f.misfire = 'skip'", 'false')}

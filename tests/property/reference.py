@@ -312,6 +312,7 @@ class Queue:
         job = self.jobs.get(number)
         if job and job.crash:
             job.crash -= 1
+        return True
 
     def schedule(self, kind, tenant, run_at, subject, misfire, grace, lane, prio):
         number = self.next_future

@@ -182,7 +182,7 @@ def do_begin_alone(queue, chance):
 
 def do_survived(queue, chance):
     job = pick(chance, queue, ('ready', 'leased', 'waiting'))
-    return nothing('survived', job), queue.survived(job)
+    return one('survived', job), queue.survived(job)
 
 
 def do_schedule(queue, chance):

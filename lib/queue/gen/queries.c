@@ -101,8 +101,8 @@ struct statement *sql_queue_begin_alone(struct plan *plan, struct sql_queue_begi
 
 const struct query query_queue_survived = {
     .name = "queue_survived",
-    .text = "select queue.survived($1::bigint)",
-    .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
+    .text = "select queue.survived($1::bigint) as told",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
 struct statement *sql_queue_survived(struct plan *plan, struct sql_queue_survived args)

@@ -48,6 +48,7 @@ struct sql_queue_begin_alone {
 struct statement *sql_queue_begin_alone(struct plan *plan, struct sql_queue_begin_alone args);
 
 extern const struct query query_queue_survived;
+enum queue_survived_column { QUEUE_SURVIVED_TOLD };
 struct sql_queue_survived {
     struct str id;
 };
