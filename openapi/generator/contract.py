@@ -47,6 +47,7 @@ class Contract:
             if not set(operation.raw.get('tags', [])) <= tags:
                 raise Wrong(f'{operation.where}: its tags are not those of openapi.yaml: {", ".join(sorted(tags))}')
             self._check_show(operation)
+            self._check_inside(operation, self.schemas.get(operation.item), set(operation.rights or {}))
             if operation.body and operation.item:
                 self._close(operation, self.schemas[operation.body], self.schemas[operation.item])
             for parameter in operation.path_parameters + operation.query_parameters:
@@ -62,6 +63,15 @@ class Contract:
         if shown is None or (shown.service, shown.method, shown.item) != (operation.service, 'get', operation.item) \
                 or len(shown.path_parameters) != 1:
             raise Wrong(f'{operation.where}: x-show has to name the GET of the service that shows one {operation.item} by its id')
+
+    def _check_inside(self, operation, shown, roles, inside=''):
+        """What PostgreSQL gives as JSON is sent as it is: whoever sees a property sees everything inside it."""
+        for name, prop in (shown or {}).get('properties', {}).items():
+            see = roles & set(prop.get('x-visible-to', roles))
+            if inside and see != roles:
+                raise Wrong(f'{operation.where}: {inside}.{name} is not for {", ".join(sorted(roles - see))}, who may see {inside}')
+            inner = prop.get('$ref', prop.get('items', {}).get('$ref', '')).rsplit('/', 1)[-1]
+            self._check_inside(operation, self.schemas.get(inner), see, f'{inside}.{name}'.lstrip('.'))
 
     def _close(self, operation, body, shown):
         """Whoever may not see a property of the answer may not write it either, at any depth, unless `x-writable-by` says who may."""

@@ -209,3 +209,14 @@ def test_what_is_followed_is_never_deleted(tmp_path, deletes):
     else:
         made = '\n'.join(emit_sql.list_table(query, contract))
         assert '{"after", "t.changed_in", "xid8", "changed_in"}' in made and 'pg_snapshot_xmin' in made
+
+
+def test_what_not_everybody_may_see_is_not_inside_what_they_see(tmp_path):
+    """The inside of a property is sent as PostgreSQL gives it, so a property of it cannot be hidden from those who see the whole."""
+    schemas = {'Inner': tiny.schema({'name': tiny.text(), 'note': tiny.text(**{'x-visible-to': ['clerk']})}),
+               'Thing': tiny.schema({'inner': {'$ref': '#/components/schemas/Inner', 'description': 'Inside.', 'example': {}}})}
+    shown = {'/things': tiny.operation(1, None, 'Thing', **{'x-rights': {'clerk': 'tenant', 'guest': 'tenant'}})}
+    with pytest.raises(Wrong, match='inner.note is not for guest'):
+        tiny.contract(tmp_path / 'openapi', schemas, {'things': shown}, roles=('clerk', 'guest'))
+    schemas['Thing']['properties']['inner']['x-visible-to'] = ['clerk']
+    assert tiny.contract(tmp_path / 'again', schemas, {'things': shown}, roles=('clerk', 'guest'))
