@@ -196,11 +196,45 @@ static void print_fault(struct buf *out, const struct fault *fault, enum languag
     buf_add_char(out, '}');
 }
 
+/* The number that the members of a problem give this name; empty when they do not. They are JSON of our
+ * own making, in which a quote inside a text has a backslash before it. */
+static struct str member_number(struct arena *arena, struct str members, struct str name)
+{
+    struct buf key = buf_in(arena);
+    buf_print(&key, "\"%.*s\"", STR_ARG(name));
+    struct str wanted = buf_str(&key);
+    const char *at = members.len ? memmem(members.at, members.len, wanted.at, wanted.len) : NULL;
+    struct str left = at ? str_from(members, (size_t)(at - members.at) + wanted.len) : S("");
+    while (left.len && (left.at[0] == ' ' || left.at[0] == ':'))
+        left = str_from(left, 1);
+    size_t digits = 0;
+    while (digits < left.len && left.at[digits] >= '0' && left.at[digits] <= '9')
+        digits++;
+    return (struct str){left.at, digits};
+}
+
+/* The words of a problem, with the numbers of its members where problems.yaml has {limit}. */
+static void print_words(struct buf *out, struct str members, struct str words)
+{
+    for (size_t i = 0; i < words.len; i++) {
+        size_t end = i + 1;
+        while (end < words.len && words.at[end] >= 'a' && words.at[end] <= 'z')
+            end++;
+        if (words.at[i] != '{' || end == i + 1 || end == words.len || words.at[end] != '}') {
+            buf_add_char(out, words.at[i]);
+            continue;
+        }
+        struct str name = {words.at + i + 1, end - i - 1};
+        buf_add(out, member_number(out->arena, members, name));
+        i = end;
+    }
+}
+
 struct str problem_print(struct ctx *ctx, const struct problem *problem)
 {
     struct buf out = buf_in(ctx->arena);
     size_t count = ctx->faults.count < LIMIT_FAULTS ? ctx->faults.count : LIMIT_FAULTS;
-    buf_add(&out, str_of(problem->text[ctx->language]));
+    print_words(&out, problem->members, str_of(problem->text[ctx->language]));
     buf_print(&out, ",\"instance\":\"urn:uuid:%.*s\"", STR_ARG(ctx->request_id));
     if (problem->members.at) {
         buf_add_char(&out, ',');

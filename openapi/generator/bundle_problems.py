@@ -20,9 +20,9 @@ def of_operation(problems, operation):
 
 
 def example(problems, problem):
+    members = {name: problems.members[name]['example'] for name in problem.members}
     made = {**problem.members_of('nl'), 'instance': INSTANCE}
-    return {'summary': problem.title['en'],
-            'value': {**made, **{name: problems.members[name]['example'] for name in problem.members}}}
+    return {'summary': problem.title['en'], 'value': {**made, 'detail': made['detail'].format(**members), **members}}
 
 
 def response(problems, found):

@@ -33,6 +33,9 @@ class Problem:
         for text in (self.title, self.detail):
             if tuple(text) != LANGUAGES:
                 raise Wrong(f'problems.yaml: {code}: a text is in Dutch and in English')
+        unknown = set(re.findall(r'{(\w*)}', ' '.join(self.detail.values()))) - set(self.members)
+        if unknown:
+            raise Wrong(f'problems.yaml: {code}: the detail says {", ".join(sorted(unknown))}, which is no member of it')
 
     @property
     def name(self):

@@ -223,3 +223,16 @@ def test_a10_each_constraint_has_its_answer(region):
     assert not without
     assert not (set(problems.constraints) | problems.unreachable) - found, 'there is no such constraint'
     assert not set(problems.constraints) & problems.unreachable
+
+
+@pytest.mark.parametrize('language', ['nl', 'en'])
+def test_seen_builder_a_detail_says_its_numbers(as_role, shortlisted, language):
+    """People are shown the detail, and it spoke of (taken + given) and of (limit)."""
+    vacancy, listed = shortlisted(candidatesWanted=2)
+    chosen = [item['candidateId'] for item in listed['items']][:3]
+    client, rounds = as_role('consultant'), f'/vacancies/{vacancy}/proposal-rounds'
+    for few, code, numbers in ((chosen, 'number-asked-reached', '203'), (chosen[:1], 'shortfall-not-stated', '201')):
+        answer = client.post(rounds, {'candidateIds': few}, **{'Accept-Language': language})
+        assert answer.problem == code and ''.join(filter(str.isdigit, answer.json['detail'])) == numbers
+        assert members(answer, 'limit', 'taken', 'given') == list(map(int, numbers)) and not set('{}()') & set(answer.json['detail'])
+    assert client.post(f'/vacancies/{vacancy}/endings', {'how': 'close'}).status == 200

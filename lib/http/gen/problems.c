@@ -46,11 +46,11 @@ const struct problem problems[PROBLEM_COUNT] = {
         "{\"type\":\"urn:maatwerk:problem:idempotency-busy\",\"title\":\"Deze aanvraag wordt al behandeld\",\"status\":409,\"detail\":\"Een eerdere aanvraag met deze Idempotency-Key is nog niet klaar.\"",
         "{\"type\":\"urn:maatwerk:problem:idempotency-busy\",\"title\":\"This request is being handled\",\"status\":409,\"detail\":\"An earlier request with this Idempotency-Key is not ready yet.\""}, {NULL, 0}},
     [PROBLEM_NUMBER_ASKED_REACHED] = {"number-asked-reached", 409, 0, false, {
-        "{\"type\":\"urn:maatwerk:problem:number-asked-reached\",\"title\":\"De werkgever vroeg minder kandidaten\",\"status\":409,\"detail\":\"Met deze voordrachten zouden er meer open staan (taken + given) dan de werkgever vroeg (limit).\"",
-        "{\"type\":\"urn:maatwerk:problem:number-asked-reached\",\"title\":\"The employer asked for fewer candidates\",\"status\":409,\"detail\":\"With these proposals more would be open (taken + given) than the employer asked for (limit).\""}, {NULL, 0}},
+        "{\"type\":\"urn:maatwerk:problem:number-asked-reached\",\"title\":\"De werkgever vroeg minder kandidaten\",\"status\":409,\"detail\":\"De werkgever vroeg er {limit}. Er staan er {taken} open, en hier komen er {given} bij.\"",
+        "{\"type\":\"urn:maatwerk:problem:number-asked-reached\",\"title\":\"The employer asked for fewer candidates\",\"status\":409,\"detail\":\"The employer asked for {limit}. Open now: {taken}; these would be {given} more.\""}, {NULL, 0}},
     [PROBLEM_SHORTFALL_NOT_STATED] = {"shortfall-not-stated", 409, 0, false, {
-        "{\"type\":\"urn:maatwerk:problem:shortfall-not-stated\",\"title\":\"Minder dan gevraagd: noem de reden\",\"status\":409,\"detail\":\"Er staan minder voordrachten open (taken + given) dan de werkgever vroeg (limit), en er is geen reden genoemd.\"",
-        "{\"type\":\"urn:maatwerk:problem:shortfall-not-stated\",\"title\":\"Fewer than asked: state why\",\"status\":409,\"detail\":\"Fewer proposals are open (taken + given) than the employer asked for (limit), and no reason is stated.\""}, {NULL, 0}},
+        "{\"type\":\"urn:maatwerk:problem:shortfall-not-stated\",\"title\":\"Minder dan gevraagd: noem de reden\",\"status\":409,\"detail\":\"De werkgever vroeg er {limit}. Er staan er {taken} open, hier komen er {given} bij, en er is geen reden genoemd.\"",
+        "{\"type\":\"urn:maatwerk:problem:shortfall-not-stated\",\"title\":\"Fewer than asked: state why\",\"status\":409,\"detail\":\"The employer asked for {limit}. Open now: {taken}; these are {given} more, and no reason is stated.\""}, {NULL, 0}},
     [PROBLEM_PAIR_REJECTED_BEFORE] = {"pair-rejected-before", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:pair-rejected-before\",\"title\":\"Deze kandidaat is voor deze vacature al afgewezen\",\"status\":409,\"detail\":\"De kandidaat op de plaats die pointer noemt is al eens aan deze werkgever voorgedragen en afgewezen.\"",
         "{\"type\":\"urn:maatwerk:problem:pair-rejected-before\",\"title\":\"This candidate was rejected for this vacancy before\",\"status\":409,\"detail\":\"The candidate at the place that pointer names was proposed for this vacancy before, and rejected.\""}, {NULL, 0}},
@@ -64,14 +64,14 @@ const struct problem problems[PROBLEM_COUNT] = {
         "{\"type\":\"urn:maatwerk:problem:last-administrator\",\"title\":\"Dan beheert niemand meer\",\"status\":409,\"detail\":\"Dit is de laatste actieve applicatiebeheerder van deze gemeente. Niemand zou nog gebruikers kunnen toelaten. Er is niets gewijzigd.\"",
         "{\"type\":\"urn:maatwerk:problem:last-administrator\",\"title\":\"Nobody would administer any more\",\"status\":409,\"detail\":\"This is the last active administrator of this municipality. Nobody could admit users any more. Nothing was changed.\""}, {NULL, 0}},
     [PROBLEM_FEWER_THAN_TAKEN] = {"fewer-than-taken", 409, 0, false, {
-        "{\"type\":\"urn:maatwerk:problem:fewer-than-taken\",\"title\":\"Er zijn er al meer\",\"status\":409,\"detail\":\"Er zijn al meer mensen aangenomen, of meer voordrachten open (taken), dan u nu vraagt (given).\"",
-        "{\"type\":\"urn:maatwerk:problem:fewer-than-taken\",\"title\":\"There are more already\",\"status\":409,\"detail\":\"More people are hired, or more proposals are open (taken), than you ask for now (given).\""}, {NULL, 0}},
+        "{\"type\":\"urn:maatwerk:problem:fewer-than-taken\",\"title\":\"Er zijn er al meer\",\"status\":409,\"detail\":\"U vraagt er nu {given}. Er zijn er al {taken} aangenomen of voorgedragen.\"",
+        "{\"type\":\"urn:maatwerk:problem:fewer-than-taken\",\"title\":\"There are more already\",\"status\":409,\"detail\":\"You ask for {given} now. Hired or proposed already: {taken}.\""}, {NULL, 0}},
     [PROBLEM_TERM_PASSED] = {"term-passed", 409, 0, false, {
-        "{\"type\":\"urn:maatwerk:problem:term-passed\",\"title\":\"De termijn is voorbij\",\"status\":409,\"detail\":\"Dit kon tot een aantal dagen (limit) erna. Dat is voorbij.\"",
-        "{\"type\":\"urn:maatwerk:problem:term-passed\",\"title\":\"The term has passed\",\"status\":409,\"detail\":\"This was possible for a number of days (limit) after. They have passed.\""}, {NULL, 0}},
+        "{\"type\":\"urn:maatwerk:problem:term-passed\",\"title\":\"De termijn is voorbij\",\"status\":409,\"detail\":\"Dit kon tot {limit} dagen erna. Dat is voorbij.\"",
+        "{\"type\":\"urn:maatwerk:problem:term-passed\",\"title\":\"The term has passed\",\"status\":409,\"detail\":\"This was possible for {limit} days after. They have passed.\""}, {NULL, 0}},
     [PROBLEM_CANDIDATE_HAS_TWO_OPEN_PROPOSALS] = {"candidate-has-two-open-proposals", 409, 0, false, {
-        "{\"type\":\"urn:maatwerk:problem:candidate-has-two-open-proposals\",\"title\":\"Deze kandidaat heeft al twee open voordrachten\",\"status\":409,\"detail\":\"De kandidaat op de plaats die pointer noemt is al bij het grootste aantal werkgevers (limit) voorgedragen.\"",
-        "{\"type\":\"urn:maatwerk:problem:candidate-has-two-open-proposals\",\"title\":\"This candidate has two open proposals already\",\"status\":409,\"detail\":\"The candidate at the place that pointer names is with the largest number of employers (limit) already.\""}, {NULL, 0}},
+        "{\"type\":\"urn:maatwerk:problem:candidate-has-two-open-proposals\",\"title\":\"Deze kandidaat heeft al twee open voordrachten\",\"status\":409,\"detail\":\"De kandidaat op de plaats die pointer noemt is al bij {limit} werkgevers voorgedragen, en dat is het grootste aantal.\"",
+        "{\"type\":\"urn:maatwerk:problem:candidate-has-two-open-proposals\",\"title\":\"This candidate has two open proposals already\",\"status\":409,\"detail\":\"The candidate at the place that pointer names is with {limit} employers already, which is the largest number.\""}, {NULL, 0}},
     [PROBLEM_NOT_SHORTLISTED] = {"not-shortlisted", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:not-shortlisted\",\"title\":\"Deze kandidaat staat niet op de laatste shortlist\",\"status\":409,\"detail\":\"De kandidaat op de plaats die pointer noemt staat niet op de nieuwste shortlist van deze vacature.\"",
         "{\"type\":\"urn:maatwerk:problem:not-shortlisted\",\"title\":\"This candidate is not on the newest shortlist\",\"status\":409,\"detail\":\"The candidate at the place that pointer names is not on the newest shortlist of this vacancy.\""}, {NULL, 0}},
@@ -85,11 +85,11 @@ const struct problem problems[PROBLEM_COUNT] = {
         "{\"type\":\"urn:maatwerk:problem:both-proposed\",\"title\":\"Beide dossiers zijn voor dezelfde vacature voorgedragen\",\"status\":409,\"detail\":\"Voor een vacature staat van beide dossiers een voordracht open. Er is niets samengevoegd.\"",
         "{\"type\":\"urn:maatwerk:problem:both-proposed\",\"title\":\"Both files are proposed for the same vacancy\",\"status\":409,\"detail\":\"For one vacancy a proposal of each of the files is open. Nothing was merged.\""}, {NULL, 0}},
     [PROBLEM_VACANCY_PLACES_TAKEN] = {"vacancy-places-taken", 409, 0, false, {
-        "{\"type\":\"urn:maatwerk:problem:vacancy-places-taken\",\"title\":\"Alle plaatsen zijn bezet\",\"status\":409,\"detail\":\"Voor alle plaatsen van de vacature (limit) is al iemand aangenomen (taken).\"",
-        "{\"type\":\"urn:maatwerk:problem:vacancy-places-taken\",\"title\":\"All positions are taken\",\"status\":409,\"detail\":\"Somebody is hired (taken) for all positions of the vacancy (limit).\""}, {NULL, 0}},
+        "{\"type\":\"urn:maatwerk:problem:vacancy-places-taken\",\"title\":\"Alle plaatsen zijn bezet\",\"status\":409,\"detail\":\"De vacature heeft {limit} plaatsen, en er zijn er {taken} aangenomen.\"",
+        "{\"type\":\"urn:maatwerk:problem:vacancy-places-taken\",\"title\":\"All positions are taken\",\"status\":409,\"detail\":\"The vacancy has {limit} positions, and {taken} are hired.\""}, {NULL, 0}},
     [PROBLEM_LIST_FULL] = {"list-full", 409, 0, false, {
-        "{\"type\":\"urn:maatwerk:problem:list-full\",\"title\":\"De lijst is vol\",\"status\":409,\"detail\":\"Er staat al het grootste aantal (limit) in deze lijst.\"",
-        "{\"type\":\"urn:maatwerk:problem:list-full\",\"title\":\"The list is full\",\"status\":409,\"detail\":\"The list has the largest number (limit) already.\""}, {NULL, 0}},
+        "{\"type\":\"urn:maatwerk:problem:list-full\",\"title\":\"De lijst is vol\",\"status\":409,\"detail\":\"Er staan er al {limit} in deze lijst, en dat is het grootste aantal.\"",
+        "{\"type\":\"urn:maatwerk:problem:list-full\",\"title\":\"The list is full\",\"status\":409,\"detail\":\"The list has {limit} already, which is the largest number.\""}, {NULL, 0}},
     [PROBLEM_STALE] = {"stale", 412, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:stale\",\"title\":\"Iemand anders heeft dit gewijzigd\",\"status\":412,\"detail\":\"De versie in If-Match is niet de huidige versie. Er is niets gewijzigd.\"",
         "{\"type\":\"urn:maatwerk:problem:stale\",\"title\":\"Somebody else has changed this\",\"status\":412,\"detail\":\"The version in If-Match is not the current one. Nothing was changed.\""}, {NULL, 0}},
