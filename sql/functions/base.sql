@@ -274,7 +274,7 @@ create function app.asked(value text) returns tsquery language sql immutable str
             select string_agg(format('''%s'':*', word), ' & ') as all_of from unnest(array_remove(regexp_split_to_array(s, '\s+'), '')) word
         ) spelling) piece $$;
 
--- Names are found by their words (sql/migrations/0017_names.sql). Only these functions see the words.
+-- Names are found by their words (sql/migrations/0001_base.sql). Only these functions see the words.
 call app.wall('app.name_word');
 
 -- After a row is written: the words of its name. TG_ARGV: the noun; the column.

@@ -56,8 +56,12 @@ create table ref.tenant (
     code text not null unique check (code ~ '^gm[0-9]{4}$'),
     name text collate app.names not null check (char_length(name) between 1 and 120),
     region_id uuid not null references ref.region,
-    status text not null default 'active' check (status in ('active', 'closed'))
+    status text not null default 'active' check (status in ('active', 'closed')),
+    origins text[] not null default '{}' check (
+        array_to_string(origins, ' ') ~ '^((https://[a-z0-9.-]+|http://(localhost|127[.]0[.]0[.]1))(:[0-9]{1,5})?( (?!$)|$))*$'
+        and char_length(array_to_string(origins, ' ')) <= 1000)
 );
+comment on column ref.tenant.origins is 'portals in whose pages browsers may call this API (CORS); none, unless somebody says so';
 
 -- The states of each noun and the moves between them: rows of sql/states/<noun>.sql, and no others. A transition that is
 -- not a move cannot be stored: app.transition refers to it.
@@ -83,6 +87,30 @@ create table ref.state_move (
     foreign key (noun, from_state) references ref.state (noun, state),
     foreign key (noun, to_state) references ref.state (noun, state)
 );
+
+-- What the states of each noun allow, beside the moves between them: rows of sql/states/<noun>.sql, and no others.
+create table ref.state_operation (
+    noun text not null,
+    operation text not null,
+    columns text[] not null,
+    states text[] not null,
+    primary key (noun, operation)
+);
+comment on table ref.state_operation is
+    'an operation of the contract, or the part of it that changes these columns, and the states of the noun that allow it';
+
+-- Terms in days. The rows are the documentation: an installation may change `days`.
+create table ref.term (
+    code text primary key,
+    days int not null check (days > 0),
+    meaning text not null
+);
+insert into ref.term (code, days, meaning) values
+    ('undo-hire', 14, 'how long a hire can be undone, and the employer sees the card of somebody whom he hired'),
+    ('draft', 14, 'a drafted proposal that was not sent expires'),
+    ('answer', 30, 'a proposal that the employer did not answer expires'),
+    ('decision', 60, 'an invitation that led to no decision expires'),
+    ('card', 30, 'the copy of a card is erased after the end of the proposal');
 
 -- What grows with use is in parts, one for each month: audit.sweep() makes them ahead, and drops those whose term is over
 -- (audit.retention). A row of a month that has no part yet is in the rest.
@@ -163,3 +191,14 @@ create table idempotency.key (
     primary key (tenant_id, actor, route, key)
 );
 create index key_by_age on idempotency.key (at);
+
+-- The words of names, one row each, as people look for them. Row security lets no operator of a text search into an index, because it might tell
+-- what a hidden row holds; it lets the comparisons of texts in. So the words are found by a range of them.
+create table app.name_word (
+    tenant_id int not null,
+    noun text not null,
+    word text collate "C" not null,
+    id uuid not null,
+    primary key (tenant_id, noun, word, id)
+);
+create index name_word_by_id on app.name_word (tenant_id, noun, id);

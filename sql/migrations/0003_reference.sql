@@ -10,7 +10,6 @@ create table ref.taxonomy (
 );
 create unique index taxonomy_one_current on ref.taxonomy (current) where current;
 
--- The column words has the words of a label, as people look for them (sql/functions/reference.sql).
 create table ref.occupation (
     id uuid primary key,
     number int not null unique generated always as identity,
@@ -18,13 +17,11 @@ create table ref.occupation (
     isco text not null check (isco ~ '^[0-9]{4}$'),
     label text not null,
     label_search text not null,
-    words tsvector,
     status text not null default 'released' check (status in ('released', 'withdrawn')),
     replaced_by uuid references ref.occupation,
     taxonomy text not null references ref.taxonomy
 );
 create index occupation_by_label on ref.occupation (label_search text_pattern_ops, id);
-create index occupation_by_word on ref.occupation using gin (words);
 
 create table ref.competence (
     id uuid primary key,
@@ -33,16 +30,40 @@ create table ref.competence (
     kind text not null check (kind in ('skill', 'knowledge', 'attitude', 'language')),
     label text not null,
     label_search text not null,
-    words tsvector,
     status text not null default 'released' check (status in ('released', 'withdrawn')),
     replaced_by uuid references ref.competence,
     rarity smallint not null default 0 check (rarity between 0 and 20),
     taxonomy text not null references ref.taxonomy
 );
 create index competence_by_label on ref.competence (label_search text_pattern_ops, id);
-create index competence_by_word on ref.competence using gin (words);
 comment on column ref.competence.rarity is
     'integer log2 of the number of occupations divided by the number that name it; fixed per taxonomy version';
+
+-- The labels of occupations and competences: in each language one that is preferred, and others that people also say.
+create table ref.occupation_label (
+    occupation_id uuid not null references ref.occupation on delete cascade,
+    language text not null check (language in ('nl', 'en')),
+    label text not null,
+    preferred boolean not null,
+    label_search text collate app.names not null,
+    words tsvector not null,
+    primary key (occupation_id, language, label)
+);
+create unique index occupation_label_preferred on ref.occupation_label (occupation_id, language) where preferred;
+create index occupation_label_in_order on ref.occupation_label (language, label_search, occupation_id) where preferred;
+create index occupation_label_by_word on ref.occupation_label using gin (words);
+create table ref.competence_label (
+    competence_id uuid not null references ref.competence on delete cascade,
+    language text not null check (language in ('nl', 'en')),
+    label text not null,
+    preferred boolean not null,
+    label_search text collate app.names not null,
+    words tsvector not null,
+    primary key (competence_id, language, label)
+);
+create unique index competence_label_preferred on ref.competence_label (competence_id, language) where preferred;
+create index competence_label_in_order on ref.competence_label (language, label_search, competence_id) where preferred;
+create index competence_label_by_word on ref.competence_label using gin (words);
 
 create table ref.occupation_competence (
     occupation_id uuid not null references ref.occupation,

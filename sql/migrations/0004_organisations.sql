@@ -26,6 +26,7 @@ create table app.user_account (
     role text not null,
     attributes text[] not null default '{}',
     organisation_id uuid,
+    phone app.text_20,
     active boolean not null default true,
     version bigint not null,
     changed_at timestamptz not null,
@@ -36,3 +37,17 @@ create unique index user_account_email on app.user_account (tenant_id, lower(ema
 create index user_account_by_change on app.user_account (tenant_id, changed_at, id);
 create index user_account_changed_in on app.user_account (tenant_id, changed_in, id);
 create index user_account_by_name on app.user_account (tenant_id, name, id);
+
+-- What colleagues, and those who work with them, may know of each other. A trigger makes it of app.user_account; it is a table of
+-- its own because it is open to everybody of the municipality, and an account is not.
+create table app.colleague (
+    tenant_id int not null,
+    id uuid not null,
+    name app.line_120 not null,
+    role text not null,
+    phone app.text_20,
+    active boolean not null,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, id) references app.user_account (tenant_id, id) on delete cascade
+);
+create index colleague_by_name on app.colleague (tenant_id, name, id);

@@ -31,6 +31,7 @@ create unique index employer_kvk on app.employer (tenant_id, kvk_number, coalesc
 create index employer_by_change on app.employer (tenant_id, changed_at, id);
 create index employer_changed_in on app.employer (tenant_id, changed_in, id);
 create index employer_by_name on app.employer (tenant_id, name, id);
+create index employer_by_account_manager on app.employer (tenant_id, account_manager_id, name, id) where account_manager_id is not null;
 create index employer_by_region_kvk on app.employer (region_id, kvk_number);
 
 create table app.employer_contact (

@@ -30,21 +30,25 @@ create table app.vacancy (
     reported_at timestamptz not null,
     reported_by uuid,
     reported_by_organisation uuid,
+    assignee_id uuid,
     match_input bigint not null default 1,
     version bigint not null,
     changed_at timestamptz not null,
     changed_in xid8 not null,
     primary key (tenant_id, id),
     foreign key (tenant_id, employer_id) references app.employer (tenant_id, id),
+    foreign key (tenant_id, assignee_id) references app.user_account (tenant_id, id),
     constraint vacancy_hours_in_order check (hours_min <= hours_max),
     constraint vacancy_dates_in_order check (needed_by is null or start_date is null or start_date <= needed_by)
 );
 comment on column app.vacancy.competences is 'as a client reads them; a trigger makes the rows of app.vacancy_competence of it';
 comment on column app.vacancy.conditions is 'as a client reads them; a trigger makes the rows of app.vacancy_condition of it';
 comment on column app.vacancy.positions_taken is 'proposals that are hired: app.vacancy_fire() counts them';
+comment on column app.vacancy.assignee_id is 'who handles it';
 comment on column app.vacancy.match_input is 'rises by one with each change that matching must follow: the input version';
 create index vacancy_by_change on app.vacancy (tenant_id, changed_at, id);
 create index vacancy_by_report on app.vacancy (tenant_id, reported_at, id);
+create index vacancy_by_assignee on app.vacancy (tenant_id, assignee_id, reported_at, id) where assignee_id is not null;
 create index vacancy_by_title on app.vacancy (tenant_id, title, id);
 create index vacancy_by_employer on app.vacancy (tenant_id, employer_id, reported_at, id);
 create index vacancy_by_state on app.vacancy (tenant_id, state, reported_at, id);
@@ -106,6 +110,8 @@ create table app.vacancy_supply (
     active int not null,
     pass int not null,
     without jsonb not null,
+    advice app.screening_advice,
     primary key (tenant_id, vacancy_id),
     foreign key (tenant_id, vacancy_id) references app.vacancy (tenant_id, id)
 );
+comment on column app.vacancy_supply.advice is 'what the rules say, once the supply is counted';

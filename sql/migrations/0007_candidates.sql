@@ -21,6 +21,7 @@ create table app.candidate (
     postcode4 text not null references ref.place,
     neighbourhood app.text_80,
     case_manager_id uuid,
+    coach_id uuid,
     organisation_id uuid,
     status app.candidate_status not null default 'active',
     benefit app.candidate_benefit not null default 'assistance',
@@ -49,6 +50,7 @@ create table app.candidate (
     changed_in xid8 not null,
     primary key (tenant_id, id),
     foreign key (tenant_id, case_manager_id) references app.user_account (tenant_id, id),
+    foreign key (tenant_id, coach_id) references app.user_account (tenant_id, id),
     foreign key (tenant_id, organisation_id) references app.organisation (tenant_id, id),
     foreign key (tenant_id, merged_into) references app.candidate (tenant_id, id),
     constraint candidate_hours_in_order check (hours_min <= hours_max)
@@ -63,6 +65,7 @@ create index candidate_by_change on app.candidate (tenant_id, changed_at, id);
 create index candidate_by_alias on app.candidate (tenant_id, alias, id);
 create index candidate_by_status on app.candidate (tenant_id, status, changed_at, id);
 create index candidate_by_case_manager on app.candidate (tenant_id, case_manager_id, changed_at, id);
+create index candidate_by_coach on app.candidate (tenant_id, coach_id, changed_at, id) where coach_id is not null;
 create index candidate_by_organisation on app.candidate (tenant_id, organisation_id, changed_at, id)
     where organisation_id is not null;
 create index candidate_changed_in on app.candidate (tenant_id, changed_in, id);

@@ -58,6 +58,9 @@ create table app.proposal (
     undone_by uuid,
     undo_reason app.proposal_undo_reason,
     undo_note app.text_1000,
+    candidate_case_manager_id uuid,
+    candidate_coach_id uuid,
+    candidate_organisation_id uuid,
     version bigint not null,
     changed_at timestamptz not null,
     changed_in xid8 not null,
@@ -72,6 +75,8 @@ create table app.proposal (
     constraint proposal_undone_with_reason check (state <> 'undone' or undo_reason is not null),
     constraint proposal_rejected_with_reason check (state <> 'rejected' or rejection_reason is not null)
 );
+comment on column app.proposal.candidate_case_manager_id is
+    'with candidate_coach_id and candidate_organisation_id: as the candidate has them now; the wall of proposals asks them, and triggers keep them';
 comment on column app.proposal.card is 'what the employer sees: the card as it was when it was sent';
 comment on column app.proposal.overtaken_by is 'the proposal whose hire made this one obsolete, and its state before that';
 create unique index proposal_pair_once on app.proposal (tenant_id, vacancy_id, candidate_id)
