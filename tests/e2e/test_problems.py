@@ -156,6 +156,7 @@ def test_seen_builder_what_is_allowed_can_be_asked(as_role, region, proposed):
     answer = consultant.post(f'/proposal-rounds/{round_id}/dispatches')
     assert members(answer, 'currentState', 'allowed') == ['sent', ['hire', 'invite', 'reject', 'withdraw']]
     answer = consultant.post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'})
+    assert not {'currentState', 'allowed', 'pointer'} & set(answer.json['detail'].split())      # people are shown it
     assert answer.problem == 'state' and [what for what in answer.json['allowed'] if '.' not in what] == [
         'close', 'withdraw', 'createProposalRound', 'sendProposalRound']
     assert consultant.post(f'/proposals/{proposals[0]}/withdrawals').status == 200

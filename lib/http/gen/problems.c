@@ -40,8 +40,8 @@ const struct problem problems[PROBLEM_COUNT] = {
         "{\"type\":\"urn:maatwerk:problem:bsn-known\",\"title\":\"Dit nummer is hier al bekend\",\"status\":409,\"detail\":\"Iemand anders in deze gemeente heeft een dossier met dit burgerservicenummer. Vraag uw teamleider wie dat is.\"",
         "{\"type\":\"urn:maatwerk:problem:bsn-known\",\"title\":\"This number is known here already\",\"status\":409,\"detail\":\"Somebody else in this municipality has a file with this citizen service number. Ask your team lead who that is.\""}, {NULL, 0}},
     [PROBLEM_STATE] = {"state", 409, 0, false, {
-        "{\"type\":\"urn:maatwerk:problem:state\",\"title\":\"Dit kan niet in deze status\",\"status\":409,\"detail\":\"De status laat deze handeling niet toe. currentState is de status, allowed noemt wat u nu wel kunt doen. Gaat het om iets dat u noemt, dan zegt pointer om wat.\"",
-        "{\"type\":\"urn:maatwerk:problem:state\",\"title\":\"Not possible in this state\",\"status\":409,\"detail\":\"The state does not allow this. currentState is the state, allowed names what you can do now. When it is that of something in the body, pointer says of what.\""}, {NULL, 0}},
+        "{\"type\":\"urn:maatwerk:problem:state\",\"title\":\"Dit kan niet in deze status\",\"status\":409,\"detail\":\"De status laat deze handeling niet toe. Iemand anders kan dit intussen hebben gewijzigd, of het is al gedaan.\"",
+        "{\"type\":\"urn:maatwerk:problem:state\",\"title\":\"Not possible in this state\",\"status\":409,\"detail\":\"The state does not allow this. Somebody else may have changed it meanwhile, or it was done already.\""}, {NULL, 0}},
     [PROBLEM_IDEMPOTENCY_BUSY] = {"idempotency-busy", 409, 1, false, {
         "{\"type\":\"urn:maatwerk:problem:idempotency-busy\",\"title\":\"Deze aanvraag wordt al behandeld\",\"status\":409,\"detail\":\"Een eerdere aanvraag met deze Idempotency-Key is nog niet klaar.\"",
         "{\"type\":\"urn:maatwerk:problem:idempotency-busy\",\"title\":\"This request is being handled\",\"status\":409,\"detail\":\"An earlier request with this Idempotency-Key is not ready yet.\""}, {NULL, 0}},
