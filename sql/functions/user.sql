@@ -57,6 +57,17 @@ create trigger last_administrator before update of active, role on app.user_acco
     when (old.active and old.role = 'tenant_admin' and not (new.active and new.role = 'tenant_admin'))
     execute function app.user_last_administrator();
 
+-- Who may give powers does not give them to themselves: two people know of each one.
+create function app.user_own_powers() returns trigger language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        raise exception using errcode = 'MW403', message = 'own-powers';
+    end $$;
+create trigger own_powers before update of attributes, role on app.user_account for each row
+    when (new.id = app.actor() and (not new.attributes <@ old.attributes or new.role <> old.role))
+    execute function app.user_own_powers();
+
 -- The name of the organisation or employer that a user works for, for whoever sees the user.
 create function app.user_organisation(account uuid) returns text language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp

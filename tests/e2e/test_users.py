@@ -201,6 +201,20 @@ def test_seen_what_somebody_who_left_kept_is_found(as_role, new_employer, new_va
     assert give(None) == 200 and is_unattended()
 
 
+def test_seen_attack_nobody_gives_themselves_powers(as_role, region, hire):
+    """An administrator made himself privacy officer, and read who had looked at whom; or case manager, and read files."""
+    made, admin = hire('tenant_admin')
+    place = made.headers['location']
+    for change in ({'attributes': ['privacy_officer']}, {'attributes': ['decider']}, {'role': 'team_lead'}):
+        refused = admin.patch(place, change, '*')
+        assert (refused.status, refused.problem) == (403, 'own-powers'), refused.text
+    assert admin.patch(place, {'name': 'Ander'}, '*').status == 200
+    until(lambda: region.sql("select count(*) > 0 from audit.denial where reason = 'own-powers'") == [(True,)])
+    other = as_role('tenant_admin')
+    assert other.patch(place, {'attributes': ['decider']}, '*').status == 200
+    assert admin.patch(place, {'attributes': []}, '*').status == 200, 'to give one up takes nobody else'
+
+
 @pytest.mark.parametrize('change', [{'active': False}, {'role': 'analyst'}], ids=['leaves', 'does something else'])
 def test_seen_the_last_administrator_stays(as_role, region, change):
     """Else nobody admits users any more. With a second one either may go; of two who go at the same moment one stays."""

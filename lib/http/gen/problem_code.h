@@ -24,6 +24,7 @@ enum problem_code {
     PROBLEM_PAIR_WITHDRAWN_BEFORE, /* 409: The proposal of this candidate was withdrawn */
     PROBLEM_CONSENT_WITHDRAWN, /* 409: This candidate has withdrawn consent */
     PROBLEM_LAST_ADMINISTRATOR, /* 409: Nobody would administer any more */
+    PROBLEM_OWN_POWERS, /* 403: Somebody else does this for you */
     PROBLEM_FEWER_THAN_TAKEN, /* 409: There are more already */
     PROBLEM_TERM_PASSED, /* 409: The term has passed */
     PROBLEM_CANDIDATE_HAS_TWO_OPEN_PROPOSALS, /* 409: This candidate has two open proposals already */

@@ -63,6 +63,9 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_LAST_ADMINISTRATOR] = {"last-administrator", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:last-administrator\",\"title\":\"Dan beheert niemand meer\",\"status\":409,\"detail\":\"Dit is de laatste actieve applicatiebeheerder van deze gemeente. Niemand zou nog gebruikers kunnen toelaten. Er is niets gewijzigd.\"",
         "{\"type\":\"urn:maatwerk:problem:last-administrator\",\"title\":\"Nobody would administer any more\",\"status\":409,\"detail\":\"This is the last active administrator of this municipality. Nobody could admit users any more. Nothing was changed.\""}, {NULL, 0}},
+    [PROBLEM_OWN_POWERS] = {"own-powers", 403, 0, true, {
+        "{\"type\":\"urn:maatwerk:problem:own-powers\",\"title\":\"Dit doet een ander voor u\",\"status\":403,\"detail\":\"Niemand geeft zichzelf een bevoegdheid of een andere rol. Vraag het een andere applicatiebeheerder. Er is niets gewijzigd.\"",
+        "{\"type\":\"urn:maatwerk:problem:own-powers\",\"title\":\"Somebody else does this for you\",\"status\":403,\"detail\":\"Nobody gives themselves a power or another role. Ask another application manager. Nothing was changed.\""}, {NULL, 0}},
     [PROBLEM_FEWER_THAN_TAKEN] = {"fewer-than-taken", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:fewer-than-taken\",\"title\":\"Er zijn er al meer\",\"status\":409,\"detail\":\"U vraagt er nu {given}. Er zijn er al {taken} aangenomen of voorgedragen.\"",
         "{\"type\":\"urn:maatwerk:problem:fewer-than-taken\",\"title\":\"There are more already\",\"status\":409,\"detail\":\"You ask for {given} now. Hired or proposed already: {taken}.\""}, {NULL, 0}},
