@@ -216,6 +216,13 @@ insert into app.proposal (tenant_id, id, round_id, vacancy_id, employer_id, cand
 select r.tenant_id, '01920000-0000-7000-8000-000000000b01', r.id, r.vacancy_id, r.employer_id, c.id, 'sent', 1, 7420,
        clock.now(), app.card(c, false), c.case_manager_id, c.coach_id, c.organisation_id, 1, clock.now(), pg_current_xact_id()
 from app.proposal_round r join app.candidate c on c.tenant_id = r.tenant_id and c.id = pg_temp.uid('candidate', 1000001);
+insert into app.transition (tenant_id, noun, subject_id, from_state, event, to_state, at, actor, role)
+select t.tenant, w.noun, w.subject, w.from_state, w.event, w.to_state, clock.now() - w.ago, pg_temp.uid('user', 1003), 'consultant'
+from town t cross join lateral (values
+    ('candidate', pg_temp.uid('candidate', 1000001), 'active', 'pause', 'paused', interval '9 days'),
+    ('candidate', pg_temp.uid('candidate', 1000001), 'paused', 'activate', 'active', interval '2 days'),
+    ('proposal', '01920000-0000-7000-8000-000000000b01', 'drafted', 'send', 'sent', interval '0')) w (noun, subject, from_state, event, to_state, ago)
+where t.n = 1;
 
 -- step: what waits for each role
 -- Vacancies that the consultant and the account manager handle; and of the first municipality a proposal that is sent for somebody of a

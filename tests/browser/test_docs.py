@@ -127,6 +127,8 @@ def test_a12_somebody_logs_in_by_hand_and_asks_who_he_is(page, region):
 def test_a12_a_get_gives_what_its_example_promises(page, region, path, operation):
     rights = operation['x-rights']
     role = 'system' if 'system' in rights else next(role for role, scope in rights.items() if scope == 'tenant')
+    if operation.get('x-attribute') == 'privacy_officer':
+        role = 'tenant_admin'   # who has it in the demo region
     if path.startswith('/queue/dead-letters'):
         region.sql("select queue.kill(id, 'exhausted', 'no luck') from queue.job where id = %s", (JOB,))
     login(page, region, role)
@@ -136,7 +138,7 @@ def test_a12_a_get_gives_what_its_example_promises(page, region, path, operation
     assert status == 200, body
     example = operation['responses']['200']['content']['application/json']['example']
     schema = operation['responses']['200']['content']['application/json']['schema']['$ref'].rsplit('/', 1)[1]
-    assert set(SERVED['components']['schemas'][schema]['required']) <= set(body)
+    assert set(SERVED['components']['schemas'][schema].get('required', [])) <= set(body)
     assert body.get('items') != [] and ('{' not in path or body.get('id') == example.get('id'))
 
 
