@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Handlers of candidates that encrypt a citizen service number or search for one. */
+/* Handlers of candidates: those that encrypt a citizen service number or search for one, and the one
+ * that gives names when they are asked for. */
 #include "lib/auth/bsn.h"
 #include "services/candidates/candidate.h"
 #include "services/candidates/gen/queries.h"
@@ -27,8 +28,18 @@ enum err candidate_create(struct ctx *ctx, const struct request *req, struct pla
                                           .ciphertext = sealed.ciphertext,
                                           .blind_index = sealed.blind_index,
                                       });
-    sql_candidate_get(plan,
-                      (struct sql_candidate_get){.id = req->new_id, .language = ctx_language(ctx)});
+    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->new_id});
+    return OK;
+}
+
+enum err candidate_read(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    if (str_equal(req->query[0], S("true")))
+        sql_candidate_get_named(plan,
+                                (struct sql_candidate_get_named){.id = req->path[0],
+                                                                 .language = ctx_language(ctx)});
+    else
+        sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
     return OK;
 }
 
@@ -51,7 +62,7 @@ enum err candidate_update(struct ctx *ctx, const struct request *req, struct pla
                                    .ciphertext = sealed.ciphertext,
                                    .blind_index = sealed.blind_index,
                                });
-    sql_candidate_get(plan, (struct sql_candidate_get){.id = id, .language = ctx_language(ctx)});
+    sql_candidate_get(plan, (struct sql_candidate_get){.id = id});
     return OK;
 }
 

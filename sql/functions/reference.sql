@@ -62,13 +62,14 @@ select c.id, g.language, c.label, true from ref.competence c, unnest('{en,nl}'::
 where not exists (select from ref.competence_label l where l.competence_id = c.id and l.language = g.language and l.preferred);
 
 -- The parts of a noun, such as the competences of a candidate, each with the label of what it names.
-create function ref.labelled(parts json, wanted text) returns json language sql stable
+create function ref.labelled(parts json, wanted text) returns json language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
-    select json_agg(p.part || jsonb_strip_nulls(jsonb_build_object('label', coalesce(c.label, o.label,
-                    case wanted when 'en' then k.label_en else k.label_nl end))) order by p.place)
-    from jsonb_array_elements(parts::jsonb) with ordinality p (part, place)
-    left join ref.competence_label c on c.competence_id = (p.part ->> 'competenceId')::uuid and c.language = wanted and c.preferred
-    left join ref.occupation_label o on o.occupation_id = (p.part ->> 'occupationId')::uuid and o.language = wanted and o.preferred
-    left join ref.condition k on k.code = p.part ->> 'condition'
-    $$;
+    begin
+        return (select json_agg(p.part || jsonb_strip_nulls(jsonb_build_object('label', coalesce(c.label, o.label,
+                        case wanted when 'en' then k.label_en else k.label_nl end))) order by p.place)
+        from jsonb_array_elements(parts::jsonb) with ordinality p (part, place)
+        left join ref.competence_label c on c.competence_id = (p.part ->> 'competenceId')::uuid and c.language = wanted and c.preferred
+        left join ref.occupation_label o on o.occupation_id = (p.part ->> 'occupationId')::uuid and o.language = wanted and o.preferred
+        left join ref.condition k on k.code = p.part ->> 'condition');
+    end $$;

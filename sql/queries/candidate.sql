@@ -39,6 +39,12 @@ from app.candidate c where true
 -- query: candidate_get
 -- rows: one
 -- whose: id
+select {{candidate_columns}}, c.competences, c.conditions, c.languages, c.occupations, app.proposals_open_of(c.id) as open_proposals
+from app.candidate c where c.id = :id
+
+-- query: candidate_get_named
+-- rows: one
+-- whose: id
 select {{candidate_columns}}, ref.labelled(c.competences, :language) as competences, ref.labelled(c.conditions, :language) as conditions,
        c.languages, ref.labelled(c.occupations, :language) as occupations, app.proposals_open_of(c.id) as open_proposals,
        {{candidate_case_manager}} as case_manager_name, {{candidate_coach}} as coach_name,

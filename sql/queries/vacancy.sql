@@ -50,6 +50,11 @@ from app.vacancy v where true
 
 -- query: vacancy_get
 -- rows: one
+select {{vacancy_columns}}, v.competences, v.conditions, v.positions_taken, {{vacancy_due}} as due_at, v.version, v.changed_at
+from app.vacancy v where v.id = :id
+
+-- query: vacancy_get_named
+-- rows: one
 select {{vacancy_columns}}, v.positions_taken, {{vacancy_due}} as due_at, {{vacancy_employer}} as employer_name,
        {{vacancy_occupation}} as occupation_label, {{vacancy_assignee}} as assignee_name, {{vacancy_advice}} as advice,
        ref.labelled(v.competences, :language) as competences, ref.labelled(v.conditions, :language) as conditions, v.version, v.changed_at
@@ -69,7 +74,7 @@ values (app.tenant(), :id::uuid, @employer_id::uuid, @title, @description, @kind
     @wage_text, @internal_note, @assignee_id::uuid,
     case when app.role() in ('employer', 'firm', 'agency', 'hub') then app.role() else 'account_manager' end,
     clock.now(), app.actor(), case when app.role() in ('firm', 'agency') then app.organisation() end)
-returning v.id
+returning {{vacancy_columns}}, v.competences, v.conditions, v.positions_taken, {{vacancy_due}} as due_at, v.version, v.changed_at
 
 -- query: vacancy_change
 -- rows: one

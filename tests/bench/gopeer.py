@@ -15,7 +15,7 @@ BOUND = {
     'context_set': 'tenant actor organisation role attributes scope request operation read_only',
     'idempotency_begin': 'route key fingerprint status resource',
     'idempotency_outcome': 'route key',
-    'vacancy_get': 'id language',
+    'vacancy_get': 'id',
     'vacancy_insert': 'id employer_id title description kind occupation_id hours_min hours_max shifts postcode4 positions '
                       'candidates_wanted start_date needed_by wage_text internal_note assignee_id competences conditions',
 }

@@ -18,7 +18,7 @@ def bsn_of(number):
 
 def test_a_candidate_is_registered_with_all_parts(as_role, candidate):
     read = as_role('case_manager').get(candidate.headers['location']).json
-    assert read['competences'][0]['level'] == 2 and read['conditions'] == [{'condition': 'dutch_a2', 'met': True, 'label': 'Nederlands A2'}]
+    assert read['competences'][0]['level'] == 2 and read['conditions'] == [{'condition': 'dutch_a2', 'met': True}]
     assert read['languages'] and read['occupations'][0]['wanted'] is True
 
 
@@ -333,10 +333,11 @@ def test_seen_builder_one_file_is_one_call(as_role, candidate, world, statements
     lead, place = as_role('team_lead'), candidate.headers['location']
     given = lead.patch(place, {'organisationId': world['firm']}, candidate.headers['etag'])
     firm = lead.get(f'/organisations/{world["firm"]}').json['name']
-    assert given.json['organisationName'] == firm == lead.get(place).json['organisationName']
-    read, sent = statements(lambda: lead.get(place))
-    assert sent == ['candidate_get']
-    english = lead.get(place, **{'Accept-Language': 'en'}).json
+    assert given.status == 200
+    named = f'{place}?names=true'
+    read, sent = statements(lambda: lead.get(named))
+    assert sent == ['candidate_get_named'] and read.json['organisationName'] == firm and 'organisationName' not in lead.get(place).json
+    english = lead.get(named, **{'Accept-Language': 'en'}).json
     for language, shown in (('nl', read.json), ('en', english)):
         for noun, key in (('competences', 'competenceId'), ('occupations', 'occupationId')):
             for part in shown[noun]:
@@ -347,13 +348,15 @@ def test_seen_builder_one_file_is_one_call(as_role, candidate, world, statements
 
 
 def test_seen_builder_parts_of_a_file_that_were_read_can_be_sent_back(as_role, candidate):
-    parts = {name: candidate.json[name] for name in ('competences', 'conditions', 'occupations', 'languages')}
+    read = as_role('case_manager').get(f'{candidate.headers["location"]}?names=true').json
+    parts = {name: read[name] for name in ('competences', 'conditions', 'occupations', 'languages')}
+    assert all('label' in part for name in ('competences', 'conditions', 'occupations') for part in parts[name])
     answer = as_role('case_manager').patch(candidate.headers['location'], parts, candidate.headers['etag'])
     assert answer.status == 200 and answer.json['version'] == candidate.json['version'], answer.text
 
 
 def test_seen_builder_what_was_registered_is_what_is_read(as_role, candidate):
-    """With the labels, which a handler has to ask in the language of the client."""
+    """With all its parts."""
     assert candidate.json == as_role('case_manager').get(candidate.headers['location']).json
     changed = as_role('case_manager').patch(candidate.headers['location'], {'wishes': 'Anders.'}, candidate.headers['etag'], **{'Accept-Language': 'en'})
     assert changed.json == as_role('case_manager').get(candidate.headers['location'], **{'Accept-Language': 'en'}).json

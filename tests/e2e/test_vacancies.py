@@ -17,7 +17,7 @@ def test_a_vacancy_is_reported_and_read_with_its_parts(as_role, new_vacancy, wor
     made = new_vacancy(conditions=[{'condition': 'dutch_a2', 'hard': True}], internalNote=None)
     assert made.status == 201 and made.json['state'] == 'reported' and made.json['source'] == 'employer'
     read = as_role('employer').get(made.headers['location']).json
-    assert read['conditions'] == [{'condition': 'dutch_a2', 'hard': True, 'label': 'Nederlands A2'}]
+    assert read['conditions'] == [{'condition': 'dutch_a2', 'hard': True}]
     assert {c['competenceId'] for c in read['competences']} == set(world['competences'][:2])
     assert read['positionsTaken'] == 0
 
@@ -323,19 +323,22 @@ def test_seen_builder_one_vacancy_is_one_call(as_role, new_vacancy, world, state
     """The page of a vacancy asked for the employer, the occupation, the colleague and each competence."""
     made = new_vacancy(as_role('consultant'), assigneeId=world['consultant'], conditions=[{'condition': 'dutch_a2', 'hard': True}])
     consultant, place = as_role('consultant'), made.headers['location']
-    consultant.wait_for(place, lambda r: 'advice' in r.json)
-    read, sent = statements(lambda: consultant.get(place))
-    assert sent == ['vacancy_get']
+    named = f'{place}?names=true'
+    consultant.wait_for(named, lambda r: 'advice' in r.json)
+    read, sent = statements(lambda: consultant.get(named))
+    assert sent == ['vacancy_get_named']
+    plain, sent = statements(lambda: consultant.get(place))
+    assert sent == ['vacancy_get'] and not {'employerName', 'occupationLabel', 'advice'} & set(plain.json), 'names cost, so they are asked for'
     listed = next(v for v in consultant.get('/vacancies?pageSize=100').json['items'] if v['id'] == made.json['id'])
     assert {name: read.json.get(name) for name in listed} == listed, 'what a list shows, one shows too'
     assert read.json['occupationLabel'] == 'magazijnmedewerker' and read.json['employerName'] and read.json['assigneeName']
-    english = consultant.get(place, **{'Accept-Language': 'en'}).json
+    english = consultant.get(named, **{'Accept-Language': 'en'}).json
     for language, shown in (('nl', read.json), ('en', english)):
         for asked in shown['competences']:
-            named = consultant.get(f'/competences/{asked["competenceId"]}', **{'Accept-Language': language}).json
-            assert asked['label'] == named['label'], language
+            known = consultant.get(f'/competences/{asked["competenceId"]}', **{'Accept-Language': language}).json
+            assert asked['label'] == known['label'], language
     assert [shown['conditions'][0]['label'] for shown in (read.json, english)] == ['Nederlands A2', 'Dutch A2']
-    assert {'employerName', 'assigneeName', 'advice'} & set(as_role('coach').get(place).json) == {'employerName', 'assigneeName'}
+    assert {'employerName', 'assigneeName', 'advice'} & set(as_role('coach').get(named).json) == {'employerName', 'assigneeName'}
 
 
 def test_seen_builder_what_was_reported_is_what_is_read(as_role, new_vacancy):
@@ -346,10 +349,11 @@ def test_seen_builder_what_was_reported_is_what_is_read(as_role, new_vacancy):
 
 def test_seen_builder_parts_that_were_read_can_be_sent_back(as_role, new_vacancy):
     made = new_vacancy(as_role('consultant'), conditions=[{'condition': 'dutch_a2', 'hard': True}])
-    parts = {name: made.json[name] for name in ('competences', 'conditions')}
+    named = f'{made.headers["location"]}?names=true'
+    parts = {name: as_role('consultant').get(named).json[name] for name in ('competences', 'conditions')}
     parts['conditions'][0]['label'] = 'whatever a client thinks of it'
     parts['competences'][0]['label'] = None
     changed = as_role('consultant').patch(made.headers['location'], {**parts, 'title': 'Anders'}, made.headers['etag'])
     assert changed.status == 200, changed.text
-    read = as_role('consultant').get(made.headers['location']).json
+    read = as_role('consultant').get(named).json
     assert read['conditions'][0]['label'] == 'Nederlands A2' and all(c['label'] for c in read['competences'])

@@ -39,15 +39,9 @@ static const struct right get_candidate_rights[] = {{1u << ROLE_CONSULTANT, SCOP
 static const struct field get_candidate_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-/* getCandidate: One candidate */
-static enum err get_candidate_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
-{
-    sql_candidate_get(plan, (struct sql_candidate_get){
-        .language = ctx_language(ctx),
-        .id = req->path[0],
-    });
-    return OK;
-}
+static const struct field get_candidate_query[] = {
+    {.name = "names", .key = {"\"names\":", 8}, .column = "names", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
 static const struct right update_candidate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field update_candidate_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -59,11 +53,9 @@ static const struct field merge_candidates_path[] = {
 /* mergeCandidates: Make another file of the same person a part of this one */
 static enum err merge_candidates_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
+    (void)ctx;
     sql_candidate_merge(plan, req->body, (struct sql_candidate_merge){.id = req->path[0]});
-    sql_candidate_get(plan, (struct sql_candidate_get){
-        .language = ctx_language(ctx),
-        .id = req->path[0],
-    });
+    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
     return OK;
 }
 static const struct right list_candidate_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -86,13 +78,11 @@ static const struct field withdraw_consent_path[] = {
 /* withdrawConsent: Withdraw the consent to show the card */
 static enum err withdraw_consent_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
+    (void)ctx;
     sql_candidate_withdraw_consent(plan, req->body, (struct sql_candidate_withdraw_consent){
         .id = req->path[0],
     });
-    sql_candidate_get(plan, (struct sql_candidate_get){
-        .language = ctx_language(ctx),
-        .id = req->path[0],
-    });
+    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
     return OK;
 }
 static const struct right put_candidate_competence_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -103,15 +93,13 @@ static const struct field put_candidate_competence_path[] = {
 /* putCandidateCompetence: Add or change one competence */
 static enum err put_candidate_competence_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
+    (void)ctx;
     sql_candidate_competence_put(plan, req->body, (struct sql_candidate_competence_put){
         .competence_id = req->path[1],
         .candidate_id = req->path[0],
         .version = req->version,
     });
-    sql_candidate_get(plan, (struct sql_candidate_get){
-        .language = ctx_language(ctx),
-        .id = req->path[0],
-    });
+    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
     return OK;
 }
 static const struct right remove_candidate_competence_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -122,15 +110,13 @@ static const struct field remove_candidate_competence_path[] = {
 /* removeCandidateCompetence: Take one competence out */
 static enum err remove_candidate_competence_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
+    (void)ctx;
     sql_candidate_competence_remove(plan, (struct sql_candidate_competence_remove){
         .competence_id = req->path[1],
         .candidate_id = req->path[0],
         .version = req->version,
     });
-    sql_candidate_get(plan, (struct sql_candidate_get){
-        .language = ctx_language(ctx),
-        .id = req->path[0],
-    });
+    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
     return OK;
 }
 static const struct right put_candidate_condition_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -141,15 +127,13 @@ static const struct field put_candidate_condition_path[] = {
 /* putCandidateCondition: Add or change one condition */
 static enum err put_candidate_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
+    (void)ctx;
     sql_candidate_condition_put(plan, req->body, (struct sql_candidate_condition_put){
         .condition = req->path[1],
         .candidate_id = req->path[0],
         .version = req->version,
     });
-    sql_candidate_get(plan, (struct sql_candidate_get){
-        .language = ctx_language(ctx),
-        .id = req->path[0],
-    });
+    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
     return OK;
 }
 static const struct right remove_candidate_condition_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -160,15 +144,13 @@ static const struct field remove_candidate_condition_path[] = {
 /* removeCandidateCondition: Take one condition out */
 static enum err remove_candidate_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
+    (void)ctx;
     sql_candidate_condition_remove(plan, (struct sql_candidate_condition_remove){
         .condition = req->path[1],
         .candidate_id = req->path[0],
         .version = req->version,
     });
-    sql_candidate_get(plan, (struct sql_candidate_get){
-        .language = ctx_language(ctx),
-        .id = req->path[0],
-    });
+    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
     return OK;
 }
 static const struct right get_card_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -251,8 +233,9 @@ static const struct operation operations[] = {
         .rights = get_candidate_rights,
         .purpose = "file",
         .path_fields = get_candidate_path, .path_count = 1,
+        .parameters = get_candidate_query, .parameters_count = 1,
         .response = &candidate_schema, .shown = 0x3fffffffffu,
-        .handle = get_candidate_plan,
+        .handle = candidate_read,
     },
     {
         .id = "updateCandidate",

@@ -10,6 +10,8 @@
 handler candidate_create;
 /* searchCandidates: Find somebody by citizen service number, or by name and day of birth */
 handler candidate_search;
+/* getCandidate: One candidate */
+handler candidate_read;
 /* updateCandidate: Change a candidate */
 handler candidate_update;
 

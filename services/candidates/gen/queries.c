@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(16 <= LIMIT_QUERIES, "queries");
+_Static_assert(17 <= LIMIT_QUERIES, "queries");
 _Static_assert(30 <= LIMIT_VALUES, "candidate_insert");
 
 static const struct query_sort candidate_list_changes = {"after", "c.changed_in", "xid8", "changed_in"};
@@ -63,6 +63,27 @@ const struct query query_candidate_get = {
             "ifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishe"
             "s, c.introduction, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.version, c.changed_a"
             "t, case when c.merged_into is not null then json_build_object('id', c.merged_into, 'href', '/v1/"
+            "candidates/' || c.merged_into) end as merged_into, c.competences, c.conditions, c.languages, c.o"
+            "ccupations, app.proposals_open_of(c.id) as open_proposals from app.candidate c where c.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL, .whose = "id",
+};
+struct statement *sql_candidate_get(struct plan *plan, struct sql_candidate_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_candidate_get, values);
+}
+
+const struct query query_candidate_get_named = {
+    .name = "candidate_get_named",
+    .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c."
+            "neighbourhood, c.case_manager_id, c.coach_id, c.organisation_id, c.status, c.benefit, c.phase, t"
+            "o_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.sh"
+            "ifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishe"
+            "s, c.introduction, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.version, c.changed_a"
+            "t, case when c.merged_into is not null then json_build_object('id', c.merged_into, 'href', '/v1/"
             "candidates/' || c.merged_into) end as merged_into, ref.labelled(c.competences, $1) as competence"
             "s, ref.labelled(c.conditions, $1) as conditions, c.languages, ref.labelled(c.occupations, $1) as"
             " occupations, app.proposals_open_of(c.id) as open_proposals, (select k.name from app.colleague k"
@@ -72,13 +93,13 @@ const struct query query_candidate_get = {
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "id",
 };
-struct statement *sql_candidate_get(struct plan *plan, struct sql_candidate_get args)
+struct statement *sql_candidate_get_named(struct plan *plan, struct sql_candidate_get_named args)
 {
     const struct str values[] = {
         args.language,
         args.id,
     };
-    return plan_add(plan, &query_candidate_get, values);
+    return plan_add(plan, &query_candidate_get_named, values);
 }
 
 const struct query query_candidate_insert = {
@@ -411,4 +432,4 @@ struct statement *sql_inspection_list(struct plan *plan, struct sql_inspection_l
     return plan_add(plan, &query_inspection_list, values);
 }
 
-const struct query *const candidates_queries[] = {&query_candidate_list, &query_candidate_get, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_candidate_transition_list, &query_card_get, &query_inspection_list, NULL};
+const struct query *const candidates_queries[] = {&query_candidate_list, &query_candidate_get, &query_candidate_get_named, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_candidate_transition_list, &query_card_get, &query_inspection_list, NULL};

@@ -14,9 +14,15 @@ struct statement *sql_candidate_list(struct plan *plan, struct sql_candidate_lis
 
 extern const struct query query_candidate_get;
 struct sql_candidate_get {
-    struct str language, id;
+    struct str id;
 };
 struct statement *sql_candidate_get(struct plan *plan, struct sql_candidate_get args);
+
+extern const struct query query_candidate_get_named;
+struct sql_candidate_get_named {
+    struct str language, id;
+};
+struct statement *sql_candidate_get_named(struct plan *plan, struct sql_candidate_get_named args);
 
 extern const struct query query_candidate_insert;
 struct sql_candidate_insert {

@@ -273,26 +273,17 @@ static const struct right create_vacancy_rights[] = {{1u << ROLE_EMPLOYER, SCOPE
 /* createVacancy: Report a vacancy */
 static enum err create_vacancy_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
+    (void)ctx;
     sql_vacancy_insert(plan, req->body, (struct sql_vacancy_insert){.id = req->new_id});
-    sql_vacancy_get(plan, (struct sql_vacancy_get){
-        .language = ctx_language(ctx),
-        .id = req->new_id,
-    });
     return OK;
 }
 static const struct right get_vacancy_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field get_vacancy_path[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-/* getVacancy: One vacancy */
-static enum err get_vacancy_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
-{
-    sql_vacancy_get(plan, (struct sql_vacancy_get){
-        .language = ctx_language(ctx),
-        .id = req->path[0],
-    });
-    return OK;
-}
+static const struct field get_vacancy_query[] = {
+    {.name = "names", .key = {"\"names\":", 8}, .column = "names", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
 static const struct right update_vacancy_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field update_vacancy_path[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -300,15 +291,13 @@ static const struct field update_vacancy_path[] = {
 /* updateVacancy: Change a vacancy */
 static enum err update_vacancy_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
+    (void)ctx;
     sql_vacancy_change(plan, (struct sql_vacancy_change){
         .document = req->document,
         .id = req->path[0],
         .version = req->version,
     });
-    sql_vacancy_get(plan, (struct sql_vacancy_get){
-        .language = ctx_language(ctx),
-        .id = req->path[0],
-    });
+    sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
     return OK;
 }
 static const struct right end_vacancy_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -318,11 +307,9 @@ static const struct field end_vacancy_path[] = {
 /* endVacancy: Withdraw or close a vacancy */
 static enum err end_vacancy_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
+    (void)ctx;
     sql_vacancy_end(plan, req->body, (struct sql_vacancy_end){.id = req->path[0]});
-    sql_vacancy_get(plan, (struct sql_vacancy_get){
-        .language = ctx_language(ctx),
-        .id = req->path[0],
-    });
+    sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
     return OK;
 }
 static const struct right list_vacancy_transitions_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -346,15 +333,13 @@ static const struct field put_vacancy_competence_path[] = {
 /* putVacancyCompetence: Add or change one competence */
 static enum err put_vacancy_competence_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
+    (void)ctx;
     sql_vacancy_competence_put(plan, req->body, (struct sql_vacancy_competence_put){
         .competence_id = req->path[1],
         .vacancy_id = req->path[0],
         .version = req->version,
     });
-    sql_vacancy_get(plan, (struct sql_vacancy_get){
-        .language = ctx_language(ctx),
-        .id = req->path[0],
-    });
+    sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
     return OK;
 }
 static const struct right remove_vacancy_competence_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -365,15 +350,13 @@ static const struct field remove_vacancy_competence_path[] = {
 /* removeVacancyCompetence: Take one competence out */
 static enum err remove_vacancy_competence_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
+    (void)ctx;
     sql_vacancy_competence_remove(plan, (struct sql_vacancy_competence_remove){
         .competence_id = req->path[1],
         .vacancy_id = req->path[0],
         .version = req->version,
     });
-    sql_vacancy_get(plan, (struct sql_vacancy_get){
-        .language = ctx_language(ctx),
-        .id = req->path[0],
-    });
+    sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
     return OK;
 }
 static const struct right put_vacancy_condition_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -384,15 +367,13 @@ static const struct field put_vacancy_condition_path[] = {
 /* putVacancyCondition: Add or change one condition */
 static enum err put_vacancy_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
+    (void)ctx;
     sql_vacancy_condition_put(plan, req->body, (struct sql_vacancy_condition_put){
         .condition = req->path[1],
         .vacancy_id = req->path[0],
         .version = req->version,
     });
-    sql_vacancy_get(plan, (struct sql_vacancy_get){
-        .language = ctx_language(ctx),
-        .id = req->path[0],
-    });
+    sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
     return OK;
 }
 static const struct right remove_vacancy_condition_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -403,15 +384,13 @@ static const struct field remove_vacancy_condition_path[] = {
 /* removeVacancyCondition: Take one condition out */
 static enum err remove_vacancy_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
+    (void)ctx;
     sql_vacancy_condition_remove(plan, (struct sql_vacancy_condition_remove){
         .condition = req->path[1],
         .vacancy_id = req->path[0],
         .version = req->version,
     });
-    sql_vacancy_get(plan, (struct sql_vacancy_get){
-        .language = ctx_language(ctx),
-        .id = req->path[0],
-    });
+    sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
     return OK;
 }
 static const struct operation operations[] = {
@@ -665,8 +644,9 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_vacancy_rights,
         .path_fields = get_vacancy_path, .path_count = 1,
+        .parameters = get_vacancy_query, .parameters_count = 1,
         .response = &vacancy_schema, .shown = 0x7fffffffu,
-        .handle = get_vacancy_plan,
+        .handle = vacancy_read,
     },
     {
         .id = "updateVacancy",

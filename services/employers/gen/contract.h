@@ -8,6 +8,8 @@
 
 /* createScreening: Give the verdict */
 enum err screening_check(struct ctx *ctx, const struct screening_new *body) MUST_CHECK;
+/* getVacancy: One vacancy */
+handler vacancy_read;
 
 extern const struct service employers_service;
 

@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(27 <= LIMIT_QUERIES, "queries");
+_Static_assert(28 <= LIMIT_QUERIES, "queries");
 _Static_assert(20 <= LIMIT_VALUES, "vacancy_list");
 
 static const struct query_sort contact_list_sorts[] = {
@@ -445,6 +445,24 @@ const struct query query_vacancy_get = {
     .text = "select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_mi"
             "n, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.st"
             "art_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.assignee_id, v.m"
+            "atch_input, v.competences, v.conditions, v.positions_taken, v.reported_at + app.vacancy_answer_t"
+            "erm() as due_at, v.version, v.changed_at from app.vacancy v where v.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_vacancy_get(struct plan *plan, struct sql_vacancy_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_vacancy_get, values);
+}
+
+const struct query query_vacancy_get_named = {
+    .name = "vacancy_get_named",
+    .text = "select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_mi"
+            "n, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.st"
+            "art_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.assignee_id, v.m"
             "atch_input, v.positions_taken, v.reported_at + app.vacancy_answer_term() as due_at, (select e.na"
             "me from app.employer e where e.tenant_id = v.tenant_id and e.id = v.employer_id) as employer_nam"
             "e, (select l.label from ref.occupation_label l where l.occupation_id = v.occupation_id and l.lan"
@@ -457,13 +475,13 @@ const struct query query_vacancy_get = {
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
-struct statement *sql_vacancy_get(struct plan *plan, struct sql_vacancy_get args)
+struct statement *sql_vacancy_get_named(struct plan *plan, struct sql_vacancy_get_named args)
 {
     const struct str values[] = {
         args.language,
         args.id,
     };
-    return plan_add(plan, &query_vacancy_get, values);
+    return plan_add(plan, &query_vacancy_get_named, values);
 }
 
 const struct query query_vacancy_insert = {
@@ -477,7 +495,11 @@ const struct query query_vacancy_insert = {
             "12::text, $13::int, coalesce($14::int, 5), $15::date, $16::date, $17::text, $18::text, $19::uuid"
             ", case when app.role() in ('employer', 'firm', 'agency', 'hub') then app.role() else 'account_ma"
             "nager' end, clock.now(), app.actor(), case when app.role() in ('firm', 'agency') then app.organi"
-            "sation() end) returning v.id",
+            "sation() end) returning v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupati"
+            "on_id, v.hours_min, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candid"
+            "ates_wanted, v.start_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v"
+            ".assignee_id, v.match_input, v.competences, v.conditions, v.positions_taken, v.reported_at + app"
+            ".vacancy_answer_term() as due_at, v.version, v.changed_at",
     .parameters = 19, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
@@ -648,4 +670,4 @@ struct statement *sql_vacancy_transition_list(struct plan *plan, struct sql_vaca
     return plan_add(plan, &query_vacancy_transition_list, values);
 }
 
-const struct query *const employers_queries[] = {&query_contact_list, &query_contact_get, &query_contact_insert, &query_contact_change, &query_contact_delete, &query_employer_list, &query_employer_get, &query_employer_insert, &query_employer_change, &query_employer_condition_list, &query_employer_condition_get, &query_employer_condition_insert, &query_employer_condition_delete, &query_screening_list, &query_screening_get, &query_screening_insert, &query_screening_advice, &query_vacancy_list, &query_vacancy_get, &query_vacancy_insert, &query_vacancy_change, &query_vacancy_competence_put, &query_vacancy_competence_remove, &query_vacancy_condition_put, &query_vacancy_condition_remove, &query_vacancy_end, &query_vacancy_transition_list, NULL};
+const struct query *const employers_queries[] = {&query_contact_list, &query_contact_get, &query_contact_insert, &query_contact_change, &query_contact_delete, &query_employer_list, &query_employer_get, &query_employer_insert, &query_employer_change, &query_employer_condition_list, &query_employer_condition_get, &query_employer_condition_insert, &query_employer_condition_delete, &query_screening_list, &query_screening_get, &query_screening_insert, &query_screening_advice, &query_vacancy_list, &query_vacancy_get, &query_vacancy_get_named, &query_vacancy_insert, &query_vacancy_change, &query_vacancy_competence_put, &query_vacancy_competence_remove, &query_vacancy_condition_put, &query_vacancy_condition_remove, &query_vacancy_end, &query_vacancy_transition_list, NULL};

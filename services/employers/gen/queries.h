@@ -116,9 +116,15 @@ struct statement *sql_vacancy_list(struct plan *plan, struct sql_vacancy_list ar
 
 extern const struct query query_vacancy_get;
 struct sql_vacancy_get {
-    struct str language, id;
+    struct str id;
 };
 struct statement *sql_vacancy_get(struct plan *plan, struct sql_vacancy_get args);
+
+extern const struct query query_vacancy_get_named;
+struct sql_vacancy_get_named {
+    struct str language, id;
+};
+struct statement *sql_vacancy_get_named(struct plan *plan, struct sql_vacancy_get_named args);
 
 extern const struct query query_vacancy_insert;
 struct sql_vacancy_insert {

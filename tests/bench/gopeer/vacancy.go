@@ -67,10 +67,6 @@ type vacancy struct {
 	WageText         *string         `json:"wageText,omitempty" db:"wage_text"`
 	InternalNote     *string         `json:"internalNote,omitempty" db:"internal_note"`
 	AssigneeID       *string         `json:"assigneeId,omitempty" db:"assignee_id"`
-	AssigneeName     *string         `json:"assigneeName,omitempty" db:"assignee_name"`
-	EmployerName     *string         `json:"employerName,omitempty" db:"employer_name"`
-	OccupationLabel  *string         `json:"occupationLabel,omitempty" db:"occupation_label"`
-	Advice           *string         `json:"advice,omitempty" db:"advice"`
 	DueAt            moment          `json:"dueAt" db:"due_at"`
 	Source           string          `json:"source" db:"source"`
 	ReportedAt       moment          `json:"reportedAt" db:"reported_at"`
@@ -187,7 +183,7 @@ func (s *vacancies) show(w http.ResponseWriter, r *http.Request, who actor, id s
 		return
 	}
 	var found vacancy
-	batch.Queue(s.sql.VacancyGet, id, "nl").Query(one(&found))
+	batch.Queue(s.sql.VacancyGet, id).Query(one(&found))
 	if err := s.run(r.Context(), batch); err != nil {
 		refuse(w, statusOf(err))
 		return
@@ -234,8 +230,7 @@ func (s *vacancies) insert(w http.ResponseWriter, r *http.Request, who actor, ke
 	batch.Queue(s.sql.IdempotencyBegin, op.id, key, fingerprint, http.StatusCreated, id.String())
 	batch.Queue(s.sql.VacancyInsert, id.String(), v.EmployerID, v.Title, v.Description, v.Kind, v.OccupationID, v.HoursMin, v.HoursMax,
 		v.Shifts, v.Postcode4, v.Positions, v.CandidatesWanted, v.StartDate, v.NeededBy, v.WageText, v.InternalNote, v.AssigneeID,
-		v.competenceRows(), v.Conditions)
-	batch.Queue(s.sql.VacancyGet, id.String(), "nl").Query(one(&made))
+		v.competenceRows(), v.Conditions).Query(one(&made))
 	err = s.run(r.Context(), batch)
 	switch {
 	case sqlState(err) == "MW001":
