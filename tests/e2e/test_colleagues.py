@@ -45,7 +45,8 @@ def test_b3_names_stand_beside_identifiers(as_role, new_vacancy, candidate, worl
     coach = as_role('coach').get('/user-profile').json
     changed = as_role('case_manager').patch(candidate.headers['location'], {'coachId': coach['id']}, candidate.headers['etag']).json
     listed = next(c for c in as_role('coach').get('/candidates?pageSize=100').json['items'] if c['id'] == changed['id'])
-    for shown in (changed, listed):
+    read = as_role('coach').get(f'{candidate.headers["location"]}?names=true').json
+    for shown in (read, listed):
         assert shown['coachName'] == coach['name'] and shown['caseManagerName'] == names[shown['caseManagerId']]['name']
     vacancy = new_vacancy().json['id']
     given = as_role('consultant').post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'}).json

@@ -89,7 +89,7 @@ def test_b6_not_yet_is_not_never(as_role, new_vacancy, region):
 def test_b7_a_shortlist_says_whom_to_call(as_role, shortlisted):
     _, listed = shortlisted()
     for item in listed['items'][:5]:
-        shown = as_role('consultant').get(f'/candidates/{item["candidateId"]}').json
+        shown = as_role('consultant').get(f'/candidates/{item["candidateId"]}?names=true').json
         assert {name: item.get(name) for name in ('firstName', 'lastName', 'phone', 'caseManagerName')} \
             == {name: shown.get(name) for name in ('firstName', 'lastName', 'phone', 'caseManagerName')}
         assert item['phone']
