@@ -54,8 +54,12 @@ static void read_count(struct exchange *exchange, struct str given)
 
 static void add_part(struct buf *out, struct str part)
 {
-    buf_print(out, part.at ? "%zu:" : "-", part.len);
-    buf_add(out, part);
+    if (part.at) {
+        buf_print(out, "%zu:", part.len);
+        buf_add(out, part);
+    } else {
+        buf_add_char(out, '-');
+    }
     buf_add_char(out, '\n');
 }
 
@@ -223,7 +227,7 @@ struct str page_print(struct exchange *exchange, const struct statement *stateme
     const struct page *page = &exchange->page;
     const struct query_list *list = statement->query->list;
     int items = count_items(statement);
-    bool more = items > page->size, follows = page->sort == list->changes;
+    bool more = items > page->size, follows = list->changes && page->sort == list->changes;
     int shown = more ? (int)page->size : items;
     struct schema_writer writer =
         schema_writer_of(exchange->request.operation->response, exchange->mask, statement->result);
