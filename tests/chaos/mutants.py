@@ -38,7 +38,7 @@ MUTANTS = {
         (QUEUE, "update queue.job j set state = (case when j.run_at > clock.now() then 'waiting' else 'ready' end)::queue.job_state where j.lane = wanted",
          "return; update queue.job j set state = 'ready' where j.lane = wanted")]),
     'lane-without-order': ('chaos', [
-        (QUEUE, '            if place > done + 1 then\n                starts := \'b\';\n            end if;\n', '')]),
+        (QUEUE, '            if place > done + 1 then\n                starts := \'blocked\';\n            end if;\n', '')]),
     'fence-not-checked': ('rules', [
         (LEASE, "j.id = job and j.state = 'leased' and j.fence = held for update;", "j.id = job and j.state = 'leased' for update;"),
         (LEASE, "j.id = job and j.state = 'leased' and j.fence = held returning", "j.id = job and j.state = 'leased' returning")]),
@@ -50,7 +50,9 @@ MUTANTS = {
         (DISPATCH, 'and j.kind = w.kind and (j.id > newest or j.id not in (select unnest(busy)))', 'and j.kind = w.kind'),
         (DISPATCH, 'and j.id >= s.first and (j.id > newest or j.id not in (select unnest(busy)))', 'and j.id >= s.first')]),
     'crash-not-counted': ('chaos', [
-        (DISPATCH, 'update queue.job j set crash = j.crash + 1', 'update queue.job j set crash = j.crash')]),
+        (DISPATCH, 'update queue.job j set crash = crash + 1 where j.id = suspect', 'update queue.job j set crash = crash where j.id = suspect')]),
+    'trial-of-nobody': ('rules', [
+        (DISPATCH, "if not pg_try_advisory_lock('queue.job'::regclass::int, (suspect % 2147483647)::int) then", 'if false then')]),
 }
 SEED = int(os.environ.get('SEED', '7'))
 
@@ -70,11 +72,14 @@ def copy_of(name):
     return at
 
 
+def pattern_of(text):
+    return r'\s+'.join(map(re.escape, text.split()))       # however the formatter breaks the line
+
+
 def break_it(at, changes):
     for file, before, after in changes:
         text = (at / file).read_text()
-        pattern = r'\s+'.join(map(re.escape, before.split()))       # however the formatter breaks the line
-        broken, count = re.subn(pattern, lambda _: after.strip(), text, count=1)
+        broken, count = re.subn(pattern_of(before), lambda _: after.strip(), text, count=1)
         assert count == 1, f'{file}: what this mutant breaks is not there any more: {before}'
         (at / file).write_text(broken)
     # the mutants are not held to the house style: no -Werror
