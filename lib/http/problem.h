@@ -27,8 +27,8 @@ struct refusal {
 const struct problem *problem_of_refusal(struct ctx *ctx, const struct refusal *refusal,
                                          const struct operation *operation, enum scope scope);
 
-/* Whether it is a unique constraint whose refusal leads to what is there (problem `duplicate`). Such a
- * refusal has no detail when two requests wrote the same value in the same moment. */
+/* Whether a unique constraint was violated whose refusal links the row that is there (problem
+ * `duplicate`). The link is missing when two requests wrote the same value in the same moment. */
 bool problem_is_linked(const struct refusal *refusal);
 
 /* What a fault says in words. */

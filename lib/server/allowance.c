@@ -94,8 +94,8 @@ static bool is_free(struct place *place, int64_t now_us)
     return free;
 }
 
-/* The place of the user; a free one when he has none. When all near ones belong to others, the user
- * shares one: both may do less then. */
+/* The place of the user, or a free place when the user has none. When all near places belong to others,
+ * the user shares one, and then both may do less. */
 static struct place *place_of(struct allowances *allowances, uint64_t user, int64_t now_us)
 {
     struct place *spare = NULL;
@@ -122,7 +122,8 @@ struct allowance_use allowance_of(const struct allowances *allowances, unsigned 
     return (struct allowance_use){.kind = kind, .most = counts ? most : 0, .seconds = seconds};
 }
 
-/* The moment at which all is back when one more is used at `now_us`; says what is left then. */
+/* Uses one more at `now_us`. Returns the moment at which the whole allowance is back, and notes how much
+ * is left. */
 static int64_t after_one(struct allowance_use *use, int64_t back_us, int64_t now_us)
 {
     int64_t all_us = use->seconds * 1000000, each_us = all_us / use->most;

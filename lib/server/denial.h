@@ -17,7 +17,8 @@ struct denials *denials_new(struct loop *loop);
 
 /* Notes that the caller of `exchange` was refused with `problem`, when that is a denial (`noted` in
  * openapi/problems.yaml, or 404 of an operation that shows people) and the caller is known. `subject`
- * is whom or what it is about; when it is no UUID, that is the resource of the path. */
+ * is the identifier of the row that was asked for; when it is no UUID, the resource of the path is
+ * noted. */
 void denial_note(const struct exchange *exchange, const struct problem *problem,
                  struct str subject);
 

@@ -50,7 +50,7 @@ struct exchange {
     struct transaction transaction;
     enum exchange_step step;
     int replayed_status;      /* in STEP_SHOW: the status of the first answer; else 0 */
-    struct allowance_use use; /* what the caller has left; nothing until he is known */
+    struct allowance_use use; /* what the caller has left; nothing until the caller is known */
     uint64_t caller;          /* stands for the user (allowance_user()) */
     bool in_database;         /* a transaction is under way */
     struct str whose;         /* candidates whom the answer shows, as an array of PostgreSQL */

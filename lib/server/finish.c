@@ -72,8 +72,8 @@ static struct str print_one(struct exchange *exchange, const struct statement *s
     return buf_str(&out);
 }
 
-/* The tag of what is there now, beside a refusal because of the tag that was sent. The last
- * statement of the plan has read it. */
+/* A refusal because of an old tag also has the current tag. The last statement of the plan has read
+ * it. */
 static void add_current_tag(struct exchange *exchange)
 {
     const struct statement *read = exchange->plan.last;
@@ -117,7 +117,7 @@ static void add_location(struct exchange *exchange)
                            STR_ARG(exchange->request.new_id)));
 }
 
-/* What is not there yet: the client asks again after so many seconds. */
+/* When the answer is not complete yet, says after how many seconds the client asks again. */
 static void add_retry_after(struct exchange *exchange, const PGresult *rows)
 {
     int column;

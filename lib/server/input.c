@@ -171,7 +171,7 @@ static bool is_media(struct str given, struct str wanted)
            || (rest.len == 13 && strncasecmp(rest.at, "charset=utf-8", 13) == 0);
 }
 
-/* Whether the body is what it stands for: we undo no coding (RFC 9110 section 8.4). */
+/* Whether the body has no content coding, such as gzip: none is undone (RFC 9110 section 8.4). */
 static bool is_uncoded(struct exchange *exchange)
 {
     struct str coding = header_join(exchange->req, "content-encoding", exchange->ctx.arena);

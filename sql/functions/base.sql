@@ -195,8 +195,8 @@ create function app.refuse_taken() returns trigger language plpgsql
         return new;
     end $$;
 
--- What this unique index refuses leads to what is there: `place` is where clients read one; `name` is the column with its name, when that
--- is not the name of a person.
+-- When this unique index refuses a row, the answer links the row that is there. `place` is the path at which clients read such a row. `name`
+-- is the column with its name, when that is not the name of a person.
 create procedure app.unique_by(index regclass, sees regproc, place text, name text default null) language plpgsql as $$
     declare
         wanted regclass := (select i.indrelid from pg_index i where i.indexrelid = index);
@@ -295,9 +295,9 @@ create procedure app.found_by(wanted regclass, noun text, named text) language p
                         execute function app.note_name(%3$L, %1$L)', named, wanted, noun);
     end $$;
 
--- The rows of a noun in whose name the words of one spelling of what is wanted begin words: of the municipality, so the statement that asks
--- has a wall of its own. A program finds nothing in a table of which it can read nothing. `rare` is the word that the fewest names have, as
--- far as it is worth counting: the others are looked up for these.
+-- Finds rows of a noun by their names: every word of one spelling of the wanted text must begin a word of the name. It searches the whole
+-- municipality, so the statement that calls it has a wall of its own. A program finds nothing in a table that it cannot read. `rare` is the
+-- word that the fewest names have (counting stops early); the other words are looked up only for those names.
 create function app.named(noun text, wanted text) returns setof uuid language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -40,8 +40,8 @@ create function app.candidate_move() returns trigger language plpgsql
 create trigger move before update of status on app.candidate
     for each row when (new.status <> old.status) execute function app.candidate_move();
 call app.found_by('app.candidate', 'candidate', 'alias');
--- A case manager may give a file of his own to somebody else. He sees the row for the rest of that transaction: the answer is the
--- file as he left it.
+-- A case manager may give one of their own files to somebody else. They see the row for the rest of that transaction, because the answer
+-- is the file after the change.
 create function app.candidate_handed_over() returns uuid language sql stable parallel safe
     as $$ select nullif(current_setting('app.candidate_handed_over', true), '')::uuid $$;
 create function app.candidate_hand_over() returns trigger language plpgsql

@@ -11,7 +11,7 @@ call app.wall('app.employer_condition', 'employer_condition', '{}');
 call app.open_to_scope('app.employer_condition', 'app.sees_employer_condition');
 call app.unique_by('app.employer_condition_once', 'app.sees_employer_condition', '/employer-conditions/');
 
--- A condition of the employer counts for all his vacancies: what was asked has changed.
+-- A condition of an employer counts for all vacancies of that employer, so each of them asks something else now.
 create function app.employer_condition_follow_up() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -1,4 +1,4 @@
--- Proposals: who sees them, how they are answered, and what that sets going. An employer sees what was sent to him.
+-- Proposals: who sees them, how they are answered, and what follows from an answer. An employer sees the proposals that were sent to it.
 
 create function app.sees_proposal(p app.proposal, scope text default app.scope(), role text default app.role(),
                                   organisation uuid default app.organisation(), actor uuid default app.actor())
@@ -38,7 +38,8 @@ create trigger proposals_keep_owners after update of case_manager_id, coach_id, 
     when ((old.case_manager_id, old.coach_id, old.organisation_id) is distinct from (new.case_manager_id, new.coach_id, new.organisation_id))
     execute function app.proposals_follow_owners();
 
--- What a proposal is about, for whoever sees it: also when the vacancy or the employer is not open to him otherwise.
+-- Names of the vacancy, the candidate and the employer of a proposal. Everybody who sees the proposal gets them, also without a right to
+-- the vacancy or the employer itself. Each is a function of its own, because a list asks only for the names that it shows.
 create function app.proposal_title(proposal uuid) returns text language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$

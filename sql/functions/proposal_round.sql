@@ -36,7 +36,7 @@ create function app.proposal_round_consent(c app.candidate, given_at timestamptz
     end $$;
 
 -- The place on a shortlist by which a candidate is proposed. That is the newest one; somebody whose proposal was withdrawn is on none
--- any more, and comes back, with a reason, by the newest one that had him. Refuses a pair that was rejected, and whoever is on no list.
+-- any more, and comes back, with a reason, by the newest list that had this person. Refuses a pair that was rejected, and a person who is on no list.
 create function app.proposal_round_listed(v app.vacancy, candidate uuid, return_reason text, here text) returns app.match_result language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -121,7 +121,7 @@ create function app.proposal_round_propose(round uuid, vacancy uuid, candidates 
                                         shortfall_reason, shortfall_note, made_by)
         values (v.tenant_id, round, v.id, v.employer_id, v.candidates_wanted, open_now, cardinality(candidates),
                 shortfall_reason, shortfall_note, app.actor()) returning * into made;
-        if not app.sees_proposal_round(made) then -- nobody makes what he would not see
+        if not app.sees_proposal_round(made) then -- nobody makes a round that they would not see
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
         for place in 1 .. cardinality(candidates) loop
@@ -134,8 +134,8 @@ create function app.proposal_round_propose(round uuid, vacancy uuid, candidates 
         end if;
     end $$;
 
--- Sends the drafted proposals of a round to the employer: all of them, or none. What he sees of each candidate from now on is the
--- card as it is now.
+-- Sends the drafted proposals of a round to the employer: all of them, or none. From now on the employer sees of each candidate the card
+-- as it is at this moment.
 create function app.proposal_round_send(round uuid) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -8,9 +8,9 @@
 create function queue.key_of(kind text, unique_key text) returns bytea language sql stable
     as $$ select sha256(convert_to(kind || '|' || unique_key, 'UTF8')) $$;
 
--- Puts a job in the queue, in the transaction of whoever asks; returns its number, or the number of the job that
+-- Puts a job in the queue, in the transaction of the caller; returns its number, or the number of the job that
 -- already has the unique key. Call it last: a lane stays locked until the transaction ends. Only functions of the owner call it, so it
--- needs neither his rights nor a search path of its own.
+-- needs neither the rights of the owner nor a search path of its own.
 create function queue.enqueue(kind text, tenant int, payload jsonb default '{}', lane text default null,
                               unique_key text default null, scope queue.unique_scope default null, prio smallint default 1,
                               run_at timestamptz default null) returns bigint language plpgsql
@@ -180,8 +180,8 @@ create function queue.kill(job bigint, reason text, error text) returns void lan
         perform queue.after_end(ended, false, not blocks);
     end $$;
 
--- Most jobs of a kind fail for the same reason: it is paused, longer each time, and then tried with one job. Whoever comes
--- while another one says the same does not wait for him.
+-- Most jobs of a kind fail for the same reason: the kind is paused, longer each time, and then tried with one job. A worker does not
+-- wait for another one that says the same at that moment.
 create function queue.trip(failing text) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
     as $$

@@ -1,11 +1,11 @@
 -- The queue: which jobs go to which worker, through Redis or without it.
 
--- Where jobs are named by number, `state::text` keeps a plan from taking the index of what is ready for a way to a number.
+-- Where a statement names jobs by number, `state::text` keeps the planner from using the index of ready jobs to find a number.
 
--- What a cap leaves for who takes jobs alone. He cannot see in the rows what others take, for those are only locked; so he keeps a
--- seat for each of his, and for those that are seen (leased, or picked by him before), to the end of his transaction, and counts
--- what is seen when he has them: a seat that was given up for a lease shows as that by then. A quarter of a cap at a time, so
--- that several have some of it.
+-- How many jobs a cap leaves for a worker that takes jobs alone. The worker cannot see in the rows which jobs others take, because those
+-- are only locked. So it takes a seat (an advisory lock) for each of its jobs, and for each job that can be seen (leased, or picked by it
+-- before), until its transaction ends. It counts the jobs that can be seen after it has the seats: by then a seat that was given up for a
+-- lease shows as that lease. A worker takes a quarter of a cap at a time, so that several workers get some of it.
 create function queue.room_alone(of_kind text, of_tenant int, most int, wanted int, mine bigint[]) returns bigint language plpgsql
     security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
     as $$
@@ -258,7 +258,7 @@ create function queue.promote(count int) returns table (promoted int, next_at ti
         return next;
     end $$;
 
--- Those of these ready jobs that somebody has locked: to send them would only make others wait for him.
+-- Which of these ready jobs are locked. To send such a job would only make other workers wait for the one that has it.
 create function queue.held(ids bigint[]) returns setof bigint language sql
     security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
     as $$
@@ -277,9 +277,8 @@ create function queue.count_lost(ids bigint[], reason text) returns int language
     select l.count::int from lost l
     $$;
 
--- Redis says that the worker that had these jobs is dead. That makes them suspects, which run alone from now on, and no more: whether a
--- job kills its workers only PostgreSQL can say (queue.begin_alone). One that stays locked is in somebody's hands. Returns those that
--- go on.
+-- Redis says that the worker that had these jobs is dead. That makes the jobs suspects, which run alone from now on, and nothing more:
+-- only PostgreSQL can say whether a job kills its workers (queue.begin_alone). A job that stays locked has a worker. Returns the suspects.
 create function queue.crashed(ids bigint[]) returns setof bigint language plpgsql
     security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set lock_timeout = '1500ms'
     as $$

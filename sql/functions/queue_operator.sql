@@ -245,7 +245,7 @@ create function queue.owner_of(noun text, target text) returns int language plpg
         return whose;
     end $$;
 
--- Everything that an operator can ask, with its trail. `id` is the identifier of what he does. Refuses with MW404
+-- Everything that an operator can ask, with its trail. `id` is the identifier of the act. Refuses with MW404
 -- "not-found", MW403 "forbidden" or MW409 "state" and changes nothing then.
 create function queue.act(id uuid, verb text, noun text, target text, reason text default null, minutes int default null)
     returns queue.act language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off

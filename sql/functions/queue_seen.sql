@@ -1,7 +1,7 @@
 -- The queue for operators: what they see.
 --
--- Who asks has a scope. 'tenant': he sees and changes the work of the municipality of the context. 'installation': that
--- of all of them, and what they share (kinds, workers); only role system has it. The views and functions of this file and
+-- An operator has a scope. 'tenant': the operator sees and changes the work of the municipality of the context. 'installation': the work
+-- of all municipalities, and what they share (kinds, workers); only role system has it. The views and functions of this file and
 -- of queue_operator.sql are the only way for the service and for the command line; without a scope they show nothing and
 -- change nothing.
 
@@ -24,8 +24,8 @@ create function queue.ids_of(payload jsonb) returns jsonb language sql immutable
        or p.value #>> '{}' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
     $$;
 
--- No security_barrier: it would compute a whole backlog before the first page. Who could get round these views with a
--- function of his own could set another context just as well.
+-- No security_barrier: it would compute a whole backlog before the first page. Somebody who can get round these views with their own
+-- function can also set another context.
 
 create view queue.job_seen as
 select j.id, j.tenant, t.id as tenant_id, t.code as tenant_code, j.prio, j.kind, j.state::text as state,

@@ -29,8 +29,8 @@ create function app.shortlists_paused() returns boolean language sql stable
         or exists (select from queue.kind k where k.kind = 'match_vacancy' and k.paused_until > clock.now())
     $$;
 
--- A candidate has changed: asks for a new match of each open vacancy whose list this touches. `vacancies` admit him
--- now, with these `scores` (-1: below a floor); lists that he is on are touched anyway. Returns how many.
+-- A candidate has changed: asks for a new match of each open vacancy whose list this touches. `vacancies` admit this
+-- person now, with these `scores` (-1: below a floor); lists that have the person are touched anyway. Returns how many.
 create function app.shortlists_request_touched(candidate uuid, vacancies uuid[], scores int[]) returns int language sql
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -102,7 +102,7 @@ create trigger reckon before update on app.vacancy
                        or new.conditions::text is distinct from old.conditions::text)
     execute function app.vacancy_reckon();
 
--- An employer hears within this time whether his vacancy can be filled.
+-- An employer hears within this time whether the vacancy can be filled.
 create function app.vacancy_answer_term() returns interval immutable parallel safe
     return interval '72 hours';
 grant execute on function app.vacancy_answer_term() to public;

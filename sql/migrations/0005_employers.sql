@@ -53,7 +53,7 @@ create index employer_contact_by_employer on app.employer_contact (tenant_id, em
 create index employer_contact_by_change on app.employer_contact (tenant_id, changed_at, id);
 create unique index employer_contact_one_preferred on app.employer_contact (tenant_id, employer_id) where preferred;
 
--- Conditions under which an employer takes part. Hard ones filter every vacancy of his, soft ones inform.
+-- Conditions under which an employer takes part. Hard conditions filter every vacancy of the employer, soft ones inform.
 create table app.employer_condition (
     tenant_id int not null,
     id uuid not null,

@@ -130,7 +130,7 @@ from (select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'alias', c.alias,
 -- writes: yes
 select app.candidate_withdraw_consent(:id::uuid, @channel)
 
--- One of what is known, put in the place of what was known of the same before, or no longer known.
+-- Puts one competence or condition in the place of the one with the same code, or removes it.
 -- query: candidate_competence_put
 -- whose: nobody
 -- body: HeldCompetence

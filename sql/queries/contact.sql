@@ -15,7 +15,7 @@ from app.employer_contact c where c.employer_id = :employer_id
 select {{contact_columns}}
 from app.employer_contact c where c.id = :id
 
--- The employer must be visible to the asker: an employer adds contacts to himself only.
+-- The employer must be visible to the asker: an employer adds only its own contacts.
 -- query: contact_insert
 -- body: ContactNew
 -- rows: one

@@ -39,8 +39,8 @@ select t.id from app.tombstone t
 where t.tenant_id = (select app.tenant()) and t.noun = 'candidate' and :snapshot::pg_snapshot is not null
   and not pg_visible_in_snapshot(t.changed_in, :snapshot::pg_snapshot)
 
--- What a vacancy asks. Conditions of the employer count for all his vacancies; one that both ask counts once, and as hard when one of
--- them says so. A vacancy whose day is not said, or has come, is for now.
+-- The demand of a vacancy. Conditions of the employer count for all its vacancies. A condition that both ask counts once, and is hard when
+-- one of them says so. A vacancy without a first day, or whose first day has come, needs people now.
 -- query: demand_of_vacancy
 -- rows: many
 select v.id, app.vacancy_is_open(app.vacancy_now(v.state, v.needed_by)) as open, v.state = 'open' as unlisted, v.match_input, v.candidates_wanted, p.x, p.y,

@@ -91,7 +91,7 @@ update app.vacancy v set (title, description, kind, occupation_id, hours_min, ho
 where v.id = :id and :version::int8multirange @> v.version
 returning v.id
 
--- One of what is asked, put in the place of what was asked of the same before, or no longer asked.
+-- Puts one competence or condition in the place of the one with the same code, or removes it.
 -- query: vacancy_competence_put
 -- body: AskedCompetence
 -- rows: one

@@ -131,7 +131,7 @@ static void a_named_constraint_says_where_to_look(void **state)
     assert_str(ctx->faults.at[0].limit, "neededBy");
     ABOUT(constraint(state, "23505", "user_account", "user_account_email"), "duplicate /email",
           FAULT_UNIQUE);
-    /* the list of a candidate names a competence twice: his own mistake, and not a duplicate */
+    /* the list of a candidate names a competence twice: a mistake in the body, and not a duplicate */
     ABOUT(constraint(state, "23505", "candidate_competence", "candidate_competence_pkey"),
           "invalid /competences", FAULT_REPEATED);
 }

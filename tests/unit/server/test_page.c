@@ -26,7 +26,7 @@ static const struct operation *operation_named(const char *id)
     return NULL;
 }
 
-/* Reads the query behind "/v1/vacancies"; as if its values were checked. */
+/* Reads the query of "/v1/vacancies?…", as if its values were checked. */
 static struct exchange *asked(void **state, const char *query)
 {
     struct ctx *ctx = *state;
