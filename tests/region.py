@@ -4,6 +4,7 @@ Used by `make run`, the end-to-end tests, chaos and bench. Ends only the process
 
 With MAATWERK_TEMPLATES, a folder, an installation is prepared once for each number of candidates; each later one is a copy of it.
 Copies do not wait for the disk (fsync): they survive the death of any process, but not that of the machine."""
+import datetime
 import fcntl
 import http.client
 import json
@@ -20,6 +21,7 @@ import time
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(os.environ.get('MAATWERK_BIN') or ROOT / 'build/release/bin')
@@ -35,6 +37,11 @@ from generator import program_list  # noqa: E402
 def programs(*kinds):
     """The names of the programs of these kinds, or of all: sql/programs.tsv."""
     return program_list.names(program_list.read(ROOT), *(kinds or program_list.FOLDERS))
+
+
+def day(days=0):
+    """The day that is so many days after today, as ISO 8601. Days change in Amsterdam, whatever the zone of this machine (clock.today())."""
+    return str(datetime.datetime.now(ZoneInfo('Europe/Amsterdam')).date() + datetime.timedelta(days=days))
 
 
 def roles():

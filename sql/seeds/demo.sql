@@ -131,7 +131,7 @@ select p.tenant, p.id, 'Kandidaat ' || pg_temp.pick(array['Linde', 'Eik', 'Beuk'
        least(p.hours_min, p.hours_max), p.hours_max,
        case pg_temp.r(c, 'sh', 4) when 0 then '{day}'::text[] when 1 then '{day,evening}' when 2 then '{day,evening,weekend}' else '{day,evening,night,weekend}' end,
        5 + pg_temp.r(c, 'km', 8) * 3, case pg_temp.r(c, 'tr', 3) when 0 then '{bicycle}'::text[] when 1 then '{bicycle,public_transport}' else '{car,bicycle}' end,
-       case pg_temp.r(c, 'av', 4) when 0 then date '2026-11-01' + pg_temp.r(c, 'avd', 90) end,
+       case pg_temp.r(c, 'av', 4) when 0 then clock.today() - 60 + pg_temp.r(c, 'avd', 60) + case when pg_temp.r(c, 'avl', 3) > 0 then 61 else 0 end end,
        'Werk met mijn handen en met collega''s.', 'Ik maak graag af waar ik aan begin.',
        array[pg_temp.pick(array['46', '10', '49', '87', '01', '81', '41', '47', '28', '56'], c, 'sec')], 1, clock.now(), pg_current_xact_id()
 from person p join app.user_account k on k.tenant_id = p.tenant and k.role = 'coach';

@@ -210,3 +210,9 @@ def test_chained_conditionals_are_found():
 
 def test_conditional_operators_are_not_chained():
     assert not [f'{f}:{line}' for f in own_c() for line in chained_conditionals((ROOT / f).read_text())]
+
+
+def test_tests_ask_the_day_of_the_product():
+    """The day of this machine is another one for an hour or two of each night: tests take region.day() or clock.today()."""
+    asks = re.compile(r'\b(?:date\.today|datetime\.today|utcnow|localtime)\(')
+    assert [str(f) for f in files('*.py') if f.name != 'test_tree.py' and asks.search((ROOT / f).read_text())] == []

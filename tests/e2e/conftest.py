@@ -124,16 +124,22 @@ def shortlisted(as_role, new_vacancy):
 
 @pytest.fixture
 def proposed(as_role, shortlisted):
-    """A vacancy with proposals sent to the employer: (vacancy id, [proposal id])."""
+    """A vacancy with proposals sent to the employer: (vacancy id, [proposal id]). It closes after the test, so that whom it had proposed
+    can be proposed by the next one."""
+    vacancies = []
+
     def make(**changes):
         consent = changes.pop('consent', None)
         vacancy, listed = shortlisted(**changes)
+        vacancies.append(vacancy)
         free = [i['candidateId'] for i in listed['items'] if i.get('openProposals', 0) < 2][:listed['asked']]
         body = {'candidateIds': free, **({'consent': consent} if consent else {})}
         made = as_role('consultant').post(f'/vacancies/{vacancy}/proposal-rounds', body)
         assert made.status == 201, made.text
         return vacancy, [p['id'] for p in made.json['proposals']]
-    return make
+    yield make
+    for vacancy in vacancies:
+        as_role('consultant').post(f'/vacancies/{vacancy}/endings', {'how': 'close'})
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Vacancies: reported, screened, opened, ended."""
-import datetime
 
 import pytest
 
-from region import until
+from region import day, until
 
-MIDDLE = str(datetime.date.today() + datetime.timedelta(days=40))      # some of the demo region are needed before, and some after
+MIDDLE = day(40)      # some of the demo region are needed before, and some after
 
 
 def test_five_candidates_when_the_employer_does_not_say(new_vacancy):
@@ -150,10 +149,6 @@ def change(client, vacancy, **given):
 def state_of(client, vacancy):
     shown = client.get(f'/vacancies/{vacancy}').json
     return shown['state'], shown['positions'], shown['positionsTaken']
-
-
-def day(days):
-    return str(datetime.date.today() + datetime.timedelta(days=days))
 
 
 def test_case_14_places_against_hires(as_role, proposed):

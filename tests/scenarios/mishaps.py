@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What goes wrong when people do the main job, and what the product makes of it: a hire that was entered by mistake, somebody who
 left, a vacancy that nobody filled in time. Leaves the demo region as it found it."""
-import datetime
 
-from region import Client
+from region import Client, day
 from scenarios.main_job import Transcript, clean_up, expect, report, shortlist_of
 
 
@@ -40,7 +39,7 @@ def somebody_leaves(region, consultant, transcript, here, one):
 
 def last_day_passes(region, employer, consultant, transcript):
     """A vacancy that nobody filled in time: a day is taken from its last day, and the sweep of the night comes."""
-    _, late = report(employer, 1, neededBy=str(datetime.date.today()))
+    _, late = report(employer, 1, neededBy=day())
     expect(consultant.post(f'/vacancies/{late["id"]}/screenings', {'verdict': 'suitable'}), 201)
     region.sql('set session_replication_role = replica; update app.vacancy set needed_by = needed_by - 1 where id = %s', (late['id'],))
     refused = consultant.post(f'/vacancies/{late["id"]}/proposal-rounds', {'candidateIds': [late['id']]})
