@@ -11,6 +11,7 @@ create function app.sees_candidate(c app.candidate, scope text default app.scope
 call app.wall('app.candidate', 'candidate', '{}');
 call app.open_to_scope('app.candidate', 'app.sees_candidate');
 call app.guarded('app.candidate', 'candidate', 'old.merged_into is not distinct from new.merged_into');
+call app.referable('app.candidate', 'candidate', 'person', 'app.sees_candidate', label => 'r.alias', candidate => 'r.id');
 create trigger log_transition after update on app.candidate
     for each row when (new.status is distinct from old.status) execute function app.log_transition('candidate', 'status');
 

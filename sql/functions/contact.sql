@@ -10,3 +10,4 @@ create function app.sees_contact(c app.employer_contact, scope text default app.
 call app.wall('app.employer_contact', 'contact', '{}');
 call app.open_to_scope('app.employer_contact', 'app.sees_contact');
 call app.unique_by('app.employer_contact_one_preferred', 'app.sees_contact', '/contacts/');
+call app.referable('app.employer_contact', 'contact', 'employer', 'app.sees_contact', label => 'r.name', employer => 'r.employer_id');

@@ -11,4 +11,5 @@ call app.wall('app.employer', 'employer', '{}');
 call app.open_to_scope('app.employer', 'app.sees_employer');
 call app.found_by('app.employer', 'employer', 'name');
 call app.unique_by('app.employer_kvk', 'app.sees_employer', '/employers/', 'name');
+call app.referable('app.employer', 'employer', 'employer', 'app.sees_employer', label => 'r.name', employer => 'r.id');
 call app.owned_by('app.employer', 'employer', 'account_manager_id', 'user', 'account_manager', 'team_lead');

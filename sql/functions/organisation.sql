@@ -12,3 +12,4 @@ call app.open_to_scope('app.organisation', 'app.sees_organisation');
 call app.found_by('app.organisation', 'organisation', 'name');
 call app.unique_by('app.organisation_kvk', 'app.sees_organisation', '/organisations/', 'name');
 call app.guarded('app.organisation', 'organisation');
+call app.referable('app.organisation', 'organisation', 'general', 'app.sees_organisation', label => 'r.name');

@@ -11,6 +11,8 @@ create function app.sees_proposal(p app.proposal, scope text default app.scope()
 call app.wall('app.proposal', 'proposal', '{card,overtaken_by,overtaken_from,candidate_case_manager_id,candidate_coach_id,candidate_organisation_id}');
 call app.open_to_scope('app.proposal', 'app.sees_proposal');
 call app.unique_by('app.proposal_pair_once', 'app.sees_proposal', '/proposals/');
+call app.referable('app.proposal', 'proposal', 'person', 'app.sees_proposal', candidate => 'r.candidate_id', employer => 'r.employer_id',
+                   label => '(select v.title from app.vacancy v where v.tenant_id = r.tenant_id and v.id = r.vacancy_id)');
 create trigger log_transition after update on app.proposal
     for each row when (new.state is distinct from old.state) execute function app.log_transition('proposal');
 

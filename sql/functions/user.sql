@@ -13,6 +13,7 @@ call app.open_to_scope('app.user_account', 'app.sees_user');
 call app.found_by('app.user_account', 'user', 'name');
 call app.unique_by('app.user_account_email', 'app.sees_user', '/users/');
 call app.guarded('app.user_account', 'user');
+call app.referable('app.user_account', 'user', 'general', 'app.sees_user', label => 'r.name');
 
 -- The organisation of a user is one that the role works for. That of an employer's user is the employer.
 create function app.user_organisation_fits() returns trigger language plpgsql

@@ -1,0 +1,148 @@
+-- What a general row is about, and who may see such a row because of it.
+
+call app.wall('app.subject');
+
+-- May this user, or the organisation of the user, see this person now?
+create function app.reaches(candidate uuid, organisation uuid, actor uuid) returns boolean language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return exists (select from app.candidate c where c.tenant_id = app.tenant() and c.id = candidate
+                       and (actor in (c.case_manager_id, c.coach_id) or organisation = c.organisation_id));
+    end $$;
+grant execute on function app.reaches(uuid, uuid, uuid) to public;
+
+-- The walls that a role passes for the whole municipality. Who is not here sees what is its own.
+create function app.walls_of(role text) returns text[] immutable parallel safe
+    return case role
+           when 'system' then '{person,measure,employer,region,general}'::text[]
+           when 'team_lead' then '{person,measure,employer,region,general}'
+           when 'case_manager' then '{person,employer,region,general}'
+           when 'consultant' then '{person,employer,region,general}'
+           when 'account_manager' then '{employer,region,general}'
+           when 'coach' then '{employer,region,general}'
+           when 'sector_coach' then '{region,general}'
+           when 'hub' then '{region,general}'
+           when 'analyst' then '{region}'
+           when 'tenant_admin' then '{region,general}'
+           else '{}' end;
+grant execute on function app.walls_of(text) to public;
+
+-- Who sees a general row because of what it is about. Whoever owns such a row sees it besides. Measures are a wall inside that of the person: beside the
+-- team lead, the case manager of the person passes it.
+create function app.sees_about(wall text, candidate uuid, employer uuid, scope text, role text, organisation uuid, actor uuid)
+    returns boolean language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return case scope
+               when 'tenant' then wall = any (app.walls_of(role))
+               when 'organisation' then (wall = 'employer' and employer = organisation)
+                   or (wall = 'person' and app.reaches(candidate, organisation, null))
+               when 'caseload' then (wall = 'person' or (wall = 'measure' and role = 'case_manager')) and app.reaches(candidate, null, actor)
+               else false end;
+    end $$;
+grant execute on function app.sees_about(text, uuid, uuid, text, text, uuid, uuid) to public;
+
+-- Rows of this noun can be referred to. `wall` is the one that they stand behind; `candidate`, `employer` and `label` are expressions of
+-- the columns of `r`, which say whom they concern and how people call them (of a person: the alias).
+create procedure app.referable(wanted regclass, noun text, wall text, sees regproc, label text, candidate text default 'null::uuid',
+                               employer text default 'null::uuid') language plpgsql as $$
+    begin
+        execute format($f$
+            create function app.subject_of_%1$s(wanted uuid, as_seen boolean)
+                returns table (wall text, candidate_id uuid, employer_id uuid, label text) language plpgsql stable
+                security definer set search_path = pg_catalog, pg_temp
+                as $b$
+                begin
+                    return query select %2$L::text, %3$s, %4$s, (%5$s)::text from %6$s r
+                    where r.tenant_id = app.tenant() and r.id = wanted and (not as_seen or %7$s(r));
+                end $b$ $f$, noun, wall, candidate, employer, label, wanted, sees);
+    end $$;
+
+-- What a noun says of one of its rows, or nothing. `as_seen`: only when the caller sees the row.
+create function app.subject_read(noun text, wanted uuid, as_seen boolean)
+    returns table (wall text, candidate_id uuid, employer_id uuid, label text) language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        reader text := 'app.subject_of_' || noun;
+    begin
+        if noun !~ '^[a-z_]{1,40}$' or to_regprocedure(reader || '(uuid,boolean)') is null then
+            return;
+        end if;
+        return query execute format('select * from %s($1, $2)', reader) using wanted, as_seen;
+    end $$;
+
+-- The row that something is going to be about. For functions and triggers, which have asked themselves who may.
+create function app.subject_put(noun text, wanted uuid, as_seen boolean default false) returns app.subject language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        made app.subject;
+    begin
+        select s.* into made from app.subject s where s.tenant_id = app.tenant() and s.id = wanted and s.noun = subject_put.noun
+            and (not as_seen or exists (select from app.subject_read(s.noun, wanted, true)));
+        if found then
+            return made;
+        end if;
+        insert into app.subject as s (tenant_id, id, noun, wall, candidate_id, employer_id)
+        select app.tenant(), wanted, subject_put.noun, r.wall, r.candidate_id, r.employer_id from app.subject_read(noun, wanted, as_seen) r
+        on conflict on constraint subject_pkey do update set noun = excluded.noun
+        returning s.* into made;
+        if not found then
+            raise exception using errcode = 'MW404', message = 'not-found';
+        end if;
+        return made;
+    end $$;
+
+-- The same for callers: refuses with MW404 what the caller does not see.
+create function app.refer_to(noun text, wanted uuid) returns uuid language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        made app.subject := app.subject_put(noun, wanted, true);
+    begin
+        return made.id;
+    end $$;
+
+-- How people call a row; null when the caller does not see it.
+create function app.subject_label(noun text, wanted uuid) returns text language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select r.label from app.subject_read(noun, wanted, true) r);
+    end $$;
+
+-- Before a general row is written: it stands behind the wall of what it is about, whatever the caller says.
+create function app.copy_subject() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        select s.wall, s.noun, s.candidate_id, s.employer_id into new.wall, new.noun, new.candidate_id, new.employer_id
+        from app.subject s where s.tenant_id = new.tenant_id and s.id = new.subject_id for key share;
+        return new;
+    end $$;
+
+-- The rows of a general table are about something: its columns subject_id, wall, noun, candidate_id and employer_id.
+create procedure app.about(wanted regclass) language plpgsql as $$
+    begin
+        execute format('create trigger about before insert or update of subject_id, wall, noun, candidate_id, employer_id on %s
+                        for each row execute function app.copy_subject()', wanted);
+    end $$;
+
+-- After whom a subject concerns has changed (two files of one person became one): what is about it follows.
+create function app.subject_follow() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        general regclass;
+    begin
+        for general in select t.tgrelid::regclass from pg_trigger t where t.tgfoid = 'app.copy_subject()'::regprocedure loop
+            execute format('update %s g set subject_id = g.subject_id where g.tenant_id = $1 and g.subject_id = $2', general)
+            using new.tenant_id, new.id;
+        end loop;
+        return null;
+    end $$;
+create trigger follow after update on app.subject
+    for each row when ((new.wall, new.candidate_id, new.employer_id) is distinct from (old.wall, old.candidate_id, old.employer_id))
+    execute function app.subject_follow();
