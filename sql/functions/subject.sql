@@ -146,3 +146,21 @@ create function app.subject_follow() returns trigger language plpgsql
 create trigger follow after update on app.subject
     for each row when ((new.wall, new.candidate_id, new.employer_id) is distinct from (old.wall, old.candidate_id, old.employer_id))
     execute function app.subject_follow();
+
+-- Two files of one person became one: what is about the other file, or concerns it, is about the kept one from now on.
+create function app.subjects_move(kept uuid, other uuid) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        general regclass;
+    begin
+        update app.subject s set candidate_id = kept where s.tenant_id = app.tenant() and s.candidate_id = other and s.id <> other;
+        if not exists (select from app.subject s where s.tenant_id = app.tenant() and s.id = other) then
+            return;
+        end if;
+        perform app.subject_put('candidate', kept);
+        for general in select t.tgrelid::regclass from pg_trigger t where t.tgfoid = 'app.copy_subject()'::regprocedure loop
+            execute format('update %s g set subject_id = $1 where g.tenant_id = app.tenant() and g.subject_id = $2', general) using kept, other;
+        end loop;
+        delete from app.subject s where s.tenant_id = app.tenant() and s.id = other;
+    end $$;

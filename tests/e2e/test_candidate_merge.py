@@ -135,6 +135,16 @@ def test_what_is_left_changes_no_more(as_role, twins):
     assert lead.patch(f'/candidates/{other}', {'phase': 1}, etag).status in (409, 412)
 
 
+def test_what_is_about_the_other_file_is_about_the_kept_one(as_role, region, twins):
+    kept, other = twins()
+    subjects = "select id::text, candidate_id::text from app.subject where candidate_id in (%s, %s)"
+    region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false), set_config('app.scope', 'tenant', false); "
+               "select app.refer_to('candidate', %s)", (other,))
+    assert region.sql(subjects, (kept, other)) == [(other, other)]
+    assert merge(as_role('team_lead'), kept, other, keep=['alias']).status == 200
+    assert region.sql(subjects, (kept, other)) == [(kept, kept)]
+
+
 def test_a_chain_of_merges_leads_to_the_last(as_role, twins):
     first, second = twins()
     third, _ = twins()
@@ -229,7 +239,7 @@ def test_whatever_refers_to_a_candidate_is_thought_of(region):
     assert refer == {
         'app.candidate',                    # merged_into: moved
         'app.candidate_bsn', 'app.candidate_competence', 'app.candidate_condition', 'app.candidate_language', 'app.candidate_occupation',   # united
-        'app.proposal',                     # moved
+        'app.proposal', 'app.subject',      # moved
         'app.match_result'}                 # what was found then; the next list is made without the other file
 
 
