@@ -12,6 +12,7 @@
 #include "services/cli/origins.h"
 #include "services/cli/queue.h"
 #include "services/cli/secrets.h"
+#include "services/cli/tenant.h"
 
 struct command {
     const char *name;      /* "migrate", or "import taxonomy" */
@@ -33,6 +34,9 @@ static const struct command commands[] = {
      "load occupations and competences from ESCO's CSV files", command_import_taxonomy},
     {"import places", "FILE", "load postcode areas: postcode4,place,municipality,x,y",
      command_import_places},
+    {"tenant", "[CODE --name N --region CODE [--kind K] [--region-name N] [--admin EMAIL]]",
+     "add who keeps files of its own: municipality, centre (ec-…), service (es-…) or hub (hub-…)",
+     command_tenant},
     {"origins", "CODE [ORIGIN …]",
      "name the web pages that may call the API for a municipality (CORS)", command_origins},
     {"demo", "[--candidates N] [--seed S]", "make the invented demo region", command_demo},

@@ -26,6 +26,18 @@ create function app.candidate_begin() returns trigger language plpgsql
 create trigger begin before insert on app.candidate
     for each row when (new.status <> 'active') execute function app.candidate_begin();
 
+-- A regional hub keeps no files of persons.
+create function app.candidates_refuse_hub() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if exists (select from ref.tenant t where t.tenant_id = new.tenant_id and t.kind = 'hub') then
+            raise exception using errcode = 'MW409', message = 'hub-without-persons';
+        end if;
+        return new;
+    end $$;
+create trigger hub before insert on app.candidate for each row execute function app.candidates_refuse_hub();
+
 -- Who changes the status of a file moves it: the status that is wanted names the event. Functions that hire, and undo it, have moved it.
 create function app.candidate_move() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp

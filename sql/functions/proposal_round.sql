@@ -6,6 +6,7 @@ create function app.sees_proposal_round(r app.proposal_round, scope text default
     return case scope when 'tenant' then true else false end;
 call app.wall('app.proposal_round', 'proposal_round', '{}');
 call app.open_to_scope('app.proposal_round', 'app.sees_proposal_round');
+create trigger hub before insert on app.proposal_round for each row execute function app.candidates_refuse_hub();
 
 -- Refuses a number of candidates that the employer did not ask for: more, or fewer without a reason.
 create function app.proposal_round_count(v app.vacancy, open_now int, given int, shortfall_reason text) returns void language plpgsql

@@ -19,14 +19,13 @@ call app.referable('app.user_account', 'user', 'general', 'app.sees_user', label
 create function app.user_organisation_fits() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare wanted text := case new.role when 'course_leader' then 'course_provider'
-                                       when 'firm' then 'firm' when 'agency' then 'agency' when 'hub' then 'hub'
-                                       when 'partner' then 'partner' else 'municipality' end;
     begin
         if new.role = 'employer' then
             perform from app.employer e where e.tenant_id = new.tenant_id and e.id = new.organisation_id for key share;
         else
-            perform from app.organisation o where o.tenant_id = new.tenant_id and o.id = new.organisation_id and o.kind = wanted for share;
+            perform from app.organisation o where o.tenant_id = new.tenant_id and o.id = new.organisation_id
+                and exists (select from ref.organisation_of_role r where r.kind = o.kind and r.role = case
+                            when exists (select from ref.organisation_of_role own where own.role = new.role) then new.role else '*' end) for share;
         end if;
         if not found then
             raise exception using errcode = '23503', message = 'reference', table = 'user_account',

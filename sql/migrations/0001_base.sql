@@ -53,14 +53,19 @@ create table ref.region (
 create table ref.tenant (
     tenant_id int primary key generated always as identity,
     id uuid not null unique,
-    code text not null unique check (code ~ '^gm[0-9]{4}$'),
+    code text not null unique,
+    kind text not null default 'municipality' check (kind in ('municipality', 'centre', 'service', 'hub')),
     name text collate app.names not null check (char_length(name) between 1 and 120),
     region_id uuid not null references ref.region,
     status text not null default 'active' check (status in ('active', 'closed')),
     origins text[] not null default '{}' check (
         array_to_string(origins, ' ') ~ '^((https://[a-z0-9.-]+|http://(localhost|127[.]0[.]0[.]1))(:[0-9]{1,5})?( (?!$)|$))*$'
-        and char_length(array_to_string(origins, ' ')) <= 1000)
+        and char_length(array_to_string(origins, ' ')) <= 1000),
+    constraint tenant_code_of_kind check (code ~ case kind when 'municipality' then '^gm[0-9]{4}$' when 'centre' then '^ec-[a-z0-9]{2,20}$'
+                                                           when 'service' then '^es-[a-z0-9]{2,20}$' else '^hub-[a-z0-9]{2,20}$' end)
 );
+comment on table ref.tenant is
+    'Whoever keeps files of its own: a municipality; an employers'' centre or a public employment service, whose files no municipality may read; a regional hub, which keeps no files of persons';
 comment on column ref.tenant.origins is 'portals in whose pages browsers may call this API (CORS); none, unless somebody says so';
 
 -- The states of each noun and the moves between them: rows of sql/states/<noun>.sql, and no others. A transition that is

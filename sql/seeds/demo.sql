@@ -27,6 +27,9 @@ insert into ref.tenant (id, code, name, region_id)
 select pg_temp.uid('tenant', n), 'gm990' || n, 'Gemeente ' || (array['Maasdrecht', 'Veenhoven', 'Kruiswijk'])[n],
        pg_temp.uid('region', 1)
 from generate_series(1, 3) n order by n;
+insert into ref.tenant (id, code, kind, name, region_id) values
+    (pg_temp.uid('tenant', 4), 'hub-maasvenen', 'hub', 'Knooppunt Maas en Venen', pg_temp.uid('region', 1)),
+    (pg_temp.uid('tenant', 5), 'ec-maasvenen', 'centre', 'Werkgeverscentrum Maas en Venen', pg_temp.uid('region', 1));
 create temp table town as
 select t.tenant_id as tenant, n, (array['Maasdrecht', 'Veenhoven', 'Kruiswijk'])[n] as name,
        (array[current_setting('demo.candidates')::int, current_setting('demo.candidates')::int / 10,
@@ -45,7 +48,10 @@ insert into app.organisation (tenant_id, id, kind, name, kvk_number, version, ch
 select t.tenant, pg_temp.uid('org', t.n * 10 + o.n), o.kind, o.name, (99900000 + t.n * 10 + o.n)::text, 1, clock.now(),
        pg_current_xact_id()
 from town t cross join (values (1, 'firm', 'Werkpad B.V.'), (2, 'firm', 'Stap Verder'), (3, 'agency', 'Vlot Uitzend'),
-                               (4, 'hub', 'Knooppunt Maas en Venen')) o (n, kind, name);
+                               (4, 'hub', 'Knooppunt Maas en Venen'), (5, 'association', 'Ondernemersvereniging De Haven'), (6, 'unit', 'Matchingsunit'),
+                               (7, 'department', 'Afdeling Inkomen'), (8, 'desk', 'Werkgeversdesk'), (9, 'school', 'Vakschool Maasland')) o (n, kind, name);
+update app.organisation o set parent_id = pg_temp.uid('org', t.n * 10 + 6) from town t where o.tenant_id = t.tenant and o.kind = 'desk';
+update app.organisation o set start_date = clock.today() - 400 where o.kind = 'unit';
 insert into app.user_account (tenant_id, id, name, email, phone, role, attributes, organisation_id, version, changed_at, changed_in)
 select t.tenant, pg_temp.uid('user', t.n * 1000 + u.n), u.name, u.role || '.' || u.n || '@' || lower(t.name) || '.example',
        '+3113555' || lpad((t.n * 1000 + u.n)::text, 4, '0'), u.role, case u.role when 'team_lead' then '{decider}'::text[] when 'tenant_admin' then '{privacy_officer}' else '{}' end,
@@ -63,6 +69,12 @@ from town t cross join (
               'Omar Rutten', 'Petra Vos', 'Quinten Bos', 'Roos Kruik', 'Sem Vermeer', 'Tess Linde'])) given (names)
     where role not in ('case_manager', 'system')
 ) u (n, role, name);
+
+insert into app.user_account (tenant_id, id, name, email, role, attributes, version, changed_at, changed_in)
+select t.tenant_id, pg_temp.uid('user', t.tenant_id * 1000000 + u.n), u.name, u.role || '@' || t.code || '.example', u.role, '{}', 1, clock.now(), pg_current_xact_id()
+from ref.tenant t cross join (values (1, 'tenant_admin', 'Ruben Vos'), (2, 'consultant', 'Sanne Hof'), (3, 'account_manager', 'Tom de Graaf'),
+                                     (4, 'case_manager', 'Yara Bos'), (5, 'team_lead', 'Wim Kok'), (6, 'hub', 'Zoë Blok')) u (n, role, name)
+where t.kind <> 'municipality' and (t.kind = 'hub' or u.role <> 'hub');
 
 insert into entry.hat (user_id, tenant_id, role, organisation_id, attributes)
 select u.id, u.tenant_id, u.role, u.organisation_id, u.attributes from app.user_account u;

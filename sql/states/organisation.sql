@@ -15,6 +15,6 @@ on conflict (noun, from_state, event) do update set
 
 -- operation, or the part of it that changes these columns; the states that allow it
 insert into ref.state_operation (noun, operation, columns, states) values
-    ('organisation', 'updateOrganisation.identity', '{name,kvk_number}', '{active,inactive}'),
-    ('organisation', 'updateOrganisation.kind', '{kind}', '{active}')
+    ('organisation', 'updateOrganisation.identity', '{name,kvk_number,start_date}', '{active,inactive}'),
+    ('organisation', 'updateOrganisation.kind', '{kind,parent_id}', '{active}')
 on conflict (noun, operation) do update set columns = excluded.columns, states = excluded.states;

@@ -154,7 +154,7 @@ class Row:
         special = {'occupationId': self.at['occupation'], 'caseManagerId': self.at['case_manager'], 'role': 'consultant',
                    'organisationId': self.at['firm' if self.noun == 'candidate' else 'municipality'],
                    'competences': [{'competenceId': self.at['competence'], **({'need': 'must'} if self.noun == 'vacancy' else {})}],
-                   'email': f'{uuid.uuid4()}@x.example', 'kvkNumber': f'{uuid.uuid4().int % 10**8:08}', 'bsn': number()}
+                   'parentId': self.at['municipality'], 'email': f'{uuid.uuid4()}@x.example', 'kvkNumber': f'{uuid.uuid4().int % 10**8:08}', 'bsn': number()}
         return special.get(self.property) or VALUES[self.property]
 
     def path(self):

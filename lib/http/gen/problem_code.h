@@ -17,6 +17,7 @@ enum problem_code {
     PROBLEM_DUPLICATE, /* 409: This exists already */
     PROBLEM_BSN_KNOWN, /* 409: This number is known here already */
     PROBLEM_STATE, /* 409: Not possible in this state */
+    PROBLEM_HUB_WITHOUT_PERSONS, /* 409: A hub keeps no files of persons */
     PROBLEM_IDEMPOTENCY_BUSY, /* 409: This request is being handled */
     PROBLEM_NUMBER_ASKED_REACHED, /* 409: The employer asked for fewer candidates */
     PROBLEM_SHORTFALL_NOT_STATED, /* 409: Fewer than asked: state why */

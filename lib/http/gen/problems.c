@@ -42,6 +42,9 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_STATE] = {"state", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:state\",\"title\":\"Dit kan niet in deze status\",\"status\":409,\"detail\":\"De status laat deze handeling niet toe. Iemand anders kan dit intussen hebben gewijzigd, of het is al gedaan.\"",
         "{\"type\":\"urn:maatwerk:problem:state\",\"title\":\"Not possible in this state\",\"status\":409,\"detail\":\"The state does not allow this. Somebody else may have changed it meanwhile, or it was done already.\""}, {NULL, 0}},
+    [PROBLEM_HUB_WITHOUT_PERSONS] = {"hub-without-persons", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:hub-without-persons\",\"title\":\"Een knooppunt heeft geen dossiers van personen\",\"status\":409,\"detail\":\"Een regionaal knooppunt verdeelt vacatures. Kandidaten en voordrachten horen bij een gemeente of een werkgeverscentrum.\"",
+        "{\"type\":\"urn:maatwerk:problem:hub-without-persons\",\"title\":\"A hub keeps no files of persons\",\"status\":409,\"detail\":\"A regional hub assigns vacancies. Candidates and proposals belong to a municipality or an employers' centre.\""}, {NULL, 0}},
     [PROBLEM_IDEMPOTENCY_BUSY] = {"idempotency-busy", 409, 1, false, {
         "{\"type\":\"urn:maatwerk:problem:idempotency-busy\",\"title\":\"Deze aanvraag wordt al behandeld\",\"status\":409,\"detail\":\"Een eerdere aanvraag met deze Idempotency-Key is nog niet klaar.\"",
         "{\"type\":\"urn:maatwerk:problem:idempotency-busy\",\"title\":\"This request is being handled\",\"status\":409,\"detail\":\"An earlier request with this Idempotency-Key is not ready yet.\""}, {NULL, 0}},
@@ -201,6 +204,8 @@ const struct sqlstate_rule sqlstate_rules[] = {
 };
 
 const struct constraint_rule constraint_rules[] = {
+    {"organisation_parent_no_circle", PROBLEM_INVALID, FAULT_VALUE, "/parentId", ""},
+    {"organisation_parent_not_deep", PROBLEM_INVALID, FAULT_VALUE, "/parentId", ""},
     {"vacancy_hours_in_order", PROBLEM_INVALID, FAULT_ORDER, "/hoursMin", "hoursMax"},
     {"vacancy_dates_in_order", PROBLEM_INVALID, FAULT_ORDER, "/startDate", "neededBy"},
     {"candidate_hours_in_order", PROBLEM_INVALID, FAULT_ORDER, "/hoursMin", "hoursMax"},

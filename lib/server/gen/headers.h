@@ -9,7 +9,7 @@
 static const struct {
     struct str name, value;
 } headers[] = {
-    {{"api-version", 11}, {"0.3.0", 5}},
+    {{"api-version", 11}, {"0.4.0", 5}},
     {{"x-content-type-options", 22}, {"nosniff", 7}},
     {{"x-frame-options", 15}, {"DENY", 4}},
     {{"referrer-policy", 15}, {"no-referrer", 11}},

@@ -12,11 +12,12 @@ _Static_assert(5 <= LIMIT_QUERY_PARAMETERS, "listQueueJobs");
 static const char *const values_0[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", NULL};
 static const char *const values_1[] = {"skill", "knowledge", "attitude", "language", NULL};
 static const struct pattern_part pattern_2[] = {{{0x3ff000000000000u, 0x0u}, 4, 4}, {{0, 0}, 0, 0}};
-static const char *const values_3[] = {"firm", "agency", "hub", "course_provider", "partner", "municipality", NULL};
+static const char *const values_3[] = {"firm", "agency", "hub", "course_provider", "partner", "municipality", "unit", "service_point", "desk", "department", "school", "association", "park", "platform", "corporation", "sector_body", "fund", "council", "employment_service", "sheltered_work", "centre", NULL};
 static const char *const values_4[] = {"ready", "leased", "waiting", "blocked", NULL};
 static const struct pattern_part pattern_5[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 static const char *const values_6[] = {"permanent", "exhausted", "poison", "uncertain", "killed", NULL};
 static const char *const values_7[] = {"done", "asked", "too-late", NULL};
+static const char *const values_8[] = {"municipality", "centre", "service", "hub", NULL};
 
 static const struct right list_colleagues_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_colleagues_query[] = {
@@ -94,8 +95,9 @@ static enum err get_occupation_plan(struct ctx *ctx, const struct request *req, 
 }
 static const struct right list_organisations_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_organisations_query[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 6, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 21, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
     {.name = "namePrefix", .key = {"\"namePrefix\":", 13}, .column = "name_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "after", .key = {"\"after\":", 8}, .column = "after", .type = FIELD_TEXT, .min = 1, .max = 400, .visible_to = 0xffffffffu},
 };
@@ -464,6 +466,9 @@ static enum err get_region_plan(struct ctx *ctx, const struct request *req, stru
     return OK;
 }
 static const struct right list_tenants_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_tenants_query[] = {
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
+};
 /* listTenants: Municipalities */
 static enum err list_tenants_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
@@ -629,8 +634,8 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = 0,
         .rights = list_organisations_rights,
-        .parameters = list_organisations_query, .parameters_count = 4,
-        .response = &organisation_schema, .shown = 0x7fu,
+        .parameters = list_organisations_query, .parameters_count = 5,
+        .response = &organisation_schema, .shown = 0x1ffu,
         .list = &query_organisation_list,
         .handle = list_organisations_plan,
     },
@@ -643,7 +648,7 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = create_organisation_rights,
         .body = &organisation_new_schema,
-        .response = &organisation_schema, .shown = 0x7fu,
+        .response = &organisation_schema, .shown = 0x1ffu,
         .show = &operations[8],
         .handle = create_organisation_plan,
     },
@@ -656,7 +661,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_organisation_rights,
         .path_fields = get_organisation_path, .path_count = 1,
-        .response = &organisation_schema, .shown = 0x7fu,
+        .response = &organisation_schema, .shown = 0x1ffu,
         .handle = get_organisation_plan,
     },
     {
@@ -669,7 +674,7 @@ static const struct operation operations[] = {
         .rights = update_organisation_rights,
         .path_fields = update_organisation_path, .path_count = 1,
         .body = &organisation_change_schema,
-        .response = &organisation_schema, .shown = 0x7fu,
+        .response = &organisation_schema, .shown = 0x1ffu,
         .handle = update_organisation_plan,
     },
     {
@@ -1002,7 +1007,8 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = 0,
         .rights = list_tenants_rights,
-        .response = &tenant_schema, .shown = 0x1fu,
+        .parameters = list_tenants_query, .parameters_count = 1,
+        .response = &tenant_schema, .shown = 0x3fu,
         .list = &query_tenant_list,
         .handle = list_tenants_plan,
     },
@@ -1015,7 +1021,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_tenant_rights,
         .path_fields = get_tenant_path, .path_count = 1,
-        .response = &tenant_schema, .shown = 0x1fu,
+        .response = &tenant_schema, .shown = 0x3fu,
         .handle = get_tenant_plan,
     },
     {

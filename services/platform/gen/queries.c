@@ -165,6 +165,7 @@ static const struct query_sort organisation_list_changes = {"after", "o.changed_
 static const struct query_filter organisation_list_filters[] = {
     {"kind", "o.kind = %"},
     {"namePrefix", "o.id = any (array(select app.named('organisation', %)))"},
+    {"parentId", "o.parent_id = %::uuid"},
     {"active", "o.active"},
     {"after", "(o.changed_in, o.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and o.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
 };
@@ -173,7 +174,7 @@ static const struct query_sort organisation_list_sorts[] = {
     {"changedAt", "o.changed_at", "timestamptz", "changed_at"},
 };
 static const struct query_list organisation_list_list = {
-    organisation_list_filters, 4,
+    organisation_list_filters, 5,
     organisation_list_sorts, 2,
     "o.id", "id", "uuid",
     false,
@@ -181,8 +182,8 @@ static const struct query_list organisation_list_list = {
 };
 const struct query query_organisation_list = {
     .name = "organisation_list",
-    .text = "select o.id, o.kind, o.name, o.kvk_number, o.active, o.version, o.changed_at, o.changed_in from "
-            "app.organisation o where true",
+    .text = "select o.id, o.kind, o.name, o.kvk_number, o.parent_id, o.start_date, o.active, o.version, o.cha"
+            "nged_at, o.changed_in from app.organisation o where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &organisation_list_list,
 };
@@ -193,8 +194,8 @@ struct statement *sql_organisation_list(struct plan *plan)
 
 const struct query query_organisation_get = {
     .name = "organisation_get",
-    .text = "select o.id, o.kind, o.name, o.kvk_number, o.active, o.version, o.changed_at from app.organisati"
-            "on o where o.id = $1",
+    .text = "select o.id, o.kind, o.name, o.kvk_number, o.parent_id, o.start_date, o.active, o.version, o.cha"
+            "nged_at from app.organisation o where o.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -208,10 +209,11 @@ struct statement *sql_organisation_get(struct plan *plan, struct sql_organisatio
 
 const struct query query_organisation_insert = {
     .name = "organisation_insert",
-    .text = "insert into app.organisation as o (tenant_id, id, kind, name, kvk_number, active) values (app.te"
-            "nant(), $1, $2::text, $3::text, $4::text, coalesce($5::boolean, true)) returning o.id, o.kind, o"
-            ".name, o.kvk_number, o.active, o.version, o.changed_at",
-    .parameters = 5, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .text = "insert into app.organisation as o (tenant_id, id, kind, name, kvk_number, parent_id, start_date,"
+            " active) values (app.tenant(), $1, $2::text, $3::text, $4::text, $5::uuid, $6::date, coalesce($7"
+            "::boolean, true)) returning o.id, o.kind, o.name, o.kvk_number, o.parent_id, o.start_date, o.act"
+            "ive, o.version, o.changed_at",
+    .parameters = 7, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
 struct statement *sql_organisation_insert(struct plan *plan, const struct organisation_new *body, struct sql_organisation_insert args)
@@ -221,6 +223,8 @@ struct statement *sql_organisation_insert(struct plan *plan, const struct organi
         body->kind,
         body->name,
         body->kvk_number,
+        body->parent_id,
+        body->start_date,
         plan_bool(body->active),
     };
     return plan_add(plan, &query_organisation_insert, values);
@@ -228,9 +232,9 @@ struct statement *sql_organisation_insert(struct plan *plan, const struct organi
 
 const struct query query_organisation_change = {
     .name = "organisation_change",
-    .text = "update app.organisation o set (kind, name, kvk_number, active) = (select n.kind, n.name, n.kvk_n"
-            "umber, n.active from jsonb_populate_record(o, $1::jsonb) n) where o.id = $2 and $3::int8multiran"
-            "ge @> o.version returning o.id",
+    .text = "update app.organisation o set (kind, name, kvk_number, parent_id, start_date, active) = (select "
+            "n.kind, n.name, n.kvk_number, n.parent_id, n.start_date, n.active from jsonb_populate_record(o, "
+            "$1::jsonb) n) where o.id = $2 and $3::int8multirange @> o.version returning o.id",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
@@ -656,11 +660,14 @@ struct statement *sql_region_get(struct plan *plan, struct sql_region_get args)
     return plan_add(plan, &query_region_get, values);
 }
 
+static const struct query_filter tenant_list_filters[] = {
+    {"kind", "t.kind = %"},
+};
 static const struct query_sort tenant_list_sorts[] = {
     {"name", "t.name", "text", "name"},
 };
 static const struct query_list tenant_list_list = {
-    NULL, 0,
+    tenant_list_filters, 1,
     tenant_list_sorts, 1,
     "t.id", "id", "uuid",
     false,
@@ -668,7 +675,7 @@ static const struct query_list tenant_list_list = {
 };
 const struct query query_tenant_list = {
     .name = "tenant_list",
-    .text = "select t.id, t.code, t.name, t.region_id, t.status from ref.tenant t where true",
+    .text = "select t.id, t.code, t.kind, t.name, t.region_id, t.status from ref.tenant t where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &tenant_list_list,
 };
@@ -679,7 +686,7 @@ struct statement *sql_tenant_list(struct plan *plan)
 
 const struct query query_tenant_get = {
     .name = "tenant_get",
-    .text = "select t.id, t.code, t.name, t.region_id, t.status from ref.tenant t where t.id = $1",
+    .text = "select t.id, t.code, t.kind, t.name, t.region_id, t.status from ref.tenant t where t.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };

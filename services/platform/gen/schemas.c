@@ -6,7 +6,7 @@
 
 _Static_assert(16 <= LIMIT_FIELDS, "QueueJob");
 
-static const char *const values_0[] = {"firm", "agency", "hub", "course_provider", "partner", "municipality", NULL};
+static const char *const values_0[] = {"firm", "agency", "hub", "course_provider", "partner", "municipality", "unit", "service_point", "desk", "department", "school", "association", "park", "platform", "corporation", "sector_body", "fund", "council", "employment_service", "sheltered_work", "centre", NULL};
 static const struct pattern_part pattern_1[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
 static const char *const values_2[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", NULL};
 static const char *const values_3[] = {"decider", "privacy_officer", "archivist", NULL};
@@ -21,26 +21,31 @@ static const char *const values_11[] = {"done", "asked", "too-late", NULL};
 static const char *const values_12[] = {"permanent", "exhausted", "poison", "uncertain", "killed", NULL};
 static const char *const values_13[] = {"idle", "moving", "blocked", NULL};
 static const char *const values_14[] = {"fire", "skip", NULL};
-static const char *const values_15[] = {"active", "closed", NULL};
+static const char *const values_15[] = {"municipality", "centre", "service", "hub", NULL};
+static const char *const values_16[] = {"active", "closed", NULL};
 
 static const struct field organisation_new_fields[] = {
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct organisation_new, kind), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct organisation_new, name), .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_new, kvk_number), .min = 8, .max = 8, .pattern = pattern_1, .visible_to = 0xffffffffu},
+    {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_new, parent_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_new, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct organisation_new, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema organisation_new_schema = {
-    .name = "OrganisationNew", .fields = organisation_new_fields, .count = 4,
+    .name = "OrganisationNew", .fields = organisation_new_fields, .count = 6,
     .size = sizeof(struct organisation_new), .self = NULL,
 };
 static const struct field organisation_change_fields[] = {
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct organisation_change, kind), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .offset = offsetof(struct organisation_change, name), .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_change, kvk_number), .min = 8, .max = 8, .pattern = pattern_1, .visible_to = 0xffffffffu},
+    {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_change, parent_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_change, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct organisation_change, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema organisation_change_schema = {
-    .name = "OrganisationChange", .fields = organisation_change_fields, .count = 4,
+    .name = "OrganisationChange", .fields = organisation_change_fields, .count = 6,
     .size = sizeof(struct organisation_change), .self = NULL,
 };
 static const struct field queue_act_new_fields[] = {
@@ -149,12 +154,14 @@ static const struct field organisation_fields[] = {
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .min = 0, .max = 8, .visible_to = 0xffffffffu},
+    {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema organisation_schema = {
-    .name = "Organisation", .fields = organisation_fields, .count = 7,
+    .name = "Organisation", .fields = organisation_fields, .count = 9,
     .size = 0, .self = "/organisations/",
 };
 static const struct field place_fields[] = {
@@ -328,13 +335,14 @@ const struct schema region_schema = {
 };
 static const struct field tenant_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 6, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 24, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "regionId", .key = {"\"regionId\":", 11}, .column = "region_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
 };
 const struct schema tenant_schema = {
-    .name = "Tenant", .fields = tenant_fields, .count = 5,
+    .name = "Tenant", .fields = tenant_fields, .count = 6,
     .size = 0, .self = "/tenants/",
 };
 static const struct field user_profile_fields[] = {

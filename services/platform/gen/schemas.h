@@ -10,6 +10,8 @@ struct organisation_new {
     struct str kind;
     struct str name;
     struct str kvk_number;
+    struct str parent_id;
+    struct str start_date;
     struct maybe_bool active;
 };
 
@@ -18,6 +20,8 @@ struct organisation_change {
     struct str kind;
     struct str name;
     struct str kvk_number;
+    struct str parent_id;
+    struct str start_date;
     struct maybe_bool active;
 };
 

@@ -162,10 +162,10 @@ create function app.organisation_guard() returns trigger language plpgsql
     as $$
     declare state text := app.activity(old.active);
     begin
-        if new.name::text is distinct from old.name::text or new.kvk_number::text is distinct from old.kvk_number::text then
+        if new.name::text is distinct from old.name::text or new.kvk_number::text is distinct from old.kvk_number::text or new.start_date::text is distinct from old.start_date::text then
             perform app.require('organisation', state, 'updateOrganisation.identity');
         end if;
-        if new.kind::text is distinct from old.kind::text then
+        if new.kind::text is distinct from old.kind::text or new.parent_id::text is distinct from old.parent_id::text then
             perform app.require('organisation', state, 'updateOrganisation.kind');
         end if;
         return new;
