@@ -26,7 +26,7 @@ PROGRAMS := $(SERVICES:%=$(OUT)/bin/maatwerk-%) $(WORKERS:%=$(OUT)/bin/maatwerk-
 objects = $(patsubst %.c,$(OUT)/%.o,$(1))
 folder = $(filter-out %/main.c,$(wildcard $(1)/*.c $(1)/gen/*.c $(1)/engine/*.c))
 
-.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-queue chaos gates model property flips attack giant release docs-test clients clean programs units
+.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-queue bench-pair chaos gates model property flips attack giant release docs-test clients clean programs units
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -68,6 +68,11 @@ bench: install ## measured figures; lines name= ours= ref= ratio= goal=; without
 	-@docker/install docker/packages-bench.txt
 	@$(MAKE) --no-print-directory -s -j2 build build/release/bench_rank build/release/bench/maatwerk-all
 	@$(PYTHON) tests/bench/bench.py
+
+bench-pair: install ## what requests cost here and in another checkout, in turns; OLD=its folder, which is built
+	-@docker/install docker/packages-bench.txt
+	@$(MAKE) --no-print-directory -s -j2 build
+	@$(PYTHON) tests/bench/pair.py $(OLD)
 
 bench-queue: ## measured figures of the queue, and of BullMQ beside it
 	@docker/install docker/packages-bench-queue.txt
