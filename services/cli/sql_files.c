@@ -17,8 +17,8 @@ static const struct folder {
     const char *name;
     bool once;
 } folders[] = {
-    {"before", false}, {"migrations", true}, {"functions", false},
-    {"states", false}, {"kinds", false},     {"after", false},
+    {"before", false}, {"migrations", true}, {"functions", false}, {"states", false},
+    {"kinds", false},  {"rules", false},     {"after", false},
 };
 
 struct list {

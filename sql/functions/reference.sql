@@ -73,3 +73,69 @@ create function ref.labelled(parts json, wanted text) returns json language plpg
         left join ref.occupation_label o on o.occupation_id = (p.part ->> 'occupationId')::uuid and o.language = wanted and o.preferred
         left join ref.condition k on k.code = p.part ->> 'condition');
     end $$;
+
+-- The first place at which a value does not have its form, and what is expected there; null when it has its form. A form is a part of JSON Schema
+-- (2020-12): type, enum, minimum, maximum, pattern, format date, items, minItems, maxItems, properties, required. An object has no other
+-- properties.
+create function ref.value_fault(form jsonb, value jsonb, place text default '/value') returns jsonb language plpgsql immutable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        wanted text := form ->> 'type';
+        expected text;
+        one record;
+        fault jsonb;
+    begin
+        if jsonb_typeof(value) is distinct from replace(wanted, 'integer', 'number') or (wanted = 'integer' and value::numeric % 1 <> 0) then
+            expected := wanted;
+        elsif not form -> 'enum' @> value then
+            select string_agg(e, ', ') into expected from jsonb_array_elements_text(form -> 'enum') e;
+        elsif wanted = 'integer' and value::numeric not between (form ->> 'minimum')::int and (form ->> 'maximum')::int then
+            expected := format('%s..%s', form ->> 'minimum', form ->> 'maximum');
+        elsif wanted = 'string' and (value #>> '{}' !~ (form ->> 'pattern') or (form ->> 'format' = 'date' and not ref.is_date(value #>> '{}'))) then
+            expected := coalesce(form ->> 'format', form ->> 'pattern');
+        elsif wanted = 'array' and jsonb_array_length(value) not between (form ->> 'minItems')::int and (form ->> 'maxItems')::int then
+            expected := format('%s..%s items', form ->> 'minItems', form ->> 'maxItems');
+        end if;
+        if expected is not null then
+            return jsonb_build_object('pointer', place, 'expected', expected);
+        end if;
+        for one in select (e.ordinality - 1)::text as key, form -> 'items' as form, e.value
+                   from jsonb_array_elements(case when wanted = 'array' then value else '[]' end) with ordinality e
+                   union all
+                   select k.key, form -> 'properties' -> k.key, value -> k.key
+                   from (select jsonb_array_elements_text(form -> 'required') union select jsonb_object_keys(value)
+                         where wanted = 'object') k (key) loop
+            fault := case when one.value is null then jsonb_build_object('pointer', place || '/' || one.key, 'expected', one.form -> 'type')
+                          when one.form is null then jsonb_build_object('pointer', place || '/' || one.key, 'expected', 'nothing')
+                          else ref.value_fault(one.form, one.value, place || '/' || one.key) end;
+            if fault is not null then
+                return fault;
+            end if;
+        end loop;
+        return null;
+    end $$;
+
+create function ref.is_date(given text) returns boolean language plpgsql immutable strict
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return given ~ '^\d{4}-\d\d-\d\d$' and to_char(given::date, 'YYYY-MM-DD') = given;
+    exception when datetime_field_overflow or invalid_datetime_format then
+        return false;
+    end $$;
+
+-- Before a rule is written: its value has the form of its code. A row of the country gets the identifier that it has in every installation.
+create function ref.check_rule() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare fault jsonb := (select ref.value_fault(c.schema, new.value) from ref.rule_code c where c.code = new.code);
+    begin
+        if fault is not null then
+            raise exception using errcode = 'MW400', message = 'rule-value',
+                detail = json_build_object('pointer', left(fault ->> 'pointer', 200), 'expected', left(fault ->> 'expected', 200))::text;
+        end if;
+        new.id := coalesce(new.id, overlay(overlay(md5(new.code || extract(epoch from new.from_at)) placing '3' from 13) placing '8' from 17)::uuid);
+        return new;
+    end $$;
+create trigger check_value before insert or update on ref.rule for each row execute function ref.check_rule();

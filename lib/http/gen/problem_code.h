@@ -6,6 +6,7 @@
 enum problem_code {
     PROBLEM_INTERNAL, /* 500: Something went wrong on our side */
     PROBLEM_INVALID, /* 400: The request does not fit */
+    PROBLEM_RULE_VALUE, /* 400: The value of the rule does not have its form */
     PROBLEM_UNAUTHENTICATED, /* 401: Not logged in */
     PROBLEM_FORBIDDEN, /* 403: You may not do this */
     PROBLEM_NOT_ADMITTED, /* 403: You have no access here */

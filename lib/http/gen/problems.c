@@ -9,6 +9,9 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_INVALID] = {"invalid", 400, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:invalid\",\"title\":\"De aanvraag klopt niet\",\"status\":400,\"detail\":\"Onder errors staat van elke fout waar die zit en wat er niet klopt.\"",
         "{\"type\":\"urn:maatwerk:problem:invalid\",\"title\":\"The request does not fit\",\"status\":400,\"detail\":\"The errors say of every fault where it is and what does not fit.\""}, {NULL, 0}},
+    [PROBLEM_RULE_VALUE] = {"rule-value", 400, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:rule-value\",\"title\":\"De waarde van de regel heeft niet de juiste vorm\",\"status\":400,\"detail\":\"De pointer zegt op welke plaats, en expected wat daar hoort te staan.\"",
+        "{\"type\":\"urn:maatwerk:problem:rule-value\",\"title\":\"The value of the rule does not have its form\",\"status\":400,\"detail\":\"The pointer says in which place, and expected what should be there.\""}, {NULL, 0}},
     [PROBLEM_UNAUTHENTICATED] = {"unauthenticated", 401, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:unauthenticated\",\"title\":\"Niet ingelogd\",\"status\":401,\"detail\":\"De aanvraag heeft geen token, of een token dat niet of niet meer geldig is.\"",
         "{\"type\":\"urn:maatwerk:problem:unauthenticated\",\"title\":\"Not logged in\",\"status\":401,\"detail\":\"The request has no token, or one that is not valid, or no longer.\""}, {NULL, 0}},
