@@ -21,8 +21,8 @@ create function app.walls_of(role text) returns text[] immutable parallel safe
            when 'consultant' then '{person,employer,region,general}'
            when 'account_manager' then '{employer,region,general}'
            when 'coach' then '{employer,region,general}'
-           when 'sector_coach' then '{region,general}'
-           when 'hub' then '{region,general}'
+           when 'sector_coach' then '{employer,region,general}'
+           when 'hub' then '{employer,region,general}'
            when 'analyst' then '{region}'
            when 'tenant_admin' then '{region,general}'
            else '{}' end;
@@ -59,7 +59,7 @@ create procedure app.referable(wanted regclass, noun text, wall text, sees regpr
                 end $b$ $f$, noun, wall, candidate, employer, label, wanted, sees);
     end $$;
 
--- What a noun says of one of its rows, or nothing. `as_seen`: only when the caller sees the row.
+-- What a noun says of one of its rows, or nothing. `as_seen`: only when the caller sees the row, and passes the wall that it stands behind.
 create function app.subject_read(noun text, wanted uuid, as_seen boolean)
     returns table (wall text, candidate_id uuid, employer_id uuid, label text) language plpgsql stable
     set search_path = pg_catalog, pg_temp
@@ -70,7 +70,8 @@ create function app.subject_read(noun text, wanted uuid, as_seen boolean)
         if noun !~ '^[a-z_]{1,40}$' or to_regprocedure(reader || '(uuid,boolean)') is null then
             return;
         end if;
-        return query execute format('select * from %s($1, $2)', reader) using wanted, as_seen;
+        return query execute format('select r.* from %s($1, $2) r where not $2 or $3 or r.wall = any (app.walls_of(app.role()))', reader)
+            using wanted, as_seen, app.scope() is distinct from 'tenant';
     end $$;
 
 -- The row that something is going to be about. For functions and triggers, which have asked themselves who may.

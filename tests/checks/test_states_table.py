@@ -19,7 +19,8 @@ WITHOUT = {
     'searchCandidates': 'it writes a note in the audit only',
     **dict.fromkeys(
         ('createContact', 'updateContact', 'deleteContact', 'createEmployerCondition', 'deleteEmployerCondition', 'createEmployer', 'updateEmployer'),
-        'an employer has no states')}
+        'an employer has no states'),
+    **dict.fromkeys(('createNote', 'updateNote', 'deleteNote'), 'a note has no states')}
 CREATE = {'create' + noun.name.title().replace('_', '') for noun in CONTRACT.nouns}
 
 

@@ -33,6 +33,7 @@ NO_ENUM = {
     'ref.occupation_label.language': 'Accept-Language says it', 'ref.competence_label.language': 'Accept-Language says it',
     'audit.entry.action': 'the audit has no operation', 'ref.state.phase': 'the states have no operation',
     'queue.counter.metric': 'a name of a metric', 'app.subject.wall': 'behind which wall a row stands is not told',
+    'app.note.wall': 'the same',
     'queue.unique_key.scope': 'nobody sees the keys', 'queue.effect.state': 'nobody sees what was begun',
 }
 

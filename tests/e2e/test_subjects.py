@@ -43,7 +43,7 @@ def test_nobody_refers_to_what_he_does_not_see(region, asked):
     nobody = '01920000-0000-7000-8000-0000000000ff'
     there = one(region, 'candidate')
     assert asked("select app.refer_to('candidate', %s)", (there,)) == [(there,)]
-    for context in ({'tenant': '2'}, {'scope': 'caseload', 'role': 'case_manager', 'actor': nobody}, {'scope': ''}):
+    for context in ({'tenant': '2'}, {'scope': 'caseload', 'role': 'case_manager', 'actor': nobody}, {'scope': ''}, {'role': 'account_manager'}):
         assert asked("select app.refer_to('candidate', %s)", (there,), **context) == 'MW404'
         assert asked("select app.subject_label('candidate', %s)", (there,), **context) == [(None,)]
     for noun in ('nothing', "candidate'", 'Candidate', 'subject'):
@@ -60,7 +60,7 @@ def test_what_is_referred_to_once_is_asked_again(region, asked):
 @pytest.mark.parametrize('wall, scope, role, sees', [
     ('person', 'tenant', 'consultant', True), ('person', 'tenant', 'account_manager', False), ('person', 'tenant', 'tenant_admin', False),
     ('measure', 'tenant', 'consultant', False), ('measure', 'tenant', 'team_lead', True), ('measure', 'caseload', 'coach', False),
-    ('employer', 'tenant', 'account_manager', True), ('employer', 'tenant', 'hub', False), ('region', 'tenant', 'analyst', True),
+    ('employer', 'tenant', 'account_manager', True), ('employer', 'tenant', 'hub', True), ('person', 'tenant', 'hub', False), ('region', 'tenant', 'analyst', True),
     ('employer', '', 'consultant', False), ('general', 'tenant', 'candidate', False)])
 def test_walls_and_roles(region, wall, scope, role, sees):
     assert region.sql('select app.sees_about(%s, null, null, %s, %s, null, null)', (wall, scope, role)) == [(sees,)]

@@ -11,13 +11,14 @@ _Static_assert(5 <= LIMIT_QUERY_PARAMETERS, "listQueueJobs");
 
 static const char *const values_0[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", NULL};
 static const char *const values_1[] = {"skill", "knowledge", "attitude", "language", NULL};
-static const struct pattern_part pattern_2[] = {{{0x3ff000000000000u, 0x0u}, 4, 4}, {{0, 0}, 0, 0}};
-static const char *const values_3[] = {"firm", "agency", "hub", "course_provider", "partner", "municipality", "unit", "service_point", "desk", "department", "school", "association", "park", "platform", "corporation", "sector_body", "fund", "council", "employment_service", "sheltered_work", "centre", NULL};
-static const char *const values_4[] = {"ready", "leased", "waiting", "blocked", NULL};
-static const struct pattern_part pattern_5[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
-static const char *const values_6[] = {"permanent", "exhausted", "poison", "uncertain", "killed", NULL};
-static const char *const values_7[] = {"done", "asked", "too-late", NULL};
-static const char *const values_8[] = {"municipality", "centre", "service", "hub", NULL};
+static const char *const values_2[] = {"file", "mediation", NULL};
+static const struct pattern_part pattern_3[] = {{{0x3ff000000000000u, 0x0u}, 4, 4}, {{0, 0}, 0, 0}};
+static const char *const values_4[] = {"firm", "agency", "hub", "course_provider", "partner", "municipality", "unit", "service_point", "desk", "department", "school", "association", "park", "platform", "corporation", "sector_body", "fund", "council", "employment_service", "sheltered_work", "centre", NULL};
+static const char *const values_5[] = {"ready", "leased", "waiting", "blocked", NULL};
+static const struct pattern_part pattern_6[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
+static const char *const values_7[] = {"permanent", "exhausted", "poison", "uncertain", "killed", NULL};
+static const char *const values_8[] = {"done", "asked", "too-late", NULL};
+static const char *const values_9[] = {"municipality", "centre", "service", "hub", NULL};
 
 static const struct right list_colleagues_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_colleagues_query[] = {
@@ -66,10 +67,74 @@ static enum err list_conditions_plan(struct ctx *ctx, const struct request *req,
     sql_condition_list(plan);
     return OK;
 }
+static const struct right list_notes_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field list_notes_query[] = {
+    {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 2, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
+};
+/* listNotes: Notes */
+static enum err list_notes_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_note_list(plan, (struct sql_note_list){.shows_subject_label = request_shows(req, 3)});
+    return OK;
+}
+static const struct right create_note_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+/* createNote: Write a note */
+static enum err create_note_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    sql_note_insert(plan, req->body, (struct sql_note_insert){
+        .id = req->new_id,
+        .actor = ctx->actor->user_id,
+    });
+    sql_note_get(plan, (struct sql_note_get){.id = req->new_id});
+    return OK;
+}
+static const struct right get_note_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field get_note_path[] = {
+    {.name = "noteId", .key = {"\"noteId\":", 9}, .column = "note_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getNote: One note */
+static enum err get_note_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_note_get(plan, (struct sql_note_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right update_note_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field update_note_path[] = {
+    {.name = "noteId", .key = {"\"noteId\":", 9}, .column = "note_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* updateNote: Correct a note */
+static enum err update_note_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_note_change(plan, (struct sql_note_change){
+        .document = req->document,
+        .id = req->path[0],
+        .version = req->version,
+    });
+    sql_note_get(plan, (struct sql_note_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right delete_note_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field delete_note_path[] = {
+    {.name = "noteId", .key = {"\"noteId\":", 9}, .column = "note_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* deleteNote: Remove a note */
+static enum err delete_note_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_note_delete(plan, (struct sql_note_delete){.id = req->path[0], .version = req->version});
+    sql_note_get(plan, (struct sql_note_get){.id = req->path[0]});
+    return OK;
+}
 static const struct right list_occupations_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_occupations_query[] = {
     {.name = "labelPrefix", .key = {"\"labelPrefix\":", 14}, .column = "label_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "isco", .key = {"\"isco\":", 7}, .column = "isco", .type = FIELD_TEXT, .min = 4, .max = 4, .pattern = pattern_2, .visible_to = 0xffffffffu},
+    {.name = "isco", .key = {"\"isco\":", 7}, .column = "isco", .type = FIELD_TEXT, .min = 4, .max = 4, .pattern = pattern_3, .visible_to = 0xffffffffu},
 };
 /* listOccupations: Find an occupation */
 static enum err list_occupations_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -95,7 +160,7 @@ static enum err get_occupation_plan(struct ctx *ctx, const struct request *req, 
 }
 static const struct right list_organisations_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_organisations_query[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 21, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 21, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "namePrefix", .key = {"\"namePrefix\":", 13}, .column = "name_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -172,8 +237,8 @@ static enum err get_queue_doctor_plan(struct ctx *ctx, const struct request *req
 }
 static const struct right list_queue_jobs_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field list_queue_jobs_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_5, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_6, .visible_to = 0xffffffffu},
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "createdBefore", .key = {"\"createdBefore\":", 16}, .column = "created_before", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -262,8 +327,8 @@ static enum err kill_queue_job_plan(struct ctx *ctx, const struct request *req, 
 }
 static const struct right list_queue_dead_letters_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field list_queue_dead_letters_query[] = {
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_6, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_5, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_6, .visible_to = 0xffffffffu},
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -326,7 +391,7 @@ static enum err list_queue_kinds_plan(struct ctx *ctx, const struct request *req
 }
 static const struct right pause_queue_kind_rights[] = {{1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field pause_queue_kind_path[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_5, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_6, .visible_to = 0xffffffffu},
 };
 /* pauseQueueKind: Pause a kind of work */
 static enum err pause_queue_kind_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -341,7 +406,7 @@ static enum err pause_queue_kind_plan(struct ctx *ctx, const struct request *req
 }
 static const struct right resume_queue_kind_rights[] = {{1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field resume_queue_kind_path[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_5, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_6, .visible_to = 0xffffffffu},
 };
 /* resumeQueueKind: End the pause of a kind */
 static enum err resume_queue_kind_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -413,7 +478,7 @@ static enum err release_queue_lane_plan(struct ctx *ctx, const struct request *r
 static const struct right list_queue_schedule_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field list_queue_schedule_query[] = {
     {.name = "subject", .key = {"\"subject\":", 10}, .column = "subject", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_5, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_6, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 /* listQueueSchedule: Planned work */
@@ -426,7 +491,7 @@ static enum err list_queue_schedule_plan(struct ctx *ctx, const struct request *
 static const struct right list_queue_acts_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field list_queue_acts_query[] = {
     {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job_id", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
 };
 /* listQueueActs: Who asked what of the queue */
 static enum err list_queue_acts_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -467,7 +532,7 @@ static enum err get_region_plan(struct ctx *ctx, const struct request *req, stru
 }
 static const struct right list_tenants_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_tenants_query[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
 };
 /* listTenants: Municipalities */
 static enum err list_tenants_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -602,6 +667,73 @@ static const struct operation operations[] = {
         .handle = list_conditions_plan,
     },
     {
+        .id = "listNotes",
+        .method = METHOD_GET,
+        .path = "/notes",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_notes_rights,
+        .purpose = "file",
+        .parameters = list_notes_query, .parameters_count = 4,
+        .response = &note_schema, .shown = 0x1fffu,
+        .list = &query_note_list,
+        .handle = list_notes_plan,
+    },
+    {
+        .id = "createNote",
+        .method = METHOD_POST,
+        .path = "/notes",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_note_rights,
+        .purpose = "file",
+        .body = &note_new_schema,
+        .response = &note_schema, .shown = 0x1fffu,
+        .show = &operations[6],
+        .handle = create_note_plan,
+    },
+    {
+        .id = "getNote",
+        .method = METHOD_GET,
+        .path = "/notes/{noteId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_note_rights,
+        .purpose = "file",
+        .path_fields = get_note_path, .path_count = 1,
+        .response = &note_schema, .shown = 0x1fffu,
+        .handle = get_note_plan,
+    },
+    {
+        .id = "updateNote",
+        .method = METHOD_PATCH,
+        .path = "/notes/{noteId}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = update_note_rights,
+        .purpose = "file",
+        .path_fields = update_note_path, .path_count = 1,
+        .body = &note_change_schema,
+        .response = &note_schema, .shown = 0x1fffu,
+        .handle = update_note_plan,
+    },
+    {
+        .id = "deleteNote",
+        .method = METHOD_DELETE,
+        .path = "/notes/{noteId}",
+        .flags = OPERATION_NEEDS_MATCH,
+        .status = 204,
+        .body_max = 0,
+        .rights = delete_note_rights,
+        .purpose = "file",
+        .path_fields = delete_note_path, .path_count = 1,
+        .handle = delete_note_plan,
+    },
+    {
         .id = "listOccupations",
         .method = METHOD_GET,
         .path = "/occupations",
@@ -649,7 +781,7 @@ static const struct operation operations[] = {
         .rights = create_organisation_rights,
         .body = &organisation_new_schema,
         .response = &organisation_schema, .shown = 0x1ffu,
-        .show = &operations[8],
+        .show = &operations[13],
         .handle = create_organisation_plan,
     },
     {
@@ -748,7 +880,7 @@ static const struct operation operations[] = {
         .path_fields = retry_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[32],
+        .show = &operations[37],
         .handle = retry_queue_job_plan,
     },
     {
@@ -762,7 +894,7 @@ static const struct operation operations[] = {
         .path_fields = run_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[32],
+        .show = &operations[37],
         .handle = run_queue_job_plan,
     },
     {
@@ -776,7 +908,7 @@ static const struct operation operations[] = {
         .path_fields = cancel_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[32],
+        .show = &operations[37],
         .handle = cancel_queue_job_plan,
     },
     {
@@ -790,7 +922,7 @@ static const struct operation operations[] = {
         .path_fields = kill_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[32],
+        .show = &operations[37],
         .handle = kill_queue_job_plan,
     },
     {
@@ -840,7 +972,7 @@ static const struct operation operations[] = {
         .path_fields = revive_queue_dead_letter_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[32],
+        .show = &operations[37],
         .handle = revive_queue_dead_letter_plan,
     },
     {
@@ -866,7 +998,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_kind_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[32],
+        .show = &operations[37],
         .handle = pause_queue_kind_plan,
     },
     {
@@ -880,7 +1012,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_kind_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[32],
+        .show = &operations[37],
         .handle = resume_queue_kind_plan,
     },
     {
@@ -894,7 +1026,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_tenant_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[32],
+        .show = &operations[37],
         .handle = pause_queue_tenant_plan,
     },
     {
@@ -908,7 +1040,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_tenant_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[32],
+        .show = &operations[37],
         .handle = resume_queue_tenant_plan,
     },
     {
@@ -934,7 +1066,7 @@ static const struct operation operations[] = {
         .path_fields = release_queue_lane_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[32],
+        .show = &operations[37],
         .handle = release_queue_lane_plan,
     },
     {
@@ -1058,7 +1190,7 @@ static const struct operation operations[] = {
         .rights = create_user_rights,
         .body = &user_new_schema,
         .response = &user_schema, .shown = 0x7ffu,
-        .show = &operations[40],
+        .show = &operations[45],
         .handle = create_user_plan,
     },
     {
@@ -1089,5 +1221,5 @@ static const struct operation operations[] = {
 };
 
 const struct service platform_service = {
-    "platform", operations, 42, false,
+    "platform", operations, 47, false,
 };

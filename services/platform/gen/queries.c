@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(39 <= LIMIT_QUERIES, "queries");
+_Static_assert(44 <= LIMIT_QUERIES, "queries");
 _Static_assert(8 <= LIMIT_VALUES, "user_list");
 
 static const struct query_filter colleague_list_filters[] = {
@@ -104,6 +104,108 @@ const struct query query_condition_list = {
 struct statement *sql_condition_list(struct plan *plan)
 {
     return plan_add(plan, &query_condition_list, NULL);
+}
+
+static const struct query_filter note_list_filters[] = {
+    {"subjectId", "n.subject_id = %::uuid"},
+    {"candidateId", "n.candidate_id = %::uuid"},
+    {"employerId", "n.employer_id = %::uuid"},
+    {"purpose", "n.purpose = %"},
+};
+static const struct query_sort note_list_sorts[] = {
+    {"madeAt", "n.made_at", "timestamptz", "made_at"},
+};
+static const struct query_list note_list_list = {
+    note_list_filters, 4,
+    note_list_sorts, 1,
+    "n.id", "id", "uuid",
+    true,
+    NULL, NULL,
+};
+const struct query query_note_list = {
+    .name = "note_list",
+    .text = "select n.id, n.noun, n.subject_id, n.candidate_id, n.employer_id, n.purpose, n.text, n.author_id"
+            ", (select c.name from app.colleague c where c.id = n.author_id) as author_name, n.made_at, case "
+            "when $1::boolean then app.note_subject(n.id) end as subject_label, n.version, n.changed_at from "
+            "app.note n where true",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &note_list_list, .whose = "candidate_id",
+};
+struct statement *sql_note_list(struct plan *plan, struct sql_note_list args)
+{
+    const struct str values[] = {
+        args.shows_subject_label,
+    };
+    return plan_add(plan, &query_note_list, values);
+}
+
+const struct query query_note_get = {
+    .name = "note_get",
+    .text = "select n.id, n.noun, n.subject_id, n.candidate_id, n.employer_id, n.purpose, n.text, n.author_id"
+            ", (select c.name from app.colleague c where c.id = n.author_id) as author_name, n.made_at, app.n"
+            "ote_subject(n.id) as subject_label, n.version, n.changed_at from app.note n where n.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL, .whose = "candidate_id",
+};
+struct statement *sql_note_get(struct plan *plan, struct sql_note_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_note_get, values);
+}
+
+const struct query query_note_insert = {
+    .name = "note_insert",
+    .text = "insert into app.note (tenant_id, id, subject_id, purpose, text, author_id, made_at) values (app."
+            "tenant(), $1::uuid, app.refer_to($2::text, $3::uuid), coalesce($4::text, 'mediation'), $5::text,"
+            " $6::uuid, clock.now())",
+    .parameters = 6, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_note_insert(struct plan *plan, const struct note_new *body, struct sql_note_insert args)
+{
+    const struct str values[] = {
+        args.id,
+        body->noun,
+        body->subject_id,
+        body->purpose,
+        body->text,
+        args.actor,
+    };
+    return plan_add(plan, &query_note_insert, values);
+}
+
+const struct query query_note_change = {
+    .name = "note_change",
+    .text = "update app.note n set (purpose, text) = (select c.purpose, c.text from jsonb_populate_record(n, "
+            "$1::jsonb) c) where n.id = $2 and $3::int8multirange @> n.version returning n.id",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_note_change(struct plan *plan, struct sql_note_change args)
+{
+    const struct str values[] = {
+        args.document,
+        args.id,
+        args.version,
+    };
+    return plan_add(plan, &query_note_change, values);
+}
+
+const struct query query_note_delete = {
+    .name = "note_delete",
+    .text = "delete from app.note n where n.id = $1 and $2::int8multirange @> n.version returning n.id",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_note_delete(struct plan *plan, struct sql_note_delete args)
+{
+    const struct str values[] = {
+        args.id,
+        args.version,
+    };
+    return plan_add(plan, &query_note_delete, values);
 }
 
 static const struct query_filter occupation_list_filters[] = {
@@ -811,4 +913,4 @@ struct statement *sql_user_change(struct plan *plan, struct sql_user_change args
     return plan_add(plan, &query_user_change, values);
 }
 
-const struct query *const platform_queries[] = {&query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, NULL};
+const struct query *const platform_queries[] = {&query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, NULL};

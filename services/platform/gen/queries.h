@@ -24,6 +24,36 @@ struct statement *sql_competence_get(struct plan *plan, struct sql_competence_ge
 extern const struct query query_condition_list;
 struct statement *sql_condition_list(struct plan *plan);
 
+extern const struct query query_note_list;
+struct sql_note_list {
+    struct str shows_subject_label;
+};
+struct statement *sql_note_list(struct plan *plan, struct sql_note_list args);
+
+extern const struct query query_note_get;
+struct sql_note_get {
+    struct str id;
+};
+struct statement *sql_note_get(struct plan *plan, struct sql_note_get args);
+
+extern const struct query query_note_insert;
+struct sql_note_insert {
+    struct str id, actor;
+};
+struct statement *sql_note_insert(struct plan *plan, const struct note_new *body, struct sql_note_insert args);
+
+extern const struct query query_note_change;
+struct sql_note_change {
+    struct str document, id, version;
+};
+struct statement *sql_note_change(struct plan *plan, struct sql_note_change args);
+
+extern const struct query query_note_delete;
+struct sql_note_delete {
+    struct str id, version;
+};
+struct statement *sql_note_delete(struct plan *plan, struct sql_note_delete args);
+
 extern const struct query query_occupation_list;
 struct sql_occupation_list {
     struct str shows_alternatives, language;

@@ -6,28 +6,48 @@
 
 _Static_assert(16 <= LIMIT_FIELDS, "QueueJob");
 
-static const char *const values_0[] = {"firm", "agency", "hub", "course_provider", "partner", "municipality", "unit", "service_point", "desk", "department", "school", "association", "park", "platform", "corporation", "sector_body", "fund", "council", "employment_service", "sheltered_work", "centre", NULL};
-static const struct pattern_part pattern_1[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
-static const char *const values_2[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", NULL};
-static const char *const values_3[] = {"decider", "privacy_officer", "archivist", NULL};
-static const char *const values_4[] = {"skill", "knowledge", "attitude", "language", NULL};
-static const char *const values_5[] = {"released", "withdrawn", NULL};
-static const char *const values_6[] = {"document", "licence", "language", "task", "certificate", NULL};
-static const char *const values_7[] = {"ready", "leased", "waiting", "blocked", "dead", NULL};
-static const char *const values_8[] = {"ready", "leased", "waiting", "blocked", NULL};
-static const char *const values_9[] = {"retry", "run-now", "cancel", "kill", "revive", "drop", "pause", "resume", "release", "drain", "end-drain", NULL};
-static const char *const values_10[] = {"job", "dead-letter", "kind", "tenant", "lane", "worker", NULL};
-static const char *const values_11[] = {"done", "asked", "too-late", NULL};
-static const char *const values_12[] = {"permanent", "exhausted", "poison", "uncertain", "killed", NULL};
-static const char *const values_13[] = {"idle", "moving", "blocked", NULL};
-static const char *const values_14[] = {"fire", "skip", NULL};
-static const char *const values_15[] = {"municipality", "centre", "service", "hub", NULL};
-static const char *const values_16[] = {"active", "closed", NULL};
+static const struct pattern_part pattern_0[] = {{{0x0u, 0x7fffffe80000000u}, 2, 40}, {{0, 0}, 0, 0}};
+static const char *const values_1[] = {"file", "mediation", NULL};
+static const char *const values_2[] = {"firm", "agency", "hub", "course_provider", "partner", "municipality", "unit", "service_point", "desk", "department", "school", "association", "park", "platform", "corporation", "sector_body", "fund", "council", "employment_service", "sheltered_work", "centre", NULL};
+static const struct pattern_part pattern_3[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
+static const char *const values_4[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", NULL};
+static const char *const values_5[] = {"decider", "privacy_officer", "archivist", NULL};
+static const char *const values_6[] = {"skill", "knowledge", "attitude", "language", NULL};
+static const char *const values_7[] = {"released", "withdrawn", NULL};
+static const char *const values_8[] = {"document", "licence", "language", "task", "certificate", NULL};
+static const char *const values_9[] = {"ready", "leased", "waiting", "blocked", "dead", NULL};
+static const char *const values_10[] = {"ready", "leased", "waiting", "blocked", NULL};
+static const char *const values_11[] = {"retry", "run-now", "cancel", "kill", "revive", "drop", "pause", "resume", "release", "drain", "end-drain", NULL};
+static const char *const values_12[] = {"job", "dead-letter", "kind", "tenant", "lane", "worker", NULL};
+static const char *const values_13[] = {"done", "asked", "too-late", NULL};
+static const char *const values_14[] = {"permanent", "exhausted", "poison", "uncertain", "killed", NULL};
+static const char *const values_15[] = {"idle", "moving", "blocked", NULL};
+static const char *const values_16[] = {"fire", "skip", NULL};
+static const char *const values_17[] = {"municipality", "centre", "service", "hub", NULL};
+static const char *const values_18[] = {"active", "closed", NULL};
 
+static const struct field note_new_fields[] = {
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct note_new, noun), .min = 2, .max = 40, .pattern = pattern_0, .visible_to = 0xffffffffu},
+    {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct note_new, subject_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .offset = offsetof(struct note_new, purpose), .min = 0, .max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_MULTILINE, .offset = offsetof(struct note_new, text), .min = 1, .max = 4000, .visible_to = 0xffffffffu},
+};
+const struct schema note_new_schema = {
+    .name = "NoteNew", .fields = note_new_fields, .count = 4,
+    .size = sizeof(struct note_new), .self = NULL,
+};
+static const struct field note_change_fields[] = {
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .offset = offsetof(struct note_change, purpose), .min = 0, .max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct note_change, text), .min = 1, .max = 4000, .visible_to = 0xffffffffu},
+};
+const struct schema note_change_schema = {
+    .name = "NoteChange", .fields = note_change_fields, .count = 2,
+    .size = sizeof(struct note_change), .self = NULL,
+};
 static const struct field organisation_new_fields[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct organisation_new, kind), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct organisation_new, kind), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct organisation_new, name), .min = 1, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_new, kvk_number), .min = 8, .max = 8, .pattern = pattern_1, .visible_to = 0xffffffffu},
+    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_new, kvk_number), .min = 8, .max = 8, .pattern = pattern_3, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_new, parent_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_new, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct organisation_new, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -37,9 +57,9 @@ const struct schema organisation_new_schema = {
     .size = sizeof(struct organisation_new), .self = NULL,
 };
 static const struct field organisation_change_fields[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct organisation_change, kind), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct organisation_change, kind), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .offset = offsetof(struct organisation_change, name), .min = 1, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_change, kvk_number), .min = 8, .max = 8, .pattern = pattern_1, .visible_to = 0xffffffffu},
+    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_change, kvk_number), .min = 8, .max = 8, .pattern = pattern_3, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_change, parent_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_change, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct organisation_change, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -67,8 +87,8 @@ static const struct field user_new_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct user_new, name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_EMAIL, .offset = offsetof(struct user_new, email), .min = 3, .max = 254, .visible_to = 0xffffffffu},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_PHONE, .offset = offsetof(struct user_new, phone), .min = 6, .max = 30, .visible_to = 0xffffffffu},
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct user_new, role), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
-    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct user_new, attributes), .unique_at = 0, .min = 0, .max = 3, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct user_new, role), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct user_new, attributes), .unique_at = 0, .min = 0, .max = 3, .item_max = 100, .values = values_5, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct user_new, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct user_new, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -80,8 +100,8 @@ static const struct field user_change_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .offset = offsetof(struct user_change, name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_EMAIL, .offset = offsetof(struct user_change, email), .min = 3, .max = 254, .visible_to = 0xffffffffu},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_PHONE, .offset = offsetof(struct user_change, phone), .min = 6, .max = 30, .visible_to = 0xffffffffu},
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .offset = offsetof(struct user_change, role), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
-    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct user_change, attributes), .unique_at = 0, .min = 0, .max = 3, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .offset = offsetof(struct user_change, role), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct user_change, attributes), .unique_at = 0, .min = 0, .max = 3, .item_max = 100, .values = values_5, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct user_change, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct user_change, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -92,7 +112,7 @@ const struct schema user_change_schema = {
 static const struct field colleague_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
 };
 const struct schema colleague_schema = {
@@ -102,12 +122,12 @@ const struct schema colleague_schema = {
 static const struct field competence_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "uri", .key = {"\"uri\":", 6}, .column = "uri", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
     {.name = "alternativeLabels", .key = {"\"alternativeLabels\":", 20}, .column = "alternatives", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 200, .item_max = 300, .visible_to = 0xffffffffu},
     {.name = "rarity", .key = {"\"rarity\":", 9}, .column = "rarity", .type = FIELD_INT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
     {.name = "taxonomy", .key = {"\"taxonomy\":", 11}, .column = "taxonomy", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "replacedById", .key = {"\"replacedById\":", 15}, .column = "replaced_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema competence_schema = {
@@ -116,7 +136,7 @@ const struct schema competence_schema = {
 };
 static const struct field condition_fields[] = {
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "labelNl", .key = {"\"labelNl\":", 10}, .column = "label_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "labelEn", .key = {"\"labelEn\":", 10}, .column = "label_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "trainable", .key = {"\"trainable\":", 12}, .column = "trainable", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -124,6 +144,25 @@ static const struct field condition_fields[] = {
 const struct schema condition_schema = {
     .name = "Condition", .fields = condition_fields, .count = 5,
     .size = 0, .self = NULL,
+};
+static const struct field note_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "subjectLabel", .key = {"\"subjectLabel\":", 15}, .column = "subject_label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 4000, .visible_to = 0xffffffffu},
+    {.name = "authorId", .key = {"\"authorId\":", 11}, .column = "author_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "authorName", .key = {"\"authorName\":", 13}, .column = "author_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "madeAt", .key = {"\"madeAt\":", 9}, .column = "made_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema note_schema = {
+    .name = "Note", .fields = note_fields, .count = 13,
+    .size = 0, .self = "/notes/",
 };
 static const struct field occupation_competence_fields[] = {
     {.name = "competenceId", .key = {"\"competenceId\":", 15}, .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -141,7 +180,7 @@ static const struct field occupation_fields[] = {
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
     {.name = "alternativeLabels", .key = {"\"alternativeLabels\":", 20}, .column = "alternatives", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 200, .item_max = 300, .visible_to = 0xffffffffu},
     {.name = "taxonomy", .key = {"\"taxonomy\":", 11}, .column = "taxonomy", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "replacedById", .key = {"\"replacedById\":", 15}, .column = "replaced_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 500, .schema = &occupation_competence_schema, .visible_to = 0xffffffffu},
 };
@@ -151,7 +190,7 @@ const struct schema occupation_schema = {
 };
 static const struct field organisation_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .min = 0, .max = 8, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -174,7 +213,7 @@ const struct schema place_schema = {
     .size = 0, .self = NULL,
 };
 static const struct field queue_figure_fields[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
     {.name = "priority", .key = {"\"priority\":", 11}, .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "jobs", .key = {"\"jobs\":", 7}, .column = "jobs", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
@@ -217,7 +256,7 @@ static const struct field queue_job_fields[] = {
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "priority", .key = {"\"priority\":", 11}, .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
     {.name = "attempt", .key = {"\"attempt\":", 10}, .column = "attempt", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "crashes", .key = {"\"crashes\":", 10}, .column = "crash", .type = FIELD_INT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -237,10 +276,10 @@ const struct schema queue_job_schema = {
 static const struct field queue_act_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "verb", .key = {"\"verb\":", 7}, .column = "verb", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
-    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "verb", .key = {"\"verb\":", 7}, .column = "verb", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
     {.name = "target", .key = {"\"target\":", 9}, .column = "target", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
     {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "actorId", .key = {"\"actorId\":", 10}, .column = "actor", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -256,7 +295,7 @@ static const struct field queue_dead_letter_fields[] = {
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "priority", .key = {"\"priority\":", 11}, .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
     {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "attempt", .key = {"\"attempt\":", 10}, .column = "attempt", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "crashes", .key = {"\"crashes\":", 10}, .column = "crash", .type = FIELD_INT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
@@ -289,7 +328,7 @@ static const struct field queue_lane_job_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "place", .key = {"\"place\":", 8}, .column = "place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
 };
 const struct schema queue_lane_job_schema = {
     .name = "QueueLaneJob", .fields = queue_lane_job_fields, .count = 4,
@@ -297,7 +336,7 @@ const struct schema queue_lane_job_schema = {
 };
 static const struct field queue_lane_fields[] = {
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
     {.name = "lastPlace", .key = {"\"lastPlace\":", 12}, .column = "last_place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "donePlace", .key = {"\"donePlace\":", 12}, .column = "done_place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "blockedById", .key = {"\"blockedById\":", 14}, .column = "blocked_by", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
@@ -316,7 +355,7 @@ static const struct field queue_plan_fields[] = {
     {.name = "dueLocal", .key = {"\"dueLocal\":", 11}, .column = "due_local", .type = FIELD_TEXT, .min = 0, .max = 19, .visible_to = 0xffffffffu},
     {.name = "zone", .key = {"\"zone\":", 7}, .column = "zone", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
     {.name = "subject", .key = {"\"subject\":", 10}, .column = "subject", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "misfire", .key = {"\"misfire\":", 10}, .column = "misfire", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "misfire", .key = {"\"misfire\":", 10}, .column = "misfire", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "ids", .key = {"\"ids\":", 6}, .column = "ids", .type = FIELD_JSON, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -336,10 +375,10 @@ const struct schema region_schema = {
 static const struct field tenant_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 24, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "regionId", .key = {"\"regionId\":", 11}, .column = "region_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
 };
 const struct schema tenant_schema = {
     .name = "Tenant", .fields = tenant_fields, .count = 6,
@@ -364,8 +403,8 @@ static const struct field user_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .min = 0, .max = 254, .visible_to = 0xffffffffu},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
-    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 3, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 3, .item_max = 100, .values = values_5, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "organisationName", .key = {"\"organisationName\":", 19}, .column = "organisation_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},

@@ -5,6 +5,20 @@
 
 #include "lib/http/schema.h"
 
+/* What is written down, and about what. (nieuwe notitie) */
+struct note_new {
+    struct str noun;
+    struct str subject_id;
+    struct str purpose;
+    struct str text;
+};
+
+/* What may change of a note. (wijziging van een notitie) */
+struct note_change {
+    struct str purpose;
+    struct str text;
+};
+
 /* What a client says of an organisation. (nieuwe organisatie) */
 struct organisation_new {
     struct str kind;
@@ -58,6 +72,8 @@ struct user_change {
     struct maybe_bool active;
 };
 
+extern const struct schema note_new_schema;
+extern const struct schema note_change_schema;
 extern const struct schema organisation_new_schema;
 extern const struct schema organisation_change_schema;
 extern const struct schema queue_act_new_schema;
@@ -67,6 +83,7 @@ extern const struct schema user_change_schema;
 extern const struct schema colleague_schema;
 extern const struct schema competence_schema;
 extern const struct schema condition_schema;
+extern const struct schema note_schema;
 extern const struct schema occupation_competence_schema;
 extern const struct schema occupation_schema;
 extern const struct schema organisation_schema;
