@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from generator import allowances, bundle, clients, emit_contract, emit_docs, emit_plan, emit_problems, emit_programs, emit_proxy, emit_sql, names, people, program_list, rules, sql, states  # noqa: E402
+from generator import allowances, bundle, clients, emit_contract, emit_docs, emit_plan, emit_problems, emit_programs, emit_proxy, emit_sql, names, people, program_list, rules, sql, states, templates  # noqa: E402
 from generator.contract import Contract  # noqa: E402
 from generator.limits import Limits  # noqa: E402
 from generator.problems import Problems  # noqa: E402
@@ -80,6 +80,9 @@ def files(contract, statements):
     made['sql/functions/gen/states.sql'] = states.functions(contract.nouns, {o.id: list(o.rights or {}) for o in contract.operations})
     codes, groups = rules.read(ROOT / 'sql/rules')
     made['sql/rules/rules.sql'], made['docs/rules.md'] = rules.sql(codes), rules.page(codes, groups)
+    words = templates.read(ROOT / 'workers/notifications/templates')
+    made['workers/notifications/templates/versions.tsv'] = templates.versions(ROOT / 'workers/notifications/templates/versions.tsv', words)
+    made['sql/functions/gen/templates.sql'] = templates.rows(words)
     for noun in contract.nouns:
         made[f'docs/states/{noun.name}.md'] = emit_docs.states(noun)
     return made

@@ -19,6 +19,7 @@ EVENTS = {('vacancy', 'endVacancy.how:withdraw'): 'withdraw', ('vacancy', 'endVa
           ('candidate', 'updateCandidate.status:active'): 'activate', ('candidate', 'updateCandidate.status:paused'): 'pause',
           ('candidate', 'updateCandidate.status:placed'): 'place', ('candidate', 'updateCandidate.status:left'): 'leave',
           ('user', 'updateUser.active:true'): 'activate', ('user', 'updateUser.active:false'): 'deactivate',
+          ('message', 'resendMessage'): 'resend',
           ('organisation', 'updateOrganisation.active:true'): 'activate', ('organisation', 'updateOrganisation.active:false'): 'deactivate'}
 # what no state of the noun forbids, and so no table has: why
 ALWAYS = {('vacancy', 'withdrawProposal'): 'the seat is given back in any state', ('vacancy', 'undoHire'): 'a hire may be undone in any state',

@@ -343,3 +343,7 @@ create function app.parts_with_room(parts jsonb, most int) returns jsonb languag
         end if;
         return parts;
     end $$;
+
+-- A moment in JSON, as the contract writes it (RFC 3339).
+create function app.json_instant(at timestamptz) returns text immutable parallel safe
+    return to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');

@@ -30,6 +30,8 @@ from generate_series(1, 3) n order by n;
 insert into ref.tenant (id, code, kind, name, region_id) values
     (pg_temp.uid('tenant', 4), 'hub-maasvenen', 'hub', 'Knooppunt Maas en Venen', pg_temp.uid('region', 1)),
     (pg_temp.uid('tenant', 5), 'ec-maasvenen', 'centre', 'Werkgeverscentrum Maas en Venen', pg_temp.uid('region', 1));
+insert into app.mail_setting (tenant_id, id, version, changed_at, changed_in)
+select t.tenant_id, t.id, 1, clock.now(), pg_current_xact_id() from ref.tenant t;
 create temp table town as
 select t.tenant_id as tenant, n, (array['Maasdrecht', 'Veenhoven', 'Kruiswijk'])[n] as name,
        (array[current_setting('demo.candidates')::int, current_setting('demo.candidates')::int / 10,

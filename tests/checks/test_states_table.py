@@ -16,7 +16,7 @@ CONTRACT = states.contract()
 NOUNS = {noun.name: noun for noun in CONTRACT.nouns}
 # operations that write, and have no row: why. One that makes a row of a noun, in the state in which that begins, needs none.
 WITHOUT = {
-    'searchCandidates': 'it writes a note in the audit only',
+    'searchCandidates': 'it writes a note in the audit only', 'updateMailSetting': 'how e-mail is sent has no states',
     **dict.fromkeys(
         ('createContact', 'updateContact', 'deleteContact', 'createEmployerCondition', 'deleteEmployerCondition', 'createEmployer', 'updateEmployer'),
         'an employer has no states'),

@@ -133,7 +133,7 @@ def test_denials_are_in_the_audit(region, as_role):
 QUERIES = {query.name: query for queries in sql.read(ROOT / 'sql/queries').values() for query in queries}
 # the columns that say whose a row is, the first that a table has
 FOLLOWS = ['coach_id', 'candidate_coach_id', 'candidate_organisation_id']        # who sees it besides
-OWNERS = {'caseload': ['case_manager_id', 'candidate_case_manager_id'], 'organisation': ['employer_id', 'organisation_id']}
+OWNERS = {'caseload': ['case_manager_id', 'candidate_case_manager_id', 'to_user_id'], 'organisation': ['employer_id', 'organisation_id']}
 
 
 def table_of(noun):

@@ -10,7 +10,7 @@ import pytest
 OPENED = """select c.relname, coalesce(array_agg(pg_get_expr(p.polqual, p.polrelid)) filter (where p.polqual is not null), '{}')
     from pg_class c left join pg_policy p on p.polrelid = c.oid and p.polname not in ('tenant_wall', 'owner_functions')
     where c.relnamespace = 'app'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition group by 1"""
-CLOSED = {'candidate_bsn', 'name_word', 'subject'}          # reached through functions only
+CLOSED = {'candidate_bsn', 'name_word', 'subject', 'message_attempt', 'message_report', 'address_stop'}          # reached through functions only
 ASKED = {'app.reaches(uuid,uuid,uuid)'}             # a part of predicates, so that everybody asks it
 # functions with the rights of the owner, but for triggers: nobody calls those
 DEFINERS = """select p.oid::regprocedure::text, p.prosrc, p.proacl::text,
@@ -120,6 +120,9 @@ CALLS = {
     'app.candidate_organisation(uuid)': ('candidates', 'app.candidate_organisation(%(candidate)s)', None),
     'app.note_subject(uuid)': ('platform', 'app.note_subject(%(note)s)', None),
     'app.user_organisation(uuid)': ('platform', 'app.user_organisation(%(user)s)', None),
+    'app.message_attempts(uuid)': ('platform', 'app.message_attempts(%(message)s)::text', '[]'),
+    'app.message_copy(uuid)': ('platform', 'app.message_copy(%(message)s)', None),
+    'app.message_resend(uuid)': ('platform', 'app.message_resend(%(message)s)', 'MW404'),
     'app.proposal_employer(uuid)': ('placements', 'app.proposal_employer(%(proposal)s)', None),
     'app.card_of_proposal(uuid)': ('placements', 'app.card_of_proposal(%(proposal)s)', None),
     'app.card_of_candidate(uuid)': ('candidates', 'app.card_of_candidate(%(candidate)s)', None),
@@ -175,7 +178,13 @@ def target(region, as_role):
     note, = region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false); "
                        "select app.note_put('candidate', %s, 'Een notitie.', 'mediation')", (first,))[0]
     user, = region.sql('select id from app.user_account where tenant_id = 1 and organisation_id is not null limit 1')[0]
-    return {'user': user, 'note': note, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
+    # a message about the vacancy that failed after an attempt
+    message, = region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false), set_config('app.scope', 'tenant', false); "
+                          "select app.message_queue('notice', %s, 'vacancy', %s)::text", (user, vacancy))[0]
+    region.sql("set session_replication_role = replica; update app.message set state = 'failed' where id = %s; "
+               "insert into app.message_attempt (tenant_id, message_id, number, job_id, begun_at, sandbox, address_hash, copy) "
+               "values (1, %s, 1, 1, clock.now(), false, '', 'bytes')", (message, message))
+    return {'message': message, 'note': note, 'user': user, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
             'name': name, 'born': born}
 
 

@@ -5,8 +5,8 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(44 <= LIMIT_QUERIES, "queries");
-_Static_assert(8 <= LIMIT_VALUES, "user_list");
+_Static_assert(51 <= LIMIT_QUERIES, "queries");
+_Static_assert(9 <= LIMIT_VALUES, "message_list");
 
 static const struct query_filter colleague_list_filters[] = {
     {"role", "c.role = %"},
@@ -104,6 +104,153 @@ const struct query query_condition_list = {
 struct statement *sql_condition_list(struct plan *plan)
 {
     return plan_add(plan, &query_condition_list, NULL);
+}
+
+const struct query query_mail_setting_get = {
+    .name = "mail_setting_get",
+    .text = "select s.id, s.stopped, s.sandbox_address, s.portal, s.version, s.changed_at from app.mail_setti"
+            "ng s where s.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_mail_setting_get(struct plan *plan, struct sql_mail_setting_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_mail_setting_get, values);
+}
+
+const struct query query_mail_setting_change = {
+    .name = "mail_setting_change",
+    .text = "update app.mail_setting s set (stopped, sandbox_address, portal) = (select coalesce(n.stopped, f"
+            "alse), n.sandbox_address, n.portal from jsonb_populate_record(s, $1::jsonb) n) where s.id = $2 a"
+            "nd $3::int8multirange @> s.version returning s.id",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_mail_setting_change(struct plan *plan, struct sql_mail_setting_change args)
+{
+    const struct str values[] = {
+        args.document,
+        args.id,
+        args.version,
+    };
+    return plan_add(plan, &query_mail_setting_change, values);
+}
+
+static const struct query_filter message_list_filters[] = {
+    {"state", "m.state = %"},
+    {"aboutId", "m.subject_id = %::uuid"},
+    {"candidateId", "m.candidate_id = %::uuid"},
+    {"employerId", "m.employer_id = %::uuid"},
+    {"toMe", "m.to_user_id = (select app.actor())"},
+};
+static const struct query_sort message_list_sorts[] = {
+    {"plannedAt", "m.planned_at", "timestamptz", "planned_at"},
+    {"changedAt", "m.changed_at", "timestamptz", "changed_at"},
+};
+static const struct query_list message_list_list = {
+    message_list_filters, 5,
+    message_list_sorts, 2,
+    "m.id", "id", "uuid",
+    true,
+    NULL, NULL,
+};
+const struct query query_message_list = {
+    .name = "message_list",
+    .text = "select m.id, m.template, m.template_version, m.channel, m.language, m.to_user_id, m.to_contact_i"
+            "d, m.to_candidate_id, m.noun, m.subject_id, m.candidate_id, m.urgent, m.state, m.fault, m.planne"
+            "d_at, m.next_at, m.sent_at, encode(m.content_hash, 'hex') as content_hash, m.fallback_of, m.aske"
+            "d_by, m.version, m.changed_at, case when $1::boolean then app.subject_label(m.noun, m.subject_id"
+            ") end as about_label from app.message m where true",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &message_list_list, .whose = "candidate_id",
+};
+struct statement *sql_message_list(struct plan *plan, struct sql_message_list args)
+{
+    const struct str values[] = {
+        args.shows_about_label,
+    };
+    return plan_add(plan, &query_message_list, values);
+}
+
+const struct query query_message_get = {
+    .name = "message_get",
+    .text = "select m.id, m.template, m.template_version, m.channel, m.language, m.to_user_id, m.to_contact_i"
+            "d, m.to_candidate_id, m.noun, m.subject_id, m.candidate_id, m.urgent, m.state, m.fault, m.planne"
+            "d_at, m.next_at, m.sent_at, encode(m.content_hash, 'hex') as content_hash, m.fallback_of, m.aske"
+            "d_by, m.version, m.changed_at, app.subject_label(m.noun, m.subject_id) as about_label, app.messa"
+            "ge_attempts(m.id) as attempts, case when $1::boolean then app.message_copy(m.id) end as copy fro"
+            "m app.message m where m.id = $2",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL, .whose = "candidate_id",
+};
+struct statement *sql_message_get(struct plan *plan, struct sql_message_get args)
+{
+    const struct str values[] = {
+        args.shows_copy,
+        args.id,
+    };
+    return plan_add(plan, &query_message_get, values);
+}
+
+const struct query query_message_resend = {
+    .name = "message_resend",
+    .text = "select app.message_resend($1::uuid)",
+    .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_message_resend(struct plan *plan, struct sql_message_resend args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_message_resend, values);
+}
+
+static const struct query_sort message_template_list_sorts[] = {
+    {"code", "t.code", "text", "code"},
+};
+static const struct query_list message_template_list_list = {
+    NULL, 0,
+    message_template_list_sorts, 1,
+    "t.code", "code", "text",
+    false,
+    NULL, NULL,
+};
+const struct query query_message_template_list = {
+    .name = "message_template_list",
+    .text = "select t.code, t.channel, t.version, t.subject as subject_nl, e.subject as subject_en from ref.m"
+            "essage_template t join ref.message_template e on (e.channel, e.code, e.version, e.language) = (t"
+            ".channel, t.code, t.version, 'en') where t.language = 'nl' and not exists (select from ref.messa"
+            "ge_template l where (l.channel, l.code) = (t.channel, t.code) and l.version > t.version)",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &message_template_list_list,
+};
+struct statement *sql_message_template_list(struct plan *plan)
+{
+    return plan_add(plan, &query_message_template_list, NULL);
+}
+
+const struct query query_message_template_preview = {
+    .name = "message_template_preview",
+    .text = "select w.code, w.version, app.message_filled(w.subject, v.all_of) as subject_nl, app.message_fil"
+            "led(w.body, v.all_of) as body_nl, app.message_filled(e.subject, v.all_of) as subject_en, app.mes"
+            "sage_filled(e.body, v.all_of) as body_en from app.message_words($1, 'nl') w, app.message_words($"
+            "1, 'en') e, lateral (select jsonb_build_object('municipality', t.name, 'open', 7, 'overdue', 2, "
+            "'link', coalesce(s.portal, 'https://portal.example') || '/messages/01920000-0000-7000-8000-00000"
+            "00000b1') as all_of from ref.tenant t left join app.mail_setting s on s.tenant_id = t.tenant_id "
+            "where t.tenant_id = (select app.tenant())) v where w.code is not null",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_message_template_preview(struct plan *plan, struct sql_message_template_preview args)
+{
+    const struct str values[] = {
+        args.code,
+    };
+    return plan_add(plan, &query_message_template_preview, values);
 }
 
 static const struct query_filter note_list_filters[] = {
@@ -913,4 +1060,4 @@ struct statement *sql_user_change(struct plan *plan, struct sql_user_change args
     return plan_add(plan, &query_user_change, values);
 }
 
-const struct query *const platform_queries[] = {&query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, NULL};
+const struct query *const platform_queries[] = {&query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_mail_setting_get, &query_mail_setting_change, &query_message_list, &query_message_get, &query_message_resend, &query_message_template_list, &query_message_template_preview, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, NULL};

@@ -24,6 +24,45 @@ struct statement *sql_competence_get(struct plan *plan, struct sql_competence_ge
 extern const struct query query_condition_list;
 struct statement *sql_condition_list(struct plan *plan);
 
+extern const struct query query_mail_setting_get;
+struct sql_mail_setting_get {
+    struct str id;
+};
+struct statement *sql_mail_setting_get(struct plan *plan, struct sql_mail_setting_get args);
+
+extern const struct query query_mail_setting_change;
+struct sql_mail_setting_change {
+    struct str document, id, version;
+};
+struct statement *sql_mail_setting_change(struct plan *plan, struct sql_mail_setting_change args);
+
+extern const struct query query_message_list;
+struct sql_message_list {
+    struct str shows_about_label;
+};
+struct statement *sql_message_list(struct plan *plan, struct sql_message_list args);
+
+extern const struct query query_message_get;
+struct sql_message_get {
+    struct str shows_copy, id;
+};
+struct statement *sql_message_get(struct plan *plan, struct sql_message_get args);
+
+extern const struct query query_message_resend;
+struct sql_message_resend {
+    struct str id;
+};
+struct statement *sql_message_resend(struct plan *plan, struct sql_message_resend args);
+
+extern const struct query query_message_template_list;
+struct statement *sql_message_template_list(struct plan *plan);
+
+extern const struct query query_message_template_preview;
+struct sql_message_template_preview {
+    struct str code;
+};
+struct statement *sql_message_template_preview(struct plan *plan, struct sql_message_template_preview args);
+
 extern const struct query query_note_list;
 struct sql_note_list {
     struct str shows_subject_label;

@@ -5,6 +5,13 @@
 
 #include "lib/http/schema.h"
 
+/* What may change of how e-mail is sent. (wijziging van de instelling voor e-mail) */
+struct mail_setting_change {
+    struct maybe_bool stopped;
+    struct str sandbox_address;
+    struct str portal;
+};
+
 /* What is written down, and about what. (nieuwe notitie) */
 struct note_new {
     struct str noun;
@@ -72,6 +79,7 @@ struct user_change {
     struct maybe_bool active;
 };
 
+extern const struct schema mail_setting_change_schema;
 extern const struct schema note_new_schema;
 extern const struct schema note_change_schema;
 extern const struct schema organisation_new_schema;
@@ -83,6 +91,11 @@ extern const struct schema user_change_schema;
 extern const struct schema colleague_schema;
 extern const struct schema competence_schema;
 extern const struct schema condition_schema;
+extern const struct schema mail_setting_schema;
+extern const struct schema message_template_schema;
+extern const struct schema message_preview_schema;
+extern const struct schema message_attempt_schema;
+extern const struct schema message_schema;
 extern const struct schema note_schema;
 extern const struct schema occupation_competence_schema;
 extern const struct schema occupation_schema;

@@ -14,6 +14,22 @@ create function app.candidate_is_settled(state text) returns boolean immutable p
     return state in ('placed', 'left');
 grant execute on function app.candidate_is_settled(text) to public;
 
+create function app.message_is_pending(state text) returns boolean immutable parallel safe
+    return state in ('queued');
+grant execute on function app.message_is_pending(text) to public;
+
+create function app.message_is_open(state text) returns boolean immutable parallel safe
+    return state in ('uncertain', 'failed', 'undelivered');
+grant execute on function app.message_is_open(text) to public;
+
+create function app.message_is_settled(state text) returns boolean immutable parallel safe
+    return state in ('sent', 'delivered');
+grant execute on function app.message_is_settled(text) to public;
+
+create function app.message_is_ended(state text) returns boolean immutable parallel safe
+    return state in ('withdrawn');
+grant execute on function app.message_is_ended(text) to public;
+
 create function app.organisation_is_open(state text) returns boolean immutable parallel safe
     return state in ('active');
 grant execute on function app.organisation_is_open(text) to public;
@@ -101,6 +117,7 @@ create function app.allows(noun text, state text, operation text) returns boolea
 create function app.is_asked(noun text, event text) returns boolean immutable parallel safe
     return case noun
         when 'candidate' then event not in ('hire', 'undo_hire')
+        when 'message' then event not in ('send', 'fail', 'lose', 'deliver', 'bounce', 'withdraw')
         when 'proposal' then event not in ('overtake', 'revoke', 'restore_draft', 'restore', 'restore_invitation', 'expire')
         when 'vacancy' then event not in ('take_up', 'shortlist', 'fill_partly', 'fill', 'rescreen', 'resume', 'reopen', 'vacate', 'vacate_partly', 'expire')
         else true end;

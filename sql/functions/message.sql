@@ -1,0 +1,159 @@
+-- Messages: who sees them, how they are asked for, and what a person does with one. sql/functions/message_send.sql has how they are sent.
+
+-- Who sees one: whoever gets it, and whoever passes the wall of what it is about. What is about nothing is for who gets it and for the administrator.
+create function app.message_told(m app.message, scope text, role text, organisation uuid, actor uuid) returns boolean language plpgsql stable parallel safe
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return m.to_user_id is not distinct from coalesce(actor, '00000000-0000-0000-0000-000000000000')
+            or case when m.wall is null then scope = 'tenant' and role in ('tenant_admin', 'system')
+                    else app.sees_about(m.wall, m.candidate_id, m.employer_id, scope, role, organisation, actor) end is true;
+    end $$;
+grant execute on function app.message_told(app.message, text, text, uuid, uuid) to public;
+create function app.sees_message(m app.message, scope text default app.scope(), role text default app.role(),
+                                 organisation uuid default app.organisation(), actor uuid default app.actor())
+    returns boolean stable parallel safe
+    return app.message_told(m, scope, role, organisation, actor);
+call app.wall('app.message', 'message', '{next_at,deferred,content_hash,template_version,sent_at,wall,noun,candidate_id,employer_id}');
+call app.open_to_scope('app.message', 'app.sees_message');
+call app.about('app.message');
+call app.referable('app.message', 'message', 'general', 'app.sees_message', label => 'r.template');
+create trigger log_transition after update on app.message
+    for each row when (new.state is distinct from old.state) execute function app.log_transition('message');
+
+-- Only functions reach attempts, reports and stopped addresses.
+call app.wall('app.message_attempt');
+call app.wall('app.message_report');
+call app.wall('app.address_stop');
+
+-- The template as it is now; `asked` gives an older version.
+create function app.message_words(code text, language text, asked int default null) returns ref.message_template language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        words ref.message_template;
+    begin
+        select t.* into words from ref.message_template t
+        where t.channel = 'e_mail' and t.code = message_words.code and t.language = message_words.language and t.version = coalesce(asked, t.version)
+        order by t.version desc limit 1;
+        return words;
+    end $$;
+
+-- A text with its values: {name} is the value of that name.
+create function app.message_filled(words text, given jsonb) returns text language plpgsql immutable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        name text;
+    begin
+        foreach name in array array(select distinct f[1] from regexp_matches(words, '[{]([a-z_]+)[}]', 'g') f) loop
+            words := replace(words, '{' || name || '}', coalesce(given ->> name, '–'));
+        end loop;
+        return words;
+    end $$;
+
+-- Puts a message in the queue, in the transaction of the caller, and the job that sends it. The address is read when it is sent.
+create function app.message_put(template text, to_user uuid, to_contact uuid, to_candidate uuid, noun text, subject uuid, urgent boolean,
+                                parameters jsonb, at timestamptz) returns uuid language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        made uuid := gen_random_uuid();
+        about app.subject;
+    begin
+        assert (app.message_words(template, 'nl')).code is not null, format('there is no template %s', template);
+        if subject is not null then
+            about := app.subject_put(noun, subject);
+        end if;
+        insert into app.message (tenant_id, id, template, channel, language, to_user_id, to_contact_id, to_candidate_id, subject_id, urgent,
+                                 parameters, planned_at, next_at, asked_by)
+        values (app.tenant(), made, template, 'e_mail', 'nl', to_user, to_contact, to_candidate, about.id, urgent, parameters, at, at, app.actor());
+        perform app.message_enqueue(made, urgent, at);
+        return made;
+    end $$;
+create function app.message_enqueue(message uuid, urgent boolean, at timestamptz) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        perform queue.enqueue('send_message', app.tenant(), jsonb_build_object('message', message),
+                              prio => case when urgent then 0 else 1 end::smallint, run_at => at);
+    end $$;
+
+-- For functions and workers, which have asked themselves who may: something is there for this user.
+create function app.message_queue(template text, to_user uuid, noun text, subject uuid, urgent boolean default false,
+                                  parameters jsonb default '{}', at timestamptz default clock.now()) returns uuid language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return app.message_put(template, to_user, null, null, noun, subject, urgent, parameters, at);
+    end $$;
+-- The same for a contact person of an employer, and for a candidate.
+create function app.message_queue_contact(template text, to_contact uuid, noun text, subject uuid, urgent boolean default false,
+                                          parameters jsonb default '{}', at timestamptz default clock.now()) returns uuid language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return app.message_put(template, null, to_contact, null, noun, subject, urgent, parameters, at);
+    end $$;
+create function app.message_queue_candidate(template text, to_candidate uuid, noun text, subject uuid, urgent boolean default false,
+                                            parameters jsonb default '{}', at timestamptz default clock.now()) returns uuid language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return app.message_put(template, null, null, to_candidate, noun, subject, urgent, parameters, at);
+    end $$;
+
+-- For functions of other nouns: what this is about needs nobody any more, so messages about it that have not gone out never do. Returns how many.
+create function app.message_withdraw(noun text, subject uuid) returns int language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        many int;
+    begin
+        update app.message m set state = app.move('message', m.state, 'withdraw'), next_at = null, fault = 'ended'
+        where m.tenant_id = app.tenant() and m.subject_id = subject and m.noun = message_withdraw.noun and m.state = 'queued'
+          and not exists (select from app.message_attempt a where a.tenant_id = m.tenant_id and a.message_id = m.id and a.handed_at is not null and a.outcome is null);
+        get diagnostics many = row_count;
+        return many;
+    end $$;
+
+-- A person sends a message again: perhaps it arrives twice. An address that was stopped may be written to again.
+create function app.message_resend(message uuid) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        m app.message;
+    begin
+        select n.* into m from app.message n where n.tenant_id = app.tenant() and n.id = message and app.sees_message(n) for no key update;
+        if not found then
+            raise exception using errcode = 'MW404', message = 'not-found';
+        end if;
+        update app.message n set state = app.move('message', m.state, 'resend'), fault = null, next_at = clock.now(), deferred = 0, sent_at = null
+        where n.tenant_id = m.tenant_id and n.id = m.id;
+        delete from app.address_stop s where s.tenant_id = m.tenant_id
+            and s.address_hash = (select app.message_address_hash(r.address) from app.message_address(m) r);
+        perform app.message_enqueue(m.id, true, clock.now());
+    end $$;
+
+-- The attempts of a message, as a client reads them.
+create function app.message_attempts(message uuid) returns json language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select coalesce(json_agg(json_strip_nulls(json_build_object(
+                    'number', a.number, 'begunAt', app.json_instant(a.begun_at), 'handedAt', app.json_instant(a.handed_at),
+                    'endedAt', app.json_instant(a.ended_at), 'outcome', a.outcome,
+                    'replyCode', a.reply_code, 'status', a.status, 'receipt', a.receipt, 'sandbox', a.sandbox,
+                    'contentHash', encode(a.content_hash, 'hex'))) order by a.number), '[]')
+                from app.message m join app.message_attempt a on a.tenant_id = m.tenant_id and a.message_id = m.id
+                where m.tenant_id = app.tenant() and m.id = message and app.sees_message(m));
+    end $$;
+-- The bytes that were handed over last.
+create function app.message_copy(message uuid) returns text language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select a.copy from app.message m join app.message_attempt a on a.tenant_id = m.tenant_id and a.message_id = m.id
+                where m.tenant_id = app.tenant() and m.id = message and app.sees_message(m) and a.copy is not null
+                order by a.number desc limit 1);
+    end $$;

@@ -1,0 +1,33 @@
+-- program: platform
+
+-- fragment: message_columns
+m.id, m.template, m.template_version, m.channel, m.language, m.to_user_id, m.to_contact_id, m.to_candidate_id, m.noun, m.subject_id, m.candidate_id,
+m.urgent, m.state, m.fault, m.planned_at, m.next_at, m.sent_at, encode(m.content_hash, 'hex') as content_hash, m.fallback_of, m.asked_by, m.version,
+m.changed_at
+
+-- query: message_list
+-- rows: many
+-- whose: candidate_id
+-- filter: state m.state = %
+-- filter: aboutId m.subject_id = %::uuid
+-- filter: candidateId m.candidate_id = %::uuid
+-- filter: employerId m.employer_id = %::uuid
+-- filter: toMe m.to_user_id = (select app.actor())
+-- sort: plannedAt m.planned_at timestamptz planned_at
+-- sort: changedAt m.changed_at timestamptz changed_at
+-- key: m.id
+-- newest-first:
+select {{message_columns}}, case when :shows_about_label::boolean then app.subject_label(m.noun, m.subject_id) end as about_label
+from app.message m where true
+
+-- query: message_get
+-- rows: one
+-- whose: candidate_id
+select {{message_columns}}, app.subject_label(m.noun, m.subject_id) as about_label, app.message_attempts(m.id) as attempts,
+       case when :shows_copy::boolean then app.message_copy(m.id) end as copy
+from app.message m where m.id = :id
+
+-- query: message_resend
+-- rows: none
+-- writes: yes
+select app.message_resend(:id::uuid)
