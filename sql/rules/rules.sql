@@ -67,7 +67,7 @@ on conflict (code) do update set description_nl = excluded.description_nl, descr
 -- A row that is there keeps its identifier, which decisions name.
 insert into ref.rule (code, value, source, from_at, until_at) values
     ('calendar.office_hours', '{"open": [{"days": [1, 2, 3, 4, 5], "from": "09:00", "until": "17:00"}]}', 'ours: the hours at which most offices can be reached', '-infinity', null),
-    ('calendar.quiet_hours', '{"quiet": true, "from": "21:00", "until": "07:00"}', 'ours: DOMAIN leaves it to the municipality', '-infinity', null),
+    ('calendar.quiet_hours', '{"quiet": true, "from": "21:00", "until": "07:00"}', 'ours: the evening and the night', '-infinity', null),
     ('calendar.liberation_day', '{"day_off": "never"}', 'ours: no law makes it a day off; for terms of law it is a holiday (Algemene termijnenwet, article 3)', '-infinity', null),
     ('calendar.equated_days', '{"days": []}', 'Algemene termijnenwet (BWBR0002448), article 3, paragraph 3: whoever keeps the installation enters the days of the royal decree', '-infinity', null),
     ('cap.candidates_wanted', '{"count": 5}', 'ours: five', '-infinity', null),

@@ -216,3 +216,10 @@ def test_tests_ask_the_day_of_the_product():
     """The day of this machine is another one for an hour or two of each night: tests take region.day() or clock.today()."""
     asks = re.compile(r'\b(?:date\.today|datetime\.today|utcnow|localtime)\(')
     assert [str(f) for f in files('*.py') if f.name != 'test_tree.py' and asks.search((ROOT / f).read_text())] == []
+
+
+def test_the_project_stands_on_its_own():
+    """A source is a law, a standard or a page that everybody can read; never a document that is not in the project."""
+    elsewhere = re.compile(r"\b(?:DOMAIN|MODEL|DECISIONS|SCENARIOS|MATCHING|QUEUE|LAW|FIELD)(?:\.md)?\b(?= (?:says|leaves|has|row|section|[0-9]))|\.\./shared")
+    texts = [f for f in files('*.md', '*.sql', '*.yaml', '*.c', '*.h', '*.tsv', '*.py') if f.name != 'test_tree.py']
+    assert [f'{f}: {found.group(0)}' for f in texts for found in elsewhere.finditer((ROOT / f).read_text())] == []
