@@ -20,7 +20,9 @@ EVENTS = {('vacancy', 'endVacancy.how:withdraw'): 'withdraw', ('vacancy', 'endVa
           ('candidate', 'updateCandidate.status:placed'): 'place', ('candidate', 'updateCandidate.status:left'): 'leave',
           ('user', 'updateUser.active:true'): 'activate', ('user', 'updateUser.active:false'): 'deactivate',
           ('message', 'resendMessage'): 'resend',
-          ('organisation', 'updateOrganisation.active:true'): 'activate', ('organisation', 'updateOrganisation.active:false'): 'deactivate'}
+          ('organisation', 'updateOrganisation.active:true'): 'activate', ('organisation', 'updateOrganisation.active:false'): 'deactivate',
+          ('task', 'acceptTask'): 'accept', ('task', 'declineTask'): 'decline', ('task', 'completeTask.outcome:kept'): 'complete',
+          ('task', 'completeTask.outcome:not_kept'): 'fail', ('task', 'withdrawTask'): 'withdraw'}
 # what no state of the noun forbids, and so no table has: why
 ALWAYS = {('vacancy', 'withdrawProposal'): 'the seat is given back in any state', ('vacancy', 'undoHire'): 'a hire may be undone in any state',
           ('candidate', 'withdrawProposal'): 'the seat is given back in any state', ('candidate', 'undoHire'): 'a hire may be undone in any state',

@@ -114,6 +114,11 @@ create function app.subject_label(noun text, wanted uuid) returns text language 
         return (select r.label from app.subject_read(noun, wanted, true) r);
     end $$;
 
+-- Where clients read a row of this noun.
+create function app.subject_place(noun text, id uuid) returns text immutable parallel safe
+    return '/v1/' || replace(case when right(noun, 1) = 'y' then left(noun, -1) || 'ies' else noun || 's' end, '_', '-') || '/' || id;
+grant execute on function app.subject_place(text, uuid) to public;
+
 -- Before a general row is written: it stands behind the wall of what it is about, whatever the caller says.
 create function app.copy_subject() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp

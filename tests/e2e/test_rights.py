@@ -133,14 +133,14 @@ def test_denials_are_in_the_audit(region, as_role):
 QUERIES = {query.name: query for queries in sql.read(ROOT / 'sql/queries').values() for query in queries}
 # the columns that say whose a row is, the first that a table has
 FOLLOWS = ['coach_id', 'candidate_coach_id', 'candidate_organisation_id']        # who sees it besides
-OWNERS = {'caseload': ['case_manager_id', 'candidate_case_manager_id', 'to_user_id'], 'organisation': ['employer_id', 'organisation_id']}
+OWNERS = {'caseload': ['case_manager_id', 'candidate_case_manager_id', 'to_user_id', 'owner_user_id'], 'organisation': ['employer_id', 'organisation_id']}
 
 
 def table_of(noun):
     """The table that the GET of one thing reads: /contacts/{contactId} reads app.employer_contact."""
     read = next(o for o in Contract(ROOT / 'openapi').operations if o.method == 'get' and o.path.split('/')[1:2] == [noun]
                 and o.path.endswith('}') and o.path.count('/') == 2)
-    return re.search(r'from app\.(\w+) (\w+) where \2\.id = \$', QUERIES[read.plan[-1][0] if read.plan else f'{snake(read.item)}_get'].text).group(1)
+    return re.search(r'from app\.(\w+) (\w+) (?:join [^()]* )?where \2\.id = \$', QUERIES[read.plan[-1][0] if read.plan else f'{snake(read.item)}_get'].text).group(1)
 
 
 OWN = [(path, operation) for path, method, operation in OPERATIONS

@@ -72,11 +72,11 @@ class Row:
     def __init__(self, at, noun, row, state):
         self.at, self.noun, self.row, self.wanted = at, noun, row, state
         self.operation, self.property, self.value = states.split(row)
-        self.id = {name: str(uuid.uuid4()) for name in ('vacancy', 'candidate', 'other', 'round', 'proposal', 'user', 'organisation', 'run')}
+        self.id = {name: str(uuid.uuid4()) for name in ('vacancy', 'candidate', 'other', 'round', 'proposal', 'user', 'organisation', 'run', 'task')}
         undone = self.operation == 'undoHire'
         self.state = {'vacancy': 'partly_filled' if undone else 'open', 'candidate': 'placed' if undone else 'active',
                       'proposal': 'hired' if undone else 'drafted' if self.operation == 'sendProposalRound' else 'sent',
-                      'user': 'active', 'organisation': 'active', noun: state}
+                      'task': 'open', 'user': 'active', 'organisation': 'active', noun: state}
 
     def sql(self):
         return getattr(self, f'make_{self.noun}')()
@@ -88,6 +88,14 @@ class Row:
     def make_organisation(self):
         return inserted('app.organisation', tenant_id=1, id=self.id['organisation'], kind='municipality', name='Wat',
                         active=self.state['organisation'] == 'active', **STAMPS)
+
+    def make_task(self):
+        about = inserted('app.subject', tenant_id=1, id=self.at['vacancy'], noun='vacancy', wall='employer', employer_id=self.at['employer'])
+        state, outcome = self.state['task'], {'done': 'kept', 'failed': 'not_kept'}.get(self.state['task'])
+        return about.replace(';', ' on conflict do nothing;') + inserted(
+            'app.task', tenant_id=1, id=self.id['task'], kind='promise', subject_id=self.at['vacancy'], wall='employer', noun='vacancy',
+            employer_id=self.at['employer'], state=state, due_at='2031-01-01T00:00:00Z', clock_from=self.at['now'], held='0', rung=0, urgent=False,
+            desk_id='00000000-0000-0000-0000-000000000000', rank_at='2031-01-01T00:00:00Z', made_at=self.at['now'], outcome=outcome, **STAMPS)
 
     def make_vacancy(self):
         taken = TAKEN.get(self.state['vacancy'], int(self.operation == 'undoHire'))
@@ -136,6 +144,8 @@ class Row:
             return {'name': 'Nieuw', 'email': f'{uuid.uuid4()}@x.example', 'role': 'consultant', 'organisationId': self.id['organisation']}
         fixed = {'createProposalRound': {'candidateIds': [self.id['candidate']], 'shortfallReason': 'phased'}, 'withdrawProposal': None,
                  'sendProposalRound': None, 'withdrawConsent': {'channel': 'letter'}, 'mergeCandidates': {'otherId': self.id['other']}, 'undoHire': {'reason': 'wrong_candidate'},
+                 'acceptTask': None, 'declineTask': {'reason': 'other'}, 'withdrawTask': {'reason': 'other'},
+                 'replanTask': {'dueDay': '2031-02-01', 'agreedBy': 'employer', 'reason': 'other'}, 'reassignTask': {'ownerUserId': VALUES['assigneeId']},
                  'createCandidate': {'alias': 'Nieuw', 'pc4': '5012', 'status': self.wanted}}
         if self.operation in fixed:
             return fixed[self.operation]
@@ -162,7 +172,9 @@ class Row:
                   'createProposalRound': '/vacancies/{vacancy}/proposal-rounds', 'sendProposalRound': '/proposal-rounds/{round}/dispatches',
                   'answerProposal': '/proposals/{proposal}/answers', 'withdrawProposal': '/proposals/{proposal}/withdrawals',
                   'undoHire': '/proposals/{proposal}/hire-reversals', 'withdrawConsent': '/candidates/{candidate}/consent-withdrawals', 'mergeCandidates': '/candidates/{candidate}/merge',
-                  'createCandidate': '/candidates', 'createUser': '/users'}
+                  'createCandidate': '/candidates', 'createUser': '/users', 'acceptTask': '/tasks/{task}/acceptances', 'declineTask': '/tasks/{task}/refusals',
+                  'completeTask': '/tasks/{task}/completions', 'withdrawTask': '/tasks/{task}/withdrawals', 'replanTask': '/tasks/{task}/replannings',
+                  'reassignTask': '/tasks/{task}/reassignments'}
         if self.operation in states.ONE:
             put = self.operation.startswith('put')
             return self.place() + (f'/competences/{self.at["competence" if put else "other"]}' if 'Competence' in self.operation
@@ -171,10 +183,10 @@ class Row:
 
     def place(self):
         return {'vacancy': '/vacancies/{vacancy}', 'candidate': '/candidates/{candidate}', 'proposal': '/proposals/{proposal}', 'user': '/users/{user}',
-                'organisation': '/organisations/{organisation}'}[self.noun].format(**self.id)
+                'organisation': '/organisations/{organisation}', 'task': '/tasks/{task}'}[self.noun].format(**self.id)
 
     def call(self, as_role):
-        client = as_role({'user': 'tenant_admin', 'organisation': 'tenant_admin'}.get(
+        client = as_role({'user': 'tenant_admin', 'organisation': 'tenant_admin', 'task': 'team_lead'}.get(
             self.noun, 'team_lead' if 'Candidate' in self.operation or self.operation == 'withdrawConsent' else 'consultant'))
         if self.operation in states.ONE:
             body = {'putVacancyCompetence': {'need': 'nice'}, 'putVacancyCondition': {'hard': True}, 'putCandidateCompetence': {'level': 2},

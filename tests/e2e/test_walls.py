@@ -138,6 +138,18 @@ CALLS = {
         'placements', '(select min(e.elsewhere::text) from app.shortlist_elsewhere(%(list)s) e)', None),
     'app.vacancy_fire(uuid,text)': ('matching', "app.vacancy_fire(%(vacancy)s, 'close')", 'MW404'),
     'app.shortlist_people(uuid)': ('placements', '(select count(*)::int from app.shortlist_people(%(run)s))', 0),
+    'app.task_make(uuid,jsonb)': ('platform', """app.task_make(gen_random_uuid(), jsonb_build_object('kind', 'question', 'noun', 'vacancy',
+        'subject_id', %(vacancy)s, 'due_day', '2031-01-01'))""", 'MW404'),
+    'app.task_accept(uuid)': ('platform', 'app.task_accept(%(task)s)', 'MW404'),
+    'app.task_decline(uuid,text)': ('platform', "app.task_decline(%(task)s, 'other')", 'MW404'),
+    'app.task_complete(uuid,text)': ('platform', "app.task_complete(%(task)s, 'kept')", 'MW404'),
+    'app.task_withdraw(uuid,text)': ('platform', "app.task_withdraw(%(task)s, 'other')", 'MW404'),
+    'app.task_replan(uuid,timestamp with time zone,date,text,text)': (
+        'platform', "app.task_replan(%(task)s, null, '2031-01-01', 'employer', 'other')", 'MW404'),
+    'app.task_reassign(uuid,uuid,uuid,uuid,uuid)': ('platform', 'app.task_reassign(%(task)s, null, null, null, null)', 'MW404'),
+    'app.task_subject(uuid)': ('platform', 'app.task_subject(%(task)s)', None),
+    'app.task_owner(uuid)': ('platform', 'app.task_owner(%(task)s)', None),
+    'app.task_promised_to(uuid)': ('platform', 'app.task_promised_to(%(task)s)', None),
     'app.shortlists_request_touched(uuid,uuid[],integer[])': (
         'matching', "app.shortlists_request_touched(%(candidate)s, array[%(vacancy)s]::uuid[], '{10000}')", 0),
 }
@@ -184,7 +196,8 @@ def target(region, as_role):
     region.sql("set session_replication_role = replica; update app.message set state = 'failed' where id = %s; "
                "insert into app.message_attempt (tenant_id, message_id, number, job_id, begun_at, sandbox, address_hash, copy) "
                "values (1, %s, 1, 1, clock.now(), false, '', 'bytes')", (message, message))
-    return {'message': message, 'note': note, 'user': user, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
+    task = consultant.post('/tasks', {'kind': 'promise', 'noun': 'vacancy', 'subjectId': vacancy, 'dueDay': '2031-01-01', 'promisedToEmployerId': str(employer)})
+    return {'task': task.json['id'], 'message': message, 'note': note, 'user': user, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
             'name': name, 'born': born}
 
 

@@ -19,6 +19,10 @@ enum problem_code {
     PROBLEM_BSN_KNOWN, /* 409: This number is known here already */
     PROBLEM_STATE, /* 409: Not possible in this state */
     PROBLEM_HUB_WITHOUT_PERSONS, /* 409: A hub keeps no files of persons */
+    PROBLEM_OUTCOME_OF_ANOTHER_KIND, /* 409: This outcome is not one of this kind of task */
+    PROBLEM_OWNER_MAY_NOT_SEE, /* 409: This owner may not see this */
+    PROBLEM_TERM_OF_LAW, /* 409: Nobody deviates from a term of law */
+    PROBLEM_NOT_YOUR_TASK, /* 403: This task is somebody else's */
     PROBLEM_IDEMPOTENCY_BUSY, /* 409: This request is being handled */
     PROBLEM_NUMBER_ASKED_REACHED, /* 409: The employer asked for fewer candidates */
     PROBLEM_SHORTFALL_NOT_STATED, /* 409: Fewer than asked: state why */

@@ -48,6 +48,18 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_HUB_WITHOUT_PERSONS] = {"hub-without-persons", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:hub-without-persons\",\"title\":\"Een knooppunt heeft geen dossiers van personen\",\"status\":409,\"detail\":\"Een regionaal knooppunt verdeelt vacatures. Kandidaten en voordrachten horen bij een gemeente of een werkgeverscentrum.\"",
         "{\"type\":\"urn:maatwerk:problem:hub-without-persons\",\"title\":\"A hub keeps no files of persons\",\"status\":409,\"detail\":\"A regional hub assigns vacancies. Candidates and proposals belong to a municipality or an employers' centre.\""}, {NULL, 0}},
+    [PROBLEM_OUTCOME_OF_ANOTHER_KIND] = {"outcome-of-another-kind", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:outcome-of-another-kind\",\"title\":\"Deze uitkomst hoort niet bij deze soort taak\",\"status\":409,\"detail\":\"Onder outcomes staan de uitkomsten waarmee een taak van deze soort eindigt.\"",
+        "{\"type\":\"urn:maatwerk:problem:outcome-of-another-kind\",\"title\":\"This outcome is not one of this kind of task\",\"status\":409,\"detail\":\"The outcomes with which a task of this kind ends are named.\""}, {NULL, 0}},
+    [PROBLEM_OWNER_MAY_NOT_SEE] = {"owner-may-not-see", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:owner-may-not-see\",\"title\":\"Deze eigenaar mag dit niet zien\",\"status\":409,\"detail\":\"De taak gaat over een persoon, en degene aan wie u haar geeft mag die persoon niet zien. Er is niets gewijzigd.\"",
+        "{\"type\":\"urn:maatwerk:problem:owner-may-not-see\",\"title\":\"This owner may not see this\",\"status\":409,\"detail\":\"The task is about a person whom the one to whom you give it may not see. Nothing was changed.\""}, {NULL, 0}},
+    [PROBLEM_TERM_OF_LAW] = {"term-of-law", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:term-of-law\",\"title\":\"Van een wettelijke termijn wijkt niemand af\",\"status\":409,\"detail\":\"Deze termijn staat in de wet. Een ander moment is niet mogelijk.\"",
+        "{\"type\":\"urn:maatwerk:problem:term-of-law\",\"title\":\"Nobody deviates from a term of law\",\"status\":409,\"detail\":\"This term is set by law. Another moment is not possible.\""}, {NULL, 0}},
+    [PROBLEM_NOT_YOUR_TASK] = {"not-your-task", 403, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:not-your-task\",\"title\":\"Deze taak is van iemand anders\",\"status\":403,\"detail\":\"U ziet deze taak, maar u bent niet de eigenaar, en ze ligt niet bij uw afdeling. De eigenaar of een teamleider kan dit doen.\"",
+        "{\"type\":\"urn:maatwerk:problem:not-your-task\",\"title\":\"This task is somebody else's\",\"status\":403,\"detail\":\"You see this task, but you do not own it, and it does not lie with your department. Its owner or a team lead can do this.\""}, {NULL, 0}},
     [PROBLEM_IDEMPOTENCY_BUSY] = {"idempotency-busy", 409, 1, false, {
         "{\"type\":\"urn:maatwerk:problem:idempotency-busy\",\"title\":\"Deze aanvraag wordt al behandeld\",\"status\":409,\"detail\":\"Een eerdere aanvraag met deze Idempotency-Key is nog niet klaar.\"",
         "{\"type\":\"urn:maatwerk:problem:idempotency-busy\",\"title\":\"This request is being handled\",\"status\":409,\"detail\":\"An earlier request with this Idempotency-Key is not ready yet.\""}, {NULL, 0}},
@@ -224,6 +236,10 @@ const struct constraint_rule constraint_rules[] = {
     {"proposal_rejected_with_reason", PROBLEM_INVALID, FAULT_REQUIRED, "/reason", ""},
     {"proposal_undone_with_reason", PROBLEM_INVALID, FAULT_REQUIRED, "/reason", ""},
     {"proposal_consent_in_time", PROBLEM_INVALID, FAULT_VALUE, "/consent/at", ""},
+    {"task_one_owner", PROBLEM_INVALID, FAULT_NOT_HERE, "/ownerOrganisationId", ""},
+    {"task_promised_to_one", PROBLEM_INVALID, FAULT_NOT_HERE, "/promisedToCandidateId", ""},
+    {"task_person_without_words", PROBLEM_INVALID, FAULT_NOT_HERE, "/summary", ""},
+    {"task_measure_blocks_nothing", PROBLEM_INVALID, FAULT_NOT_HERE, "/blocks", ""},
     {"organisation_kvk", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/kvkNumber", ""},
     {"user_account_email", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/email", ""},
     {"employer_kvk", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/kvkNumber", ""},

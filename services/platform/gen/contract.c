@@ -6,8 +6,8 @@
 #include "openapi/gen/role.h"
 #include "services/platform/gen/queries.h"
 
-_Static_assert(1 <= LIMIT_PATH_PARAMETERS, "updateUser");
-_Static_assert(5 <= LIMIT_QUERY_PARAMETERS, "listQueueJobs");
+_Static_assert(1 <= LIMIT_PATH_PARAMETERS, "withdrawTask");
+_Static_assert(9 <= LIMIT_QUERY_PARAMETERS, "listTasks");
 
 static const char *const values_0[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", NULL};
 static const char *const values_1[] = {"skill", "knowledge", "attitude", "language", NULL};
@@ -20,7 +20,9 @@ static const char *const values_7[] = {"ready", "leased", "waiting", "blocked", 
 static const struct pattern_part pattern_8[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 static const char *const values_9[] = {"permanent", "exhausted", "poison", "uncertain", "killed", NULL};
 static const char *const values_10[] = {"done", "asked", "too-late", NULL};
-static const char *const values_11[] = {"municipality", "centre", "service", "hub", NULL};
+static const char *const values_11[] = {"proposed", "open", "done", "failed", "withdrawn", NULL};
+static const struct pattern_part pattern_12[] = {{{0x0u, 0x7fffffe80000000u}, 2, 40}, {{0, 0}, 0, 0}};
+static const char *const values_13[] = {"municipality", "centre", "service", "hub", NULL};
 
 static const struct right list_colleagues_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_colleagues_query[] = {
@@ -622,9 +624,150 @@ static enum err get_region_plan(struct ctx *ctx, const struct request *req, stru
     sql_region_get(plan, (struct sql_region_get){.id = req->path[0]});
     return OK;
 }
+static const struct right list_task_kinds_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* listTaskKinds: Kinds of tasks */
+static enum err list_task_kinds_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)req;
+    sql_task_kind_list(plan, (struct sql_task_kind_list){
+        .role = str_of(role_names[__builtin_ctz(ctx->actor->role)]),
+    });
+    return OK;
+}
+static const struct right list_tasks_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_tasks_query[] = {
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_12, .visible_to = 0xffffffffu},
+    {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x3b7u},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "ownerUserId", .key = {"\"ownerUserId\":", 14}, .column = "owner_user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x847fu},
+    {.name = "overdue", .key = {"\"overdue\":", 10}, .column = "overdue", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "after", .key = {"\"after\":", 8}, .column = "after", .type = FIELD_TEXT, .min = 1, .max = 400, .visible_to = 0xffffffffu},
+};
+/* listTasks: Tasks */
+static enum err list_tasks_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_task_list(plan, (struct sql_task_list){
+        .shows_subject_label = request_shows(req, 7),
+        .shows_owner_name = request_shows(req, 18),
+        .shows_promised_to_name = request_shows(req, 22),
+        .shows_actions = request_shows(req, 33),
+    });
+    return OK;
+}
+static const struct right create_task_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+/* createTask: Make a task */
+static enum err create_task_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    enum err err = task_new_check(ctx, req->body);
+    if (err)
+        return err;
+    sql_task_make(plan, (struct sql_task_make){.id = req->new_id, .document = req->document});
+    sql_task_get(plan, (struct sql_task_get){.id = req->new_id});
+    return OK;
+}
+static const struct right get_task_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field get_task_path[] = {
+    {.name = "taskId", .key = {"\"taskId\":", 9}, .column = "task_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getTask: One task */
+static enum err get_task_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_task_get(plan, (struct sql_task_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right accept_task_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field accept_task_path[] = {
+    {.name = "taskId", .key = {"\"taskId\":", 9}, .column = "task_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* acceptTask: Accept a task */
+static enum err accept_task_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_task_accept(plan, (struct sql_task_accept){.id = req->path[0]});
+    sql_task_get(plan, (struct sql_task_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right decline_task_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field decline_task_path[] = {
+    {.name = "taskId", .key = {"\"taskId\":", 9}, .column = "task_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* declineTask: Decline a task */
+static enum err decline_task_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_task_decline(plan, req->body, (struct sql_task_decline){.id = req->path[0]});
+    sql_task_get(plan, (struct sql_task_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right complete_task_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field complete_task_path[] = {
+    {.name = "taskId", .key = {"\"taskId\":", 9}, .column = "task_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* completeTask: Complete a task */
+static enum err complete_task_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_task_complete(plan, req->body, (struct sql_task_complete){.id = req->path[0]});
+    sql_task_get(plan, (struct sql_task_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right withdraw_task_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field withdraw_task_path[] = {
+    {.name = "taskId", .key = {"\"taskId\":", 9}, .column = "task_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* withdrawTask: Withdraw a task */
+static enum err withdraw_task_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_task_withdraw(plan, req->body, (struct sql_task_withdraw){.id = req->path[0]});
+    sql_task_get(plan, (struct sql_task_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right replan_task_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field replan_task_path[] = {
+    {.name = "taskId", .key = {"\"taskId\":", 9}, .column = "task_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* replanTask: Agree on another moment */
+static enum err replan_task_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    enum err err = task_replanning_check(ctx, req->body);
+    if (err)
+        return err;
+    sql_task_replan(plan, req->body, (struct sql_task_replan){.id = req->path[0]});
+    sql_task_get(plan, (struct sql_task_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right reassign_task_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field reassign_task_path[] = {
+    {.name = "taskId", .key = {"\"taskId\":", 9}, .column = "task_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* reassignTask: Give a task to somebody else */
+static enum err reassign_task_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_task_reassign(plan, req->body, (struct sql_task_reassign){.id = req->path[0]});
+    sql_task_get(plan, (struct sql_task_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right list_task_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_task_transitions_path[] = {
+    {.name = "taskId", .key = {"\"taskId\":", 9}, .column = "task_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listTaskTransitions: What happened to a task */
+static enum err list_task_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_task_transition_list(plan, (struct sql_task_transition_list){.task_id = req->path[0]});
+    return OK;
+}
 static const struct right list_tenants_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_tenants_query[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_13, .visible_to = 0xffffffffu},
 };
 /* listTenants: Municipalities */
 static enum err list_tenants_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -1314,6 +1457,162 @@ static const struct operation operations[] = {
         .handle = get_region_plan,
     },
     {
+        .id = "listTaskKinds",
+        .method = METHOD_GET,
+        .path = "/task-kinds",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_task_kinds_rights,
+        .response = &task_kind_schema, .shown = 0x1ffu,
+        .list = &query_task_kind_list,
+        .handle = list_task_kinds_plan,
+    },
+    {
+        .id = "listTasks",
+        .method = METHOD_GET,
+        .path = "/tasks",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_tasks_rights,
+        .purpose = "file",
+        .parameters = list_tasks_query, .parameters_count = 9,
+        .response = &task_schema, .shown = 0x3fffffffffu,
+        .list = &query_task_list,
+        .handle = list_tasks_plan,
+    },
+    {
+        .id = "createTask",
+        .method = METHOD_POST,
+        .path = "/tasks",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_task_rights,
+        .purpose = "file",
+        .body = &task_new_schema,
+        .response = &task_schema, .shown = 0x3fffffffffu,
+        .show = &operations[50],
+        .handle = create_task_plan,
+    },
+    {
+        .id = "getTask",
+        .method = METHOD_GET,
+        .path = "/tasks/{taskId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_task_rights,
+        .purpose = "file",
+        .path_fields = get_task_path, .path_count = 1,
+        .response = &task_schema, .shown = 0x3fffffffffu,
+        .handle = get_task_plan,
+    },
+    {
+        .id = "acceptTask",
+        .method = METHOD_POST,
+        .path = "/tasks/{taskId}/acceptances",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = 0,
+        .rights = accept_task_rights,
+        .purpose = "file",
+        .path_fields = accept_task_path, .path_count = 1,
+        .response = &task_schema, .shown = 0x3fffffffffu,
+        .show = &operations[50],
+        .handle = accept_task_plan,
+    },
+    {
+        .id = "declineTask",
+        .method = METHOD_POST,
+        .path = "/tasks/{taskId}/refusals",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = decline_task_rights,
+        .purpose = "file",
+        .path_fields = decline_task_path, .path_count = 1,
+        .body = &task_refusal_schema,
+        .response = &task_schema, .shown = 0x3fffffffffu,
+        .show = &operations[50],
+        .handle = decline_task_plan,
+    },
+    {
+        .id = "completeTask",
+        .method = METHOD_POST,
+        .path = "/tasks/{taskId}/completions",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = complete_task_rights,
+        .purpose = "file",
+        .path_fields = complete_task_path, .path_count = 1,
+        .body = &task_completion_schema,
+        .response = &task_schema, .shown = 0x3fffffffffu,
+        .show = &operations[50],
+        .handle = complete_task_plan,
+    },
+    {
+        .id = "withdrawTask",
+        .method = METHOD_POST,
+        .path = "/tasks/{taskId}/withdrawals",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = withdraw_task_rights,
+        .purpose = "file",
+        .path_fields = withdraw_task_path, .path_count = 1,
+        .body = &task_withdrawal_schema,
+        .response = &task_schema, .shown = 0x3fffffffffu,
+        .show = &operations[50],
+        .handle = withdraw_task_plan,
+    },
+    {
+        .id = "replanTask",
+        .method = METHOD_POST,
+        .path = "/tasks/{taskId}/replannings",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = replan_task_rights,
+        .purpose = "file",
+        .path_fields = replan_task_path, .path_count = 1,
+        .body = &task_replanning_schema,
+        .response = &task_schema, .shown = 0x3fffffffffu,
+        .show = &operations[50],
+        .handle = replan_task_plan,
+    },
+    {
+        .id = "reassignTask",
+        .method = METHOD_POST,
+        .path = "/tasks/{taskId}/reassignments",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = reassign_task_rights,
+        .purpose = "file",
+        .path_fields = reassign_task_path, .path_count = 1,
+        .body = &task_reassignment_schema,
+        .response = &task_schema, .shown = 0x3fffffffffu,
+        .show = &operations[50],
+        .handle = reassign_task_plan,
+    },
+    {
+        .id = "listTaskTransitions",
+        .method = METHOD_GET,
+        .path = "/tasks/{taskId}/transitions",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_task_transitions_rights,
+        .purpose = "file",
+        .path_fields = list_task_transitions_path, .path_count = 1,
+        .response = &transition_schema, .shown = 0x3fu,
+        .list = &query_task_transition_list,
+        .handle = list_task_transitions_plan,
+    },
+    {
         .id = "listTenants",
         .method = METHOD_GET,
         .path = "/tenants",
@@ -1372,7 +1671,7 @@ static const struct operation operations[] = {
         .rights = create_user_rights,
         .body = &user_new_schema,
         .response = &user_schema, .shown = 0x7ffu,
-        .show = &operations[52],
+        .show = &operations[63],
         .handle = create_user_plan,
     },
     {
@@ -1403,5 +1702,5 @@ static const struct operation operations[] = {
 };
 
 const struct service platform_service = {
-    "platform", operations, 54, false,
+    "platform", operations, 65, false,
 };

@@ -6,6 +6,10 @@
 #include "lib/http/operation.h"
 #include "services/platform/gen/schemas.h"
 
+/* createTask: Make a task */
+enum err task_new_check(struct ctx *ctx, const struct task_new *body) MUST_CHECK;
+/* replanTask: Agree on another moment */
+enum err task_replanning_check(struct ctx *ctx, const struct task_replanning *body) MUST_CHECK;
 
 extern const struct service platform_service;
 

@@ -5,8 +5,8 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(51 <= LIMIT_QUERIES, "queries");
-_Static_assert(9 <= LIMIT_VALUES, "message_list");
+_Static_assert(62 <= LIMIT_QUERIES, "queries");
+_Static_assert(16 <= LIMIT_VALUES, "task_list");
 
 static const struct query_filter colleague_list_filters[] = {
     {"role", "c.role = %"},
@@ -909,6 +909,240 @@ struct statement *sql_region_get(struct plan *plan, struct sql_region_get args)
     return plan_add(plan, &query_region_get, values);
 }
 
+static const struct query_sort task_list_changes = {"after", "t.changed_in", "xid8", "changed_in"};
+static const struct query_filter task_list_filters[] = {
+    {"state", "t.state = %"},
+    {"kind", "t.kind = %"},
+    {"subjectId", "t.subject_id = %::uuid"},
+    {"candidateId", "t.candidate_id = %::uuid"},
+    {"employerId", "t.employer_id = %::uuid"},
+    {"ownerUserId", "t.owner_user_id = %::uuid"},
+    {"projectId", "t.project_id = %::uuid"},
+    {"overdue", "t.due_at < clock.now() and t.held_since is null and (app.task_is_open(t.state) or app.task_is_pending(t.state))"},
+    {"after", "(t.changed_in, t.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and t.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
+};
+static const struct query_sort task_list_sorts[] = {
+    {"changedAt", "t.changed_at", "timestamptz", "changed_at"},
+};
+static const struct query_list task_list_list = {
+    task_list_filters, 9,
+    task_list_sorts, 1,
+    "t.id", "id", "uuid",
+    true,
+    &task_list_changes, NULL,
+};
+const struct query query_task_list = {
+    .name = "task_list",
+    .text = "select t.id, t.kind, k.title_nl, k.title_en, t.state, t.noun, t.subject_id, app.subject_place(t."
+            "noun, t.subject_id) as subject_path, t.candidate_id, t.employer_id, t.summary, t.blocks, t.urgen"
+            "t, t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id, t.promis"
+            "ed_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisation_id, t.due_at, t.due_da"
+            "y, (t.due_at < clock.now() and t.held_since is null and (app.task_is_open(t.state) or app.task_i"
+            "s_pending(t.state))) is true as overdue, t.held_since is not null as held, t.escalated_at is not"
+            " null as escalated, t.outcome, t.reason, t.deviation_agreed_by, t.deviation_reason, t.project_id"
+            ", t.made_at, t.ended_at, case when $1::boolean then app.task_subject(t.id) end as subject_label,"
+            " case when $2::boolean then app.task_owner(t.id) end as owner_name, case when $3::boolean then a"
+            "pp.task_promised_to(t.id) end as promised_to_name, case when $4::boolean then app.task_actions(t"
+            ") end as actions, t.version, t.changed_at, t.changed_in from app.task t join ref.task_kind k on "
+            "k.kind = t.kind where true",
+    .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &task_list_list, .whose = "candidate_id",
+};
+struct statement *sql_task_list(struct plan *plan, struct sql_task_list args)
+{
+    const struct str values[] = {
+        args.shows_subject_label,
+        args.shows_owner_name,
+        args.shows_promised_to_name,
+        args.shows_actions,
+    };
+    return plan_add(plan, &query_task_list, values);
+}
+
+const struct query query_task_get = {
+    .name = "task_get",
+    .text = "select t.id, t.kind, k.title_nl, k.title_en, t.state, t.noun, t.subject_id, app.subject_place(t."
+            "noun, t.subject_id) as subject_path, t.candidate_id, t.employer_id, t.summary, t.blocks, t.urgen"
+            "t, t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id, t.promis"
+            "ed_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisation_id, t.due_at, t.due_da"
+            "y, (t.due_at < clock.now() and t.held_since is null and (app.task_is_open(t.state) or app.task_i"
+            "s_pending(t.state))) is true as overdue, t.held_since is not null as held, t.escalated_at is not"
+            " null as escalated, t.outcome, t.reason, t.deviation_agreed_by, t.deviation_reason, t.project_id"
+            ", t.made_at, t.ended_at, app.task_subject(t.id) as subject_label, app.task_owner(t.id) as owner_"
+            "name, app.task_promised_to(t.id) as promised_to_name, app.task_actions(t) as actions, t.version,"
+            " t.changed_at from app.task t join ref.task_kind k on k.kind = t.kind where t.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL, .whose = "candidate_id",
+};
+struct statement *sql_task_get(struct plan *plan, struct sql_task_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_task_get, values);
+}
+
+static const struct query_sort task_kind_list_sorts[] = {
+    {"kind", "k.kind", "text", "kind"},
+};
+static const struct query_list task_kind_list_list = {
+    NULL, 0,
+    task_kind_list_sorts, 1,
+    "k.kind", "kind", "text",
+    false,
+    NULL, NULL,
+};
+const struct query query_task_kind_list = {
+    .name = "task_kind_list",
+    .text = "select k.kind, k.title_nl, k.title_en, to_json(k.outcomes) as outcomes, to_json(k.failures) as f"
+            "ailures, k.blocks, k.urgent, k.binds, $1 = any (k.roles) as by_hand from ref.task_kind k where t"
+            "rue",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &task_kind_list_list,
+};
+struct statement *sql_task_kind_list(struct plan *plan, struct sql_task_kind_list args)
+{
+    const struct str values[] = {
+        args.role,
+    };
+    return plan_add(plan, &query_task_kind_list, values);
+}
+
+const struct query query_task_make = {
+    .name = "task_make",
+    .text = "select app.task_make($1::uuid, $2::jsonb)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_task_make(struct plan *plan, struct sql_task_make args)
+{
+    const struct str values[] = {
+        args.id,
+        args.document,
+    };
+    return plan_add(plan, &query_task_make, values);
+}
+
+const struct query query_task_accept = {
+    .name = "task_accept",
+    .text = "select app.task_accept($1::uuid)",
+    .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_task_accept(struct plan *plan, struct sql_task_accept args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_task_accept, values);
+}
+
+const struct query query_task_decline = {
+    .name = "task_decline",
+    .text = "select app.task_decline($1::uuid, $2::text)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_task_decline(struct plan *plan, const struct task_refusal *body, struct sql_task_decline args)
+{
+    const struct str values[] = {
+        args.id,
+        body->reason,
+    };
+    return plan_add(plan, &query_task_decline, values);
+}
+
+const struct query query_task_complete = {
+    .name = "task_complete",
+    .text = "select app.task_complete($1::uuid, $2::text)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_task_complete(struct plan *plan, const struct task_completion *body, struct sql_task_complete args)
+{
+    const struct str values[] = {
+        args.id,
+        body->outcome,
+    };
+    return plan_add(plan, &query_task_complete, values);
+}
+
+const struct query query_task_withdraw = {
+    .name = "task_withdraw",
+    .text = "select app.task_withdraw($1::uuid, $2::text)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_task_withdraw(struct plan *plan, const struct task_withdrawal *body, struct sql_task_withdraw args)
+{
+    const struct str values[] = {
+        args.id,
+        body->reason,
+    };
+    return plan_add(plan, &query_task_withdraw, values);
+}
+
+const struct query query_task_replan = {
+    .name = "task_replan",
+    .text = "select app.task_replan($1::uuid, $2::timestamptz, $3::date, $4::text, $5::text)",
+    .parameters = 5, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_task_replan(struct plan *plan, const struct task_replanning *body, struct sql_task_replan args)
+{
+    const struct str values[] = {
+        args.id,
+        body->due_at,
+        body->due_day,
+        body->deviation_agreed_by,
+        body->deviation_reason,
+    };
+    return plan_add(plan, &query_task_replan, values);
+}
+
+const struct query query_task_reassign = {
+    .name = "task_reassign",
+    .text = "select app.task_reassign($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::uuid)",
+    .parameters = 5, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_task_reassign(struct plan *plan, const struct task_reassignment *body, struct sql_task_reassign args)
+{
+    const struct str values[] = {
+        args.id,
+        body->owner_user_id,
+        body->owner_organisation_id,
+        body->owner_employer_id,
+        body->owner_candidate_id,
+    };
+    return plan_add(plan, &query_task_reassign, values);
+}
+
+static const struct query_sort task_transition_list_sorts[] = {
+    {"at", "s.at", "timestamptz", "at"},
+};
+static const struct query_list task_transition_list_list = {
+    NULL, 0,
+    task_transition_list_sorts, 1,
+    "s.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+};
+const struct query query_task_transition_list = {
+    .name = "task_transition_list",
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, t.candidate_id from app.transitio"
+            "n s join app.task t on t.id = s.subject_id where s.noun = 'task' and s.subject_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &task_transition_list_list, .whose = "candidate_id",
+};
+struct statement *sql_task_transition_list(struct plan *plan, struct sql_task_transition_list args)
+{
+    const struct str values[] = {
+        args.task_id,
+    };
+    return plan_add(plan, &query_task_transition_list, values);
+}
+
 static const struct query_filter tenant_list_filters[] = {
     {"kind", "t.kind = %"},
 };
@@ -1060,4 +1294,4 @@ struct statement *sql_user_change(struct plan *plan, struct sql_user_change args
     return plan_add(plan, &query_user_change, values);
 }
 
-const struct query *const platform_queries[] = {&query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_mail_setting_get, &query_mail_setting_change, &query_message_list, &query_message_get, &query_message_resend, &query_message_template_list, &query_message_template_preview, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, NULL};
+const struct query *const platform_queries[] = {&query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_mail_setting_get, &query_mail_setting_change, &query_message_list, &query_message_get, &query_message_resend, &query_message_template_list, &query_message_template_preview, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_task_list, &query_task_get, &query_task_kind_list, &query_task_make, &query_task_accept, &query_task_decline, &query_task_complete, &query_task_withdraw, &query_task_replan, &query_task_reassign, &query_task_transition_list, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, NULL};

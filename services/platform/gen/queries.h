@@ -231,6 +231,72 @@ struct sql_region_get {
 };
 struct statement *sql_region_get(struct plan *plan, struct sql_region_get args);
 
+extern const struct query query_task_list;
+struct sql_task_list {
+    struct str shows_subject_label, shows_owner_name, shows_promised_to_name, shows_actions;
+};
+struct statement *sql_task_list(struct plan *plan, struct sql_task_list args);
+
+extern const struct query query_task_get;
+struct sql_task_get {
+    struct str id;
+};
+struct statement *sql_task_get(struct plan *plan, struct sql_task_get args);
+
+extern const struct query query_task_kind_list;
+struct sql_task_kind_list {
+    struct str role;
+};
+struct statement *sql_task_kind_list(struct plan *plan, struct sql_task_kind_list args);
+
+extern const struct query query_task_make;
+struct sql_task_make {
+    struct str id, document;
+};
+struct statement *sql_task_make(struct plan *plan, struct sql_task_make args);
+
+extern const struct query query_task_accept;
+struct sql_task_accept {
+    struct str id;
+};
+struct statement *sql_task_accept(struct plan *plan, struct sql_task_accept args);
+
+extern const struct query query_task_decline;
+struct sql_task_decline {
+    struct str id;
+};
+struct statement *sql_task_decline(struct plan *plan, const struct task_refusal *body, struct sql_task_decline args);
+
+extern const struct query query_task_complete;
+struct sql_task_complete {
+    struct str id;
+};
+struct statement *sql_task_complete(struct plan *plan, const struct task_completion *body, struct sql_task_complete args);
+
+extern const struct query query_task_withdraw;
+struct sql_task_withdraw {
+    struct str id;
+};
+struct statement *sql_task_withdraw(struct plan *plan, const struct task_withdrawal *body, struct sql_task_withdraw args);
+
+extern const struct query query_task_replan;
+struct sql_task_replan {
+    struct str id;
+};
+struct statement *sql_task_replan(struct plan *plan, const struct task_replanning *body, struct sql_task_replan args);
+
+extern const struct query query_task_reassign;
+struct sql_task_reassign {
+    struct str id;
+};
+struct statement *sql_task_reassign(struct plan *plan, const struct task_reassignment *body, struct sql_task_reassign args);
+
+extern const struct query query_task_transition_list;
+struct sql_task_transition_list {
+    struct str task_id;
+};
+struct statement *sql_task_transition_list(struct plan *plan, struct sql_task_transition_list args);
+
 extern const struct query query_tenant_list;
 struct statement *sql_tenant_list(struct plan *plan);
 

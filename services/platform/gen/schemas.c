@@ -4,32 +4,38 @@
 
 #include <stddef.h>
 
-_Static_assert(24 <= LIMIT_FIELDS, "Message");
+_Static_assert(38 <= LIMIT_FIELDS, "Task");
 
 static const struct pattern_part pattern_0[] = {{{0x0u, 0x7fffffe80000000u}, 2, 40}, {{0, 0}, 0, 0}};
 static const char *const values_1[] = {"file", "mediation", NULL};
 static const char *const values_2[] = {"firm", "agency", "hub", "course_provider", "partner", "municipality", "unit", "service_point", "desk", "department", "school", "association", "park", "platform", "corporation", "sector_body", "fund", "council", "employment_service", "sheltered_work", "centre", NULL};
 static const struct pattern_part pattern_3[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
-static const char *const values_4[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", NULL};
-static const char *const values_5[] = {"decider", "privacy_officer", "archivist", NULL};
-static const char *const values_6[] = {"skill", "knowledge", "attitude", "language", NULL};
-static const char *const values_7[] = {"released", "withdrawn", NULL};
-static const char *const values_8[] = {"document", "licence", "language", "task", "certificate", NULL};
-static const char *const values_9[] = {"e_mail", NULL};
-static const char *const values_10[] = {"accepted", "deferred", "refused", "uncertain", NULL};
-static const char *const values_11[] = {"nl", "en", NULL};
-static const char *const values_12[] = {"queued", "sent", "delivered", "uncertain", "failed", "undelivered", "withdrawn", NULL};
-static const char *const values_13[] = {"refused", "exhausted", "bounced", "stopped", "no_address", "gone", "not_known", "ended", NULL};
-static const char *const values_14[] = {"ready", "leased", "waiting", "blocked", "dead", NULL};
-static const char *const values_15[] = {"ready", "leased", "waiting", "blocked", NULL};
-static const char *const values_16[] = {"retry", "run-now", "cancel", "kill", "revive", "drop", "pause", "resume", "release", "drain", "end-drain", NULL};
-static const char *const values_17[] = {"job", "dead-letter", "kind", "tenant", "lane", "worker", NULL};
-static const char *const values_18[] = {"done", "asked", "too-late", NULL};
-static const char *const values_19[] = {"permanent", "exhausted", "poison", "uncertain", "killed", NULL};
-static const char *const values_20[] = {"idle", "moving", "blocked", NULL};
-static const char *const values_21[] = {"fire", "skip", NULL};
-static const char *const values_22[] = {"municipality", "centre", "service", "hub", NULL};
-static const char *const values_23[] = {"active", "closed", NULL};
+static const char *const values_4[] = {"propose", "send", "invite", "hire", "start", "pay", NULL};
+static const char *const values_5[] = {"no_time", "not_ours", "wrong_person", "cannot_be_met", "no_longer_needed", "made_by_mistake", "twice", "subject_ended", "person_left", "other", NULL};
+static const char *const values_6[] = {"contacted", "not_contacted", "taken_up", "refused", "kept", "not_kept", "answered", "not_answered", "held", "not_held", "fine", "attention", "at_risk", "ended", "not_reached", "present", "ill", "absent", "removed", "not_removed", "finished", "not_finished", "met", "not_met", "granted", "agreed", "permanent", "extended", "converted", "used", "not_used", "handed_over", "received", "not_received", "full", "partial", "none", "renewed", "lapsed", "decided", "followed", "dropped", "not_done", NULL};
+static const char *const values_7[] = {"employer", "candidate", "organisation", "team_lead", "colleague", NULL};
+static const char *const values_8[] = {"asked_by_other_side", "illness", "holiday", "waiting_for_others", "no_capacity", "more_time_needed", "other", NULL};
+static const char *const values_9[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", NULL};
+static const char *const values_10[] = {"decider", "privacy_officer", "archivist", NULL};
+static const char *const values_11[] = {"skill", "knowledge", "attitude", "language", NULL};
+static const char *const values_12[] = {"released", "withdrawn", NULL};
+static const char *const values_13[] = {"document", "licence", "language", "task", "certificate", NULL};
+static const char *const values_14[] = {"e_mail", NULL};
+static const char *const values_15[] = {"accepted", "deferred", "refused", "uncertain", NULL};
+static const char *const values_16[] = {"nl", "en", NULL};
+static const char *const values_17[] = {"queued", "sent", "delivered", "uncertain", "failed", "undelivered", "withdrawn", NULL};
+static const char *const values_18[] = {"refused", "exhausted", "bounced", "stopped", "no_address", "gone", "not_known", "ended", NULL};
+static const char *const values_19[] = {"ready", "leased", "waiting", "blocked", "dead", NULL};
+static const char *const values_20[] = {"ready", "leased", "waiting", "blocked", NULL};
+static const char *const values_21[] = {"retry", "run-now", "cancel", "kill", "revive", "drop", "pause", "resume", "release", "drain", "end-drain", NULL};
+static const char *const values_22[] = {"job", "dead-letter", "kind", "tenant", "lane", "worker", NULL};
+static const char *const values_23[] = {"done", "asked", "too-late", NULL};
+static const char *const values_24[] = {"permanent", "exhausted", "poison", "uncertain", "killed", NULL};
+static const char *const values_25[] = {"idle", "moving", "blocked", NULL};
+static const char *const values_26[] = {"fire", "skip", NULL};
+static const char *const values_27[] = {"proposed", "open", "done", "failed", "withdrawn", NULL};
+static const char *const values_28[] = {"municipality", "centre", "service", "hub", NULL};
+static const char *const values_29[] = {"active", "closed", NULL};
 
 static const struct field mail_setting_change_fields[] = {
     {.name = "stopped", .key = {"\"stopped\":", 10}, .column = "stopped", .type = FIELD_BOOL, .offset = offsetof(struct mail_setting_change, stopped), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -97,12 +103,74 @@ const struct schema queue_pause_new_schema = {
     .name = "QueuePauseNew", .fields = queue_pause_new_fields, .count = 2,
     .size = sizeof(struct queue_pause_new), .self = NULL,
 };
+static const struct field task_new_fields[] = {
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_new, kind), .min = 2, .max = 40, .pattern = pattern_0, .visible_to = 0xffffffffu},
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_new, noun), .min = 2, .max = 40, .pattern = pattern_0, .visible_to = 0xffffffffu},
+    {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_new, subject_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "summary", .key = {"\"summary\":", 10}, .column = "summary", .type = FIELD_TEXT, .offset = offsetof(struct task_new, summary), .min = 1, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "ownerUserId", .key = {"\"ownerUserId\":", 14}, .column = "owner_user_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, owner_user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "ownerOrganisationId", .key = {"\"ownerOrganisationId\":", 22}, .column = "owner_organisation_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, owner_organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "ownerEmployerId", .key = {"\"ownerEmployerId\":", 18}, .column = "owner_employer_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, owner_employer_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "ownerCandidateId", .key = {"\"ownerCandidateId\":", 19}, .column = "owner_candidate_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, owner_candidate_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x1ffc8u},
+    {.name = "promisedToEmployerId", .key = {"\"promisedToEmployerId\":", 23}, .column = "promised_to_employer_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, promised_to_employer_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "promisedToCandidateId", .key = {"\"promisedToCandidateId\":", 24}, .column = "promised_to_candidate_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, promised_to_candidate_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x1ffc8u},
+    {.name = "promisedToOrganisationId", .key = {"\"promisedToOrganisationId\":", 27}, .column = "promised_to_organisation_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, promised_to_organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .offset = offsetof(struct task_new, due_at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "dueDay", .key = {"\"dueDay\":", 9}, .column = "due_day", .type = FIELD_DATE, .offset = offsetof(struct task_new, due_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .offset = offsetof(struct task_new, blocks), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu, .closed_to = 0x17b80u},
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, project_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x17b80u},
+};
+const struct schema task_new_schema = {
+    .name = "TaskNew", .fields = task_new_fields, .count = 15,
+    .size = sizeof(struct task_new), .self = NULL,
+};
+static const struct field task_refusal_fields[] = {
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_refusal, reason), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+};
+const struct schema task_refusal_schema = {
+    .name = "TaskRefusal", .fields = task_refusal_fields, .count = 1,
+    .size = sizeof(struct task_refusal), .self = NULL,
+};
+static const struct field task_completion_fields[] = {
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_completion, outcome), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+};
+const struct schema task_completion_schema = {
+    .name = "TaskCompletion", .fields = task_completion_fields, .count = 1,
+    .size = sizeof(struct task_completion), .self = NULL,
+};
+static const struct field task_withdrawal_fields[] = {
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_withdrawal, reason), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+};
+const struct schema task_withdrawal_schema = {
+    .name = "TaskWithdrawal", .fields = task_withdrawal_fields, .count = 1,
+    .size = sizeof(struct task_withdrawal), .self = NULL,
+};
+static const struct field task_replanning_fields[] = {
+    {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .offset = offsetof(struct task_replanning, due_at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "dueDay", .key = {"\"dueDay\":", 9}, .column = "due_day", .type = FIELD_DATE, .offset = offsetof(struct task_replanning, due_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "agreedBy", .key = {"\"agreedBy\":", 11}, .column = "deviation_agreed_by", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_replanning, deviation_agreed_by), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "deviation_reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_replanning, deviation_reason), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+};
+const struct schema task_replanning_schema = {
+    .name = "TaskReplanning", .fields = task_replanning_fields, .count = 4,
+    .size = sizeof(struct task_replanning), .self = NULL,
+};
+static const struct field task_reassignment_fields[] = {
+    {.name = "ownerUserId", .key = {"\"ownerUserId\":", 14}, .column = "owner_user_id", .type = FIELD_UUID, .offset = offsetof(struct task_reassignment, owner_user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "ownerOrganisationId", .key = {"\"ownerOrganisationId\":", 22}, .column = "owner_organisation_id", .type = FIELD_UUID, .offset = offsetof(struct task_reassignment, owner_organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "ownerEmployerId", .key = {"\"ownerEmployerId\":", 18}, .column = "owner_employer_id", .type = FIELD_UUID, .offset = offsetof(struct task_reassignment, owner_employer_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "ownerCandidateId", .key = {"\"ownerCandidateId\":", 19}, .column = "owner_candidate_id", .type = FIELD_UUID, .offset = offsetof(struct task_reassignment, owner_candidate_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x1ffc8u},
+};
+const struct schema task_reassignment_schema = {
+    .name = "TaskReassignment", .fields = task_reassignment_fields, .count = 4,
+    .size = sizeof(struct task_reassignment), .self = NULL,
+};
 static const struct field user_new_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct user_new, name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_EMAIL, .offset = offsetof(struct user_new, email), .min = 3, .max = 254, .visible_to = 0xffffffffu},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_PHONE, .offset = offsetof(struct user_new, phone), .min = 6, .max = 30, .visible_to = 0xffffffffu},
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct user_new, role), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
-    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct user_new, attributes), .unique_at = 0, .min = 0, .max = 3, .item_max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct user_new, role), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct user_new, attributes), .unique_at = 0, .min = 0, .max = 3, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct user_new, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct user_new, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -114,8 +182,8 @@ static const struct field user_change_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .offset = offsetof(struct user_change, name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_EMAIL, .offset = offsetof(struct user_change, email), .min = 3, .max = 254, .visible_to = 0xffffffffu},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_PHONE, .offset = offsetof(struct user_change, phone), .min = 6, .max = 30, .visible_to = 0xffffffffu},
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .offset = offsetof(struct user_change, role), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
-    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct user_change, attributes), .unique_at = 0, .min = 0, .max = 3, .item_max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .offset = offsetof(struct user_change, role), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct user_change, attributes), .unique_at = 0, .min = 0, .max = 3, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct user_change, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct user_change, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -126,7 +194,7 @@ const struct schema user_change_schema = {
 static const struct field colleague_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
 };
 const struct schema colleague_schema = {
@@ -136,12 +204,12 @@ const struct schema colleague_schema = {
 static const struct field competence_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "uri", .key = {"\"uri\":", 6}, .column = "uri", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
     {.name = "alternativeLabels", .key = {"\"alternativeLabels\":", 20}, .column = "alternatives", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 200, .item_max = 300, .visible_to = 0xffffffffu},
     {.name = "rarity", .key = {"\"rarity\":", 9}, .column = "rarity", .type = FIELD_INT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
     {.name = "taxonomy", .key = {"\"taxonomy\":", 11}, .column = "taxonomy", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
     {.name = "replacedById", .key = {"\"replacedById\":", 15}, .column = "replaced_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema competence_schema = {
@@ -150,7 +218,7 @@ const struct schema competence_schema = {
 };
 static const struct field condition_fields[] = {
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
     {.name = "labelNl", .key = {"\"labelNl\":", 10}, .column = "label_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "labelEn", .key = {"\"labelEn\":", 10}, .column = "label_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "trainable", .key = {"\"trainable\":", 12}, .column = "trainable", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -173,7 +241,7 @@ const struct schema mail_setting_schema = {
 };
 static const struct field message_template_fields[] = {
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000000, .visible_to = 0xffffffffu},
     {.name = "subjectNl", .key = {"\"subjectNl\":", 12}, .column = "subject_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "subjectEn", .key = {"\"subjectEn\":", 12}, .column = "subject_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -199,7 +267,7 @@ static const struct field message_attempt_fields[] = {
     {.name = "begunAt", .key = {"\"begunAt\":", 10}, .column = "begun_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "handedAt", .key = {"\"handedAt\":", 11}, .column = "handed_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endedAt", .key = {"\"endedAt\":", 10}, .column = "ended_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
     {.name = "replyCode", .key = {"\"replyCode\":", 12}, .column = "reply_code", .type = FIELD_INT, .min = 200, .max = 599, .visible_to = 0xffffffffu},
     {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .min = 0, .max = 12, .visible_to = 0xffffffffu},
     {.name = "receipt", .key = {"\"receipt\":", 10}, .column = "receipt", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -214,8 +282,8 @@ static const struct field message_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "template", .key = {"\"template\":", 11}, .column = "template", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "templateVersion", .key = {"\"templateVersion\":", 18}, .column = "template_version", .type = FIELD_INT, .min = 1, .max = 1000000, .visible_to = 0xffffffffu},
-    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
-    {.name = "language", .key = {"\"language\":", 11}, .column = "language", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "language", .key = {"\"language\":", 11}, .column = "language", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
     {.name = "toUserId", .key = {"\"toUserId\":", 11}, .column = "to_user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "toContactId", .key = {"\"toContactId\":", 14}, .column = "to_contact_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "toCandidateId", .key = {"\"toCandidateId\":", 16}, .column = "to_candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -223,8 +291,8 @@ static const struct field message_fields[] = {
     {.name = "aboutId", .key = {"\"aboutId\":", 10}, .column = "subject_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "aboutLabel", .key = {"\"aboutLabel\":", 13}, .column = "about_label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "urgent", .key = {"\"urgent\":", 9}, .column = "urgent", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
-    {.name = "fault", .key = {"\"fault\":", 8}, .column = "fault", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
+    {.name = "fault", .key = {"\"fault\":", 8}, .column = "fault", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
     {.name = "plannedAt", .key = {"\"plannedAt\":", 12}, .column = "planned_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "nextAt", .key = {"\"nextAt\":", 9}, .column = "next_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "sentAt", .key = {"\"sentAt\":", 9}, .column = "sent_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -275,7 +343,7 @@ static const struct field occupation_fields[] = {
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
     {.name = "alternativeLabels", .key = {"\"alternativeLabels\":", 20}, .column = "alternatives", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 200, .item_max = 300, .visible_to = 0xffffffffu},
     {.name = "taxonomy", .key = {"\"taxonomy\":", 11}, .column = "taxonomy", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
     {.name = "replacedById", .key = {"\"replacedById\":", 15}, .column = "replaced_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 500, .schema = &occupation_competence_schema, .visible_to = 0xffffffffu},
 };
@@ -308,7 +376,7 @@ const struct schema place_schema = {
     .size = 0, .self = NULL,
 };
 static const struct field queue_figure_fields[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
     {.name = "priority", .key = {"\"priority\":", 11}, .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "jobs", .key = {"\"jobs\":", 7}, .column = "jobs", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
@@ -351,7 +419,7 @@ static const struct field queue_job_fields[] = {
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "priority", .key = {"\"priority\":", 11}, .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu},
     {.name = "attempt", .key = {"\"attempt\":", 10}, .column = "attempt", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "crashes", .key = {"\"crashes\":", 10}, .column = "crash", .type = FIELD_INT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -371,10 +439,10 @@ const struct schema queue_job_schema = {
 static const struct field queue_act_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "verb", .key = {"\"verb\":", 7}, .column = "verb", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
-    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
+    {.name = "verb", .key = {"\"verb\":", 7}, .column = "verb", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu},
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
     {.name = "target", .key = {"\"target\":", 9}, .column = "target", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu},
     {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "actorId", .key = {"\"actorId\":", 10}, .column = "actor", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -390,7 +458,7 @@ static const struct field queue_dead_letter_fields[] = {
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "priority", .key = {"\"priority\":", 11}, .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_24, .visible_to = 0xffffffffu},
     {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "attempt", .key = {"\"attempt\":", 10}, .column = "attempt", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "crashes", .key = {"\"crashes\":", 10}, .column = "crash", .type = FIELD_INT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
@@ -423,7 +491,7 @@ static const struct field queue_lane_job_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "place", .key = {"\"place\":", 8}, .column = "place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu},
 };
 const struct schema queue_lane_job_schema = {
     .name = "QueueLaneJob", .fields = queue_lane_job_fields, .count = 4,
@@ -431,7 +499,7 @@ const struct schema queue_lane_job_schema = {
 };
 static const struct field queue_lane_fields[] = {
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_25, .visible_to = 0xffffffffu},
     {.name = "lastPlace", .key = {"\"lastPlace\":", 12}, .column = "last_place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "donePlace", .key = {"\"donePlace\":", 12}, .column = "done_place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "blockedById", .key = {"\"blockedById\":", 14}, .column = "blocked_by", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
@@ -450,7 +518,7 @@ static const struct field queue_plan_fields[] = {
     {.name = "dueLocal", .key = {"\"dueLocal\":", 11}, .column = "due_local", .type = FIELD_TEXT, .min = 0, .max = 19, .visible_to = 0xffffffffu},
     {.name = "zone", .key = {"\"zone\":", 7}, .column = "zone", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
     {.name = "subject", .key = {"\"subject\":", 10}, .column = "subject", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "misfire", .key = {"\"misfire\":", 10}, .column = "misfire", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu},
+    {.name = "misfire", .key = {"\"misfire\":", 10}, .column = "misfire", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_26, .visible_to = 0xffffffffu},
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "ids", .key = {"\"ids\":", 6}, .column = "ids", .type = FIELD_JSON, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -467,13 +535,81 @@ const struct schema region_schema = {
     .name = "Region", .fields = region_fields, .count = 3,
     .size = 0, .self = "/regions/",
 };
+static const struct field task_kind_fields[] = {
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "titleNl", .key = {"\"titleNl\":", 10}, .column = "title_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "titleEn", .key = {"\"titleEn\":", 10}, .column = "title_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "outcomes", .key = {"\"outcomes\":", 11}, .column = "outcomes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .item_max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "failures", .key = {"\"failures\":", 11}, .column = "failures", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .item_max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "urgent", .key = {"\"urgent\":", 9}, .column = "urgent", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "binds", .key = {"\"binds\":", 8}, .column = "binds", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "byHand", .key = {"\"byHand\":", 9}, .column = "by_hand", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema task_kind_schema = {
+    .name = "TaskKind", .fields = task_kind_fields, .count = 9,
+    .size = 0, .self = NULL,
+};
+static const struct field task_action_fields[] = {
+    {.name = "operation", .key = {"\"operation\":", 12}, .column = "operation", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "method", .key = {"\"method\":", 9}, .column = "method", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 10, .visible_to = 0xffffffffu},
+    {.name = "href", .key = {"\"href\":", 7}, .column = "href", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+};
+const struct schema task_action_schema = {
+    .name = "TaskAction", .fields = task_action_fields, .count = 3,
+    .size = 0, .self = NULL,
+};
+static const struct field task_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "titleNl", .key = {"\"titleNl\":", 10}, .column = "title_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "titleEn", .key = {"\"titleEn\":", 10}, .column = "title_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_27, .visible_to = 0xffffffffu},
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "subjectLabel", .key = {"\"subjectLabel\":", 15}, .column = "subject_label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "subjectPath", .key = {"\"subjectPath\":", 14}, .column = "subject_path", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x3b7u},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "summary", .key = {"\"summary\":", 10}, .column = "summary", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_4, .visible_to = 0x847fu},
+    {.name = "urgent", .key = {"\"urgent\":", 9}, .column = "urgent", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "ownerUserId", .key = {"\"ownerUserId\":", 14}, .column = "owner_user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "ownerOrganisationId", .key = {"\"ownerOrganisationId\":", 22}, .column = "owner_organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "ownerEmployerId", .key = {"\"ownerEmployerId\":", 18}, .column = "owner_employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "ownerCandidateId", .key = {"\"ownerCandidateId\":", 19}, .column = "owner_candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x37u},
+    {.name = "ownerName", .key = {"\"ownerName\":", 12}, .column = "owner_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "promisedToEmployerId", .key = {"\"promisedToEmployerId\":", 23}, .column = "promised_to_employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "promisedToCandidateId", .key = {"\"promisedToCandidateId\":", 24}, .column = "promised_to_candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x37u},
+    {.name = "promisedToOrganisationId", .key = {"\"promisedToOrganisationId\":", 27}, .column = "promised_to_organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "promisedToName", .key = {"\"promisedToName\":", 17}, .column = "promised_to_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "dueDay", .key = {"\"dueDay\":", 9}, .column = "due_day", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "overdue", .key = {"\"overdue\":", 10}, .column = "overdue", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "held", .key = {"\"held\":", 7}, .column = "held", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "escalated", .key = {"\"escalated\":", 12}, .column = "escalated", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x847fu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "agreedBy", .key = {"\"agreedBy\":", 11}, .column = "deviation_agreed_by", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "replanReason", .key = {"\"replanReason\":", 15}, .column = "deviation_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x847fu},
+    {.name = "actions", .key = {"\"actions\":", 10}, .column = "actions", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 10, .schema = &task_action_schema, .visible_to = 0xffffffffu},
+    {.name = "madeAt", .key = {"\"madeAt\":", 9}, .column = "made_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "endedAt", .key = {"\"endedAt\":", 10}, .column = "ended_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema task_schema = {
+    .name = "Task", .fields = task_fields, .count = 38,
+    .size = 0, .self = "/tasks/",
+};
 static const struct field tenant_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 24, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_28, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "regionId", .key = {"\"regionId\":", 11}, .column = "region_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_29, .visible_to = 0xffffffffu},
 };
 const struct schema tenant_schema = {
     .name = "Tenant", .fields = tenant_fields, .count = 6,
@@ -498,8 +634,8 @@ static const struct field user_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .min = 0, .max = 254, .visible_to = 0xffffffffu},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
-    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 3, .item_max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 3, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "organisationName", .key = {"\"organisationName\":", 19}, .column = "organisation_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},

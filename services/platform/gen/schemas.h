@@ -4,6 +4,7 @@
 #define MAATWERK_SERVICES_PLATFORM_GEN_SCHEMAS_H
 
 #include "lib/http/schema.h"
+#include "openapi/gen/schemas.h"
 
 /* What may change of how e-mail is sent. (wijziging van de instelling voor e-mail) */
 struct mail_setting_change {
@@ -57,6 +58,56 @@ struct queue_pause_new {
     struct str reason;
 };
 
+/* What has to be done, about what, by whom and when. (nieuwe taak) */
+struct task_new {
+    struct str kind;
+    struct str noun;
+    struct str subject_id;
+    struct str summary;
+    struct str owner_user_id;
+    struct str owner_organisation_id;
+    struct str owner_employer_id;
+    struct str owner_candidate_id;
+    struct str promised_to_employer_id;
+    struct str promised_to_candidate_id;
+    struct str promised_to_organisation_id;
+    struct str due_at;
+    struct str due_day;
+    struct str blocks;
+    struct str project_id;
+};
+
+/* Why a task is declined. (weigering van een taak) */
+struct task_refusal {
+    struct str reason;
+};
+
+/* With what a task ends. (afronding van een taak) */
+struct task_completion {
+    struct str outcome;
+};
+
+/* Why a task is withdrawn. (intrekking van een taak) */
+struct task_withdrawal {
+    struct str reason;
+};
+
+/* Another moment, and who agreed to it. (ander moment voor een taak) */
+struct task_replanning {
+    struct str due_at;
+    struct str due_day;
+    struct str deviation_agreed_by;
+    struct str deviation_reason;
+};
+
+/* Who has to do it from now on. (nieuwe eigenaar van een taak) */
+struct task_reassignment {
+    struct str owner_user_id;
+    struct str owner_organisation_id;
+    struct str owner_employer_id;
+    struct str owner_candidate_id;
+};
+
 /* What a client says of a user. (nieuwe gebruiker) */
 struct user_new {
     struct str name;
@@ -86,6 +137,12 @@ extern const struct schema organisation_new_schema;
 extern const struct schema organisation_change_schema;
 extern const struct schema queue_act_new_schema;
 extern const struct schema queue_pause_new_schema;
+extern const struct schema task_new_schema;
+extern const struct schema task_refusal_schema;
+extern const struct schema task_completion_schema;
+extern const struct schema task_withdrawal_schema;
+extern const struct schema task_replanning_schema;
+extern const struct schema task_reassignment_schema;
 extern const struct schema user_new_schema;
 extern const struct schema user_change_schema;
 extern const struct schema colleague_schema;
@@ -113,6 +170,9 @@ extern const struct schema queue_lane_job_schema;
 extern const struct schema queue_lane_schema;
 extern const struct schema queue_plan_schema;
 extern const struct schema region_schema;
+extern const struct schema task_kind_schema;
+extern const struct schema task_action_schema;
+extern const struct schema task_schema;
 extern const struct schema tenant_schema;
 extern const struct schema user_profile_schema;
 extern const struct schema user_schema;

@@ -50,6 +50,22 @@ create function app.proposal_is_ended(state text) returns boolean immutable para
     return state in ('withdrawn', 'obsolete', 'expired', 'undone');
 grant execute on function app.proposal_is_ended(text) to public;
 
+create function app.task_is_pending(state text) returns boolean immutable parallel safe
+    return state in ('proposed');
+grant execute on function app.task_is_pending(text) to public;
+
+create function app.task_is_open(state text) returns boolean immutable parallel safe
+    return state in ('open');
+grant execute on function app.task_is_open(text) to public;
+
+create function app.task_is_settled(state text) returns boolean immutable parallel safe
+    return state in ('done', 'failed');
+grant execute on function app.task_is_settled(text) to public;
+
+create function app.task_is_ended(state text) returns boolean immutable parallel safe
+    return state in ('withdrawn');
+grant execute on function app.task_is_ended(text) to public;
+
 create function app.user_is_open(state text) returns boolean immutable parallel safe
     return state in ('active');
 grant execute on function app.user_is_open(text) to public;
@@ -94,6 +110,10 @@ create function app.allows(noun text, state text, operation text) returns boolea
             when 'updateOrganisation.identity' then state in ('active', 'inactive')
             when 'updateOrganisation.kind' then state in ('active')
             else false end
+        when 'task' then case operation
+            when 'replanTask' then state in ('proposed', 'open')
+            when 'reassignTask' then state in ('proposed', 'open')
+            else false end
         when 'user' then case operation
             when 'updateUser.identity' then state in ('active', 'inactive')
             when 'updateUser.powers' then state in ('active')
@@ -119,6 +139,7 @@ create function app.is_asked(noun text, event text) returns boolean immutable pa
         when 'candidate' then event not in ('hire', 'undo_hire')
         when 'message' then event not in ('send', 'fail', 'lose', 'deliver', 'bounce', 'withdraw')
         when 'proposal' then event not in ('overtake', 'revoke', 'restore_draft', 'restore', 'restore_invitation', 'expire')
+        when 'task' then event not in ('settle', 'lapse', 'drop', 'offer')
         when 'vacancy' then event not in ('take_up', 'shortlist', 'fill_partly', 'fill', 'rescreen', 'resume', 'reopen', 'vacate', 'vacate_partly', 'expire')
         else true end;
 
@@ -140,6 +161,8 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('candidate', 'answerProposal.reject', '{active,paused,placed,left}'::text[], '{employer,consultant}'::text[]),
         ('organisation', 'updateOrganisation.identity', '{active,inactive}'::text[], '{tenant_admin}'::text[]),
         ('organisation', 'updateOrganisation.kind', '{active}'::text[], '{tenant_admin}'::text[]),
+        ('task', 'replanTask', '{proposed,open}'::text[], '{case_manager,team_lead,consultant,account_manager,coach,field_officer,sector_coach,firm,agency,course_leader,hub,employer,tenant_admin}'::text[]),
+        ('task', 'reassignTask', '{proposed,open}'::text[], '{case_manager,team_lead,consultant,account_manager,coach,field_officer,sector_coach,firm,agency,course_leader,hub,employer,tenant_admin}'::text[]),
         ('user', 'updateUser.identity', '{active,inactive}'::text[], '{tenant_admin}'::text[]),
         ('user', 'updateUser.powers', '{active}'::text[], '{tenant_admin}'::text[]),
         ('vacancy', 'updateVacancy.words', '{reported,screening,open,shortlisted,partly_filled,unsuitable}'::text[], '{employer,account_manager,consultant}'::text[]),
@@ -184,6 +207,20 @@ create function app.organisation_guard() returns trigger language plpgsql
         end if;
         if new.kind::text is distinct from old.kind::text or new.parent_id::text is distinct from old.parent_id::text then
             perform app.require('organisation', state, 'updateOrganisation.kind');
+        end if;
+        return new;
+    end $$;
+
+create function app.task_guard() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare state text := old.state;
+    begin
+        if new.due_at::text is distinct from old.due_at::text or new.due_day::text is distinct from old.due_day::text then
+            perform app.require('task', state, 'replanTask');
+        end if;
+        if new.owner_user_id::text is distinct from old.owner_user_id::text or new.owner_organisation_id::text is distinct from old.owner_organisation_id::text or new.owner_employer_id::text is distinct from old.owner_employer_id::text or new.owner_candidate_id::text is distinct from old.owner_candidate_id::text then
+            perform app.require('task', state, 'reassignTask');
         end if;
         return new;
     end $$;

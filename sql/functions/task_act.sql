@@ -1,0 +1,227 @@
+-- What people do with tasks. Each function locks the task, so that of two who end it in the same moment the second is told that it has ended.
+
+-- Whether the caller acts for the owner: as the owner, as somebody of the desk that it lies with, or as a team lead. What is owned by an employer or
+-- by the candidate himself, and what nobody owns yet, is also done by the municipality.
+create function app.task_acts(t app.task) returns boolean language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare ours boolean := app.role() not in ('firm', 'agency', 'course_leader', 'hub', 'employer', 'partner', 'candidate');
+    begin
+        return (app.actor() = t.owner_user_id or app.role() = 'team_lead' or (t.owner_user_id is null and (
+            app.organisation() in (t.owner_organisation_id, t.owner_employer_id) or (t.owner_organisation_id is null and ours)))) is true;
+    end $$;
+
+-- Whether the caller answers for it that the task is there.
+create function app.task_made_it(t app.task) returns boolean language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$ begin return (app.actor() = t.made_by or app.role() = 'team_lead') is true; end $$;
+
+-- The task that the caller sees, locked; or MW404.
+create function app.task_lock(task uuid) returns app.task language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare t app.task;
+    begin
+        select o.* into t from app.task o where o.tenant_id = app.tenant() and o.id = task and app.sees_task(o) for no key update;
+        if not found then
+            raise exception using errcode = 'MW404', message = 'not-found';
+        end if;
+        return t;
+    end $$;
+
+create function app.task_refuse_others(may boolean) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if not may then
+            raise exception using errcode = 'MW403', message = 'not-your-task';
+        end if;
+    end $$;
+
+-- The desk of a user or an organisation that is going to own a task.
+create function app.task_desk_of(owner_user uuid, owner_organisation uuid, owner_employer uuid, owner_candidate uuid) returns uuid language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return coalesce(owner_organisation, owner_employer, owner_candidate,
+            (select u.organisation_id from app.user_account u where u.tenant_id = app.tenant() and u.id = owner_user), app.task_no_desk());
+    end $$;
+
+-- Whether the given moment or day can still be met.
+create function app.task_check_due(due_at timestamptz, due_day date) returns void language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare wrong text := case when due_at <= clock.now() then 'task_due_at_check' when due_day < clock.today() then 'task_due_day_check' end;
+    begin
+        if wrong is not null then
+            raise exception using errcode = '23514', message = 'due', table = 'task', constraint = wrong;
+        end if;
+    end $$;
+
+-- Makes a task by hand. Without an owner the caller owns it; a question of somebody outside lies with the municipality. Somebody of another
+-- department has to accept it first, unless its kind binds at once.
+create function app.task_make(task uuid, asked jsonb) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        t app.task := jsonb_populate_record(null::app.task, asked); -- app.refer_to() asks who sees what it is about, as app.sees_task() does later
+        kind ref.task_kind;
+        outside boolean := app.role() in ('firm', 'agency', 'hub', 'employer');
+    begin
+        t.subject_id := app.refer_to(t.noun, t.subject_id);
+        select k.* into kind from ref.task_kind k where k.kind = t.kind;
+        if not found then
+            raise exception using errcode = '23503', message = 'reference', table = 'task', constraint = 'task_kind_fkey';
+        elsif app.role() = any (kind.roles) is not true then
+            raise exception using errcode = '23514', message = 'kind', table = 'task', constraint = 'task_kind_check';
+        end if;
+        perform app.task_check_due(t.due_at, t.due_day);
+        if num_nonnulls(t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id) = 0 and not (outside and kind.kind = 'question') then
+            t.owner_user_id := app.actor();
+        end if;
+        insert into app.task as n (tenant_id, id, kind, subject_id, state, summary, owner_user_id, owner_organisation_id, owner_employer_id,
+            owner_candidate_id, promised_to_employer_id, promised_to_candidate_id, promised_to_organisation_id, due_at, due_day, clock_from, blocks,
+            project_id, made_at, made_by)
+        values (app.tenant(), task, t.kind, t.subject_id,
+                case when kind.binds or coalesce(app.organisation(), app.task_no_desk()) = app.task_desk_of(
+                    t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id) then 'open' else 'proposed' end,
+                t.summary, t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id, t.promised_to_employer_id,
+                t.promised_to_candidate_id, t.promised_to_organisation_id, t.due_at, t.due_day, clock.now(), t.blocks, t.project_id, clock.now(), app.actor());
+    end $$;
+
+-- The owner takes on what was proposed: from now on it is a promise.
+create function app.task_accept(task uuid) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare t app.task := app.task_lock(task); -- it asks app.sees_task()
+    begin
+        perform app.task_refuse_others(app.task_acts(t));
+        update app.task o set state = app.move('task', t.state, 'accept') where o.tenant_id = t.tenant_id and o.id = t.id;
+    end $$;
+
+create function app.task_decline(task uuid, why text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare t app.task := app.task_lock(task); -- it asks app.sees_task()
+    begin
+        perform app.task_refuse_others(app.task_acts(t));
+        update app.task o set state = app.move('task', t.state, 'decline'), reason = why, ended_at = clock.now(), ended_by = app.actor()
+        where o.tenant_id = t.tenant_id and o.id = t.id;
+    end $$;
+
+-- Ends it as done or as failed: its kind says which of the two an outcome is.
+create function app.task_complete(task uuid, with_outcome text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        t app.task := app.task_lock(task); -- it asks app.sees_task()
+        kind ref.task_kind;
+    begin
+        perform app.task_refuse_others(app.task_acts(t));
+        select k.* into kind from ref.task_kind k where k.kind = t.kind;
+        t.state := app.move('task', t.state, case when with_outcome = any (kind.failures) then 'fail' else 'complete' end);
+        if not with_outcome = any (kind.outcomes || kind.failures) then
+            raise exception using errcode = 'MW409', message = 'outcome-of-another-kind',
+                detail = json_build_object('outcomes', kind.outcomes || kind.failures)::text;
+        end if;
+        update app.task o set state = t.state, outcome = with_outcome, ended_at = clock.now(), ended_by = app.actor()
+        where o.tenant_id = t.tenant_id and o.id = t.id;
+    end $$;
+
+create function app.task_withdraw(task uuid, why text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare t app.task := app.task_lock(task); -- it asks app.sees_task()
+    begin
+        perform app.task_refuse_others(app.task_made_it(t));
+        update app.task o set state = app.move('task', t.state, 'withdraw'), reason = why, ended_at = clock.now(), ended_by = app.actor()
+        where o.tenant_id = t.tenant_id and o.id = t.id;
+    end $$;
+
+-- Another moment, which somebody agreed to: a deviation. Nobody deviates from a term of law.
+create function app.task_replan(task uuid, to_at timestamptz, to_day date, agreed text, why text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare t app.task := app.task_lock(task); -- it asks app.sees_task()
+    begin
+        perform app.task_refuse_others(app.task_acts(t) or app.task_made_it(t));
+        perform app.require('task', t.state, 'replanTask');
+        if (select k.law from ref.task_kind k where k.kind = t.kind) then
+            raise exception using errcode = 'MW409', message = 'term-of-law';
+        end if;
+        perform app.task_check_due(to_at, to_day);
+        update app.task o set due_at = to_at, due_day = to_day, rule_id = null, held = '0', clock_from = clock.now(),
+               held_since = case when t.held_since is not null then clock.now() end, deviation_agreed_by = agreed, deviation_reason = why
+        where o.tenant_id = t.tenant_id and o.id = t.id;
+    end $$;
+
+-- Gives it to somebody else. Another department is asked first, unless its kind binds at once.
+create function app.task_reassign(task uuid, to_user uuid, to_organisation uuid, to_employer uuid, to_candidate uuid) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        t app.task := app.task_lock(task); -- it asks app.sees_task()
+        binds boolean := (select k.binds from ref.task_kind k where k.kind = t.kind);
+        there boolean := t.desk_id = app.task_desk_of(to_user, to_organisation, to_employer, to_candidate);
+    begin
+        perform app.task_refuse_others(app.task_acts(t) or app.task_made_it(t));
+        perform app.require('task', t.state, 'reassignTask');
+        perform set_config('app.task_given_away', t.id::text, true);
+        update app.task o set owner_user_id = to_user, owner_organisation_id = to_organisation, owner_employer_id = to_employer,
+               owner_candidate_id = to_candidate,
+               state = case when binds or there or not app.task_is_open(t.state) then t.state else app.move('task', t.state, 'offer') end
+        where o.tenant_id = t.tenant_id and o.id = t.id;
+    end $$;
+
+-- What the caller can do with it now: operations, and where they are.
+create function app.task_actions(t app.task) returns json language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        acts boolean := app.task_acts(t);
+        made boolean := app.task_made_it(t);
+        pending boolean := app.task_is_pending(t.state);
+        open boolean := app.task_is_open(t.state);
+    begin
+        if not (open or pending) or not (acts or made) then
+            return '[]';
+        end if;
+        return (select json_agg(json_build_object('operation', o.operation, 'method', 'POST', 'href', format('/v1/tasks/%s/%s', t.id, o.place)))
+                from (values ('acceptTask', 'acceptances', pending and acts), ('declineTask', 'refusals', pending and acts),
+                             ('completeTask', 'completions', open and acts), ('withdrawTask', 'withdrawals', made),
+                             ('replanTask', 'replannings', not (select k.law from ref.task_kind k where k.kind = t.kind)),
+                             ('reassignTask', 'reassignments', true)) o (operation, place, may)
+                where o.may);
+    end $$;
+
+-- Names: what it is about, who owns it, to whom it is promised. Whoever sees the task gets them, also without a right to these themselves.
+create function app.task_subject(task uuid) returns text language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select (app.subject_read(t.noun, t.subject_id, false)).label from app.task t
+                where t.tenant_id = app.tenant() and t.id = task and app.sees_task(t));
+    end $$;
+create function app.task_name(tenant int, user_id uuid, organisation uuid, employer uuid, candidate uuid) returns text language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return case when user_id is not null then (select u.name from app.user_account u where u.tenant_id = tenant and u.id = user_id)
+                    when organisation is not null then (select o.name from app.organisation o where o.tenant_id = tenant and o.id = organisation)
+                    when employer is not null then (select e.name from app.employer e where e.tenant_id = tenant and e.id = employer)
+                    when candidate is not null then (select c.alias from app.candidate c where c.tenant_id = tenant and c.id = candidate) end;
+    end $$;
+create function app.task_owner(task uuid) returns text language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select app.task_name(t.tenant_id, t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id) from app.task t
+                where t.tenant_id = app.tenant() and t.id = task and app.sees_task(t));
+    end $$;
+create function app.task_promised_to(task uuid) returns text language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select app.task_name(t.tenant_id, null, t.promised_to_organisation_id, t.promised_to_employer_id, t.promised_to_candidate_id) from app.task t
+                where t.tenant_id = app.tenant() and t.id = task and app.sees_task(t));
+    end $$;
