@@ -323,11 +323,12 @@ class Response:
 
 
 class Client:
-    """Calls the API as somebody; `seen` is told of every answer."""
+    """Calls the API as somebody; `seen` is told of every answer. With role '' the token has no role, and leaves the hat to the user; with None
+    there is no token."""
 
     def __init__(self, region, role, tenant='gm9901', seen=None, **options):
         self.region, self.seen = region, seen
-        self.token = region.token(role, tenant, **options) if role else None
+        self.token = None if role is None else region.token(role, tenant, **options)
 
     def call(self, method, path, body=None, headers=None, raw=None):
         sent = {'Authorization': f'Bearer {self.token}'} if self.token else {}

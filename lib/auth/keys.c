@@ -209,7 +209,7 @@ bool keys_admit(const struct public_key *key, struct str tenant, struct str role
 {
     return !key->binding
            || (names(member(key->binding, "tenants"), tenant)
-               && names(member(key->binding, "roles"), role));
+               && (!role.at || names(member(key->binding, "roles"), role)));
 }
 
 bool keys_are_bound(const struct keys *keys)

@@ -67,7 +67,8 @@ const struct public_key *keys_find(const struct keys *keys, struct str kid);
 /* The issuer that the key is bound to; `otherwise` when it is not bound. */
 struct str keys_issuer(const struct public_key *key, struct str otherwise);
 
-/* Whether the key may sign for this municipality and role. */
+/* Whether the key may sign for this municipality and role; for some role of it when `role` is
+ * absent. */
 bool keys_admit(const struct public_key *key, struct str tenant, struct str role);
 
 /* Whether production may use them: every key is bound to an issuer, municipalities and roles, and none

@@ -18,6 +18,17 @@ static void add_claim(struct buf *out, const char *name, struct str value)
     buf_add_json(out, value);
 }
 
+static void add_attributes(struct buf *out, const struct token_claims *claims)
+{
+    buf_add(out, S(",\"attributes\":["));
+    for (size_t i = 0; i < claims->attributes_count; i++) {
+        if (i)
+            buf_add_char(out, ',');
+        buf_add_json(out, claims->attributes[i]);
+    }
+    buf_add_char(out, ']');
+}
+
 static struct str print_claims(struct arena *arena, const struct token_claims *claims)
 {
     struct buf out = buf_in(arena);
@@ -29,13 +40,9 @@ static struct str print_claims(struct arena *arena, const struct token_claims *c
     add_claim(&out, "role", claims->role);
     add_claim(&out, "org", claims->organisation);
     add_claim(&out, "jti", claims->token_id);
-    buf_add(&out, S(",\"attributes\":["));
-    for (size_t i = 0; i < claims->attributes_count; i++) {
-        if (i)
-            buf_add_char(&out, ',');
-        buf_add_json(&out, claims->attributes[i]);
-    }
-    buf_print(&out, "],\"iat\":%lld,\"exp\":%lld}", (long long)claims->issued_s,
+    if (claims->has_attributes)
+        add_attributes(&out, claims);
+    buf_print(&out, ",\"iat\":%lld,\"exp\":%lld}", (long long)claims->issued_s,
               (long long)claims->expires_s);
     return buf_str(&out);
 }
@@ -95,6 +102,7 @@ static bool is_uuid(struct str text)
 static bool read_attributes(const cJSON *json, struct token_claims *claims)
 {
     const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, "attributes");
+    claims->has_attributes = list;
     if (!list)
         return true;
     if (!cJSON_IsArray(list) || cJSON_GetArraySize(list) > LIMIT_ATTRIBUTES)
@@ -109,7 +117,8 @@ static bool read_attributes(const cJSON *json, struct token_claims *claims)
 
 static bool read_claims(const cJSON *json, struct token_claims *claims)
 {
-    bool has_org = cJSON_GetObjectItemCaseSensitive(json, "org") != NULL;
+    bool has_org = cJSON_GetObjectItemCaseSensitive(json, "org") != NULL,
+         has_role = cJSON_GetObjectItemCaseSensitive(json, "role") != NULL;
     claims->issuer = text_of(json, "iss");
     claims->subject = text_of(json, "sub");
     claims->tenant = text_of(json, "tenant");
@@ -117,9 +126,9 @@ static bool read_claims(const cJSON *json, struct token_claims *claims)
     claims->organisation = text_of(json, "org");
     claims->token_id = text_of(json, "jti");
     return seconds_of(json, "iat", &claims->issued_s) && seconds_of(json, "exp", &claims->expires_s)
-           && is_uuid(claims->subject) && is_uuid(claims->tenant)
-           && (!has_org || is_uuid(claims->organisation)) && claims->role.len > 0
-           && read_attributes(json, claims);
+           && claims->subject.len > 0 && claims->subject.len <= LIMIT_SUBJECT
+           && is_uuid(claims->tenant) && (!has_org || is_uuid(claims->organisation))
+           && (!has_role || claims->role.len > 0) && read_attributes(json, claims);
 }
 
 static bool is_in_time(const cJSON *json, const struct token_claims *claims, int64_t now_s)
@@ -186,6 +195,8 @@ enum err token_verify(struct arena *arena, const struct keys *keys, struct str t
         || !keys_admit(key, claims.tenant, claims.role))
         return ERR_UNAUTHENTICATED;
     claims.audience = audience;
+    claims.issuer = keys_issuer(key, issuer);
+    claims.key = key;
     *ret = claims;
     return OK;
 }

@@ -12,13 +12,16 @@ enum { TOKEN_LIFE_MAX_S = 24 * 3600, TOKEN_SKEW_S = 60 };
 
 struct token_claims {
     struct str issuer, audience;
-    struct str subject; /* UUID of the user */
+    struct str subject; /* of the login: any text; often the UUID of the user */
     struct str tenant;  /* UUID of the municipality */
+    /* These only narrow what the user may do; absent: the token does not narrow it. */
     struct str role;
-    struct str organisation; /* UUID of the firm, agency or employer of the user, or absent */
-    struct str token_id;
+    struct str organisation; /* UUID of the firm, agency or employer of the user */
     struct str attributes[LIMIT_ATTRIBUTES];
     size_t attributes_count;
+    bool has_attributes; /* the list is there; it may be empty */
+    struct str token_id;
+    const struct public_key *key; /* that signed it; set by token_verify() */
     int64_t issued_s, expires_s;
 };
 
@@ -28,7 +31,8 @@ enum err token_make(struct arena *arena, const struct keys *keys, const struct t
 
 /* Reads and verifies a token: its form, type, algorithm, key, signature, issuer, audience,
  * times, and the types of all claims. When anything is wrong the result is ERR_UNAUTHENTICATED,
- * without the reason. The texts of the claims live in the arena. */
+ * without the reason. The texts of the claims live in the arena, that of the issuer as long as the
+ * keys and `issuer`. */
 enum err token_verify(struct arena *arena, const struct keys *keys, struct str token, int64_t now_s,
                       struct str issuer, struct str audience, struct token_claims *ret) MUST_CHECK;
 

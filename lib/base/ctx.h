@@ -11,11 +11,13 @@
 
 enum language { LANGUAGE_NL, LANGUAGE_EN };
 
-/* The caller, as a verified token describes it. Lives as long as the arena of the request. */
+/* The caller with the hat that this request has. Lives as long as the arena of the request. */
 struct actor {
     int32_t tenant;             /* internal number of the municipality; never leaves the program */
     struct str tenant_id;       /* its UUID */
-    struct str user_id;         /* UUID of the user, the subject of the token */
+    struct str user_id;         /* UUID of the user to whom the login of the token leads */
+    struct str hat_id;          /* of entry.hat; absent with role system, which has no hat */
+    struct str hats_version;    /* of the user's hats, when they were read */
     struct str organisation_id; /* of the firm, agency or employer of the user, or absent */
     uint32_t role;              /* exactly one bit: 1u << enum role (openapi/gen/role.h) */
     uint32_t attributes;        /* bits: 1u << enum attribute */

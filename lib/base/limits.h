@@ -10,6 +10,8 @@ enum {
     LIMIT_TARGET = 4096,       /* bytes of path and query       414 uri-too-long     */
     LIMIT_HEADERS = 16 * 1024, /* bytes of all headers          431 headers-too-large */
     LIMIT_TOKEN = 4096,        /* bytes of a token              401 unauthenticated  */
+    LIMIT_SUBJECT = 255,       /* bytes of its subject          401 unauthenticated  */
+    LIMIT_HATS = 16,           /* hats of a user at a time      409 list-full        */
     LIMIT_KEY = 100,           /* bytes of an Idempotency-Key   400 invalid          */
     LIMIT_TAGS = 1000,         /* bytes of If-Match, If-None-Match   400 invalid     */
     LIMIT_LANGUAGES = 500,     /* bytes of Accept-Language      400 invalid          */

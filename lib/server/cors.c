@@ -7,7 +7,7 @@
 
 /* What a page may send and read, beside what every page may. */
 #define SENDS \
-    "authorization, content-type, idempotency-key, if-match, if-none-match, accept-language"
+    "authorization, content-type, idempotency-key, if-match, if-none-match, accept-language, as"
 #define READS                                                                                          \
     "etag, location, retry-after, idempotency-replayed, x-request-id, api-version, allow, ratelimit, " \
     "ratelimit-policy"

@@ -95,7 +95,8 @@ static bool is_denial(const struct exchange *exchange, const struct problem *pro
 /* Too many refusals close the door for a while; that it is closed does not count as one. */
 static void use_up(const struct exchange *exchange, enum problem_code code)
 {
-    unsigned group = allowance_group_of[__builtin_ctz(exchange->actor.role)];
+    uint32_t role = exchange->actor.role;
+    unsigned group = allowance_group_of[role ? __builtin_ctz(role) : 0];
     struct allowance_use use;
     if (code != PROBLEM_TOO_MANY_REQUESTS)
         (void)allowance_take(exchange->loop->server->allowances, group, ALLOWANCE_REFUSED,
@@ -150,17 +151,19 @@ void denials_flush(struct denials *denials)
     denials->sent = 0;
     for (size_t i = 0; i < denials->count; i++) {
         const struct denial *one = &denials->waiting[i];
-        sql_audit_denied(&plan, (struct sql_audit_denied){
-                                    .tenants = arena_int(arena, one->tenant),
-                                    .actors = or_null(one->actor),
-                                    .roles = str_of(role_names[__builtin_ctz(one->role)]),
-                                    .organisations = or_null(one->organisation),
-                                    .operations = str_of(one->operation),
-                                    .reasons = str_of(one->reason),
-                                    .subjects = or_null(one->subject),
-                                    .requests = or_null(one->request),
-                                    .times = arena_int(arena, one->times),
-                                });
+        sql_audit_denied(&plan,
+                         (struct sql_audit_denied){
+                             .tenants = arena_int(arena, one->tenant),
+                             .actors = or_null(one->actor),
+                             .roles = one->role ? str_of(role_names[__builtin_ctz(one->role)])
+                                                : (struct str){0},
+                             .organisations = or_null(one->organisation),
+                             .operations = str_of(one->operation),
+                             .reasons = str_of(one->reason),
+                             .subjects = or_null(one->subject),
+                             .requests = or_null(one->request),
+                             .times = arena_int(arena, one->times),
+                         });
         denials->sent += one->times;
     }
     denials->count = 0;

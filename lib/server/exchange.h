@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* One request, from its arrival to its answer.
  *
- *   handle.c:  route ─► who asks (login.c) ─► may they ─► what do they ask (input.c)
+ *   handle.c:  route ─► who asks (login.c, hats.c) ─► may they ─► what do they ask (input.c)
  *   execute.c: handler ─► plan ─► one transaction ─► rows, or the error of the database
  *   finish.c:  rows or problem ─► answer
  *
@@ -43,7 +43,11 @@ struct exchange {
     struct uri uri;
     struct request request;
     enum scope scope;
-    field_set mask; /* fields that may be shown */
+    bool as_hat;     /* the client named a hat: `as` */
+    bool hats_asked; /* the hats were read for this request */
+    struct uuid as;
+    void (*go_on)(struct exchange *exchange); /* chooses a hat, and runs the request with it */
+    field_set mask;                           /* fields that may be shown */
     struct page page;
     struct str if_none_match, key, fingerprint;
     struct plan plan;

@@ -7,6 +7,7 @@
 #include "lib/server/denial.h"
 #include "lib/server/finish.h"
 #include "lib/server/gen/queries.h"
+#include "lib/server/hats.h"
 #include "lib/server/look.h"
 #include "lib/server/wake.h"
 #include "openapi/gen/role.h"
@@ -25,17 +26,6 @@ static struct str or_empty(struct str text)
     return text.at ? text : S("");
 }
 
-static struct str attributes_of(struct exchange *exchange)
-{
-    struct buf out = buf_in(exchange->ctx.arena);
-    buf_add_char(&out, '{');
-    for (size_t i = 0; i < ATTRIBUTE_COUNT; i++)
-        if (exchange->actor.attributes & 1u << i)
-            buf_print(&out, "%s%s", out.len > 1 ? "," : "", attribute_names[i]);
-    buf_add_char(&out, '}');
-    return buf_str(&out);
-}
-
 /* Adds the first statement of every transaction: it sets the caller, for row-level security and
  * the audit. */
 static void add_context(struct exchange *exchange, struct plan *plan, bool reads)
@@ -47,7 +37,8 @@ static void add_context(struct exchange *exchange, struct plan *plan, bool reads
                               .actor = or_empty(actor->user_id),
                               .organisation = or_empty(actor->organisation_id),
                               .role = role_name(actor->role),
-                              .attributes = actor->attributes ? attributes_of(exchange) : S("{}"),
+                              .hat = or_empty(actor->hat_id),
+                              .version = or_empty(actor->hats_version),
                               .scope = scope_name(exchange->scope),
                               .request = exchange->ctx.request_id,
                               .operation = str_of(exchange->request.operation->id),
@@ -190,6 +181,16 @@ static bool run_again(struct exchange *exchange, const struct refusal *refusal)
     return true;
 }
 
+/* The hat is not there any more, or is another one: what is remembered was old. Reads the hats and
+ * begins again, once. */
+static bool begin_again(struct exchange *exchange)
+{
+    if (!exchange->req || exchange->hats_asked || exchange->step != STEP_MAIN)
+        return false;
+    hats_ask(exchange);
+    return true;
+}
+
 /* Answers with a problem, when there is still a client. A denial is noted in any case. `subject` is
  * whom it concerns, as far as the database knows. */
 static void refuse(struct exchange *exchange, const struct problem *problem, struct str subject)
@@ -232,6 +233,8 @@ static void on_refused(struct exchange *exchange)
         return;
     const struct problem *problem =
         problem_of_refusal(&exchange->ctx, &refusal, exchange->request.operation, exchange->scope);
+    if (problem == problem_at(PROBLEM_NOT_ADMITTED) && begin_again(exchange))
+        return;
     if (problem->status == 500) /* our own fault: the line has names, never data */
         fprintf(stderr,
                 "{\"event\":\"sql-error\",\"operation\":\"%s\",\"sqlstate\":\"%.*s\","
@@ -244,8 +247,8 @@ static void on_refused(struct exchange *exchange)
     refuse(exchange, problem, hint);
 }
 
-/* The context statement answers with a row when the user is not, or no longer, one of the municipality
- * with this role, organisation and attributes. A write is refused instead. */
+/* The context statement answers with a row when the user does not have this hat any more, or when it is
+ * another one by now. A write is refused instead. */
 static bool is_admitted(const struct exchange *exchange)
 {
     return PQntuples(exchange->transaction.first->result) == 0;
@@ -287,9 +290,10 @@ static void on_done(struct transaction *transaction, enum transaction_end end)
     exchange->in_database = false;
     if (end == TRANSACTION_REFUSED)
         on_refused(exchange);
-    else if (end == TRANSACTION_COMMITTED && !is_admitted(exchange))
-        refuse(exchange, problem_at(PROBLEM_NOT_ADMITTED), S(""));
-    else if (!exchange->req)
+    else if (end == TRANSACTION_COMMITTED && !is_admitted(exchange)) {
+        if (!begin_again(exchange))
+            refuse(exchange, problem_at(PROBLEM_NOT_ADMITTED), S(""));
+    } else if (!exchange->req)
         exchange_release(exchange);
     else if (end == TRANSACTION_COMMITTED)
         on_committed(exchange);

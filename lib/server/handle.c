@@ -13,6 +13,7 @@
 #include "lib/server/exchange.h"
 #include "lib/server/execute.h"
 #include "lib/server/finish.h"
+#include "lib/server/hats.h"
 #include "lib/server/header.h"
 #include "lib/server/input.h"
 #include "lib/server/login.h"
@@ -150,34 +151,68 @@ static const struct problem *route(struct exchange *exchange)
     return accepts_json(exchange) ? NULL : problem_at(PROBLEM_NOT_ACCEPTABLE);
 }
 
+static unsigned group_of(const struct exchange *exchange)
+{
+    uint32_t role = exchange->actor.role;
+    return allowance_group_of[role ? __builtin_ctz(role) : 0];
+}
+
+/* Whether the caller was not refused too often. */
+static bool is_heard(struct exchange *exchange)
+{
+    return allowance_is_left(exchange->loop->server->allowances, group_of(exchange),
+                             ALLOWANCE_REFUSED, exchange->caller, exchange->started_us,
+                             &exchange->use);
+}
+
 /* Whether the caller has not called, nor been refused, too often. */
 static bool is_within_limits(struct exchange *exchange)
 {
-    struct allowances *allowances = exchange->loop->server->allowances;
-    const struct actor *actor = &exchange->actor;
     bool reads = exchange->request.operation->flags & OPERATION_READS;
-    unsigned group = allowance_group_of[__builtin_ctz(actor->role)];
-    exchange->caller = allowance_user(actor->tenant, actor->user_id);
-    return allowance_is_left(allowances, group, ALLOWANCE_REFUSED, exchange->caller,
-                             exchange->started_us, &exchange->use)
-           && allowance_take(allowances, group, reads ? ALLOWANCE_READ : ALLOWANCE_WRITE,
-                             exchange->caller, exchange->started_us, &exchange->use);
+    return is_heard(exchange)
+           && allowance_take(exchange->loop->server->allowances, group_of(exchange),
+                             reads ? ALLOWANCE_READ : ALLOWANCE_WRITE, exchange->caller,
+                             exchange->started_us, &exchange->use);
 }
 
-static const struct problem *admit(struct exchange *exchange)
+static const struct problem *admit(struct exchange *exchange, enum login login)
 {
     const struct operation *operation = exchange->request.operation;
     if (operation->flags & OPERATION_PUBLIC)
         return NULL;
-    enum err err = login_check(exchange);
-    if (err)
-        return problem_of(err);
     if (!is_within_limits(exchange))
         return problem_at(PROBLEM_TOO_MANY_REQUESTS);
     exchange->scope = operation_scope(operation, exchange->actor.role);
-    bool may =
-        exchange->scope != SCOPE_NONE && !(operation->attributes & ~exchange->actor.attributes);
-    return may ? NULL : problem_of(ERR_FORBIDDEN);
+    if (login == LOGIN_NO_HAT)
+        return problem_at(PROBLEM_NOT_ADMITTED);
+    return login == LOGIN_CHOSEN ? NULL : problem_of(ERR_FORBIDDEN);
+}
+
+static void refuse(struct exchange *exchange, const struct problem *problem)
+{
+    denial_note(exchange, problem, S(""));
+    finish_with_problem(exchange, problem);
+}
+
+/* What is remembered of hats may be old: nobody is refused by that alone. */
+static void go_on(struct exchange *exchange)
+{
+    const struct operation *operation = exchange->request.operation;
+    enum login login = operation->flags & OPERATION_PUBLIC ? LOGIN_CHOSEN : login_choose(exchange);
+    if (login != LOGIN_CHOSEN && !exchange->hats_asked && is_heard(exchange)) {
+        hats_ask(exchange);
+        return;
+    }
+    const struct problem *problem = admit(exchange, login);
+    if (!problem)
+        problem = input_read(exchange);
+    if (problem) {
+        refuse(exchange, problem);
+        return;
+    }
+    if (!(operation->flags & OPERATION_READS))
+        exchange->request.new_id = new_id(exchange->ctx.arena);
+    execute_request(exchange);
 }
 
 int handle_request(h2o_handler_t *self, h2o_req_t *req)
@@ -192,17 +227,14 @@ int handle_request(h2o_handler_t *self, h2o_req_t *req)
         finish_without_content(exchange, 204);
         return 0;
     }
-    if (!problem)
-        problem = admit(exchange);
-    if (!problem)
-        problem = input_read(exchange);
-    if (problem) {
-        denial_note(exchange, problem, S(""));
-        finish_with_problem(exchange, problem);
-        return 0;
+    if (!problem && !(exchange->request.operation->flags & OPERATION_PUBLIC)) {
+        enum err err = login_check(exchange);
+        problem = err ? problem_of(err) : NULL;
     }
-    if (!(exchange->request.operation->flags & OPERATION_READS))
-        exchange->request.new_id = new_id(exchange->ctx.arena);
-    execute_request(exchange);
+    exchange->go_on = go_on;
+    if (problem)
+        refuse(exchange, problem);
+    else
+        go_on(exchange);
     return 0;
 }

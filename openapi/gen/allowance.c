@@ -4,4 +4,4 @@
 
 const char *const allowance_names[ALLOWANCE_COUNT] = {"read", "write", "refused", "bsn-search", "bsn-store", "name-search"};
 const char *const allowance_groups[ALLOWANCE_GROUPS] = {"person", "machine", "operator"};
-const unsigned char allowance_group_of[ROLE_COUNT] = {0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 1, 0, 0, 0, 0, 0, 2};
+const unsigned char allowance_group_of[ROLE_COUNT] = {0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 1, 0, 0, 0, 0, 0, 2, 0, 0, 0};

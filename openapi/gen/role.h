@@ -21,6 +21,9 @@ enum role {
     ROLE_ANALYST, /* beleidsmedewerker: aggregates only */
     ROLE_TENANT_ADMIN, /* applicatiebeheerder: users, keys, ordinance tables, retention */
     ROLE_SYSTEM, /* systeem: workers, and who operates the installation */
+    ROLE_ALDERMAN, /* wethouder: figures, own promises, and persons only by a mandate for an interview */
+    ROLE_LABOUR_EXPERT, /* arbeidsdeskundige: measures the wage value at a workplace */
+    ROLE_BENEFITS_PAYMENT, /* uitkeringsadministratie: receives messages about lowering and ending of benefits */
     ROLE_COUNT,
 };
 

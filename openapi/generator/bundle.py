@@ -83,6 +83,8 @@ def operation_of(contract, operation, queries, shapes, problems):
     repeats = operation.method == 'get' and not operation.raw.get('x-tells-time')      # the next answer may be the same
     if repeats:
         parameters.append(ref('parameters', 'IfNoneMatch'))
+    if operation.rights is not None:
+        parameters.append(ref('parameters', 'As'))
     raw['parameters'] = parameters + [ref('parameters', 'AcceptLanguage')]
     for content in raw.get('requestBody', {}).get('content', {}).values():
         content['schema'] = ref('schemas', shapes.written_name(operation.body))

@@ -30,6 +30,10 @@ def parameters(limits):
             'If-None-Match',
             'The `ETag` that you have, or a list of them: 304 when nothing that you may see has changed (RFC 9110 section 13.1.2).',
             '"1-0123456789abcdef"', limits['LIMIT_TAGS'], schema=tags),
+        'As': header(
+            'As',
+            'With which of your hats you ask: an `id` of `hats` of the profile. Without it, with the widest that the operation admits.',
+            '01920000-0000-7000-8000-00000000f301', 36, schema={'format': 'uuid'}),
         'AcceptLanguage': header(
             'Accept-Language',
             'The language of the texts of problems: nl or en, by weight (RFC 9110 section 12.5.4). Dutch when neither is named.',

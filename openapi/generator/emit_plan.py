@@ -8,7 +8,7 @@ What a statement asks is bound by name. `@title` is the member of the body with 
                                         last parameter of its path
     :vacancy_id                         the path parameter vacancyId, or a query parameter of what is not a list
     :document, :version, :new_id        the body with column names, the versions of If-Match, a fresh id
-    :actor, :role, :organisation        who asks
+    :actor, :role, :organisation, :hat  who asks, and with which hat
     :permissions                        the operations that the role may call, as a list in JSON
     :language                           nl or en: what the client prefers
     :shows_card                         whether the answer has the property with the column card
@@ -22,7 +22,7 @@ from .wrong import Wrong
 CONSTANT = re.compile(r'[a-z0-9_-]+')
 WHO = {'actor': 'ctx->actor->user_id', 'organisation': 'ctx->actor->organisation_id',
        'role': 'str_of(role_names[__builtin_ctz(ctx->actor->role)])',
-       'permissions': 'permissions_print(ctx->arena, ctx->actor)'}
+       'hat': 'ctx->actor->hat_id', 'permissions': 'permissions_print(ctx->arena, ctx->actor)'}
 
 
 def sources(operation):

@@ -40,7 +40,7 @@ static bool is_role(const char *name)
 }
 
 /* Finds the municipality with this code or UUID, and its first active user with the role, or the
- * user `user` when it is given. */
+ * user `user` when it is given. The token of a user without a role has nothing that narrows. */
 static bool find_user(const struct config *config, struct arena *arena, struct token_claims *claims,
                       const char *tenant, const char *user)
 {
@@ -58,7 +58,7 @@ static bool find_user(const struct config *config, struct arena *arena, struct t
         row = must_run(
             pg,
             "select t.id, u.id, u.organisation_id, array_to_string(u.attributes, ',') from ref.tenant t "
-            "left join app.user_account u on u.tenant_id = t.tenant_id and u.active and u.role = $2 "
+            "left join app.user_account u on u.tenant_id = t.tenant_id and u.active and ($2 = '' or u.role = $2) "
             "and ($3::text is null or u.id::text = $3) where $1 in (t.code, t.id::text) "
             "order by u.email limit 1",
             3, values);
@@ -67,11 +67,12 @@ static bool find_user(const struct config *config, struct arena *arena, struct t
         claims->tenant = arena_copy(arena, str_of(PQgetvalue(row, 0, 0)));
         if (!PQgetisnull(row, 0, 1))
             claims->subject = arena_copy(arena, str_of(PQgetvalue(row, 0, 1)));
-        if (!PQgetisnull(row, 0, 2))
+        if (claims->role.len && !PQgetisnull(row, 0, 2))
             claims->organisation = arena_copy(arena, str_of(PQgetvalue(row, 0, 2)));
         struct str rest = PQgetisnull(row, 0, 3) ? (struct str){0}
                                                  : arena_copy(arena, str_of(PQgetvalue(row, 0, 3)));
-        while (rest.at && rest.len && claims->attributes_count < LIMIT_ATTRIBUTES)
+        claims->has_attributes = claims->role.len && rest.at;
+        while (claims->has_attributes && rest.len && claims->attributes_count < LIMIT_ATTRIBUTES)
             claims->attributes[claims->attributes_count++] = str_cut(&rest, ',');
     }
     PQclear(row);
@@ -106,7 +107,8 @@ int command_token(const struct config *config, int count, char **arguments)
     const char *role = option(count, arguments, "role", ""),
                *tenant = option(count, arguments, "tenant", "");
     const char *user = option(count, arguments, "user", NULL),
-               *org = option(count, arguments, "org", NULL);
+               *org = option(count, arguments, "org", NULL),
+               *subject = option(count, arguments, "subject", NULL);
     long ttl_s = strtol(option(count, arguments, "ttl", "43200"), NULL, 10);
     if (!config_is_development(config)) {
         fprintf(
@@ -114,7 +116,8 @@ int command_token(const struct config *config, int count, char **arguments)
             "maatwerk: tokens come from the identity provider; this is not a development installation\n");
         return 1;
     }
-    if (!is_role(role) || ttl_s < 1 || ttl_s > TOKEN_LIFE_MAX_S) {
+    bool is_named = !*role && (user || subject);
+    if ((!is_role(role) && !is_named) || ttl_s < 1 || ttl_s > TOKEN_LIFE_MAX_S) {
         fprintf(stderr, "maatwerk: no such role, or a life of more than a day\n");
         return 1;
     }
@@ -123,10 +126,12 @@ int command_token(const struct config *config, int count, char **arguments)
     int status = 1;
     if (!find_user(config, arena, &claims, tenant, user))
         fprintf(stderr, "maatwerk: no municipality %s, or no answer\n", tenant);
-    else if (!claims.subject.at && !user)
+    else if (!claims.subject.at && !user && !subject)
         fprintf(stderr, "maatwerk: nobody with role %s in %s\n", role, tenant);
     else {
-        claims.subject = claims.subject.at ? claims.subject : str_of(user);
+        if (subject || !claims.subject.at)
+            claims.subject = str_of(subject ? subject : user);
+        claims.role = *role ? claims.role : (struct str){0};
         claims.organisation = org ? str_of(org) : claims.organisation;
         status = make(config, arena, &claims, ttl_s);
     }

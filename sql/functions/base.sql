@@ -143,7 +143,9 @@ create function app.refer() returns trigger language plpgsql
     begin
         if tg_argv[1] = 'user' then
             perform from app.user_account u where u.tenant_id = new.tenant_id and u.id = wanted and u.active
-                and u.role = any (tg_argv[2:]) for share;
+                and (u.role = any (tg_argv[2:])
+                     or exists (select from app.hat h where h.tenant_id = u.tenant_id and h.user_id = u.id and h.role = any (tg_argv[2:])
+                                and h.from_at <= clock.now() and (h.until_at is null or h.until_at > clock.now()))) for share;
         else
             perform from app.organisation o where o.tenant_id = new.tenant_id and o.id = wanted and o.active
                 and o.kind = any (tg_argv[2:]) for share;

@@ -28,8 +28,8 @@ create function app.user_organisation_fits() returns trigger language plpgsql
                             when exists (select from ref.organisation_of_role own where own.role = new.role) then new.role else '*' end) for share;
         end if;
         if not found then
-            raise exception using errcode = '23503', message = 'reference', table = 'user_account',
-                constraint = 'user_account_organisation_id_fkey';
+            raise exception using errcode = '23503', message = 'reference', table = tg_table_name,
+                constraint = tg_table_name || '_organisation_id_fkey';
         end if;
         return null;
     end $$;
@@ -39,6 +39,8 @@ create trigger refer after update of organisation_id, role on app.user_account f
     when (new.organisation_id is not null
           and (new.organisation_id, new.role) is distinct from (old.organisation_id, old.role))
     execute function app.user_organisation_fits();
+create trigger refer_first after insert on app.hat for each row
+    when (new.organisation_id is not null) execute function app.user_organisation_fits();
 
 -- A municipality keeps an administrator: else nobody admits users any more, nor lets this one in again. One at a time, so that two who go
 -- at the same moment see each other.

@@ -24,7 +24,7 @@ create table audit.denial (
     at timestamptz not null,
     number bigint not null default nextval('audit.number'),
     actor uuid,
-    role text not null,
+    role text,
     organisation uuid,
     operation text not null,
     reason text not null,

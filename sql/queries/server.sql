@@ -3,22 +3,33 @@
 -- What every service asks, whatever its nouns.
 
 -- The first statement of every transaction. It sets by asking, and answers with neither rows nor columns: those of every
--- request would have to be sent and read. Who does not wear this hat (entry.hat) gets an empty context, in which nothing is
--- visible, and the answer is one row; a write is refused. Without a role nobody asks: the operation is public. Who operates the
--- installation (role system) is a user of no municipality; the key of the issuer says who may be that.
+-- request would have to be sent and read. When the hat is not there, or the hats of the user are others than were remembered
+-- (their version), the context is empty: nothing is visible in it, and the answer is one row; a write is refused. Without a role nobody asks: the operation is public. Who
+-- operates the installation (role system) is a user of no municipality; the key of the issuer says who may be that.
 -- query: context_set
 -- rows: none
 -- writes: no
 select where (set_config('app.tenant', case when :role in ('', 'system') or exists (
         select from entry.hat h where h.user_id = nullif(:actor, '')::uuid and h.tenant_id = nullif(:tenant, '')::int
-          and h.role = :role and h.organisation_id is not distinct from nullif(:organisation, '')::uuid
-          and h.attributes @> :attributes::text[]) then :tenant else '' end, true)
+          and h.id = nullif(:hat, '')::uuid and h.version = nullif(:version, '')::bigint
+          and (h.from_at is null or h.from_at <= clock.now()) and (h.until_at is null or h.until_at > clock.now())) then :tenant else '' end, true)
     || set_config('app.actor', :actor, true)
     || set_config('app.org', :organisation, true) || set_config('app.role', :role, true)
     || set_config('app.scope', :scope, true) || set_config('app.request', :request, true)
     || set_config('app.operation', :operation, true)
     || set_config('transaction_read_only', :read_only, true)) is null
     or (:role not in ('', 'system') and current_setting('app.tenant') = '' and entry.refuse(:read_only))
+
+-- The hats of a login, that of the account first. Without a row of its own a login leads to the user whose identifier is its subject.
+-- query: hat_list
+-- rows: many
+select h.user_id, h.id, h.role, h.organisation_id, array_to_string(h.attributes, ',') as attributes, h.version
+from entry.hat h
+where h.tenant_id = :tenant::int
+  and h.user_id = coalesce((select l.user_id from entry.login l where l.issuer = :issuer and l.subject = :subject and l.tenant_id = :tenant::int),
+                           :user_id::uuid)
+  and (h.from_at is null or h.from_at <= clock.now()) and (h.until_at is null or h.until_at > clock.now())
+order by h.id <> h.user_id, h.id
 
 -- query: tenant_directory
 -- rows: many

@@ -7,7 +7,13 @@ u.id, u.name, u.email, u.phone, u.role, to_json(u.attributes) as attributes, u.o
 -- rows: one
 select :actor::uuid as id, u.name, :role::text as role, :organisation::uuid as organisation_id,
        app.user_organisation(u.id) as organisation_name,
-       t.id as tenant_id, t.name as tenant_name, :permissions::json as permissions
+       t.id as tenant_id, t.name as tenant_name, :permissions::json as permissions, :hat::uuid as hat_id,
+       (select json_strip_nulls(json_agg(json_build_object('id', h.id, 'role', h.role, 'organisationId', h.organisation_id,
+            'organisationName', case when h.id = u.id then app.user_organisation(u.id) else app.hat_organisation(h.id) end,
+            'attributes', h.attributes, 'fromAt', to_char(h.from_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+            'untilAt', to_char(h.until_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by h.id <> h.user_id, h.id))
+        from entry.hat h where h.user_id = :actor::uuid and h.tenant_id = t.tenant_id
+          and (h.from_at is null or h.from_at <= clock.now()) and (h.until_at is null or h.until_at > clock.now())) as hats
 from ref.tenant t left join app.user_account u on u.id = :actor::uuid and u.tenant_id = t.tenant_id
 where t.tenant_id = (select app.tenant())
 

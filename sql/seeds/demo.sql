@@ -10,7 +10,7 @@ create function pg_temp.r(n bigint, salt text, below int) returns int language s
 -- One of each kind in the first municipality has the identifier that the examples of the contract name: they can be tried here.
 create function pg_temp.example(kind text, n bigint) returns text language sql immutable as
     $$ select e.id from (values ('region', 1, 'f001'), ('tenant', 1, 'f101'), ('org', 11, 'f201'), ('user', 1003, 'f301'),
-                                ('user', 1004, 'f302'), ('user', 1101, 'f303'), ('user', 1005, 'f304'), ('employer', 1000001, 'e01'), ('contact', 1000001, 'e11'),
+                                ('user', 1004, 'f302'), ('user', 1101, 'f303'), ('user', 1005, 'f304'), ('user', 1002, 'f305'), ('hat', 1002, 'f401'), ('login', 1002, 'f501'), ('employer', 1000001, 'e01'), ('contact', 1000001, 'e11'),
                                 ('vacancy', 1000001, 'a01'), ('candidate', 1000001, 'c01')) e (kind, n, id)
        where e.kind = $1 and e.n = $2 $$;
 create function pg_temp.uid(kind text, n bigint) returns uuid language sql immutable as
@@ -78,8 +78,19 @@ from ref.tenant t cross join (values (1, 'tenant_admin', 'Ruben Vos'), (2, 'cons
                                      (4, 'case_manager', 'Yara Bos'), (5, 'team_lead', 'Wim Kok'), (6, 'hub', 'Zoë Blok')) u (n, role, name)
 where t.kind <> 'municipality' and (t.kind = 'hub' or u.role <> 'hub');
 
-insert into entry.hat (user_id, tenant_id, role, organisation_id, attributes)
-select u.id, u.tenant_id, u.role, u.organisation_id, u.attributes from app.user_account u;
+-- The team lead is a coach, too, and logs in as somebody of an identity provider.
+insert into app.hat (tenant_id, id, user_id, role, from_at, version, changed_at, changed_in)
+select t.tenant, pg_temp.uid('hat', t.n * 1000 + 2), pg_temp.uid('user', t.n * 1000 + 2), 'coach', clock.now(), 1, clock.now(), pg_current_xact_id()
+from town t;
+insert into app.login (tenant_id, id, user_id, issuer, subject, version, changed_at, changed_in)
+select t.tenant, pg_temp.uid('login', t.n * 1000 + 2), pg_temp.uid('user', t.n * 1000 + 2), 'https://login.' || lower(t.name) || '.example', 'teamleider', 1,
+       clock.now(), pg_current_xact_id()
+from town t;
+insert into entry.login (issuer, subject, tenant_id, user_id) select l.issuer, l.subject, l.tenant_id, l.user_id from app.login l;
+insert into entry.hat (user_id, tenant_id, id, role, organisation_id, attributes, version)
+select u.id, u.tenant_id, u.id, u.role, u.organisation_id, u.attributes, pg_current_xact_id()::text::bigint from app.user_account u;
+insert into entry.hat (user_id, tenant_id, id, role, organisation_id, attributes, from_at, version)
+select h.user_id, h.tenant_id, h.id, h.role, h.organisation_id, h.attributes, h.from_at, pg_current_xact_id()::text::bigint from app.hat h;
 insert into app.colleague (tenant_id, id, name, role, phone, active)
 select u.tenant_id, u.id, u.name, u.role, u.phone, true from app.user_account u where app.colleague_is(u.role);
 

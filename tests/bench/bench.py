@@ -65,9 +65,11 @@ def statement(name):
     return text
 
 
-def context(read_only):
-    text = statement('context_set').replace(':request', ':actor')
-    for name, value in {'organisation': '', 'role': 'consultant', 'attributes': '{}', 'scope': 'tenant', 'operation': 'bench', 'read_only': read_only}.items():
+def context(region, actor, read_only):
+    """`actor` is a consultant; the hat of the account has the identifier of the user."""
+    text = statement('context_set').replace(':request', ':actor').replace(':hat', ':actor')
+    version = region.sql('select version from entry.hat where id = %s', (actor,))[0][0]
+    for name, value in {'organisation': '', 'role': 'consultant', 'version': version, 'scope': 'tenant', 'operation': 'bench', 'read_only': read_only}.items():
         text = text.replace(f':{name}', f"'{value}'")
     return text + ';\n'
 
@@ -95,7 +97,7 @@ def cpu_per_request(pid, port, path, token):
 
 def bench_read(region, peer, client, vacancy, tenant, actor):
     path, token = f'/v1/vacancies/{vacancy}', client.token
-    script = '\\startpipeline\n' + context('on') + statement('vacancy_get') + ';\n\\endpipeline\n'
+    script = '\\startpipeline\n' + context(region, actor, 'on') + statement('vacancy_get') + ';\n\\endpipeline\n'
     sides = {'pgbench': lambda: pgbench(region, script, 'employers', 4, id=vacancy, tenant=tenant, actor=actor),
              'ours': lambda: wrk(region.port, path, token)[0]}
     with started(peer, 8) as go:
@@ -149,7 +151,7 @@ def bench_create(region, peer, client, body, tenant, actor):
     insert = re.sub(r'(?<!:):(?!:)(description|competences|conditions|shifts|start_date|needed_by|wage_text|internal_note|assignee_id)\b',
                     'null::text', insert)
     insert = re.sub(r'(?<!:):id\b', 'md5(:n::text || random())', insert)
-    script = '\\set n random(1, 1000000000)\n\\startpipeline\n' + context('off') + \
+    script = '\\set n random(1, 1000000000)\n\\startpipeline\n' + context(region, actor, 'off') + \
         "select idempotency.begin('bench', :n || md5(random()::text), 'f', 201, null);\n" + insert + ';\n\\endpipeline\n'
     sides = {'pgbench': lambda: pgbench(region, script, 'employers', 16, tenant=tenant, actor=actor),
              'ours': lambda: wrk(region.port, '/v1/vacancies', client.token, 64, lua)[0]}

@@ -3,6 +3,7 @@
 answer that a client gets is checked against the contract as it is served."""
 import re
 import sys
+import uuid
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -95,6 +96,17 @@ def world(as_role):
             'employer': employer.get('/user-profile').json['organisationId'],
             'firm': as_role('firm').get('/user-profile').json['organisationId'],
             'consultant': consultant.get('/user-profile').json['id']}
+
+
+@pytest.fixture
+def person(as_role):
+    """A new user of a role, and clients of that user: (id, client(role='', **options)); without a role the token leaves the hat to the user."""
+    def make(role, tenant='gm9901', **more):
+        made = as_role('tenant_admin', tenant).post('/users', {'name': 'Noor Pet', 'email': f'{uuid.uuid4()}@pet.example', 'role': role, **more})
+        assert made.status == 201, made.text
+        user = made.json['id']
+        return user, lambda role='', **options: as_role(role or '', tenant, user=user, **options)
+    return make
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ const struct problem problems[PROBLEM_COUNT] = {
         "{\"type\":\"urn:maatwerk:problem:forbidden\",\"title\":\"Dit mag u niet\",\"status\":403,\"detail\":\"Uw rol mag deze handeling niet doen, of niet met de waarden die onder errors staan.\"",
         "{\"type\":\"urn:maatwerk:problem:forbidden\",\"title\":\"You may not do this\",\"status\":403,\"detail\":\"Your role may not do this, or not with the values that the errors name.\""}, {NULL, 0}},
     [PROBLEM_NOT_ADMITTED] = {"not-admitted", 403, 0, true, {
-        "{\"type\":\"urn:maatwerk:problem:not-admitted\",\"title\":\"U hebt hier geen toegang\",\"status\":403,\"detail\":\"Uw account bestaat hier niet, is niet meer actief, of heeft deze rol of organisatie niet. Vraag het de applicatiebeheerder.\"",
-        "{\"type\":\"urn:maatwerk:problem:not-admitted\",\"title\":\"You have no access here\",\"status\":403,\"detail\":\"Your account is not there, is no longer active, or does not have this role or organisation. Ask the application manager.\""}, {NULL, 0}},
+        "{\"type\":\"urn:maatwerk:problem:not-admitted\",\"title\":\"U hebt hier geen toegang\",\"status\":403,\"detail\":\"Uw account bestaat hier niet, is niet meer actief, of heeft deze rol, organisatie of pet niet. Vraag het de applicatiebeheerder.\"",
+        "{\"type\":\"urn:maatwerk:problem:not-admitted\",\"title\":\"You have no access here\",\"status\":403,\"detail\":\"Your account is not there, is no longer active, or does not have this role, organisation or hat. Ask the application manager.\""}, {NULL, 0}},
     [PROBLEM_NOT_FOUND] = {"not-found", 404, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:not-found\",\"title\":\"Niet gevonden\",\"status\":404,\"detail\":\"Dit bestaat niet, of u mag het niet zien.\"",
         "{\"type\":\"urn:maatwerk:problem:not-found\",\"title\":\"Not found\",\"status\":404,\"detail\":\"This does not exist, or you may not see it.\""}, {NULL, 0}},
@@ -108,6 +108,9 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_VACANCY_PLACES_TAKEN] = {"vacancy-places-taken", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:vacancy-places-taken\",\"title\":\"Alle plaatsen zijn bezet\",\"status\":409,\"detail\":\"De vacature heeft {limit} plaatsen, en er zijn er {taken} aangenomen.\"",
         "{\"type\":\"urn:maatwerk:problem:vacancy-places-taken\",\"title\":\"All positions are taken\",\"status\":409,\"detail\":\"The vacancy has {limit} positions, and {taken} are hired.\""}, {NULL, 0}},
+    [PROBLEM_HAT_ENDED] = {"hat-ended", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:hat-ended\",\"title\":\"Deze pet is voorbij\",\"status\":409,\"detail\":\"Een pet die voorbij is, blijft voorbij. Geef de gebruiker een nieuwe.\"",
+        "{\"type\":\"urn:maatwerk:problem:hat-ended\",\"title\":\"This hat has ended\",\"status\":409,\"detail\":\"A hat that has ended stays so. Give the user another one.\""}, {NULL, 0}},
     [PROBLEM_LIST_FULL] = {"list-full", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:list-full\",\"title\":\"De lijst is vol\",\"status\":409,\"detail\":\"Er staan er al {limit} in deze lijst, en dat is het grootste aantal.\"",
         "{\"type\":\"urn:maatwerk:problem:list-full\",\"title\":\"The list is full\",\"status\":409,\"detail\":\"The list has {limit} already, which is the largest number.\""}, {NULL, 0}},
@@ -240,10 +243,12 @@ const struct constraint_rule constraint_rules[] = {
     {"task_promised_to_one", PROBLEM_INVALID, FAULT_NOT_HERE, "/promisedToCandidateId", ""},
     {"task_person_without_words", PROBLEM_INVALID, FAULT_NOT_HERE, "/summary", ""},
     {"task_measure_blocks_nothing", PROBLEM_INVALID, FAULT_NOT_HERE, "/blocks", ""},
+    {"hat_until_after_from", PROBLEM_INVALID, FAULT_ORDER, "/untilAt", "fromAt"},
     {"organisation_kvk", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/kvkNumber", ""},
     {"user_account_email", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/email", ""},
     {"employer_kvk", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/kvkNumber", ""},
     {"employer_contact_one_preferred", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/preferred", ""},
+    {"login_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/subject", ""},
     {"employer_condition_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/condition", ""},
     {"proposal_pair_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/candidateIds", ""},
     {"candidate_bsn_once", PROBLEM_BSN_KNOWN, FAULT_UNIQUE, "/bsn", ""},

@@ -4,20 +4,20 @@
 
 #include "lib/base/limits.h"
 
-_Static_assert(8 <= LIMIT_QUERIES, "queries");
-_Static_assert(9 <= LIMIT_VALUES, "context_set");
+_Static_assert(9 <= LIMIT_QUERIES, "queries");
+_Static_assert(10 <= LIMIT_VALUES, "context_set");
 
 const struct query query_context_set = {
     .name = "context_set",
     .text = "select where (set_config('app.tenant', case when $1 in ('', 'system') or exists ( select from en"
-            "try.hat h where h.user_id = nullif($2, '')::uuid and h.tenant_id = nullif($3, '')::int and h.rol"
-            "e = $1 and h.organisation_id is not distinct from nullif($4, '')::uuid and h.attributes @> $5::t"
-            "ext[]) then $3 else '' end, true) || set_config('app.actor', $2, true) || set_config('app.org', "
-            "$4, true) || set_config('app.role', $1, true) || set_config('app.scope', $6, true) || set_config"
-            "('app.request', $7, true) || set_config('app.operation', $8, true) || set_config('transaction_re"
-            "ad_only', $9, true)) is null or ($1 not in ('', 'system') and current_setting('app.tenant') = ''"
-            " and entry.refuse($9))",
-    .parameters = 9, .rows = QUERY_NONE, .when_none = OK,
+            "try.hat h where h.user_id = nullif($2, '')::uuid and h.tenant_id = nullif($3, '')::int and h.id "
+            "= nullif($4, '')::uuid and h.version = nullif($5, '')::bigint and (h.from_at is null or h.from_a"
+            "t <= clock.now()) and (h.until_at is null or h.until_at > clock.now())) then $3 else '' end, tru"
+            "e) || set_config('app.actor', $2, true) || set_config('app.org', $6, true) || set_config('app.ro"
+            "le', $1, true) || set_config('app.scope', $7, true) || set_config('app.request', $8, true) || se"
+            "t_config('app.operation', $9, true) || set_config('transaction_read_only', $10, true)) is null o"
+            "r ($1 not in ('', 'system') and current_setting('app.tenant') = '' and entry.refuse($10))",
+    .parameters = 10, .rows = QUERY_NONE, .when_none = OK,
     .writes = false, .list = NULL,
 };
 struct statement *sql_context_set(struct plan *plan, struct sql_context_set args)
@@ -26,14 +26,36 @@ struct statement *sql_context_set(struct plan *plan, struct sql_context_set args
         args.role,
         args.actor,
         args.tenant,
+        args.hat,
+        args.version,
         args.organisation,
-        args.attributes,
         args.scope,
         args.request,
         args.operation,
         args.read_only,
     };
     return plan_add(plan, &query_context_set, values);
+}
+
+const struct query query_hat_list = {
+    .name = "hat_list",
+    .text = "select h.user_id, h.id, h.role, h.organisation_id, array_to_string(h.attributes, ',') as attribu"
+            "tes, h.version from entry.hat h where h.tenant_id = $1::int and h.user_id = coalesce((select l.u"
+            "ser_id from entry.login l where l.issuer = $2 and l.subject = $3 and l.tenant_id = $1::int), $4:"
+            ":uuid) and (h.from_at is null or h.from_at <= clock.now()) and (h.until_at is null or h.until_at"
+            " > clock.now()) order by h.id <> h.user_id, h.id",
+    .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_hat_list(struct plan *plan, struct sql_hat_list args)
+{
+    const struct str values[] = {
+        args.tenant,
+        args.issuer,
+        args.subject,
+        args.user_id,
+    };
+    return plan_add(plan, &query_hat_list, values);
 }
 
 const struct query query_tenant_directory = {
@@ -152,4 +174,4 @@ struct statement *sql_audit_look(struct plan *plan, struct sql_audit_look args)
     return plan_add(plan, &query_audit_look, values);
 }
 
-const struct query *const server_queries[] = {&query_context_set, &query_tenant_directory, &query_allowance_directory, &query_idempotency_begin, &query_idempotency_outcome, &query_audit_denied, &query_audit_look_begin, &query_audit_look, NULL};
+const struct query *const server_queries[] = {&query_context_set, &query_hat_list, &query_tenant_directory, &query_allowance_directory, &query_idempotency_begin, &query_idempotency_outcome, &query_audit_denied, &query_audit_look_begin, &query_audit_look, NULL};

@@ -7,9 +7,17 @@
 
 extern const struct query query_context_set;
 struct sql_context_set {
-    struct str role, actor, tenant, organisation, attributes, scope, request, operation, read_only;
+    struct str role, actor, tenant, hat, version, organisation, scope, request, operation, read_only;
 };
 struct statement *sql_context_set(struct plan *plan, struct sql_context_set args);
+
+extern const struct query query_hat_list;
+enum hat_list_column { HAT_LIST_USER_ID, HAT_LIST_ID, HAT_LIST_ROLE, HAT_LIST_ORGANISATION_ID,
+    HAT_LIST_ATTRIBUTES, HAT_LIST_VERSION };
+struct sql_hat_list {
+    struct str tenant, issuer, subject, user_id;
+};
+struct statement *sql_hat_list(struct plan *plan, struct sql_hat_list args);
 
 extern const struct query query_tenant_directory;
 enum tenant_directory_column { TENANT_DIRECTORY_TENANT_ID, TENANT_DIRECTORY_ID,

@@ -62,8 +62,8 @@ static const struct field employer_new_fields[] = {
     {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, postcode4), .min = 4, .max = 4, .pattern = pattern_5, .visible_to = 0xffffffffu},
     {.name = "streetAddress", .key = {"\"streetAddress\":", 16}, .column = "street_address", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, street_address), .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "accountManagerId", .key = {"\"accountManagerId\":", 19}, .column = "account_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, account_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "riskCover", .key = {"\"riskCover\":", 12}, .column = "risk_cover", .type = FIELD_BOOL, .offset = offsetof(struct employer_new, risk_cover), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x1fba0u},
-    {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct employer_new, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu, .closed_to = 0x1fff1u},
+    {.name = "riskCover", .key = {"\"riskCover\":", 12}, .column = "risk_cover", .type = FIELD_BOOL, .offset = offsetof(struct employer_new, risk_cover), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffba0u},
+    {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct employer_new, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu, .closed_to = 0xffff1u},
 };
 const struct schema employer_new_schema = {
     .name = "EmployerNew", .fields = employer_new_fields, .count = 10,
@@ -78,8 +78,8 @@ static const struct field employer_change_fields[] = {
     {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_change, postcode4), .min = 4, .max = 4, .pattern = pattern_5, .visible_to = 0xffffffffu},
     {.name = "streetAddress", .key = {"\"streetAddress\":", 16}, .column = "street_address", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_change, street_address), .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "accountManagerId", .key = {"\"accountManagerId\":", 19}, .column = "account_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_change, account_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "riskCover", .key = {"\"riskCover\":", 12}, .column = "risk_cover", .type = FIELD_BOOL, .offset = offsetof(struct employer_change, risk_cover), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x1fba0u},
-    {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct employer_change, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu, .closed_to = 0x1fff1u},
+    {.name = "riskCover", .key = {"\"riskCover\":", 12}, .column = "risk_cover", .type = FIELD_BOOL, .offset = offsetof(struct employer_change, risk_cover), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffba0u},
+    {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct employer_change, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu, .closed_to = 0xffff1u},
 };
 const struct schema employer_change_schema = {
     .name = "EmployerChange", .fields = employer_change_fields, .count = 10,
@@ -130,8 +130,8 @@ static const struct field vacancy_new_fields[] = {
     {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "neededBy", .key = {"\"neededBy\":", 11}, .column = "needed_by", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, needed_by), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "wageText", .key = {"\"wageText\":", 11}, .column = "wage_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, wage_text), .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_new, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu, .closed_to = 0x1fff1u},
-    {.name = "assigneeId", .key = {"\"assigneeId\":", 13}, .column = "assignee_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, assignee_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x1fff3u},
+    {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_new, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu, .closed_to = 0xffff1u},
+    {.name = "assigneeId", .key = {"\"assigneeId\":", 13}, .column = "assignee_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, assignee_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff3u},
 };
 static const struct field_order vacancy_new_orders[] = {{7, 8}, {13, 14}, {0, 0}};
 const struct schema vacancy_new_schema = {
@@ -154,8 +154,8 @@ static const struct field vacancy_change_fields[] = {
     {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "neededBy", .key = {"\"neededBy\":", 11}, .column = "needed_by", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, needed_by), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "wageText", .key = {"\"wageText\":", 11}, .column = "wage_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, wage_text), .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_change, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu, .closed_to = 0x1fff1u},
-    {.name = "assigneeId", .key = {"\"assigneeId\":", 13}, .column = "assignee_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, assignee_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x1fff3u},
+    {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_change, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu, .closed_to = 0xffff1u},
+    {.name = "assigneeId", .key = {"\"assigneeId\":", 13}, .column = "assignee_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, assignee_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff3u},
 };
 static const struct field_order vacancy_change_orders[] = {{6, 7}, {12, 13}, {0, 0}};
 const struct schema vacancy_change_schema = {

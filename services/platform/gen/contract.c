@@ -9,7 +9,7 @@
 _Static_assert(1 <= LIMIT_PATH_PARAMETERS, "withdrawTask");
 _Static_assert(9 <= LIMIT_QUERY_PARAMETERS, "listTasks");
 
-static const char *const values_0[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", NULL};
+static const char *const values_0[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", "alderman", "labour_expert", "benefits_payment", NULL};
 static const char *const values_1[] = {"skill", "knowledge", "attitude", "language", NULL};
 static const struct pattern_part pattern_2[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x0u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 static const char *const values_3[] = {"queued", "sent", "delivered", "uncertain", "failed", "undelivered", "withdrawn", NULL};
@@ -26,7 +26,7 @@ static const char *const values_13[] = {"municipality", "centre", "service", "hu
 
 static const struct right list_colleagues_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_colleagues_query[] = {
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 16, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 19, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
     {.name = "namePrefix", .key = {"\"namePrefix\":", 13}, .column = "name_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
 };
 /* listColleagues: Colleagues */
@@ -36,7 +36,7 @@ static enum err list_colleagues_plan(struct ctx *ctx, const struct request *req,
     sql_colleague_list(plan);
     return OK;
 }
-static const struct right list_competences_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct right list_competences_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_competences_query[] = {
     {.name = "labelPrefix", .key = {"\"labelPrefix\":", 14}, .column = "label_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
@@ -50,7 +50,7 @@ static enum err list_competences_plan(struct ctx *ctx, const struct request *req
     });
     return OK;
 }
-static const struct right get_competence_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct right get_competence_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field get_competence_path[] = {
     {.name = "competenceId", .key = {"\"competenceId\":", 15}, .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -63,12 +63,103 @@ static enum err get_competence_plan(struct ctx *ctx, const struct request *req, 
     });
     return OK;
 }
-static const struct right list_conditions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct right list_conditions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 /* listConditions: Conditions a vacancy may ask */
 static enum err list_conditions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx, (void)req;
     sql_condition_list(plan);
+    return OK;
+}
+static const struct right list_hats_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_hats_query[] = {
+    {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 19, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listHats: Hats */
+static enum err list_hats_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_hat_page(plan, (struct sql_hat_page){.shows_organisation_name = request_shows(req, 5)});
+    return OK;
+}
+static const struct right create_hat_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* createHat: Give a hat to a user */
+static enum err create_hat_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_hat_insert(plan, req->body, (struct sql_hat_insert){.id = req->new_id});
+    sql_hat_get(plan, (struct sql_hat_get){.id = req->new_id});
+    return OK;
+}
+static const struct right get_hat_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field get_hat_path[] = {
+    {.name = "hatId", .key = {"\"hatId\":", 8}, .column = "hat_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getHat: One hat */
+static enum err get_hat_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_hat_get(plan, (struct sql_hat_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right update_hat_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field update_hat_path[] = {
+    {.name = "hatId", .key = {"\"hatId\":", 8}, .column = "hat_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* updateHat: End a hat */
+static enum err update_hat_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_hat_change(plan, (struct sql_hat_change){
+        .document = req->document,
+        .id = req->path[0],
+        .version = req->version,
+    });
+    sql_hat_get(plan, (struct sql_hat_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right list_logins_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_logins_query[] = {
+    {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listLogins: Logins */
+static enum err list_logins_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_login_page(plan);
+    return OK;
+}
+static const struct right create_login_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* createLogin: Lead a login to a user */
+static enum err create_login_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_login_insert(plan, req->body, (struct sql_login_insert){.id = req->new_id});
+    return OK;
+}
+static const struct right get_login_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field get_login_path[] = {
+    {.name = "loginId", .key = {"\"loginId\":", 10}, .column = "login_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getLogin: One login */
+static enum err get_login_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_login_get(plan, (struct sql_login_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right delete_login_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field delete_login_path[] = {
+    {.name = "loginId", .key = {"\"loginId\":", 10}, .column = "login_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* deleteLogin: Remove a login */
+static enum err delete_login_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_login_delete(plan, (struct sql_login_delete){.id = req->path[0], .version = req->version});
+    sql_login_get(plan, (struct sql_login_get){.id = req->path[0]});
     return OK;
 }
 static const struct right get_mail_setting_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -117,7 +208,7 @@ static enum err preview_message_template_plan(struct ctx *ctx, const struct requ
     sql_message_template_preview(plan, (struct sql_message_template_preview){.code = req->path[0]});
     return OK;
 }
-static const struct right list_messages_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_CASELOAD}, {1u << ROLE_AGENCY, SCOPE_CASELOAD}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_CASELOAD}, {1u << ROLE_PARTNER, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {1u << ROLE_ANALYST, SCOPE_CASELOAD}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct right list_messages_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_CASELOAD}, {1u << ROLE_AGENCY, SCOPE_CASELOAD}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_CASELOAD}, {1u << ROLE_PARTNER, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {1u << ROLE_ANALYST, SCOPE_CASELOAD}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_CASELOAD}, {1u << ROLE_LABOUR_EXPERT, SCOPE_CASELOAD}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field list_messages_query[] = {
     {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 7, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
     {.name = "aboutId", .key = {"\"aboutId\":", 10}, .column = "about_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -132,7 +223,7 @@ static enum err list_messages_plan(struct ctx *ctx, const struct request *req, s
     sql_message_list(plan, (struct sql_message_list){.shows_about_label = request_shows(req, 10)});
     return OK;
 }
-static const struct right get_message_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_CASELOAD}, {1u << ROLE_AGENCY, SCOPE_CASELOAD}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_CASELOAD}, {1u << ROLE_PARTNER, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {1u << ROLE_ANALYST, SCOPE_CASELOAD}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct right get_message_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_CASELOAD}, {1u << ROLE_AGENCY, SCOPE_CASELOAD}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_CASELOAD}, {1u << ROLE_PARTNER, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {1u << ROLE_ANALYST, SCOPE_CASELOAD}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_CASELOAD}, {1u << ROLE_LABOUR_EXPERT, SCOPE_CASELOAD}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field get_message_path[] = {
     {.name = "messageId", .key = {"\"messageId\":", 12}, .column = "message_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -225,7 +316,7 @@ static enum err delete_note_plan(struct ctx *ctx, const struct request *req, str
     sql_note_get(plan, (struct sql_note_get){.id = req->path[0]});
     return OK;
 }
-static const struct right list_occupations_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct right list_occupations_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_occupations_query[] = {
     {.name = "labelPrefix", .key = {"\"labelPrefix\":", 14}, .column = "label_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "isco", .key = {"\"isco\":", 7}, .column = "isco", .type = FIELD_TEXT, .min = 4, .max = 4, .pattern = pattern_5, .visible_to = 0xffffffffu},
@@ -239,7 +330,7 @@ static enum err list_occupations_plan(struct ctx *ctx, const struct request *req
     });
     return OK;
 }
-static const struct right get_occupation_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct right get_occupation_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field get_occupation_path[] = {
     {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -302,7 +393,7 @@ static enum err update_organisation_plan(struct ctx *ctx, const struct request *
     sql_organisation_get(plan, (struct sql_organisation_get){.id = req->path[0]});
     return OK;
 }
-static const struct right list_places_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct right list_places_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_places_query[] = {
     {.name = "municipality", .key = {"\"municipality\":", 15}, .column = "municipality", .type = FIELD_TEXT, .min = 1, .max = 80, .visible_to = 0xffffffffu},
 };
@@ -605,7 +696,7 @@ static enum err get_queue_act_plan(struct ctx *ctx, const struct request *req, s
     sql_queue_act_get(plan, (struct sql_queue_act_get){.id = req->path[0]});
     return OK;
 }
-static const struct right list_regions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct right list_regions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 /* listRegions: Labour-market regions */
 static enum err list_regions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
@@ -613,7 +704,7 @@ static enum err list_regions_plan(struct ctx *ctx, const struct request *req, st
     sql_region_list(plan);
     return OK;
 }
-static const struct right get_region_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct right get_region_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field get_region_path[] = {
     {.name = "regionId", .key = {"\"regionId\":", 11}, .column = "region_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -765,7 +856,7 @@ static enum err list_task_transitions_plan(struct ctx *ctx, const struct request
     sql_task_transition_list(plan, (struct sql_task_transition_list){.task_id = req->path[0]});
     return OK;
 }
-static const struct right list_tenants_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct right list_tenants_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_tenants_query[] = {
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_13, .visible_to = 0xffffffffu},
 };
@@ -776,7 +867,7 @@ static enum err list_tenants_plan(struct ctx *ctx, const struct request *req, st
     sql_tenant_list(plan);
     return OK;
 }
-static const struct right get_tenant_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct right get_tenant_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field get_tenant_path[] = {
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -787,7 +878,7 @@ static enum err get_tenant_plan(struct ctx *ctx, const struct request *req, stru
     sql_tenant_get(plan, (struct sql_tenant_get){.id = req->path[0]});
     return OK;
 }
-static const struct right get_user_profile_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct right get_user_profile_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 /* getUserProfile: Who am I */
 static enum err get_user_profile_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
@@ -797,12 +888,13 @@ static enum err get_user_profile_plan(struct ctx *ctx, const struct request *req
         .role = str_of(role_names[__builtin_ctz(ctx->actor->role)]),
         .organisation = ctx->actor->organisation_id,
         .permissions = permissions_print(ctx->arena, ctx->actor),
+        .hat = ctx->actor->hat_id,
     });
     return OK;
 }
 static const struct right list_users_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_users_query[] = {
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 16, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 19, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
     {.name = "namePrefix", .key = {"\"namePrefix\":", 13}, .column = "name_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "after", .key = {"\"after\":", 8}, .column = "after", .type = FIELD_TEXT, .min = 1, .max = 400, .visible_to = 0xffffffffu},
@@ -902,6 +994,106 @@ static const struct operation operations[] = {
         .handle = list_conditions_plan,
     },
     {
+        .id = "listHats",
+        .method = METHOD_GET,
+        .path = "/hats",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_hats_rights,
+        .parameters = list_hats_query, .parameters_count = 3,
+        .response = &hat_schema, .shown = 0x3ffu,
+        .list = &query_hat_page,
+        .handle = list_hats_plan,
+    },
+    {
+        .id = "createHat",
+        .method = METHOD_POST,
+        .path = "/hats",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_hat_rights,
+        .body = &hat_new_schema,
+        .response = &hat_schema, .shown = 0x3ffu,
+        .show = &operations[6],
+        .handle = create_hat_plan,
+    },
+    {
+        .id = "getHat",
+        .method = METHOD_GET,
+        .path = "/hats/{hatId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_hat_rights,
+        .path_fields = get_hat_path, .path_count = 1,
+        .response = &hat_schema, .shown = 0x3ffu,
+        .handle = get_hat_plan,
+    },
+    {
+        .id = "updateHat",
+        .method = METHOD_PATCH,
+        .path = "/hats/{hatId}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = update_hat_rights,
+        .path_fields = update_hat_path, .path_count = 1,
+        .body = &hat_change_schema,
+        .response = &hat_schema, .shown = 0x3ffu,
+        .handle = update_hat_plan,
+    },
+    {
+        .id = "listLogins",
+        .method = METHOD_GET,
+        .path = "/logins",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_logins_rights,
+        .parameters = list_logins_query, .parameters_count = 1,
+        .response = &login_schema, .shown = 0x3fu,
+        .list = &query_login_page,
+        .handle = list_logins_plan,
+    },
+    {
+        .id = "createLogin",
+        .method = METHOD_POST,
+        .path = "/logins",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_login_rights,
+        .body = &login_new_schema,
+        .response = &login_schema, .shown = 0x3fu,
+        .show = &operations[10],
+        .handle = create_login_plan,
+    },
+    {
+        .id = "getLogin",
+        .method = METHOD_GET,
+        .path = "/logins/{loginId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_login_rights,
+        .path_fields = get_login_path, .path_count = 1,
+        .response = &login_schema, .shown = 0x3fu,
+        .handle = get_login_plan,
+    },
+    {
+        .id = "deleteLogin",
+        .method = METHOD_DELETE,
+        .path = "/logins/{loginId}",
+        .flags = OPERATION_NEEDS_MATCH,
+        .status = 204,
+        .body_max = 0,
+        .rights = delete_login_rights,
+        .path_fields = delete_login_path, .path_count = 1,
+        .handle = delete_login_plan,
+    },
+    {
         .id = "getMailSetting",
         .method = METHOD_GET,
         .path = "/mail-settings/{tenantId}",
@@ -988,7 +1180,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = resend_message_path, .path_count = 1,
         .response = &message_schema, .shown = 0xffffffu,
-        .show = &operations[9],
+        .show = &operations[17],
         .handle = resend_message_plan,
     },
     {
@@ -1016,7 +1208,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &note_new_schema,
         .response = &note_schema, .shown = 0x1fffu,
-        .show = &operations[13],
+        .show = &operations[21],
         .handle = create_note_plan,
     },
     {
@@ -1106,7 +1298,7 @@ static const struct operation operations[] = {
         .rights = create_organisation_rights,
         .body = &organisation_new_schema,
         .response = &organisation_schema, .shown = 0x1ffu,
-        .show = &operations[20],
+        .show = &operations[28],
         .handle = create_organisation_plan,
     },
     {
@@ -1205,7 +1397,7 @@ static const struct operation operations[] = {
         .path_fields = retry_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[44],
+        .show = &operations[52],
         .handle = retry_queue_job_plan,
     },
     {
@@ -1219,7 +1411,7 @@ static const struct operation operations[] = {
         .path_fields = run_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[44],
+        .show = &operations[52],
         .handle = run_queue_job_plan,
     },
     {
@@ -1233,7 +1425,7 @@ static const struct operation operations[] = {
         .path_fields = cancel_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[44],
+        .show = &operations[52],
         .handle = cancel_queue_job_plan,
     },
     {
@@ -1247,7 +1439,7 @@ static const struct operation operations[] = {
         .path_fields = kill_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[44],
+        .show = &operations[52],
         .handle = kill_queue_job_plan,
     },
     {
@@ -1297,7 +1489,7 @@ static const struct operation operations[] = {
         .path_fields = revive_queue_dead_letter_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[44],
+        .show = &operations[52],
         .handle = revive_queue_dead_letter_plan,
     },
     {
@@ -1323,7 +1515,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_kind_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[44],
+        .show = &operations[52],
         .handle = pause_queue_kind_plan,
     },
     {
@@ -1337,7 +1529,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_kind_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[44],
+        .show = &operations[52],
         .handle = resume_queue_kind_plan,
     },
     {
@@ -1351,7 +1543,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_tenant_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[44],
+        .show = &operations[52],
         .handle = pause_queue_tenant_plan,
     },
     {
@@ -1365,7 +1557,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_tenant_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[44],
+        .show = &operations[52],
         .handle = resume_queue_tenant_plan,
     },
     {
@@ -1391,7 +1583,7 @@ static const struct operation operations[] = {
         .path_fields = release_queue_lane_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[44],
+        .show = &operations[52],
         .handle = release_queue_lane_plan,
     },
     {
@@ -1493,7 +1685,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &task_new_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[50],
+        .show = &operations[58],
         .handle = create_task_plan,
     },
     {
@@ -1520,7 +1712,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = accept_task_path, .path_count = 1,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[50],
+        .show = &operations[58],
         .handle = accept_task_plan,
     },
     {
@@ -1535,7 +1727,7 @@ static const struct operation operations[] = {
         .path_fields = decline_task_path, .path_count = 1,
         .body = &task_refusal_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[50],
+        .show = &operations[58],
         .handle = decline_task_plan,
     },
     {
@@ -1550,7 +1742,7 @@ static const struct operation operations[] = {
         .path_fields = complete_task_path, .path_count = 1,
         .body = &task_completion_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[50],
+        .show = &operations[58],
         .handle = complete_task_plan,
     },
     {
@@ -1565,7 +1757,7 @@ static const struct operation operations[] = {
         .path_fields = withdraw_task_path, .path_count = 1,
         .body = &task_withdrawal_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[50],
+        .show = &operations[58],
         .handle = withdraw_task_plan,
     },
     {
@@ -1580,7 +1772,7 @@ static const struct operation operations[] = {
         .path_fields = replan_task_path, .path_count = 1,
         .body = &task_replanning_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[50],
+        .show = &operations[58],
         .handle = replan_task_plan,
     },
     {
@@ -1595,7 +1787,7 @@ static const struct operation operations[] = {
         .path_fields = reassign_task_path, .path_count = 1,
         .body = &task_reassignment_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[50],
+        .show = &operations[58],
         .handle = reassign_task_plan,
     },
     {
@@ -1645,7 +1837,7 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = 0,
         .rights = get_user_profile_rights,
-        .response = &user_profile_schema, .shown = 0xffu,
+        .response = &user_profile_schema, .shown = 0x3ffu,
         .handle = get_user_profile_plan,
     },
     {
@@ -1671,7 +1863,7 @@ static const struct operation operations[] = {
         .rights = create_user_rights,
         .body = &user_new_schema,
         .response = &user_schema, .shown = 0x7ffu,
-        .show = &operations[63],
+        .show = &operations[71],
         .handle = create_user_plan,
     },
     {
@@ -1702,5 +1894,5 @@ static const struct operation operations[] = {
 };
 
 const struct service platform_service = {
-    "platform", operations, 65, false,
+    "platform", operations, 73, false,
 };

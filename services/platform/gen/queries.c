@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(62 <= LIMIT_QUERIES, "queries");
+_Static_assert(70 <= LIMIT_QUERIES, "queries");
 _Static_assert(16 <= LIMIT_VALUES, "task_list");
 
 static const struct query_filter colleague_list_filters[] = {
@@ -104,6 +104,166 @@ const struct query query_condition_list = {
 struct statement *sql_condition_list(struct plan *plan)
 {
     return plan_add(plan, &query_condition_list, NULL);
+}
+
+static const struct query_filter hat_page_filters[] = {
+    {"userId", "h.user_id = %::uuid"},
+    {"role", "h.role = %"},
+    {"active", "(h.from_at <= clock.now() and (h.until_at is null or h.until_at > clock.now()))"},
+};
+static const struct query_sort hat_page_sorts[] = {
+    {"changedAt", "h.changed_at", "timestamptz", "changed_at"},
+};
+static const struct query_list hat_page_list = {
+    hat_page_filters, 3,
+    hat_page_sorts, 1,
+    "h.id", "id", "uuid",
+    true,
+    NULL, NULL,
+};
+const struct query query_hat_page = {
+    .name = "hat_page",
+    .text = "select h.id, h.user_id, h.role, to_json(h.attributes) as attributes, h.organisation_id, h.from_a"
+            "t, h.until_at, h.version, h.changed_at, case when $1::boolean then app.hat_organisation(h.id) en"
+            "d as organisation_name from app.hat h where true",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &hat_page_list,
+};
+struct statement *sql_hat_page(struct plan *plan, struct sql_hat_page args)
+{
+    const struct str values[] = {
+        args.shows_organisation_name,
+    };
+    return plan_add(plan, &query_hat_page, values);
+}
+
+const struct query query_hat_get = {
+    .name = "hat_get",
+    .text = "select h.id, h.user_id, h.role, to_json(h.attributes) as attributes, h.organisation_id, h.from_a"
+            "t, h.until_at, h.version, h.changed_at, app.hat_organisation(h.id) as organisation_name from app"
+            ".hat h where h.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_hat_get(struct plan *plan, struct sql_hat_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_hat_get, values);
+}
+
+const struct query query_hat_insert = {
+    .name = "hat_insert",
+    .text = "insert into app.hat as h (tenant_id, id, user_id, role, attributes, organisation_id, from_at, un"
+            "til_at) values (app.tenant(), $1::uuid, $2::uuid, $3::text, coalesce(array(select jsonb_array_el"
+            "ements_text($4::jsonb)), '{}'), $5::uuid, coalesce($6::timestamptz, clock.now()), $7::timestampt"
+            "z) returning h.id",
+    .parameters = 7, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_hat_insert(struct plan *plan, const struct hat_new *body, struct sql_hat_insert args)
+{
+    const struct str values[] = {
+        args.id,
+        body->user_id,
+        body->role,
+        schema_member_columns(plan->ctx->arena, &hat_new_schema.fields[2], &body->attributes),
+        body->organisation_id,
+        body->from_at,
+        body->until_at,
+    };
+    return plan_add(plan, &query_hat_insert, values);
+}
+
+const struct query query_hat_change = {
+    .name = "hat_change",
+    .text = "update app.hat h set until_at = (select n.until_at from jsonb_populate_record(h, $1::jsonb) n) w"
+            "here h.id = $2 and $3::int8multirange @> h.version returning h.id",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_hat_change(struct plan *plan, struct sql_hat_change args)
+{
+    const struct str values[] = {
+        args.document,
+        args.id,
+        args.version,
+    };
+    return plan_add(plan, &query_hat_change, values);
+}
+
+static const struct query_filter login_page_filters[] = {
+    {"userId", "l.user_id = %::uuid"},
+};
+static const struct query_sort login_page_sorts[] = {
+    {"changedAt", "l.changed_at", "timestamptz", "changed_at"},
+};
+static const struct query_list login_page_list = {
+    login_page_filters, 1,
+    login_page_sorts, 1,
+    "l.id", "id", "uuid",
+    true,
+    NULL, NULL,
+};
+const struct query query_login_page = {
+    .name = "login_page",
+    .text = "select l.id, l.user_id, l.issuer, l.subject, l.version, l.changed_at from app.login l where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &login_page_list,
+};
+struct statement *sql_login_page(struct plan *plan)
+{
+    return plan_add(plan, &query_login_page, NULL);
+}
+
+const struct query query_login_get = {
+    .name = "login_get",
+    .text = "select l.id, l.user_id, l.issuer, l.subject, l.version, l.changed_at from app.login l where l.id"
+            " = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_login_get(struct plan *plan, struct sql_login_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_login_get, values);
+}
+
+const struct query query_login_insert = {
+    .name = "login_insert",
+    .text = "insert into app.login as l (tenant_id, id, user_id, issuer, subject) values (app.tenant(), $1::u"
+            "uid, $2::uuid, $3::text, $4::text) returning l.id, l.user_id, l.issuer, l.subject, l.version, l."
+            "changed_at",
+    .parameters = 4, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_login_insert(struct plan *plan, const struct login_new *body, struct sql_login_insert args)
+{
+    const struct str values[] = {
+        args.id,
+        body->user_id,
+        body->issuer,
+        body->subject,
+    };
+    return plan_add(plan, &query_login_insert, values);
+}
+
+const struct query query_login_delete = {
+    .name = "login_delete",
+    .text = "delete from app.login l where l.id = $1 and $2::int8multirange @> l.version returning l.id",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_login_delete(struct plan *plan, struct sql_login_delete args)
+{
+    const struct str values[] = {
+        args.id,
+        args.version,
+    };
+    return plan_add(plan, &query_login_delete, values);
 }
 
 const struct query query_mail_setting_get = {
@@ -1185,9 +1345,16 @@ const struct query query_user_profile = {
     .name = "user_profile",
     .text = "select $1::uuid as id, u.name, $2::text as role, $3::uuid as organisation_id, app.user_organisat"
             "ion(u.id) as organisation_name, t.id as tenant_id, t.name as tenant_name, $4::json as permission"
-            "s from ref.tenant t left join app.user_account u on u.id = $1::uuid and u.tenant_id = t.tenant_i"
-            "d where t.tenant_id = (select app.tenant())",
-    .parameters = 4, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "s, $5::uuid as hat_id, (select json_strip_nulls(json_agg(json_build_object('id', h.id, 'role', h"
+            ".role, 'organisationId', h.organisation_id, 'organisationName', case when h.id = u.id then app.u"
+            "ser_organisation(u.id) else app.hat_organisation(h.id) end, 'attributes', h.attributes, 'fromAt'"
+            ", to_char(h.from_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), 'untilAt', to_char(h.u"
+            "ntil_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')) order by h.id <> h.user_id, h.id))"
+            " from entry.hat h where h.user_id = $1::uuid and h.tenant_id = t.tenant_id and (h.from_at is nul"
+            "l or h.from_at <= clock.now()) and (h.until_at is null or h.until_at > clock.now())) as hats fro"
+            "m ref.tenant t left join app.user_account u on u.id = $1::uuid and u.tenant_id = t.tenant_id whe"
+            "re t.tenant_id = (select app.tenant())",
+    .parameters = 5, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
 struct statement *sql_user_profile(struct plan *plan, struct sql_user_profile args)
@@ -1197,6 +1364,7 @@ struct statement *sql_user_profile(struct plan *plan, struct sql_user_profile ar
         args.role,
         args.organisation,
         args.permissions,
+        args.hat,
     };
     return plan_add(plan, &query_user_profile, values);
 }
@@ -1294,4 +1462,4 @@ struct statement *sql_user_change(struct plan *plan, struct sql_user_change args
     return plan_add(plan, &query_user_change, values);
 }
 
-const struct query *const platform_queries[] = {&query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_mail_setting_get, &query_mail_setting_change, &query_message_list, &query_message_get, &query_message_resend, &query_message_template_list, &query_message_template_preview, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_task_list, &query_task_get, &query_task_kind_list, &query_task_make, &query_task_accept, &query_task_decline, &query_task_complete, &query_task_withdraw, &query_task_replan, &query_task_reassign, &query_task_transition_list, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, NULL};
+const struct query *const platform_queries[] = {&query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_hat_page, &query_hat_get, &query_hat_insert, &query_hat_change, &query_login_page, &query_login_get, &query_login_insert, &query_login_delete, &query_mail_setting_get, &query_mail_setting_change, &query_message_list, &query_message_get, &query_message_resend, &query_message_template_list, &query_message_template_preview, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_task_list, &query_task_get, &query_task_kind_list, &query_task_make, &query_task_accept, &query_task_decline, &query_task_complete, &query_task_withdraw, &query_task_replan, &query_task_reassign, &query_task_transition_list, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, NULL};

@@ -24,6 +24,51 @@ struct statement *sql_competence_get(struct plan *plan, struct sql_competence_ge
 extern const struct query query_condition_list;
 struct statement *sql_condition_list(struct plan *plan);
 
+extern const struct query query_hat_page;
+struct sql_hat_page {
+    struct str shows_organisation_name;
+};
+struct statement *sql_hat_page(struct plan *plan, struct sql_hat_page args);
+
+extern const struct query query_hat_get;
+struct sql_hat_get {
+    struct str id;
+};
+struct statement *sql_hat_get(struct plan *plan, struct sql_hat_get args);
+
+extern const struct query query_hat_insert;
+struct sql_hat_insert {
+    struct str id;
+};
+struct statement *sql_hat_insert(struct plan *plan, const struct hat_new *body, struct sql_hat_insert args);
+
+extern const struct query query_hat_change;
+struct sql_hat_change {
+    struct str document, id, version;
+};
+struct statement *sql_hat_change(struct plan *plan, struct sql_hat_change args);
+
+extern const struct query query_login_page;
+struct statement *sql_login_page(struct plan *plan);
+
+extern const struct query query_login_get;
+struct sql_login_get {
+    struct str id;
+};
+struct statement *sql_login_get(struct plan *plan, struct sql_login_get args);
+
+extern const struct query query_login_insert;
+struct sql_login_insert {
+    struct str id;
+};
+struct statement *sql_login_insert(struct plan *plan, const struct login_new *body, struct sql_login_insert args);
+
+extern const struct query query_login_delete;
+struct sql_login_delete {
+    struct str id, version;
+};
+struct statement *sql_login_delete(struct plan *plan, struct sql_login_delete args);
+
 extern const struct query query_mail_setting_get;
 struct sql_mail_setting_get {
     struct str id;
@@ -308,7 +353,7 @@ struct statement *sql_tenant_get(struct plan *plan, struct sql_tenant_get args);
 
 extern const struct query query_user_profile;
 struct sql_user_profile {
-    struct str actor, role, organisation, permissions;
+    struct str actor, role, organisation, permissions, hat;
 };
 struct statement *sql_user_profile(struct plan *plan, struct sql_user_profile args);
 

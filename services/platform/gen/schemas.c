@@ -6,17 +6,17 @@
 
 _Static_assert(38 <= LIMIT_FIELDS, "Task");
 
-static const struct pattern_part pattern_0[] = {{{0x0u, 0x7fffffe80000000u}, 2, 40}, {{0, 0}, 0, 0}};
-static const char *const values_1[] = {"file", "mediation", NULL};
-static const char *const values_2[] = {"firm", "agency", "hub", "course_provider", "partner", "municipality", "unit", "service_point", "desk", "department", "school", "association", "park", "platform", "corporation", "sector_body", "fund", "council", "employment_service", "sheltered_work", "centre", NULL};
-static const struct pattern_part pattern_3[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
-static const char *const values_4[] = {"propose", "send", "invite", "hire", "start", "pay", NULL};
-static const char *const values_5[] = {"no_time", "not_ours", "wrong_person", "cannot_be_met", "no_longer_needed", "made_by_mistake", "twice", "subject_ended", "person_left", "other", NULL};
-static const char *const values_6[] = {"contacted", "not_contacted", "taken_up", "refused", "kept", "not_kept", "answered", "not_answered", "held", "not_held", "fine", "attention", "at_risk", "ended", "not_reached", "present", "ill", "absent", "removed", "not_removed", "finished", "not_finished", "met", "not_met", "granted", "agreed", "permanent", "extended", "converted", "used", "not_used", "handed_over", "received", "not_received", "full", "partial", "none", "renewed", "lapsed", "decided", "followed", "dropped", "not_done", NULL};
-static const char *const values_7[] = {"employer", "candidate", "organisation", "team_lead", "colleague", NULL};
-static const char *const values_8[] = {"asked_by_other_side", "illness", "holiday", "waiting_for_others", "no_capacity", "more_time_needed", "other", NULL};
-static const char *const values_9[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", NULL};
-static const char *const values_10[] = {"decider", "privacy_officer", "archivist", NULL};
+static const char *const values_0[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", "alderman", "labour_expert", "benefits_payment", NULL};
+static const char *const values_1[] = {"decider", "privacy_officer", "archivist", NULL};
+static const struct pattern_part pattern_2[] = {{{0x0u, 0x7fffffe80000000u}, 2, 40}, {{0, 0}, 0, 0}};
+static const char *const values_3[] = {"file", "mediation", NULL};
+static const char *const values_4[] = {"firm", "agency", "hub", "course_provider", "partner", "municipality", "unit", "service_point", "desk", "department", "school", "association", "park", "platform", "corporation", "sector_body", "fund", "council", "employment_service", "sheltered_work", "centre", NULL};
+static const struct pattern_part pattern_5[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
+static const char *const values_6[] = {"propose", "send", "invite", "hire", "start", "pay", NULL};
+static const char *const values_7[] = {"no_time", "not_ours", "wrong_person", "cannot_be_met", "no_longer_needed", "made_by_mistake", "twice", "subject_ended", "person_left", "other", NULL};
+static const char *const values_8[] = {"contacted", "not_contacted", "taken_up", "refused", "kept", "not_kept", "answered", "not_answered", "held", "not_held", "fine", "attention", "at_risk", "ended", "not_reached", "present", "ill", "absent", "removed", "not_removed", "finished", "not_finished", "met", "not_met", "granted", "agreed", "permanent", "extended", "converted", "used", "not_used", "handed_over", "received", "not_received", "full", "partial", "none", "renewed", "lapsed", "decided", "followed", "dropped", "not_done", NULL};
+static const char *const values_9[] = {"employer", "candidate", "organisation", "team_lead", "colleague", NULL};
+static const char *const values_10[] = {"asked_by_other_side", "illness", "holiday", "waiting_for_others", "no_capacity", "more_time_needed", "other", NULL};
 static const char *const values_11[] = {"skill", "knowledge", "attitude", "language", NULL};
 static const char *const values_12[] = {"released", "withdrawn", NULL};
 static const char *const values_13[] = {"document", "licence", "language", "task", "certificate", NULL};
@@ -37,6 +37,34 @@ static const char *const values_27[] = {"proposed", "open", "done", "failed", "w
 static const char *const values_28[] = {"municipality", "centre", "service", "hub", NULL};
 static const char *const values_29[] = {"active", "closed", NULL};
 
+static const struct field hat_new_fields[] = {
+    {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct hat_new, user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct hat_new, role), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct hat_new, attributes), .unique_at = 0, .min = 0, .max = 3, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct hat_new, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "fromAt", .key = {"\"fromAt\":", 9}, .column = "from_at", .type = FIELD_INSTANT, .offset = offsetof(struct hat_new, from_at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "untilAt", .key = {"\"untilAt\":", 10}, .column = "until_at", .type = FIELD_INSTANT, .flags = FIELD_NULLABLE, .offset = offsetof(struct hat_new, until_at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema hat_new_schema = {
+    .name = "HatNew", .fields = hat_new_fields, .count = 6,
+    .size = sizeof(struct hat_new), .self = NULL,
+};
+static const struct field hat_change_fields[] = {
+    {.name = "untilAt", .key = {"\"untilAt\":", 10}, .column = "until_at", .type = FIELD_INSTANT, .flags = FIELD_NULLABLE, .offset = offsetof(struct hat_change, until_at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema hat_change_schema = {
+    .name = "HatChange", .fields = hat_change_fields, .count = 1,
+    .size = sizeof(struct hat_change), .self = NULL,
+};
+static const struct field login_new_fields[] = {
+    {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct login_new, user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "issuer", .key = {"\"issuer\":", 9}, .column = "issuer", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct login_new, issuer), .min = 1, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "subject", .key = {"\"subject\":", 10}, .column = "subject", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct login_new, subject), .min = 1, .max = 255, .visible_to = 0xffffffffu},
+};
+const struct schema login_new_schema = {
+    .name = "LoginNew", .fields = login_new_fields, .count = 3,
+    .size = sizeof(struct login_new), .self = NULL,
+};
 static const struct field mail_setting_change_fields[] = {
     {.name = "stopped", .key = {"\"stopped\":", 10}, .column = "stopped", .type = FIELD_BOOL, .offset = offsetof(struct mail_setting_change, stopped), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "sandboxAddress", .key = {"\"sandboxAddress\":", 17}, .column = "sandbox_address", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_EMAIL, .offset = offsetof(struct mail_setting_change, sandbox_address), .min = 3, .max = 254, .visible_to = 0xffffffffu},
@@ -47,9 +75,9 @@ const struct schema mail_setting_change_schema = {
     .size = sizeof(struct mail_setting_change), .self = NULL,
 };
 static const struct field note_new_fields[] = {
-    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct note_new, noun), .min = 2, .max = 40, .pattern = pattern_0, .visible_to = 0xffffffffu},
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct note_new, noun), .min = 2, .max = 40, .pattern = pattern_2, .visible_to = 0xffffffffu},
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct note_new, subject_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .offset = offsetof(struct note_new, purpose), .min = 0, .max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .offset = offsetof(struct note_new, purpose), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
     {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_MULTILINE, .offset = offsetof(struct note_new, text), .min = 1, .max = 4000, .visible_to = 0xffffffffu},
 };
 const struct schema note_new_schema = {
@@ -57,7 +85,7 @@ const struct schema note_new_schema = {
     .size = sizeof(struct note_new), .self = NULL,
 };
 static const struct field note_change_fields[] = {
-    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .offset = offsetof(struct note_change, purpose), .min = 0, .max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .offset = offsetof(struct note_change, purpose), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
     {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct note_change, text), .min = 1, .max = 4000, .visible_to = 0xffffffffu},
 };
 const struct schema note_change_schema = {
@@ -65,9 +93,9 @@ const struct schema note_change_schema = {
     .size = sizeof(struct note_change), .self = NULL,
 };
 static const struct field organisation_new_fields[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct organisation_new, kind), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct organisation_new, kind), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct organisation_new, name), .min = 1, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_new, kvk_number), .min = 8, .max = 8, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_new, kvk_number), .min = 8, .max = 8, .pattern = pattern_5, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_new, parent_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_new, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct organisation_new, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -77,9 +105,9 @@ const struct schema organisation_new_schema = {
     .size = sizeof(struct organisation_new), .self = NULL,
 };
 static const struct field organisation_change_fields[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct organisation_change, kind), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct organisation_change, kind), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .offset = offsetof(struct organisation_change, name), .min = 1, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_change, kvk_number), .min = 8, .max = 8, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_change, kvk_number), .min = 8, .max = 8, .pattern = pattern_5, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_change, parent_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_change, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct organisation_change, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -104,42 +132,42 @@ const struct schema queue_pause_new_schema = {
     .size = sizeof(struct queue_pause_new), .self = NULL,
 };
 static const struct field task_new_fields[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_new, kind), .min = 2, .max = 40, .pattern = pattern_0, .visible_to = 0xffffffffu},
-    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_new, noun), .min = 2, .max = 40, .pattern = pattern_0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_new, kind), .min = 2, .max = 40, .pattern = pattern_2, .visible_to = 0xffffffffu},
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_new, noun), .min = 2, .max = 40, .pattern = pattern_2, .visible_to = 0xffffffffu},
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_new, subject_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "summary", .key = {"\"summary\":", 10}, .column = "summary", .type = FIELD_TEXT, .offset = offsetof(struct task_new, summary), .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "ownerUserId", .key = {"\"ownerUserId\":", 14}, .column = "owner_user_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, owner_user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "ownerOrganisationId", .key = {"\"ownerOrganisationId\":", 22}, .column = "owner_organisation_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, owner_organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "ownerEmployerId", .key = {"\"ownerEmployerId\":", 18}, .column = "owner_employer_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, owner_employer_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "ownerCandidateId", .key = {"\"ownerCandidateId\":", 19}, .column = "owner_candidate_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, owner_candidate_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x1ffc8u},
+    {.name = "ownerCandidateId", .key = {"\"ownerCandidateId\":", 19}, .column = "owner_candidate_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, owner_candidate_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfffc8u},
     {.name = "promisedToEmployerId", .key = {"\"promisedToEmployerId\":", 23}, .column = "promised_to_employer_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, promised_to_employer_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "promisedToCandidateId", .key = {"\"promisedToCandidateId\":", 24}, .column = "promised_to_candidate_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, promised_to_candidate_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x1ffc8u},
+    {.name = "promisedToCandidateId", .key = {"\"promisedToCandidateId\":", 24}, .column = "promised_to_candidate_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, promised_to_candidate_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfffc8u},
     {.name = "promisedToOrganisationId", .key = {"\"promisedToOrganisationId\":", 27}, .column = "promised_to_organisation_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, promised_to_organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .offset = offsetof(struct task_new, due_at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "dueDay", .key = {"\"dueDay\":", 9}, .column = "due_day", .type = FIELD_DATE, .offset = offsetof(struct task_new, due_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .offset = offsetof(struct task_new, blocks), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu, .closed_to = 0x17b80u},
-    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, project_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x17b80u},
+    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .offset = offsetof(struct task_new, blocks), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu, .closed_to = 0xf7b80u},
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, project_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xf7b80u},
 };
 const struct schema task_new_schema = {
     .name = "TaskNew", .fields = task_new_fields, .count = 15,
     .size = sizeof(struct task_new), .self = NULL,
 };
 static const struct field task_refusal_fields[] = {
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_refusal, reason), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_refusal, reason), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
 };
 const struct schema task_refusal_schema = {
     .name = "TaskRefusal", .fields = task_refusal_fields, .count = 1,
     .size = sizeof(struct task_refusal), .self = NULL,
 };
 static const struct field task_completion_fields[] = {
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_completion, outcome), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_completion, outcome), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
 };
 const struct schema task_completion_schema = {
     .name = "TaskCompletion", .fields = task_completion_fields, .count = 1,
     .size = sizeof(struct task_completion), .self = NULL,
 };
 static const struct field task_withdrawal_fields[] = {
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_withdrawal, reason), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_withdrawal, reason), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
 };
 const struct schema task_withdrawal_schema = {
     .name = "TaskWithdrawal", .fields = task_withdrawal_fields, .count = 1,
@@ -148,8 +176,8 @@ const struct schema task_withdrawal_schema = {
 static const struct field task_replanning_fields[] = {
     {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .offset = offsetof(struct task_replanning, due_at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "dueDay", .key = {"\"dueDay\":", 9}, .column = "due_day", .type = FIELD_DATE, .offset = offsetof(struct task_replanning, due_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "agreedBy", .key = {"\"agreedBy\":", 11}, .column = "deviation_agreed_by", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_replanning, deviation_agreed_by), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "deviation_reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_replanning, deviation_reason), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "agreedBy", .key = {"\"agreedBy\":", 11}, .column = "deviation_agreed_by", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_replanning, deviation_agreed_by), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "deviation_reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_replanning, deviation_reason), .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
 };
 const struct schema task_replanning_schema = {
     .name = "TaskReplanning", .fields = task_replanning_fields, .count = 4,
@@ -159,7 +187,7 @@ static const struct field task_reassignment_fields[] = {
     {.name = "ownerUserId", .key = {"\"ownerUserId\":", 14}, .column = "owner_user_id", .type = FIELD_UUID, .offset = offsetof(struct task_reassignment, owner_user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "ownerOrganisationId", .key = {"\"ownerOrganisationId\":", 22}, .column = "owner_organisation_id", .type = FIELD_UUID, .offset = offsetof(struct task_reassignment, owner_organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "ownerEmployerId", .key = {"\"ownerEmployerId\":", 18}, .column = "owner_employer_id", .type = FIELD_UUID, .offset = offsetof(struct task_reassignment, owner_employer_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "ownerCandidateId", .key = {"\"ownerCandidateId\":", 19}, .column = "owner_candidate_id", .type = FIELD_UUID, .offset = offsetof(struct task_reassignment, owner_candidate_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0x1ffc8u},
+    {.name = "ownerCandidateId", .key = {"\"ownerCandidateId\":", 19}, .column = "owner_candidate_id", .type = FIELD_UUID, .offset = offsetof(struct task_reassignment, owner_candidate_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfffc8u},
 };
 const struct schema task_reassignment_schema = {
     .name = "TaskReassignment", .fields = task_reassignment_fields, .count = 4,
@@ -169,8 +197,8 @@ static const struct field user_new_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct user_new, name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_EMAIL, .offset = offsetof(struct user_new, email), .min = 3, .max = 254, .visible_to = 0xffffffffu},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_PHONE, .offset = offsetof(struct user_new, phone), .min = 6, .max = 30, .visible_to = 0xffffffffu},
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct user_new, role), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
-    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct user_new, attributes), .unique_at = 0, .min = 0, .max = 3, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct user_new, role), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct user_new, attributes), .unique_at = 0, .min = 0, .max = 3, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct user_new, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct user_new, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -182,8 +210,8 @@ static const struct field user_change_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .offset = offsetof(struct user_change, name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_EMAIL, .offset = offsetof(struct user_change, email), .min = 3, .max = 254, .visible_to = 0xffffffffu},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_PHONE, .offset = offsetof(struct user_change, phone), .min = 6, .max = 30, .visible_to = 0xffffffffu},
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .offset = offsetof(struct user_change, role), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
-    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct user_change, attributes), .unique_at = 0, .min = 0, .max = 3, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .offset = offsetof(struct user_change, role), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct user_change, attributes), .unique_at = 0, .min = 0, .max = 3, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct user_change, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct user_change, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -194,7 +222,7 @@ const struct schema user_change_schema = {
 static const struct field colleague_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
 };
 const struct schema colleague_schema = {
@@ -226,6 +254,34 @@ static const struct field condition_fields[] = {
 const struct schema condition_schema = {
     .name = "Condition", .fields = condition_fields, .count = 5,
     .size = 0, .self = NULL,
+};
+static const struct field hat_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 3, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "organisationName", .key = {"\"organisationName\":", 19}, .column = "organisation_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "fromAt", .key = {"\"fromAt\":", 9}, .column = "from_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "untilAt", .key = {"\"untilAt\":", 10}, .column = "until_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema hat_schema = {
+    .name = "Hat", .fields = hat_fields, .count = 10,
+    .size = 0, .self = "/hats/",
+};
+static const struct field login_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "issuer", .key = {"\"issuer\":", 9}, .column = "issuer", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "subject", .key = {"\"subject\":", 10}, .column = "subject", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 255, .visible_to = 0xffffffffu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema login_schema = {
+    .name = "Login", .fields = login_fields, .count = 6,
+    .size = 0, .self = "/logins/",
 };
 static const struct field mail_setting_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -315,7 +371,7 @@ static const struct field note_fields[] = {
     {.name = "subjectLabel", .key = {"\"subjectLabel\":", 15}, .column = "subject_label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
     {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 4000, .visible_to = 0xffffffffu},
     {.name = "authorId", .key = {"\"authorId\":", 11}, .column = "author_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "authorName", .key = {"\"authorName\":", 13}, .column = "author_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
@@ -353,7 +409,7 @@ const struct schema occupation_schema = {
 };
 static const struct field organisation_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .min = 0, .max = 8, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -539,9 +595,9 @@ static const struct field task_kind_fields[] = {
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "titleNl", .key = {"\"titleNl\":", 10}, .column = "title_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "titleEn", .key = {"\"titleEn\":", 10}, .column = "title_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "outcomes", .key = {"\"outcomes\":", 11}, .column = "outcomes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .item_max = 100, .values = values_6, .visible_to = 0xffffffffu},
-    {.name = "failures", .key = {"\"failures\":", 11}, .column = "failures", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .item_max = 100, .values = values_6, .visible_to = 0xffffffffu},
-    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "outcomes", .key = {"\"outcomes\":", 11}, .column = "outcomes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "failures", .key = {"\"failures\":", 11}, .column = "failures", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
     {.name = "urgent", .key = {"\"urgent\":", 9}, .column = "urgent", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "binds", .key = {"\"binds\":", 8}, .column = "binds", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "byHand", .key = {"\"byHand\":", 9}, .column = "by_hand", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -572,7 +628,7 @@ static const struct field task_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x3b7u},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "summary", .key = {"\"summary\":", 10}, .column = "summary", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_4, .visible_to = 0x847fu},
+    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_6, .visible_to = 0x847fu},
     {.name = "urgent", .key = {"\"urgent\":", 9}, .column = "urgent", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "ownerUserId", .key = {"\"ownerUserId\":", 14}, .column = "owner_user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "ownerOrganisationId", .key = {"\"ownerOrganisationId\":", 22}, .column = "owner_organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -588,10 +644,10 @@ static const struct field task_fields[] = {
     {.name = "overdue", .key = {"\"overdue\":", 10}, .column = "overdue", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "held", .key = {"\"held\":", 7}, .column = "held", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "escalated", .key = {"\"escalated\":", 12}, .column = "escalated", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x847fu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
-    {.name = "agreedBy", .key = {"\"agreedBy\":", 11}, .column = "deviation_agreed_by", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
-    {.name = "replanReason", .key = {"\"replanReason\":", 15}, .column = "deviation_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "agreedBy", .key = {"\"agreedBy\":", 11}, .column = "deviation_agreed_by", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "replanReason", .key = {"\"replanReason\":", 15}, .column = "deviation_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x847fu},
     {.name = "actions", .key = {"\"actions\":", 10}, .column = "actions", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 10, .schema = &task_action_schema, .visible_to = 0xffffffffu},
     {.name = "madeAt", .key = {"\"madeAt\":", 9}, .column = "made_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -615,10 +671,25 @@ const struct schema tenant_schema = {
     .name = "Tenant", .fields = tenant_fields, .count = 6,
     .size = 0, .self = "/tenants/",
 };
+static const struct field own_hat_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "organisationName", .key = {"\"organisationName\":", 19}, .column = "organisation_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 3, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "fromAt", .key = {"\"fromAt\":", 9}, .column = "from_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "untilAt", .key = {"\"untilAt\":", 10}, .column = "until_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema own_hat_schema = {
+    .name = "OwnHat", .fields = own_hat_fields, .count = 7,
+    .size = 0, .self = NULL,
+};
 static const struct field user_profile_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "hatId", .key = {"\"hatId\":", 8}, .column = "hat_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "hats", .key = {"\"hats\":", 7}, .column = "hats", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 16, .schema = &own_hat_schema, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "organisationName", .key = {"\"organisationName\":", 19}, .column = "organisation_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -626,7 +697,7 @@ static const struct field user_profile_fields[] = {
     {.name = "permissions", .key = {"\"permissions\":", 14}, .column = "permissions", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 500, .item_max = 80, .visible_to = 0xffffffffu},
 };
 const struct schema user_profile_schema = {
-    .name = "UserProfile", .fields = user_profile_fields, .count = 8,
+    .name = "UserProfile", .fields = user_profile_fields, .count = 10,
     .size = 0, .self = NULL,
 };
 static const struct field user_fields[] = {
@@ -634,8 +705,8 @@ static const struct field user_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .min = 0, .max = 254, .visible_to = 0xffffffffu},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
-    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 3, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 3, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "organisationName", .key = {"\"organisationName\":", 19}, .column = "organisation_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},

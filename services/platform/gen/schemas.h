@@ -6,6 +6,28 @@
 #include "lib/http/schema.h"
 #include "openapi/gen/schemas.h"
 
+/* What a client says of a hat. (nieuwe pet) */
+struct hat_new {
+    struct str user_id;
+    struct str role;
+    struct list attributes; /* of struct str */
+    struct str organisation_id;
+    struct str from_at;
+    struct str until_at;
+};
+
+/* What may change of a hat. (wijziging van een pet) */
+struct hat_change {
+    struct str until_at;
+};
+
+/* What a client says of a login. (nieuwe login) */
+struct login_new {
+    struct str user_id;
+    struct str issuer;
+    struct str subject;
+};
+
 /* What may change of how e-mail is sent. (wijziging van de instelling voor e-mail) */
 struct mail_setting_change {
     struct maybe_bool stopped;
@@ -130,6 +152,9 @@ struct user_change {
     struct maybe_bool active;
 };
 
+extern const struct schema hat_new_schema;
+extern const struct schema hat_change_schema;
+extern const struct schema login_new_schema;
 extern const struct schema mail_setting_change_schema;
 extern const struct schema note_new_schema;
 extern const struct schema note_change_schema;
@@ -148,6 +173,8 @@ extern const struct schema user_change_schema;
 extern const struct schema colleague_schema;
 extern const struct schema competence_schema;
 extern const struct schema condition_schema;
+extern const struct schema hat_schema;
+extern const struct schema login_schema;
 extern const struct schema mail_setting_schema;
 extern const struct schema message_template_schema;
 extern const struct schema message_preview_schema;
@@ -174,6 +201,7 @@ extern const struct schema task_kind_schema;
 extern const struct schema task_action_schema;
 extern const struct schema task_schema;
 extern const struct schema tenant_schema;
+extern const struct schema own_hat_schema;
 extern const struct schema user_profile_schema;
 extern const struct schema user_schema;
 

@@ -25,7 +25,7 @@ on conflict (what, who) do nothing;
 -- The group of roles that limits are for.
 create function entry.group_of(role text) returns text immutable parallel safe
     return case
-           when role in ('case_manager', 'team_lead', 'consultant', 'account_manager', 'coach', 'field_officer', 'sector_coach', 'course_leader', 'employer', 'partner', 'candidate', 'analyst', 'tenant_admin') then 'person'
+           when role in ('case_manager', 'team_lead', 'consultant', 'account_manager', 'coach', 'field_officer', 'sector_coach', 'course_leader', 'employer', 'partner', 'candidate', 'analyst', 'tenant_admin', 'alderman', 'labour_expert', 'benefits_payment') then 'person'
            when role in ('firm', 'agency', 'hub') then 'machine'
            when role in ('system') then 'operator'
            end;

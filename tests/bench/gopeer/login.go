@@ -42,15 +42,14 @@ type actor struct {
 	user         string
 	organisation string
 	role         string
-	attributes   []string // not nil
+	version      string // of the hats; that of the account has the identifier of the user
 	scope        string
 }
 
 type claims struct {
-	Tenant       string   `json:"tenant"`
-	Role         string   `json:"role"`
-	Organisation string   `json:"org"`
-	Attributes   []string `json:"attributes"`
+	Tenant       string `json:"tenant"`
+	Role         string `json:"role"`
+	Organisation string `json:"org"`
 	jwt.RegisteredClaims
 }
 
@@ -61,6 +60,7 @@ type remembered struct {
 
 // login verifies tokens and remembers those that it has verified.
 type login struct {
+	pool    *pgxpool.Pool
 	key     *ecdsa.PublicKey
 	parser  *jwt.Parser
 	tenants map[string]string
@@ -78,7 +78,7 @@ func newLogin(ctx context.Context, pool *pgxpool.Pool, folder string) (*login, e
 	if err != nil {
 		return nil, err
 	}
-	l := &login{key: key, tenants: map[string]string{}, known: map[string]remembered{}}
+	l := &login{pool: pool, key: key, tenants: map[string]string{}, known: map[string]remembered{}}
 	l.parser = jwt.NewParser(jwt.WithValidMethods([]string{"ES256"}), jwt.WithExpirationRequired(), jwt.WithIssuedAt(),
 		jwt.WithIssuer("https://issuer.maatwerk.example"), jwt.WithAudience("maatwerk"))
 	rows, err := pool.Query(ctx, "select id::text, tenant_id::text from ref.tenant where status = 'active'")
@@ -109,7 +109,7 @@ func (l *login) actor(r *http.Request) (actor, error) {
 	if ok && now.Before(found.until) {
 		return found.actor, nil
 	}
-	fresh, err := l.verify(token, now)
+	fresh, err := l.verify(r.Context(), token, now)
 	if err != nil {
 		return actor{}, errUnauthenticated
 	}
@@ -117,7 +117,7 @@ func (l *login) actor(r *http.Request) (actor, error) {
 	return fresh.actor, nil
 }
 
-func (l *login) verify(token string, now time.Time) (remembered, error) {
+func (l *login) verify(ctx context.Context, token string, now time.Time) (remembered, error) {
 	var c claims
 	if _, err := l.parser.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return l.key, nil }); err != nil {
 		return remembered{}, err
@@ -125,10 +125,14 @@ func (l *login) verify(token string, now time.Time) (remembered, error) {
 	if _, err := uuid.Parse(c.Subject); err != nil {
 		return remembered{}, err
 	}
-	who := actor{tenant: l.tenants[c.Tenant], user: c.Subject, organisation: c.Organisation, role: c.Role,
-		attributes: append([]string{}, c.Attributes...), scope: scopes[c.Role]}
+	who := actor{tenant: l.tenants[c.Tenant], user: c.Subject, organisation: c.Organisation, role: c.Role, scope: scopes[c.Role]}
 	if who.tenant == "" || who.scope == "" {
 		return remembered{}, errUnauthenticated
+	}
+	hat := l.pool.QueryRow(ctx, "select version::text from entry.hat where user_id = $1 and tenant_id = $2::text::int and id = $1 and role = $3",
+		who.user, who.tenant, who.role)
+	if err := hat.Scan(&who.version); err != nil {
+		return remembered{}, err
 	}
 	until := now.Add(rememberFor)
 	if c.ExpiresAt.Before(until) {

@@ -50,7 +50,8 @@ static void what_is_made_is_read(void **state)
                                            .organisation = S(ORG),
                                            .token_id = S("t\"1"),
                                            .issued_s = NOW_S,
-                                           .expires_s = NOW_S + 900};
+                                           .expires_s = NOW_S + 900,
+                                           .has_attributes = true};
     struct str token = {0};
     for (; made.attributes_count < LIMIT_ATTRIBUTES; made.attributes_count++)
         made.attributes[made.attributes_count] =

@@ -31,13 +31,18 @@ static void assert_refused(struct ctx *ctx, struct str token)
 #define BODY(iss, aud, sub, tenant) \
     "{\"iss\":" iss ",\"aud\":" aud ",\"sub\":" sub ",\"tenant\":" tenant ROLE LISTED "," TIMES "}"
 
+#define X16  "0123456789abcdef"
+#define X64  X16 X16 X16 X16
+#define X256 X64 X64 X64 X64
+
 static const char *bodies[] = {
     BODY("\"j\"", "\"a\"", "\"" SUB "\"", "\"" TENANT "\""),
     BODY("\"i\"", "\"b\"", "\"" SUB "\"", "\"" TENANT "\""),
     BODY("\"i\"", "[\"b\"]", "\"" SUB "\"", "\"" TENANT "\""),
     BODY("\"i\"", "[]", "\"" SUB "\"", "\"" TENANT "\""),
     BODY("\"i\"", "[\"a\",1]", "\"" SUB "\"", "\"" TENANT "\""),
-    BODY("\"i\"", "\"a\"", "\"root\"", "\"" TENANT "\""),
+    BODY("\"i\"", "\"a\"", "\"\"", "\"" TENANT "\""),
+    BODY("\"i\"", "\"a\"", "\"" X256 "\"", "\"" TENANT "\""),
     BODY("\"i\"", "\"a\"", "1", "\"" TENANT "\""),
     BODY("\"i\"", "\"a\"", "\"" SUB "\"", "\"*\""),
     BODY("\"i\"", "\"a\"", "\"" SUB "\"", "null"),
@@ -55,7 +60,6 @@ static const char *bodies[] = {
     WITH(",\"x\":NaN"),
     WITH(","),
     WITH("}{"),
-    "{" HEAD LISTED "," TIMES "}",
     "{" HEAD ",\"role\":\"\"" LISTED "," TIMES "}",
     "{" HEAD ",\"role\":1" LISTED "," TIMES "}",
     "{" HEAD ROLE "," TIMES ",\"attributes\":\"x\"}",
@@ -83,6 +87,25 @@ static void claims_that_are_refused(void **state)
                             sign(ctx, keys->issuer, header_of(ctx, keys),
                                  S(WITH(",\"nbf\":1800000060")))),
                      OK);
+}
+
+/* A subject is any text, and what only narrows may be absent. */
+static void a_login_is_enough(void **state)
+{
+    struct ctx *ctx = *state;
+    static const char *good[] = {
+        "{" HEAD "," TIMES "}",
+        "{" HEAD LISTED "," TIMES "}",
+        BODY("\"i\"", "\"a\"", "\"n.akkers@maasdrecht.example\"", "\"" TENANT "\""),
+    };
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        struct token_claims claims;
+        struct str token = sign(ctx, keys->issuer, header_of(ctx, keys), str_of(good[i]));
+        assert_int_equal(token_verify(ctx->arena, keys, token, NOW_S, S("i"), S("a"), &claims), OK);
+        assert_true(!claims.role.at == (i < 2));
+        assert_true(claims.has_attributes == (i > 0));
+        assert_ptr_equal(claims.key, keys_find(keys, str_of(keys->issuer_kid)));
+    }
 }
 
 static void times(void **state)
@@ -147,6 +170,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         UNIT(claims_that_are_refused),
+        UNIT(a_login_is_enough),
         UNIT(times),
         UNIT(a_long_one_is_refused),
     };
