@@ -61,7 +61,7 @@ static const struct {
     {{"_key", 4}, FAULT_UNIQUE},
 };
 
-/* The column in such a name: it comes after the table and tenant_id. Empty when the name has
+/* The column in such a name: it comes after the table and tenant_id or region_id. Empty when the name has
  * another form. */
 static struct str column_of(const struct refusal *refusal, enum fault_code *ret_fault)
 {
@@ -69,7 +69,7 @@ static struct str column_of(const struct refusal *refusal, enum fault_code *ret_
     if (!str_has_prefix(name, table) || str_from(name, table.len).len < 2)
         return S("");
     name = str_from(name, table.len + 1);
-    if (str_has_prefix(name, S("tenant_id_")))
+    if (str_has_prefix(name, S("tenant_id_")) || str_has_prefix(name, S("region_id_")))
         name = str_from(name, strlen("tenant_id_"));
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         size_t length = name.len - kinds[i].end.len;

@@ -8,7 +8,7 @@ create function app.sees_proposal(p app.proposal, scope text default app.scope()
            when 'organisation' then organisation = any (array[p.employer_id, p.candidate_organisation_id]) and p.sent_at is not null
            when 'caseload' then actor = any (array[p.candidate_case_manager_id, p.candidate_coach_id]) and p.sent_at is not null
            else false end;
-call app.wall('app.proposal', 'proposal', '{card,overtaken_by,overtaken_from,candidate_case_manager_id,candidate_coach_id,candidate_organisation_id}');
+call app.wall('app.proposal', 'proposal', '{card,overtaken_by,overtaken_from,candidate_case_manager_id,candidate_coach_id,candidate_organisation_id,project_id}');
 call app.open_to_scope('app.proposal', 'app.sees_proposal');
 call app.unique_by('app.proposal_pair_once', 'app.sees_proposal', '/proposals/');
 call app.referable('app.proposal', 'proposal', 'person', 'app.sees_proposal', candidate => 'r.candidate_id', employer => 'r.employer_id',
@@ -39,6 +39,25 @@ create function app.proposals_follow_owners() returns trigger language plpgsql
 create trigger proposals_keep_owners after update of case_manager_id, coach_id, organisation_id on app.candidate for each row
     when ((old.case_manager_id, old.coach_id, old.organisation_id) is distinct from (new.case_manager_id, new.coach_id, new.organisation_id))
     execute function app.proposals_follow_owners();
+
+-- The project of a proposal is that of its vacancy: with a new proposal, and after the vacancy has another one.
+create function app.proposal_note_project() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        new.project_id := (select v.project_id from app.vacancy v where v.tenant_id = new.tenant_id and v.id = new.vacancy_id);
+        return new;
+    end $$;
+create trigger note_project before insert on app.proposal for each row execute function app.proposal_note_project();
+create function app.proposals_follow_project() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        update app.proposal p set project_id = new.project_id where p.tenant_id = new.tenant_id and p.vacancy_id = new.id;
+        return null;
+    end $$;
+create trigger proposals_keep_project after update of project_id on app.vacancy for each row
+    when (new.project_id is distinct from old.project_id) execute function app.proposals_follow_project();
 
 -- Names of the vacancy, the candidate and the employer of a proposal. Everybody who sees the proposal gets them, also without a right to
 -- the vacancy or the employer itself. Each is a function of its own, because a list asks only for the names that it shows.

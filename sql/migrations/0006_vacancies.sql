@@ -31,6 +31,7 @@ create table app.vacancy (
     reported_by uuid,
     reported_by_organisation uuid,
     assignee_id uuid,
+    project_id uuid,
     match_input bigint not null default 1,
     version bigint not null,
     changed_at timestamptz not null,
@@ -45,6 +46,7 @@ comment on column app.vacancy.competences is 'as a client reads them; a trigger 
 comment on column app.vacancy.conditions is 'as a client reads them; a trigger makes the rows of app.vacancy_condition of it';
 comment on column app.vacancy.positions_taken is 'proposals that are hired: app.vacancy_fire() counts them';
 comment on column app.vacancy.assignee_id is 'who handles it';
+comment on column app.vacancy.project_id is 'a row of region.project: a function checks that it is there and that the municipality takes part in it';
 comment on column app.vacancy.match_input is 'rises by one with each change that matching must follow: the input version';
 create index vacancy_by_change on app.vacancy (tenant_id, changed_at, id);
 create index vacancy_by_report on app.vacancy (tenant_id, reported_at, id);
@@ -54,6 +56,7 @@ create index vacancy_by_employer on app.vacancy (tenant_id, employer_id, reporte
 create index vacancy_by_state on app.vacancy (tenant_id, state, reported_at, id);
 create index vacancy_by_reporter on app.vacancy (tenant_id, reported_by_organisation, reported_at, id)
     where reported_by_organisation is not null;
+create index vacancy_by_project on app.vacancy (tenant_id, project_id, reported_at, id) where project_id is not null;
 create index vacancy_changed_in on app.vacancy (tenant_id, changed_in, id);
 
 create domain app.vacancy_competence_need as text check (value in ('must', 'nice'));

@@ -61,6 +61,7 @@ create table app.proposal (
     candidate_case_manager_id uuid,
     candidate_coach_id uuid,
     candidate_organisation_id uuid,
+    project_id uuid,
     version bigint not null,
     changed_at timestamptz not null,
     changed_in xid8 not null,
@@ -77,6 +78,7 @@ create table app.proposal (
 );
 comment on column app.proposal.candidate_case_manager_id is
     'with candidate_coach_id and candidate_organisation_id: as the candidate has them now; the wall of proposals asks them, and triggers keep them';
+comment on column app.proposal.project_id is 'the project of the vacancy: triggers keep it';
 comment on column app.proposal.card is 'what the employer sees: the card as it was when it was sent';
 comment on column app.proposal.overtaken_by is 'the proposal whose hire made this one obsolete, and its state before that';
 create unique index proposal_pair_once on app.proposal (tenant_id, vacancy_id, candidate_id)
@@ -87,4 +89,5 @@ create index proposal_changed_in on app.proposal (tenant_id, changed_in, id);
 create index proposal_by_vacancy on app.proposal (tenant_id, vacancy_id, changed_at, id);
 create index proposal_by_candidate on app.proposal (tenant_id, candidate_id, changed_at, id);
 create index proposal_by_employer on app.proposal (tenant_id, employer_id, changed_at, id);
+create index proposal_by_project on app.proposal (tenant_id, project_id, changed_at, id) where project_id is not null;
 create index proposal_by_state on app.proposal (tenant_id, state, changed_at, id);

@@ -20,6 +20,7 @@ case when c.merged_into is not null
 -- filter: status c.status = %
 -- filter: caseManagerId c.case_manager_id = %::uuid
 -- filter: coachId c.coach_id = %::uuid
+-- filter: projectId exists (select from app.candidate_participation a where a.tenant_id = c.tenant_id and a.candidate_id = c.id and a.project_id = %::uuid)
 -- filter: assignedToMe (select app.actor()) = any (array[c.case_manager_id, c.coach_id])
 -- filter: unattended not exists (select from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.case_manager_id and k.active and k.role in ('case_manager', 'team_lead'))
 -- filter: aliasPrefix c.id = any (array(select app.named('candidate', %)))

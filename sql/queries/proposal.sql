@@ -1,7 +1,7 @@
 -- program: placements
 
 -- fragment: proposal_columns
-p.id, p.round_id, p.vacancy_id, p.employer_id, p.candidate_id, p.state, p.score, p.rank,
+p.id, p.round_id, p.vacancy_id, p.employer_id, p.project_id, p.candidate_id, p.state, p.score, p.rank,
 case when p.rejection_shared or app.role() not in ('firm', 'agency') then p.rejection_reason end as rejection_reason,
 p.rejection_shared, p.rejection_note, p.return_reason, p.undo_reason, p.undo_note, p.undone_at, p.sent_at, p.answered_at, p.version, p.changed_at
 
@@ -11,6 +11,7 @@ p.rejection_shared, p.rejection_note, p.return_reason, p.undo_reason, p.undo_not
 -- filter: state p.state = %
 -- filter: vacancyId p.vacancy_id = %::uuid
 -- filter: candidateId p.candidate_id = %::uuid
+-- filter: projectId p.project_id = %::uuid
 -- filter: sentBefore p.sent_at < %::timestamptz
 -- changes: p.changed_in
 -- sort: changedAt p.changed_at timestamptz changed_at

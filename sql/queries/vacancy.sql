@@ -3,7 +3,7 @@
 -- fragment: vacancy_columns
 v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_min, v.hours_max,
 to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.start_date, v.needed_by, v.wage_text,
-v.internal_note, v.source, v.reported_at, v.assignee_id, v.match_input
+v.internal_note, v.source, v.reported_at, v.assignee_id, v.project_id, v.match_input
 
 -- fragment: vacancy_due
 v.reported_at + app.vacancy_answer_term()
@@ -29,6 +29,7 @@ case when app.vacancy_is_pending(v.state) then
 -- filter: occupationId v.occupation_id = %::uuid
 -- filter: assigneeId v.assignee_id = %::uuid
 -- filter: assignedToMe v.assignee_id = (select app.actor())
+-- filter: projectId v.project_id = %::uuid
 -- filter: unattended not exists (select from app.colleague k where k.tenant_id = v.tenant_id and k.id = v.assignee_id and k.active and k.role in ('consultant', 'account_manager', 'team_lead'))
 -- filter: reportedBefore v.reported_at < %::timestamptz
 -- filter: dueBefore v.reported_at < %::timestamptz - app.vacancy_answer_term()
@@ -65,13 +66,13 @@ from app.vacancy v where v.id = :id
 -- body: VacancyNew
 -- rows: one
 insert into app.vacancy as v (tenant_id, id, employer_id, title, description, kind, occupation_id, competences, conditions, hours_min,
-    hours_max, shifts, postcode4, positions, candidates_wanted, start_date, needed_by, wage_text, internal_note, assignee_id, source,
+    hours_max, shifts, postcode4, positions, candidates_wanted, start_date, needed_by, wage_text, internal_note, assignee_id, project_id, source,
     reported_at, reported_by, reported_by_organisation)
 values (app.tenant(), :id::uuid, @employer_id::uuid, @title, @description, @kind, @occupation_id::uuid,
     app.vacancy_competences(@competences::jsonb), app.vacancy_conditions(@conditions::jsonb), @hours_min::int, @hours_max::int,
     coalesce(nullif(array(select jsonb_array_elements_text(@shifts::jsonb)), '{}'), '{day}'),
     @postcode4, @positions::int, coalesce(@candidates_wanted::int, 5), @start_date::date, @needed_by::date,
-    @wage_text, @internal_note, @assignee_id::uuid,
+    @wage_text, @internal_note, @assignee_id::uuid, @project_id::uuid,
     case when app.role() in ('employer', 'firm', 'agency', 'hub') then app.role() else 'account_manager' end,
     clock.now(), app.actor(), case when app.role() in ('firm', 'agency') then app.organisation() end)
 returning {{vacancy_columns}}, v.competences, v.conditions, v.positions_taken, {{vacancy_due}} as due_at, v.version, v.changed_at
@@ -80,9 +81,9 @@ returning {{vacancy_columns}}, v.competences, v.conditions, v.positions_taken, {
 -- rows: one
 -- none: stale
 update app.vacancy v set (title, description, kind, occupation_id, hours_min, hours_max, shifts, postcode4, positions,
-                          candidates_wanted, start_date, needed_by, wage_text, internal_note, assignee_id, competences, conditions) =
+                          candidates_wanted, start_date, needed_by, wage_text, internal_note, assignee_id, project_id, competences, conditions) =
     (select n.title, n.description, n.kind, n.occupation_id, n.hours_min, n.hours_max, n.shifts, n.postcode4,
-            n.positions, n.candidates_wanted, n.start_date, n.needed_by, n.wage_text, n.internal_note, n.assignee_id,
+            n.positions, n.candidates_wanted, n.start_date, n.needed_by, n.wage_text, n.internal_note, n.assignee_id, n.project_id,
             case when :document::jsonb ? 'competences' then app.vacancy_competences(nullif(:document::jsonb -> 'competences', 'null'))
                  else v.competences end,
             case when :document::jsonb ? 'conditions' then app.vacancy_conditions(nullif(:document::jsonb -> 'conditions', 'null'))

@@ -11,7 +11,7 @@ create function pg_temp.r(n bigint, salt text, below int) returns int language s
 create function pg_temp.example(kind text, n bigint) returns text language sql immutable as
     $$ select e.id from (values ('region', 1, 'f001'), ('tenant', 1, 'f101'), ('org', 11, 'f201'), ('user', 1003, 'f301'),
                                 ('user', 1004, 'f302'), ('user', 1101, 'f303'), ('user', 1005, 'f304'), ('user', 1002, 'f305'), ('hat', 1002, 'f401'), ('login', 1002, 'f501'), ('employer', 1000001, 'e01'), ('contact', 1000001, 'e11'),
-                                ('vacancy', 1000001, 'a01'), ('candidate', 1000001, 'c01')) e (kind, n, id)
+                                ('project', 1, 'f601'), ('participation', 1, 'f611'), ('figure', 1, 'f621'), ('enrolment', 1, 'f631'), ('vacancy', 1000001, 'a01'), ('candidate', 1000001, 'c01')) e (kind, n, id)
        where e.kind = $1 and e.n = $2 $$;
 create function pg_temp.uid(kind text, n bigint) returns uuid language sql immutable as
     $$ select coalesce('01920000-0000-7000-8000-' || lpad(pg_temp.example(kind, n), 12, '0'),
@@ -93,6 +93,31 @@ insert into entry.hat (user_id, tenant_id, id, role, organisation_id, attributes
 select h.user_id, h.tenant_id, h.id, h.role, h.organisation_id, h.attributes, h.from_at, pg_current_xact_id()::text::bigint from app.hat h;
 insert into app.colleague (tenant_id, id, name, role, phone, active)
 select u.tenant_id, u.id, u.name, u.role, u.phone, true from app.user_account u where app.colleague_is(u.role);
+
+-- step: projects
+insert into region.project (region_id, id, tenant_id, kind, title, summary, state, starts_on, ends_on, target_groups, readers, organisations,
+                            version, changed_at, changed_in)
+select pg_temp.uid('region', 1), pg_temp.uid('project', t.n), t.tenant, (array['programme', 'pilot', 'cohort'])[t.n],
+       (array['Maatschappelijk werkgeverschap', 'Werk voor uitkering', 'Leerwerkgroep groen'])[t.n],
+       'Werkgevers die meedoen, en mensen die bij hen werk vinden.', 'running', clock.today() - 90, clock.today() + 640,
+       (array['{youth,long_term}', '{}', '{newcomer}'])[t.n]::text[], case t.n when 1 then array(select tenant from town order by n) else array[t.tenant] end,
+       case t.n when 1 then array[pg_temp.uid('org', 11)] else '{}' end, 1, clock.now(), pg_current_xact_id()
+from town t;
+insert into app.project_leader (tenant_id, region_id, project_id, user_id)
+select t.tenant, pg_temp.uid('region', 1), pg_temp.uid('project', t.n), u.id
+from town t join app.user_account u on u.tenant_id = t.tenant and u.role = 'account_manager';
+insert into region.participation (region_id, id, tenant_id, project_id, participant_kind, participant_id, participant_name, capacity, version, changed_at, changed_in)
+select pg_temp.uid('region', 1), pg_temp.uid('participation', w.n), t.tenant, pg_temp.uid('project', 1), w.kind, w.id, w.name, w.capacity, 1, clock.now(), pg_current_xact_id()
+from town t cross join lateral (
+    select 1, 'organisation', pg_temp.uid('org', 11), 'Werkpad B.V.', 'partner'
+    union all select o.n, 'municipality', m.id, m.name, 'member' from town o join ref.tenant m on m.tenant_id = o.tenant where o.n > 1) w (n, kind, id, name, capacity)
+where t.n = 1;
+insert into region.figure (region_id, id, tenant_id, code, nature, project_id, day, value, source, version, changed_at, changed_in)
+select pg_temp.uid('region', 1), pg_temp.uid('figure', f.n), t.tenant, f.code, f.nature, pg_temp.uid('project', 1), clock.today() + f.days, f.value, f.source, 1,
+       clock.now(), pg_current_xact_id()
+from town t cross join (values (1, 'hired', 'target', 640, 500, null), (2, 'hired', 'forecast', 640, 420, null), (3, 'reported', 'target', 275, 220, null),
+                               (4, 'employers_willing', 'reported', -10, 40, 'Projectleider')) f (n, code, nature, days, value, source)
+where t.n = 1;
 
 -- step: employers
 insert into app.employer (tenant_id, id, region_id, kvk_number, name, sector, size_class, postcode4, street_address,
@@ -215,6 +240,7 @@ where pg_temp.r(o.v, 'cond' || c.code, 14) = 0;
 update app.vacancy v set
     competences = app.vacancy_competences((select jsonb_agg(c) from app.vacancy_competence c where c.vacancy_id = v.id)),
     conditions = app.vacancy_conditions((select jsonb_agg(c) from app.vacancy_condition c where c.vacancy_id = v.id));
+update app.vacancy v set project_id = pg_temp.uid('project', o.town) from opening o where o.id = v.id and o.v % 4 = 1;
 
 insert into app.name_word (tenant_id, noun, word, id)
 select n.tenant_id, n.noun, w, n.id from (
@@ -223,6 +249,11 @@ select n.tenant_id, n.noun, w, n.id from (
 ) n (tenant_id, noun, id, name), unnest(tsvector_to_array(app.words(n.name))) w;
 
 -- step: what the examples of the contract show
+insert into app.candidate_participation (tenant_id, id, region_id, project_id, candidate_id, candidate_case_manager_id, candidate_coach_id,
+                                         candidate_organisation_id, from_day, version, changed_at, changed_in)
+select c.tenant_id, pg_temp.uid('enrolment', 1), pg_temp.uid('region', 1), pg_temp.uid('project', 1), c.id, c.case_manager_id, c.coach_id, c.organisation_id,
+       clock.today() - 30, 1, clock.now(), pg_current_xact_id()
+from app.candidate c where c.id = pg_temp.uid('candidate', 1000001);
 insert into app.employer_condition (tenant_id, id, employer_id, condition, hard, version, changed_at, changed_in)
 select e.tenant_id, '01920000-0000-7000-8000-000000000e21', e.id, 'physical_work', false, 1, clock.now(), pg_current_xact_id()
 from app.employer e where e.id = pg_temp.uid('employer', 1000001);

@@ -66,7 +66,7 @@ insert into ref.state_operation (noun, operation, columns, states) values
     ('vacancy', 'updateVacancy.terms', '{competences,hours_min,hours_max,shifts}', '{reported,screening,open,shortlisted,partly_filled,unsuitable}'),
     ('vacancy', 'updateVacancy.numbers', '{positions,candidates_wanted}', '{reported,screening,open,shortlisted,partly_filled,filled,unsuitable}'),
     ('vacancy', 'updateVacancy.dates', '{start_date,needed_by}', '{reported,screening,open,shortlisted,partly_filled,filled,unsuitable}'),
-    ('vacancy', 'updateVacancy.note', '{internal_note,assignee_id}', '{reported,screening,open,shortlisted,partly_filled,filled,unsuitable}'),
+    ('vacancy', 'updateVacancy.note', '{internal_note,assignee_id,project_id}', '{reported,screening,open,shortlisted,partly_filled,filled,unsuitable}'),
     ('vacancy', 'createProposalRound', '{}', '{open,shortlisted,partly_filled}'),
     ('vacancy', 'sendProposalRound', '{}', '{open,shortlisted,partly_filled}'),
     ('vacancy', 'answerProposal.invite', '{}', '{open,shortlisted,partly_filled}'),

@@ -17,7 +17,7 @@ BOUND = {
     'idempotency_outcome': 'route key',
     'vacancy_get': 'id',
     'vacancy_insert': 'id employer_id title description kind occupation_id hours_min hours_max shifts postcode4 positions '
-                      'candidates_wanted start_date needed_by wage_text internal_note assignee_id competences conditions',
+                      'candidates_wanted start_date needed_by wage_text internal_note assignee_id project_id competences conditions',
 }
 
 

@@ -57,7 +57,7 @@ def test_a_service_has_files_of_its_nouns_only(service):
 
 
 # what is in sql/functions beside nouns of the contract: what every noun stands on
-GROUND = {'audit', 'base', 'calendar', 'clock', 'entry', 'idempotency', 'reference', 'rule', 'state', 'subject'}
+GROUND = {'agreement', 'audit', 'base', 'calendar', 'clock', 'entry', 'idempotency', 'reference', 'rule', 'state', 'subject'}
 
 
 def owner_of(stem):
@@ -77,6 +77,6 @@ def test_a_function_is_in_the_file_of_its_noun(file):
     """app.proposal_answer(), app.proposals_open_of() and app.sees_proposal() are in proposal.sql; what is of the queue is in queue*.sql."""
     noun = owner_of(file.stem)
     assert noun in NOUNS
-    name = r'queue\.\w+' if noun == 'queue' else rf'app\.((sees_|changes_)?{noun}|{plural(noun)})(_\w+)?'
+    name = rf'{noun}\.\w+' if noun in ('queue', 'region') else rf'(?:app|region)\.((sees_|changes_)?{noun}|{plural(noun)})(_\w+)?'
     made = re.findall(r'^create (?:function|procedure|view) ([\w.]+)', file.read_text(), re.M)
     assert made and not [one for one in made if not re.fullmatch(name, one)]

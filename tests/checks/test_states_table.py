@@ -18,6 +18,10 @@ NOUNS = {noun.name: noun for noun in CONTRACT.nouns}
 WITHOUT = {
     'searchCandidates': 'it writes a note in the audit only', 'updateMailSetting': 'how e-mail is sent has no states',
     **dict.fromkeys(('createHat', 'updateHat', 'createLogin', 'deleteLogin'), 'a hat has an end, and a login is there or not'),
+    **dict.fromkeys(('updateParticipation', 'deleteParticipation'), 'who took part is written down after the end, too'),
+    **dict.fromkeys(('updateStatedFigure', 'deleteStatedFigure'), 'what was reported of a project comes after its end, too'),
+    'createStatedFigure': 'what was reported of a project comes after its end, too', 'updateCandidateParticipation': 'an end may be written down late',
+    'createCandidateParticipation': 'a trigger asks whether the project has ended, and refuses it as a reference',
     **dict.fromkeys(
         ('createContact', 'updateContact', 'deleteContact', 'createEmployerCondition', 'deleteEmployerCondition', 'createEmployer', 'updateEmployer'),
         'an employer has no states'),
@@ -71,8 +75,9 @@ ASKED_BEFORE = {
     'vacancy_parts': 'a trigger of the vacancy, whose guard has asked', 'candidate_parts': 'a trigger of the candidate, whose guard has asked',
     'candidate_move_history': 'a part of candidate_merge, which has asked',
     'proposals_follow_owners': 'copies whose candidate it is, for the wall',
+    'proposals_follow_project': 'copies which project the vacancy has, for lists and figures',
 }
-GUARDED = re.compile(r"call app\.guarded\('(app\.\w+)', '(\w+)'")
+GUARDED = re.compile(r"call app\.guarded\('((?:app|region)\.\w+)', '(\w+)'")
 WRITE = re.compile(r'\b(insert into|update|delete from) app\.(\w+)', re.I)
 ASKS = re.compile(r'app\.(require|move|vacancy_fire|proposal_lock|proposal_require)\(')
 

@@ -197,10 +197,10 @@ def test_a10_numbers_say_what_limits_them(as_role, shortlisted):
 
 CONSTRAINTS = """select c.relname, k.conname, k.contype::text,
        array(select a.attname::text from unnest(k.conkey) x join pg_attribute a on a.attrelid = k.conrelid and a.attnum = x)
-from pg_constraint k join pg_class c on c.oid = k.conrelid where c.relnamespace = 'app'::regnamespace and k.contype <> 't' and not c.relispartition
+from pg_constraint k join pg_class c on c.oid = k.conrelid where c.relnamespace in ('app'::regnamespace, 'region'::regnamespace) and k.contype <> 't' and not c.relispartition
 union select c.relname, n.relname, 'u', array[]::text[]
 from pg_index i join pg_class n on n.oid = i.indexrelid join pg_class c on c.oid = i.indrelid
-where c.relnamespace = 'app'::regnamespace and i.indisunique and not c.relispartition and not exists (select from pg_constraint k where k.conindid = n.oid)"""
+where c.relnamespace in ('app'::regnamespace, 'region'::regnamespace) and i.indisunique and not c.relispartition and not exists (select from pg_constraint k where k.conindid = n.oid)"""
 ENDS = {'f': '_fkey', 'c': '_check', 'u': '_key'}
 
 
@@ -215,7 +215,7 @@ def test_a10_each_constraint_has_its_answer(region):
     found, without = set(), []
     for table, name, kind, named in region.sql(CONSTRAINTS):
         found.add(name)
-        own = [column for column in named if column != 'tenant_id']
+        own = [column for column in named if column not in ('tenant_id', 'region_id')]
         made = '_'.join([table, *named]) + ENDS.get(kind, '')
         derived = name == made and len(own) == 1 and own[0] in columns | (paths if kind == 'f' else set())
         ours = not own if kind == 'f' else kind == 'p' and own == ['id']     # the municipality and identifiers are made here

@@ -133,14 +133,16 @@ def test_denials_are_in_the_audit(region, as_role):
 QUERIES = {query.name: query for queries in sql.read(ROOT / 'sql/queries').values() for query in queries}
 # the columns that say whose a row is, the first that a table has
 FOLLOWS = ['coach_id', 'candidate_coach_id', 'candidate_organisation_id']        # who sees it besides
-OWNERS = {'caseload': ['case_manager_id', 'candidate_case_manager_id', 'to_user_id', 'owner_user_id'], 'organisation': ['employer_id', 'organisation_id']}
+OWNERS = {'caseload': ['case_manager_id', 'candidate_case_manager_id', 'to_user_id', 'owner_user_id'], 'organisation': ['employer_id', 'organisation_id', 'candidate_organisation_id']}
+# a row of the region is of those who take part in its project
+OF_PROJECT = "(select p.id from region.project p where not '{own}' = any (p.organisations))"
 
 
 def table_of(noun):
     """The table that the GET of one thing reads: /contacts/{contactId} reads app.employer_contact."""
     read = next(o for o in Contract(ROOT / 'openapi').operations if o.method == 'get' and o.path.split('/')[1:2] == [noun]
                 and o.path.endswith('}') and o.path.count('/') == 2)
-    return re.search(r'from app\.(\w+) (\w+) (?:join [^()]* )?where \2\.id = \$', QUERIES[read.plan[-1][0] if read.plan else f'{snake(read.item)}_get'].text).group(1)
+    return re.search(r'from ((?:app|region)\.\w+) (\w+) (?:join [^()]* )?where \2\.id = \$', QUERIES[read.plan[-1][0] if read.plan else f'{snake(read.item)}_get'].text).group(1)
 
 
 OWN = [(path, operation) for path, method, operation in OPERATIONS
@@ -150,21 +152,26 @@ OWN = [(path, operation) for path, method, operation in OPERATIONS
 @pytest.mark.parametrize('path,operation', OWN, ids=[o['operationId'] for _, o in OWN])
 def test_what_is_not_own_is_not_there(as_role, region, path, operation):
     """Reads a thing of each kind that belongs to somebody else, as every role that may only see its own."""
-    table = table_of(path.split('/')[1])
-    columns = [name for name, in region.sql("select column_name from information_schema.columns where table_schema = 'app' "
-                                            "and table_name = %s", (table,))]
+    schema, table = table_of(path.split('/')[1]).split('.')
+    columns = [name for name, in region.sql("select column_name from information_schema.columns where table_schema = %s "
+                                            "and table_name = %s", (schema, table))]
     for role, scope in operation['x-rights'].items():
         if scope == 'tenant':
             continue
         client = as_role(role)
         profile = client.get('/user-profile').json
-        own = profile['id'] if scope == 'caseload' else profile['organisationId']
+        own = profile['id'] if scope == 'caseload' else profile.get('organisationId', NOBODY)
         if 'subject_id' in columns:       # it is whose is what it is about
             foreign = {'caseload': 'case_manager_id is distinct from %s and coach_id is distinct from %s',
                        'organisation': 'organisation_id is distinct from %s and %s is not null'}[scope]
             rows = region.sql(f"select id from app.{table} where candidate_id in (select c.id from app.candidate c where {foreign}) "
                               f"or wall = 'employer' and employer_id is distinct from %s limit 3", (own, own, own))
             assert all(client.get(path.replace(path.split('/')[2], str(one))).status == 404 for one, in rows)
+            continue
+        if schema == 'region':
+            for (foreign,) in region.sql(f"select id from region.{table} where {'id' if table == 'project' else 'project_id'} in {OF_PROJECT.format(own=own)} limit 3"):
+                answer = client.get(path.replace(path.split('/')[2], str(foreign)))
+                assert answer.status == 404 or answer.json.get('items') == [], f'{role} {answer.text}'
             continue
         column = next(name for name in OWNERS[scope] if name in columns) if table not in ('organisation', 'employer') else 'id'
         more = ''.join(f" and {also} is distinct from '{own}'" for also in FOLLOWS if also in columns)

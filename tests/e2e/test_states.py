@@ -23,7 +23,7 @@ VALUES = {
     'conditions': [], 'languages': [], 'occupations': [], 'bsn': None, 'firstName': 'Anders', 'lastName': 'Anders',
     'birthDate': '1981-01-01', 'email': None, 'phone': '0655500999', 'neighbourhood': 'Anders', 'alias': 'Anders', 'benefit': 'wia', 'hoursWorked': 8,
     'assigneeId': '01920000-0000-7000-8000-00000000f301', 'coachId': '01920000-0000-7000-8000-00000000f304',
-    'phase': 3, 'targetGroups': ['disabled'], 'maxDistanceKm': 7, 'transport': ['moped'], 'availableFrom': '2031-01-01',
+    'projectId': '01920000-0000-7000-8000-00000000f601', 'phase': 3, 'targetGroups': ['disabled'], 'maxDistanceKm': 7, 'transport': ['moped'], 'availableFrom': '2031-01-01',
     'wishes': 'Anders', 'introduction': 'Anders', 'sectors': ['99'], 'name': 'Anders', 'attributes': ['archivist'], 'kvkNumber': None,
 }
 # the positions of a vacancy, and how many are taken of them
@@ -105,7 +105,7 @@ class Row:
         return self.make_person() + copied(
             'app.vacancy', self.at['vacancy'], id=self.id['vacancy'], state=state, positions=3, positions_taken=taken, candidates_wanted=5,
             needed_by=due, start_date=None, kind='regular', hours_min=8, hours_max=32, shifts=['day'], postcode4='5012', conditions=[{'condition': 'dutch_a1', 'hard': False}],
-            competences=[{'competenceId': self.at['other'], 'need': 'must', 'level': 1, 'weight': 1}], internal_note=None, assignee_id=None, **STAMPS) + self.make_ties()
+            competences=[{'competenceId': self.at['other'], 'need': 'must', 'level': 1, 'weight': 1}], internal_note=None, assignee_id=None, project_id=None, **STAMPS) + self.make_ties()
 
     make_proposal = make_candidate = make_vacancy
 

@@ -6,18 +6,75 @@
 #include "services/candidates/gen/queries.h"
 
 _Static_assert(2 <= LIMIT_PATH_PARAMETERS, "removeCandidateCondition");
-_Static_assert(7 <= LIMIT_QUERY_PARAMETERS, "listCandidates");
+_Static_assert(8 <= LIMIT_QUERY_PARAMETERS, "listCandidates");
 
 static const char *const values_0[] = {"active", "paused", "placed", "left", NULL};
 static const struct pattern_part pattern_1[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 static const char *const values_2[] = {"look", "change", "denial", NULL};
 
+static const struct right list_candidate_participations_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field list_candidate_participations_query[] = {
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listCandidateParticipations: Candidates who take part in projects */
+static enum err list_candidate_participations_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_candidate_participation_list(plan);
+    return OK;
+}
+static const struct right create_candidate_participation_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* createCandidateParticipation: Let a candidate take part in a project */
+static enum err create_candidate_participation_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_candidate_participation_insert(plan, req->body, (struct sql_candidate_participation_insert){
+        .id = req->new_id,
+    });
+    sql_candidate_participation_get(plan, (struct sql_candidate_participation_get){
+        .id = req->new_id,
+    });
+    return OK;
+}
+static const struct right get_candidate_participation_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field get_candidate_participation_path[] = {
+    {.name = "candidateParticipationId", .key = {"\"candidateParticipationId\":", 27}, .column = "candidate_participation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getCandidateParticipation: One participation of a candidate */
+static enum err get_candidate_participation_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_candidate_participation_get(plan, (struct sql_candidate_participation_get){
+        .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right update_candidate_participation_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field update_candidate_participation_path[] = {
+    {.name = "candidateParticipationId", .key = {"\"candidateParticipationId\":", 27}, .column = "candidate_participation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* updateCandidateParticipation: Change or end a participation of a candidate */
+static enum err update_candidate_participation_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_candidate_participation_change(plan, (struct sql_candidate_participation_change){
+        .document = req->document,
+        .id = req->path[0],
+        .version = req->version,
+    });
+    sql_candidate_participation_get(plan, (struct sql_candidate_participation_get){
+        .id = req->path[0],
+    });
+    return OK;
+}
 static const struct right list_candidates_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_candidates_query[] = {
     {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
     {.name = "aliasPrefix", .key = {"\"aliasPrefix\":", 14}, .column = "alias_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "coachId", .key = {"\"coachId\":", 10}, .column = "coach_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "assignedToMe", .key = {"\"assignedToMe\":", 15}, .column = "assigned_to_me", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "unattended", .key = {"\"unattended\":", 13}, .column = "unattended", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "after", .key = {"\"after\":", 8}, .column = "after", .type = FIELD_TEXT, .min = 1, .max = 400, .visible_to = 0xffffffffu},
@@ -183,6 +240,61 @@ static enum err list_inspections_plan(struct ctx *ctx, const struct request *req
 }
 static const struct operation operations[] = {
     {
+        .id = "listCandidateParticipations",
+        .method = METHOD_GET,
+        .path = "/candidate-participations",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_candidate_participations_rights,
+        .purpose = "mediation",
+        .parameters = list_candidate_participations_query, .parameters_count = 2,
+        .response = &candidate_participation_schema, .shown = 0x7fu,
+        .list = &query_candidate_participation_list,
+        .handle = list_candidate_participations_plan,
+    },
+    {
+        .id = "createCandidateParticipation",
+        .method = METHOD_POST,
+        .path = "/candidate-participations",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_candidate_participation_rights,
+        .purpose = "mediation",
+        .body = &candidate_participation_new_schema,
+        .response = &candidate_participation_schema, .shown = 0x7fu,
+        .show = &operations[2],
+        .handle = create_candidate_participation_plan,
+    },
+    {
+        .id = "getCandidateParticipation",
+        .method = METHOD_GET,
+        .path = "/candidate-participations/{candidateParticipationId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_candidate_participation_rights,
+        .purpose = "mediation",
+        .path_fields = get_candidate_participation_path, .path_count = 1,
+        .response = &candidate_participation_schema, .shown = 0x7fu,
+        .handle = get_candidate_participation_plan,
+    },
+    {
+        .id = "updateCandidateParticipation",
+        .method = METHOD_PATCH,
+        .path = "/candidate-participations/{candidateParticipationId}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = update_candidate_participation_rights,
+        .purpose = "mediation",
+        .path_fields = update_candidate_participation_path, .path_count = 1,
+        .body = &candidate_participation_change_schema,
+        .response = &candidate_participation_schema, .shown = 0x7fu,
+        .handle = update_candidate_participation_plan,
+    },
+    {
         .id = "listCandidates",
         .method = METHOD_GET,
         .path = "/candidates",
@@ -191,7 +303,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_candidates_rights,
         .purpose = "file",
-        .parameters = list_candidates_query, .parameters_count = 7,
+        .parameters = list_candidates_query, .parameters_count = 8,
         .response = &candidate_schema, .shown = 0x3a1fffffffu,
         .list = &query_candidate_list,
         .handle = list_candidates_plan,
@@ -207,7 +319,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &candidate_new_schema,
         .response = &candidate_schema, .shown = 0x3fffffffffu,
-        .show = &operations[3],
+        .show = &operations[7],
         .handle = candidate_create,
     },
     {
@@ -263,7 +375,7 @@ static const struct operation operations[] = {
         .path_fields = merge_candidates_path, .path_count = 1,
         .body = &candidate_merge_schema,
         .response = &candidate_schema, .shown = 0x3fffffffffu,
-        .show = &operations[3],
+        .show = &operations[7],
         .handle = merge_candidates_plan,
     },
     {
@@ -292,7 +404,7 @@ static const struct operation operations[] = {
         .path_fields = withdraw_consent_path, .path_count = 1,
         .body = &consent_withdrawal_schema,
         .response = &candidate_schema, .shown = 0x3fffffffffu,
-        .show = &operations[3],
+        .show = &operations[7],
         .handle = withdraw_consent_plan,
     },
     {
@@ -381,5 +493,5 @@ static const struct operation operations[] = {
 };
 
 const struct service candidates_service = {
-    "candidates", operations, 14, true,
+    "candidates", operations, 18, true,
 };

@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(17 <= LIMIT_QUERIES, "queries");
+_Static_assert(21 <= LIMIT_QUERIES, "queries");
 _Static_assert(30 <= LIMIT_VALUES, "candidate_insert");
 
 static const struct query_sort candidate_list_changes = {"after", "c.changed_in", "xid8", "changed_in"};
@@ -14,6 +14,7 @@ static const struct query_filter candidate_list_filters[] = {
     {"aliasPrefix", "c.id = any (array(select app.named('candidate', %)))"},
     {"caseManagerId", "c.case_manager_id = %::uuid"},
     {"coachId", "c.coach_id = %::uuid"},
+    {"projectId", "exists (select from app.candidate_participation a where a.tenant_id = c.tenant_id and a.candidate_id = c.id and a.project_id = %::uuid)"},
     {"assignedToMe", "(select app.actor()) = any (array[c.case_manager_id, c.coach_id])"},
     {"unattended", "not exists (select from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.case_manager_id and k.active and k.role in ('case_manager', 'team_lead'))"},
     {"after", "(c.changed_in, c.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and c.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
@@ -23,7 +24,7 @@ static const struct query_sort candidate_list_sorts[] = {
     {"alias", "c.alias", "text", "alias"},
 };
 static const struct query_list candidate_list_list = {
-    candidate_list_filters, 7,
+    candidate_list_filters, 8,
     candidate_list_sorts, 2,
     "c.id", "id", "uuid",
     true,
@@ -381,6 +382,86 @@ struct statement *sql_candidate_transition_list(struct plan *plan, struct sql_ca
     return plan_add(plan, &query_candidate_transition_list, values);
 }
 
+static const struct query_filter candidate_participation_list_filters[] = {
+    {"projectId", "a.project_id = %::uuid"},
+    {"candidateId", "a.candidate_id = %::uuid"},
+};
+static const struct query_sort candidate_participation_list_sorts[] = {
+    {"fromDay", "a.from_day", "date", "from_day"},
+    {"changedAt", "a.changed_at", "timestamptz", "changed_at"},
+};
+static const struct query_list candidate_participation_list_list = {
+    candidate_participation_list_filters, 2,
+    candidate_participation_list_sorts, 2,
+    "a.id", "id", "uuid",
+    true,
+    NULL, NULL,
+};
+const struct query query_candidate_participation_list = {
+    .name = "candidate_participation_list",
+    .text = "select a.id, a.candidate_id, a.project_id, a.from_day, a.until_day, a.version, a.changed_at from"
+            " app.candidate_participation a where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &candidate_participation_list_list, .whose = "candidate_id",
+};
+struct statement *sql_candidate_participation_list(struct plan *plan)
+{
+    return plan_add(plan, &query_candidate_participation_list, NULL);
+}
+
+const struct query query_candidate_participation_get = {
+    .name = "candidate_participation_get",
+    .text = "select a.id, a.candidate_id, a.project_id, a.from_day, a.until_day, a.version, a.changed_at from"
+            " app.candidate_participation a where a.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL, .whose = "candidate_id",
+};
+struct statement *sql_candidate_participation_get(struct plan *plan, struct sql_candidate_participation_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_candidate_participation_get, values);
+}
+
+const struct query query_candidate_participation_insert = {
+    .name = "candidate_participation_insert",
+    .text = "insert into app.candidate_participation as a (tenant_id, id, region_id, candidate_id, project_id"
+            ", from_day, until_day) select c.tenant_id, $1::uuid, region.here(), c.id, $2::uuid, coalesce($3:"
+            ":date, clock.today()), $4::date from app.candidate c where c.id = $5::uuid returning a.id",
+    .parameters = 5, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_candidate_participation_insert(struct plan *plan, const struct candidate_participation_new *body, struct sql_candidate_participation_insert args)
+{
+    const struct str values[] = {
+        args.id,
+        body->project_id,
+        body->from_day,
+        body->until_day,
+        body->candidate_id,
+    };
+    return plan_add(plan, &query_candidate_participation_insert, values);
+}
+
+const struct query query_candidate_participation_change = {
+    .name = "candidate_participation_change",
+    .text = "update app.candidate_participation a set (from_day, until_day) = (select n.from_day, n.until_day"
+            " from jsonb_populate_record(a, $1::jsonb) n) where a.id = $2 and $3::int8multirange @> a.version"
+            " returning a.id",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_candidate_participation_change(struct plan *plan, struct sql_candidate_participation_change args)
+{
+    const struct str values[] = {
+        args.document,
+        args.id,
+        args.version,
+    };
+    return plan_add(plan, &query_candidate_participation_change, values);
+}
+
 const struct query query_card_get = {
     .name = "card_get",
     .text = "select k ->> 'alias' as alias, k ->> 'introduction' as introduction, k ->> 'wishes' as wishes, k"
@@ -432,4 +513,4 @@ struct statement *sql_inspection_list(struct plan *plan, struct sql_inspection_l
     return plan_add(plan, &query_inspection_list, values);
 }
 
-const struct query *const candidates_queries[] = {&query_candidate_list, &query_candidate_get, &query_candidate_get_named, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_candidate_transition_list, &query_card_get, &query_inspection_list, NULL};
+const struct query *const candidates_queries[] = {&query_candidate_list, &query_candidate_get, &query_candidate_get_named, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_candidate_transition_list, &query_candidate_participation_list, &query_candidate_participation_get, &query_candidate_participation_insert, &query_candidate_participation_change, &query_card_get, &query_inspection_list, NULL};

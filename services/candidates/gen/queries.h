@@ -96,6 +96,27 @@ struct sql_candidate_transition_list {
 };
 struct statement *sql_candidate_transition_list(struct plan *plan, struct sql_candidate_transition_list args);
 
+extern const struct query query_candidate_participation_list;
+struct statement *sql_candidate_participation_list(struct plan *plan);
+
+extern const struct query query_candidate_participation_get;
+struct sql_candidate_participation_get {
+    struct str id;
+};
+struct statement *sql_candidate_participation_get(struct plan *plan, struct sql_candidate_participation_get args);
+
+extern const struct query query_candidate_participation_insert;
+struct sql_candidate_participation_insert {
+    struct str id;
+};
+struct statement *sql_candidate_participation_insert(struct plan *plan, const struct candidate_participation_new *body, struct sql_candidate_participation_insert args);
+
+extern const struct query query_candidate_participation_change;
+struct sql_candidate_participation_change {
+    struct str document, id, version;
+};
+struct statement *sql_candidate_participation_change(struct plan *plan, struct sql_candidate_participation_change args);
+
 extern const struct query query_card_get;
 struct sql_card_get {
     struct str id;

@@ -22,6 +22,26 @@ static const char *const values_12[] = {"alias", "firstName", "lastName", "birth
 static const char *const values_13[] = {"conversation", "letter", "e_mail", "portal", NULL};
 static const char *const values_14[] = {"look", "change", "denial", NULL};
 
+static const struct field candidate_participation_new_fields[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_participation_new, candidate_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_participation_new, project_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "fromDay", .key = {"\"fromDay\":", 10}, .column = "from_day", .type = FIELD_DATE, .offset = offsetof(struct candidate_participation_new, from_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "untilDay", .key = {"\"untilDay\":", 11}, .column = "until_day", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_participation_new, until_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct field_order candidate_participation_new_orders[] = {{2, 3}, {0, 0}};
+const struct schema candidate_participation_new_schema = {
+    .name = "CandidateParticipationNew", .fields = candidate_participation_new_fields, .count = 4,
+    .size = sizeof(struct candidate_participation_new), .self = NULL, .orders = candidate_participation_new_orders,
+};
+static const struct field candidate_participation_change_fields[] = {
+    {.name = "fromDay", .key = {"\"fromDay\":", 10}, .column = "from_day", .type = FIELD_DATE, .offset = offsetof(struct candidate_participation_change, from_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "untilDay", .key = {"\"untilDay\":", 11}, .column = "until_day", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_participation_change, until_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct field_order candidate_participation_change_orders[] = {{0, 1}, {0, 0}};
+const struct schema candidate_participation_change_schema = {
+    .name = "CandidateParticipationChange", .fields = candidate_participation_change_fields, .count = 2,
+    .size = sizeof(struct candidate_participation_change), .self = NULL, .orders = candidate_participation_change_orders,
+};
 static const struct field candidate_competence_fields[] = {
     {.name = "competenceId", .key = {"\"competenceId\":", 15}, .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_competence, competence_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_READ_ONLY, .offset = offsetof(struct candidate_competence, label), .min = 0, .max = 300, .visible_to = 0xffffffffu},
@@ -175,6 +195,19 @@ static const struct field held_condition_fields[] = {
 const struct schema held_condition_schema = {
     .name = "HeldCondition", .fields = held_condition_fields, .count = 2,
     .size = sizeof(struct held_condition), .self = NULL,
+};
+static const struct field candidate_participation_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "fromDay", .key = {"\"fromDay\":", 10}, .column = "from_day", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "untilDay", .key = {"\"untilDay\":", 11}, .column = "until_day", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema candidate_participation_schema = {
+    .name = "CandidateParticipation", .fields = candidate_participation_fields, .count = 7,
+    .size = 0, .self = "/candidate-participations/",
 };
 static const struct field candidate_kept_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},

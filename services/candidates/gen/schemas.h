@@ -6,6 +6,20 @@
 #include "lib/http/schema.h"
 #include "openapi/gen/schemas.h"
 
+/* Which candidate takes part in which project. (nieuwe deelname van een kandidaat) */
+struct candidate_participation_new {
+    struct str candidate_id;
+    struct str project_id;
+    struct str from_day;
+    struct str until_day;
+};
+
+/* What may change of a participation. (wijziging van een deelname van een kandidaat) */
+struct candidate_participation_change {
+    struct str from_day;
+    struct str until_day;
+};
+
 /* A competence that somebody has. (competentie van de kandidaat) */
 struct candidate_competence {
     struct str competence_id;
@@ -136,6 +150,8 @@ struct held_condition {
     struct str source;
 };
 
+extern const struct schema candidate_participation_new_schema;
+extern const struct schema candidate_participation_change_schema;
 extern const struct schema candidate_competence_schema;
 extern const struct schema candidate_condition_schema;
 extern const struct schema candidate_language_schema;
@@ -147,6 +163,7 @@ extern const struct schema candidate_merge_schema;
 extern const struct schema consent_withdrawal_schema;
 extern const struct schema held_competence_schema;
 extern const struct schema held_condition_schema;
+extern const struct schema candidate_participation_schema;
 extern const struct schema candidate_kept_schema;
 extern const struct schema candidate_schema;
 extern const struct schema candidate_hit_schema;

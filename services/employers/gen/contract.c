@@ -6,7 +6,7 @@
 #include "services/employers/gen/queries.h"
 
 _Static_assert(2 <= LIMIT_PATH_PARAMETERS, "removeVacancyCondition");
-_Static_assert(12 <= LIMIT_QUERY_PARAMETERS, "listVacancies");
+_Static_assert(13 <= LIMIT_QUERY_PARAMETERS, "listVacancies");
 
 static const struct pattern_part pattern_0[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
 static const struct pattern_part pattern_1[] = {{{0x3ff000000000000u, 0x0u}, 2, 5}, {{0, 0}, 0, 0}};
@@ -251,6 +251,7 @@ static const struct field list_vacancies_query[] = {
     {.name = "assigneeId", .key = {"\"assigneeId\":", 13}, .column = "assignee_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x45fu},
     {.name = "assignedToMe", .key = {"\"assignedToMe\":", 15}, .column = "assigned_to_me", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "unattended", .key = {"\"unattended\":", 13}, .column = "unattended", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "reportedBefore", .key = {"\"reportedBefore\":", 17}, .column = "reported_before", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "dueBefore", .key = {"\"dueBefore\":", 12}, .column = "due_before", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "neededByFrom", .key = {"\"neededByFrom\":", 15}, .column = "needed_by_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -261,11 +262,11 @@ static const struct field list_vacancies_query[] = {
 static enum err list_vacancies_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     sql_vacancy_list(plan, (struct sql_vacancy_list){
-        .shows_employer_name = request_shows(req, 19),
-        .shows_occupation_label = request_shows(req, 20),
+        .shows_employer_name = request_shows(req, 20),
+        .shows_occupation_label = request_shows(req, 21),
         .language = ctx_language(ctx),
-        .shows_assignee_name = request_shows(req, 18),
-        .shows_advice = request_shows(req, 21),
+        .shows_assignee_name = request_shows(req, 19),
+        .shows_advice = request_shows(req, 22),
     });
     return OK;
 }
@@ -617,8 +618,8 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = 0,
         .rights = list_vacancies_rights,
-        .parameters = list_vacancies_query, .parameters_count = 12,
-        .response = &vacancy_schema, .shown = 0x73ffffffu,
+        .parameters = list_vacancies_query, .parameters_count = 13,
+        .response = &vacancy_schema, .shown = 0xe7ffffffu,
         .list = &query_vacancy_list,
         .handle = list_vacancies_plan,
     },
@@ -631,7 +632,7 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = create_vacancy_rights,
         .body = &vacancy_new_schema,
-        .response = &vacancy_schema, .shown = 0x7fffffffu,
+        .response = &vacancy_schema, .shown = 0xffffffffu,
         .show = &operations[19],
         .handle = create_vacancy_plan,
     },
@@ -645,7 +646,7 @@ static const struct operation operations[] = {
         .rights = get_vacancy_rights,
         .path_fields = get_vacancy_path, .path_count = 1,
         .parameters = get_vacancy_query, .parameters_count = 1,
-        .response = &vacancy_schema, .shown = 0x7fffffffu,
+        .response = &vacancy_schema, .shown = 0xffffffffu,
         .handle = vacancy_read,
     },
     {
@@ -658,7 +659,7 @@ static const struct operation operations[] = {
         .rights = update_vacancy_rights,
         .path_fields = update_vacancy_path, .path_count = 1,
         .body = &vacancy_change_schema,
-        .response = &vacancy_schema, .shown = 0x7fffffffu,
+        .response = &vacancy_schema, .shown = 0xffffffffu,
         .handle = update_vacancy_plan,
     },
     {
@@ -671,7 +672,7 @@ static const struct operation operations[] = {
         .rights = end_vacancy_rights,
         .path_fields = end_vacancy_path, .path_count = 1,
         .body = &vacancy_ending_schema,
-        .response = &vacancy_schema, .shown = 0x7fffffffu,
+        .response = &vacancy_schema, .shown = 0xffffffffu,
         .show = &operations[19],
         .handle = end_vacancy_plan,
     },
@@ -698,7 +699,7 @@ static const struct operation operations[] = {
         .rights = put_vacancy_competence_rights,
         .path_fields = put_vacancy_competence_path, .path_count = 2,
         .body = &asked_competence_schema,
-        .response = &vacancy_schema, .shown = 0x7fffffffu,
+        .response = &vacancy_schema, .shown = 0xffffffffu,
         .handle = put_vacancy_competence_plan,
     },
     {
@@ -710,7 +711,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = remove_vacancy_competence_rights,
         .path_fields = remove_vacancy_competence_path, .path_count = 2,
-        .response = &vacancy_schema, .shown = 0x7fffffffu,
+        .response = &vacancy_schema, .shown = 0xffffffffu,
         .handle = remove_vacancy_competence_plan,
     },
     {
@@ -723,7 +724,7 @@ static const struct operation operations[] = {
         .rights = put_vacancy_condition_rights,
         .path_fields = put_vacancy_condition_path, .path_count = 2,
         .body = &asked_condition_schema,
-        .response = &vacancy_schema, .shown = 0x7fffffffu,
+        .response = &vacancy_schema, .shown = 0xffffffffu,
         .handle = put_vacancy_condition_plan,
     },
     {
@@ -735,7 +736,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = remove_vacancy_condition_rights,
         .path_fields = remove_vacancy_condition_path, .path_count = 2,
-        .response = &vacancy_schema, .shown = 0x7fffffffu,
+        .response = &vacancy_schema, .shown = 0xffffffffu,
         .handle = remove_vacancy_condition_plan,
     },
 };

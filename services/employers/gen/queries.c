@@ -6,7 +6,7 @@
 #include "lib/http/schema_columns.h"
 
 _Static_assert(28 <= LIMIT_QUERIES, "queries");
-_Static_assert(20 <= LIMIT_VALUES, "vacancy_list");
+_Static_assert(21 <= LIMIT_VALUES, "vacancy_list");
 
 static const struct query_sort contact_list_sorts[] = {
     {"changedAt", "c.changed_at", "timestamptz", "changed_at"},
@@ -393,6 +393,7 @@ static const struct query_filter vacancy_list_filters[] = {
     {"assigneeId", "v.assignee_id = %::uuid"},
     {"assignedToMe", "v.assignee_id = (select app.actor())"},
     {"unattended", "not exists (select from app.colleague k where k.tenant_id = v.tenant_id and k.id = v.assignee_id and k.active and k.role in ('consultant', 'account_manager', 'team_lead'))"},
+    {"projectId", "v.project_id = %::uuid"},
     {"reportedBefore", "v.reported_at < %::timestamptz"},
     {"dueBefore", "v.reported_at < %::timestamptz - app.vacancy_answer_term()"},
     {"neededByFrom", "v.needed_by >= %::date"},
@@ -405,7 +406,7 @@ static const struct query_sort vacancy_list_sorts[] = {
     {"title", "v.title", "text", "title"},
 };
 static const struct query_list vacancy_list_list = {
-    vacancy_list_filters, 12,
+    vacancy_list_filters, 13,
     vacancy_list_sorts, 3,
     "v.id", "id", "uuid",
     true,
@@ -415,16 +416,16 @@ const struct query query_vacancy_list = {
     .name = "vacancy_list",
     .text = "select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_mi"
             "n, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.st"
-            "art_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.assignee_id, v.m"
-            "atch_input, v.positions_taken, v.reported_at + app.vacancy_answer_term() as due_at, case when $1"
-            "::boolean then (select e.name from app.employer e where e.tenant_id = v.tenant_id and e.id = v.e"
-            "mployer_id) end as employer_name, case when $2::boolean then (select l.label from ref.occupation"
-            "_label l where l.occupation_id = v.occupation_id and l.language = $3 and l.preferred) end as occ"
-            "upation_label, case when $4::boolean then (select c.name from app.colleague c where c.tenant_id "
-            "= v.tenant_id and c.id = v.assignee_id) end as assignee_name, case when $5::boolean then case wh"
-            "en app.vacancy_is_pending(v.state) then (select s.advice from app.vacancy_supply s where s.tenan"
-            "t_id = v.tenant_id and s.vacancy_id = v.id and s.match_input = v.match_input) end end as advice,"
-            " v.version, v.changed_at, v.changed_in from app.vacancy v where true",
+            "art_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.assignee_id, v.p"
+            "roject_id, v.match_input, v.positions_taken, v.reported_at + app.vacancy_answer_term() as due_at"
+            ", case when $1::boolean then (select e.name from app.employer e where e.tenant_id = v.tenant_id "
+            "and e.id = v.employer_id) end as employer_name, case when $2::boolean then (select l.label from "
+            "ref.occupation_label l where l.occupation_id = v.occupation_id and l.language = $3 and l.preferr"
+            "ed) end as occupation_label, case when $4::boolean then (select c.name from app.colleague c wher"
+            "e c.tenant_id = v.tenant_id and c.id = v.assignee_id) end as assignee_name, case when $5::boolea"
+            "n then case when app.vacancy_is_pending(v.state) then (select s.advice from app.vacancy_supply s"
+            " where s.tenant_id = v.tenant_id and s.vacancy_id = v.id and s.match_input = v.match_input) end "
+            "end as advice, v.version, v.changed_at, v.changed_in from app.vacancy v where true",
     .parameters = 5, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &vacancy_list_list,
 };
@@ -444,9 +445,9 @@ const struct query query_vacancy_get = {
     .name = "vacancy_get",
     .text = "select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_mi"
             "n, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.st"
-            "art_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.assignee_id, v.m"
-            "atch_input, v.competences, v.conditions, v.positions_taken, v.reported_at + app.vacancy_answer_t"
-            "erm() as due_at, v.version, v.changed_at from app.vacancy v where v.id = $1",
+            "art_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.assignee_id, v.p"
+            "roject_id, v.match_input, v.competences, v.conditions, v.positions_taken, v.reported_at + app.va"
+            "cancy_answer_term() as due_at, v.version, v.changed_at from app.vacancy v where v.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -462,16 +463,16 @@ const struct query query_vacancy_get_named = {
     .name = "vacancy_get_named",
     .text = "select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_mi"
             "n, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.st"
-            "art_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.assignee_id, v.m"
-            "atch_input, v.positions_taken, v.reported_at + app.vacancy_answer_term() as due_at, (select e.na"
-            "me from app.employer e where e.tenant_id = v.tenant_id and e.id = v.employer_id) as employer_nam"
-            "e, (select l.label from ref.occupation_label l where l.occupation_id = v.occupation_id and l.lan"
-            "guage = $1 and l.preferred) as occupation_label, (select c.name from app.colleague c where c.ten"
-            "ant_id = v.tenant_id and c.id = v.assignee_id) as assignee_name, case when app.vacancy_is_pendin"
-            "g(v.state) then (select s.advice from app.vacancy_supply s where s.tenant_id = v.tenant_id and s"
-            ".vacancy_id = v.id and s.match_input = v.match_input) end as advice, ref.labelled(v.competences,"
-            " $1) as competences, ref.labelled(v.conditions, $1) as conditions, v.version, v.changed_at from "
-            "app.vacancy v where v.id = $2",
+            "art_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.assignee_id, v.p"
+            "roject_id, v.match_input, v.positions_taken, v.reported_at + app.vacancy_answer_term() as due_at"
+            ", (select e.name from app.employer e where e.tenant_id = v.tenant_id and e.id = v.employer_id) a"
+            "s employer_name, (select l.label from ref.occupation_label l where l.occupation_id = v.occupatio"
+            "n_id and l.language = $1 and l.preferred) as occupation_label, (select c.name from app.colleague"
+            " c where c.tenant_id = v.tenant_id and c.id = v.assignee_id) as assignee_name, case when app.vac"
+            "ancy_is_pending(v.state) then (select s.advice from app.vacancy_supply s where s.tenant_id = v.t"
+            "enant_id and s.vacancy_id = v.id and s.match_input = v.match_input) end as advice, ref.labelled("
+            "v.competences, $1) as competences, ref.labelled(v.conditions, $1) as conditions, v.version, v.ch"
+            "anged_at from app.vacancy v where v.id = $2",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -488,19 +489,19 @@ const struct query query_vacancy_insert = {
     .name = "vacancy_insert",
     .text = "insert into app.vacancy as v (tenant_id, id, employer_id, title, description, kind, occupation_i"
             "d, competences, conditions, hours_min, hours_max, shifts, postcode4, positions, candidates_wante"
-            "d, start_date, needed_by, wage_text, internal_note, assignee_id, source, reported_at, reported_b"
-            "y, reported_by_organisation) values (app.tenant(), $1::uuid, $2::uuid, $3::text, $4::text, $5::t"
-            "ext, $6::uuid, app.vacancy_competences($7::jsonb), app.vacancy_conditions($8::jsonb), $9::int, $"
-            "10::int, coalesce(nullif(array(select jsonb_array_elements_text($11::jsonb)), '{}'), '{day}'), $"
-            "12::text, $13::int, coalesce($14::int, 5), $15::date, $16::date, $17::text, $18::text, $19::uuid"
-            ", case when app.role() in ('employer', 'firm', 'agency', 'hub') then app.role() else 'account_ma"
-            "nager' end, clock.now(), app.actor(), case when app.role() in ('firm', 'agency') then app.organi"
-            "sation() end) returning v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupati"
-            "on_id, v.hours_min, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candid"
-            "ates_wanted, v.start_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v"
-            ".assignee_id, v.match_input, v.competences, v.conditions, v.positions_taken, v.reported_at + app"
-            ".vacancy_answer_term() as due_at, v.version, v.changed_at",
-    .parameters = 19, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "d, start_date, needed_by, wage_text, internal_note, assignee_id, project_id, source, reported_at"
+            ", reported_by, reported_by_organisation) values (app.tenant(), $1::uuid, $2::uuid, $3::text, $4:"
+            ":text, $5::text, $6::uuid, app.vacancy_competences($7::jsonb), app.vacancy_conditions($8::jsonb)"
+            ", $9::int, $10::int, coalesce(nullif(array(select jsonb_array_elements_text($11::jsonb)), '{}'),"
+            " '{day}'), $12::text, $13::int, coalesce($14::int, 5), $15::date, $16::date, $17::text, $18::tex"
+            "t, $19::uuid, $20::uuid, case when app.role() in ('employer', 'firm', 'agency', 'hub') then app."
+            "role() else 'account_manager' end, clock.now(), app.actor(), case when app.role() in ('firm', 'a"
+            "gency') then app.organisation() end) returning v.id, v.employer_id, v.title, v.description, v.ki"
+            "nd, v.state, v.occupation_id, v.hours_min, v.hours_max, to_json(v.shifts) as shifts, v.postcode4"
+            ", v.positions, v.candidates_wanted, v.start_date, v.needed_by, v.wage_text, v.internal_note, v.s"
+            "ource, v.reported_at, v.assignee_id, v.project_id, v.match_input, v.competences, v.conditions, v"
+            ".positions_taken, v.reported_at + app.vacancy_answer_term() as due_at, v.version, v.changed_at",
+    .parameters = 20, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
 struct statement *sql_vacancy_insert(struct plan *plan, const struct vacancy_new *body, struct sql_vacancy_insert args)
@@ -525,6 +526,7 @@ struct statement *sql_vacancy_insert(struct plan *plan, const struct vacancy_new
         body->wage_text,
         body->internal_note,
         body->assignee_id,
+        body->project_id,
     };
     return plan_add(plan, &query_vacancy_insert, values);
 }
@@ -533,13 +535,13 @@ const struct query query_vacancy_change = {
     .name = "vacancy_change",
     .text = "update app.vacancy v set (title, description, kind, occupation_id, hours_min, hours_max, shifts,"
             " postcode4, positions, candidates_wanted, start_date, needed_by, wage_text, internal_note, assig"
-            "nee_id, competences, conditions) = (select n.title, n.description, n.kind, n.occupation_id, n.ho"
-            "urs_min, n.hours_max, n.shifts, n.postcode4, n.positions, n.candidates_wanted, n.start_date, n.n"
-            "eeded_by, n.wage_text, n.internal_note, n.assignee_id, case when $1::jsonb ? 'competences' then "
-            "app.vacancy_competences(nullif($1::jsonb -> 'competences', 'null')) else v.competences end, case"
-            " when $1::jsonb ? 'conditions' then app.vacancy_conditions(nullif($1::jsonb -> 'conditions', 'nu"
-            "ll')) else v.conditions end from jsonb_populate_record(v, $1::jsonb) n) where v.id = $2 and $3::"
-            "int8multirange @> v.version returning v.id",
+            "nee_id, project_id, competences, conditions) = (select n.title, n.description, n.kind, n.occupat"
+            "ion_id, n.hours_min, n.hours_max, n.shifts, n.postcode4, n.positions, n.candidates_wanted, n.sta"
+            "rt_date, n.needed_by, n.wage_text, n.internal_note, n.assignee_id, n.project_id, case when $1::j"
+            "sonb ? 'competences' then app.vacancy_competences(nullif($1::jsonb -> 'competences', 'null')) el"
+            "se v.competences end, case when $1::jsonb ? 'conditions' then app.vacancy_conditions(nullif($1::"
+            "jsonb -> 'conditions', 'null')) else v.conditions end from jsonb_populate_record(v, $1::jsonb) n"
+            ") where v.id = $2 and $3::int8multirange @> v.version returning v.id",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-_Static_assert(31 <= LIMIT_FIELDS, "Vacancy");
+_Static_assert(32 <= LIMIT_FIELDS, "Vacancy");
 
 static const struct pattern_part pattern_0[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 static const struct pattern_part pattern_1[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
@@ -130,12 +130,13 @@ static const struct field vacancy_new_fields[] = {
     {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "neededBy", .key = {"\"neededBy\":", 11}, .column = "needed_by", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, needed_by), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "wageText", .key = {"\"wageText\":", 11}, .column = "wage_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, wage_text), .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, project_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_new, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu, .closed_to = 0xffff1u},
     {.name = "assigneeId", .key = {"\"assigneeId\":", 13}, .column = "assignee_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, assignee_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff3u},
 };
 static const struct field_order vacancy_new_orders[] = {{7, 8}, {13, 14}, {0, 0}};
 const struct schema vacancy_new_schema = {
-    .name = "VacancyNew", .fields = vacancy_new_fields, .count = 18,
+    .name = "VacancyNew", .fields = vacancy_new_fields, .count = 19,
     .size = sizeof(struct vacancy_new), .self = NULL, .orders = vacancy_new_orders,
 };
 static const struct field vacancy_change_fields[] = {
@@ -154,12 +155,13 @@ static const struct field vacancy_change_fields[] = {
     {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "neededBy", .key = {"\"neededBy\":", 11}, .column = "needed_by", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, needed_by), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "wageText", .key = {"\"wageText\":", 11}, .column = "wage_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, wage_text), .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, project_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_change, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu, .closed_to = 0xffff1u},
     {.name = "assigneeId", .key = {"\"assigneeId\":", 13}, .column = "assignee_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, assignee_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff3u},
 };
 static const struct field_order vacancy_change_orders[] = {{6, 7}, {12, 13}, {0, 0}};
 const struct schema vacancy_change_schema = {
-    .name = "VacancyChange", .fields = vacancy_change_fields, .count = 17,
+    .name = "VacancyChange", .fields = vacancy_change_fields, .count = 18,
     .size = sizeof(struct vacancy_change), .self = NULL, .orders = vacancy_change_orders,
 };
 static const struct field vacancy_ending_fields[] = {
@@ -309,6 +311,7 @@ static const struct field vacancy_fields[] = {
     {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "neededBy", .key = {"\"neededBy\":", 11}, .column = "needed_by", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "wageText", .key = {"\"wageText\":", 11}, .column = "wage_text", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xeu},
     {.name = "assigneeId", .key = {"\"assigneeId\":", 13}, .column = "assignee_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x45fu},
     {.name = "assigneeName", .key = {"\"assigneeName\":", 15}, .column = "assignee_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0x45fu},
@@ -326,6 +329,6 @@ static const struct field vacancy_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema vacancy_schema = {
-    .name = "Vacancy", .fields = vacancy_fields, .count = 31,
+    .name = "Vacancy", .fields = vacancy_fields, .count = 32,
     .size = 0, .self = "/vacancies/",
 };

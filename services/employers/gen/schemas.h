@@ -99,6 +99,7 @@ struct vacancy_new {
     struct str start_date;
     struct str needed_by;
     struct str wage_text;
+    struct str project_id;
     struct str internal_note;
     struct str assignee_id;
 };
@@ -120,6 +121,7 @@ struct vacancy_change {
     struct str start_date;
     struct str needed_by;
     struct str wage_text;
+    struct str project_id;
     struct str internal_note;
     struct str assignee_id;
 };

@@ -6,7 +6,7 @@
 #include "services/placements/gen/queries.h"
 
 _Static_assert(1 <= LIMIT_PATH_PARAMETERS, "withdrawProposal");
-_Static_assert(5 <= LIMIT_QUERY_PARAMETERS, "listProposals");
+_Static_assert(6 <= LIMIT_QUERY_PARAMETERS, "listProposals");
 
 static const char *const values_0[] = {"drafted", "sent", "invited", "hired", "rejected", "withdrawn", "obsolete", "expired", "undone", NULL};
 
@@ -53,6 +53,7 @@ static const struct field list_proposals_query[] = {
     {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 9, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "sentBefore", .key = {"\"sentBefore\":", 13}, .column = "sent_before", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "after", .key = {"\"after\":", 8}, .column = "after", .type = FIELD_TEXT, .min = 1, .max = 400, .visible_to = 0xffffffffu},
 };
@@ -61,10 +62,10 @@ static enum err list_proposals_plan(struct ctx *ctx, const struct request *req, 
 {
     (void)ctx;
     sql_proposal_list(plan, (struct sql_proposal_list){
-        .shows_candidate_alias = request_shows(req, 5),
-        .shows_vacancy_title = request_shows(req, 6),
-        .shows_employer_name = request_shows(req, 7),
-        .shows_card = request_shows(req, 11),
+        .shows_candidate_alias = request_shows(req, 6),
+        .shows_vacancy_title = request_shows(req, 7),
+        .shows_employer_name = request_shows(req, 8),
+        .shows_card = request_shows(req, 12),
     });
     return OK;
 }
@@ -213,8 +214,8 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_proposals_rights,
         .purpose = "mediation",
-        .parameters = list_proposals_query, .parameters_count = 5,
-        .response = &proposal_schema, .shown = 0x7fffffu,
+        .parameters = list_proposals_query, .parameters_count = 6,
+        .response = &proposal_schema, .shown = 0xffffffu,
         .list = &query_proposal_list,
         .handle = list_proposals_plan,
     },
@@ -228,7 +229,7 @@ static const struct operation operations[] = {
         .rights = get_proposal_rights,
         .purpose = "mediation",
         .path_fields = get_proposal_path, .path_count = 1,
-        .response = &proposal_schema, .shown = 0x7fffffu,
+        .response = &proposal_schema, .shown = 0xffffffu,
         .handle = get_proposal_plan,
     },
     {
@@ -242,7 +243,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = answer_proposal_path, .path_count = 1,
         .body = &proposal_answer_schema,
-        .response = &proposal_schema, .shown = 0x7fffffu,
+        .response = &proposal_schema, .shown = 0xffffffu,
         .show = &operations[4],
         .handle = answer_proposal_plan,
     },
@@ -256,7 +257,7 @@ static const struct operation operations[] = {
         .rights = withdraw_proposal_rights,
         .purpose = "mediation",
         .path_fields = withdraw_proposal_path, .path_count = 1,
-        .response = &proposal_schema, .shown = 0x7fffffu,
+        .response = &proposal_schema, .shown = 0xffffffu,
         .show = &operations[4],
         .handle = withdraw_proposal_plan,
     },
@@ -285,7 +286,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = undo_hire_path, .path_count = 1,
         .body = &hire_reversal_schema,
-        .response = &proposal_schema, .shown = 0x7fffffu,
+        .response = &proposal_schema, .shown = 0xffffffu,
         .show = &operations[4],
         .handle = undo_hire_plan,
     },

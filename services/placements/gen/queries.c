@@ -6,13 +6,14 @@
 #include "lib/http/schema_columns.h"
 
 _Static_assert(11 <= LIMIT_QUERIES, "queries");
-_Static_assert(12 <= LIMIT_VALUES, "proposal_list");
+_Static_assert(13 <= LIMIT_VALUES, "proposal_list");
 
 static const struct query_sort proposal_list_changes = {"after", "p.changed_in", "xid8", "changed_in"};
 static const struct query_filter proposal_list_filters[] = {
     {"state", "p.state = %"},
     {"vacancyId", "p.vacancy_id = %::uuid"},
     {"candidateId", "p.candidate_id = %::uuid"},
+    {"projectId", "p.project_id = %::uuid"},
     {"sentBefore", "p.sent_at < %::timestamptz"},
     {"after", "(p.changed_in, p.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and p.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
 };
@@ -20,7 +21,7 @@ static const struct query_sort proposal_list_sorts[] = {
     {"changedAt", "p.changed_at", "timestamptz", "changed_at"},
 };
 static const struct query_list proposal_list_list = {
-    proposal_list_filters, 5,
+    proposal_list_filters, 6,
     proposal_list_sorts, 1,
     "p.id", "id", "uuid",
     true,
@@ -28,14 +29,14 @@ static const struct query_list proposal_list_list = {
 };
 const struct query query_proposal_list = {
     .name = "proposal_list",
-    .text = "select p.id, p.round_id, p.vacancy_id, p.employer_id, p.candidate_id, p.state, p.score, p.rank, "
-            "case when p.rejection_shared or app.role() not in ('firm', 'agency') then p.rejection_reason end"
-            " as rejection_reason, p.rejection_shared, p.rejection_note, p.return_reason, p.undo_reason, p.un"
-            "do_note, p.undone_at, p.sent_at, p.answered_at, p.version, p.changed_at, case when $1::boolean t"
-            "hen app.proposal_alias(p.id) end as candidate_alias, case when $2::boolean then app.proposal_tit"
-            "le(p.id) end as vacancy_title, case when $3::boolean then app.proposal_employer(p.id) end as emp"
-            "loyer_name, case when $4::boolean then app.card_of_proposal(p.id) end as card, p.changed_in from"
-            " app.proposal p where true",
+    .text = "select p.id, p.round_id, p.vacancy_id, p.employer_id, p.project_id, p.candidate_id, p.state, p.s"
+            "core, p.rank, case when p.rejection_shared or app.role() not in ('firm', 'agency') then p.reject"
+            "ion_reason end as rejection_reason, p.rejection_shared, p.rejection_note, p.return_reason, p.und"
+            "o_reason, p.undo_note, p.undone_at, p.sent_at, p.answered_at, p.version, p.changed_at, case when"
+            " $1::boolean then app.proposal_alias(p.id) end as candidate_alias, case when $2::boolean then ap"
+            "p.proposal_title(p.id) end as vacancy_title, case when $3::boolean then app.proposal_employer(p."
+            "id) end as employer_name, case when $4::boolean then app.card_of_proposal(p.id) end as card, p.c"
+            "hanged_in from app.proposal p where true",
     .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &proposal_list_list, .whose = "candidate_id",
 };
@@ -52,12 +53,13 @@ struct statement *sql_proposal_list(struct plan *plan, struct sql_proposal_list 
 
 const struct query query_proposal_get = {
     .name = "proposal_get",
-    .text = "select p.id, p.round_id, p.vacancy_id, p.employer_id, p.candidate_id, p.state, p.score, p.rank, "
-            "case when p.rejection_shared or app.role() not in ('firm', 'agency') then p.rejection_reason end"
-            " as rejection_reason, p.rejection_shared, p.rejection_note, p.return_reason, p.undo_reason, p.un"
-            "do_note, p.undone_at, p.sent_at, p.answered_at, p.version, p.changed_at, app.proposal_alias(p.id"
-            ") as candidate_alias, app.proposal_title(p.id) as vacancy_title, app.proposal_employer(p.id) as "
-            "employer_name, app.card_of_proposal(p.id) as card from app.proposal p where p.id = $1",
+    .text = "select p.id, p.round_id, p.vacancy_id, p.employer_id, p.project_id, p.candidate_id, p.state, p.s"
+            "core, p.rank, case when p.rejection_shared or app.role() not in ('firm', 'agency') then p.reject"
+            "ion_reason end as rejection_reason, p.rejection_shared, p.rejection_note, p.return_reason, p.und"
+            "o_reason, p.undo_note, p.undone_at, p.sent_at, p.answered_at, p.version, p.changed_at, app.propo"
+            "sal_alias(p.id) as candidate_alias, app.proposal_title(p.id) as vacancy_title, app.proposal_empl"
+            "oyer(p.id) as employer_name, app.card_of_proposal(p.id) as card from app.proposal p where p.id ="
+            " $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-_Static_assert(23 <= LIMIT_FIELDS, "Proposal");
+_Static_assert(24 <= LIMIT_FIELDS, "Proposal");
 
 static const char *const values_0[] = {"candidate", "representative", NULL};
 static const char *const values_1[] = {"conversation", "letter", "e_mail", "portal", NULL};
@@ -91,6 +91,7 @@ static const struct field proposal_fields[] = {
     {.name = "roundId", .key = {"\"roundId\":", 10}, .column = "round_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xeu},
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0x197u},
     {.name = "vacancyTitle", .key = {"\"vacancyTitle\":", 15}, .column = "vacancy_title", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
@@ -112,7 +113,7 @@ static const struct field proposal_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema proposal_schema = {
-    .name = "Proposal", .fields = proposal_fields, .count = 23,
+    .name = "Proposal", .fields = proposal_fields, .count = 24,
     .size = 0, .self = "/proposals/",
 };
 static const struct field excluded_fields[] = {

@@ -38,6 +38,18 @@ create function app.organisation_is_settled(state text) returns boolean immutabl
     return state in ('inactive');
 grant execute on function app.organisation_is_settled(text) to public;
 
+create function app.project_is_pending(state text) returns boolean immutable parallel safe
+    return state in ('planned');
+grant execute on function app.project_is_pending(text) to public;
+
+create function app.project_is_open(state text) returns boolean immutable parallel safe
+    return state in ('running');
+grant execute on function app.project_is_open(text) to public;
+
+create function app.project_is_settled(state text) returns boolean immutable parallel safe
+    return state in ('ended');
+grant execute on function app.project_is_settled(text) to public;
+
 create function app.proposal_is_open(state text) returns boolean immutable parallel safe
     return state in ('drafted', 'sent', 'invited');
 grant execute on function app.proposal_is_open(text) to public;
@@ -110,6 +122,10 @@ create function app.allows(noun text, state text, operation text) returns boolea
             when 'updateOrganisation.identity' then state in ('active', 'inactive')
             when 'updateOrganisation.kind' then state in ('active')
             else false end
+        when 'project' then case operation
+            when 'updateProject.words' then state in ('planned', 'running')
+            when 'createParticipation' then state in ('planned', 'running')
+            else false end
         when 'task' then case operation
             when 'replanTask' then state in ('proposed', 'open')
             when 'reassignTask' then state in ('proposed', 'open')
@@ -161,6 +177,8 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('candidate', 'answerProposal.reject', '{active,paused,placed,left}'::text[], '{employer,consultant}'::text[]),
         ('organisation', 'updateOrganisation.identity', '{active,inactive}'::text[], '{tenant_admin}'::text[]),
         ('organisation', 'updateOrganisation.kind', '{active}'::text[], '{tenant_admin}'::text[]),
+        ('project', 'updateProject.words', '{planned,running}'::text[], '{case_manager,team_lead,account_manager,hub}'::text[]),
+        ('project', 'createParticipation', '{planned,running}'::text[], '{case_manager,team_lead,account_manager,hub}'::text[]),
         ('task', 'replanTask', '{proposed,open}'::text[], '{case_manager,team_lead,consultant,account_manager,coach,field_officer,sector_coach,firm,agency,course_leader,hub,employer,tenant_admin}'::text[]),
         ('task', 'reassignTask', '{proposed,open}'::text[], '{case_manager,team_lead,consultant,account_manager,coach,field_officer,sector_coach,firm,agency,course_leader,hub,employer,tenant_admin}'::text[]),
         ('user', 'updateUser.identity', '{active,inactive}'::text[], '{tenant_admin}'::text[]),
@@ -207,6 +225,17 @@ create function app.organisation_guard() returns trigger language plpgsql
         end if;
         if new.kind::text is distinct from old.kind::text or new.parent_id::text is distinct from old.parent_id::text then
             perform app.require('organisation', state, 'updateOrganisation.kind');
+        end if;
+        return new;
+    end $$;
+
+create function app.project_guard() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare state text := old.state;
+    begin
+        if new.title::text is distinct from old.title::text or new.summary::text is distinct from old.summary::text or new.kind::text is distinct from old.kind::text or new.parent_id::text is distinct from old.parent_id::text or new.target_groups::text is distinct from old.target_groups::text or new.starts_on::text is distinct from old.starts_on::text or new.ends_on::text is distinct from old.ends_on::text then
+            perform app.require('project', state, 'updateProject.words');
         end if;
         return new;
     end $$;
@@ -259,7 +288,7 @@ create function app.vacancy_guard() returns trigger language plpgsql
         if new.start_date::text is distinct from old.start_date::text or new.needed_by::text is distinct from old.needed_by::text then
             perform app.require('vacancy', state, 'updateVacancy.dates');
         end if;
-        if new.internal_note::text is distinct from old.internal_note::text or new.assignee_id::text is distinct from old.assignee_id::text then
+        if new.internal_note::text is distinct from old.internal_note::text or new.assignee_id::text is distinct from old.assignee_id::text or new.project_id::text is distinct from old.project_id::text then
             perform app.require('vacancy', state, 'updateVacancy.note');
         end if;
         return new;

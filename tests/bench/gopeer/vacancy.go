@@ -67,6 +67,7 @@ type vacancy struct {
 	WageText         *string         `json:"wageText,omitempty" db:"wage_text"`
 	InternalNote     *string         `json:"internalNote,omitempty" db:"internal_note"`
 	AssigneeID       *string         `json:"assigneeId,omitempty" db:"assignee_id"`
+	ProjectID        *string         `json:"projectId,omitempty" db:"project_id"`
 	DueAt            moment          `json:"dueAt" db:"due_at"`
 	Source           string          `json:"source" db:"source"`
 	ReportedAt       moment          `json:"reportedAt" db:"reported_at"`
@@ -116,6 +117,7 @@ type vacancyNew struct {
 	WageText         *string      `json:"wageText"`
 	InternalNote     *string      `json:"internalNote"`
 	AssigneeID       *string      `json:"assigneeId"`
+	ProjectID        *string      `json:"projectId"`
 }
 
 var kinds = map[string]bool{"regular": true, "temp": true, "secondment": true, "trial_placement": true, "work_experience": true,
@@ -229,7 +231,7 @@ func (s *vacancies) insert(w http.ResponseWriter, r *http.Request, who actor, ke
 	var made vacancy
 	batch.Queue(s.sql.IdempotencyBegin, op.id, key, fingerprint, http.StatusCreated, id.String())
 	batch.Queue(s.sql.VacancyInsert, id.String(), v.EmployerID, v.Title, v.Description, v.Kind, v.OccupationID, v.HoursMin, v.HoursMax,
-		v.Shifts, v.Postcode4, v.Positions, v.CandidatesWanted, v.StartDate, v.NeededBy, v.WageText, v.InternalNote, v.AssigneeID,
+		v.Shifts, v.Postcode4, v.Positions, v.CandidatesWanted, v.StartDate, v.NeededBy, v.WageText, v.InternalNote, v.AssigneeID, v.ProjectID,
 		v.competenceRows(), v.Conditions).Query(one(&made))
 	err = s.run(r.Context(), batch)
 	switch {

@@ -1,0 +1,39 @@
+-- Participations of candidates in projects: who sees them is who sees the candidate.
+
+create function app.sees_candidate_participation(a app.candidate_participation, scope text default app.scope(), role text default app.role(),
+                                                 organisation uuid default app.organisation(), actor uuid default app.actor())
+    returns boolean stable parallel safe
+    return case scope
+           when 'tenant' then true
+           when 'organisation' then organisation = a.candidate_organisation_id
+           when 'caseload' then actor = any (array[a.candidate_case_manager_id, a.candidate_coach_id])
+           else false end;
+call app.wall('app.candidate_participation', 'candidate_participation', '{candidate_case_manager_id,candidate_coach_id,candidate_organisation_id}');
+call app.open_to_scope('app.candidate_participation', 'app.sees_candidate_participation');
+call app.unique_by('app.candidate_participation_once', 'app.sees_candidate_participation', '/candidate-participations/');
+call region.project_of('app.candidate_participation', 'project_id');
+
+-- Whose candidate it is: with a new participation, and after a file is handed over.
+create function app.candidate_participation_note_owners() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        select c.case_manager_id, c.coach_id, c.organisation_id
+        into new.candidate_case_manager_id, new.candidate_coach_id, new.candidate_organisation_id
+        from app.candidate c where c.tenant_id = new.tenant_id and c.id = new.candidate_id;
+        return new;
+    end $$;
+create trigger note_owners before insert or update of candidate_id on app.candidate_participation
+    for each row execute function app.candidate_participation_note_owners();
+create function app.candidate_participations_follow_owners() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        update app.candidate_participation a set candidate_case_manager_id = new.case_manager_id, candidate_coach_id = new.coach_id,
+            candidate_organisation_id = new.organisation_id
+        where a.tenant_id = new.tenant_id and a.candidate_id = new.id;
+        return null;
+    end $$;
+create trigger participations_keep_owners after update of case_manager_id, coach_id, organisation_id on app.candidate for each row
+    when ((old.case_manager_id, old.coach_id, old.organisation_id) is distinct from (new.case_manager_id, new.coach_id, new.organisation_id))
+    execute function app.candidate_participations_follow_owners();
