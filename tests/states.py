@@ -21,6 +21,7 @@ EVENTS = {('vacancy', 'endVacancy.how:withdraw'): 'withdraw', ('vacancy', 'endVa
           ('user', 'updateUser.active:true'): 'activate', ('user', 'updateUser.active:false'): 'deactivate',
           ('message', 'resendMessage'): 'resend',
           ('organisation', 'updateOrganisation.active:true'): 'activate', ('organisation', 'updateOrganisation.active:false'): 'deactivate',
+          ('rule', 'adoptRule'): 'adopt', ('rule', 'endRule.how:withdraw'): 'withdraw', ('rule', 'endRule.how:end'): 'end',
           ('task', 'acceptTask'): 'accept', ('task', 'declineTask'): 'decline', ('task', 'completeTask.outcome:kept'): 'complete',
           ('task', 'completeTask.outcome:not_kept'): 'fail', ('task', 'withdrawTask'): 'withdraw',
           ('project', 'moveProject.event:start'): 'start', ('project', 'moveProject.event:end'): 'end', ('project', 'moveProject.event:renew'): 'renew'}

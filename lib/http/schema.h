@@ -22,7 +22,8 @@ enum field_type {
     FIELD_INSTANT, /* struct str; read with any offset, written in UTC with milliseconds and Z */
     FIELD_OBJECT,  /* pointer to the struct of `schema`, NULL when absent */
     FIELD_LIST,    /* struct list; `item` says of what */
-    FIELD_JSON,    /* any JSON object, only in answers: written as it comes from the database */
+    FIELD_JSON,    /* struct str; any JSON object, in the form that it was sent in or that the
+                    * database gives */
 };
 
 enum field_flag {

@@ -6,15 +6,53 @@
 
 static void add_columns(struct buf *out, const struct schema *schema, const cJSON *json);
 
-static void add_value(struct buf *out, const struct field *field, const cJSON *json)
+/* A number that is no whole number keeps its fraction, so that the database can refuse it. */
+static void add_number(struct buf *out, double value)
 {
-    if (cJSON_IsNull(json)) {
-        buf_add(out, S("null"));
-    } else if (cJSON_IsString(json)) {
+    if (value > -1e15 && value < 1e15 && value == (double)(int64_t)value)
+        buf_add_int(out, (int64_t)value);
+    else
+        buf_print(out, "%.17g", value);
+}
+
+/* JSON of which the contract has no schema: an object of a property without one, and what is in it. The parser has
+ * bounded its depth. */
+static void add_json(struct buf *out, const cJSON *json)
+{
+    bool object = cJSON_IsObject(json);
+    if (cJSON_IsString(json)) {
         buf_add_json(out, str_of(json->valuestring));
     } else if (cJSON_IsNumber(json)) {
-        buf_add_int(out, (int64_t)json->valuedouble);
-    } else if (cJSON_IsArray(json)) {
+        add_number(out, json->valuedouble);
+    } else if (object || cJSON_IsArray(json)) {
+        buf_add_char(out, object ? '{' : '[');
+        for (const cJSON *item = json->child; item; item = item->next) {
+            if (item != json->child)
+                buf_add_char(out, ',');
+            if (object) {
+                buf_add_json(out, str_of(item->string));
+                buf_add_char(out, ':');
+            }
+            add_json(out, item);
+        }
+        buf_add_char(out, object ? '}' : ']');
+    } else if (cJSON_IsNull(json)) {
+        buf_add(out, S("null"));
+    } else {
+        buf_add(out, cJSON_IsTrue(json) ? S("true") : S("false"));
+    }
+}
+
+struct str schema_json(struct arena *arena, const cJSON *json)
+{
+    struct buf out = buf_in(arena);
+    add_json(&out, json);
+    return buf_str(&out);
+}
+
+static void add_value(struct buf *out, const struct field *field, const cJSON *json)
+{
+    if (cJSON_IsArray(json)) {
         buf_add_char(out, '[');
         for (const cJSON *item = json->child; item; item = item->next) {
             if (item != json->child)
@@ -22,10 +60,10 @@ static void add_value(struct buf *out, const struct field *field, const cJSON *j
             add_value(out, field, item);
         }
         buf_add_char(out, ']');
-    } else if (cJSON_IsObject(json)) {
+    } else if (cJSON_IsObject(json) && field->schema) {
         add_columns(out, field->schema, json);
     } else {
-        buf_add(out, cJSON_IsTrue(json) ? S("true") : S("false"));
+        add_json(out, json);
     }
 }
 
@@ -86,6 +124,7 @@ static void add_member(struct buf *out, const struct field *field, const void *v
         break;
     case FIELD_LIST: add_list(out, field, value); break;
     case FIELD_OBJECT: add_struct(out, field->schema, *(const char *const *)value); break;
+    case FIELD_JSON: buf_add(out, *(const struct str *)value); break;
     default: buf_add_json(out, *(const struct str *)value);
     }
 }

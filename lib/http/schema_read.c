@@ -5,13 +5,15 @@
 #include <math.h>
 
 #include "lib/http/check.h"
+#include "lib/http/schema_columns.h"
 
 static struct str type_name(enum field_type type)
 {
     switch (type) {
     case FIELD_INT: return S("integer");
     case FIELD_BOOL: return S("boolean");
-    case FIELD_OBJECT: return S("object");
+    case FIELD_OBJECT:
+    case FIELD_JSON: return S("object");
     case FIELD_LIST: return S("array");
     default: return S("string");
     }
@@ -109,6 +111,10 @@ static void read_value(struct ctx *ctx, const struct field *field, cJSON *json, 
         void *object = arena_alloc(ctx->arena, field->schema->size);
         read_object(ctx, field->schema, json, false, object, place);
         *(void **)into = object;
+    } else if (field->type == FIELD_JSON) {
+        if (!cJSON_IsObject(json))
+            place_fault(ctx, place, FAULT_TYPE, type_name(FIELD_JSON));
+        *(struct str *)into = schema_json(ctx->arena, json);
     } else {
         read_text(ctx, field, field->type, json, into, place);
     }

@@ -55,7 +55,7 @@ def check_value(raw, where):
     if raw['type'] == 'integer' and raw.get('format') != ('int32' if -2 ** 31 <= raw['minimum'] and raw['maximum'] < 2 ** 31 else 'int64'):
         raise Wrong(f'{where}: its format is not that of its limits')
     for inner in ('items', 'additionalProperties'):
-        if inner in raw:
+        if raw.get(inner):      # {} is anything
             check_value(raw[inner], f'{where}[]')
 
 

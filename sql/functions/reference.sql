@@ -125,12 +125,17 @@ create function ref.is_date(given text) returns boolean language plpgsql immutab
         return false;
     end $$;
 
--- Before a rule is written: its value has the form of its code. A row of the country gets the identifier that it has in every installation.
+-- Before a rule is written: a municipality may say it, and its value has the form of its code. A row of the country gets the identifier that it has in every installation.
 create function ref.check_rule() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare fault jsonb := (select ref.value_fault(c.schema, new.value) from ref.rule_code c where c.code = new.code);
+    declare
+        found ref.rule_code := (select c from ref.rule_code c where c.code = new.code);
+        fault jsonb := ref.value_fault(found.schema, new.value);
     begin
+        if tg_table_schema = 'app' and not to_jsonb(new) ->> 'scope' = any (found.scopes) then
+            raise exception using errcode = 'MW409', message = 'rule-not-settable';
+        end if;
         if fault is not null then
             raise exception using errcode = 'MW400', message = 'rule-value',
                 detail = json_build_object('pointer', left(fault ->> 'pointer', 200), 'expected', left(fault ->> 'expected', 200))::text;
@@ -139,3 +144,14 @@ create function ref.check_rule() returns trigger language plpgsql
         return new;
     end $$;
 create trigger check_value before insert or update on ref.rule for each row execute function ref.check_rule();
+
+-- The rules that somebody of a municipality knows: those of the country and its own.
+create view ref.known_rule with (security_invoker) as
+    select r.id, r.code, 'country' as scope, null::uuid as scope_id, case when r.until_at is null then 'adopted' else 'replaced' end as state,
+           r.value, r.source, null as decision, null::timestamptz as adopted_at, null::uuid as adopted_by,
+           nullif(r.from_at, '-infinity') as from_at, r.until_at, 1::bigint as version, null::timestamptz as changed_at
+    from ref.rule r
+    union all
+    select r.id, r.code, r.scope, r.scope_id, r.state, r.value, r.source, r.decision, r.adopted_at, r.adopted_by, r.from_at, r.until_at,
+           r.version, r.changed_at
+    from app.rule r;

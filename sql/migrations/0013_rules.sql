@@ -7,7 +7,7 @@ create schema calendar;
 -- whose functions are made anew with every change.
 create extension if not exists btree_gist with schema public;
 
-create domain app.rule_scope as text check (value in ('tenant', 'project', 'agreement'));
+create domain app.rule_scope as text check (value in ('country', 'tenant', 'project', 'agreement'));
 
 -- What may be said, and in which form. Rows of sql/rules, and no others.
 create table ref.rule_code (
@@ -54,7 +54,7 @@ create table app.rule (
     changed_at timestamptz not null,
     changed_in xid8 not null,
     primary key (tenant_id, id),
-    constraint rule_scope_names_what check ((scope = 'tenant') = (scope_id is null)),
+    constraint rule_scope_names_what check (scope <> 'country' and (scope = 'tenant') = (scope_id is null)),
     constraint rule_dates_in_order check (until_at > from_at),
     constraint rule_adopted_from check (state not in ('adopted', 'replaced') or (from_at is not null and adopted_at is not null)),
     constraint rule_one_in_force exclude using gist

@@ -25,6 +25,8 @@ NO_CHECK = {
     'Role': 'x-roles of openapi.yaml is the source', 'Attribute': 'x-attributes of openapi.yaml is the source',
     'SearchPurpose': 'a note in the audit', 'CandidateProperty': 'names of properties; test_candidates.py compares them',
     'MessageChannel': 'there is one so far', 'ShortlistStatus': 'computed of the run and the queue',
+    'ShortlistStatus': 'computed of the run and the queue',
+    'RuleEffectKind': 'computed by app.rule_preview()',
     'HardOutcome': 'computed by matching', 'ContributionCode': 'computed by matching', 'MissingCode': 'computed by matching',
     'InspectionKind': 'computed by app.inspection', 'LaneState': 'computed by the queue', 'RuleOutcome': 'computed by screening', 'WorkState': 'of jobs and of dead letters',
 }

@@ -24,6 +24,7 @@ VALUES = {
     'birthDate': '1981-01-01', 'email': None, 'phone': '0655500999', 'neighbourhood': 'Anders', 'alias': 'Anders', 'benefit': 'wia', 'hoursWorked': 8,
     'assigneeId': '01920000-0000-7000-8000-00000000f301', 'coachId': '01920000-0000-7000-8000-00000000f304',
     'projectId': '01920000-0000-7000-8000-00000000f601', 'phase': 3, 'targetGroups': ['disabled'], 'maxDistanceKm': 7, 'transport': ['moped'], 'availableFrom': '2031-01-01',
+    'value': {'count': 7}, 'source': 'Anders', 'validFrom': '2035-01-01T00:00:00Z', 'validUntil': '2036-01-01T00:00:00Z',
     'wishes': 'Anders', 'introduction': 'Anders', 'sectors': ['99'], 'name': 'Anders', 'attributes': ['archivist'], 'kvkNumber': None,
 }
 # the positions of a vacancy, and how many are taken of them
@@ -72,7 +73,7 @@ class Row:
     def __init__(self, at, noun, row, state):
         self.at, self.noun, self.row, self.wanted = at, noun, row, state
         self.operation, self.property, self.value = states.split(row)
-        self.id = {name: str(uuid.uuid4()) for name in ('vacancy', 'candidate', 'other', 'round', 'proposal', 'user', 'organisation', 'run', 'task')}
+        self.id = {name: str(uuid.uuid4()) for name in ('vacancy', 'candidate', 'other', 'round', 'proposal', 'user', 'organisation', 'run', 'task', 'rule')}
         undone = self.operation == 'undoHire'
         self.state = {'vacancy': 'partly_filled' if undone else 'open', 'candidate': 'placed' if undone else 'active',
                       'proposal': 'hired' if undone else 'drafted' if self.operation == 'sendProposalRound' else 'sent',
@@ -96,6 +97,12 @@ class Row:
             'app.task', tenant_id=1, id=self.id['task'], kind='promise', subject_id=self.at['vacancy'], wall='employer', noun='vacancy',
             employer_id=self.at['employer'], state=state, due_at='2031-01-01T00:00:00Z', clock_from=self.at['now'], held='0', rung=0, urgent=False,
             desk_id='00000000-0000-0000-0000-000000000000', rank_at='2031-01-01T00:00:00Z', made_at=self.at['now'], outcome=outcome, **STAMPS)
+
+    def make_rule(self):
+        """Of a project of its own. What is withdrawn has not begun."""
+        since = '2040-01-01' if self.value == ':withdraw' else '2026-01-01'
+        return inserted('app.rule', tenant_id=1, id=self.id['rule'], code='cap.candidates_wanted', scope='project', scope_id=self.id['run'],
+                        state=self.state['rule'], value={'count': 4}, source='Een test', adopted_at='2026-01-01', from_at=since, **STAMPS)
 
     def make_vacancy(self):
         taken = TAKEN.get(self.state['vacancy'], int(self.operation == 'undoHire'))
@@ -142,7 +149,7 @@ class Row:
         """What the call sends."""
         if self.operation == 'createUser':
             return {'name': 'Nieuw', 'email': f'{uuid.uuid4()}@x.example', 'role': 'consultant', 'organisationId': self.id['organisation']}
-        fixed = {'createProposalRound': {'candidateIds': [self.id['candidate']], 'shortfallReason': 'phased'}, 'withdrawProposal': None,
+        fixed = {'adoptRule': {'decision': 'B&W'}, 'createProposalRound': {'candidateIds': [self.id['candidate']], 'shortfallReason': 'phased'}, 'withdrawProposal': None,
                  'sendProposalRound': None, 'withdrawConsent': {'channel': 'letter'}, 'mergeCandidates': {'otherId': self.id['other']}, 'undoHire': {'reason': 'wrong_candidate'},
                  'acceptTask': None, 'declineTask': {'reason': 'other'}, 'withdrawTask': {'reason': 'other'},
                  'replanTask': {'dueDay': '2031-02-01', 'agreedBy': 'employer', 'reason': 'other'}, 'reassignTask': {'ownerUserId': VALUES['assigneeId']},
@@ -174,7 +181,7 @@ class Row:
                   'undoHire': '/proposals/{proposal}/hire-reversals', 'withdrawConsent': '/candidates/{candidate}/consent-withdrawals', 'mergeCandidates': '/candidates/{candidate}/merge',
                   'createCandidate': '/candidates', 'createUser': '/users', 'acceptTask': '/tasks/{task}/acceptances', 'declineTask': '/tasks/{task}/refusals',
                   'completeTask': '/tasks/{task}/completions', 'withdrawTask': '/tasks/{task}/withdrawals', 'replanTask': '/tasks/{task}/replannings',
-                  'reassignTask': '/tasks/{task}/reassignments'}
+                  'reassignTask': '/tasks/{task}/reassignments', 'adoptRule': '/rules/{rule}/adoptions', 'endRule': '/rules/{rule}/endings'}
         if self.operation in states.ONE:
             put = self.operation.startswith('put')
             return self.place() + (f'/competences/{self.at["competence" if put else "other"]}' if 'Competence' in self.operation
@@ -183,10 +190,10 @@ class Row:
 
     def place(self):
         return {'vacancy': '/vacancies/{vacancy}', 'candidate': '/candidates/{candidate}', 'proposal': '/proposals/{proposal}', 'user': '/users/{user}',
-                'organisation': '/organisations/{organisation}', 'task': '/tasks/{task}'}[self.noun].format(**self.id)
+                'organisation': '/organisations/{organisation}', 'task': '/tasks/{task}', 'rule': '/rules/{rule}'}[self.noun].format(**self.id)
 
     def call(self, as_role):
-        client = as_role({'user': 'tenant_admin', 'organisation': 'tenant_admin', 'task': 'team_lead'}.get(
+        client = as_role({'user': 'tenant_admin', 'organisation': 'tenant_admin', 'task': 'team_lead', 'rule': 'tenant_admin'}.get(
             self.noun, 'team_lead' if 'Candidate' in self.operation or self.operation == 'withdrawConsent' else 'consultant'))
         if self.operation in states.ONE:
             body = {'putVacancyCompetence': {'need': 'nice'}, 'putVacancyCondition': {'hard': True}, 'putCandidateCompetence': {'level': 2},

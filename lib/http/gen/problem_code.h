@@ -7,6 +7,8 @@ enum problem_code {
     PROBLEM_INTERNAL, /* 500: Something went wrong on our side */
     PROBLEM_INVALID, /* 400: The request does not fit */
     PROBLEM_RULE_VALUE, /* 400: The value of the rule does not have its form */
+    PROBLEM_RULE_NOT_SETTABLE, /* 409: You cannot set this rule */
+    PROBLEM_RULE_BEGINS_LATER, /* 409: There is a rule already that begins later */
     PROBLEM_UNAUTHENTICATED, /* 401: Not logged in */
     PROBLEM_FORBIDDEN, /* 403: You may not do this */
     PROBLEM_NOT_ADMITTED, /* 403: You have no access here */

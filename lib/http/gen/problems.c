@@ -12,6 +12,12 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_RULE_VALUE] = {"rule-value", 400, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:rule-value\",\"title\":\"De waarde van de regel heeft niet de juiste vorm\",\"status\":400,\"detail\":\"De pointer zegt op welke plaats, en expected wat daar hoort te staan.\"",
         "{\"type\":\"urn:maatwerk:problem:rule-value\",\"title\":\"The value of the rule does not have its form\",\"status\":400,\"detail\":\"The pointer says in which place, and expected what should be there.\""}, {NULL, 0}},
+    [PROBLEM_RULE_NOT_SETTABLE] = {"rule-not-settable", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:rule-not-settable\",\"title\":\"Deze regel kunt u niet stellen\",\"status\":409,\"detail\":\"De wet zegt dit, of het geldt voor het hele land, of niet voor een deel van de gemeente.\"",
+        "{\"type\":\"urn:maatwerk:problem:rule-not-settable\",\"title\":\"You cannot set this rule\",\"status\":409,\"detail\":\"A law says this, or it holds for the whole country, or not for a part of the municipality.\""}, {NULL, 0}},
+    [PROBLEM_RULE_BEGINS_LATER] = {"rule-begins-later", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:rule-begins-later\",\"title\":\"Er is al een regel die later begint\",\"status\":409,\"detail\":\"In de tijd waarin deze regel zou gelden, begint een andere die al is vastgesteld. Trek die in, of geef deze een eind.\"",
+        "{\"type\":\"urn:maatwerk:problem:rule-begins-later\",\"title\":\"There is a rule already that begins later\",\"status\":409,\"detail\":\"In the time for which this rule would hold another one begins that was adopted already. Withdraw that one, or give this one an end.\""}, {NULL, 0}},
     [PROBLEM_UNAUTHENTICATED] = {"unauthenticated", 401, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:unauthenticated\",\"title\":\"Niet ingelogd\",\"status\":401,\"detail\":\"De aanvraag heeft geen token, of een token dat niet of niet meer geldig is.\"",
         "{\"type\":\"urn:maatwerk:problem:unauthenticated\",\"title\":\"Not logged in\",\"status\":401,\"detail\":\"The request has no token, or one that is not valid, or no longer.\""}, {NULL, 0}},
@@ -251,6 +257,9 @@ const struct constraint_rule constraint_rules[] = {
     {"task_person_without_words", PROBLEM_INVALID, FAULT_NOT_HERE, "/summary", ""},
     {"task_measure_blocks_nothing", PROBLEM_INVALID, FAULT_NOT_HERE, "/blocks", ""},
     {"hat_until_after_from", PROBLEM_INVALID, FAULT_ORDER, "/untilAt", "fromAt"},
+    {"rule_scope_names_what", PROBLEM_INVALID, FAULT_VALUE, "/scopeId", ""},
+    {"rule_dates_in_order", PROBLEM_INVALID, FAULT_ORDER, "/validUntil", "validFrom"},
+    {"rule_one_in_force", PROBLEM_RULE_BEGINS_LATER, FAULT_VALUE, "/validUntil", ""},
     {"organisation_kvk", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/kvkNumber", ""},
     {"user_account_email", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/email", ""},
     {"employer_kvk", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/kvkNumber", ""},

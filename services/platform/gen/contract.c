@@ -20,9 +20,11 @@ static const char *const values_7[] = {"ready", "leased", "waiting", "blocked", 
 static const struct pattern_part pattern_8[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 static const char *const values_9[] = {"permanent", "exhausted", "poison", "uncertain", "killed", NULL};
 static const char *const values_10[] = {"done", "asked", "too-late", NULL};
-static const char *const values_11[] = {"proposed", "open", "done", "failed", "withdrawn", NULL};
-static const struct pattern_part pattern_12[] = {{{0x0u, 0x7fffffe80000000u}, 2, 40}, {{0, 0}, 0, 0}};
-static const char *const values_13[] = {"municipality", "centre", "service", "hub", NULL};
+static const char *const values_11[] = {"country", "tenant", "project", "agreement", NULL};
+static const char *const values_12[] = {"drafted", "adopted", "replaced", "withdrawn", NULL};
+static const char *const values_13[] = {"proposed", "open", "done", "failed", "withdrawn", NULL};
+static const struct pattern_part pattern_14[] = {{{0x0u, 0x7fffffe80000000u}, 2, 40}, {{0, 0}, 0, 0}};
+static const char *const values_15[] = {"municipality", "centre", "service", "hub", NULL};
 
 static const struct right list_colleagues_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_colleagues_query[] = {
@@ -715,6 +717,106 @@ static enum err get_region_plan(struct ctx *ctx, const struct request *req, stru
     sql_region_get(plan, (struct sql_region_get){.id = req->path[0]});
     return OK;
 }
+static const struct right list_rule_codes_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_rule_codes_query[] = {
+    {.name = "codePrefix", .key = {"\"codePrefix\":", 13}, .column = "code_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "law", .key = {"\"law\":", 6}, .column = "law", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listRuleCodes: What rules may say */
+static enum err list_rule_codes_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_rule_code_list(plan);
+    return OK;
+}
+static const struct right list_rules_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_rules_query[] = {
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .min = 1, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "codePrefix", .key = {"\"codePrefix\":", 13}, .column = "code_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "scope", .key = {"\"scope\":", 8}, .column = "scope", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "scopeId", .key = {"\"scopeId\":", 10}, .column = "scope_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "inForceAt", .key = {"\"inForceAt\":", 12}, .column = "in_force_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listRules: Rules */
+static enum err list_rules_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_rule_list(plan);
+    return OK;
+}
+static const struct right create_rule_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* createRule: Draft a rule */
+static enum err create_rule_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_rule_insert(plan, req->body, (struct sql_rule_insert){.id = req->new_id});
+    sql_rule_get(plan, (struct sql_rule_get){.id = req->new_id});
+    return OK;
+}
+static const struct right get_rule_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field get_rule_path[] = {
+    {.name = "ruleId", .key = {"\"ruleId\":", 9}, .column = "rule_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getRule: One rule */
+static enum err get_rule_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_rule_get(plan, (struct sql_rule_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right update_rule_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field update_rule_path[] = {
+    {.name = "ruleId", .key = {"\"ruleId\":", 9}, .column = "rule_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* updateRule: Change a draft */
+static enum err update_rule_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_rule_settable(plan, (struct sql_rule_settable){.id = req->path[0]});
+    sql_rule_change(plan, (struct sql_rule_change){
+        .document = req->document,
+        .id = req->path[0],
+        .version = req->version,
+    });
+    sql_rule_get(plan, (struct sql_rule_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right preview_rule_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field preview_rule_path[] = {
+    {.name = "ruleId", .key = {"\"ruleId\":", 9}, .column = "rule_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* previewRule: What a rule would change */
+static enum err preview_rule_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_rule_preview(plan, (struct sql_rule_preview){.id = req->path[0]});
+    return OK;
+}
+static const struct right adopt_rule_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field adopt_rule_path[] = {
+    {.name = "ruleId", .key = {"\"ruleId\":", 9}, .column = "rule_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* adoptRule: Adopt a draft */
+static enum err adopt_rule_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_rule_adopt(plan, req->body, (struct sql_rule_adopt){.id = req->path[0]});
+    sql_rule_get(plan, (struct sql_rule_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right end_rule_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field end_rule_path[] = {
+    {.name = "ruleId", .key = {"\"ruleId\":", 9}, .column = "rule_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* endRule: End a rule, or withdraw a draft */
+static enum err end_rule_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_rule_end(plan, req->body, (struct sql_rule_end){.id = req->path[0]});
+    sql_rule_get(plan, (struct sql_rule_get){.id = req->path[0]});
+    return OK;
+}
 static const struct right list_task_kinds_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 /* listTaskKinds: Kinds of tasks */
 static enum err list_task_kinds_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -727,8 +829,8 @@ static enum err list_task_kinds_plan(struct ctx *ctx, const struct request *req,
 }
 static const struct right list_tasks_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_tasks_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_11, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_12, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_14, .visible_to = 0xffffffffu},
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x3b7u},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -858,7 +960,7 @@ static enum err list_task_transitions_plan(struct ctx *ctx, const struct request
 }
 static const struct right list_tenants_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_tenants_query[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_15, .visible_to = 0xffffffffu},
 };
 /* listTenants: Municipalities */
 static enum err list_tenants_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -1649,6 +1751,110 @@ static const struct operation operations[] = {
         .handle = get_region_plan,
     },
     {
+        .id = "listRuleCodes",
+        .method = METHOD_GET,
+        .path = "/rule-codes",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_rule_codes_rights,
+        .parameters = list_rule_codes_query, .parameters_count = 2,
+        .response = &rule_code_schema, .shown = 0x3fu,
+        .list = &query_rule_code_list,
+        .handle = list_rule_codes_plan,
+    },
+    {
+        .id = "listRules",
+        .method = METHOD_GET,
+        .path = "/rules",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_rules_rights,
+        .parameters = list_rules_query, .parameters_count = 6,
+        .response = &rule_schema, .shown = 0x3fffu,
+        .list = &query_rule_list,
+        .handle = list_rules_plan,
+    },
+    {
+        .id = "createRule",
+        .method = METHOD_POST,
+        .path = "/rules",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_rule_rights,
+        .body = &rule_new_schema,
+        .response = &rule_schema, .shown = 0x3fffu,
+        .show = &operations[58],
+        .handle = create_rule_plan,
+    },
+    {
+        .id = "getRule",
+        .method = METHOD_GET,
+        .path = "/rules/{ruleId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_rule_rights,
+        .path_fields = get_rule_path, .path_count = 1,
+        .response = &rule_schema, .shown = 0x3fffu,
+        .handle = get_rule_plan,
+    },
+    {
+        .id = "updateRule",
+        .method = METHOD_PATCH,
+        .path = "/rules/{ruleId}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = update_rule_rights,
+        .path_fields = update_rule_path, .path_count = 1,
+        .body = &rule_change_schema,
+        .response = &rule_schema, .shown = 0x3fffu,
+        .handle = update_rule_plan,
+    },
+    {
+        .id = "previewRule",
+        .method = METHOD_GET,
+        .path = "/rules/{ruleId}/preview",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = preview_rule_rights,
+        .path_fields = preview_rule_path, .path_count = 1,
+        .response = &rule_preview_schema, .shown = 0x3fu,
+        .handle = preview_rule_plan,
+    },
+    {
+        .id = "adoptRule",
+        .method = METHOD_POST,
+        .path = "/rules/{ruleId}/adoptions",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = adopt_rule_rights,
+        .path_fields = adopt_rule_path, .path_count = 1,
+        .body = &rule_adoption_schema,
+        .response = &rule_schema, .shown = 0x3fffu,
+        .show = &operations[58],
+        .handle = adopt_rule_plan,
+    },
+    {
+        .id = "endRule",
+        .method = METHOD_POST,
+        .path = "/rules/{ruleId}/endings",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = end_rule_rights,
+        .path_fields = end_rule_path, .path_count = 1,
+        .body = &rule_ending_schema,
+        .response = &rule_schema, .shown = 0x3fffu,
+        .show = &operations[58],
+        .handle = end_rule_plan,
+    },
+    {
         .id = "listTaskKinds",
         .method = METHOD_GET,
         .path = "/task-kinds",
@@ -1685,7 +1891,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &task_new_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[58],
+        .show = &operations[66],
         .handle = create_task_plan,
     },
     {
@@ -1712,7 +1918,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = accept_task_path, .path_count = 1,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[58],
+        .show = &operations[66],
         .handle = accept_task_plan,
     },
     {
@@ -1727,7 +1933,7 @@ static const struct operation operations[] = {
         .path_fields = decline_task_path, .path_count = 1,
         .body = &task_refusal_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[58],
+        .show = &operations[66],
         .handle = decline_task_plan,
     },
     {
@@ -1742,7 +1948,7 @@ static const struct operation operations[] = {
         .path_fields = complete_task_path, .path_count = 1,
         .body = &task_completion_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[58],
+        .show = &operations[66],
         .handle = complete_task_plan,
     },
     {
@@ -1757,7 +1963,7 @@ static const struct operation operations[] = {
         .path_fields = withdraw_task_path, .path_count = 1,
         .body = &task_withdrawal_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[58],
+        .show = &operations[66],
         .handle = withdraw_task_plan,
     },
     {
@@ -1772,7 +1978,7 @@ static const struct operation operations[] = {
         .path_fields = replan_task_path, .path_count = 1,
         .body = &task_replanning_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[58],
+        .show = &operations[66],
         .handle = replan_task_plan,
     },
     {
@@ -1787,7 +1993,7 @@ static const struct operation operations[] = {
         .path_fields = reassign_task_path, .path_count = 1,
         .body = &task_reassignment_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[58],
+        .show = &operations[66],
         .handle = reassign_task_plan,
     },
     {
@@ -1863,7 +2069,7 @@ static const struct operation operations[] = {
         .rights = create_user_rights,
         .body = &user_new_schema,
         .response = &user_schema, .shown = 0x7ffu,
-        .show = &operations[71],
+        .show = &operations[79],
         .handle = create_user_plan,
     },
     {
@@ -1894,5 +2100,5 @@ static const struct operation operations[] = {
 };
 
 const struct service platform_service = {
-    "platform", operations, 73, false,
+    "platform", operations, 81, false,
 };

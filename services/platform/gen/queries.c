@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(70 <= LIMIT_QUERIES, "queries");
+_Static_assert(79 <= LIMIT_QUERIES, "queries");
 _Static_assert(16 <= LIMIT_VALUES, "task_list");
 
 static const struct query_filter colleague_list_filters[] = {
@@ -1069,6 +1069,177 @@ struct statement *sql_region_get(struct plan *plan, struct sql_region_get args)
     return plan_add(plan, &query_region_get, values);
 }
 
+static const struct query_filter rule_list_filters[] = {
+    {"code", "r.code = %"},
+    {"codePrefix", "starts_with(r.code, %)"},
+    {"scope", "r.scope = %"},
+    {"scopeId", "r.scope_id = %::uuid"},
+    {"state", "r.state = %"},
+    {"inForceAt", "r.id = any (array(select app.rules_in_force(%::timestamptz)))"},
+};
+static const struct query_sort rule_list_sorts[] = {
+    {"code", "r.code", "text", "code"},
+};
+static const struct query_list rule_list_list = {
+    rule_list_filters, 6,
+    rule_list_sorts, 1,
+    "r.id", "id", "uuid",
+    false,
+    NULL, NULL,
+};
+const struct query query_rule_list = {
+    .name = "rule_list",
+    .text = "select r.id, r.code, r.scope, r.scope_id, r.state, r.value, r.source, r.decision, r.adopted_at, "
+            "r.adopted_by, r.from_at, r.until_at, r.version, r.changed_at from ref.known_rule r where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &rule_list_list,
+};
+struct statement *sql_rule_list(struct plan *plan)
+{
+    return plan_add(plan, &query_rule_list, NULL);
+}
+
+const struct query query_rule_get = {
+    .name = "rule_get",
+    .text = "select r.id, r.code, r.scope, r.scope_id, r.state, r.value, r.source, r.decision, r.adopted_at, "
+            "r.adopted_by, r.from_at, r.until_at, r.version, r.changed_at from ref.known_rule r where r.id = "
+            "$1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_rule_get(struct plan *plan, struct sql_rule_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_rule_get, values);
+}
+
+const struct query query_rule_insert = {
+    .name = "rule_insert",
+    .text = "insert into app.rule as r (tenant_id, id, code, scope, scope_id, value, source, from_at, until_a"
+            "t) values (app.tenant(), $1, $2::text, coalesce($3::text, 'tenant'), $4::uuid, $5::jsonb, $6::te"
+            "xt, $7::timestamptz, $8::timestamptz) returning r.id",
+    .parameters = 8, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_rule_insert(struct plan *plan, const struct rule_new *body, struct sql_rule_insert args)
+{
+    const struct str values[] = {
+        args.id,
+        body->code,
+        body->scope,
+        body->scope_id,
+        body->value,
+        body->source,
+        body->from_at,
+        body->until_at,
+    };
+    return plan_add(plan, &query_rule_insert, values);
+}
+
+const struct query query_rule_settable = {
+    .name = "rule_settable",
+    .text = "select app.rule_own($1)",
+    .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_rule_settable(struct plan *plan, struct sql_rule_settable args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_rule_settable, values);
+}
+
+const struct query query_rule_change = {
+    .name = "rule_change",
+    .text = "update app.rule r set (value, source, from_at, until_at) = (select n.value, n.source, n.from_at,"
+            " n.until_at from jsonb_populate_record(r, $1::jsonb) n) where r.id = $2 and $3::int8multirange @"
+            "> r.version returning r.id",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_rule_change(struct plan *plan, struct sql_rule_change args)
+{
+    const struct str values[] = {
+        args.document,
+        args.id,
+        args.version,
+    };
+    return plan_add(plan, &query_rule_change, values);
+}
+
+const struct query query_rule_adopt = {
+    .name = "rule_adopt",
+    .text = "select app.rule_adopt($1, $2::text) as id",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_rule_adopt(struct plan *plan, const struct rule_adoption *body, struct sql_rule_adopt args)
+{
+    const struct str values[] = {
+        args.id,
+        body->decision,
+    };
+    return plan_add(plan, &query_rule_adopt, values);
+}
+
+const struct query query_rule_end = {
+    .name = "rule_end",
+    .text = "select app.rule_end($1, $2::text) as id",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_rule_end(struct plan *plan, const struct rule_ending *body, struct sql_rule_end args)
+{
+    const struct str values[] = {
+        args.id,
+        body->how,
+    };
+    return plan_add(plan, &query_rule_end, values);
+}
+
+const struct query query_rule_preview = {
+    .name = "rule_preview",
+    .text = "select p.* from app.rule_preview($1) p where p.rule_id is not null",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_rule_preview(struct plan *plan, struct sql_rule_preview args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_rule_preview, values);
+}
+
+static const struct query_filter rule_code_list_filters[] = {
+    {"codePrefix", "starts_with(c.code, %)"},
+    {"law", "c.law"},
+};
+static const struct query_sort rule_code_list_sorts[] = {
+    {"code", "c.code", "text", "code"},
+};
+static const struct query_list rule_code_list_list = {
+    rule_code_list_filters, 2,
+    rule_code_list_sorts, 1,
+    "c.code", "code", "text",
+    false,
+    NULL, NULL,
+};
+const struct query query_rule_code_list = {
+    .name = "rule_code_list",
+    .text = "select c.code, c.description_nl, c.description_en, c.law, to_json(c.scopes) as scopes, c.schema "
+            "from ref.rule_code c where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &rule_code_list_list,
+};
+struct statement *sql_rule_code_list(struct plan *plan)
+{
+    return plan_add(plan, &query_rule_code_list, NULL);
+}
+
 static const struct query_sort task_list_changes = {"after", "t.changed_in", "xid8", "changed_in"};
 static const struct query_filter task_list_filters[] = {
     {"state", "t.state = %"},
@@ -1462,4 +1633,4 @@ struct statement *sql_user_change(struct plan *plan, struct sql_user_change args
     return plan_add(plan, &query_user_change, values);
 }
 
-const struct query *const platform_queries[] = {&query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_hat_page, &query_hat_get, &query_hat_insert, &query_hat_change, &query_login_page, &query_login_get, &query_login_insert, &query_login_delete, &query_mail_setting_get, &query_mail_setting_change, &query_message_list, &query_message_get, &query_message_resend, &query_message_template_list, &query_message_template_preview, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_task_list, &query_task_get, &query_task_kind_list, &query_task_make, &query_task_accept, &query_task_decline, &query_task_complete, &query_task_withdraw, &query_task_replan, &query_task_reassign, &query_task_transition_list, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, NULL};
+const struct query *const platform_queries[] = {&query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_hat_page, &query_hat_get, &query_hat_insert, &query_hat_change, &query_login_page, &query_login_get, &query_login_insert, &query_login_delete, &query_mail_setting_get, &query_mail_setting_change, &query_message_list, &query_message_get, &query_message_resend, &query_message_template_list, &query_message_template_preview, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_rule_list, &query_rule_get, &query_rule_insert, &query_rule_settable, &query_rule_change, &query_rule_adopt, &query_rule_end, &query_rule_preview, &query_rule_code_list, &query_task_list, &query_task_get, &query_task_kind_list, &query_task_make, &query_task_accept, &query_task_decline, &query_task_complete, &query_task_withdraw, &query_task_replan, &query_task_reassign, &query_task_transition_list, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, NULL};

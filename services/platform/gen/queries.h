@@ -276,6 +276,54 @@ struct sql_region_get {
 };
 struct statement *sql_region_get(struct plan *plan, struct sql_region_get args);
 
+extern const struct query query_rule_list;
+struct statement *sql_rule_list(struct plan *plan);
+
+extern const struct query query_rule_get;
+struct sql_rule_get {
+    struct str id;
+};
+struct statement *sql_rule_get(struct plan *plan, struct sql_rule_get args);
+
+extern const struct query query_rule_insert;
+struct sql_rule_insert {
+    struct str id;
+};
+struct statement *sql_rule_insert(struct plan *plan, const struct rule_new *body, struct sql_rule_insert args);
+
+extern const struct query query_rule_settable;
+struct sql_rule_settable {
+    struct str id;
+};
+struct statement *sql_rule_settable(struct plan *plan, struct sql_rule_settable args);
+
+extern const struct query query_rule_change;
+struct sql_rule_change {
+    struct str document, id, version;
+};
+struct statement *sql_rule_change(struct plan *plan, struct sql_rule_change args);
+
+extern const struct query query_rule_adopt;
+struct sql_rule_adopt {
+    struct str id;
+};
+struct statement *sql_rule_adopt(struct plan *plan, const struct rule_adoption *body, struct sql_rule_adopt args);
+
+extern const struct query query_rule_end;
+struct sql_rule_end {
+    struct str id;
+};
+struct statement *sql_rule_end(struct plan *plan, const struct rule_ending *body, struct sql_rule_end args);
+
+extern const struct query query_rule_preview;
+struct sql_rule_preview {
+    struct str id;
+};
+struct statement *sql_rule_preview(struct plan *plan, struct sql_rule_preview args);
+
+extern const struct query query_rule_code_list;
+struct statement *sql_rule_code_list(struct plan *plan);
+
 extern const struct query query_task_list;
 struct sql_task_list {
     struct str shows_subject_label, shows_owner_name, shows_promised_to_name, shows_actions;

@@ -80,6 +80,35 @@ struct queue_pause_new {
     struct str reason;
 };
 
+/* What a client says of a rule. (nieuwe regel) */
+struct rule_new {
+    struct str code;
+    struct str scope;
+    struct str scope_id;
+    struct str value;
+    struct str source;
+    struct str from_at;
+    struct str until_at;
+};
+
+/* What may change of a draft. (wijziging van een regel) */
+struct rule_change {
+    struct str value;
+    struct str source;
+    struct str from_at;
+    struct str until_at;
+};
+
+/* Who decided on a rule. (vaststelling van een regel) */
+struct rule_adoption {
+    struct str decision;
+};
+
+/* How a rule ends. (beëindiging van een regel) */
+struct rule_ending {
+    struct str how;
+};
+
 /* What has to be done, about what, by whom and when. (nieuwe taak) */
 struct task_new {
     struct str kind;
@@ -162,6 +191,10 @@ extern const struct schema organisation_new_schema;
 extern const struct schema organisation_change_schema;
 extern const struct schema queue_act_new_schema;
 extern const struct schema queue_pause_new_schema;
+extern const struct schema rule_new_schema;
+extern const struct schema rule_change_schema;
+extern const struct schema rule_adoption_schema;
+extern const struct schema rule_ending_schema;
 extern const struct schema task_new_schema;
 extern const struct schema task_refusal_schema;
 extern const struct schema task_completion_schema;
@@ -197,6 +230,11 @@ extern const struct schema queue_lane_job_schema;
 extern const struct schema queue_lane_schema;
 extern const struct schema queue_plan_schema;
 extern const struct schema region_schema;
+extern const struct schema rule_code_schema;
+extern const struct schema rule_schema;
+extern const struct schema rule_sample_schema;
+extern const struct schema rule_effect_schema;
+extern const struct schema rule_preview_schema;
 extern const struct schema task_kind_schema;
 extern const struct schema task_action_schema;
 extern const struct schema task_schema;

@@ -62,6 +62,18 @@ create function app.proposal_is_ended(state text) returns boolean immutable para
     return state in ('withdrawn', 'obsolete', 'expired', 'undone');
 grant execute on function app.proposal_is_ended(text) to public;
 
+create function app.rule_is_pending(state text) returns boolean immutable parallel safe
+    return state in ('drafted');
+grant execute on function app.rule_is_pending(text) to public;
+
+create function app.rule_is_settled(state text) returns boolean immutable parallel safe
+    return state in ('adopted', 'replaced');
+grant execute on function app.rule_is_settled(text) to public;
+
+create function app.rule_is_ended(state text) returns boolean immutable parallel safe
+    return state in ('withdrawn');
+grant execute on function app.rule_is_ended(text) to public;
+
 create function app.task_is_pending(state text) returns boolean immutable parallel safe
     return state in ('proposed');
 grant execute on function app.task_is_pending(text) to public;
@@ -126,6 +138,9 @@ create function app.allows(noun text, state text, operation text) returns boolea
             when 'updateProject.words' then state in ('planned', 'running')
             when 'createParticipation' then state in ('planned', 'running')
             else false end
+        when 'rule' then case operation
+            when 'updateRule' then state in ('drafted')
+            else false end
         when 'task' then case operation
             when 'replanTask' then state in ('proposed', 'open')
             when 'reassignTask' then state in ('proposed', 'open')
@@ -155,6 +170,7 @@ create function app.is_asked(noun text, event text) returns boolean immutable pa
         when 'candidate' then event not in ('hire', 'undo_hire')
         when 'message' then event not in ('send', 'fail', 'lose', 'deliver', 'bounce', 'withdraw')
         when 'proposal' then event not in ('overtake', 'revoke', 'restore_draft', 'restore', 'restore_invitation', 'expire')
+        when 'rule' then event not in ('replace', 'restore')
         when 'task' then event not in ('settle', 'lapse', 'drop', 'offer')
         when 'vacancy' then event not in ('take_up', 'shortlist', 'fill_partly', 'fill', 'rescreen', 'resume', 'reopen', 'vacate', 'vacate_partly', 'expire')
         else true end;
@@ -179,6 +195,7 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('organisation', 'updateOrganisation.kind', '{active}'::text[], '{tenant_admin}'::text[]),
         ('project', 'updateProject.words', '{planned,running}'::text[], '{case_manager,team_lead,account_manager,hub}'::text[]),
         ('project', 'createParticipation', '{planned,running}'::text[], '{case_manager,team_lead,account_manager,hub}'::text[]),
+        ('rule', 'updateRule', '{drafted}'::text[], '{tenant_admin}'::text[]),
         ('task', 'replanTask', '{proposed,open}'::text[], '{case_manager,team_lead,consultant,account_manager,coach,field_officer,sector_coach,firm,agency,course_leader,hub,employer,tenant_admin}'::text[]),
         ('task', 'reassignTask', '{proposed,open}'::text[], '{case_manager,team_lead,consultant,account_manager,coach,field_officer,sector_coach,firm,agency,course_leader,hub,employer,tenant_admin}'::text[]),
         ('user', 'updateUser.identity', '{active,inactive}'::text[], '{tenant_admin}'::text[]),
@@ -236,6 +253,17 @@ create function app.project_guard() returns trigger language plpgsql
     begin
         if new.title::text is distinct from old.title::text or new.summary::text is distinct from old.summary::text or new.kind::text is distinct from old.kind::text or new.parent_id::text is distinct from old.parent_id::text or new.target_groups::text is distinct from old.target_groups::text or new.starts_on::text is distinct from old.starts_on::text or new.ends_on::text is distinct from old.ends_on::text then
             perform app.require('project', state, 'updateProject.words');
+        end if;
+        return new;
+    end $$;
+
+create function app.rule_guard() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare state text := old.state;
+    begin
+        if new.value::text is distinct from old.value::text or new.source::text is distinct from old.source::text or new.from_at::text is distinct from old.from_at::text or new.until_at::text is distinct from old.until_at::text then
+            perform app.require('rule', state, 'updateRule');
         end if;
         return new;
     end $$;

@@ -95,6 +95,32 @@ static void documents_have_column_names(void **state)
                "{\"hours_min\":3,\"postcode4\":\"5012\",\"start_date\":null}");
 }
 
+static void an_object_without_a_schema_stays_as_it_was_sent(void **state)
+{
+    static const struct field fields[] = {
+        {.name = "value", .column = "rule", .type = FIELD_JSON, .visible_to = ~0u}};
+    static const struct schema open = {.name = "Open",
+                                       .fields = fields,
+                                       .count = 1,
+                                       .size = sizeof(struct str)};
+    struct ctx *ctx = *state;
+    cJSON *json = NULL;
+    struct str *kept = NULL;
+    json_start();
+    assert_int_equal(json_parse(ctx,
+                                S("{\"value\":{\"startDate\":[1,-2.5,0.25,true,null,\"\\\"\"],"
+                                  "\"b\":{\"c\":[]}}}"),
+                                &json),
+                     OK);
+    assert_int_equal(schema_read(ctx, &open, json, false, (void **)&kept), OK);
+    assert_str(*kept, "{\"startDate\":[1,-2.5,0.25,true,null,\"\\\"\"],\"b\":{\"c\":[]}}");
+    assert_str(schema_columns(ctx->arena, &open, json),
+               "{\"rule\":{\"startDate\":[1,-2.5,0.25,true,null,\"\\\"\"],\"b\":{\"c\":[]}}}");
+    assert_int_equal(json_parse(ctx, S("{\"value\":[1]}"), &json), OK);
+    assert_int_equal(schema_read(ctx, &open, json, false, (void **)&kept), ERR_INVALID);
+    assert_true(has_fault(ctx, "/value", FAULT_TYPE));
+}
+
 static void what_is_repeated_is_told_where(void **state)
 {
     struct ctx *ctx = *state;
@@ -285,6 +311,7 @@ int main(void)
         UNIT(a_partial_body_needs_nothing),
         UNIT(lengths_count_characters),
         UNIT(documents_have_column_names),
+        UNIT(an_object_without_a_schema_stays_as_it_was_sent),
         UNIT(what_is_repeated_is_told_where),
         UNIT(what_begins_on_the_last_day_is_in_time),
         UNIT(one_of_two_in_order_is_enough_for_nothing),
