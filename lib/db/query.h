@@ -13,10 +13,17 @@ enum query_rows {
     QUERY_MANY, /* zero or more */
 };
 
+/* The SQL of one value of a filter. */
+struct query_choice {
+    const char *value, *predicate;
+};
+
 /* A filter of a list: the parameter of the contract, and the SQL that it stands for. */
 struct query_filter {
     const char *parameter; /* "neededByFrom" */
-    const char *predicate; /* "v.needed_by >= %"; % becomes the number of the parameter */
+    const char *predicate; /* "v.needed_by >= %"; % becomes the number of the parameter. NULL: */
+    const struct query_choice *choices; /* each value has SQL of its own, so that each can have an
+        index of its own; the first holds when the parameter is absent. Ends with NULL */
 };
 
 struct query_sort {

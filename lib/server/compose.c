@@ -18,13 +18,14 @@
 _Static_assert(LIMIT_QUERY_PARAMETERS <= 8 * sizeof(unsigned), "a set of filters");
 
 /* A statement that is being composed, and what tells it from the others of its list: which filters
- * were given, and which of them in another way than with one value. */
+ * were given, which of them in another way than with one value, and what was chosen. */
 struct variant {
     struct buf text;
     struct str *values;
     int count;
     unsigned given, other;
-    int each; /* the value of which the statement runs once for each item; 0: none */
+    unsigned chosen; /* of filters with SQL for each value: which value, of all such filters */
+    int each;        /* the value of which the statement runs once for each item; 0: none */
 };
 
 /* Adds the predicate with `value` in the place of % and % in that of %%. */
@@ -64,6 +65,18 @@ static void add_several(struct variant *variant, struct arena *arena, struct str
     buf_print(&variant->text, "any ($%d::text[])", variant->count);
 }
 
+/* The predicate of the value that was chosen, or of the first. */
+static void add_choice(struct variant *variant, const struct query_choice *choices,
+                       struct str given)
+{
+    unsigned count = 0, chosen = 0;
+    for (; choices[count].value; count++)
+        if (given.at && str_equal(given, str_of(choices[count].value)))
+            chosen = count;
+    variant->chosen = variant->chosen * count + chosen;
+    add_condition(variant, choices[chosen].predicate, true);
+}
+
 static void add_filter(struct variant *variant, const struct exchange *exchange, size_t number,
                        const struct query_filter *filter)
 {
@@ -101,7 +114,9 @@ static struct variant with_filters(const struct exchange *exchange,
         memcpy(variant.values, statement->values, count * sizeof *variant.values);
     buf_add(&variant.text, str_of(statement->query->text));
     for (size_t i = 0; i < list->filters_count; i++)
-        if (exchange->request.query[i].at)
+        if (list->filters[i].choices)
+            add_choice(&variant, list->filters[i].choices, exchange->request.query[i]);
+        else if (exchange->request.query[i].at)
             add_filter(&variant, exchange, i, &list->filters[i]);
     if (list->living && exchange->page.sort != list->changes)
         add_predicate(&variant, str_of(list->living), S(""));
@@ -144,8 +159,9 @@ static const struct query *query_of(struct arena *arena, const struct query *bas
     *query = *base;
     query->text = buf_str(&variant->text).at;
     query->parameters = variant->count;
-    query->name =
-        arena_print(arena, "%s.%s%x.%x", base->name, kind, variant->given, variant->other).at;
+    query->name = arena_print(arena, "%s.%s%x.%x.%x", base->name, kind, variant->given,
+                              variant->other, variant->chosen)
+                      .at;
     return query;
 }
 

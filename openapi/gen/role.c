@@ -81,6 +81,7 @@ const struct permission permissions[] = {
     {"getUser", 0x8182u, 0x0u},
     {"getUserProfile", 0xeffffu, 0x0u},
     {"getVacancy", 0xddfu, 0x0u},
+    {"getWorkList", 0x8fffu, 0x0u},
     {"getWorkSummary", 0xddfu, 0x0u},
     {"killQueueJob", 0x18000u, 0x0u},
     {"listCandidateParticipations", 0x197u, 0x0u},

@@ -87,9 +87,9 @@ class Contract:
 
     @staticmethod
     def _take_several(parameter):
-        """A filter of an enum takes several values, with commas between them."""
+        """A filter of an enum takes several values, with commas between them, unless it says x-single."""
         one = parameter['schema']
-        if 'x-enum' in one:
+        if 'x-enum' in one and not parameter.pop('x-single', False):
             parameter.update({'style': 'form', 'explode': False, 'example': [parameter['example']]})
             parameter['schema'] = {'type': 'array', 'minItems': 1, 'maxItems': len(one['enum']), 'uniqueItems': True, 'items': one}
 

@@ -69,26 +69,53 @@ def check_filter(query, parameter, predicate):
         raise Wrong(f'{query.where}: filter {parameter["name"]} is a condition without a value (%): then the parameter is a boolean')
 
 
+def filters_of(query):
+    """({parameter: predicate}, {parameter: [(value, predicate)]}): `-- filter: whose=me …` is one predicate for one value."""
+    filters, choices = {}, {}
+    for name, predicate in query.filters:
+        parameter, _, value = name.partition('=')
+        filters[parameter] = predicate
+        if value:
+            choices.setdefault(parameter, []).append((value, predicate))
+    return filters, choices
+
+
+def choice_table(query, parameter, choices):
+    """The predicates of the values of an enum; the first is what holds when the parameter is absent."""
+    values = parameter['schema'].get('enum')
+    if values != [value for value, _ in choices]:
+        raise Wrong(f'{query.where}: filter {parameter["name"]} has a predicate for each of {values}, in this order, and takes one value (x-single)')
+    if any('%' in predicate for _, predicate in choices):
+        raise Wrong(f'{query.where}: filter {parameter["name"]}: the predicate of a value takes no other value')
+    rows = ''.join(f'    {{{quoted(value)}, {quoted(predicate)}}},\n' for value, predicate in choices)
+    return f'static const struct query_choice {query.name}_{snake(parameter["name"])}[] = {{\n{rows}    {{NULL, NULL}},\n}};'
+
+
 def list_table(query, contract):
     operation = next((o for o in contract.operations if o.list_query == query.name and o.list_of), None)
     if operation is None:
         raise Wrong(f'{query.file}: {query.name} is a list without an operation')
     wanted = [p['name'] for p in operation.query_parameters]
-    filters = dict(query.filters)
+    filters, choices = filters_of(query)
     if set(wanted) != set(filters):
         raise Wrong(f'{query.name}: filters {sorted(filters)} but the contract has {sorted(wanted)}')
     if query.changes:
         one = contract.schemas[operation.item]['x-self']
         if any(o.method == 'delete' and o.path.startswith(one) and o.path.count('/') == one.count('/') for o in contract.operations):
             raise Wrong(f'{operation.where}: what is deleted is in no list: who reads after a position would never learn of it')
-    for parameter in operation.query_parameters:
-        check_filter(query, parameter, filters[parameter['name']])
     out = []
+    for parameter in operation.query_parameters:
+        name = parameter['name']
+        if name in choices:
+            out.append(choice_table(query, parameter, choices[name]))
+        else:
+            check_filter(query, parameter, filters[name])
     if query.changes:
         out.append(f'static const struct query_sort {query.name}_changes = '
                    f'{{"after", {quoted(query.changes)}, "xid8", "changed_in"}};')
     if wanted:
-        rows = ',\n'.join(f'    {{{quoted(name)}, {quoted(filters[name])}}}' for name in wanted)
+        rows = ',\n'.join(f'    {{{quoted(name)}, {quoted(filters[name])}, NULL}}' if name not in choices else
+                          f'    {{{quoted(name)}, NULL, {query.name}_{snake(name)}}}' for name in wanted)
         out.append(f'static const struct query_filter {query.name}_filters[] = {{\n{rows},\n}};')
     rows = ',\n'.join('    {' + ', '.join(map(quoted, sort)) + '}' for sort in query.sorts)
     out.append(f'static const struct query_sort {query.name}_sorts[] = {{\n{rows},\n}};')

@@ -285,3 +285,12 @@ create function app.candidate_organisation(candidate uuid) returns text language
         return (select o.name from app.candidate c join app.organisation o on o.tenant_id = c.tenant_id and o.id = c.organisation_id
                 where c.tenant_id = app.tenant() and c.id = candidate and app.sees_candidate(c));
     end $$;
+
+-- The candidates of a case manager or coach whom the caller sees.
+create function app.candidates_of(owner uuid) returns setof uuid language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return query select c.id from app.candidate c
+        where c.tenant_id = app.tenant() and owner in (c.case_manager_id, c.coach_id) and app.sees_candidate(c);
+    end $$;

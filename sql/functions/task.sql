@@ -80,7 +80,7 @@ create function app.task_reckon() returns trigger language plpgsql
         end if;
         new.desk_id := coalesce(new.owner_organisation_id, new.owner_employer_id, new.owner_candidate_id,
             (select u.organisation_id from app.user_account u where u.tenant_id = new.tenant_id and u.id = new.owner_user_id), app.task_no_desk());
-        new.rank_at := coalesce(new.due_at - case when new.urgent then interval '100 years' else interval '0' end, 'infinity');
+        new.rank_at := coalesce(new.due_at - case when new.urgent then interval '100 years' else interval '0' end, timestamptz '9999-12-31 00:00:00+00');
         return new;
     end $$;
 create trigger reckon before insert or update on app.task for each row execute function app.task_reckon();

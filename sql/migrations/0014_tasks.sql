@@ -146,7 +146,7 @@ comment on column app.task.due_at is 'the moment; of a task that is due on a day
 comment on column app.task.held is 'for how long the clock stood still, without the time since held_since';
 comment on column app.task.cause is 'what made it, when that was no person: one task of a kind and subject is open for one cause';
 comment on column app.task.desk_id is 'where it lies: the organisation of its owner, zeros when that is the municipality itself';
-comment on column app.task.rank_at is 'the order of work lists: what is urgent a hundred years earlier than it is due; infinity when it is never due';
+comment on column app.task.rank_at is 'the order of work lists: what is urgent a hundred years earlier than it is due, and what has no moment last';
 -- For work lists: what is still open, of a user, of a desk, of a team, about a person. The order of the list is in each of them.
 create index task_of_user on app.task (tenant_id, owner_user_id, rank_at, id) where state in ('proposed', 'open') and owner_user_id is not null;
 create index task_of_desk on app.task (tenant_id, desk_id, rank_at, id) where state in ('proposed', 'open') and owner_user_id is null;
@@ -155,7 +155,6 @@ create index task_of_person on app.task (tenant_id, candidate_id, rank_at, id) w
 create unique index task_once on app.task (tenant_id, subject_id, kind, cause) where state in ('proposed', 'open') and cause is not null;
 create index task_by_subject on app.task (tenant_id, subject_id, changed_at, id);
 create index task_by_change on app.task (tenant_id, changed_at, id);
-create index task_by_rank on app.task (tenant_id, rank_at, id);
 create index task_changed_in on app.task (tenant_id, changed_in, id);
 create index task_by_employer on app.task (tenant_id, employer_id, changed_at, id) where employer_id is not null;
 create index task_by_candidate on app.task (tenant_id, candidate_id, changed_at, id) where candidate_id is not null;

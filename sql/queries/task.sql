@@ -8,6 +8,12 @@ t.promised_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisatio
 t.held_since is not null as held, t.escalated_at is not null as escalated, t.outcome, t.reason, t.deviation_agreed_by, t.deviation_reason,
 t.project_id, t.made_at, t.ended_at
 
+-- fragment: task_owner
+coalesce((select c.name from app.colleague c where c.tenant_id = t.tenant_id and c.id = t.owner_user_id), app.task_owner(t.id))
+
+-- fragment: task_promised_to
+case when num_nonnulls(t.promised_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisation_id) > 0 then app.task_promised_to(t.id) end
+
 -- query: task_list
 -- rows: many
 -- whose: candidate_id
@@ -25,15 +31,15 @@ t.project_id, t.made_at, t.ended_at
 -- newest-first:
 select {{task_columns}},
        case when :shows_subject_label::boolean then app.task_subject(t.id) end as subject_label,
-       case when :shows_owner_name::boolean then app.task_owner(t.id) end as owner_name,
-       case when :shows_promised_to_name::boolean then app.task_promised_to(t.id) end as promised_to_name,
+       case when :shows_owner_name::boolean then {{task_owner}} end as owner_name,
+       case when :shows_promised_to_name::boolean then {{task_promised_to}} end as promised_to_name,
        case when :shows_actions::boolean then app.task_actions(t) end as actions, t.version, t.changed_at, t.changed_in
 from app.task t join ref.task_kind k on k.kind = t.kind where true
 
 -- query: task_get
 -- rows: one
 -- whose: candidate_id
-select {{task_columns}}, app.task_subject(t.id) as subject_label, app.task_owner(t.id) as owner_name, app.task_promised_to(t.id) as promised_to_name,
+select {{task_columns}}, app.task_subject(t.id) as subject_label, {{task_owner}} as owner_name, {{task_promised_to}} as promised_to_name,
        app.task_actions(t) as actions, t.version, t.changed_at
 from app.task t join ref.task_kind k on k.kind = t.kind where t.id = :id
 

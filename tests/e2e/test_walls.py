@@ -150,6 +150,7 @@ CALLS = {
     'app.task_reassign(uuid,uuid,uuid,uuid,uuid)': ('platform', 'app.task_reassign(%(task)s, null, null, null, null)', 'MW404'),
     'app.task_subject(uuid)': ('platform', 'app.task_subject(%(task)s)', None),
     'app.task_owner(uuid)': ('platform', 'app.task_owner(%(task)s)', None),
+    'app.candidates_of(uuid)': ('platform', '(select count(*)::int from app.candidates_of(%(manager)s))', 0),
     'app.task_promised_to(uuid)': ('platform', 'app.task_promised_to(%(task)s)', None),
     'app.shortlists_request_touched(uuid,uuid[],integer[])': (
         'matching', "app.shortlists_request_touched(%(candidate)s, array[%(vacancy)s]::uuid[], '{10000}')", 0),
@@ -201,7 +202,8 @@ def target(region, as_role):
     hat, = region.sql("set session_replication_role = replica; insert into app.hat (tenant_id, id, user_id, role, organisation_id, from_at, version, changed_at, changed_in) "
                       "select u.tenant_id, gen_random_uuid(), u.id, u.role, u.organisation_id, clock.now(), 1, clock.now(), pg_current_xact_id() "
                       "from app.user_account u where u.id = %s returning id::text", (user,))[0]
-    return {'task': task.json['id'], 'message': message, 'note': note, 'user': user, 'hat': hat, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
+    manager, = region.sql('select case_manager_id from app.candidate where id = %s', (second,))[0]
+    return {'task': task.json['id'], 'manager': manager, 'message': message, 'note': note, 'user': user, 'hat': hat, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
             'name': name, 'born': born}
 
 

@@ -9,7 +9,7 @@ _Static_assert(18 <= LIMIT_QUERIES, "queries");
 _Static_assert(12 <= LIMIT_VALUES, "stated_figure_insert");
 
 static const struct query_filter figure_list_filters[] = {
-    {"measure", "f.measure = %"},
+    {"measure", "f.measure = %", NULL},
 };
 static const struct query_sort figure_list_sorts[] = {
     {"place", "f.place", "int", "place"},
@@ -140,10 +140,10 @@ struct statement *sql_participation_delete(struct plan *plan, struct sql_partici
 }
 
 static const struct query_filter project_list_filters[] = {
-    {"state", "p.state = %"},
-    {"kind", "p.kind = %"},
-    {"parentId", "p.parent_id = %::uuid"},
-    {"leaderId", "exists (select from app.project_leader l where l.tenant_id = p.tenant_id and l.project_id = p.id and l.user_id = %::uuid)"},
+    {"state", "p.state = %", NULL},
+    {"kind", "p.kind = %", NULL},
+    {"parentId", "p.parent_id = %::uuid", NULL},
+    {"leaderId", "exists (select from app.project_leader l where l.tenant_id = p.tenant_id and l.project_id = p.id and l.user_id = %::uuid)", NULL},
 };
 static const struct query_sort project_list_sorts[] = {
     {"startsOn", "p.starts_on", "date", "starts_on"},
@@ -288,11 +288,11 @@ struct statement *sql_project_move(struct plan *plan, const struct project_move 
 }
 
 static const struct query_filter stated_figure_list_filters[] = {
-    {"projectId", "f.project_id = %::uuid"},
-    {"code", "f.code = %"},
-    {"nature", "f.nature = %"},
-    {"dayFrom", "f.day >= %::date"},
-    {"dayTo", "f.day <= %::date"},
+    {"projectId", "f.project_id = %::uuid", NULL},
+    {"code", "f.code = %", NULL},
+    {"nature", "f.nature = %", NULL},
+    {"dayFrom", "f.day >= %::date", NULL},
+    {"dayTo", "f.day <= %::date", NULL},
 };
 static const struct query_sort stated_figure_list_sorts[] = {
     {"day", "f.day", "date", "day"},

@@ -10,14 +10,14 @@ _Static_assert(30 <= LIMIT_VALUES, "candidate_insert");
 
 static const struct query_sort candidate_list_changes = {"after", "c.changed_in", "xid8", "changed_in"};
 static const struct query_filter candidate_list_filters[] = {
-    {"status", "c.status = %"},
-    {"aliasPrefix", "c.id = any (array(select app.named('candidate', %)))"},
-    {"caseManagerId", "c.case_manager_id = %::uuid"},
-    {"coachId", "c.coach_id = %::uuid"},
-    {"projectId", "exists (select from app.candidate_participation a where a.tenant_id = c.tenant_id and a.candidate_id = c.id and a.project_id = %::uuid)"},
-    {"assignedToMe", "(select app.actor()) = any (array[c.case_manager_id, c.coach_id])"},
-    {"unattended", "not exists (select from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.case_manager_id and k.active and k.role in ('case_manager', 'team_lead'))"},
-    {"after", "(c.changed_in, c.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and c.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
+    {"status", "c.status = %", NULL},
+    {"aliasPrefix", "c.id = any (array(select app.named('candidate', %)))", NULL},
+    {"caseManagerId", "c.case_manager_id = %::uuid", NULL},
+    {"coachId", "c.coach_id = %::uuid", NULL},
+    {"projectId", "exists (select from app.candidate_participation a where a.tenant_id = c.tenant_id and a.candidate_id = c.id and a.project_id = %::uuid)", NULL},
+    {"assignedToMe", "(select app.actor()) = any (array[c.case_manager_id, c.coach_id])", NULL},
+    {"unattended", "not exists (select from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.case_manager_id and k.active and k.role in ('case_manager', 'team_lead'))", NULL},
+    {"after", "(c.changed_in, c.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and c.changed_in < pg_snapshot_xmin(pg_current_snapshot())", NULL},
 };
 static const struct query_sort candidate_list_sorts[] = {
     {"changedAt", "c.changed_at", "timestamptz", "changed_at"},
@@ -383,8 +383,8 @@ struct statement *sql_candidate_transition_list(struct plan *plan, struct sql_ca
 }
 
 static const struct query_filter candidate_participation_list_filters[] = {
-    {"projectId", "a.project_id = %::uuid"},
-    {"candidateId", "a.candidate_id = %::uuid"},
+    {"projectId", "a.project_id = %::uuid", NULL},
+    {"candidateId", "a.candidate_id = %::uuid", NULL},
 };
 static const struct query_sort candidate_participation_list_sorts[] = {
     {"fromDay", "a.from_day", "date", "from_day"},
@@ -481,10 +481,10 @@ struct statement *sql_card_get(struct plan *plan, struct sql_card_get args)
 }
 
 static const struct query_filter inspection_list_filters[] = {
-    {"kind", "i.kind = %"},
-    {"userId", "i.user_id = %::uuid"},
-    {"since", "i.at >= %::timestamptz"},
-    {"until", "i.at < %::timestamptz"},
+    {"kind", "i.kind = %", NULL},
+    {"userId", "i.user_id = %::uuid", NULL},
+    {"since", "i.at >= %::timestamptz", NULL},
+    {"until", "i.at < %::timestamptz", NULL},
 };
 static const struct query_sort inspection_list_sorts[] = {
     {"at", "i.at", "timestamptz", "at"},

@@ -107,13 +107,13 @@ struct statement *sql_contact_delete(struct plan *plan, struct sql_contact_delet
 
 static const struct query_sort employer_list_changes = {"after", "e.changed_in", "xid8", "changed_in"};
 static const struct query_filter employer_list_filters[] = {
-    {"kvkNumber", "e.kvk_number = %"},
-    {"sector", "e.sector = %"},
-    {"namePrefix", "e.id = any (array(select app.named('employer', %)))"},
-    {"accountManagerId", "e.account_manager_id = %::uuid"},
-    {"assignedToMe", "e.account_manager_id = (select app.actor())"},
-    {"unattended", "not exists (select from app.colleague k where k.tenant_id = e.tenant_id and k.id = e.account_manager_id and k.active and k.role in ('account_manager', 'team_lead'))"},
-    {"after", "(e.changed_in, e.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and e.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
+    {"kvkNumber", "e.kvk_number = %", NULL},
+    {"sector", "e.sector = %", NULL},
+    {"namePrefix", "e.id = any (array(select app.named('employer', %)))", NULL},
+    {"accountManagerId", "e.account_manager_id = %::uuid", NULL},
+    {"assignedToMe", "e.account_manager_id = (select app.actor())", NULL},
+    {"unattended", "not exists (select from app.colleague k where k.tenant_id = e.tenant_id and k.id = e.account_manager_id and k.active and k.role in ('account_manager', 'team_lead'))", NULL},
+    {"after", "(e.changed_in, e.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and e.changed_in < pg_snapshot_xmin(pg_current_snapshot())", NULL},
 };
 static const struct query_sort employer_list_sorts[] = {
     {"name", "e.name", "text", "name"},
@@ -386,19 +386,19 @@ struct statement *sql_screening_advice(struct plan *plan, struct sql_screening_a
 
 static const struct query_sort vacancy_list_changes = {"after", "v.changed_in", "xid8", "changed_in"};
 static const struct query_filter vacancy_list_filters[] = {
-    {"state", "v.state = %"},
-    {"kind", "v.kind = %"},
-    {"employerId", "v.employer_id = %::uuid"},
-    {"occupationId", "v.occupation_id = %::uuid"},
-    {"assigneeId", "v.assignee_id = %::uuid"},
-    {"assignedToMe", "v.assignee_id = (select app.actor())"},
-    {"unattended", "not exists (select from app.colleague k where k.tenant_id = v.tenant_id and k.id = v.assignee_id and k.active and k.role in ('consultant', 'account_manager', 'team_lead'))"},
-    {"projectId", "v.project_id = %::uuid"},
-    {"reportedBefore", "v.reported_at < %::timestamptz"},
-    {"dueBefore", "v.reported_at < %::timestamptz - app.vacancy_answer_term()"},
-    {"neededByFrom", "v.needed_by >= %::date"},
-    {"neededByTo", "v.needed_by <= %::date"},
-    {"after", "(v.changed_in, v.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and v.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
+    {"state", "v.state = %", NULL},
+    {"kind", "v.kind = %", NULL},
+    {"employerId", "v.employer_id = %::uuid", NULL},
+    {"occupationId", "v.occupation_id = %::uuid", NULL},
+    {"assigneeId", "v.assignee_id = %::uuid", NULL},
+    {"assignedToMe", "v.assignee_id = (select app.actor())", NULL},
+    {"unattended", "not exists (select from app.colleague k where k.tenant_id = v.tenant_id and k.id = v.assignee_id and k.active and k.role in ('consultant', 'account_manager', 'team_lead'))", NULL},
+    {"projectId", "v.project_id = %::uuid", NULL},
+    {"reportedBefore", "v.reported_at < %::timestamptz", NULL},
+    {"dueBefore", "v.reported_at < %::timestamptz - app.vacancy_answer_term()", NULL},
+    {"neededByFrom", "v.needed_by >= %::date", NULL},
+    {"neededByTo", "v.needed_by <= %::date", NULL},
+    {"after", "(v.changed_in, v.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and v.changed_in < pg_snapshot_xmin(pg_current_snapshot())", NULL},
 };
 static const struct query_sort vacancy_list_sorts[] = {
     {"reportedAt", "v.reported_at", "timestamptz", "reported_at"},

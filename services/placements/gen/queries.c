@@ -10,12 +10,12 @@ _Static_assert(13 <= LIMIT_VALUES, "proposal_list");
 
 static const struct query_sort proposal_list_changes = {"after", "p.changed_in", "xid8", "changed_in"};
 static const struct query_filter proposal_list_filters[] = {
-    {"state", "p.state = %"},
-    {"vacancyId", "p.vacancy_id = %::uuid"},
-    {"candidateId", "p.candidate_id = %::uuid"},
-    {"projectId", "p.project_id = %::uuid"},
-    {"sentBefore", "p.sent_at < %::timestamptz"},
-    {"after", "(p.changed_in, p.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and p.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
+    {"state", "p.state = %", NULL},
+    {"vacancyId", "p.vacancy_id = %::uuid", NULL},
+    {"candidateId", "p.candidate_id = %::uuid", NULL},
+    {"projectId", "p.project_id = %::uuid", NULL},
+    {"sentBefore", "p.sent_at < %::timestamptz", NULL},
+    {"after", "(p.changed_in, p.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and p.changed_in < pg_snapshot_xmin(pg_current_snapshot())", NULL},
 };
 static const struct query_sort proposal_list_sorts[] = {
     {"changedAt", "p.changed_at", "timestamptz", "changed_at"},

@@ -25,6 +25,7 @@ static const char *const values_12[] = {"drafted", "adopted", "replaced", "withd
 static const char *const values_13[] = {"proposed", "open", "done", "failed", "withdrawn", NULL};
 static const struct pattern_part pattern_14[] = {{{0x0u, 0x7fffffe80000000u}, 2, 40}, {{0, 0}, 0, 0}};
 static const char *const values_15[] = {"municipality", "centre", "service", "hub", NULL};
+static const char *const values_16[] = {"me", "desk", "team", "people", NULL};
 
 static const struct right list_colleagues_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_colleagues_query[] = {
@@ -1042,6 +1043,26 @@ static enum err update_user_plan(struct ctx *ctx, const struct request *req, str
         .version = req->version,
     });
     sql_user_get(plan, (struct sql_user_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right get_work_list_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field get_work_list_query[] = {
+    {.name = "whose", .key = {"\"whose\":", 8}, .column = "whose", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_14, .visible_to = 0xffffffffu},
+    {.name = "urgent", .key = {"\"urgent\":", 9}, .column = "urgent", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "overdue", .key = {"\"overdue\":", 10}, .column = "overdue", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "dueBefore", .key = {"\"dueBefore\":", 12}, .column = "due_before", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getWorkList: My work */
+static enum err get_work_list_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_work_list_page(plan, (struct sql_work_list_page){
+        .shows_subject_label = request_shows(req, 7),
+        .shows_owner_name = request_shows(req, 19),
+        .shows_promised_to_name = request_shows(req, 20),
+        .shows_actions = request_shows(req, 22),
+    });
     return OK;
 }
 static const struct operation operations[] = {
@@ -2097,8 +2118,22 @@ static const struct operation operations[] = {
         .response = &user_schema, .shown = 0x7ffu,
         .handle = update_user_plan,
     },
+    {
+        .id = "getWorkList",
+        .method = METHOD_GET,
+        .path = "/work-list",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_work_list_rights,
+        .purpose = "file",
+        .parameters = get_work_list_query, .parameters_count = 5,
+        .response = &work_item_schema, .shown = 0x1ffffffu,
+        .list = &query_work_list_page,
+        .handle = get_work_list_plan,
+    },
 };
 
 const struct service platform_service = {
-    "platform", operations, 81, false,
+    "platform", operations, 82, false,
 };

@@ -5,12 +5,12 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(79 <= LIMIT_QUERIES, "queries");
+_Static_assert(80 <= LIMIT_QUERIES, "queries");
 _Static_assert(16 <= LIMIT_VALUES, "task_list");
 
 static const struct query_filter colleague_list_filters[] = {
-    {"role", "c.role = %"},
-    {"namePrefix", "c.id = any (array(select app.named('user', %)))"},
+    {"role", "c.role = %", NULL},
+    {"namePrefix", "c.id = any (array(select app.named('user', %)))", NULL},
 };
 static const struct query_sort colleague_list_sorts[] = {
     {"name", "c.name", "text", "name"},
@@ -34,8 +34,8 @@ struct statement *sql_colleague_list(struct plan *plan)
 }
 
 static const struct query_filter competence_list_filters[] = {
-    {"labelPrefix", "c.id in (select a.competence_id from ref.competence_label a where a.words @@ app.asked(%))"},
-    {"kind", "c.kind = %"},
+    {"labelPrefix", "c.id in (select a.competence_id from ref.competence_label a where a.words @@ app.asked(%))", NULL},
+    {"kind", "c.kind = %", NULL},
 };
 static const struct query_sort competence_list_sorts[] = {
     {"label", "l.label_search", "text", "label_search"},
@@ -107,9 +107,9 @@ struct statement *sql_condition_list(struct plan *plan)
 }
 
 static const struct query_filter hat_page_filters[] = {
-    {"userId", "h.user_id = %::uuid"},
-    {"role", "h.role = %"},
-    {"active", "(h.from_at <= clock.now() and (h.until_at is null or h.until_at > clock.now()))"},
+    {"userId", "h.user_id = %::uuid", NULL},
+    {"role", "h.role = %", NULL},
+    {"active", "(h.from_at <= clock.now() and (h.until_at is null or h.until_at > clock.now()))", NULL},
 };
 static const struct query_sort hat_page_sorts[] = {
     {"changedAt", "h.changed_at", "timestamptz", "changed_at"},
@@ -194,7 +194,7 @@ struct statement *sql_hat_change(struct plan *plan, struct sql_hat_change args)
 }
 
 static const struct query_filter login_page_filters[] = {
-    {"userId", "l.user_id = %::uuid"},
+    {"userId", "l.user_id = %::uuid", NULL},
 };
 static const struct query_sort login_page_sorts[] = {
     {"changedAt", "l.changed_at", "timestamptz", "changed_at"},
@@ -300,11 +300,11 @@ struct statement *sql_mail_setting_change(struct plan *plan, struct sql_mail_set
 }
 
 static const struct query_filter message_list_filters[] = {
-    {"state", "m.state = %"},
-    {"aboutId", "m.subject_id = %::uuid"},
-    {"candidateId", "m.candidate_id = %::uuid"},
-    {"employerId", "m.employer_id = %::uuid"},
-    {"toMe", "m.to_user_id = (select app.actor())"},
+    {"state", "m.state = %", NULL},
+    {"aboutId", "m.subject_id = %::uuid", NULL},
+    {"candidateId", "m.candidate_id = %::uuid", NULL},
+    {"employerId", "m.employer_id = %::uuid", NULL},
+    {"toMe", "m.to_user_id = (select app.actor())", NULL},
 };
 static const struct query_sort message_list_sorts[] = {
     {"plannedAt", "m.planned_at", "timestamptz", "planned_at"},
@@ -414,10 +414,10 @@ struct statement *sql_message_template_preview(struct plan *plan, struct sql_mes
 }
 
 static const struct query_filter note_list_filters[] = {
-    {"subjectId", "n.subject_id = %::uuid"},
-    {"candidateId", "n.candidate_id = %::uuid"},
-    {"employerId", "n.employer_id = %::uuid"},
-    {"purpose", "n.purpose = %"},
+    {"subjectId", "n.subject_id = %::uuid", NULL},
+    {"candidateId", "n.candidate_id = %::uuid", NULL},
+    {"employerId", "n.employer_id = %::uuid", NULL},
+    {"purpose", "n.purpose = %", NULL},
 };
 static const struct query_sort note_list_sorts[] = {
     {"madeAt", "n.made_at", "timestamptz", "made_at"},
@@ -516,8 +516,8 @@ struct statement *sql_note_delete(struct plan *plan, struct sql_note_delete args
 }
 
 static const struct query_filter occupation_list_filters[] = {
-    {"labelPrefix", "o.id in (select a.occupation_id from ref.occupation_label a where a.words @@ app.asked(%))"},
-    {"isco", "o.isco = %"},
+    {"labelPrefix", "o.id in (select a.occupation_id from ref.occupation_label a where a.words @@ app.asked(%))", NULL},
+    {"isco", "o.isco = %", NULL},
 };
 static const struct query_sort occupation_list_sorts[] = {
     {"label", "l.label_search", "text", "label_search"},
@@ -572,11 +572,11 @@ struct statement *sql_occupation_get(struct plan *plan, struct sql_occupation_ge
 
 static const struct query_sort organisation_list_changes = {"after", "o.changed_in", "xid8", "changed_in"};
 static const struct query_filter organisation_list_filters[] = {
-    {"kind", "o.kind = %"},
-    {"namePrefix", "o.id = any (array(select app.named('organisation', %)))"},
-    {"parentId", "o.parent_id = %::uuid"},
-    {"active", "o.active"},
-    {"after", "(o.changed_in, o.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and o.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
+    {"kind", "o.kind = %", NULL},
+    {"namePrefix", "o.id = any (array(select app.named('organisation', %)))", NULL},
+    {"parentId", "o.parent_id = %::uuid", NULL},
+    {"active", "o.active", NULL},
+    {"after", "(o.changed_in, o.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and o.changed_in < pg_snapshot_xmin(pg_current_snapshot())", NULL},
 };
 static const struct query_sort organisation_list_sorts[] = {
     {"name", "o.name", "text", "name"},
@@ -658,7 +658,7 @@ struct statement *sql_organisation_change(struct plan *plan, struct sql_organisa
 }
 
 static const struct query_filter place_list_filters[] = {
-    {"municipality", "p.municipality = %"},
+    {"municipality", "p.municipality = %", NULL},
 };
 static const struct query_sort place_list_sorts[] = {
     {"pc4", "p.postcode4", "text", "postcode4"},
@@ -708,11 +708,11 @@ struct statement *sql_queue_doctor_get(struct plan *plan)
 }
 
 static const struct query_filter queue_job_list_filters[] = {
-    {"state", "j.state = %"},
-    {"kind", "j.kind = %"},
-    {"lane", "j.lane = %"},
-    {"tenantId", "j.tenant_id = %::uuid"},
-    {"createdBefore", "j.created_at < %::timestamptz"},
+    {"state", "j.state = %", NULL},
+    {"kind", "j.kind = %", NULL},
+    {"lane", "j.lane = %", NULL},
+    {"tenantId", "j.tenant_id = %::uuid", NULL},
+    {"createdBefore", "j.created_at < %::timestamptz", NULL},
 };
 static const struct query_sort queue_job_list_sorts[] = {
     {"id", "j.id", "bigint", "id"},
@@ -754,10 +754,10 @@ struct statement *sql_queue_job_get(struct plan *plan, struct sql_queue_job_get 
 }
 
 static const struct query_filter queue_dead_letter_list_filters[] = {
-    {"reason", "d.reason = %"},
-    {"kind", "d.kind = %"},
-    {"lane", "d.lane = %"},
-    {"tenantId", "d.tenant_id = %::uuid"},
+    {"reason", "d.reason = %", NULL},
+    {"kind", "d.kind = %", NULL},
+    {"lane", "d.lane = %", NULL},
+    {"tenantId", "d.tenant_id = %::uuid", NULL},
 };
 static const struct query_sort queue_dead_letter_list_sorts[] = {
     {"diedAt", "d.died_at", "timestamptz", "died_at"},
@@ -852,9 +852,9 @@ struct statement *sql_queue_lane_get(struct plan *plan, struct sql_queue_lane_ge
 }
 
 static const struct query_filter queue_schedule_list_filters[] = {
-    {"subject", "f.subject = %"},
-    {"kind", "f.kind = %"},
-    {"tenantId", "f.tenant_id = %::uuid"},
+    {"subject", "f.subject = %", NULL},
+    {"kind", "f.kind = %", NULL},
+    {"tenantId", "f.tenant_id = %::uuid", NULL},
 };
 static const struct query_sort queue_schedule_list_sorts[] = {
     {"runAt", "f.run_at", "timestamptz", "run_at"},
@@ -879,8 +879,8 @@ struct statement *sql_queue_schedule_list(struct plan *plan)
 }
 
 static const struct query_filter queue_act_list_filters[] = {
-    {"jobId", "a.job = %::bigint"},
-    {"outcome", "a.outcome = %"},
+    {"jobId", "a.job = %::bigint", NULL},
+    {"outcome", "a.outcome = %", NULL},
 };
 static const struct query_sort queue_act_list_sorts[] = {
     {"at", "a.at", "timestamptz", "at"},
@@ -1070,12 +1070,12 @@ struct statement *sql_region_get(struct plan *plan, struct sql_region_get args)
 }
 
 static const struct query_filter rule_list_filters[] = {
-    {"code", "r.code = %"},
-    {"codePrefix", "starts_with(r.code, %)"},
-    {"scope", "r.scope = %"},
-    {"scopeId", "r.scope_id = %::uuid"},
-    {"state", "r.state = %"},
-    {"inForceAt", "r.id = any (array(select app.rules_in_force(%::timestamptz)))"},
+    {"code", "r.code = %", NULL},
+    {"codePrefix", "starts_with(r.code, %)", NULL},
+    {"scope", "r.scope = %", NULL},
+    {"scopeId", "r.scope_id = %::uuid", NULL},
+    {"state", "r.state = %", NULL},
+    {"inForceAt", "r.id = any (array(select app.rules_in_force(%::timestamptz)))", NULL},
 };
 static const struct query_sort rule_list_sorts[] = {
     {"code", "r.code", "text", "code"},
@@ -1215,8 +1215,8 @@ struct statement *sql_rule_preview(struct plan *plan, struct sql_rule_preview ar
 }
 
 static const struct query_filter rule_code_list_filters[] = {
-    {"codePrefix", "starts_with(c.code, %)"},
-    {"law", "c.law"},
+    {"codePrefix", "starts_with(c.code, %)", NULL},
+    {"law", "c.law", NULL},
 };
 static const struct query_sort rule_code_list_sorts[] = {
     {"code", "c.code", "text", "code"},
@@ -1242,15 +1242,15 @@ struct statement *sql_rule_code_list(struct plan *plan)
 
 static const struct query_sort task_list_changes = {"after", "t.changed_in", "xid8", "changed_in"};
 static const struct query_filter task_list_filters[] = {
-    {"state", "t.state = %"},
-    {"kind", "t.kind = %"},
-    {"subjectId", "t.subject_id = %::uuid"},
-    {"candidateId", "t.candidate_id = %::uuid"},
-    {"employerId", "t.employer_id = %::uuid"},
-    {"ownerUserId", "t.owner_user_id = %::uuid"},
-    {"projectId", "t.project_id = %::uuid"},
-    {"overdue", "t.due_at < clock.now() and t.held_since is null and (app.task_is_open(t.state) or app.task_is_pending(t.state))"},
-    {"after", "(t.changed_in, t.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and t.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
+    {"state", "t.state = %", NULL},
+    {"kind", "t.kind = %", NULL},
+    {"subjectId", "t.subject_id = %::uuid", NULL},
+    {"candidateId", "t.candidate_id = %::uuid", NULL},
+    {"employerId", "t.employer_id = %::uuid", NULL},
+    {"ownerUserId", "t.owner_user_id = %::uuid", NULL},
+    {"projectId", "t.project_id = %::uuid", NULL},
+    {"overdue", "t.due_at < clock.now() and t.held_since is null and (app.task_is_open(t.state) or app.task_is_pending(t.state))", NULL},
+    {"after", "(t.changed_in, t.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and t.changed_in < pg_snapshot_xmin(pg_current_snapshot())", NULL},
 };
 static const struct query_sort task_list_sorts[] = {
     {"changedAt", "t.changed_at", "timestamptz", "changed_at"},
@@ -1272,10 +1272,12 @@ const struct query query_task_list = {
             "s_pending(t.state))) is true as overdue, t.held_since is not null as held, t.escalated_at is not"
             " null as escalated, t.outcome, t.reason, t.deviation_agreed_by, t.deviation_reason, t.project_id"
             ", t.made_at, t.ended_at, case when $1::boolean then app.task_subject(t.id) end as subject_label,"
-            " case when $2::boolean then app.task_owner(t.id) end as owner_name, case when $3::boolean then a"
-            "pp.task_promised_to(t.id) end as promised_to_name, case when $4::boolean then app.task_actions(t"
-            ") end as actions, t.version, t.changed_at, t.changed_in from app.task t join ref.task_kind k on "
-            "k.kind = t.kind where true",
+            " case when $2::boolean then coalesce((select c.name from app.colleague c where c.tenant_id = t.t"
+            "enant_id and c.id = t.owner_user_id), app.task_owner(t.id)) end as owner_name, case when $3::boo"
+            "lean then case when num_nonnulls(t.promised_to_employer_id, t.promised_to_candidate_id, t.promis"
+            "ed_to_organisation_id) > 0 then app.task_promised_to(t.id) end end as promised_to_name, case whe"
+            "n $4::boolean then app.task_actions(t) end as actions, t.version, t.changed_at, t.changed_in fro"
+            "m app.task t join ref.task_kind k on k.kind = t.kind where true",
     .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &task_list_list, .whose = "candidate_id",
 };
@@ -1299,9 +1301,12 @@ const struct query query_task_get = {
             "y, (t.due_at < clock.now() and t.held_since is null and (app.task_is_open(t.state) or app.task_i"
             "s_pending(t.state))) is true as overdue, t.held_since is not null as held, t.escalated_at is not"
             " null as escalated, t.outcome, t.reason, t.deviation_agreed_by, t.deviation_reason, t.project_id"
-            ", t.made_at, t.ended_at, app.task_subject(t.id) as subject_label, app.task_owner(t.id) as owner_"
-            "name, app.task_promised_to(t.id) as promised_to_name, app.task_actions(t) as actions, t.version,"
-            " t.changed_at from app.task t join ref.task_kind k on k.kind = t.kind where t.id = $1",
+            ", t.made_at, t.ended_at, app.task_subject(t.id) as subject_label, coalesce((select c.name from a"
+            "pp.colleague c where c.tenant_id = t.tenant_id and c.id = t.owner_user_id), app.task_owner(t.id)"
+            ") as owner_name, case when num_nonnulls(t.promised_to_employer_id, t.promised_to_candidate_id, t"
+            ".promised_to_organisation_id) > 0 then app.task_promised_to(t.id) end as promised_to_name, app.t"
+            "ask_actions(t) as actions, t.version, t.changed_at from app.task t join ref.task_kind k on k.kin"
+            "d = t.kind where t.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -1475,7 +1480,7 @@ struct statement *sql_task_transition_list(struct plan *plan, struct sql_task_tr
 }
 
 static const struct query_filter tenant_list_filters[] = {
-    {"kind", "t.kind = %"},
+    {"kind", "t.kind = %", NULL},
 };
 static const struct query_sort tenant_list_sorts[] = {
     {"name", "t.name", "text", "name"},
@@ -1542,10 +1547,10 @@ struct statement *sql_user_profile(struct plan *plan, struct sql_user_profile ar
 
 static const struct query_sort user_list_changes = {"after", "u.changed_in", "xid8", "changed_in"};
 static const struct query_filter user_list_filters[] = {
-    {"role", "u.role = %"},
-    {"namePrefix", "u.id = any (array(select app.named('user', %)))"},
-    {"active", "u.active"},
-    {"after", "(u.changed_in, u.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and u.changed_in < pg_snapshot_xmin(pg_current_snapshot())"},
+    {"role", "u.role = %", NULL},
+    {"namePrefix", "u.id = any (array(select app.named('user', %)))", NULL},
+    {"active", "u.active", NULL},
+    {"after", "(u.changed_in, u.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and u.changed_in < pg_snapshot_xmin(pg_current_snapshot())", NULL},
 };
 static const struct query_sort user_list_sorts[] = {
     {"name", "u.name", "text", "name"},
@@ -1633,4 +1638,56 @@ struct statement *sql_user_change(struct plan *plan, struct sql_user_change args
     return plan_add(plan, &query_user_change, values);
 }
 
-const struct query *const platform_queries[] = {&query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_hat_page, &query_hat_get, &query_hat_insert, &query_hat_change, &query_login_page, &query_login_get, &query_login_insert, &query_login_delete, &query_mail_setting_get, &query_mail_setting_change, &query_message_list, &query_message_get, &query_message_resend, &query_message_template_list, &query_message_template_preview, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_rule_list, &query_rule_get, &query_rule_insert, &query_rule_settable, &query_rule_change, &query_rule_adopt, &query_rule_end, &query_rule_preview, &query_rule_code_list, &query_task_list, &query_task_get, &query_task_kind_list, &query_task_make, &query_task_accept, &query_task_decline, &query_task_complete, &query_task_withdraw, &query_task_replan, &query_task_reassign, &query_task_transition_list, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, NULL};
+static const struct query_choice work_list_page_whose[] = {
+    {"me", "t.owner_user_id = (select app.actor())"},
+    {"desk", "t.owner_user_id is null and t.desk_id = (select coalesce(app.organisation(), app.task_no_desk())) and (select app.scope()) <> 'caseload'"},
+    {"team", "t.desk_id = (select coalesce(app.organisation(), app.task_no_desk())) and (select app.scope()) <> 'caseload'"},
+    {"people", "t.candidate_id = any (array(select app.candidates_of(app.actor())))"},
+    {NULL, NULL},
+};
+static const struct query_filter work_list_page_filters[] = {
+    {"whose", NULL, work_list_page_whose},
+    {"kind", "t.kind = %", NULL},
+    {"urgent", "t.urgent", NULL},
+    {"overdue", "t.due_at < (select clock.now()) and t.held_since is null", NULL},
+    {"dueBefore", "t.due_at < %::timestamptz", NULL},
+};
+static const struct query_sort work_list_page_sorts[] = {
+    {"orderAt", "t.rank_at", "timestamptz", "order_at"},
+};
+static const struct query_list work_list_page_list = {
+    work_list_page_filters, 5,
+    work_list_page_sorts, 1,
+    "t.id", "id", "uuid",
+    false,
+    NULL, NULL,
+};
+const struct query query_work_list_page = {
+    .name = "work_list_page",
+    .text = "select t.id, t.kind, k.title_nl, k.title_en, t.state, t.noun, t.subject_id, app.subject_place(t."
+            "noun, t.subject_id) as subject_path, case when $1::boolean then app.task_subject(t.id) end as su"
+            "bject_label, t.candidate_id, t.employer_id, t.summary, t.urgent, t.due_at, t.due_day, (t.due_at "
+            "< (select clock.now()) and t.held_since is null) is true as overdue, t.held_since is not null as"
+            " held, t.escalated_at is not null as escalated, t.owner_user_id, case when $2::boolean then coal"
+            "esce((select c.name from app.colleague c where c.tenant_id = t.tenant_id and c.id = t.owner_user"
+            "_id), app.task_owner(t.id)) end as owner_name, case when $3::boolean and num_nonnulls(t.promised"
+            "_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisation_id) > 0 then app.task_pr"
+            "omised_to(t.id) end as promised_to_name, to_json(k.outcomes || k.failures) as outcomes, case whe"
+            "n $4::boolean then app.task_actions(t) end as actions, t.rank_at as order_at, t.version from app"
+            ".task t join ref.task_kind k on k.kind = t.kind where (app.task_is_open(t.state) or app.task_is_"
+            "pending(t.state))",
+    .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &work_list_page_list, .whose = "candidate_id",
+};
+struct statement *sql_work_list_page(struct plan *plan, struct sql_work_list_page args)
+{
+    const struct str values[] = {
+        args.shows_subject_label,
+        args.shows_owner_name,
+        args.shows_promised_to_name,
+        args.shows_actions,
+    };
+    return plan_add(plan, &query_work_list_page, values);
+}
+
+const struct query *const platform_queries[] = {&query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_hat_page, &query_hat_get, &query_hat_insert, &query_hat_change, &query_login_page, &query_login_get, &query_login_insert, &query_login_delete, &query_mail_setting_get, &query_mail_setting_change, &query_message_list, &query_message_get, &query_message_resend, &query_message_template_list, &query_message_template_preview, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_rule_list, &query_rule_get, &query_rule_insert, &query_rule_settable, &query_rule_change, &query_rule_adopt, &query_rule_end, &query_rule_preview, &query_rule_code_list, &query_task_list, &query_task_get, &query_task_kind_list, &query_task_make, &query_task_accept, &query_task_decline, &query_task_complete, &query_task_withdraw, &query_task_replan, &query_task_reassign, &query_task_transition_list, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, &query_work_list_page, NULL};

@@ -429,6 +429,12 @@ struct sql_user_change {
 };
 struct statement *sql_user_change(struct plan *plan, struct sql_user_change args);
 
+extern const struct query query_work_list_page;
+struct sql_work_list_page {
+    struct str shows_subject_label, shows_owner_name, shows_promised_to_name, shows_actions;
+};
+struct statement *sql_work_list_page(struct plan *plan, struct sql_work_list_page args);
+
 /* All of them; ends with NULL. */
 extern const struct query *const platform_queries[];
 

@@ -242,5 +242,6 @@ extern const struct schema tenant_schema;
 extern const struct schema own_hat_schema;
 extern const struct schema user_profile_schema;
 extern const struct schema user_schema;
+extern const struct schema work_item_schema;
 
 #endif
