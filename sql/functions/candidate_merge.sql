@@ -152,6 +152,12 @@ create function app.candidate_move_history(tenant int, kept uuid, other uuid) re
     update app.candidate_participation a set candidate_id = kept
     where a.tenant_id = tenant and a.candidate_id = other and not exists (
         select from app.candidate_participation b where b.tenant_id = tenant and b.project_id = a.project_id and b.candidate_id = kept);
+    update app.task t set owner_candidate_id = kept where t.tenant_id = tenant and t.owner_candidate_id = other;
+    update app.task t set promised_to_candidate_id = kept where t.tenant_id = tenant and t.promised_to_candidate_id = other;
+    update app.candidate_participation p set candidate_id = kept
+    where p.tenant_id = tenant and p.candidate_id = other and not exists (select from app.candidate_participation q
+        where q.tenant_id = tenant and q.project_id = p.project_id and q.candidate_id = kept);
+    update app.message m set to_candidate_id = kept where m.tenant_id = tenant and m.to_candidate_id = other;
     update app.candidate c set merged_into = kept, changed_in = pg_current_xact_id() where c.tenant_id = tenant and c.merged_into = other
     $$;
 

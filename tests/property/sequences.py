@@ -42,7 +42,7 @@ create function property.seen() returns jsonb language plpgsql as $$ begin retur
     'end_wanted', (select coalesce(jsonb_agg(job_id order by job_id), '[]') from queue.cancel_request),
     'acts', (select coalesce(jsonb_agg(jsonb_build_array(verb, noun, target, outcome, coalesce(job, 0))
         order by verb collate "C", noun collate "C", target collate "C", outcome collate "C", job), '[]') from queue.act),
-    'notes', (select count(*) from audit.entry),
+    'notes', (select count(*) from audit.entry where noun like 'queue-%%'),
     'kinds', (select jsonb_agg(jsonb_build_array(kind, trips, property.seconds(paused_until)) order by kind)
         from queue.kind)); end $$;
 create function property.play(steps text[]) returns setof jsonb language plpgsql as $$
