@@ -213,6 +213,7 @@ class Region:
         if self.candidates and self.sql('select count(*) from ref.tenant')[0][0] == 0:
             say(f'loading the demo region ({self.candidates} candidates) …')
             self.command('import', 'places', ROOT / 'sql/seeds/places.csv')
+            self.command('import', 'neighbourhoods', ROOT / 'sql/seeds/neighbourhoods.csv')
             say(self.command('import', 'taxonomy', self.taxonomy, '--version', self.version).stdout.strip())
             self.command('demo', '--candidates', self.candidates, '--seed', 1)
 

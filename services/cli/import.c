@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Loads reference data: taxonomies in ESCO's CSV layout, postcode areas. What is loaded again keeps
+/* Loads reference data: taxonomies in ESCO's CSV layout, postcode areas, neighbourhoods. What is loaded again keeps
  * its ids; what is no longer there is withdrawn, never deleted. One transaction: all of it, or nothing. */
 #include "services/cli/import.h"
 
@@ -9,13 +9,18 @@
 #include "services/cli/command.h"
 #include "services/cli/load.h"
 
-enum { LABEL_MAX = 300, WITHDRAWN_PER_CENT = 5 };
+enum { LABEL_MAX = 300, NAME_MAX_LEN = 120, WITHDRAWN_PER_CENT = 5 };
 
-/* [0-9]{4}, and a postcode: [1-9][0-9]{3} */
+/* [0-9]{4}, a postcode: [1-9][0-9]{3}, and a neighbourhood: BU[0-9]{4}[0-9A-Z]{4} */
 static const struct pattern_part four_digits[] = {{{0x3ff000000000000u, 0}, 4, 4}, {{0, 0}, 0, 0}},
                                  postcode[] = {{{0x3fe000000000000u, 0}, 1, 1},
                                                {{0x3ff000000000000u, 0}, 3, 3},
-                                               {{0, 0}, 0, 0}};
+                                               {{0, 0}, 0, 0}},
+                                 neighbourhood[] = {{{0, 1u << ('B' - 64)}, 1, 1},
+                                                    {{0, 1u << ('U' - 64)}, 1, 1},
+                                                    {{0x3ff000000000000u, 0}, 4, 4},
+                                                    {{0x3ff000000000000u, 0x7fffffe}, 4, 4},
+                                                    {{0, 0}, 0, 0}};
 static const char *const statuses[] = {"released", "withdrawn", "obsolete", "replaced", NULL};
 static const char *const relation_types[] = {"essential", "optional", NULL};
 
@@ -28,6 +33,7 @@ static const char *const relation_types[] = {"essential", "optional", NULL};
         .field = {.name = text, .flags = FIELD_REQUIRED, .min = 1, .max = LABEL_MAX}, .as_id = as \
     }
 #define LABEL .min = 1, .max = LABEL_MAX
+#define NAME  .min = 1, .max = NAME_MAX_LEN
 /* One on each line, as ESCO has them. */
 #define ALTERNATIVES                                                    \
     {                                                                   \
@@ -287,39 +293,77 @@ int command_import_taxonomy(const struct config *config, int count, char **argum
     return done ? 0 : 1;
 }
 
-static const char store_places[] =
-    "insert into ref.place as p (postcode4, place, municipality, x, y) "
-    "select postcode4, place, municipality, x, y from load_place "
-    "on conflict (postcode4) do update set place = excluded.place, municipality = excluded.municipality, "
-    "x = excluded.x, y = excluded.y where (p.place, p.municipality, p.x, p.y) "
-    "is distinct from (excluded.place, excluded.municipality, excluded.x, excluded.y)";
+/* A table of one file: it is loaded, checked, and then stored by one statement. */
+struct table {
+    const char *word;
+    const char *made; /* the table that the file is loaded into */
+    const char *store;
+    const char *after; /* what is done with the rest; NULL: nothing */
+    struct load load;
+};
 
-/* Borders of the coordinates: those of the national grid (RD New, EPSG:28992). */
-int command_import_places(const struct config *config, int count, char **arguments)
+static int import_table(const struct config *config, int count, char **arguments,
+                        const struct table *table)
 {
-    static const struct load places = {
-        "load_place",
-        "postcode4, place, municipality, x, y",
-        "postcode4",
-        {COLUMN("postcode4", .min = 4, .max = 4, .pattern = postcode), COLUMN("place", LABEL),
-         COLUMN("municipality", LABEL), COLUMN("x", .type = FIELD_INT, .min = -7000, .max = 300000),
-         COLUMN("y", .type = FIELD_INT, .min = 289000, .max = 629000)}};
     if (count < 1) {
         fprintf(stderr, "maatwerk: which file?\n");
         return 2;
     }
     PGconn *pg = admin_connect(config);
     PGresult *stored = NULL;
-    bool done =
-        pg && must_do(pg, "begin")
-        && must_do(
-            pg,
-            "create temp table load_place (postcode4 text, place text, municipality text, x int, y int, row int)")
-        && load_file(pg, arguments[0], &places) && (stored = must_run(pg, store_places, 0, NULL))
-        && must_do(pg, "commit");
+    bool done = pg && must_do(pg, "begin") && must_do(pg, table->made)
+                && load_file(pg, arguments[0], &table->load)
+                && (stored = must_run(pg, table->store, 0, NULL))
+                && (!table->after || must_do(pg, table->after)) && must_do(pg, "commit");
     if (done)
-        printf("places: %s new or changed\n", PQcmdTuples(stored));
+        printf("%s: %s new or changed\n", table->word, PQcmdTuples(stored));
     PQclear(stored);
     PQfinish(pg);
     return done ? 0 : 1;
+}
+
+/* Borders of the coordinates: those of the national grid (RD New, EPSG:28992). */
+static const struct table places = {
+    "places",
+    "create temp table load_place (postcode4 text, place text, municipality text, x int, y int, row int)",
+    "insert into ref.place as p (postcode4, place, municipality, x, y) "
+    "select postcode4, place, municipality, x, y from load_place "
+    "on conflict (postcode4) do update set place = excluded.place, municipality = excluded.municipality, "
+    "x = excluded.x, y = excluded.y where (p.place, p.municipality, p.x, p.y) "
+    "is distinct from (excluded.place, excluded.municipality, excluded.x, excluded.y)",
+    NULL,
+    {"load_place",
+     "postcode4, place, municipality, x, y",
+     "postcode4",
+     {COLUMN("postcode4", .min = 4, .max = 4, .pattern = postcode), COLUMN("place", LABEL),
+      COLUMN("municipality", LABEL), COLUMN("x", .type = FIELD_INT, .min = -7000, .max = 300000),
+      COLUMN("y", .type = FIELD_INT, .min = 289000, .max = 629000)}}};
+
+int command_import_places(const struct config *config, int count, char **arguments)
+{
+    return import_table(config, count, arguments, &places);
+}
+
+/* A list has all neighbourhoods of the municipalities that it names. */
+static const struct table neighbourhoods = {
+    "neighbourhoods",
+    "create temp table load_neighbourhood (code text, name text, district text, row int)",
+    "insert into ref.neighbourhood as n (code, name, district) "
+    "select code, name, district from load_neighbourhood "
+    "on conflict (code) do update set name = excluded.name, district = excluded.district, "
+    "status = 'current' where (n.name, n.district, n.status) "
+    "is distinct from (excluded.name, excluded.district, 'current')",
+    "update ref.neighbourhood n set status = 'withdrawn' where n.status = 'current' "
+    "and n.municipality in (select 'gm' || substr(l.code, 3, 4) from load_neighbourhood l) "
+    "and not exists (select from load_neighbourhood l where l.code = n.code)",
+    {"load_neighbourhood",
+     "code, name, district",
+     "code",
+     {COLUMN("code", .min = 10, .max = 10, .pattern = neighbourhood),
+      COLUMN("name", NAME),
+      {.field = {.name = "district", .max = NAME_MAX_LEN}}}}};
+
+int command_import_neighbourhoods(const struct config *config, int count, char **arguments)
+{
+    return import_table(config, count, arguments, &neighbourhoods);
 }

@@ -11,5 +11,8 @@ int command_import_taxonomy(const struct config *config, int count, char **argum
 
 /* Loads postcode areas from a CSV file. Returns the exit status. */
 int command_import_places(const struct config *config, int count, char **arguments);
+/* FILE of neighbourhoods: code,name,district, with the codes of CBS. Neighbourhoods of the same
+ * municipalities that it does not have are withdrawn. */
+int command_import_neighbourhoods(const struct config *config, int count, char **arguments);
 
 #endif

@@ -34,6 +34,8 @@ static const struct command commands[] = {
      "load occupations and competences from ESCO's CSV files", command_import_taxonomy},
     {"import places", "FILE", "load postcode areas: postcode4,place,municipality,x,y",
      command_import_places},
+    {"import neighbourhoods", "FILE", "load neighbourhoods as CBS numbers them: code,name,district",
+     command_import_neighbourhoods},
     {"tenant", "[CODE --name N --region CODE [--kind K] [--region-name N] [--admin EMAIL]]",
      "add who keeps files of its own: municipality, centre (ec-…), service (es-…) or hub (hub-…)",
      command_tenant},
@@ -48,7 +50,7 @@ static int help(void)
 {
     puts("maatwerk COMMAND …\n");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        printf("  %-16s %s\n  %-16s   %s\n", commands[i].name, commands[i].arguments, "",
+        printf("  %-22s %s\n  %-22s   %s\n", commands[i].name, commands[i].arguments, "",
                commands[i].meaning);
     return 2;
 }

@@ -72,7 +72,9 @@ create policy handed_over_seen on app.candidate for select using (id = (select a
 create policy handed_over on app.candidate for update using (false) with check (id = (select app.candidate_handed_over()));
 call app.owned_by('app.candidate', 'candidate', 'case_manager_id', 'user', 'case_manager', 'team_lead');
 call app.owned_by('app.candidate', 'candidate', 'coach_id', 'user', 'coach');
-call app.owned_by('app.candidate', 'candidate', 'organisation_id', 'organisation', 'firm', 'agency');
+call app.owned_by('app.candidate', 'candidate', 'organisation_id', 'organisation', 'firm', 'agency', 'sheltered_work', 'centre');
+call app.owned_by('app.candidate', 'candidate', 'user_id', 'user', 'candidate');
+call app.unique_by('app.candidate_user_once', 'app.sees_candidate', '/candidates/', 'alias');
 create trigger bury after delete on app.candidate for each row execute function app.bury('candidate');
 
 call app.wall('app.candidate_competence');
@@ -91,8 +93,8 @@ call app.wall('app.candidate_bsn');
 create function app.candidate_competences(given jsonb) returns json language plpgsql stable strict
     as $$ begin return (
         select json_strip_nulls(json_agg(c)) from (
-            select g.competence_id as "competenceId", coalesce(g.level, 1) as level, g.evidence
-            from jsonb_to_recordset(given) as g (competence_id uuid, level int, evidence text) order by 1) c); end $$;
+            select g.competence_id as "competenceId", coalesce(g.level, 1) as level, g.evidence, g.evidence_kind as "evidenceKind"
+            from jsonb_to_recordset(given) as g (competence_id uuid, level int, evidence text, evidence_kind text) order by 1) c); end $$;
 create function app.candidate_conditions(given jsonb) returns json language plpgsql stable strict
     as $$ begin return (
         select json_strip_nulls(json_agg(c)) from (
@@ -108,6 +110,13 @@ create function app.candidate_occupations(given jsonb) returns json language plp
             select g.occupation_id as "occupationId", coalesce(g.wanted, true) as wanted, g.years
             from jsonb_to_recordset(given) as g (occupation_id uuid, wanted boolean, years int) order by 1) c); end $$;
 
+-- Own applications as the client reads them, the latest first. They have no rows: nothing refers to them.
+create function app.candidate_own_applications(given jsonb) returns json language plpgsql stable strict
+    as $$ begin return (
+        select json_strip_nulls(json_agg(a)) from (
+            select g.date, g.employer, g.outcome from jsonb_to_recordset(given) as g (date date, employer text, outcome text)
+            order by 1 desc, 2, 3) a); end $$;
+
 create function app.candidate_parts() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -118,9 +127,9 @@ create function app.candidate_parts() returns trigger language plpgsql
             delete from app.candidate_language c where c.tenant_id = new.tenant_id and c.candidate_id = new.id;
             delete from app.candidate_occupation c where c.tenant_id = new.tenant_id and c.candidate_id = new.id;
         end if;
-        insert into app.candidate_competence (tenant_id, candidate_id, competence_id, level, evidence)
-        select new.tenant_id, new.id, c."competenceId", c.level, c.evidence
-        from json_to_recordset(new.competences) as c ("competenceId" uuid, level int, evidence text);
+        insert into app.candidate_competence (tenant_id, candidate_id, competence_id, level, evidence, evidence_kind)
+        select new.tenant_id, new.id, c."competenceId", c.level, c.evidence, c."evidenceKind"
+        from json_to_recordset(new.competences) as c ("competenceId" uuid, level int, evidence text, "evidenceKind" text);
         insert into app.candidate_condition (tenant_id, candidate_id, condition, met, source)
         select new.tenant_id, new.id, c.condition, c.met, c.source
         from json_to_recordset(new.conditions) as c (condition text, met boolean, source text);

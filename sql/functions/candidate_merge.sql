@@ -5,19 +5,23 @@
 create function app.candidate_properties() returns table (property text, held text) language sql immutable parallel safe
     as $$ values ('alias', 'alias'), ('firstName', 'first_name'), ('lastName', 'last_name'), ('birthDate', 'birth_date'), ('email', 'email'),
                  ('phone', 'phone'), ('pc4', 'postcode4'), ('neighbourhood', 'neighbourhood'), ('caseManagerId', 'case_manager_id'),
-                 ('coachId', 'coach_id'), ('organisationId', 'organisation_id'), ('status', 'status'), ('benefit', 'benefit'), ('phase', 'phase'),
+                 ('coachId', 'coach_id'), ('organisationId', 'organisation_id'), ('userId', 'user_id'), ('status', 'status'), ('benefit', 'benefit'), ('situation', 'situation'),
+                 ('currentEmployer', 'current_employer'), ('currentEmployerId', 'current_employer_id'), ('educationLevel', 'education_level'),
+                 ('basicQualification', 'basic_qualification'), ('phase', 'phase'),
                  ('targetGroups', 'target_groups'), ('hoursMin', 'hours_min'), ('hoursMax', 'hours_max'), ('hoursWorked', 'hours_worked'),
                  ('shifts', 'shifts'),
                  ('maxDistanceKm', 'max_distance_km'), ('transport', 'transport'), ('availableFrom', 'available_from'),
                  ('wishes', 'wishes'), ('introduction', 'introduction'), ('sectors', 'sectors') $$;
 
 -- Its lists of parts, and what tells one part from another.
-create function app.candidate_part_lists() returns table (property text, key text) language sql immutable parallel safe
-    as $$ values ('competences', 'competenceId'), ('conditions', 'condition'), ('languages', 'language'), ('occupations', 'occupationId') $$;
+create function app.candidate_part_lists() returns table (property text, held text, keys text[]) language sql immutable parallel safe
+    as $$ values ('competences', 'competences', '{competenceId}'::text[]), ('conditions', 'conditions', '{condition}'), ('languages', 'languages', '{language}'),
+                 ('occupations', 'occupations', '{occupationId}'), ('ownApplications', 'own_applications', '{date,employer,outcome}') $$;
 create function app.candidate_parts_of(c app.candidate, property text) returns table (key text, part jsonb) language sql immutable parallel safe
     set search_path = pg_catalog, pg_temp
     as $$
-    select part ->> l.key, part from app.candidate_part_lists() l, jsonb_array_elements(nullif(to_jsonb(c) -> l.property, 'null')) part
+    select distinct (select string_agg(part ->> k.name, '/' order by k.place) from unnest(l.keys) with ordinality k (name, place)), part
+    from app.candidate_part_lists() l, jsonb_array_elements(nullif(to_jsonb(c) -> l.held, 'null')) part
     where l.property = candidate_parts_of.property
     $$;
 
@@ -77,6 +81,9 @@ create function app.candidate_merge(kept uuid, other uuid, take text[], keep tex
         if k.merged_into is not null or o.merged_into is not null then
             perform app.refuse_state('merged', '{}');
         end if;
+        if k.died_on is not null or o.died_on is not null then
+            perform app.refuse_state('died', '{}');
+        end if;
         perform app.require('candidate', k.status, 'mergeCandidates');
         select array_agg(c order by c) into open_conflicts from unnest(app.candidate_merge_conflicts(k, o)) c
         where c <> all (take) and c <> all (keep);
@@ -102,24 +109,30 @@ create function app.candidate_merge(kept uuid, other uuid, take text[], keep tex
                                                  else app.candidate_parts_united(p.property, k, o) end)
         into united from app.candidate_part_lists() p;
         m.competences := (select json_strip_nulls(json_agg(c)) from (
-            select c.* from jsonb_to_recordset(united -> 'competences') as c ("competenceId" uuid, level int, evidence text) order by 1) c);
+            select c.* from jsonb_to_recordset(united -> 'competences') as c ("competenceId" uuid, level int, evidence text, "evidenceKind" text) order by 1) c);
         m.conditions := (select json_strip_nulls(json_agg(c)) from (
             select c.* from jsonb_to_recordset(united -> 'conditions') as c (condition text, met boolean, source text) order by 1) c);
         m.languages := (select json_agg(c) from (
             select c.* from jsonb_to_recordset(united -> 'languages') as c (language text, level text) order by 1) c);
         m.occupations := (select json_strip_nulls(json_agg(c)) from (
             select c.* from jsonb_to_recordset(united -> 'occupations') as c ("occupationId" uuid, wanted boolean, years int) order by 1) c);
+        m.own_applications := app.candidate_own_applications(nullif(united -> 'ownApplications', '[]'));
+        if m.user_id = o.user_id then -- one account is of one file
+            update app.candidate c set user_id = null where c.tenant_id = k.tenant_id and c.id = o.id;
+        end if;
         update app.candidate_bsn b set candidate_id = k.id, sealed_for = coalesce(b.sealed_for, o.id)
         where b.tenant_id = k.tenant_id and b.candidate_id = o.id;
         m.bsn_changes := k.bsn_changes + found::int;
         update app.candidate c set (alias, first_name, last_name, birth_date, email, phone, postcode4, neighbourhood, case_manager_id,
-                coach_id, organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, hours_worked, shifts, max_distance_km, transport,
-                available_from, wishes, introduction, sectors, competences, conditions, languages, occupations, bsn_changes,
+                coach_id, organisation_id, user_id, status, benefit, situation, current_employer, current_employer_id, education_level,
+                basic_qualification, phase, target_groups, hours_min, hours_max, hours_worked, shifts, max_distance_km, transport,
+                available_from, wishes, introduction, sectors, competences, conditions, languages, occupations, own_applications, bsn_changes,
                 consent_withdrawn_at, consent_withdrawn_channel) =
             (m.alias, m.first_name, m.last_name, m.birth_date, m.email, m.phone, m.postcode4, m.neighbourhood, m.case_manager_id,
-                m.coach_id, m.organisation_id, m.status, m.benefit, m.phase, m.target_groups, m.hours_min, m.hours_max, m.hours_worked, m.shifts, m.max_distance_km,
+                m.coach_id, m.organisation_id, m.user_id, m.status, m.benefit, m.situation, m.current_employer, m.current_employer_id, m.education_level,
+                m.basic_qualification, m.phase, m.target_groups, m.hours_min, m.hours_max, m.hours_worked, m.shifts, m.max_distance_km,
                 m.transport, m.available_from, m.wishes, m.introduction, m.sectors, m.competences, m.conditions, m.languages,
-                m.occupations, m.bsn_changes, greatest(k.consent_withdrawn_at, o.consent_withdrawn_at),
+                m.occupations, m.own_applications, m.bsn_changes, greatest(k.consent_withdrawn_at, o.consent_withdrawn_at),
                 case when k.consent_withdrawn_at >= o.consent_withdrawn_at or o.consent_withdrawn_at is null
                      then k.consent_withdrawn_channel else o.consent_withdrawn_channel end)
         where c.tenant_id = k.tenant_id and c.id = k.id;
@@ -133,8 +146,8 @@ create function app.candidate_merge(kept uuid, other uuid, take text[], keep tex
             perform app.proposals_revoke(k.id, greatest(k.consent_withdrawn_at, o.consent_withdrawn_at));
         end if;
         update app.candidate c set merged_into = k.id, status = 'left', first_name = null, last_name = null, birth_date = null, email = null,
-               phone = null, neighbourhood = null, wishes = null, introduction = null, competences = null, conditions = null,
-               languages = null, occupations = null
+               phone = null, neighbourhood = null, user_id = null, current_employer = null, current_employer_id = null, wishes = null,
+               introduction = null, competences = null, conditions = null, languages = null, occupations = null, own_applications = null
         where c.tenant_id = k.tenant_id and c.id = o.id;
         perform audit.note('candidate', k.id, 'change', array['merge', 'from:' || o.id] || take);
         perform audit.note('candidate', o.id, 'change', array['merge', 'to:' || k.id]);

@@ -13,3 +13,9 @@ call app.found_by('app.employer', 'employer', 'name');
 call app.unique_by('app.employer_kvk', 'app.sees_employer', '/employers/', 'name');
 call app.referable('app.employer', 'employer', 'employer', 'app.sees_employer', label => 'r.name', employer => 'r.id');
 call app.owned_by('app.employer', 'employer', 'account_manager_id', 'user', 'account_manager', 'team_lead');
+
+-- Experiences as the client reads them, the latest first.
+create function app.employer_experiences(given jsonb) returns json language plpgsql stable strict
+    as $$ begin return (
+        select json_agg(e) from (
+            select g.date, g.kind, g.note from jsonb_to_recordset(given) as g (date date, kind text, note text) order by 1 desc, 2, 3) e); end $$;

@@ -15,7 +15,7 @@ create function app.message_address(m app.message) returns table (known boolean,
         if m.to_user_id is not null then
             return query select u.active, u.email::text from app.user_account u where u.tenant_id = m.tenant_id and u.id = m.to_user_id;
         elsif m.to_contact_id is not null then
-            return query select true, c.email::text from app.employer_contact c where c.tenant_id = m.tenant_id and c.id = m.to_contact_id;
+            return query select true, c.email::text from app.contact c where c.tenant_id = m.tenant_id and c.id = m.to_contact_id;
         else
             return query select c.status <> 'left' and c.merged_into is null, c.email::text
             from app.candidate c where c.tenant_id = m.tenant_id and c.id = m.to_candidate_id;

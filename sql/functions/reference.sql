@@ -16,6 +16,18 @@ create trigger revise after insert or update or delete or truncate on ref.condit
 create trigger revise after insert or update or delete or truncate on ref.place
     for each statement execute function ref.revise();
 
+-- The words of the name of a neighbourhood.
+create function ref.note_name_words() returns trigger language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        new.words := app.words(new.name);
+        return new;
+    end $$;
+create trigger note_words before insert or update of name on ref.neighbourhood
+    for each row execute function ref.note_name_words();
+update ref.neighbourhood set words = app.words(name) where words is distinct from app.words(name);
+
 -- The words of each label; also of the labels that are there, when the way to make words has changed.
 create function ref.note_words() returns trigger language plpgsql
     set search_path = pg_catalog, pg_temp

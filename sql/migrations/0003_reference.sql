@@ -119,6 +119,21 @@ create table ref.place (
 comment on table ref.place is 'Postcode-4 areas with their centre in RD New (EPSG:28992), metres';
 create index place_by_name on ref.place (place, postcode4);
 
+-- Neighbourhoods as CBS numbers them: the code of a neighbourhood has eight positions, four of the municipality, two of the district (wijk) and
+-- two of the neighbourhood (buurt), after the letters BU. The last four are digits, or letters where a municipality has a hundred districts or more, or a
+-- district a hundred neighbourhoods or more (CBS, Toelichting Wijk- en Buurtkaart 2020, 2021 en 2022).
+create table ref.neighbourhood (
+    code text primary key check (code ~ '^BU[0-9]{4}[0-9A-Z]{4}$'),
+    name text collate app.names not null check (char_length(name) between 1 and 120),
+    district text collate app.names check (char_length(district) between 1 and 120),
+    municipality text not null generated always as ('gm' || substr(code, 3, 4)) stored,
+    status text not null default 'current' check (status in ('current', 'withdrawn')),
+    words tsvector not null
+);
+comment on column ref.neighbourhood.status is 'withdrawn: a later list of this municipality does not have it any more; what refers to it still does';
+create index neighbourhood_by_name on ref.neighbourhood (name, code);
+create index neighbourhood_by_municipality on ref.neighbourhood (municipality, name, code);
+
 -- How often the reference data changed. Whoever keeps a copy of them in memory compares this number first.
 create table ref.revision (
     singular boolean primary key default true check (singular),

@@ -3,7 +3,9 @@
 create domain app.vacancy_kind as text check (value in ('regular', 'temp', 'secondment', 'trial_placement', 'work_experience',
     'internship', 'apprenticeship', 'subsidised', 'seasonal', 'event', 'successor', 'adoption', 'redeployment'));
 create domain app.vacancy_source as text check (value in ('employer', 'account_manager', 'firm', 'agency', 'hub',
-    'project', 'campaign'));
+    'project', 'campaign', 'employment_service', 'word_of_mouth', 'own_find'));
+create domain app.vacancy_off_season_months as text[] check (value <@ array['january', 'february', 'march', 'april', 'may', 'june', 'july',
+    'august', 'september', 'october', 'november', 'december']);
 create table app.vacancy (
     tenant_id int not null,
     id uuid not null,
@@ -19,17 +21,28 @@ create table app.vacancy (
     hours_max app.hours_a_week not null,
     shifts app.shifts not null default '{day}',
     postcode4 text not null references ref.place,
+    neighbourhood text references ref.neighbourhood,
+    site_id uuid,
     positions app.headcount not null,
     positions_taken int not null default 0,
     candidates_wanted app.headcount not null default 5,
     start_date date,
     needed_by date,
+    hand_over_date date,
+    first_look_until date,
     wage_text app.text_200,
+    off_season app.text_1000,
+    off_season_months app.vacancy_off_season_months,
+    residence_neighbourhood text references ref.neighbourhood,
     internal_note app.text_2000,
     source app.vacancy_source not null default 'employer',
     reported_at timestamptz not null,
     reported_by uuid,
     reported_by_organisation uuid,
+    client_employer_id uuid,
+    client_organisation_id uuid,
+    carved_from_id uuid,
+    agreement_id uuid,
     assignee_id uuid,
     project_id uuid,
     match_input bigint not null default 1,
@@ -39,11 +52,23 @@ create table app.vacancy (
     primary key (tenant_id, id),
     foreign key (tenant_id, employer_id) references app.employer (tenant_id, id),
     foreign key (tenant_id, assignee_id) references app.user_account (tenant_id, id),
+    foreign key (tenant_id, client_employer_id) references app.employer (tenant_id, id),
+    foreign key (tenant_id, client_organisation_id) references app.organisation (tenant_id, id),
+    foreign key (tenant_id, carved_from_id) references app.vacancy (tenant_id, id),
+    constraint vacancy_site_of_employer foreign key (tenant_id, employer_id, site_id) references app.employer_site (tenant_id, employer_id, id),
+    constraint vacancy_for_one_client check (num_nonnulls(client_employer_id, client_organisation_id) <= 1),
+    constraint vacancy_not_carved_from_itself check (carved_from_id <> id),
     constraint vacancy_hours_in_order check (hours_min <= hours_max),
     constraint vacancy_dates_in_order check (needed_by is null or start_date is null or start_date <= needed_by)
 );
 comment on column app.vacancy.competences is 'as a client reads them; a trigger makes the rows of app.vacancy_competence of it';
 comment on column app.vacancy.conditions is 'as a client reads them; a trigger makes the rows of app.vacancy_condition of it';
+comment on column app.vacancy.neighbourhood is 'where the work is done';
+comment on column app.vacancy.residence_neighbourhood is 'where somebody must live when an obligation asks for it; matching does not look at it';
+comment on column app.vacancy.hand_over_date is 'of a successor: when the work is handed over';
+comment on column app.vacancy.first_look_until is 'until then the people of the own municipality come first';
+comment on column app.vacancy.client_employer_id is 'for whom the work is done, when that is not the employer: or an organisation, client_organisation_id';
+comment on column app.vacancy.carved_from_id is 'the vacancy of which simple tasks were taken apart to make this one';
 comment on column app.vacancy.positions_taken is 'proposals that are hired: app.vacancy_fire() counts them';
 comment on column app.vacancy.assignee_id is 'who handles it';
 comment on column app.vacancy.project_id is 'a row of region.project: a function checks that it is there and that the municipality takes part in it';
@@ -57,6 +82,8 @@ create index vacancy_by_state on app.vacancy (tenant_id, state, reported_at, id)
 create index vacancy_by_reporter on app.vacancy (tenant_id, reported_by_organisation, reported_at, id)
     where reported_by_organisation is not null;
 create index vacancy_by_project on app.vacancy (tenant_id, project_id, reported_at, id) where project_id is not null;
+create index vacancy_by_neighbourhood on app.vacancy (tenant_id, neighbourhood, reported_at, id) where neighbourhood is not null;
+create index vacancy_by_agreement on app.vacancy (tenant_id, agreement_id) where agreement_id is not null;
 create index vacancy_changed_in on app.vacancy (tenant_id, changed_in, id);
 
 create domain app.vacancy_competence_need as text check (value in ('must', 'nice'));

@@ -9,6 +9,9 @@ create domain app.candidate_transport as text[] check (value <@ array['foot', 'b
 create domain app.consent_channel as text check (value in ('conversation', 'letter', 'e_mail', 'portal'));
 create domain app.candidate_hours_worked as int check (value between 0 and 48);
 create domain app.candidate_max_distance_km as int check (value between 1 and 150);
+create domain app.candidate_situation as text check (value in ('unemployed', 'employed', 'dismissal_threatened', 'self_employed', 'at_school'));
+create domain app.candidate_education_level as text check (value in ('none', 'primary', 'lower_secondary', 'upper_secondary', 'post_secondary',
+    'short_tertiary', 'bachelor', 'master', 'doctorate'));
 create table app.candidate (
     tenant_id int not null references ref.tenant,
     id uuid not null,
@@ -19,12 +22,18 @@ create table app.candidate (
     email app.text_254,
     phone app.text_20,
     postcode4 text not null references ref.place,
-    neighbourhood app.text_80,
+    neighbourhood text references ref.neighbourhood,
     case_manager_id uuid,
     coach_id uuid,
     organisation_id uuid,
+    user_id uuid,
     status app.candidate_status not null default 'active',
     benefit app.candidate_benefit not null default 'assistance',
+    situation app.candidate_situation not null default 'unemployed',
+    current_employer app.text_200,
+    current_employer_id uuid,
+    education_level app.candidate_education_level,
+    basic_qualification boolean,
     phase app.candidate_phase,
     target_groups app.candidate_target_groups not null default '{}',
     hours_min app.hours_a_week not null default 1,
@@ -41,6 +50,8 @@ create table app.candidate (
     conditions json,
     languages json,
     occupations json,
+    own_applications json,
+    died_on date,
     bsn_changes int not null default 0,
     merged_into uuid,
     consent_withdrawn_at timestamptz,
@@ -52,11 +63,18 @@ create table app.candidate (
     foreign key (tenant_id, case_manager_id) references app.user_account (tenant_id, id),
     foreign key (tenant_id, coach_id) references app.user_account (tenant_id, id),
     foreign key (tenant_id, organisation_id) references app.organisation (tenant_id, id),
+    foreign key (tenant_id, user_id) references app.user_account (tenant_id, id),
+    foreign key (tenant_id, current_employer_id) references app.employer (tenant_id, id),
     foreign key (tenant_id, merged_into) references app.candidate (tenant_id, id),
+    constraint candidate_died_after_birth check (died_on >= birth_date),
     constraint candidate_hours_in_order check (hours_min <= hours_max)
 );
 comment on column app.candidate.competences is
     'as a client reads them, like conditions, languages and occupations; a trigger makes the rows of app.candidate_competence of it';
+comment on column app.candidate.user_id is 'the account with which the candidate reads the own file';
+comment on column app.candidate.education_level is 'the highest level that was finished, as ISCED 2011 has it';
+comment on column app.candidate.basic_qualification is 'startkwalificatie; null: not known yet';
+comment on column app.candidate.died_on is 'the file has left and stays as it is: nothing is sent, and nobody is reminded';
 comment on column app.candidate.bsn_changes is 'how often the citizen service number was registered or corrected after the file was made';
 comment on column app.candidate.merged_into is 'the file that this one became a part of; what is left here is a sign';
 create index candidate_merged on app.candidate (tenant_id, merged_into) where merged_into is not null;
@@ -68,6 +86,8 @@ create index candidate_by_case_manager on app.candidate (tenant_id, case_manager
 create index candidate_by_coach on app.candidate (tenant_id, coach_id, changed_at, id) where coach_id is not null;
 create index candidate_by_organisation on app.candidate (tenant_id, organisation_id, changed_at, id)
     where organisation_id is not null;
+create index candidate_by_neighbourhood on app.candidate (tenant_id, neighbourhood, changed_at, id) where neighbourhood is not null;
+create unique index candidate_user_once on app.candidate (tenant_id, user_id) where user_id is not null;
 create index candidate_changed_in on app.candidate (tenant_id, changed_in, id);
 create index candidate_by_birth on app.candidate (tenant_id, birth_date) where birth_date is not null;
 
@@ -92,12 +112,14 @@ create table app.candidate_bsn (
 comment on column app.candidate_bsn.sealed_for is
     'the candidate for whom the ciphertext was made, when that file became a part of this one: it can be decrypted for no other';
 
+create domain app.candidate_evidence_kind as text check (value in ('told', 'work', 'certificate', 'diploma', 'test', 'recognised'));
 create table app.candidate_competence (
     tenant_id int not null,
     candidate_id uuid not null,
     competence_id uuid not null references ref.competence,
     level app.competence_level not null default 1,
     evidence app.text_200,
+    evidence_kind app.candidate_evidence_kind,
     primary key (tenant_id, candidate_id, competence_id),
     foreign key (tenant_id, candidate_id) references app.candidate (tenant_id, id)
 );

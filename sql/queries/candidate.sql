@@ -2,9 +2,9 @@
 
 -- fragment: candidate_columns
 c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c.neighbourhood, c.case_manager_id, c.coach_id,
-c.organisation_id, c.status, c.benefit, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked,
+c.organisation_id, c.user_id, c.status, c.benefit, c.situation, c.current_employer, c.current_employer_id, c.education_level, c.basic_qualification, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked,
 to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction,
-to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.version, c.changed_at,
+to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.died_on, c.version, c.changed_at,
 case when c.merged_into is not null
      then json_build_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into
 
@@ -21,6 +21,8 @@ case when c.merged_into is not null
 -- filter: caseManagerId c.case_manager_id = %::uuid
 -- filter: coachId c.coach_id = %::uuid
 -- filter: projectId exists (select from app.candidate_participation a where a.tenant_id = c.tenant_id and a.candidate_id = c.id and a.project_id = %::uuid)
+-- filter: neighbourhood c.neighbourhood = %
+-- filter: situation c.situation = %
 -- filter: assignedToMe (select app.actor()) = any (array[c.case_manager_id, c.coach_id])
 -- filter: unattended not exists (select from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.case_manager_id and k.active and k.role in ('case_manager', 'team_lead'))
 -- filter: aliasPrefix c.id = any (array(select app.named('candidate', %)))
@@ -40,14 +42,15 @@ from app.candidate c where true
 -- query: candidate_get
 -- rows: one
 -- whose: id
-select {{candidate_columns}}, c.competences, c.conditions, c.languages, c.occupations, app.proposals_open_of(c.id) as open_proposals
+select {{candidate_columns}}, c.competences, c.conditions, c.languages, c.occupations, c.own_applications, app.proposals_open_of(c.id) as open_proposals
 from app.candidate c where c.id = :id
 
 -- query: candidate_get_named
 -- rows: one
 -- whose: id
 select {{candidate_columns}}, ref.labelled(c.competences, :language) as competences, ref.labelled(c.conditions, :language) as conditions,
-       c.languages, ref.labelled(c.occupations, :language) as occupations, app.proposals_open_of(c.id) as open_proposals,
+       c.languages, ref.labelled(c.occupations, :language) as occupations, c.own_applications,
+       (select b.name from ref.neighbourhood b where b.code = c.neighbourhood) as neighbourhood_name, app.proposals_open_of(c.id) as open_proposals,
        {{candidate_case_manager}} as case_manager_name, {{candidate_coach}} as coach_name,
        app.candidate_organisation(c.id) as organisation_name
 from app.candidate c where c.id = :id
@@ -57,18 +60,21 @@ from app.candidate c where c.id = :id
 -- rows: one
 -- whose: nobody
 insert into app.candidate as c (tenant_id, id, alias, first_name, last_name, birth_date, email, phone, postcode4,
-    neighbourhood, case_manager_id, coach_id, organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, hours_worked, shifts,
-    max_distance_km, transport, available_from, wishes, introduction, sectors, competences, conditions, languages, occupations)
+    neighbourhood, case_manager_id, coach_id, organisation_id, user_id, status, benefit, situation, current_employer, current_employer_id,
+    education_level, basic_qualification, phase, target_groups, hours_min, hours_max, hours_worked, shifts,
+    max_distance_km, transport, available_from, wishes, introduction, sectors, competences, conditions, languages, occupations, own_applications)
 values (app.tenant(), :id::uuid, @alias, @first_name, @last_name, @birth_date::date, @email, @phone, @postcode4,
-    @neighbourhood, :case_manager_id::uuid, @coach_id::uuid, @organisation_id::uuid, coalesce(@status, 'active'),
-    coalesce(@benefit, 'assistance'), @phase::int,
+    @neighbourhood, :case_manager_id::uuid, @coach_id::uuid, @organisation_id::uuid, @user_id::uuid, coalesce(@status, 'active'),
+    coalesce(@benefit, 'assistance'), coalesce(@situation, 'unemployed'), @current_employer, @current_employer_id::uuid, @education_level,
+    @basic_qualification::boolean, @phase::int,
     array(select jsonb_array_elements_text(@target_groups::jsonb)), coalesce(@hours_min::int, 1),
     coalesce(@hours_max::int, 40), coalesce(@hours_worked::int, 0),
     coalesce(nullif(array(select jsonb_array_elements_text(@shifts::jsonb)), '{}'), '{day}'),
     coalesce(@max_distance_km::int, 15), array(select jsonb_array_elements_text(@transport::jsonb)),
     @available_from::date, @wishes, @introduction, array(select jsonb_array_elements_text(@sectors::jsonb)),
     app.candidate_competences(@competences::jsonb), app.candidate_conditions(@conditions::jsonb),
-    app.candidate_languages(@languages::jsonb), app.candidate_occupations(@occupations::jsonb))
+    app.candidate_languages(@languages::jsonb), app.candidate_occupations(@occupations::jsonb),
+    app.candidate_own_applications(@own_applications::jsonb))
 returning c.id
 
 -- A number that is given is stored when the row is one that the client read; :blind_index is null when none is given.
@@ -81,16 +87,19 @@ with number as (
     where :blind_index::bytea is not null
 )
 update app.candidate c set (alias, first_name, last_name, birth_date, email, phone, postcode4, neighbourhood,
-        case_manager_id, coach_id, organisation_id, status, benefit, phase, target_groups, hours_min, hours_max, hours_worked, shifts,
+        case_manager_id, coach_id, organisation_id, user_id, status, benefit, situation, current_employer, current_employer_id, education_level,
+        basic_qualification, phase, target_groups, hours_min, hours_max, hours_worked, shifts,
         max_distance_km, transport, available_from, wishes, introduction, sectors, competences, conditions, languages,
-        occupations, bsn_changes) =
+        occupations, own_applications, bsn_changes) =
     (select n.alias, n.first_name, n.last_name, n.birth_date, n.email, n.phone, n.postcode4, n.neighbourhood,
-        n.case_manager_id, n.coach_id, n.organisation_id, n.status, n.benefit, n.phase, n.target_groups, n.hours_min, n.hours_max,
+        n.case_manager_id, n.coach_id, n.organisation_id, n.user_id, n.status, n.benefit, n.situation, n.current_employer, n.current_employer_id,
+        n.education_level, n.basic_qualification, n.phase, n.target_groups, n.hours_min, n.hours_max,
         n.hours_worked, n.shifts, n.max_distance_km, n.transport, n.available_from, n.wishes, n.introduction, n.sectors,
         case when d ? 'competences' then app.candidate_competences(nullif(d -> 'competences', 'null')) else c.competences end,
         case when d ? 'conditions' then app.candidate_conditions(nullif(d -> 'conditions', 'null')) else c.conditions end,
         case when d ? 'languages' then app.candidate_languages(nullif(d -> 'languages', 'null')) else c.languages end,
         case when d ? 'occupations' then app.candidate_occupations(nullif(d -> 'occupations', 'null')) else c.occupations end,
+        case when d ? 'own_applications' then app.candidate_own_applications(nullif(d -> 'own_applications', 'null')) else c.own_applications end,
         c.bsn_changes + coalesce((select number.changed::int from number), 0)
      from (select :document::jsonb) given (d) cross join jsonb_populate_record(c, given.d) n)
 where c.id = :id and :version::int8multirange @> c.version
@@ -131,6 +140,18 @@ from (select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'alias', c.alias,
 -- writes: yes
 select app.candidate_withdraw_consent(:id::uuid, @channel)
 
+-- query: candidate_die
+-- body: CandidateDeath
+-- rows: none
+-- writes: yes
+select app.candidate_die(:id::uuid, @died_on::date)
+
+-- query: candidate_revive
+-- body: CandidateDeathReversal
+-- rows: none
+-- writes: yes
+select app.candidate_revive(:id::uuid, @reason)
+
 -- Puts one competence or condition in the place of the one with the same code, or removes it.
 -- query: candidate_competence_put
 -- whose: nobody
@@ -139,7 +160,7 @@ select app.candidate_withdraw_consent(:id::uuid, @channel)
 -- none: stale
 update app.candidate c set competences = app.candidate_competences(
     app.parts_with_room(app.parts_but(c.competences, 'competenceId', :competence_id, 'competence_id'), 100)
-    || jsonb_build_object('competence_id', :competence_id, 'level', @level::int, 'evidence', @evidence))
+    || jsonb_build_object('competence_id', :competence_id, 'level', @level::int, 'evidence', @evidence, 'evidence_kind', @evidence_kind))
 where c.id = :candidate_id and :version::int8multirange @> c.version
 returning c.id
 

@@ -1,7 +1,7 @@
 -- program: employers
 
 -- fragment: employer_columns
-e.id, e.region_id, e.name, e.kvk_number, e.establishment_number, e.sector, e.size_class, e.postcode4, e.street_address, e.account_manager_id,
+e.id, e.region_id, e.name, e.kvk_number, e.establishment_number, e.sector, e.size_class, e.ownership, e.postcode4, e.street_address, e.account_manager_id,
 e.risk_cover, e.internal_note, e.version, e.changed_at
 
 -- fragment: account_manager_name
@@ -14,6 +14,7 @@ e.risk_cover, e.internal_note, e.version, e.changed_at
 -- rows: many
 -- filter: kvkNumber e.kvk_number = %
 -- filter: sector e.sector = %
+-- filter: ownership e.ownership = %
 -- filter: namePrefix e.id = any (array(select app.named('employer', %)))
 -- filter: accountManagerId e.account_manager_id = %::uuid
 -- filter: assignedToMe e.account_manager_id = (select app.actor())
@@ -30,25 +31,28 @@ from app.employer e where true
 
 -- query: employer_get
 -- rows: one
-select {{employer_columns}}, {{account_manager_name}} as account_manager_name, {{account_manager_phone}} as account_manager_phone
+select {{employer_columns}}, e.experiences, {{account_manager_name}} as account_manager_name, {{account_manager_phone}} as account_manager_phone
 from app.employer e where e.id = :id
 
 -- query: employer_insert
 -- body: EmployerNew
 -- rows: one
-insert into app.employer as e (tenant_id, id, region_id, kvk_number, establishment_number, name, sector, size_class, postcode4,
-                               street_address, account_manager_id, risk_cover, internal_note)
-select t.tenant_id, :id::uuid, t.region_id, @kvk_number, @establishment_number, @name, @sector, @size_class, @postcode4,
-       @street_address, @account_manager_id::uuid, coalesce(@risk_cover::boolean, false), @internal_note
+insert into app.employer as e (tenant_id, id, region_id, kvk_number, establishment_number, name, sector, size_class, ownership, postcode4,
+                               street_address, account_manager_id, risk_cover, internal_note, experiences)
+select t.tenant_id, :id::uuid, t.region_id, @kvk_number, @establishment_number, @name, @sector, @size_class, @ownership, @postcode4,
+       @street_address, @account_manager_id::uuid, coalesce(@risk_cover::boolean, false), @internal_note, app.employer_experiences(@experiences::jsonb)
 from ref.tenant t where t.tenant_id = app.tenant()
-returning {{employer_columns}}
+returning {{employer_columns}}, e.experiences
 
 -- query: employer_change
 -- rows: one
 -- none: stale
-update app.employer e set (kvk_number, establishment_number, name, sector, size_class, postcode4, street_address, account_manager_id,
-                           risk_cover, internal_note) =
-    (select n.kvk_number, n.establishment_number, n.name, n.sector, n.size_class, n.postcode4, n.street_address, n.account_manager_id,
-            n.risk_cover, n.internal_note from jsonb_populate_record(e, :document::jsonb) n)
+update app.employer e set (kvk_number, establishment_number, name, sector, size_class, ownership, postcode4, street_address, account_manager_id,
+                           risk_cover, internal_note, experiences) =
+    (select n.kvk_number, n.establishment_number, n.name, n.sector, n.size_class, n.ownership, n.postcode4, n.street_address, n.account_manager_id,
+            n.risk_cover, n.internal_note,
+            case when :document::jsonb ? 'experiences' then app.employer_experiences(nullif(:document::jsonb -> 'experiences', 'null'))
+                 else e.experiences end
+     from jsonb_populate_record(e, :document::jsonb) n)
 where e.id = :id and :version::int8multirange @> e.version
 returning e.id

@@ -2,8 +2,9 @@
 
 -- fragment: vacancy_columns
 v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_min, v.hours_max,
-to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.start_date, v.needed_by, v.wage_text,
-v.internal_note, v.source, v.reported_at, v.assignee_id, v.project_id, v.match_input
+to_json(v.shifts) as shifts, v.postcode4, v.neighbourhood, v.site_id, v.positions, v.candidates_wanted, v.start_date, v.needed_by, v.hand_over_date,
+v.first_look_until, v.wage_text, v.off_season, to_json(v.off_season_months) as off_season_months, v.residence_neighbourhood, v.internal_note, v.source,
+v.client_employer_id, v.client_organisation_id, v.carved_from_id, v.reported_at, v.assignee_id, v.project_id, v.match_input
 
 -- fragment: vacancy_due
 v.reported_at + app.vacancy_answer_term()
@@ -27,6 +28,8 @@ case when app.vacancy_is_pending(v.state) then
 -- filter: kind v.kind = %
 -- filter: employerId v.employer_id = %::uuid
 -- filter: occupationId v.occupation_id = %::uuid
+-- filter: source v.source = %
+-- filter: neighbourhood v.neighbourhood = %
 -- filter: assigneeId v.assignee_id = %::uuid
 -- filter: assignedToMe v.assignee_id = (select app.actor())
 -- filter: projectId v.project_id = %::uuid
@@ -66,24 +69,32 @@ from app.vacancy v where v.id = :id
 -- body: VacancyNew
 -- rows: one
 insert into app.vacancy as v (tenant_id, id, employer_id, title, description, kind, occupation_id, competences, conditions, hours_min,
-    hours_max, shifts, postcode4, positions, candidates_wanted, start_date, needed_by, wage_text, internal_note, assignee_id, project_id, source,
+    hours_max, shifts, postcode4, neighbourhood, site_id, positions, candidates_wanted, start_date, needed_by, hand_over_date, first_look_until,
+    wage_text, off_season, off_season_months, residence_neighbourhood, internal_note, client_employer_id, client_organisation_id, carved_from_id,
+    assignee_id, project_id, source,
     reported_at, reported_by, reported_by_organisation)
 values (app.tenant(), :id::uuid, @employer_id::uuid, @title, @description, @kind, @occupation_id::uuid,
     app.vacancy_competences(@competences::jsonb), app.vacancy_conditions(@conditions::jsonb), @hours_min::int, @hours_max::int,
     coalesce(nullif(array(select jsonb_array_elements_text(@shifts::jsonb)), '{}'), '{day}'),
-    @postcode4, @positions::int, coalesce(@candidates_wanted::int, 5), @start_date::date, @needed_by::date,
-    @wage_text, @internal_note, @assignee_id::uuid, @project_id::uuid,
-    case when app.role() in ('employer', 'firm', 'agency', 'hub') then app.role() else 'account_manager' end,
+    @postcode4, @neighbourhood, @site_id::uuid, @positions::int, coalesce(@candidates_wanted::int, 5), @start_date::date, @needed_by::date,
+    @hand_over_date::date, @first_look_until::date, @wage_text, @off_season,
+    nullif(array(select jsonb_array_elements_text(@off_season_months::jsonb)), '{}'), @residence_neighbourhood, @internal_note, @client_employer_id::uuid,
+    @client_organisation_id::uuid, @carved_from_id::uuid, @assignee_id::uuid, @project_id::uuid,
+    case when @source is not null then @source when app.role() in ('employer', 'firm', 'agency', 'hub') then app.role() else 'account_manager' end,
     clock.now(), app.actor(), case when app.role() in ('firm', 'agency') then app.organisation() end)
 returning {{vacancy_columns}}, v.competences, v.conditions, v.positions_taken, {{vacancy_due}} as due_at, v.version, v.changed_at
 
 -- query: vacancy_change
 -- rows: one
 -- none: stale
-update app.vacancy v set (title, description, kind, occupation_id, hours_min, hours_max, shifts, postcode4, positions,
-                          candidates_wanted, start_date, needed_by, wage_text, internal_note, assignee_id, project_id, competences, conditions) =
+update app.vacancy v set (title, description, kind, occupation_id, hours_min, hours_max, shifts, postcode4, neighbourhood, site_id, positions,
+                          candidates_wanted, start_date, needed_by, hand_over_date, first_look_until, wage_text, off_season, off_season_months,
+                          residence_neighbourhood, internal_note, source, client_employer_id, client_organisation_id, carved_from_id, assignee_id, project_id,
+                          competences, conditions) =
     (select n.title, n.description, n.kind, n.occupation_id, n.hours_min, n.hours_max, n.shifts, n.postcode4,
-            n.positions, n.candidates_wanted, n.start_date, n.needed_by, n.wage_text, n.internal_note, n.assignee_id, n.project_id,
+            n.neighbourhood, n.site_id, n.positions, n.candidates_wanted, n.start_date, n.needed_by, n.hand_over_date, n.first_look_until, n.wage_text,
+            n.off_season, nullif(n.off_season_months::text[], '{}'), n.residence_neighbourhood, n.internal_note, n.source, n.client_employer_id, n.client_organisation_id,
+            n.carved_from_id, n.assignee_id, n.project_id,
             case when :document::jsonb ? 'competences' then app.vacancy_competences(nullif(:document::jsonb -> 'competences', 'null'))
                  else v.competences end,
             case when :document::jsonb ? 'conditions' then app.vacancy_conditions(nullif(:document::jsonb -> 'conditions', 'null'))

@@ -10,7 +10,7 @@ create function pg_temp.r(n bigint, salt text, below int) returns int language s
 -- One of each kind in the first municipality has the identifier that the examples of the contract name: they can be tried here.
 create function pg_temp.example(kind text, n bigint) returns text language sql immutable as
     $$ select e.id from (values ('region', 1, 'f001'), ('tenant', 1, 'f101'), ('org', 11, 'f201'), ('user', 1003, 'f301'),
-                                ('user', 1004, 'f302'), ('user', 1101, 'f303'), ('user', 1005, 'f304'), ('user', 1002, 'f305'), ('hat', 1002, 'f401'), ('login', 1002, 'f501'), ('employer', 1000001, 'e01'), ('contact', 1000001, 'e11'),
+                                ('user', 1004, 'f302'), ('user', 1101, 'f303'), ('user', 1005, 'f304'), ('user', 1002, 'f305'), ('user', 1014, 'f30c'), ('hat', 1002, 'f401'), ('login', 1002, 'f501'), ('employer', 1000001, 'e01'), ('contact', 1000001, 'e11'),
                                 ('project', 1, 'f601'), ('participation', 1, 'f611'), ('figure', 1, 'f621'), ('enrolment', 1, 'f631'), ('vacancy', 1000001, 'a01'), ('candidate', 1000001, 'c01')) e (kind, n, id)
        where e.kind = $1 and e.n = $2 $$;
 create function pg_temp.uid(kind text, n bigint) returns uuid language sql immutable as
@@ -44,6 +44,11 @@ from generate_series(1, 3) n join ref.tenant t on t.code = 'gm990' || n;
 create temp table pc as
 select municipality, postcode4, row_number() over (partition by municipality order by postcode4) - 1 as k,
        count(*) over (partition by municipality) as many from ref.place;
+-- The neighbourhood of each postcode area: one of its municipality, when the list of neighbourhoods is loaded.
+create temp table hood as
+select p.postcode4, b.code from pc p join town t on t.name = p.municipality
+join (select code, municipality, row_number() over (partition by municipality order by code) - 1 as k, count(*) over (partition by municipality) as many
+      from ref.neighbourhood where status = 'current') b on b.municipality = 'gm990' || t.n and b.k = pg_temp.r(p.postcode4::bigint, 'hood', b.many::int);
 
 -- step: organisations and users
 insert into app.organisation (tenant_id, id, kind, name, kvk_number, version, changed_at, changed_in)
@@ -132,12 +137,25 @@ from town t cross join lateral generate_series(1, t.employers) e
 join pc p on p.municipality = t.name and p.k = pg_temp.r(e, 'epc', p.many::int);
 update app.employer e set account_manager_id = u.id from app.user_account u
 where u.tenant_id = e.tenant_id and u.role = 'account_manager';
-insert into app.employer_contact (tenant_id, id, employer_id, name, function_title, email, phone, preferred, version, changed_at, changed_in)
+update app.employer e set ownership = pg_temp.pick(array['profit', 'profit', 'profit', 'non_profit', 'public'], hashtext(e.name), 'own');
+update app.employer e set experiences = app.employer_experiences(jsonb_build_array(
+    jsonb_build_object('date', clock.today() - 90, 'kind', pg_temp.pick(array['good', 'bad'], hashtext(e.name), 'exp'), 'note', 'Proefplaatsing van een half jaar.')))
+where pg_temp.r(hashtext(e.name), 'has', 10) = 0;
+insert into app.employer_site (tenant_id, id, employer_id, name, street_address, postcode4, version, changed_at, changed_in)
+select e.tenant_id, case when e.id = pg_temp.uid('employer', 1000001) then '01920000-0000-7000-8000-000000000e31' else gen_random_uuid() end, e.id,
+       'Hoofdvestiging', e.street_address, e.postcode4, 1, clock.now(), pg_current_xact_id()
+from app.employer e where e.size_class in ('medium', 'large') or e.id = pg_temp.uid('employer', 1000001);
+update app.employer_site s set neighbourhood = h.code from hood h where h.postcode4 = s.postcode4;
+insert into app.contact (tenant_id, id, employer_id, name, function_title, email, phone, preferred, version, changed_at, changed_in)
 select t.tenant, pg_temp.uid('contact', t.n * 1000000 + e), pg_temp.uid('employer', t.n * 1000000 + e),
        pg_temp.pick(array['Piet', 'Els', 'Karim', 'Joke', 'Wim', 'Fatma'], e, 'ec') || ' ' || pg_temp.pick(array['Kruik', 'Maas', 'Veen', 'Smits', 'Aydin', 'Bos'], e, 'ecl'),
        'personeelszaken', 'werk' || e || '@bedrijf' || e || '.example', '+3113555' || lpad((e % 10000)::text, 4, '0'), true, 1,
        clock.now(), pg_current_xact_id()
 from town t cross join lateral generate_series(1, t.employers) e;
+update app.contact c set decides = true where pg_temp.r(hashtext(c.email), 'dec', 3) = 0;
+insert into app.contact (tenant_id, id, organisation_id, name, function_title, email, preferred, made_commitment, version, changed_at, changed_in)
+select o.tenant_id, gen_random_uuid(), o.id, 'Greet Haven', 'secretaris', 'secretariaat@haven.example', true, true, 1, clock.now(), pg_current_xact_id()
+from app.organisation o where o.kind = 'association';
 
 -- step: work that there is
 create temp table job_kind as
@@ -185,6 +203,12 @@ select p.tenant, p.id, 'Kandidaat ' || pg_temp.pick(array['Linde', 'Eik', 'Beuk'
        'Werk met mijn handen en met collega''s.', 'Ik maak graag af waar ik aan begin.',
        array[pg_temp.pick(array['46', '10', '49', '87', '01', '81', '41', '47', '28', '56'], c, 'sec')], 1, clock.now(), pg_current_xact_id()
 from person p join app.user_account k on k.tenant_id = p.tenant and k.role = 'coach';
+update app.candidate c set
+    neighbourhood = (select h.code from hood h where h.postcode4 = c.postcode4),
+    education_level = pg_temp.pick(array['primary', 'lower_secondary', 'lower_secondary', 'upper_secondary', 'upper_secondary', 'bachelor', null], hashtext(c.alias), 'edu'),
+    situation = case c.benefit when 'none' then pg_temp.pick(array['employed', 'at_school', 'dismissal_threatened', 'unemployed'], hashtext(c.alias), 'sit') else 'unemployed' end;
+update app.candidate c set basic_qualification = c.education_level in ('upper_secondary', 'bachelor') where c.education_level is not null;
+update app.candidate c set user_id = pg_temp.uid('user', 1014) where c.id = pg_temp.uid('candidate', 1000001);
 
 -- step: what they can do
 insert into app.candidate_occupation (tenant_id, candidate_id, occupation_id, wanted, years)
@@ -228,6 +252,9 @@ select o.tenant, o.id, pg_temp.uid('employer', o.town * 1000000 + o.employer), u
        1 + pg_temp.r(v, 'vpos', 3), 3 + pg_temp.r(v, 'vwant', 5), null, clock.today() + 14 + pg_temp.r(v, 'vneed', 90), 'volgens cao', 'employer',
        clock.now() - make_interval(hours => pg_temp.r(v, 'vrep', 700)), 1, clock.now(), pg_current_xact_id()
 from opening o join job_kind j on j.k = o.job join ref.occupation_label r on r.occupation_id = j.id and r.language = 'nl' and r.preferred;
+update app.vacancy v set neighbourhood = (select h.code from hood h where h.postcode4 = v.postcode4),
+    off_season = case v.kind when 'seasonal' then 'Een cursus in de wintermaanden.' end,
+    off_season_months = case v.kind when 'seasonal' then '{december,january,february}'::text[] end;
 insert into app.vacancy_competence (tenant_id, vacancy_id, competence_id, need, level, weight)
 select o.tenant, o.id, s.id, 'must', 1 + pg_temp.r(o.v, 'vl' || s.id, 2), 1 + pg_temp.r(o.v, 'vw' || s.id, 5)
 from opening o join job_kind j on j.k = o.job cross join lateral unnest(j.must[1:4]) s (id);

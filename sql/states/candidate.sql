@@ -1,6 +1,6 @@
 -- The life of a candidate's file. Somebody is proposed, and hired, while active.
 -- row: app.candidate case when old.merged_into is null then old.status else 'merged' end
--- unasked: hire, undo_hire
+-- unasked: hire, undo_hire, die, revive_active, revive_paused, revive_placed
 insert into ref.state (noun, state, phase, initial) values
     ('candidate', 'active', 'open',    true),
     ('candidate', 'paused', 'pending', false),
@@ -20,6 +20,12 @@ insert into ref.state_move (noun, from_state, event, to_state, roles, guard) val
     ('candidate', 'placed', 'activate',  'active', '{case_manager,consultant,team_lead}', 'looks for work again'),
     ('candidate', 'placed', 'pause',     'paused', '{case_manager,consultant,team_lead}', ''),
     ('candidate', 'placed', 'leave',     'left',   '{case_manager,consultant,team_lead}', ''),
+    ('candidate', 'active', 'die',       'left',   '{case_manager,team_lead}', 'the death is recorded; open proposals become obsolete'),
+    ('candidate', 'paused', 'die',       'left',   '{case_manager,team_lead}', 'the death is recorded'),
+    ('candidate', 'placed', 'die',       'left',   '{case_manager,team_lead}', 'the death is recorded'),
+    ('candidate', 'left',   'revive_active', 'active', '{case_manager,team_lead}', 'the death was recorded by mistake'),
+    ('candidate', 'left',   'revive_paused', 'paused', '{case_manager,team_lead}', 'the death was recorded by mistake'),
+    ('candidate', 'left',   'revive_placed', 'placed', '{case_manager,team_lead}', 'the death was recorded by mistake'),
     ('candidate', 'placed', 'undo_hire', 'active', '{consultant,team_lead}', 'the hire that placed the candidate is undone'),
     ('candidate', 'left',   'activate',  'active', '{case_manager,consultant,team_lead}', 'came back'),
     ('candidate', 'left',   'pause',     'paused', '{case_manager,consultant,team_lead}', 'came back, and looks for no work yet')
@@ -32,9 +38,10 @@ insert into ref.state_operation (noun, operation, columns, states) values
     ('candidate', 'createCandidate', '{}', '{active,paused,placed}'),
     ('candidate', 'updateCandidate.identity', '{first_name,last_name,birth_date,email,phone,postcode4,neighbourhood,bsn_changes}',
      '{active,paused,placed,left}'),
-    ('candidate', 'updateCandidate.owner', '{case_manager_id,coach_id,organisation_id}', '{active,paused,placed,left}'),
-    ('candidate', 'updateCandidate.profile', '{alias,benefit,phase,target_groups,hours_min,hours_max,hours_worked,shifts,max_distance_km,transport,available_from,wishes,introduction,sectors,competences,conditions,languages,occupations}',
+    ('candidate', 'updateCandidate.owner', '{case_manager_id,coach_id,organisation_id,user_id}', '{active,paused,placed,left}'),
+    ('candidate', 'updateCandidate.profile', '{alias,benefit,situation,current_employer,current_employer_id,education_level,basic_qualification,own_applications,phase,target_groups,hours_min,hours_max,hours_worked,shifts,max_distance_km,transport,available_from,wishes,introduction,sectors,competences,conditions,languages,occupations}',
      '{active,paused,placed}'),
+    ('candidate', 'recordDeath', '{}', '{active,paused,placed,left}'),
     ('candidate', 'mergeCandidates', '{}', '{active,paused,placed}'),
     ('candidate', 'withdrawConsent', '{}', '{active,paused,placed,left}'),
     ('candidate', 'createProposalRound', '{}', '{active}'),

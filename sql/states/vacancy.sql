@@ -61,12 +61,12 @@ on conflict (noun, from_state, event) do update set
 -- operation, or the part of it that changes these columns; the states that allow it. What was worked on before the verdict may change after
 -- it, and the vacancy is screened anew (`rescreen`).
 insert into ref.state_operation (noun, operation, columns, states) values
-    ('vacancy', 'updateVacancy.words', '{title,description,wage_text}', '{reported,screening,open,shortlisted,partly_filled,unsuitable}'),
+    ('vacancy', 'updateVacancy.words', '{title,description,wage_text,off_season,off_season_months}', '{reported,screening,open,shortlisted,partly_filled,unsuitable}'),
     ('vacancy', 'updateVacancy.work', '{kind,occupation_id,conditions,postcode4}', '{reported,screening,open,shortlisted,partly_filled,unsuitable}'),
-    ('vacancy', 'updateVacancy.terms', '{competences,hours_min,hours_max,shifts}', '{reported,screening,open,shortlisted,partly_filled,unsuitable}'),
+    ('vacancy', 'updateVacancy.terms', '{competences,hours_min,hours_max,shifts,neighbourhood,site_id,residence_neighbourhood}', '{reported,screening,open,shortlisted,partly_filled,unsuitable}'),
     ('vacancy', 'updateVacancy.numbers', '{positions,candidates_wanted}', '{reported,screening,open,shortlisted,partly_filled,filled,unsuitable}'),
-    ('vacancy', 'updateVacancy.dates', '{start_date,needed_by}', '{reported,screening,open,shortlisted,partly_filled,filled,unsuitable}'),
-    ('vacancy', 'updateVacancy.note', '{internal_note,assignee_id,project_id}', '{reported,screening,open,shortlisted,partly_filled,filled,unsuitable}'),
+    ('vacancy', 'updateVacancy.dates', '{start_date,needed_by,hand_over_date,first_look_until}', '{reported,screening,open,shortlisted,partly_filled,filled,unsuitable}'),
+    ('vacancy', 'updateVacancy.note', '{internal_note,assignee_id,source,client_employer_id,client_organisation_id,carved_from_id,agreement_id,project_id}', '{reported,screening,open,shortlisted,partly_filled,filled,unsuitable}'),
     ('vacancy', 'createProposalRound', '{}', '{open,shortlisted,partly_filled}'),
     ('vacancy', 'sendProposalRound', '{}', '{open,shortlisted,partly_filled}'),
     ('vacancy', 'answerProposal.invite', '{}', '{open,shortlisted,partly_filled}'),

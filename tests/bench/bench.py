@@ -148,7 +148,9 @@ def bench_create(region, peer, client, body, tenant, actor):
     insert = statement('vacancy_insert')
     for name, value in body['columns'].items():
         insert = re.sub(rf':{name}\b', value, insert)
-    insert = re.sub(r'(?<!:):(?!:)(description|competences|conditions|shifts|start_date|needed_by|wage_text|internal_note|assignee_id|project_id)\b',
+    insert = re.sub(r'(?<!:):(?!:)(description|competences|conditions|shifts|start_date|needed_by|wage_text|internal_note|assignee_id|'
+                    r'neighbourhood|site_id|hand_over_date|first_look_until|off_season|off_season_months|residence_neighbourhood|client_employer_id|'
+                    r'client_organisation_id|carved_from_id|source|project_id)\b',
                     'null::text', insert)
     insert = re.sub(r'(?<!:):id\b', 'md5(:n::text || random())', insert)
     script = '\\set n random(1, 1000000000)\n\\startpipeline\n' + context(region, actor, 'off') + \

@@ -17,7 +17,9 @@ BOUND = {
     'idempotency_outcome': 'route key',
     'vacancy_get': 'id',
     'vacancy_insert': 'id employer_id title description kind occupation_id hours_min hours_max shifts postcode4 positions '
-                      'candidates_wanted start_date needed_by wage_text internal_note assignee_id project_id competences conditions',
+                      'candidates_wanted start_date needed_by wage_text internal_note assignee_id competences conditions '
+                      'neighbourhood site_id hand_over_date first_look_until off_season off_season_months residence_neighbourhood '
+                      'client_employer_id client_organisation_id carved_from_id source project_id',
 }
 
 

@@ -22,9 +22,11 @@ WITHOUT = {
     **dict.fromkeys(('updateStatedFigure', 'deleteStatedFigure'), 'what was reported of a project comes after its end, too'),
     'createStatedFigure': 'what was reported of a project comes after its end, too', 'updateCandidateParticipation': 'an end may be written down late',
     'createCandidateParticipation': 'a trigger asks whether the project has ended, and refuses it as a reference',
+    'undoDeath': 'it asks whether somebody is dead, and no status',
     **dict.fromkeys(
         ('createContact', 'updateContact', 'deleteContact', 'createEmployerCondition', 'deleteEmployerCondition', 'createEmployer', 'updateEmployer'),
         'an employer has no states'),
+    **dict.fromkeys(('createOrganisationContact', 'createSite', 'updateSite'), 'an employer has no states'),
     **dict.fromkeys(('createNote', 'updateNote', 'deleteNote'), 'a note has no states')}
 CREATE = {'create' + noun.name.title().replace('_', '') for noun in CONTRACT.nouns}
 

@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+from region import day
+
 NOBODY = '01920000-0000-7000-8000-00000000dead'
 
 
@@ -198,7 +200,7 @@ def test_numbers_and_names_are_not_in_the_log(region, as_role, candidate):
     ('phone', '555 0199', 'format'), ('birthDate', '2099-01-01', 'format'), ('birthDate', '1900-01-01', 'format'),
     ('alias', '   ', 'blank'), ('alias', '\u00a0\t', 'blank'), ('alias', '\u200b', 'characters'), ('firstName', '\u0301', 'blank'),
     ('lastName', '\ufeff', 'characters'), ('wishes', ' \n ', 'blank'), ('introduction', 'a\u2028b', 'characters'),
-    ('neighbourhood', '\u3164', 'characters')])
+    ('neighbourhood', 'BU9901', 'length')])
 def test_case_19_values_that_no_person_has_are_refused(as_role, candidate, member, value, code):
     answer = as_role('case_manager').patch(candidate.headers['location'], {member: value}, candidate.headers['etag'])
     assert answer.status == 400 and [(f['pointer'], f['code']) for f in answer.json['errors']] == [('/' + member, code)]
@@ -360,3 +362,134 @@ def test_seen_builder_what_was_registered_is_what_is_read(as_role, candidate):
     assert candidate.json == as_role('case_manager').get(candidate.headers['location']).json
     changed = as_role('case_manager').patch(candidate.headers['location'], {'wishes': 'Anders.'}, candidate.headers['etag'], **{'Accept-Language': 'en'})
     assert changed.json == as_role('case_manager').get(candidate.headers['location'], **{'Accept-Language': 'en'}).json
+
+
+# --------------------------------------------------------------------------------------------------- what the field asks
+
+WHERE = 'BU99010102'
+MORE = {'neighbourhood': WHERE, 'situation': 'employed', 'currentEmployer': 'Bakkerij Noord', 'educationLevel': 'lower_secondary',
+        'basicQualification': False, 'ownApplications': [{'date': '2026-11-09', 'employer': 'Kwekerij Oost'},
+                                                         {'date': '2026-11-02', 'employer': 'Bouw Maas', 'outcome': 'rejected'}]}
+
+
+def test_each_new_field_is_written_and_read(as_role, candidate, world):
+    client = as_role('case_manager')
+    changed = client.patch(candidate.headers['location'], {**MORE, 'currentEmployerId': world['employer']}, candidate.headers['etag'])
+    assert changed.status == 200 and {name: changed.json[name] for name in MORE} == MORE
+    assert changed.json['currentEmployerId'] == world['employer']
+    named = client.get(f'{candidate.headers["location"]}?names=true').json
+    assert named['neighbourhoodName'] == 'Havenkwartier' and named['ownApplications'] == MORE['ownApplications']
+    cleared = client.patch(candidate.headers['location'], {'basicQualification': None, 'ownApplications': [], 'neighbourhood': None, 'currentEmployer': None,
+                                                           'currentEmployerId': None}, changed.headers['etag'])
+    assert cleared.status == 200 and not {'basicQualification', 'neighbourhood', 'currentEmployer', 'currentEmployerId'} & set(cleared.json)
+    assert not cleared.json.get('ownApplications')
+    again = client.post('/candidates', {'alias': 'Kandidaat Els', 'pc4': '5012', **MORE})
+    assert again.status == 201 and {name: again.json[name] for name in MORE} == MORE
+
+
+def test_who_sees_the_new_fields(as_role, candidate, region):
+    client, place = as_role('case_manager'), candidate.headers['location']
+    coach = region.sql("select id::text from app.user_account where tenant_id = 1 and role = 'coach'")[0][0]
+    firm = region.sql("select organisation_id::text from app.user_account where tenant_id = 1 and role = 'firm'")[0][0]
+    assert client.patch(place, {**MORE, 'coachId': coach, 'organisationId': firm}, candidate.headers['etag']).status == 200
+    sees = {role: {name for name in MORE if name in as_role(role).get(place).json} for role in ('consultant', 'team_lead', 'coach', 'firm')}
+    assert sees['consultant'] == sees['team_lead'] == set(MORE)
+    assert sees['coach'] == set(MORE) - {'neighbourhood'}
+    assert sees['firm'] == {'educationLevel', 'basicQualification'}
+
+
+@pytest.mark.parametrize('change,pointer', [
+    ({'neighbourhood': 'BU99019999'}, '/neighbourhood'), ({'neighbourhood': 'Hoefkwartier'}, '/neighbourhood'), ({'neighbourhood': 'bu99010102'}, '/neighbourhood'),
+    ({'situation': 'retired'}, '/situation'), ({'educationLevel': 'mbo'}, '/educationLevel'), ({'basicQualification': 'yes'}, '/basicQualification'),
+    ({'currentEmployerId': '01920000-0000-7000-8000-00000000dead'}, '/currentEmployerId'), ({'currentEmployer': 'x' * 201}, '/currentEmployer'),
+    ({'ownApplications': [{'date': '2026-11-02'}]}, '/ownApplications/0/employer'),
+    ({'ownApplications': [{'date': 'gisteren', 'employer': 'X'}]}, '/ownApplications/0/date'),
+    ({'ownApplications': [{'date': '2026-11-02', 'employer': 'X', 'outcome': 'maybe'}]}, '/ownApplications/0/outcome'),
+    ({'userId': '01920000-0000-7000-8000-00000000f301'}, '/userId')])
+def test_values_of_the_new_fields_that_do_not_fit(as_role, candidate, change, pointer):
+    answer = as_role('case_manager').patch(candidate.headers['location'], change, candidate.headers['etag'])
+    assert answer.status == 400 and [f['pointer'] for f in answer.json['errors']] == [pointer]
+
+
+def test_people_of_a_neighbourhood_or_in_a_situation(as_role, candidate, region):
+    client = as_role('case_manager')
+    assert client.patch(candidate.headers['location'], MORE, candidate.headers['etag']).status == 200
+    consultant = as_role('consultant')
+    found = consultant.get(f'/candidates?neighbourhood={WHERE}&pageSize=100&sort=-changedAt').json['items']
+    assert candidate.json['id'] in [c['id'] for c in found] and {c['neighbourhood'] for c in found} == {WHERE}
+    both = consultant.get(f'/candidates?neighbourhood={WHERE}&situation=employed,at_school&sort=-changedAt&pageSize=100').json['items']
+    assert candidate.json['id'] in [c['id'] for c in both] and {c['situation'] for c in both} <= {'employed', 'at_school'}
+    assert as_role('firm').get(f'/candidates?neighbourhood={WHERE}').status in (400, 403)
+    plan = region.sql("explain select id from app.candidate where tenant_id = 1 and neighbourhood = 'BU99010102' order by changed_at, id limit 20")
+    assert 'candidate_by_neighbourhood' in str(plan)
+
+
+def test_somebody_at_school_takes_part_without_benefit_or_search(as_role, world):
+    made = as_role('case_manager').post('/candidates', {'alias': 'Leerling', 'pc4': '5012', 'benefit': 'none', 'situation': 'at_school', 'status': 'paused'})
+    assert made.status == 201 and made.json['benefit'] == 'none' and made.json['situation'] == 'at_school'
+
+
+def test_a_recognised_competence_says_so(as_role, candidate, world):
+    client, first = as_role('case_manager'), world['competences'][0]
+    put = client.put(f'{candidate.headers["location"]}/competences/{first}', {'level': 3, 'evidence': 'EVC 2025', 'evidenceKind': 'recognised'},
+                     candidate.headers['etag'])
+    assert put.status == 200 and put.json['competences'] == [{'competenceId': first, 'level': 3, 'evidence': 'EVC 2025', 'evidenceKind': 'recognised'}]
+    listed = client.patch(candidate.headers['location'], {'competences': [{'competenceId': first, 'evidenceKind': 'diploma'}]}, put.headers['etag'])
+    assert listed.json['competences'] == [{'competenceId': first, 'level': 1, 'evidenceKind': 'diploma'}]
+    assert client.patch(candidate.headers['location'], {'competences': [{'competenceId': first, 'evidenceKind': 'hearsay'}]}, listed.headers['etag']).status == 400
+
+
+# ---------------------------------------------------------------------------------------------------------------- death
+
+def test_who_died_leaves_and_nothing_more_happens(region, as_role, proposed):
+    """Open proposals end, the file stays as it is, and nobody is proposed or listed."""
+    vacancy, (proposal, *_) = proposed()
+    lead, consultant = as_role('team_lead'), as_role('consultant')
+    person = consultant.get(f'/proposals/{proposal}').json['candidateId']
+    place = f'/candidates/{person}'
+    assert consultant.post(f'{place}/deaths', {'diedOn': day(-1)}).status == 403
+    died = lead.post(f'{place}/deaths', {'diedOn': day(-1)})
+    assert died.status == 200, died.text
+    assert died.json['status'] == 'left' and died.json['diedOn'] == day(-1)
+    assert consultant.get(f'/proposals/{proposal}').json['state'] == 'obsolete'
+    etag = lead.get(place).headers['etag']
+    for change in ({'status': 'active'}, {'alias': 'Anders'}, {'phone': '0612345678'}, {'caseManagerId': None}):
+        refused = lead.patch(place, change, etag)
+        assert refused.status == 409 and refused.json['currentState'] == 'died' and refused.json['allowed'] == [], change
+    again = lead.post(f'{place}/deaths', {'diedOn': day(-1)})
+    assert again.status == 409 and again.json['currentState'] == 'died'
+    refused = consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [person], 'shortfallReason': 'phased'})
+    assert refused.status == 409 and refused.problem == 'state'
+    moved = [(t['event'], t['toState']) for t in lead.get(f'{place}/transitions').json['items']]
+    assert ('die', 'left') in moved
+
+    undone = lead.post(f'{place}/death-reversals', {'reason': 'wrong_candidate'})
+    assert undone.status == 200 and undone.json['status'] == 'active' and 'diedOn' not in undone.json
+    assert lead.post(f'{place}/death-reversals', {'reason': 'wrong_candidate'}).status == 409
+    moved = [(t['event'], t['toState']) for t in lead.get(f'{place}/transitions?pageSize=100').json['items']]
+    assert {('die', 'left'), ('revive_active', 'active')} <= set(moved)
+    noted = region.sql("select columns from audit.entry where noun = 'candidate' and subject_id = %s and 'death' = any (columns) order by seq", (person,))
+    assert noted == [(['death'],), (['death', 'undone', 'wrong_candidate'],)]
+    assert lead.patch(place, {'alias': 'Weer terug'}, lead.get(place).headers['etag']).status == 200
+
+
+@pytest.mark.parametrize('status', ['paused', 'placed', 'left'])
+def test_a_death_that_is_undone_leaves_the_status_as_it_was(as_role, candidate, status):
+    client, place = as_role('case_manager'), candidate.headers['location']
+    assert client.patch(place, {'status': status}, candidate.headers['etag']).status == 200
+    assert client.post(f'{place}/deaths', {'diedOn': day(-3)}).json['status'] == 'left'
+    assert client.post(f'{place}/death-reversals', {'reason': 'wrong_report'}).json['status'] == status
+
+
+@pytest.mark.parametrize('when,status', [(day(1), 400), ('1989-01-01', 400), ('1850-01-01', 400), ('2026-02-30', 400), (day(), 200)])
+def test_nobody_dies_in_the_future_or_before_birth(as_role, candidate, when, status):
+    answer = as_role('case_manager').post(f'{candidate.headers["location"]}/deaths', {'diedOn': when})
+    assert answer.status == status and (status == 200 or answer.json['errors'][0]['pointer'] == '/diedOn')
+
+
+def test_a_file_of_somebody_who_died_is_merged_with_none(as_role, candidate):
+    client = as_role('case_manager')
+    other = client.post('/candidates', {'alias': 'Tweede', 'pc4': '5012'})
+    assert client.post(f'{other.headers["location"]}/deaths', {'diedOn': day(-1)}).status == 200
+    refused = client.post(f'{candidate.headers["location"]}/merge', {'otherId': other.json['id']})
+    assert refused.status == 409 and refused.json['currentState'] == 'died'

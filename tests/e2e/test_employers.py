@@ -122,3 +122,53 @@ def test_seen_a_name_is_found_with_and_without_its_signs(as_role, new_employer, 
     for words in asked:
         listed = client.get(f'/employers?pageSize=100&namePrefix={quote(words)}').json['items']
         assert made.json['id'] in [item['id'] for item in listed], words
+
+
+# --------------------------------------------------------------------------------------------------- ownership, experiences
+
+EXPERIENCES = [{'date': '2026-05-12', 'kind': 'good', 'note': 'Twee mensen in vaste dienst.'},
+               {'date': '2024-01-09', 'kind': 'bad', 'note': 'De begeleiding kwam er niet.'}]
+
+
+def test_experiences_are_dated_notes_for_colleagues(as_role, new_employer):
+    client = as_role('account_manager')
+    made = client.post('/employers', {**new_employer, 'ownership': 'non_profit', 'experiences': EXPERIENCES[::-1]})
+    assert made.status == 201 and made.json['experiences'] == EXPERIENCES and made.json['ownership'] == 'non_profit'
+    changed = client.patch(made.headers['location'], {'experiences': EXPERIENCES[:1], 'ownership': 'public'}, made.headers['etag'])
+    assert changed.json['experiences'] == EXPERIENCES[:1]
+    assert made.json['id'] in [e['id'] for e in client.get('/employers?ownership=public&sort=-changedAt&pageSize=100').json['items']]
+    for role in ('case_manager', 'coach', 'sector_coach', 'hub'):
+        seen = as_role(role).get(made.headers['location']).json
+        assert 'experiences' not in seen and seen['ownership'] == 'public'
+    cleared = client.patch(made.headers['location'], {'experiences': []}, changed.headers['etag'])
+    assert not cleared.json.get('experiences')
+
+
+def test_an_employer_does_not_read_what_was_noted_of_it(as_role, world, region):
+    client = as_role('account_manager')
+    here = f'/employers/{world["employer"]}'
+    noted = client.patch(here, {'experiences': EXPERIENCES}, client.get(here).headers['etag'])
+    assert noted.status == 200
+    seen = as_role('employer').get(here)
+    assert 'experiences' not in seen.json and 'begeleiding' not in seen.text
+    assert 'begeleiding' not in as_role('employer').get('/employers').text
+
+
+@pytest.mark.parametrize('one,pointer', [
+    ({'date': '2026-02-30', 'kind': 'good', 'note': 'x'}, '/experiences/0/date'), ({'date': '2026-02-01', 'kind': 'fine', 'note': 'x'}, '/experiences/0/kind'),
+    ({'date': '2026-02-01', 'kind': 'bad'}, '/experiences/0/note'), ({'date': '2026-02-01', 'kind': 'bad', 'note': 'x' * 501}, '/experiences/0/note'),
+    ({'date': '2026-02-01', 'kind': 'bad', 'note': 'x', 'who': 'y'}, '/experiences/0/who')])
+def test_an_experience_that_does_not_fit(as_role, new_employer, one, pointer):
+    refused = as_role('account_manager').post('/employers', {**new_employer, 'experiences': [one]})
+    assert refused.status == 400 and [f['pointer'] for f in refused.json['errors']] == [pointer]
+
+
+def test_somebody_known_only_as_tenant_of_a_building(as_role):
+    """No number of the trade register, no sector and no size yet; they come when somebody has been there."""
+    client = as_role('account_manager')
+    made = client.post('/employers', {'name': 'Huurder eerste verdieping', 'pc4': '5012', 'streetAddress': 'Torenplein 1'})
+    assert made.status == 201 and not {'kvkNumber', 'sector', 'sizeClass', 'ownership'} & set(made.json)
+    known = client.patch(made.headers['location'], {'kvkNumber': '99977001', 'sector': '6201', 'sizeClass': 'small'}, made.headers['etag'])
+    assert known.status == 200 and known.json['sector'] == '6201'
+    unknown = client.patch(made.headers['location'], {'sector': None}, known.headers['etag'])
+    assert unknown.status == 200 and 'sector' not in unknown.json

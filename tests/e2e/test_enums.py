@@ -27,6 +27,8 @@ NO_CHECK = {
     'MessageChannel': 'there is one so far', 'ShortlistStatus': 'computed of the run and the queue',
     'ShortlistStatus': 'computed of the run and the queue',
     'RuleEffectKind': 'computed by app.rule_preview()',
+    'ExperienceKind': 'in a list of parts without rows', 'ApplicationOutcome': 'in a list of parts without rows',
+    'DeathReversalReason': 'a note in the audit',
     'HardOutcome': 'computed by matching', 'ContributionCode': 'computed by matching', 'MissingCode': 'computed by matching',
     'InspectionKind': 'computed by app.inspection', 'LaneState': 'computed by the queue', 'RuleOutcome': 'computed by screening', 'WorkState': 'of jobs and of dead letters',
 }

@@ -81,7 +81,7 @@ def test_no_program_reads_what_it_does_not_need(connect, program):
 
 @pytest.mark.parametrize('statement', [
     'select first_name from app.candidate', 'update app.proposal set state = $$hired$$', 'delete from app.proposal',
-    'select * from app.employer_contact', 'select queue.finish(array[1])'])
+    'select * from app.contact', 'select queue.finish(array[1])'])
 def test_placements_cannot(connect, statement):
     with connect('placements').cursor() as cursor, pytest.raises(psycopg2.errors.InsufficientPrivilege):
         context(cursor, 1)
@@ -215,7 +215,7 @@ PERSONS = {
                        'wishes', 'introduction', 'case_manager_id'}, {'candidates'}),
     'app.candidate_competence': ({'evidence'}, set()),
     'app.user_account': ({'name'}, {'platform'}),
-    'app.employer_contact': ({'name', 'email', 'phone'}, {'employers'}),
+    'app.contact': ({'name', 'email', 'phone'}, {'employers'}),
 }
 
 

@@ -21,11 +21,14 @@ VALUES = {
     'title': 'Anders', 'description': 'Anders', 'wageText': 'Anders', 'kind': 'temp', 'pc4': '5038', 'hoursMin': 9, 'hoursMax': 33,
     'shifts': ['night'], 'candidatesWanted': 6, 'startDate': '2029-01-01', 'neededBy': '2032-01-01', 'internalNote': 'Anders',
     'conditions': [], 'languages': [], 'occupations': [], 'bsn': None, 'firstName': 'Anders', 'lastName': 'Anders',
-    'birthDate': '1981-01-01', 'email': None, 'phone': '0655500999', 'neighbourhood': 'Anders', 'alias': 'Anders', 'benefit': 'wia', 'hoursWorked': 8,
+    'birthDate': '1981-01-01', 'email': None, 'phone': '0655500999', 'neighbourhood': 'BU99010102', 'alias': 'Anders', 'benefit': 'wia', 'hoursWorked': 8,
     'assigneeId': '01920000-0000-7000-8000-00000000f301', 'coachId': '01920000-0000-7000-8000-00000000f304',
     'projectId': '01920000-0000-7000-8000-00000000f601', 'phase': 3, 'targetGroups': ['disabled'], 'maxDistanceKm': 7, 'transport': ['moped'], 'availableFrom': '2031-01-01',
-    'value': {'count': 7}, 'source': 'Anders', 'validFrom': '2035-01-01T00:00:00Z', 'validUntil': '2036-01-01T00:00:00Z',
+    'value': {'count': 7}, 'source': 'word_of_mouth', 'validFrom': '2035-01-01T00:00:00Z', 'validUntil': '2036-01-01T00:00:00Z',
     'wishes': 'Anders', 'introduction': 'Anders', 'sectors': ['99'], 'name': 'Anders', 'attributes': ['archivist'], 'kvkNumber': None,
+    'userId': None, 'situation': 'employed', 'currentEmployer': 'Anders', 'educationLevel': 'master', 'basicQualification': True,
+    'ownApplications': [{'date': '2026-11-02', 'employer': 'Anders'}], 'handOverDate': '2032-01-01', 'firstLookUntil': '2031-01-01', 'offSeason': 'Anders',
+    'offSeasonMonths': ['may'], 'residenceNeighbourhood': 'BU99010102',
 }
 # the positions of a vacancy, and how many are taken of them
 TAKEN = {'partly_filled': 1, 'filled': 3}
@@ -45,15 +48,18 @@ def at(region):
         (select id::text from app.organisation where tenant_id = 1 and kind = 'municipality' and active limit 1), v.employer_id::text, clock.now()::text,
         (select min(id::text) from ref.competence where status = 'released'), (select max(id::text) from ref.competence where status = 'released')
         from app.vacancy v, app.candidate c where v.tenant_id = 1 and c.tenant_id = 1 order by v.id, c.id limit 1""")[0]
-    yield dict(zip(('vacancy', 'candidate', 'occupation', 'case_manager', 'firm', 'municipality', 'employer', 'now', 'competence', 'other'), ids))
+    site = str(uuid.uuid4())
+    region.sql('set session_replication_role = replica;' + inserted(
+        'app.employer_site', tenant_id=1, id=site, employer_id=ids[6], name='Locatie', active=True, **STAMPS))
+    yield {'site': site} | dict(zip(('vacancy', 'candidate', 'occupation', 'case_manager', 'firm', 'municipality', 'employer', 'now', 'competence', 'other'), ids))
     region.start('matching')
     until_ready(region.processes['matching'])
 
 
-def copied(table, source, **values):
-    """A row like `source`, but with these values."""
+def copied(table, like, **values):
+    """A row like the one with this id, but with these values."""
     return (f"insert into {table} select (jsonb_populate_record(null::{table}, to_jsonb(t) || {literal(values)})).* from {table} t "
-            f"where t.id = '{source}';")
+            f"where t.id = '{like}';")
 
 
 def literal(values):
@@ -111,7 +117,8 @@ class Row:
             state, due = 'open', '2026-01-01'
         return self.make_person() + copied(
             'app.vacancy', self.at['vacancy'], id=self.id['vacancy'], state=state, positions=3, positions_taken=taken, candidates_wanted=5,
-            needed_by=due, start_date=None, kind='regular', hours_min=8, hours_max=32, shifts=['day'], postcode4='5012', conditions=[{'condition': 'dutch_a1', 'hard': False}],
+            needed_by=due, start_date=None, kind='regular', hours_min=8, hours_max=32, shifts=['day'], postcode4='5012', neighbourhood=None, off_season=None, off_season_months=None, source='employer',
+            conditions=[{'condition': 'dutch_a1', 'hard': False}],
             competences=[{'competenceId': self.at['other'], 'need': 'must', 'level': 1, 'weight': 1}], internal_note=None, assignee_id=None, project_id=None, **STAMPS) + self.make_ties()
 
     make_proposal = make_candidate = make_vacancy
@@ -119,7 +126,8 @@ class Row:
     def make_person(self):
         moved = [('active', 'hire', 'placed')] if self.state['candidate'] == 'placed' else []
         files = [copied('app.candidate', self.at['candidate'], id=self.id[one], status=self.state['candidate'], hours_min=8, hours_max=32,
-                        shifts=['day'], postcode4='5012', benefit='assistance', phase=1, competences=[{'competenceId': self.at['other'], 'level': 1}],
+                        shifts=['day'], postcode4='5012', neighbourhood=None, user_id=None, situation='unemployed', education_level='primary',
+                        basic_qualification=False, benefit='assistance', phase=1, competences=[{'competenceId': self.at['other'], 'level': 1}],
                         conditions=[{'condition': 'dutch_a1', 'met': True}], **STAMPS) for one in ('candidate', 'other')]
         return ''.join(files) + ''.join(
             f"insert into app.transition (tenant_id, noun, subject_id, from_state, event, to_state, at) "
@@ -150,7 +158,7 @@ class Row:
         if self.operation == 'createUser':
             return {'name': 'Nieuw', 'email': f'{uuid.uuid4()}@x.example', 'role': 'consultant', 'organisationId': self.id['organisation']}
         fixed = {'adoptRule': {'decision': 'B&W'}, 'createProposalRound': {'candidateIds': [self.id['candidate']], 'shortfallReason': 'phased'}, 'withdrawProposal': None,
-                 'sendProposalRound': None, 'withdrawConsent': {'channel': 'letter'}, 'mergeCandidates': {'otherId': self.id['other']}, 'undoHire': {'reason': 'wrong_candidate'},
+                 'sendProposalRound': None, 'withdrawConsent': {'channel': 'letter'}, 'recordDeath': {'diedOn': '2026-10-02'}, 'mergeCandidates': {'otherId': self.id['other']}, 'undoHire': {'reason': 'wrong_candidate'},
                  'acceptTask': None, 'declineTask': {'reason': 'other'}, 'withdrawTask': {'reason': 'other'},
                  'replanTask': {'dueDay': '2031-02-01', 'agreedBy': 'employer', 'reason': 'other'}, 'reassignTask': {'ownerUserId': VALUES['assigneeId']},
                  'createCandidate': {'alias': 'Nieuw', 'pc4': '5012', 'status': self.wanted}}
@@ -171,7 +179,8 @@ class Row:
         special = {'occupationId': self.at['occupation'], 'caseManagerId': self.at['case_manager'], 'role': 'consultant',
                    'organisationId': self.at['firm' if self.noun == 'candidate' else 'municipality'],
                    'competences': [{'competenceId': self.at['competence'], **({'need': 'must'} if self.noun == 'vacancy' else {})}],
-                   'parentId': self.at['municipality'], 'email': f'{uuid.uuid4()}@x.example', 'kvkNumber': f'{uuid.uuid4().int % 10**8:08}', 'bsn': number()}
+                   'parentId': self.at['municipality'], 'siteId': self.at['site'], 'currentEmployerId': self.at['employer'],
+                   'clientEmployerId': self.at['employer'], 'clientOrganisationId': self.at['firm'], 'carvedFromId': self.at['vacancy'], 'email': f'{uuid.uuid4()}@x.example', 'kvkNumber': f'{uuid.uuid4().int % 10**8:08}', 'bsn': number()}
         return special.get(self.property) or VALUES[self.property]
 
     def path(self):
@@ -179,6 +188,7 @@ class Row:
                   'createProposalRound': '/vacancies/{vacancy}/proposal-rounds', 'sendProposalRound': '/proposal-rounds/{round}/dispatches',
                   'answerProposal': '/proposals/{proposal}/answers', 'withdrawProposal': '/proposals/{proposal}/withdrawals',
                   'undoHire': '/proposals/{proposal}/hire-reversals', 'withdrawConsent': '/candidates/{candidate}/consent-withdrawals', 'mergeCandidates': '/candidates/{candidate}/merge',
+                  'recordDeath': '/candidates/{candidate}/deaths',
                   'createCandidate': '/candidates', 'createUser': '/users', 'acceptTask': '/tasks/{task}/acceptances', 'declineTask': '/tasks/{task}/refusals',
                   'completeTask': '/tasks/{task}/completions', 'withdrawTask': '/tasks/{task}/withdrawals', 'replanTask': '/tasks/{task}/replannings',
                   'reassignTask': '/tasks/{task}/reassignments', 'adoptRule': '/rules/{rule}/adoptions', 'endRule': '/rules/{rule}/endings'}
@@ -194,7 +204,7 @@ class Row:
 
     def call(self, as_role):
         client = as_role({'user': 'tenant_admin', 'organisation': 'tenant_admin', 'task': 'team_lead', 'rule': 'tenant_admin'}.get(
-            self.noun, 'team_lead' if 'Candidate' in self.operation or self.operation == 'withdrawConsent' else 'consultant'))
+            self.noun, 'team_lead' if 'Candidate' in self.operation or self.operation in ('withdrawConsent', 'recordDeath') else 'consultant'))
         if self.operation in states.ONE:
             body = {'putVacancyCompetence': {'need': 'nice'}, 'putVacancyCondition': {'hard': True}, 'putCandidateCompetence': {'level': 2},
                     'putCandidateCondition': {'met': False}}.get(self.operation)

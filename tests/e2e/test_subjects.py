@@ -30,7 +30,7 @@ def one(region, table):
 
 @pytest.mark.parametrize('noun, table, wall, whom', [
     ('vacancy', 'vacancy', 'employer', 'employer_id'), ('employer', 'employer', 'employer', 'employer_id'),
-    ('contact', 'employer_contact', 'employer', 'employer_id'), ('candidate', 'candidate', 'person', 'candidate_id'),
+    ('contact', 'contact', 'employer', 'employer_id'), ('candidate', 'candidate', 'person', 'candidate_id'),
     ('proposal', 'proposal', 'person', 'candidate_id'), ('organisation', 'organisation', 'general', None), ('user', 'user_account', 'general', None)])
 def test_a_row_says_behind_which_wall_it_stands_and_how_it_is_called(region, asked, noun, table, wall, whom):
     (found, label), = asked(f"select s.wall, app.subject_label('{noun}', s.id) from app.subject_put('{noun}', %s) s", (one(region, table),))

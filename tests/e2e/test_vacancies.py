@@ -352,3 +352,62 @@ def test_seen_builder_parts_that_were_read_can_be_sent_back(as_role, new_vacancy
     assert changed.status == 200, changed.text
     read = as_role('consultant').get(named).json
     assert read['conditions'][0]['label'] == 'Nederlands A2' and all(c['label'] for c in read['competences'])
+
+
+# --------------------------------------------------------------------------------------------------- what the field asks
+
+MORE = {'neighbourhood': 'BU99010102', 'residenceNeighbourhood': 'BU99010103', 'handOverDate': '2032-06-30', 'offSeason': 'Een cursus in de winter.',
+        'offSeasonMonths': ['december', 'january']}
+DESK = {'firstLookUntil': '2031-11-30', 'source': 'word_of_mouth'}
+
+
+def test_each_new_field_is_written_and_read(as_role, new_vacancy, world):
+    consultant = as_role('consultant')
+    first = new_vacancy().json['id']
+    links = {'clientEmployerId': world['employer'], 'carvedFromId': first}
+    made = new_vacancy(consultant, **MORE, **DESK, **links)
+    assert made.status == 201, made.text
+    assert {name: made.json[name] for name in (*MORE, *DESK, *links)} == {**MORE, **DESK, **links}
+    assert consultant.get(made.headers['location']).json == made.json
+    changed = consultant.patch(made.headers['location'], {'source': 'own_find', 'offSeasonMonths': ['march'], 'carvedFromId': None, 'clientEmployerId': None,
+                                                          'clientOrganisationId': world['firm']}, made.headers['etag'])
+    assert changed.status == 200 and changed.json['source'] == 'own_find' and changed.json['offSeasonMonths'] == ['march']
+    assert 'carvedFromId' not in changed.json and changed.json['clientOrganisationId'] == world['firm']
+    cleared = consultant.patch(made.headers['location'], {name: None for name in MORE if name != 'offSeasonMonths'} | {'offSeasonMonths': []}, changed.headers['etag'])
+    assert cleared.status == 200 and not set(MORE) & set(cleared.json)
+    found = consultant.get('/vacancies?source=own_find&pageSize=100').json['items']
+    assert made.json['id'] in [v['id'] for v in found] and {v['source'] for v in found} == {'own_find'}
+
+
+def test_vacancies_of_a_neighbourhood(as_role, new_vacancy):
+    made = new_vacancy(**MORE).json['id']
+    found = as_role('consultant').get('/vacancies?neighbourhood=BU99010102&pageSize=100').json['items']
+    assert made in [v['id'] for v in found] and {v['neighbourhood'] for v in found} == {'BU99010102'}
+
+
+def test_what_is_for_the_desk_is_not_for_the_employer(as_role, new_vacancy):
+    made = new_vacancy(as_role('consultant'), **MORE, **DESK)
+    seen = as_role('employer').get(made.headers['location']).json
+    assert 'firstLookUntil' not in seen and seen['source'] == 'word_of_mouth' and set(MORE) <= set(seen)
+    for name, value in {**DESK, 'carvedFromId': made.json['id']}.items():
+        refused = new_vacancy(**{name: value})
+        assert refused.status == 403 and refused.json['errors'][0]['pointer'] == f'/{name}'
+
+
+@pytest.mark.parametrize('change,pointer', [
+    ({'neighbourhood': 'BU00000000'}, '/neighbourhood'), ({'residenceNeighbourhood': 'Oost'}, '/residenceNeighbourhood'), ({'offSeasonMonths': ['spring']}, '/offSeasonMonths/0'),
+    ({'offSeasonMonths': ['may', 'may']}, '/offSeasonMonths/1'), ({'offSeason': 'x' * 1001}, '/offSeason'), ({'handOverDate': '2032-02-31'}, '/handOverDate'),
+    ({'firstLookUntil': 'morgen'}, '/firstLookUntil'), ({'source': 'dream'}, '/source'), ({'clientEmployerId': '01920000-0000-7000-8000-00000000dead'}, '/clientEmployerId'),
+    ({'carvedFromId': '01920000-0000-7000-8000-00000000dead'}, '/carvedFromId')])
+def test_values_of_the_new_fields_that_do_not_fit(as_role, new_vacancy, change, pointer):
+    refused = new_vacancy(as_role('consultant'), **change)
+    assert refused.status == 400 and [f['pointer'] for f in refused.json['errors']] == [pointer]
+
+
+def test_a_vacancy_is_for_one_client_and_not_carved_from_itself(as_role, new_vacancy, world):
+    consultant = as_role('consultant')
+    both = new_vacancy(consultant, clientEmployerId=world['employer'], clientOrganisationId=world['firm'])
+    assert both.status == 400 and both.json['errors'][0]['pointer'] == '/clientOrganisationId'
+    made = new_vacancy(consultant)
+    refused = consultant.patch(made.headers['location'], {'carvedFromId': made.json['id']}, made.headers['etag'])
+    assert refused.status == 400 and refused.json['errors'][0]['pointer'] == '/carvedFromId'

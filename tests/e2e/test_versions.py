@@ -29,8 +29,10 @@ NOUNS = {
     '/candidates/{candidateId}': ('candidate', 'team_lead', lambda make: make('candidate')),
     '/vacancies/{vacancyId}': ('vacancy', 'consultant', lambda make: make('new_vacancy')()),
     '/employers/{employerId}': ('employer', 'account_manager', lambda make: make('employer')),
-    '/contacts/{contactId}': ('employer_contact', 'account_manager', lambda make: make('as_role')('account_manager').post(
+    '/contacts/{contactId}': ('contact', 'account_manager', lambda make: make('as_role')('account_manager').post(
         f'/employers/{make("world")["employer"]}/contacts', {'name': 'Els', 'phone': '06 5550 0107'})),
+    '/sites/{siteId}': ('employer_site', 'account_manager', lambda make: make('as_role')('account_manager').post(
+        f'/employers/{make("world")["employer"]}/sites', {'name': 'Hal', 'pc4': '5012'})),
     '/organisations/{organisationId}': ('organisation', 'tenant_admin', lambda make: make('as_role')('tenant_admin').post(
         '/organisations', {'kind': 'firm', 'name': 'Zelfde'})),
     '/users/{userId}': ('user_account', 'tenant_admin', lambda make: make('as_role')('tenant_admin').post(

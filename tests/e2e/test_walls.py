@@ -112,6 +112,8 @@ CALLS = {
     'app.proposal_undo(uuid,text,text)': ('placements', "app.proposal_undo(%(proposal)s, 'other', null)", 'MW404'),
     'app.candidate_withdraw_consent(uuid,text)': (
         'candidates', "app.candidate_withdraw_consent(%(candidate)s, 'letter')", 'MW404'),
+    'app.candidate_die(uuid,date)': ('candidates', "app.candidate_die(%(candidate)s, '2026-01-01')", 'MW404'),
+    'app.candidate_revive(uuid,text)': ('candidates', "app.candidate_revive(%(candidate)s, 'wrong_report')", 'MW404'),
     'app.candidates_arrive()': ('matching', 'app.candidates_arrive()', 0),
     'app.vacancies_expire()': ('matching', 'app.vacancies_expire()', 0),     # a consultant sees some, and may not move them
     'app.proposals_expire()': ('matching', 'app.proposals_expire()', 0),

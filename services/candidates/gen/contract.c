@@ -6,11 +6,13 @@
 #include "services/candidates/gen/queries.h"
 
 _Static_assert(2 <= LIMIT_PATH_PARAMETERS, "removeCandidateCondition");
-_Static_assert(8 <= LIMIT_QUERY_PARAMETERS, "listCandidates");
+_Static_assert(10 <= LIMIT_QUERY_PARAMETERS, "listCandidates");
 
 static const char *const values_0[] = {"active", "paused", "placed", "left", NULL};
-static const struct pattern_part pattern_1[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
-static const char *const values_2[] = {"look", "change", "denial", NULL};
+static const struct pattern_part pattern_1[] = {{{0x0u, 0x4u}, 1, 1}, {{0x0u, 0x200000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0x3ff000000000000u, 0x7fffffeu}, 4, 4}, {{0, 0}, 0, 0}};
+static const char *const values_2[] = {"unemployed", "employed", "dismissal_threatened", "self_employed", "at_school", NULL};
+static const struct pattern_part pattern_3[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
+static const char *const values_4[] = {"look", "change", "denial", NULL};
 
 static const struct right list_candidate_participations_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_candidate_participations_query[] = {
@@ -75,6 +77,8 @@ static const struct field list_candidates_query[] = {
     {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "coachId", .key = {"\"coachId\":", 10}, .column = "coach_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 10, .max = 10, .pattern = pattern_1, .visible_to = 0x7u},
+    {.name = "situation", .key = {"\"situation\":", 12}, .column = "situation", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_2, .visible_to = 0x17u},
     {.name = "assignedToMe", .key = {"\"assignedToMe\":", 15}, .column = "assigned_to_me", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "unattended", .key = {"\"unattended\":", 13}, .column = "unattended", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "after", .key = {"\"after\":", 8}, .column = "after", .type = FIELD_TEXT, .min = 1, .max = 400, .visible_to = 0xffffffffu},
@@ -84,9 +88,9 @@ static enum err list_candidates_plan(struct ctx *ctx, const struct request *req,
 {
     (void)ctx;
     sql_candidate_list(plan, (struct sql_candidate_list){
-        .shows_case_manager_name = request_shows(req, 10),
-        .shows_coach_name = request_shows(req, 12),
-        .shows_organisation_name = request_shows(req, 14),
+        .shows_case_manager_name = request_shows(req, 11),
+        .shows_coach_name = request_shows(req, 13),
+        .shows_organisation_name = request_shows(req, 16),
     });
     return OK;
 }
@@ -142,6 +146,30 @@ static enum err withdraw_consent_plan(struct ctx *ctx, const struct request *req
     sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
     return OK;
 }
+static const struct right record_death_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field record_death_path[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* recordDeath: Record that a candidate died */
+static enum err record_death_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_candidate_die(plan, req->body, (struct sql_candidate_die){.id = req->path[0]});
+    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right undo_death_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field undo_death_path[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* undoDeath: Undo a death that was recorded by mistake */
+static enum err undo_death_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_candidate_revive(plan, req->body, (struct sql_candidate_revive){.id = req->path[0]});
+    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
+    return OK;
+}
 static const struct right put_candidate_competence_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field put_candidate_competence_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -179,7 +207,7 @@ static enum err remove_candidate_competence_plan(struct ctx *ctx, const struct r
 static const struct right put_candidate_condition_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field put_candidate_condition_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_1, .visible_to = 0xffffffffu},
+    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_3, .visible_to = 0xffffffffu},
 };
 /* putCandidateCondition: Add or change one condition */
 static enum err put_candidate_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -196,7 +224,7 @@ static enum err put_candidate_condition_plan(struct ctx *ctx, const struct reque
 static const struct right remove_candidate_condition_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field remove_candidate_condition_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_1, .visible_to = 0xffffffffu},
+    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_3, .visible_to = 0xffffffffu},
 };
 /* removeCandidateCondition: Take one condition out */
 static enum err remove_candidate_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -226,7 +254,7 @@ static const struct field list_inspections_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct field list_inspections_query[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "since", .key = {"\"since\":", 8}, .column = "since", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "until", .key = {"\"until\":", 8}, .column = "until", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -303,8 +331,8 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_candidates_rights,
         .purpose = "file",
-        .parameters = list_candidates_query, .parameters_count = 8,
-        .response = &candidate_schema, .shown = 0x3a1fffffffu,
+        .parameters = list_candidates_query, .parameters_count = 10,
+        .response = &candidate_schema, .shown = 0x760ffffffdffu,
         .list = &query_candidate_list,
         .handle = list_candidates_plan,
     },
@@ -318,7 +346,7 @@ static const struct operation operations[] = {
         .rights = create_candidate_rights,
         .purpose = "file",
         .body = &candidate_new_schema,
-        .response = &candidate_schema, .shown = 0x3fffffffffu,
+        .response = &candidate_schema, .shown = 0x7fffffffffffu,
         .show = &operations[7],
         .handle = candidate_create,
     },
@@ -346,7 +374,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = get_candidate_path, .path_count = 1,
         .parameters = get_candidate_query, .parameters_count = 1,
-        .response = &candidate_schema, .shown = 0x3fffffffffu,
+        .response = &candidate_schema, .shown = 0x7fffffffffffu,
         .handle = candidate_read,
     },
     {
@@ -360,7 +388,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = update_candidate_path, .path_count = 1,
         .body = &candidate_change_schema,
-        .response = &candidate_schema, .shown = 0x3fffffffffu,
+        .response = &candidate_schema, .shown = 0x7fffffffffffu,
         .handle = candidate_update,
     },
     {
@@ -374,7 +402,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = merge_candidates_path, .path_count = 1,
         .body = &candidate_merge_schema,
-        .response = &candidate_schema, .shown = 0x3fffffffffu,
+        .response = &candidate_schema, .shown = 0x7fffffffffffu,
         .show = &operations[7],
         .handle = merge_candidates_plan,
     },
@@ -403,9 +431,39 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = withdraw_consent_path, .path_count = 1,
         .body = &consent_withdrawal_schema,
-        .response = &candidate_schema, .shown = 0x3fffffffffu,
+        .response = &candidate_schema, .shown = 0x7fffffffffffu,
         .show = &operations[7],
         .handle = withdraw_consent_plan,
+    },
+    {
+        .id = "recordDeath",
+        .method = METHOD_POST,
+        .path = "/candidates/{candidateId}/deaths",
+        .flags = OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = record_death_rights,
+        .purpose = "file",
+        .path_fields = record_death_path, .path_count = 1,
+        .body = &candidate_death_schema,
+        .response = &candidate_schema, .shown = 0x7fffffffffffu,
+        .show = &operations[7],
+        .handle = record_death_plan,
+    },
+    {
+        .id = "undoDeath",
+        .method = METHOD_POST,
+        .path = "/candidates/{candidateId}/death-reversals",
+        .flags = OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = undo_death_rights,
+        .purpose = "file",
+        .path_fields = undo_death_path, .path_count = 1,
+        .body = &candidate_death_reversal_schema,
+        .response = &candidate_schema, .shown = 0x7fffffffffffu,
+        .show = &operations[7],
+        .handle = undo_death_plan,
     },
     {
         .id = "putCandidateCompetence",
@@ -418,7 +476,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = put_candidate_competence_path, .path_count = 2,
         .body = &held_competence_schema,
-        .response = &candidate_schema, .shown = 0x3fffffffffu,
+        .response = &candidate_schema, .shown = 0x7fffffffffffu,
         .handle = put_candidate_competence_plan,
     },
     {
@@ -431,7 +489,7 @@ static const struct operation operations[] = {
         .rights = remove_candidate_competence_rights,
         .purpose = "file",
         .path_fields = remove_candidate_competence_path, .path_count = 2,
-        .response = &candidate_schema, .shown = 0x3fffffffffu,
+        .response = &candidate_schema, .shown = 0x7fffffffffffu,
         .handle = remove_candidate_competence_plan,
     },
     {
@@ -445,7 +503,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = put_candidate_condition_path, .path_count = 2,
         .body = &held_condition_schema,
-        .response = &candidate_schema, .shown = 0x3fffffffffu,
+        .response = &candidate_schema, .shown = 0x7fffffffffffu,
         .handle = put_candidate_condition_plan,
     },
     {
@@ -458,7 +516,7 @@ static const struct operation operations[] = {
         .rights = remove_candidate_condition_rights,
         .purpose = "file",
         .path_fields = remove_candidate_condition_path, .path_count = 2,
-        .response = &candidate_schema, .shown = 0x3fffffffffu,
+        .response = &candidate_schema, .shown = 0x7fffffffffffu,
         .handle = remove_candidate_condition_plan,
     },
     {
@@ -493,5 +551,5 @@ static const struct operation operations[] = {
 };
 
 const struct service candidates_service = {
-    "candidates", operations, 18, true,
+    "candidates", operations, 20, true,
 };

@@ -5,8 +5,8 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(21 <= LIMIT_QUERIES, "queries");
-_Static_assert(30 <= LIMIT_VALUES, "candidate_insert");
+_Static_assert(23 <= LIMIT_QUERIES, "queries");
+_Static_assert(37 <= LIMIT_VALUES, "candidate_insert");
 
 static const struct query_sort candidate_list_changes = {"after", "c.changed_in", "xid8", "changed_in"};
 static const struct query_filter candidate_list_filters[] = {
@@ -15,6 +15,8 @@ static const struct query_filter candidate_list_filters[] = {
     {"caseManagerId", "c.case_manager_id = %::uuid", NULL},
     {"coachId", "c.coach_id = %::uuid", NULL},
     {"projectId", "exists (select from app.candidate_participation a where a.tenant_id = c.tenant_id and a.candidate_id = c.id and a.project_id = %::uuid)", NULL},
+    {"neighbourhood", "c.neighbourhood = %", NULL},
+    {"situation", "c.situation = %", NULL},
     {"assignedToMe", "(select app.actor()) = any (array[c.case_manager_id, c.coach_id])", NULL},
     {"unattended", "not exists (select from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.case_manager_id and k.active and k.role in ('case_manager', 'team_lead'))", NULL},
     {"after", "(c.changed_in, c.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and c.changed_in < pg_snapshot_xmin(pg_current_snapshot())", NULL},
@@ -24,7 +26,7 @@ static const struct query_sort candidate_list_sorts[] = {
     {"alias", "c.alias", "text", "alias"},
 };
 static const struct query_list candidate_list_list = {
-    candidate_list_filters, 8,
+    candidate_list_filters, 10,
     candidate_list_sorts, 2,
     "c.id", "id", "uuid",
     true,
@@ -33,16 +35,18 @@ static const struct query_list candidate_list_list = {
 const struct query query_candidate_list = {
     .name = "candidate_list",
     .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c."
-            "neighbourhood, c.case_manager_id, c.coach_id, c.organisation_id, c.status, c.benefit, c.phase, t"
-            "o_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.sh"
-            "ifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishe"
-            "s, c.introduction, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.version, c.changed_a"
-            "t, case when c.merged_into is not null then json_build_object('id', c.merged_into, 'href', '/v1/"
-            "candidates/' || c.merged_into) end as merged_into, case when $1::boolean then (select k.name fro"
-            "m app.colleague k where k.tenant_id = c.tenant_id and k.id = c.case_manager_id) end as case_mana"
-            "ger_name, case when $2::boolean then (select k.name from app.colleague k where k.tenant_id = c.t"
-            "enant_id and k.id = c.coach_id) end as coach_name, case when $3::boolean then app.candidate_orga"
-            "nisation(c.id) end as organisation_name, c.changed_in from app.candidate c where true",
+            "neighbourhood, c.case_manager_id, c.coach_id, c.organisation_id, c.user_id, c.status, c.benefit,"
+            " c.situation, c.current_employer, c.current_employer_id, c.education_level, c.basic_qualificatio"
+            "n, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked,"
+            " to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.available_"
+            "from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.died_on"
+            ", c.version, c.changed_at, case when c.merged_into is not null then json_build_object('id', c.me"
+            "rged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, case when $1::boolean"
+            " then (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.case_mana"
+            "ger_id) end as case_manager_name, case when $2::boolean then (select k.name from app.colleague k"
+            " where k.tenant_id = c.tenant_id and k.id = c.coach_id) end as coach_name, case when $3::boolean"
+            " then app.candidate_organisation(c.id) end as organisation_name, c.changed_in from app.candidate"
+            " c where true",
     .parameters = 3, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &candidate_list_list, .whose = "id",
 };
@@ -59,13 +63,15 @@ struct statement *sql_candidate_list(struct plan *plan, struct sql_candidate_lis
 const struct query query_candidate_get = {
     .name = "candidate_get",
     .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c."
-            "neighbourhood, c.case_manager_id, c.coach_id, c.organisation_id, c.status, c.benefit, c.phase, t"
-            "o_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.sh"
-            "ifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishe"
-            "s, c.introduction, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.version, c.changed_a"
-            "t, case when c.merged_into is not null then json_build_object('id', c.merged_into, 'href', '/v1/"
-            "candidates/' || c.merged_into) end as merged_into, c.competences, c.conditions, c.languages, c.o"
-            "ccupations, app.proposals_open_of(c.id) as open_proposals from app.candidate c where c.id = $1",
+            "neighbourhood, c.case_manager_id, c.coach_id, c.organisation_id, c.user_id, c.status, c.benefit,"
+            " c.situation, c.current_employer, c.current_employer_id, c.education_level, c.basic_qualificatio"
+            "n, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked,"
+            " to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.available_"
+            "from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.died_on"
+            ", c.version, c.changed_at, case when c.merged_into is not null then json_build_object('id', c.me"
+            "rged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, c.competences, c.cond"
+            "itions, c.languages, c.occupations, c.own_applications, app.proposals_open_of(c.id) as open_prop"
+            "osals from app.candidate c where c.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "id",
 };
@@ -80,17 +86,20 @@ struct statement *sql_candidate_get(struct plan *plan, struct sql_candidate_get 
 const struct query query_candidate_get_named = {
     .name = "candidate_get_named",
     .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c."
-            "neighbourhood, c.case_manager_id, c.coach_id, c.organisation_id, c.status, c.benefit, c.phase, t"
-            "o_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.sh"
-            "ifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishe"
-            "s, c.introduction, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.version, c.changed_a"
-            "t, case when c.merged_into is not null then json_build_object('id', c.merged_into, 'href', '/v1/"
-            "candidates/' || c.merged_into) end as merged_into, ref.labelled(c.competences, $1) as competence"
-            "s, ref.labelled(c.conditions, $1) as conditions, c.languages, ref.labelled(c.occupations, $1) as"
-            " occupations, app.proposals_open_of(c.id) as open_proposals, (select k.name from app.colleague k"
-            " where k.tenant_id = c.tenant_id and k.id = c.case_manager_id) as case_manager_name, (select k.n"
-            "ame from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.coach_id) as coach_name, a"
-            "pp.candidate_organisation(c.id) as organisation_name from app.candidate c where c.id = $2",
+            "neighbourhood, c.case_manager_id, c.coach_id, c.organisation_id, c.user_id, c.status, c.benefit,"
+            " c.situation, c.current_employer, c.current_employer_id, c.education_level, c.basic_qualificatio"
+            "n, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked,"
+            " to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.available_"
+            "from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.died_on"
+            ", c.version, c.changed_at, case when c.merged_into is not null then json_build_object('id', c.me"
+            "rged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, ref.labelled(c.compet"
+            "ences, $1) as competences, ref.labelled(c.conditions, $1) as conditions, c.languages, ref.labell"
+            "ed(c.occupations, $1) as occupations, c.own_applications, (select b.name from ref.neighbourhood "
+            "b where b.code = c.neighbourhood) as neighbourhood_name, app.proposals_open_of(c.id) as open_pro"
+            "posals, (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.case_ma"
+            "nager_id) as case_manager_name, (select k.name from app.colleague k where k.tenant_id = c.tenant"
+            "_id and k.id = c.coach_id) as coach_name, app.candidate_organisation(c.id) as organisation_name "
+            "from app.candidate c where c.id = $2",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "id",
 };
@@ -106,18 +115,21 @@ struct statement *sql_candidate_get_named(struct plan *plan, struct sql_candidat
 const struct query query_candidate_insert = {
     .name = "candidate_insert",
     .text = "insert into app.candidate as c (tenant_id, id, alias, first_name, last_name, birth_date, email, "
-            "phone, postcode4, neighbourhood, case_manager_id, coach_id, organisation_id, status, benefit, ph"
-            "ase, target_groups, hours_min, hours_max, hours_worked, shifts, max_distance_km, transport, avai"
-            "lable_from, wishes, introduction, sectors, competences, conditions, languages, occupations) valu"
-            "es (app.tenant(), $1::uuid, $2::text, $3::text, $4::text, $5::date, $6::text, $7::text, $8::text"
-            ", $9::text, $10::uuid, $11::uuid, $12::uuid, coalesce($13::text, 'active'), coalesce($14::text, "
-            "'assistance'), $15::int, array(select jsonb_array_elements_text($16::jsonb)), coalesce($17::int,"
-            " 1), coalesce($18::int, 40), coalesce($19::int, 0), coalesce(nullif(array(select jsonb_array_ele"
-            "ments_text($20::jsonb)), '{}'), '{day}'), coalesce($21::int, 15), array(select jsonb_array_eleme"
-            "nts_text($22::jsonb)), $23::date, $24::text, $25::text, array(select jsonb_array_elements_text($"
-            "26::jsonb)), app.candidate_competences($27::jsonb), app.candidate_conditions($28::jsonb), app.ca"
-            "ndidate_languages($29::jsonb), app.candidate_occupations($30::jsonb)) returning c.id",
-    .parameters = 30, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "phone, postcode4, neighbourhood, case_manager_id, coach_id, organisation_id, user_id, status, be"
+            "nefit, situation, current_employer, current_employer_id, education_level, basic_qualification, p"
+            "hase, target_groups, hours_min, hours_max, hours_worked, shifts, max_distance_km, transport, ava"
+            "ilable_from, wishes, introduction, sectors, competences, conditions, languages, occupations, own"
+            "_applications) values (app.tenant(), $1::uuid, $2::text, $3::text, $4::text, $5::date, $6::text,"
+            " $7::text, $8::text, $9::text, $10::uuid, $11::uuid, $12::uuid, $13::uuid, coalesce($14::text, '"
+            "active'), coalesce($15::text, 'assistance'), coalesce($16::text, 'unemployed'), $17::text, $18::"
+            "uuid, $19::text, $20::boolean, $21::int, array(select jsonb_array_elements_text($22::jsonb)), co"
+            "alesce($23::int, 1), coalesce($24::int, 40), coalesce($25::int, 0), coalesce(nullif(array(select"
+            " jsonb_array_elements_text($26::jsonb)), '{}'), '{day}'), coalesce($27::int, 15), array(select j"
+            "sonb_array_elements_text($28::jsonb)), $29::date, $30::text, $31::text, array(select jsonb_array"
+            "_elements_text($32::jsonb)), app.candidate_competences($33::jsonb), app.candidate_conditions($34"
+            "::jsonb), app.candidate_languages($35::jsonb), app.candidate_occupations($36::jsonb), app.candid"
+            "ate_own_applications($37::jsonb)) returning c.id",
+    .parameters = 37, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
 struct statement *sql_candidate_insert(struct plan *plan, const struct candidate_new *body, struct sql_candidate_insert args)
@@ -135,24 +147,31 @@ struct statement *sql_candidate_insert(struct plan *plan, const struct candidate
         args.case_manager_id,
         body->coach_id,
         body->organisation_id,
+        body->user_id,
         body->status,
         body->benefit,
+        body->situation,
+        body->current_employer,
+        body->current_employer_id,
+        body->education_level,
+        plan_bool(body->basic_qualification),
         plan_int(plan, body->phase),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[15], &body->target_groups),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[21], &body->target_groups),
         plan_int(plan, body->hours_min),
         plan_int(plan, body->hours_max),
         plan_int(plan, body->hours_worked),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[19], &body->shifts),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[25], &body->shifts),
         plan_int(plan, body->max_distance_km),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[21], &body->transport),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[27], &body->transport),
         body->available_from,
         body->wishes,
         body->introduction,
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[25], &body->sectors),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[26], &body->competences),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[27], &body->conditions),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[28], &body->languages),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[29], &body->occupations),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[31], &body->sectors),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[32], &body->competences),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[33], &body->conditions),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[34], &body->languages),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[35], &body->occupations),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[36], &body->own_applications),
     };
     return plan_add(plan, &query_candidate_insert, values);
 }
@@ -162,20 +181,23 @@ const struct query query_candidate_change = {
     .text = "with number as ( select app.candidate_bsn_store($1::uuid, $2::int, $3::bytea, $4::bytea, $5::byt"
             "ea, true) as changed where $5::bytea is not null ) update app.candidate c set (alias, first_name"
             ", last_name, birth_date, email, phone, postcode4, neighbourhood, case_manager_id, coach_id, orga"
-            "nisation_id, status, benefit, phase, target_groups, hours_min, hours_max, hours_worked, shifts, "
-            "max_distance_km, transport, available_from, wishes, introduction, sectors, competences, conditio"
-            "ns, languages, occupations, bsn_changes) = (select n.alias, n.first_name, n.last_name, n.birth_d"
-            "ate, n.email, n.phone, n.postcode4, n.neighbourhood, n.case_manager_id, n.coach_id, n.organisati"
-            "on_id, n.status, n.benefit, n.phase, n.target_groups, n.hours_min, n.hours_max, n.hours_worked, "
-            "n.shifts, n.max_distance_km, n.transport, n.available_from, n.wishes, n.introduction, n.sectors,"
-            " case when d ? 'competences' then app.candidate_competences(nullif(d -> 'competences', 'null')) "
-            "else c.competences end, case when d ? 'conditions' then app.candidate_conditions(nullif(d -> 'co"
-            "nditions', 'null')) else c.conditions end, case when d ? 'languages' then app.candidate_language"
-            "s(nullif(d -> 'languages', 'null')) else c.languages end, case when d ? 'occupations' then app.c"
-            "andidate_occupations(nullif(d -> 'occupations', 'null')) else c.occupations end, c.bsn_changes +"
-            " coalesce((select number.changed::int from number), 0) from (select $6::jsonb) given (d) cross j"
-            "oin jsonb_populate_record(c, given.d) n) where c.id = $1 and $7::int8multirange @> c.version ret"
-            "urning c.id",
+            "nisation_id, user_id, status, benefit, situation, current_employer, current_employer_id, educati"
+            "on_level, basic_qualification, phase, target_groups, hours_min, hours_max, hours_worked, shifts,"
+            " max_distance_km, transport, available_from, wishes, introduction, sectors, competences, conditi"
+            "ons, languages, occupations, own_applications, bsn_changes) = (select n.alias, n.first_name, n.l"
+            "ast_name, n.birth_date, n.email, n.phone, n.postcode4, n.neighbourhood, n.case_manager_id, n.coa"
+            "ch_id, n.organisation_id, n.user_id, n.status, n.benefit, n.situation, n.current_employer, n.cur"
+            "rent_employer_id, n.education_level, n.basic_qualification, n.phase, n.target_groups, n.hours_mi"
+            "n, n.hours_max, n.hours_worked, n.shifts, n.max_distance_km, n.transport, n.available_from, n.wi"
+            "shes, n.introduction, n.sectors, case when d ? 'competences' then app.candidate_competences(null"
+            "if(d -> 'competences', 'null')) else c.competences end, case when d ? 'conditions' then app.cand"
+            "idate_conditions(nullif(d -> 'conditions', 'null')) else c.conditions end, case when d ? 'langua"
+            "ges' then app.candidate_languages(nullif(d -> 'languages', 'null')) else c.languages end, case w"
+            "hen d ? 'occupations' then app.candidate_occupations(nullif(d -> 'occupations', 'null')) else c."
+            "occupations end, case when d ? 'own_applications' then app.candidate_own_applications(nullif(d -"
+            "> 'own_applications', 'null')) else c.own_applications end, c.bsn_changes + coalesce((select num"
+            "ber.changed::int from number), 0) from (select $6::jsonb) given (d) cross join jsonb_populate_re"
+            "cord(c, given.d) n) where c.id = $1 and $7::int8multirange @> c.version returning c.id",
     .parameters = 7, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
@@ -280,13 +302,43 @@ struct statement *sql_candidate_withdraw_consent(struct plan *plan, const struct
     return plan_add(plan, &query_candidate_withdraw_consent, values);
 }
 
+const struct query query_candidate_die = {
+    .name = "candidate_die",
+    .text = "select app.candidate_die($1::uuid, $2::date)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_candidate_die(struct plan *plan, const struct candidate_death *body, struct sql_candidate_die args)
+{
+    const struct str values[] = {
+        args.id,
+        body->died_on,
+    };
+    return plan_add(plan, &query_candidate_die, values);
+}
+
+const struct query query_candidate_revive = {
+    .name = "candidate_revive",
+    .text = "select app.candidate_revive($1::uuid, $2::text)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_candidate_revive(struct plan *plan, const struct candidate_death_reversal *body, struct sql_candidate_revive args)
+{
+    const struct str values[] = {
+        args.id,
+        body->reason,
+    };
+    return plan_add(plan, &query_candidate_revive, values);
+}
+
 const struct query query_candidate_competence_put = {
     .name = "candidate_competence_put",
     .text = "update app.candidate c set competences = app.candidate_competences( app.parts_with_room(app.part"
             "s_but(c.competences, 'competenceId', $1, 'competence_id'), 100) || jsonb_build_object('competenc"
-            "e_id', $1, 'level', $2::int, 'evidence', $3::text)) where c.id = $4 and $5::int8multirange @> c."
-            "version returning c.id",
-    .parameters = 5, .rows = QUERY_ONE, .when_none = ERR_STALE,
+            "e_id', $1, 'level', $2::int, 'evidence', $3::text, 'evidence_kind', $4::text)) where c.id = $5 a"
+            "nd $6::int8multirange @> c.version returning c.id",
+    .parameters = 6, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
 struct statement *sql_candidate_competence_put(struct plan *plan, const struct held_competence *body, struct sql_candidate_competence_put args)
@@ -295,6 +347,7 @@ struct statement *sql_candidate_competence_put(struct plan *plan, const struct h
         args.competence_id,
         plan_int(plan, body->level),
         body->evidence,
+        body->evidence_kind,
         args.candidate_id,
         args.version,
     };
@@ -513,4 +566,4 @@ struct statement *sql_inspection_list(struct plan *plan, struct sql_inspection_l
     return plan_add(plan, &query_inspection_list, values);
 }
 
-const struct query *const candidates_queries[] = {&query_candidate_list, &query_candidate_get, &query_candidate_get_named, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_candidate_transition_list, &query_candidate_participation_list, &query_candidate_participation_get, &query_candidate_participation_insert, &query_candidate_participation_change, &query_card_get, &query_inspection_list, NULL};
+const struct query *const candidates_queries[] = {&query_candidate_list, &query_candidate_get, &query_candidate_get_named, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_die, &query_candidate_revive, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_candidate_transition_list, &query_candidate_participation_list, &query_candidate_participation_get, &query_candidate_participation_insert, &query_candidate_participation_change, &query_card_get, &query_inspection_list, NULL};

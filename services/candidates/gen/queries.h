@@ -66,6 +66,18 @@ struct sql_candidate_withdraw_consent {
 };
 struct statement *sql_candidate_withdraw_consent(struct plan *plan, const struct consent_withdrawal *body, struct sql_candidate_withdraw_consent args);
 
+extern const struct query query_candidate_die;
+struct sql_candidate_die {
+    struct str id;
+};
+struct statement *sql_candidate_die(struct plan *plan, const struct candidate_death *body, struct sql_candidate_die args);
+
+extern const struct query query_candidate_revive;
+struct sql_candidate_revive {
+    struct str id;
+};
+struct statement *sql_candidate_revive(struct plan *plan, const struct candidate_death_reversal *body, struct sql_candidate_revive args);
+
 extern const struct query query_candidate_competence_put;
 struct sql_candidate_competence_put {
     struct str competence_id, candidate_id, version;

@@ -4,23 +4,29 @@
 
 #include <stddef.h>
 
-_Static_assert(38 <= LIMIT_FIELDS, "Candidate");
+_Static_assert(47 <= LIMIT_FIELDS, "Candidate");
 
-static const struct pattern_part pattern_0[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
-static const struct pattern_part pattern_1[] = {{{0x0u, 0x7fffffe00000000u}, 2, 3}, {{0, 0}, 0, 0}};
-static const char *const values_2[] = {"a1", "a2", "b1", "b2", "c1", "c2", NULL};
-static const struct pattern_part pattern_3[] = {{{0x3ff000000000000u, 0x0u}, 9, 9}, {{0, 0}, 0, 0}};
-static const struct pattern_part pattern_4[] = {{{0x3fe000000000000u, 0x0u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 3, 3}, {{0, 0}, 0, 0}};
-static const char *const values_5[] = {"active", "paused", "placed", "left", NULL};
-static const char *const values_6[] = {"assistance", "ww", "wia", "none", NULL};
-static const char *const values_7[] = {"youth", "returner", "age_45_55", "age_50_plus", "newcomer", "long_term", "disabled", "early_school_leaver", NULL};
-static const char *const values_8[] = {"day", "evening", "night", "weekend", NULL};
-static const char *const values_9[] = {"foot", "bicycle", "moped", "car", "public_transport", "other", NULL};
-static const struct pattern_part pattern_10[] = {{{0x3ff000000000000u, 0x0u}, 2, 5}, {{0, 0}, 0, 0}};
-static const char *const values_11[] = {"intake", "mandate", "correction", NULL};
-static const char *const values_12[] = {"alias", "firstName", "lastName", "birthDate", "email", "phone", "pc4", "neighbourhood", "caseManagerId", "coachId", "organisationId", "status", "benefit", "phase", "targetGroups", "hoursMin", "hoursMax", "hoursWorked", "shifts", "maxDistanceKm", "transport", "availableFrom", "wishes", "introduction", "sectors", "competences", "conditions", "languages", "occupations", NULL};
-static const char *const values_13[] = {"conversation", "letter", "e_mail", "portal", NULL};
-static const char *const values_14[] = {"look", "change", "denial", NULL};
+static const char *const values_0[] = {"told", "work", "certificate", "diploma", "test", "recognised", NULL};
+static const struct pattern_part pattern_1[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
+static const struct pattern_part pattern_2[] = {{{0x0u, 0x7fffffe00000000u}, 2, 3}, {{0, 0}, 0, 0}};
+static const char *const values_3[] = {"a1", "a2", "b1", "b2", "c1", "c2", NULL};
+static const char *const values_4[] = {"interview", "rejected", "hired", "withdrawn", NULL};
+static const struct pattern_part pattern_5[] = {{{0x3ff000000000000u, 0x0u}, 9, 9}, {{0, 0}, 0, 0}};
+static const struct pattern_part pattern_6[] = {{{0x3fe000000000000u, 0x0u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 3, 3}, {{0, 0}, 0, 0}};
+static const struct pattern_part pattern_7[] = {{{0x0u, 0x4u}, 1, 1}, {{0x0u, 0x200000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0x3ff000000000000u, 0x7fffffeu}, 4, 4}, {{0, 0}, 0, 0}};
+static const char *const values_8[] = {"active", "paused", "placed", "left", NULL};
+static const char *const values_9[] = {"assistance", "ww", "wia", "none", NULL};
+static const char *const values_10[] = {"unemployed", "employed", "dismissal_threatened", "self_employed", "at_school", NULL};
+static const char *const values_11[] = {"none", "primary", "lower_secondary", "upper_secondary", "post_secondary", "short_tertiary", "bachelor", "master", "doctorate", NULL};
+static const char *const values_12[] = {"youth", "returner", "age_45_55", "age_50_plus", "newcomer", "long_term", "disabled", "early_school_leaver", NULL};
+static const char *const values_13[] = {"day", "evening", "night", "weekend", NULL};
+static const char *const values_14[] = {"foot", "bicycle", "moped", "car", "public_transport", "other", NULL};
+static const struct pattern_part pattern_15[] = {{{0x3ff000000000000u, 0x0u}, 2, 5}, {{0, 0}, 0, 0}};
+static const char *const values_16[] = {"intake", "mandate", "correction", NULL};
+static const char *const values_17[] = {"alias", "firstName", "lastName", "birthDate", "email", "phone", "pc4", "neighbourhood", "caseManagerId", "coachId", "organisationId", "userId", "status", "benefit", "situation", "currentEmployer", "currentEmployerId", "educationLevel", "basicQualification", "phase", "targetGroups", "hoursMin", "hoursMax", "hoursWorked", "shifts", "maxDistanceKm", "transport", "availableFrom", "wishes", "introduction", "sectors", "competences", "conditions", "languages", "occupations", "ownApplications", NULL};
+static const char *const values_18[] = {"conversation", "letter", "e_mail", "portal", NULL};
+static const char *const values_19[] = {"wrong_candidate", "wrong_report", NULL};
+static const char *const values_20[] = {"look", "change", "denial", NULL};
 
 static const struct field candidate_participation_new_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_participation_new, candidate_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -47,13 +53,14 @@ static const struct field candidate_competence_fields[] = {
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_READ_ONLY, .offset = offsetof(struct candidate_competence, label), .min = 0, .max = 300, .visible_to = 0xffffffffu},
     {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_INT, .offset = offsetof(struct candidate_competence, level), .min = 1, .max = 3, .visible_to = 0xffffffffu},
     {.name = "evidence", .key = {"\"evidence\":", 11}, .column = "evidence", .type = FIELD_TEXT, .offset = offsetof(struct candidate_competence, evidence), .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "evidenceKind", .key = {"\"evidenceKind\":", 15}, .column = "evidence_kind", .type = FIELD_TEXT, .offset = offsetof(struct candidate_competence, evidence_kind), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_competence_schema = {
-    .name = "CandidateCompetence", .fields = candidate_competence_fields, .count = 4,
+    .name = "CandidateCompetence", .fields = candidate_competence_fields, .count = 5,
     .size = sizeof(struct candidate_competence), .self = NULL,
 };
 static const struct field candidate_condition_fields[] = {
-    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_condition, condition), .min = 2, .max = 40, .pattern = pattern_0, .visible_to = 0xffffffffu},
+    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_condition, condition), .min = 2, .max = 40, .pattern = pattern_1, .visible_to = 0xffffffffu},
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_READ_ONLY, .offset = offsetof(struct candidate_condition, label), .min = 0, .max = 300, .visible_to = 0xffffffffu},
     {.name = "met", .key = {"\"met\":", 6}, .column = "met", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_condition, met), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .offset = offsetof(struct candidate_condition, source), .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -63,8 +70,8 @@ const struct schema candidate_condition_schema = {
     .size = sizeof(struct candidate_condition), .self = NULL,
 };
 static const struct field candidate_language_fields[] = {
-    {.name = "language", .key = {"\"language\":", 11}, .column = "language", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_language, language), .min = 2, .max = 3, .pattern = pattern_1, .visible_to = 0xffffffffu},
-    {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_language, level), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "language", .key = {"\"language\":", 11}, .column = "language", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_language, language), .min = 2, .max = 3, .pattern = pattern_2, .visible_to = 0xffffffffu},
+    {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_language, level), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_language_schema = {
     .name = "CandidateLanguage", .fields = candidate_language_fields, .count = 2,
@@ -80,112 +87,150 @@ const struct schema candidate_occupation_schema = {
     .name = "CandidateOccupation", .fields = candidate_occupation_fields, .count = 4,
     .size = sizeof(struct candidate_occupation), .self = NULL,
 };
+static const struct field own_application_fields[] = {
+    {.name = "date", .key = {"\"date\":", 7}, .column = "date", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .offset = offsetof(struct own_application, date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employer", .key = {"\"employer\":", 11}, .column = "employer", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct own_application, employer), .min = 1, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .offset = offsetof(struct own_application, outcome), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+};
+const struct schema own_application_schema = {
+    .name = "OwnApplication", .fields = own_application_fields, .count = 3,
+    .size = sizeof(struct own_application), .self = NULL,
+};
 static const struct field candidate_new_fields[] = {
-    {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, bsn), .min = 9, .max = 9, .pattern = pattern_3, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
+    {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, bsn), .min = 9, .max = 9, .pattern = pattern_5, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_new, alias), .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "firstName", .key = {"\"firstName\":", 12}, .column = "first_name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, first_name), .min = 1, .max = 60, .visible_to = 0xffffffffu, .closed_to = 0xfff68u},
     {.name = "lastName", .key = {"\"lastName\":", 11}, .column = "last_name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, last_name), .min = 1, .max = 120, .visible_to = 0xffffffffu, .closed_to = 0xfff68u},
     {.name = "birthDate", .key = {"\"birthDate\":", 12}, .column = "birth_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE | FIELD_BIRTH, .offset = offsetof(struct candidate_new, birth_date), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_EMAIL, .offset = offsetof(struct candidate_new, email), .min = 3, .max = 254, .visible_to = 0xffffffffu, .closed_to = 0xfff68u},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_PHONE, .offset = offsetof(struct candidate_new, phone), .min = 6, .max = 30, .visible_to = 0xffffffffu, .closed_to = 0xfff68u},
-    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_new, postcode4), .min = 4, .max = 4, .pattern = pattern_4, .visible_to = 0xffffffffu, .closed_to = 0xfff68u},
-    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, neighbourhood), .min = 0, .max = 80, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_new, postcode4), .min = 4, .max = 4, .pattern = pattern_6, .visible_to = 0xffffffffu, .closed_to = 0xfff68u},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, neighbourhood), .min = 10, .max = 10, .pattern = pattern_7, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, case_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "coachId", .key = {"\"coachId\":", 10}, .column = "coach_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, coach_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, status), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
-    {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, benefit), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
+    {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, status), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
+    {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, benefit), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
+    {.name = "situation", .key = {"\"situation\":", 12}, .column = "situation", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, situation), .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu, .closed_to = 0xfffe8u},
+    {.name = "currentEmployer", .key = {"\"currentEmployer\":", 18}, .column = "current_employer", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, current_employer), .min = 0, .max = 200, .visible_to = 0xffffffffu, .closed_to = 0xfffe8u},
+    {.name = "currentEmployerId", .key = {"\"currentEmployerId\":", 20}, .column = "current_employer_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, current_employer_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfffe8u},
+    {.name = "educationLevel", .key = {"\"educationLevel\":", 17}, .column = "education_level", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, education_level), .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu, .closed_to = 0xfff68u},
+    {.name = "basicQualification", .key = {"\"basicQualification\":", 21}, .column = "basic_qualification", .type = FIELD_BOOL, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, basic_qualification), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfff68u},
     {.name = "phase", .key = {"\"phase\":", 8}, .column = "phase", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, phase), .min = 1, .max = 4, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
-    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_7, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
+    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_12, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .offset = offsetof(struct candidate_new, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .offset = offsetof(struct candidate_new, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursWorked", .key = {"\"hoursWorked\":", 14}, .column = "hours_worked", .type = FIELD_INT, .offset = offsetof(struct candidate_new, hours_worked), .min = 0, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, shifts), .unique_at = 0, .min = 1, .max = 4, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, shifts), .unique_at = 0, .min = 1, .max = 4, .item_max = 100, .values = values_13, .visible_to = 0xffffffffu},
     {.name = "maxDistanceKm", .key = {"\"maxDistanceKm\":", 16}, .column = "max_distance_km", .type = FIELD_INT, .offset = offsetof(struct candidate_new, max_distance_km), .min = 1, .max = 150, .visible_to = 0xffffffffu},
-    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, transport), .unique_at = 0, .min = 0, .max = 6, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, transport), .unique_at = 0, .min = 0, .max = 6, .item_max = 100, .values = values_14, .visible_to = 0xffffffffu},
     {.name = "availableFrom", .key = {"\"availableFrom\":", 16}, .column = "available_from", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, available_from), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "wishes", .key = {"\"wishes\":", 9}, .column = "wishes", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_new, wishes), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "introduction", .key = {"\"introduction\":", 15}, .column = "introduction", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_new, introduction), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "sectors", .key = {"\"sectors\":", 10}, .column = "sectors", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, sectors), .unique_at = 0, .min = 0, .max = 10, .item_max = 5, .pattern = pattern_10, .visible_to = 0xffffffffu},
+    {.name = "sectors", .key = {"\"sectors\":", 10}, .column = "sectors", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, sectors), .unique_at = 0, .min = 0, .max = 10, .item_max = 5, .pattern = pattern_15, .visible_to = 0xffffffffu},
     {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, competences), .unique_at = offsetof(struct candidate_competence, competence_id), .min = 0, .max = 100, .schema = &candidate_competence_schema, .visible_to = 0xffffffffu},
     {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, conditions), .unique_at = offsetof(struct candidate_condition, condition), .min = 0, .max = 60, .schema = &candidate_condition_schema, .visible_to = 0xffffffffu, .closed_to = 0xfff78u},
     {.name = "languages", .key = {"\"languages\":", 12}, .column = "languages", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, languages), .unique_at = offsetof(struct candidate_language, language), .min = 0, .max = 20, .schema = &candidate_language_schema, .visible_to = 0xffffffffu},
     {.name = "occupations", .key = {"\"occupations\":", 14}, .column = "occupations", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, occupations), .unique_at = offsetof(struct candidate_occupation, occupation_id), .min = 0, .max = 30, .schema = &candidate_occupation_schema, .visible_to = 0xffffffffu},
+    {.name = "ownApplications", .key = {"\"ownApplications\":", 18}, .column = "own_applications", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_new, own_applications), .min = 0, .max = 100, .schema = &own_application_schema, .visible_to = 0xffffffffu, .closed_to = 0xfffe8u},
 };
-static const struct field_order candidate_new_orders[] = {{16, 17}, {0, 0}};
+static const struct field_order candidate_new_orders[] = {{22, 23}, {0, 0}};
 const struct schema candidate_new_schema = {
-    .name = "CandidateNew", .fields = candidate_new_fields, .count = 30,
+    .name = "CandidateNew", .fields = candidate_new_fields, .count = 37,
     .size = sizeof(struct candidate_new), .self = NULL, .orders = candidate_new_orders,
 };
 static const struct field candidate_search_fields[] = {
-    {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .offset = offsetof(struct candidate_search, bsn), .min = 9, .max = 9, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .offset = offsetof(struct candidate_search, bsn), .min = 9, .max = 9, .pattern = pattern_5, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .offset = offsetof(struct candidate_search, name), .min = 1, .max = 180, .visible_to = 0xffffffffu},
     {.name = "birthDate", .key = {"\"birthDate\":", 12}, .column = "birth_date", .type = FIELD_DATE, .flags = FIELD_BIRTH, .offset = offsetof(struct candidate_search, birth_date), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
-    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_search, purpose), .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_search, purpose), .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_search_schema = {
     .name = "CandidateSearch", .fields = candidate_search_fields, .count = 4,
     .size = sizeof(struct candidate_search), .self = NULL,
 };
 static const struct field candidate_change_fields[] = {
-    {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, bsn), .min = 9, .max = 9, .pattern = pattern_3, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
+    {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, bsn), .min = 9, .max = 9, .pattern = pattern_5, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, alias), .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "firstName", .key = {"\"firstName\":", 12}, .column = "first_name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, first_name), .min = 1, .max = 60, .visible_to = 0xffffffffu, .closed_to = 0xfff68u},
     {.name = "lastName", .key = {"\"lastName\":", 11}, .column = "last_name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, last_name), .min = 1, .max = 120, .visible_to = 0xffffffffu, .closed_to = 0xfff68u},
     {.name = "birthDate", .key = {"\"birthDate\":", 12}, .column = "birth_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE | FIELD_BIRTH, .offset = offsetof(struct candidate_change, birth_date), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_EMAIL, .offset = offsetof(struct candidate_change, email), .min = 3, .max = 254, .visible_to = 0xffffffffu, .closed_to = 0xfff68u},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_PHONE, .offset = offsetof(struct candidate_change, phone), .min = 6, .max = 30, .visible_to = 0xffffffffu, .closed_to = 0xfff68u},
-    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, postcode4), .min = 4, .max = 4, .pattern = pattern_4, .visible_to = 0xffffffffu, .closed_to = 0xfff68u},
-    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, neighbourhood), .min = 0, .max = 80, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, postcode4), .min = 4, .max = 4, .pattern = pattern_6, .visible_to = 0xffffffffu, .closed_to = 0xfff68u},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, neighbourhood), .min = 10, .max = 10, .pattern = pattern_7, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, case_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "coachId", .key = {"\"coachId\":", 10}, .column = "coach_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, coach_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, status), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
-    {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, benefit), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
+    {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, status), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
+    {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, benefit), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
+    {.name = "situation", .key = {"\"situation\":", 12}, .column = "situation", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, situation), .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu, .closed_to = 0xfffe8u},
+    {.name = "currentEmployer", .key = {"\"currentEmployer\":", 18}, .column = "current_employer", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, current_employer), .min = 0, .max = 200, .visible_to = 0xffffffffu, .closed_to = 0xfffe8u},
+    {.name = "currentEmployerId", .key = {"\"currentEmployerId\":", 20}, .column = "current_employer_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, current_employer_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfffe8u},
+    {.name = "educationLevel", .key = {"\"educationLevel\":", 17}, .column = "education_level", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, education_level), .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu, .closed_to = 0xfff68u},
+    {.name = "basicQualification", .key = {"\"basicQualification\":", 21}, .column = "basic_qualification", .type = FIELD_BOOL, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, basic_qualification), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfff68u},
     {.name = "phase", .key = {"\"phase\":", 8}, .column = "phase", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, phase), .min = 1, .max = 4, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
-    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_7, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
+    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_12, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .offset = offsetof(struct candidate_change, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .offset = offsetof(struct candidate_change, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursWorked", .key = {"\"hoursWorked\":", 14}, .column = "hours_worked", .type = FIELD_INT, .offset = offsetof(struct candidate_change, hours_worked), .min = 0, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, shifts), .unique_at = 0, .min = 1, .max = 4, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, shifts), .unique_at = 0, .min = 1, .max = 4, .item_max = 100, .values = values_13, .visible_to = 0xffffffffu},
     {.name = "maxDistanceKm", .key = {"\"maxDistanceKm\":", 16}, .column = "max_distance_km", .type = FIELD_INT, .offset = offsetof(struct candidate_change, max_distance_km), .min = 1, .max = 150, .visible_to = 0xffffffffu},
-    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, transport), .unique_at = 0, .min = 0, .max = 6, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, transport), .unique_at = 0, .min = 0, .max = 6, .item_max = 100, .values = values_14, .visible_to = 0xffffffffu},
     {.name = "availableFrom", .key = {"\"availableFrom\":", 16}, .column = "available_from", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, available_from), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "wishes", .key = {"\"wishes\":", 9}, .column = "wishes", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_change, wishes), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "introduction", .key = {"\"introduction\":", 15}, .column = "introduction", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_change, introduction), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "sectors", .key = {"\"sectors\":", 10}, .column = "sectors", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, sectors), .unique_at = 0, .min = 0, .max = 10, .item_max = 5, .pattern = pattern_10, .visible_to = 0xffffffffu},
+    {.name = "sectors", .key = {"\"sectors\":", 10}, .column = "sectors", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, sectors), .unique_at = 0, .min = 0, .max = 10, .item_max = 5, .pattern = pattern_15, .visible_to = 0xffffffffu},
     {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, competences), .unique_at = offsetof(struct candidate_competence, competence_id), .min = 0, .max = 100, .schema = &candidate_competence_schema, .visible_to = 0xffffffffu},
     {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, conditions), .unique_at = offsetof(struct candidate_condition, condition), .min = 0, .max = 60, .schema = &candidate_condition_schema, .visible_to = 0xffffffffu, .closed_to = 0xfff78u},
     {.name = "languages", .key = {"\"languages\":", 12}, .column = "languages", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, languages), .unique_at = offsetof(struct candidate_language, language), .min = 0, .max = 20, .schema = &candidate_language_schema, .visible_to = 0xffffffffu},
     {.name = "occupations", .key = {"\"occupations\":", 14}, .column = "occupations", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, occupations), .unique_at = offsetof(struct candidate_occupation, occupation_id), .min = 0, .max = 30, .schema = &candidate_occupation_schema, .visible_to = 0xffffffffu},
+    {.name = "ownApplications", .key = {"\"ownApplications\":", 18}, .column = "own_applications", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_change, own_applications), .min = 0, .max = 100, .schema = &own_application_schema, .visible_to = 0xffffffffu, .closed_to = 0xfffe8u},
 };
-static const struct field_order candidate_change_orders[] = {{16, 17}, {0, 0}};
+static const struct field_order candidate_change_orders[] = {{22, 23}, {0, 0}};
 const struct schema candidate_change_schema = {
-    .name = "CandidateChange", .fields = candidate_change_fields, .count = 30,
+    .name = "CandidateChange", .fields = candidate_change_fields, .count = 37,
     .size = sizeof(struct candidate_change), .self = NULL, .orders = candidate_change_orders,
 };
 static const struct field candidate_merge_fields[] = {
     {.name = "otherId", .key = {"\"otherId\":", 10}, .column = "other_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_merge, other_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "take", .key = {"\"take\":", 7}, .column = "take", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_merge, take), .unique_at = 0, .min = 0, .max = 30, .item_max = 100, .values = values_12, .visible_to = 0xffffffffu},
-    {.name = "keep", .key = {"\"keep\":", 7}, .column = "keep", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_merge, keep), .unique_at = 0, .min = 0, .max = 30, .item_max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "take", .key = {"\"take\":", 7}, .column = "take", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_merge, take), .unique_at = 0, .min = 0, .max = 40, .item_max = 100, .values = values_17, .visible_to = 0xffffffffu},
+    {.name = "keep", .key = {"\"keep\":", 7}, .column = "keep", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_merge, keep), .unique_at = 0, .min = 0, .max = 40, .item_max = 100, .values = values_17, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_merge_schema = {
     .name = "CandidateMerge", .fields = candidate_merge_fields, .count = 3,
     .size = sizeof(struct candidate_merge), .self = NULL,
 };
 static const struct field consent_withdrawal_fields[] = {
-    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent_withdrawal, channel), .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent_withdrawal, channel), .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
 };
 const struct schema consent_withdrawal_schema = {
     .name = "ConsentWithdrawal", .fields = consent_withdrawal_fields, .count = 1,
     .size = sizeof(struct consent_withdrawal), .self = NULL,
 };
+static const struct field candidate_death_fields[] = {
+    {.name = "diedOn", .key = {"\"diedOn\":", 9}, .column = "died_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_death, died_on), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfff68u},
+};
+const struct schema candidate_death_schema = {
+    .name = "CandidateDeath", .fields = candidate_death_fields, .count = 1,
+    .size = sizeof(struct candidate_death), .self = NULL,
+};
+static const struct field candidate_death_reversal_fields[] = {
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_death_reversal, reason), .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
+};
+const struct schema candidate_death_reversal_schema = {
+    .name = "CandidateDeathReversal", .fields = candidate_death_reversal_fields, .count = 1,
+    .size = sizeof(struct candidate_death_reversal), .self = NULL,
+};
 static const struct field held_competence_fields[] = {
     {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_INT, .offset = offsetof(struct held_competence, level), .min = 1, .max = 3, .visible_to = 0xffffffffu},
     {.name = "evidence", .key = {"\"evidence\":", 11}, .column = "evidence", .type = FIELD_TEXT, .offset = offsetof(struct held_competence, evidence), .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "evidenceKind", .key = {"\"evidenceKind\":", 15}, .column = "evidence_kind", .type = FIELD_TEXT, .offset = offsetof(struct held_competence, evidence_kind), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
 };
 const struct schema held_competence_schema = {
-    .name = "HeldCompetence", .fields = held_competence_fields, .count = 2,
+    .name = "HeldCompetence", .fields = held_competence_fields, .count = 3,
     .size = sizeof(struct held_competence), .self = NULL,
 };
 static const struct field held_condition_fields[] = {
@@ -226,23 +271,30 @@ static const struct field candidate_fields[] = {
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .min = 0, .max = 254, .visible_to = 0x97u},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .min = 0, .max = 20, .visible_to = 0x97u},
     {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .min = 0, .max = 4, .visible_to = 0x97u},
-    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 0, .max = 80, .visible_to = 0x7u},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 0, .max = 10, .visible_to = 0x7u},
+    {.name = "neighbourhoodName", .key = {"\"neighbourhoodName\":", 20}, .column = "neighbourhood_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0x7u},
     {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "caseManagerName", .key = {"\"caseManagerName\":", 18}, .column = "case_manager_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "coachId", .key = {"\"coachId\":", 10}, .column = "coach_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "coachName", .key = {"\"coachName\":", 12}, .column = "coach_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x7u},
     {.name = "organisationName", .key = {"\"organisationName\":", 19}, .column = "organisation_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
-    {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_6, .visible_to = 0x3u},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_9, .visible_to = 0x3u},
+    {.name = "situation", .key = {"\"situation\":", 12}, .column = "situation", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_10, .visible_to = 0x17u},
+    {.name = "currentEmployer", .key = {"\"currentEmployer\":", 18}, .column = "current_employer", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0x17u},
+    {.name = "currentEmployerId", .key = {"\"currentEmployerId\":", 20}, .column = "current_employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x17u},
+    {.name = "educationLevel", .key = {"\"educationLevel\":", 17}, .column = "education_level", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_11, .visible_to = 0x97u},
+    {.name = "basicQualification", .key = {"\"basicQualification\":", 21}, .column = "basic_qualification", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x97u},
     {.name = "phase", .key = {"\"phase\":", 8}, .column = "phase", .type = FIELD_INT, .min = 1, .max = 4, .visible_to = 0x7u},
-    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 8, .item_max = 100, .values = values_7, .visible_to = 0x7u},
+    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 8, .item_max = 100, .values = values_12, .visible_to = 0x7u},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursWorked", .key = {"\"hoursWorked\":", 14}, .column = "hours_worked", .type = FIELD_INT, .min = 0, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_13, .visible_to = 0xffffffffu},
     {.name = "maxDistanceKm", .key = {"\"maxDistanceKm\":", 16}, .column = "max_distance_km", .type = FIELD_INT, .min = 1, .max = 150, .visible_to = 0xffffffffu},
-    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 6, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 6, .item_max = 100, .values = values_14, .visible_to = 0xffffffffu},
     {.name = "availableFrom", .key = {"\"availableFrom\":", 16}, .column = "available_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "wishes", .key = {"\"wishes\":", 9}, .column = "wishes", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "introduction", .key = {"\"introduction\":", 15}, .column = "introduction", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
@@ -251,6 +303,8 @@ static const struct field candidate_fields[] = {
     {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 60, .schema = &candidate_condition_schema, .visible_to = 0x87u},
     {.name = "languages", .key = {"\"languages\":", 12}, .column = "languages", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 20, .schema = &candidate_language_schema, .visible_to = 0xffffffffu},
     {.name = "occupations", .key = {"\"occupations\":", 14}, .column = "occupations", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 30, .schema = &candidate_occupation_schema, .visible_to = 0xffffffffu},
+    {.name = "ownApplications", .key = {"\"ownApplications\":", 18}, .column = "own_applications", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 200, .schema = &own_application_schema, .visible_to = 0x17u},
+    {.name = "diedOn", .key = {"\"diedOn\":", 9}, .column = "died_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0x97u},
     {.name = "consentWithdrawnAt", .key = {"\"consentWithdrawnAt\":", 21}, .column = "consent_withdrawn_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0x97u},
     {.name = "openProposals", .key = {"\"openProposals\":", 16}, .column = "open_proposals", .type = FIELD_INT, .min = 0, .max = 2, .visible_to = 0x17u},
     {.name = "mergedInto", .key = {"\"mergedInto\":", 13}, .column = "merged_into", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &candidate_kept_schema, .visible_to = 0xffffffffu},
@@ -258,13 +312,13 @@ static const struct field candidate_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_schema = {
-    .name = "Candidate", .fields = candidate_fields, .count = 38,
+    .name = "Candidate", .fields = candidate_fields, .count = 47,
     .size = 0, .self = "/candidates/",
 };
 static const struct field candidate_hit_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_hit_schema = {
     .name = "CandidateHit", .fields = candidate_hit_fields, .count = 3,
@@ -280,7 +334,7 @@ const struct schema candidate_found_schema = {
 };
 static const struct field inspection_fields[] = {
     {.name = "at", .key = {"\"at\":", 5}, .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu},
     {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "userName", .key = {"\"userName\":", 11}, .column = "user_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},

@@ -26,6 +26,7 @@ struct candidate_competence {
     struct str label;
     struct maybe_int level;
     struct str evidence;
+    struct str evidence_kind;
 };
 
 /* A condition that is known to be met or not. (voorwaarde bij de kandidaat) */
@@ -50,6 +51,13 @@ struct candidate_occupation {
     struct maybe_int years;
 };
 
+/* An application that somebody made without us. (eigen sollicitatie) */
+struct own_application {
+    struct str date;
+    struct str employer;
+    struct str outcome;
+};
+
 /* What a client says of a candidate. (nieuwe kandidaat) */
 struct candidate_new {
     struct str bsn;
@@ -64,8 +72,14 @@ struct candidate_new {
     struct str case_manager_id;
     struct str coach_id;
     struct str organisation_id;
+    struct str user_id;
     struct str status;
     struct str benefit;
+    struct str situation;
+    struct str current_employer;
+    struct str current_employer_id;
+    struct str education_level;
+    struct maybe_bool basic_qualification;
     struct maybe_int phase;
     struct list target_groups; /* of struct str */
     struct maybe_int hours_min;
@@ -82,6 +96,7 @@ struct candidate_new {
     struct list conditions; /* of struct candidate_condition */
     struct list languages; /* of struct candidate_language */
     struct list occupations; /* of struct candidate_occupation */
+    struct list own_applications; /* of struct own_application */
 };
 
 /* Whom you look for, and why. (zoekvraag kandidaat) */
@@ -106,8 +121,14 @@ struct candidate_change {
     struct str case_manager_id;
     struct str coach_id;
     struct str organisation_id;
+    struct str user_id;
     struct str status;
     struct str benefit;
+    struct str situation;
+    struct str current_employer;
+    struct str current_employer_id;
+    struct str education_level;
+    struct maybe_bool basic_qualification;
     struct maybe_int phase;
     struct list target_groups; /* of struct str */
     struct maybe_int hours_min;
@@ -124,6 +145,7 @@ struct candidate_change {
     struct list conditions; /* of struct candidate_condition */
     struct list languages; /* of struct candidate_language */
     struct list occupations; /* of struct candidate_occupation */
+    struct list own_applications; /* of struct own_application */
 };
 
 /* Which file becomes a part of this one, and what is taken of it. (samenvoeging van dossiers) */
@@ -138,10 +160,21 @@ struct consent_withdrawal {
     struct str channel;
 };
 
+/* When somebody died. (overlijden van een kandidaat) */
+struct candidate_death {
+    struct str died_on;
+};
+
+/* Why a death is taken back. (herroepen overlijden) */
+struct candidate_death_reversal {
+    struct str reason;
+};
+
 /* How well somebody can do something. (gegevens van een competentie van de kandidaat) */
 struct held_competence {
     struct maybe_int level;
     struct str evidence;
+    struct str evidence_kind;
 };
 
 /* Whether a condition is met. (gegevens van een voorwaarde bij de kandidaat) */
@@ -156,11 +189,14 @@ extern const struct schema candidate_competence_schema;
 extern const struct schema candidate_condition_schema;
 extern const struct schema candidate_language_schema;
 extern const struct schema candidate_occupation_schema;
+extern const struct schema own_application_schema;
 extern const struct schema candidate_new_schema;
 extern const struct schema candidate_search_schema;
 extern const struct schema candidate_change_schema;
 extern const struct schema candidate_merge_schema;
 extern const struct schema consent_withdrawal_schema;
+extern const struct schema candidate_death_schema;
+extern const struct schema candidate_death_reversal_schema;
 extern const struct schema held_competence_schema;
 extern const struct schema held_condition_schema;
 extern const struct schema candidate_participation_schema;

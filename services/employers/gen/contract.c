@@ -6,13 +6,16 @@
 #include "services/employers/gen/queries.h"
 
 _Static_assert(2 <= LIMIT_PATH_PARAMETERS, "removeVacancyCondition");
-_Static_assert(13 <= LIMIT_QUERY_PARAMETERS, "listVacancies");
+_Static_assert(15 <= LIMIT_QUERY_PARAMETERS, "listVacancies");
 
 static const struct pattern_part pattern_0[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
 static const struct pattern_part pattern_1[] = {{{0x3ff000000000000u, 0x0u}, 2, 5}, {{0, 0}, 0, 0}};
-static const char *const values_2[] = {"reported", "screening", "open", "shortlisted", "partly_filled", "filled", "unsuitable", "closed", "withdrawn", "expired", NULL};
-static const char *const values_3[] = {"regular", "temp", "secondment", "trial_placement", "work_experience", "internship", "apprenticeship", "subsidised", "seasonal", "event", "successor", "adoption", "redeployment", NULL};
-static const struct pattern_part pattern_4[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
+static const char *const values_2[] = {"profit", "non_profit", "public", NULL};
+static const char *const values_3[] = {"reported", "screening", "open", "shortlisted", "partly_filled", "filled", "unsuitable", "closed", "withdrawn", "expired", NULL};
+static const char *const values_4[] = {"regular", "temp", "secondment", "trial_placement", "work_experience", "internship", "apprenticeship", "subsidised", "seasonal", "event", "successor", "adoption", "redeployment", NULL};
+static const char *const values_5[] = {"employer", "account_manager", "firm", "agency", "hub", "project", "campaign", "employment_service", "word_of_mouth", "own_find", NULL};
+static const struct pattern_part pattern_6[] = {{{0x0u, 0x4u}, 1, 1}, {{0x0u, 0x200000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0x3ff000000000000u, 0x7fffffeu}, 4, 4}, {{0, 0}, 0, 0}};
+static const struct pattern_part pattern_7[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 
 static const struct right list_contacts_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_contacts_path[] = {
@@ -36,6 +39,33 @@ static enum err create_contact_plan(struct ctx *ctx, const struct request *req, 
     sql_contact_insert(plan, req->body, (struct sql_contact_insert){
         .id = req->new_id,
         .employer_id = req->path[0],
+    });
+    return OK;
+}
+static const struct right list_organisation_contacts_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_organisation_contacts_path[] = {
+    {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listOrganisationContacts: Contact persons of an organisation */
+static enum err list_organisation_contacts_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_contact_list_of_organisation(plan, (struct sql_contact_list_of_organisation){
+        .organisation_id = req->path[0],
+    });
+    return OK;
+}
+static const struct right create_organisation_contact_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field create_organisation_contact_path[] = {
+    {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* createOrganisationContact: Add a contact person of an organisation */
+static enum err create_organisation_contact_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_contact_insert_of_organisation(plan, req->body, (struct sql_contact_insert_of_organisation){
+        .id = req->new_id,
+        .organisation_id = req->path[0],
     });
     return OK;
 }
@@ -142,6 +172,7 @@ static const struct right list_employers_rights[] = {{1u << ROLE_CONSULTANT, SCO
 static const struct field list_employers_query[] = {
     {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .min = 8, .max = 8, .pattern = pattern_0, .visible_to = 0xffffffffu},
     {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .min = 2, .max = 5, .pattern = pattern_1, .visible_to = 0xffffffffu},
+    {.name = "ownership", .key = {"\"ownership\":", 12}, .column = "ownership", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
     {.name = "namePrefix", .key = {"\"namePrefix\":", 13}, .column = "name_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "accountManagerId", .key = {"\"accountManagerId\":", 19}, .column = "account_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "assignedToMe", .key = {"\"assignedToMe\":", 15}, .column = "assigned_to_me", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -153,8 +184,8 @@ static enum err list_employers_plan(struct ctx *ctx, const struct request *req, 
 {
     (void)ctx;
     sql_employer_list(plan, (struct sql_employer_list){
-        .shows_account_manager_name = request_shows(req, 10),
-        .shows_account_manager_phone = request_shows(req, 11),
+        .shows_account_manager_name = request_shows(req, 11),
+        .shows_account_manager_phone = request_shows(req, 12),
     });
     return OK;
 }
@@ -242,12 +273,69 @@ static enum err get_screening_plan(struct ctx *ctx, const struct request *req, s
     sql_screening_get(plan, (struct sql_screening_get){.id = req->path[0]});
     return OK;
 }
+static const struct right list_sites_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field list_sites_path[] = {
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct field list_sites_query[] = {
+    {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listSites: Sites of an employer */
+static enum err list_sites_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_site_list(plan, (struct sql_site_list){.employer_id = req->path[0]});
+    return OK;
+}
+static const struct right create_site_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field create_site_path[] = {
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* createSite: Add a site */
+static enum err create_site_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_site_insert(plan, req->body, (struct sql_site_insert){
+        .id = req->new_id,
+        .employer_id = req->path[0],
+    });
+    return OK;
+}
+static const struct right get_site_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field get_site_path[] = {
+    {.name = "siteId", .key = {"\"siteId\":", 9}, .column = "site_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getSite: One site */
+static enum err get_site_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_site_get(plan, (struct sql_site_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right update_site_rights[] = {{1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field update_site_path[] = {
+    {.name = "siteId", .key = {"\"siteId\":", 9}, .column = "site_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* updateSite: Change a site */
+static enum err update_site_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_site_change(plan, (struct sql_site_change){
+        .document = req->document,
+        .id = req->path[0],
+        .version = req->version,
+    });
+    sql_site_get(plan, (struct sql_site_get){.id = req->path[0]});
+    return OK;
+}
 static const struct right list_vacancies_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_vacancies_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 10, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 13, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 10, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 13, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 10, .item_max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 10, .max = 10, .pattern = pattern_6, .visible_to = 0xffffffffu},
     {.name = "assigneeId", .key = {"\"assigneeId\":", 13}, .column = "assignee_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x45fu},
     {.name = "assignedToMe", .key = {"\"assignedToMe\":", 15}, .column = "assigned_to_me", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "unattended", .key = {"\"unattended\":", 13}, .column = "unattended", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -262,11 +350,11 @@ static const struct field list_vacancies_query[] = {
 static enum err list_vacancies_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     sql_vacancy_list(plan, (struct sql_vacancy_list){
-        .shows_employer_name = request_shows(req, 20),
-        .shows_occupation_label = request_shows(req, 21),
+        .shows_employer_name = request_shows(req, 22),
+        .shows_occupation_label = request_shows(req, 23),
         .language = ctx_language(ctx),
-        .shows_assignee_name = request_shows(req, 19),
-        .shows_advice = request_shows(req, 22),
+        .shows_assignee_name = request_shows(req, 21),
+        .shows_advice = request_shows(req, 24),
     });
     return OK;
 }
@@ -363,7 +451,7 @@ static enum err remove_vacancy_competence_plan(struct ctx *ctx, const struct req
 static const struct right put_vacancy_condition_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field put_vacancy_condition_path[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_4, .visible_to = 0xffffffffu},
+    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_7, .visible_to = 0xffffffffu},
 };
 /* putVacancyCondition: Add or change one condition */
 static enum err put_vacancy_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -380,7 +468,7 @@ static enum err put_vacancy_condition_plan(struct ctx *ctx, const struct request
 static const struct right remove_vacancy_condition_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field remove_vacancy_condition_path[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_4, .visible_to = 0xffffffffu},
+    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_7, .visible_to = 0xffffffffu},
 };
 /* removeVacancyCondition: Take one condition out */
 static enum err remove_vacancy_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -404,7 +492,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_contacts_rights,
         .path_fields = list_contacts_path, .path_count = 1,
-        .response = &contact_schema, .shown = 0x1ffu,
+        .response = &contact_schema, .shown = 0x1fffu,
         .list = &query_contact_list,
         .handle = list_contacts_plan,
     },
@@ -418,9 +506,36 @@ static const struct operation operations[] = {
         .rights = create_contact_rights,
         .path_fields = create_contact_path, .path_count = 1,
         .body = &contact_new_schema,
-        .response = &contact_schema, .shown = 0x1ffu,
-        .show = &operations[2],
+        .response = &contact_schema, .shown = 0x1fffu,
+        .show = &operations[4],
         .handle = create_contact_plan,
+    },
+    {
+        .id = "listOrganisationContacts",
+        .method = METHOD_GET,
+        .path = "/organisations/{organisationId}/contacts",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_organisation_contacts_rights,
+        .path_fields = list_organisation_contacts_path, .path_count = 1,
+        .response = &contact_schema, .shown = 0x1fffu,
+        .list = &query_contact_list_of_organisation,
+        .handle = list_organisation_contacts_plan,
+    },
+    {
+        .id = "createOrganisationContact",
+        .method = METHOD_POST,
+        .path = "/organisations/{organisationId}/contacts",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_organisation_contact_rights,
+        .path_fields = create_organisation_contact_path, .path_count = 1,
+        .body = &contact_new_schema,
+        .response = &contact_schema, .shown = 0x1fffu,
+        .show = &operations[4],
+        .handle = create_organisation_contact_plan,
     },
     {
         .id = "getContact",
@@ -431,7 +546,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_contact_rights,
         .path_fields = get_contact_path, .path_count = 1,
-        .response = &contact_schema, .shown = 0x1ffu,
+        .response = &contact_schema, .shown = 0x1fffu,
         .handle = get_contact_plan,
     },
     {
@@ -444,7 +559,7 @@ static const struct operation operations[] = {
         .rights = update_contact_rights,
         .path_fields = update_contact_path, .path_count = 1,
         .body = &contact_change_schema,
-        .response = &contact_schema, .shown = 0x1ffu,
+        .response = &contact_schema, .shown = 0x1fffu,
         .handle = update_contact_plan,
     },
     {
@@ -482,7 +597,7 @@ static const struct operation operations[] = {
         .path_fields = create_employer_condition_path, .path_count = 1,
         .body = &employer_condition_new_schema,
         .response = &employer_condition_schema, .shown = 0xffu,
-        .show = &operations[7],
+        .show = &operations[9],
         .handle = create_employer_condition_plan,
     },
     {
@@ -516,8 +631,8 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = 0,
         .rights = list_employers_rights,
-        .parameters = list_employers_query, .parameters_count = 7,
-        .response = &employer_schema, .shown = 0xffffu,
+        .parameters = list_employers_query, .parameters_count = 8,
+        .response = &employer_schema, .shown = 0x37fffu,
         .list = &query_employer_list,
         .handle = list_employers_plan,
     },
@@ -530,8 +645,8 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = create_employer_rights,
         .body = &employer_new_schema,
-        .response = &employer_schema, .shown = 0xffffu,
-        .show = &operations[11],
+        .response = &employer_schema, .shown = 0x3ffffu,
+        .show = &operations[13],
         .handle = create_employer_plan,
     },
     {
@@ -543,7 +658,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_employer_rights,
         .path_fields = get_employer_path, .path_count = 1,
-        .response = &employer_schema, .shown = 0xffffu,
+        .response = &employer_schema, .shown = 0x3ffffu,
         .handle = get_employer_plan,
     },
     {
@@ -556,7 +671,7 @@ static const struct operation operations[] = {
         .rights = update_employer_rights,
         .path_fields = update_employer_path, .path_count = 1,
         .body = &employer_change_schema,
-        .response = &employer_schema, .shown = 0xffffu,
+        .response = &employer_schema, .shown = 0x3ffffu,
         .handle = update_employer_plan,
     },
     {
@@ -595,7 +710,7 @@ static const struct operation operations[] = {
         .path_fields = create_screening_path, .path_count = 1,
         .body = &screening_new_schema,
         .response = &screening_schema, .shown = 0x7ffu,
-        .show = &operations[16],
+        .show = &operations[18],
         .handle = create_screening_plan,
     },
     {
@@ -611,6 +726,59 @@ static const struct operation operations[] = {
         .handle = get_screening_plan,
     },
     {
+        .id = "listSites",
+        .method = METHOD_GET,
+        .path = "/employers/{employerId}/sites",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_sites_rights,
+        .path_fields = list_sites_path, .path_count = 1,
+        .parameters = list_sites_query, .parameters_count = 1,
+        .response = &site_schema, .shown = 0x1ffu,
+        .list = &query_site_list,
+        .handle = list_sites_plan,
+    },
+    {
+        .id = "createSite",
+        .method = METHOD_POST,
+        .path = "/employers/{employerId}/sites",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_site_rights,
+        .path_fields = create_site_path, .path_count = 1,
+        .body = &site_new_schema,
+        .response = &site_schema, .shown = 0x1ffu,
+        .show = &operations[21],
+        .handle = create_site_plan,
+    },
+    {
+        .id = "getSite",
+        .method = METHOD_GET,
+        .path = "/sites/{siteId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_site_rights,
+        .path_fields = get_site_path, .path_count = 1,
+        .response = &site_schema, .shown = 0x1ffu,
+        .handle = get_site_plan,
+    },
+    {
+        .id = "updateSite",
+        .method = METHOD_PATCH,
+        .path = "/sites/{siteId}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = update_site_rights,
+        .path_fields = update_site_path, .path_count = 1,
+        .body = &site_change_schema,
+        .response = &site_schema, .shown = 0x1ffu,
+        .handle = update_site_plan,
+    },
+    {
         .id = "listVacancies",
         .method = METHOD_GET,
         .path = "/vacancies",
@@ -618,8 +786,8 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = 0,
         .rights = list_vacancies_rights,
-        .parameters = list_vacancies_query, .parameters_count = 13,
-        .response = &vacancy_schema, .shown = 0xe7ffffffu,
+        .parameters = list_vacancies_query, .parameters_count = 15,
+        .response = &vacancy_schema, .shown = 0x39fffffffffu,
         .list = &query_vacancy_list,
         .handle = list_vacancies_plan,
     },
@@ -632,8 +800,8 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = create_vacancy_rights,
         .body = &vacancy_new_schema,
-        .response = &vacancy_schema, .shown = 0xffffffffu,
-        .show = &operations[19],
+        .response = &vacancy_schema, .shown = 0x3ffffffffffu,
+        .show = &operations[25],
         .handle = create_vacancy_plan,
     },
     {
@@ -646,7 +814,7 @@ static const struct operation operations[] = {
         .rights = get_vacancy_rights,
         .path_fields = get_vacancy_path, .path_count = 1,
         .parameters = get_vacancy_query, .parameters_count = 1,
-        .response = &vacancy_schema, .shown = 0xffffffffu,
+        .response = &vacancy_schema, .shown = 0x3ffffffffffu,
         .handle = vacancy_read,
     },
     {
@@ -659,7 +827,7 @@ static const struct operation operations[] = {
         .rights = update_vacancy_rights,
         .path_fields = update_vacancy_path, .path_count = 1,
         .body = &vacancy_change_schema,
-        .response = &vacancy_schema, .shown = 0xffffffffu,
+        .response = &vacancy_schema, .shown = 0x3ffffffffffu,
         .handle = update_vacancy_plan,
     },
     {
@@ -672,8 +840,8 @@ static const struct operation operations[] = {
         .rights = end_vacancy_rights,
         .path_fields = end_vacancy_path, .path_count = 1,
         .body = &vacancy_ending_schema,
-        .response = &vacancy_schema, .shown = 0xffffffffu,
-        .show = &operations[19],
+        .response = &vacancy_schema, .shown = 0x3ffffffffffu,
+        .show = &operations[25],
         .handle = end_vacancy_plan,
     },
     {
@@ -699,7 +867,7 @@ static const struct operation operations[] = {
         .rights = put_vacancy_competence_rights,
         .path_fields = put_vacancy_competence_path, .path_count = 2,
         .body = &asked_competence_schema,
-        .response = &vacancy_schema, .shown = 0xffffffffu,
+        .response = &vacancy_schema, .shown = 0x3ffffffffffu,
         .handle = put_vacancy_competence_plan,
     },
     {
@@ -711,7 +879,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = remove_vacancy_competence_rights,
         .path_fields = remove_vacancy_competence_path, .path_count = 2,
-        .response = &vacancy_schema, .shown = 0xffffffffu,
+        .response = &vacancy_schema, .shown = 0x3ffffffffffu,
         .handle = remove_vacancy_competence_plan,
     },
     {
@@ -724,7 +892,7 @@ static const struct operation operations[] = {
         .rights = put_vacancy_condition_rights,
         .path_fields = put_vacancy_condition_path, .path_count = 2,
         .body = &asked_condition_schema,
-        .response = &vacancy_schema, .shown = 0xffffffffu,
+        .response = &vacancy_schema, .shown = 0x3ffffffffffu,
         .handle = put_vacancy_condition_plan,
     },
     {
@@ -736,11 +904,11 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = remove_vacancy_condition_rights,
         .path_fields = remove_vacancy_condition_path, .path_count = 2,
-        .response = &vacancy_schema, .shown = 0xffffffffu,
+        .response = &vacancy_schema, .shown = 0x3ffffffffffu,
         .handle = remove_vacancy_condition_plan,
     },
 };
 
 const struct service employers_service = {
-    "employers", operations, 27, false,
+    "employers", operations, 33, false,
 };

@@ -5,8 +5,8 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(28 <= LIMIT_QUERIES, "queries");
-_Static_assert(21 <= LIMIT_VALUES, "vacancy_list");
+_Static_assert(34 <= LIMIT_QUERIES, "queries");
+_Static_assert(31 <= LIMIT_VALUES, "vacancy_insert");
 
 static const struct query_sort contact_list_sorts[] = {
     {"changedAt", "c.changed_at", "timestamptz", "changed_at"},
@@ -20,8 +20,9 @@ static const struct query_list contact_list_list = {
 };
 const struct query query_contact_list = {
     .name = "contact_list",
-    .text = "select c.id, c.employer_id, c.name, c.function_title, c.email, c.phone, c.preferred, c.version, "
-            "c.changed_at from app.employer_contact c where c.employer_id = $1",
+    .text = "select c.id, c.employer_id, c.organisation_id, c.name, c.function_title, c.email, c.phone, c.pre"
+            "ferred, c.decides, c.others_follow, c.made_commitment, c.version, c.changed_at from app.contact "
+            "c where c.employer_id = $1",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &contact_list_list,
 };
@@ -33,10 +34,37 @@ struct statement *sql_contact_list(struct plan *plan, struct sql_contact_list ar
     return plan_add(plan, &query_contact_list, values);
 }
 
+static const struct query_sort contact_list_of_organisation_sorts[] = {
+    {"changedAt", "c.changed_at", "timestamptz", "changed_at"},
+};
+static const struct query_list contact_list_of_organisation_list = {
+    NULL, 0,
+    contact_list_of_organisation_sorts, 1,
+    "c.id", "id", "uuid",
+    false,
+    NULL, NULL,
+};
+const struct query query_contact_list_of_organisation = {
+    .name = "contact_list_of_organisation",
+    .text = "select c.id, c.employer_id, c.organisation_id, c.name, c.function_title, c.email, c.phone, c.pre"
+            "ferred, c.decides, c.others_follow, c.made_commitment, c.version, c.changed_at from app.contact "
+            "c where c.organisation_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &contact_list_of_organisation_list,
+};
+struct statement *sql_contact_list_of_organisation(struct plan *plan, struct sql_contact_list_of_organisation args)
+{
+    const struct str values[] = {
+        args.organisation_id,
+    };
+    return plan_add(plan, &query_contact_list_of_organisation, values);
+}
+
 const struct query query_contact_get = {
     .name = "contact_get",
-    .text = "select c.id, c.employer_id, c.name, c.function_title, c.email, c.phone, c.preferred, c.version, "
-            "c.changed_at from app.employer_contact c where c.id = $1",
+    .text = "select c.id, c.employer_id, c.organisation_id, c.name, c.function_title, c.email, c.phone, c.pre"
+            "ferred, c.decides, c.others_follow, c.made_commitment, c.version, c.changed_at from app.contact "
+            "c where c.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -50,11 +78,13 @@ struct statement *sql_contact_get(struct plan *plan, struct sql_contact_get args
 
 const struct query query_contact_insert = {
     .name = "contact_insert",
-    .text = "insert into app.employer_contact as c (tenant_id, id, employer_id, name, function_title, email, "
-            "phone, preferred) select e.tenant_id, $1::uuid, e.id, $2::text, $3::text, $4::text, $5::text, co"
-            "alesce($6::boolean, false) from app.employer e where e.id = $7 returning c.id, c.employer_id, c."
-            "name, c.function_title, c.email, c.phone, c.preferred, c.version, c.changed_at",
-    .parameters = 7, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .text = "insert into app.contact as c (tenant_id, id, employer_id, name, function_title, email, phone, pr"
+            "eferred, decides, others_follow, made_commitment) select e.tenant_id, $1::uuid, e.id, $2::text, "
+            "$3::text, $4::text, $5::text, coalesce($6::boolean, false), coalesce($7::boolean, false), coales"
+            "ce($8::boolean, false), coalesce($9::boolean, false) from app.employer e where e.id = $10 return"
+            "ing c.id, c.employer_id, c.organisation_id, c.name, c.function_title, c.email, c.phone, c.prefer"
+            "red, c.decides, c.others_follow, c.made_commitment, c.version, c.changed_at",
+    .parameters = 10, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
 struct statement *sql_contact_insert(struct plan *plan, const struct contact_new *body, struct sql_contact_insert args)
@@ -66,16 +96,48 @@ struct statement *sql_contact_insert(struct plan *plan, const struct contact_new
         body->email,
         body->phone,
         plan_bool(body->preferred),
+        plan_bool(body->decides),
+        plan_bool(body->others_follow),
+        plan_bool(body->made_commitment),
         args.employer_id,
     };
     return plan_add(plan, &query_contact_insert, values);
 }
 
+const struct query query_contact_insert_of_organisation = {
+    .name = "contact_insert_of_organisation",
+    .text = "insert into app.contact as c (tenant_id, id, organisation_id, name, function_title, email, phone"
+            ", preferred, decides, others_follow, made_commitment) select o.tenant_id, $1::uuid, o.id, $2::te"
+            "xt, $3::text, $4::text, $5::text, coalesce($6::boolean, false), coalesce($7::boolean, false), co"
+            "alesce($8::boolean, false), coalesce($9::boolean, false) from app.organisation o where o.id = $1"
+            "0 returning c.id, c.employer_id, c.organisation_id, c.name, c.function_title, c.email, c.phone, "
+            "c.preferred, c.decides, c.others_follow, c.made_commitment, c.version, c.changed_at",
+    .parameters = 10, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_contact_insert_of_organisation(struct plan *plan, const struct contact_new *body, struct sql_contact_insert_of_organisation args)
+{
+    const struct str values[] = {
+        args.id,
+        body->name,
+        body->function_title,
+        body->email,
+        body->phone,
+        plan_bool(body->preferred),
+        plan_bool(body->decides),
+        plan_bool(body->others_follow),
+        plan_bool(body->made_commitment),
+        args.organisation_id,
+    };
+    return plan_add(plan, &query_contact_insert_of_organisation, values);
+}
+
 const struct query query_contact_change = {
     .name = "contact_change",
-    .text = "update app.employer_contact c set (name, function_title, email, phone, preferred) = (select n.na"
-            "me, n.function_title, n.email, n.phone, n.preferred from jsonb_populate_record(c, $1::jsonb) n) "
-            "where c.id = $2 and $3::int8multirange @> c.version returning c.id",
+    .text = "update app.contact c set (name, function_title, email, phone, preferred, decides, others_follow,"
+            " made_commitment) = (select n.name, n.function_title, n.email, n.phone, n.preferred, n.decides, "
+            "n.others_follow, n.made_commitment from jsonb_populate_record(c, $1::jsonb) n) where c.id = $2 a"
+            "nd $3::int8multirange @> c.version returning c.id",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
@@ -91,8 +153,7 @@ struct statement *sql_contact_change(struct plan *plan, struct sql_contact_chang
 
 const struct query query_contact_delete = {
     .name = "contact_delete",
-    .text = "delete from app.employer_contact c where c.id = $1 and $2::int8multirange @> c.version returning"
-            " c.id",
+    .text = "delete from app.contact c where c.id = $1 and $2::int8multirange @> c.version returning c.id",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
@@ -109,6 +170,7 @@ static const struct query_sort employer_list_changes = {"after", "e.changed_in",
 static const struct query_filter employer_list_filters[] = {
     {"kvkNumber", "e.kvk_number = %", NULL},
     {"sector", "e.sector = %", NULL},
+    {"ownership", "e.ownership = %", NULL},
     {"namePrefix", "e.id = any (array(select app.named('employer', %)))", NULL},
     {"accountManagerId", "e.account_manager_id = %::uuid", NULL},
     {"assignedToMe", "e.account_manager_id = (select app.actor())", NULL},
@@ -120,7 +182,7 @@ static const struct query_sort employer_list_sorts[] = {
     {"changedAt", "e.changed_at", "timestamptz", "changed_at"},
 };
 static const struct query_list employer_list_list = {
-    employer_list_filters, 7,
+    employer_list_filters, 8,
     employer_list_sorts, 2,
     "e.id", "id", "uuid",
     false,
@@ -129,11 +191,12 @@ static const struct query_list employer_list_list = {
 const struct query query_employer_list = {
     .name = "employer_list",
     .text = "select e.id, e.region_id, e.name, e.kvk_number, e.establishment_number, e.sector, e.size_class, "
-            "e.postcode4, e.street_address, e.account_manager_id, e.risk_cover, e.internal_note, e.version, e"
-            ".changed_at, case when $1::boolean then (select c.name from app.colleague c where c.tenant_id = "
-            "e.tenant_id and c.id = e.account_manager_id) end as account_manager_name, case when $2::boolean "
-            "then (select c.phone from app.colleague c where c.tenant_id = e.tenant_id and c.id = e.account_m"
-            "anager_id) end as account_manager_phone, e.changed_in from app.employer e where true",
+            "e.ownership, e.postcode4, e.street_address, e.account_manager_id, e.risk_cover, e.internal_note,"
+            " e.version, e.changed_at, case when $1::boolean then (select c.name from app.colleague c where c"
+            ".tenant_id = e.tenant_id and c.id = e.account_manager_id) end as account_manager_name, case when"
+            " $2::boolean then (select c.phone from app.colleague c where c.tenant_id = e.tenant_id and c.id "
+            "= e.account_manager_id) end as account_manager_phone, e.changed_in from app.employer e where tru"
+            "e",
     .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &employer_list_list,
 };
@@ -149,11 +212,11 @@ struct statement *sql_employer_list(struct plan *plan, struct sql_employer_list 
 const struct query query_employer_get = {
     .name = "employer_get",
     .text = "select e.id, e.region_id, e.name, e.kvk_number, e.establishment_number, e.sector, e.size_class, "
-            "e.postcode4, e.street_address, e.account_manager_id, e.risk_cover, e.internal_note, e.version, e"
-            ".changed_at, (select c.name from app.colleague c where c.tenant_id = e.tenant_id and c.id = e.ac"
-            "count_manager_id) as account_manager_name, (select c.phone from app.colleague c where c.tenant_i"
-            "d = e.tenant_id and c.id = e.account_manager_id) as account_manager_phone from app.employer e wh"
-            "ere e.id = $1",
+            "e.ownership, e.postcode4, e.street_address, e.account_manager_id, e.risk_cover, e.internal_note,"
+            " e.version, e.changed_at, e.experiences, (select c.name from app.colleague c where c.tenant_id ="
+            " e.tenant_id and c.id = e.account_manager_id) as account_manager_name, (select c.phone from app."
+            "colleague c where c.tenant_id = e.tenant_id and c.id = e.account_manager_id) as account_manager_"
+            "phone from app.employer e where e.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -168,13 +231,14 @@ struct statement *sql_employer_get(struct plan *plan, struct sql_employer_get ar
 const struct query query_employer_insert = {
     .name = "employer_insert",
     .text = "insert into app.employer as e (tenant_id, id, region_id, kvk_number, establishment_number, name,"
-            " sector, size_class, postcode4, street_address, account_manager_id, risk_cover, internal_note) s"
-            "elect t.tenant_id, $1::uuid, t.region_id, $2::text, $3::text, $4::text, $5::text, $6::text, $7::"
-            "text, $8::text, $9::uuid, coalesce($10::boolean, false), $11::text from ref.tenant t where t.ten"
-            "ant_id = app.tenant() returning e.id, e.region_id, e.name, e.kvk_number, e.establishment_number,"
-            " e.sector, e.size_class, e.postcode4, e.street_address, e.account_manager_id, e.risk_cover, e.in"
-            "ternal_note, e.version, e.changed_at",
-    .parameters = 11, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            " sector, size_class, ownership, postcode4, street_address, account_manager_id, risk_cover, inter"
+            "nal_note, experiences) select t.tenant_id, $1::uuid, t.region_id, $2::text, $3::text, $4::text, "
+            "$5::text, $6::text, $7::text, $8::text, $9::text, $10::uuid, coalesce($11::boolean, false), $12:"
+            ":text, app.employer_experiences($13::jsonb) from ref.tenant t where t.tenant_id = app.tenant() r"
+            "eturning e.id, e.region_id, e.name, e.kvk_number, e.establishment_number, e.sector, e.size_class"
+            ", e.ownership, e.postcode4, e.street_address, e.account_manager_id, e.risk_cover, e.internal_not"
+            "e, e.version, e.changed_at, e.experiences",
+    .parameters = 13, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
 struct statement *sql_employer_insert(struct plan *plan, const struct employer_new *body, struct sql_employer_insert args)
@@ -186,22 +250,26 @@ struct statement *sql_employer_insert(struct plan *plan, const struct employer_n
         body->name,
         body->sector,
         body->size_class,
+        body->ownership,
         body->postcode4,
         body->street_address,
         body->account_manager_id,
         plan_bool(body->risk_cover),
         body->internal_note,
+        schema_member_columns(plan->ctx->arena, &employer_new_schema.fields[11], &body->experiences),
     };
     return plan_add(plan, &query_employer_insert, values);
 }
 
 const struct query query_employer_change = {
     .name = "employer_change",
-    .text = "update app.employer e set (kvk_number, establishment_number, name, sector, size_class, postcode4"
-            ", street_address, account_manager_id, risk_cover, internal_note) = (select n.kvk_number, n.estab"
-            "lishment_number, n.name, n.sector, n.size_class, n.postcode4, n.street_address, n.account_manage"
-            "r_id, n.risk_cover, n.internal_note from jsonb_populate_record(e, $1::jsonb) n) where e.id = $2 "
-            "and $3::int8multirange @> e.version returning e.id",
+    .text = "update app.employer e set (kvk_number, establishment_number, name, sector, size_class, ownership"
+            ", postcode4, street_address, account_manager_id, risk_cover, internal_note, experiences) = (sele"
+            "ct n.kvk_number, n.establishment_number, n.name, n.sector, n.size_class, n.ownership, n.postcode"
+            "4, n.street_address, n.account_manager_id, n.risk_cover, n.internal_note, case when $1::jsonb ? "
+            "'experiences' then app.employer_experiences(nullif($1::jsonb -> 'experiences', 'null')) else e.e"
+            "xperiences end from jsonb_populate_record(e, $1::jsonb) n) where e.id = $2 and $3::int8multirang"
+            "e @> e.version returning e.id",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
@@ -384,12 +452,98 @@ struct statement *sql_screening_advice(struct plan *plan, struct sql_screening_a
     return plan_add(plan, &query_screening_advice, values);
 }
 
+static const struct query_filter site_list_filters[] = {
+    {"active", "s.active", NULL},
+};
+static const struct query_sort site_list_sorts[] = {
+    {"name", "s.name", "text", "name"},
+};
+static const struct query_list site_list_list = {
+    site_list_filters, 1,
+    site_list_sorts, 1,
+    "s.id", "id", "uuid",
+    false,
+    NULL, NULL,
+};
+const struct query query_site_list = {
+    .name = "site_list",
+    .text = "select s.id, s.employer_id, s.name, s.street_address, s.postcode4, s.neighbourhood, s.active, s."
+            "version, s.changed_at from app.employer_site s where s.employer_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &site_list_list,
+};
+struct statement *sql_site_list(struct plan *plan, struct sql_site_list args)
+{
+    const struct str values[] = {
+        args.employer_id,
+    };
+    return plan_add(plan, &query_site_list, values);
+}
+
+const struct query query_site_get = {
+    .name = "site_get",
+    .text = "select s.id, s.employer_id, s.name, s.street_address, s.postcode4, s.neighbourhood, s.active, s."
+            "version, s.changed_at from app.employer_site s where s.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_site_get(struct plan *plan, struct sql_site_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_site_get, values);
+}
+
+const struct query query_site_insert = {
+    .name = "site_insert",
+    .text = "insert into app.employer_site as s (tenant_id, id, employer_id, name, street_address, postcode4,"
+            " neighbourhood, active) select e.tenant_id, $1::uuid, e.id, $2::text, $3::text, $4::text, $5::te"
+            "xt, coalesce($6::boolean, true) from app.employer e where e.id = $7 returning s.id, s.employer_i"
+            "d, s.name, s.street_address, s.postcode4, s.neighbourhood, s.active, s.version, s.changed_at",
+    .parameters = 7, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_site_insert(struct plan *plan, const struct site_new *body, struct sql_site_insert args)
+{
+    const struct str values[] = {
+        args.id,
+        body->name,
+        body->street_address,
+        body->postcode4,
+        body->neighbourhood,
+        plan_bool(body->active),
+        args.employer_id,
+    };
+    return plan_add(plan, &query_site_insert, values);
+}
+
+const struct query query_site_change = {
+    .name = "site_change",
+    .text = "update app.employer_site s set (name, street_address, postcode4, neighbourhood, active) = (selec"
+            "t n.name, n.street_address, n.postcode4, n.neighbourhood, n.active from jsonb_populate_record(s,"
+            " $1::jsonb) n) where s.id = $2 and $3::int8multirange @> s.version returning s.id",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_site_change(struct plan *plan, struct sql_site_change args)
+{
+    const struct str values[] = {
+        args.document,
+        args.id,
+        args.version,
+    };
+    return plan_add(plan, &query_site_change, values);
+}
+
 static const struct query_sort vacancy_list_changes = {"after", "v.changed_in", "xid8", "changed_in"};
 static const struct query_filter vacancy_list_filters[] = {
     {"state", "v.state = %", NULL},
     {"kind", "v.kind = %", NULL},
     {"employerId", "v.employer_id = %::uuid", NULL},
     {"occupationId", "v.occupation_id = %::uuid", NULL},
+    {"source", "v.source = %", NULL},
+    {"neighbourhood", "v.neighbourhood = %", NULL},
     {"assigneeId", "v.assignee_id = %::uuid", NULL},
     {"assignedToMe", "v.assignee_id = (select app.actor())", NULL},
     {"unattended", "not exists (select from app.colleague k where k.tenant_id = v.tenant_id and k.id = v.assignee_id and k.active and k.role in ('consultant', 'account_manager', 'team_lead'))", NULL},
@@ -406,7 +560,7 @@ static const struct query_sort vacancy_list_sorts[] = {
     {"title", "v.title", "text", "title"},
 };
 static const struct query_list vacancy_list_list = {
-    vacancy_list_filters, 13,
+    vacancy_list_filters, 15,
     vacancy_list_sorts, 3,
     "v.id", "id", "uuid",
     true,
@@ -415,17 +569,20 @@ static const struct query_list vacancy_list_list = {
 const struct query query_vacancy_list = {
     .name = "vacancy_list",
     .text = "select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_mi"
-            "n, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.st"
-            "art_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.assignee_id, v.p"
-            "roject_id, v.match_input, v.positions_taken, v.reported_at + app.vacancy_answer_term() as due_at"
-            ", case when $1::boolean then (select e.name from app.employer e where e.tenant_id = v.tenant_id "
-            "and e.id = v.employer_id) end as employer_name, case when $2::boolean then (select l.label from "
-            "ref.occupation_label l where l.occupation_id = v.occupation_id and l.language = $3 and l.preferr"
-            "ed) end as occupation_label, case when $4::boolean then (select c.name from app.colleague c wher"
-            "e c.tenant_id = v.tenant_id and c.id = v.assignee_id) end as assignee_name, case when $5::boolea"
-            "n then case when app.vacancy_is_pending(v.state) then (select s.advice from app.vacancy_supply s"
-            " where s.tenant_id = v.tenant_id and s.vacancy_id = v.id and s.match_input = v.match_input) end "
-            "end as advice, v.version, v.changed_at, v.changed_in from app.vacancy v where true",
+            "n, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.neighbourhood, v.site_id, v.position"
+            "s, v.candidates_wanted, v.start_date, v.needed_by, v.hand_over_date, v.first_look_until, v.wage_"
+            "text, v.off_season, to_json(v.off_season_months) as off_season_months, v.residence_neighbourhood"
+            ", v.internal_note, v.source, v.client_employer_id, v.client_organisation_id, v.carved_from_id, v"
+            ".reported_at, v.assignee_id, v.project_id, v.match_input, v.positions_taken, v.reported_at + app"
+            ".vacancy_answer_term() as due_at, case when $1::boolean then (select e.name from app.employer e "
+            "where e.tenant_id = v.tenant_id and e.id = v.employer_id) end as employer_name, case when $2::bo"
+            "olean then (select l.label from ref.occupation_label l where l.occupation_id = v.occupation_id a"
+            "nd l.language = $3 and l.preferred) end as occupation_label, case when $4::boolean then (select "
+            "c.name from app.colleague c where c.tenant_id = v.tenant_id and c.id = v.assignee_id) end as ass"
+            "ignee_name, case when $5::boolean then case when app.vacancy_is_pending(v.state) then (select s."
+            "advice from app.vacancy_supply s where s.tenant_id = v.tenant_id and s.vacancy_id = v.id and s.m"
+            "atch_input = v.match_input) end end as advice, v.version, v.changed_at, v.changed_in from app.va"
+            "cancy v where true",
     .parameters = 5, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &vacancy_list_list,
 };
@@ -444,10 +601,13 @@ struct statement *sql_vacancy_list(struct plan *plan, struct sql_vacancy_list ar
 const struct query query_vacancy_get = {
     .name = "vacancy_get",
     .text = "select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_mi"
-            "n, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.st"
-            "art_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.assignee_id, v.p"
-            "roject_id, v.match_input, v.competences, v.conditions, v.positions_taken, v.reported_at + app.va"
-            "cancy_answer_term() as due_at, v.version, v.changed_at from app.vacancy v where v.id = $1",
+            "n, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.neighbourhood, v.site_id, v.position"
+            "s, v.candidates_wanted, v.start_date, v.needed_by, v.hand_over_date, v.first_look_until, v.wage_"
+            "text, v.off_season, to_json(v.off_season_months) as off_season_months, v.residence_neighbourhood"
+            ", v.internal_note, v.source, v.client_employer_id, v.client_organisation_id, v.carved_from_id, v"
+            ".reported_at, v.assignee_id, v.project_id, v.match_input, v.competences, v.conditions, v.positio"
+            "ns_taken, v.reported_at + app.vacancy_answer_term() as due_at, v.version, v.changed_at from app."
+            "vacancy v where v.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -462,17 +622,19 @@ struct statement *sql_vacancy_get(struct plan *plan, struct sql_vacancy_get args
 const struct query query_vacancy_get_named = {
     .name = "vacancy_get_named",
     .text = "select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_mi"
-            "n, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.positions, v.candidates_wanted, v.st"
-            "art_date, v.needed_by, v.wage_text, v.internal_note, v.source, v.reported_at, v.assignee_id, v.p"
-            "roject_id, v.match_input, v.positions_taken, v.reported_at + app.vacancy_answer_term() as due_at"
-            ", (select e.name from app.employer e where e.tenant_id = v.tenant_id and e.id = v.employer_id) a"
-            "s employer_name, (select l.label from ref.occupation_label l where l.occupation_id = v.occupatio"
-            "n_id and l.language = $1 and l.preferred) as occupation_label, (select c.name from app.colleague"
-            " c where c.tenant_id = v.tenant_id and c.id = v.assignee_id) as assignee_name, case when app.vac"
-            "ancy_is_pending(v.state) then (select s.advice from app.vacancy_supply s where s.tenant_id = v.t"
-            "enant_id and s.vacancy_id = v.id and s.match_input = v.match_input) end as advice, ref.labelled("
-            "v.competences, $1) as competences, ref.labelled(v.conditions, $1) as conditions, v.version, v.ch"
-            "anged_at from app.vacancy v where v.id = $2",
+            "n, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.neighbourhood, v.site_id, v.position"
+            "s, v.candidates_wanted, v.start_date, v.needed_by, v.hand_over_date, v.first_look_until, v.wage_"
+            "text, v.off_season, to_json(v.off_season_months) as off_season_months, v.residence_neighbourhood"
+            ", v.internal_note, v.source, v.client_employer_id, v.client_organisation_id, v.carved_from_id, v"
+            ".reported_at, v.assignee_id, v.project_id, v.match_input, v.positions_taken, v.reported_at + app"
+            ".vacancy_answer_term() as due_at, (select e.name from app.employer e where e.tenant_id = v.tenan"
+            "t_id and e.id = v.employer_id) as employer_name, (select l.label from ref.occupation_label l whe"
+            "re l.occupation_id = v.occupation_id and l.language = $1 and l.preferred) as occupation_label, ("
+            "select c.name from app.colleague c where c.tenant_id = v.tenant_id and c.id = v.assignee_id) as "
+            "assignee_name, case when app.vacancy_is_pending(v.state) then (select s.advice from app.vacancy_"
+            "supply s where s.tenant_id = v.tenant_id and s.vacancy_id = v.id and s.match_input = v.match_inp"
+            "ut) end as advice, ref.labelled(v.competences, $1) as competences, ref.labelled(v.conditions, $1"
+            ") as conditions, v.version, v.changed_at from app.vacancy v where v.id = $2",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -488,20 +650,27 @@ struct statement *sql_vacancy_get_named(struct plan *plan, struct sql_vacancy_ge
 const struct query query_vacancy_insert = {
     .name = "vacancy_insert",
     .text = "insert into app.vacancy as v (tenant_id, id, employer_id, title, description, kind, occupation_i"
-            "d, competences, conditions, hours_min, hours_max, shifts, postcode4, positions, candidates_wante"
-            "d, start_date, needed_by, wage_text, internal_note, assignee_id, project_id, source, reported_at"
-            ", reported_by, reported_by_organisation) values (app.tenant(), $1::uuid, $2::uuid, $3::text, $4:"
-            ":text, $5::text, $6::uuid, app.vacancy_competences($7::jsonb), app.vacancy_conditions($8::jsonb)"
-            ", $9::int, $10::int, coalesce(nullif(array(select jsonb_array_elements_text($11::jsonb)), '{}'),"
-            " '{day}'), $12::text, $13::int, coalesce($14::int, 5), $15::date, $16::date, $17::text, $18::tex"
-            "t, $19::uuid, $20::uuid, case when app.role() in ('employer', 'firm', 'agency', 'hub') then app."
-            "role() else 'account_manager' end, clock.now(), app.actor(), case when app.role() in ('firm', 'a"
-            "gency') then app.organisation() end) returning v.id, v.employer_id, v.title, v.description, v.ki"
-            "nd, v.state, v.occupation_id, v.hours_min, v.hours_max, to_json(v.shifts) as shifts, v.postcode4"
-            ", v.positions, v.candidates_wanted, v.start_date, v.needed_by, v.wage_text, v.internal_note, v.s"
-            "ource, v.reported_at, v.assignee_id, v.project_id, v.match_input, v.competences, v.conditions, v"
-            ".positions_taken, v.reported_at + app.vacancy_answer_term() as due_at, v.version, v.changed_at",
-    .parameters = 20, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "d, competences, conditions, hours_min, hours_max, shifts, postcode4, neighbourhood, site_id, pos"
+            "itions, candidates_wanted, start_date, needed_by, hand_over_date, first_look_until, wage_text, o"
+            "ff_season, off_season_months, residence_neighbourhood, internal_note, client_employer_id, client"
+            "_organisation_id, carved_from_id, assignee_id, project_id, source, reported_at, reported_by, rep"
+            "orted_by_organisation) values (app.tenant(), $1::uuid, $2::uuid, $3::text, $4::text, $5::text, $"
+            "6::uuid, app.vacancy_competences($7::jsonb), app.vacancy_conditions($8::jsonb), $9::int, $10::in"
+            "t, coalesce(nullif(array(select jsonb_array_elements_text($11::jsonb)), '{}'), '{day}'), $12::te"
+            "xt, $13::text, $14::uuid, $15::int, coalesce($16::int, 5), $17::date, $18::date, $19::date, $20:"
+            ":date, $21::text, $22::text, nullif(array(select jsonb_array_elements_text($23::jsonb)), '{}'), "
+            "$24::text, $25::text, $26::uuid, $27::uuid, $28::uuid, $29::uuid, $30::uuid, case when $31::text"
+            " is not null then $31::text when app.role() in ('employer', 'firm', 'agency', 'hub') then app.ro"
+            "le() else 'account_manager' end, clock.now(), app.actor(), case when app.role() in ('firm', 'age"
+            "ncy') then app.organisation() end) returning v.id, v.employer_id, v.title, v.description, v.kind"
+            ", v.state, v.occupation_id, v.hours_min, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, "
+            "v.neighbourhood, v.site_id, v.positions, v.candidates_wanted, v.start_date, v.needed_by, v.hand_"
+            "over_date, v.first_look_until, v.wage_text, v.off_season, to_json(v.off_season_months) as off_se"
+            "ason_months, v.residence_neighbourhood, v.internal_note, v.source, v.client_employer_id, v.clien"
+            "t_organisation_id, v.carved_from_id, v.reported_at, v.assignee_id, v.project_id, v.match_input, "
+            "v.competences, v.conditions, v.positions_taken, v.reported_at + app.vacancy_answer_term() as due"
+            "_at, v.version, v.changed_at",
+    .parameters = 31, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
 struct statement *sql_vacancy_insert(struct plan *plan, const struct vacancy_new *body, struct sql_vacancy_insert args)
@@ -519,14 +688,25 @@ struct statement *sql_vacancy_insert(struct plan *plan, const struct vacancy_new
         plan_int(plan, body->hours_max),
         schema_member_columns(plan->ctx->arena, &vacancy_new_schema.fields[9], &body->shifts),
         body->postcode4,
+        body->neighbourhood,
+        body->site_id,
         plan_int(plan, body->positions),
         plan_int(plan, body->candidates_wanted),
         body->start_date,
         body->needed_by,
+        body->hand_over_date,
+        body->first_look_until,
         body->wage_text,
+        body->off_season,
+        schema_member_columns(plan->ctx->arena, &vacancy_new_schema.fields[20], &body->off_season_months),
+        body->residence_neighbourhood,
         body->internal_note,
+        body->client_employer_id,
+        body->client_organisation_id,
+        body->carved_from_id,
         body->assignee_id,
         body->project_id,
+        body->source,
     };
     return plan_add(plan, &query_vacancy_insert, values);
 }
@@ -534,14 +714,18 @@ struct statement *sql_vacancy_insert(struct plan *plan, const struct vacancy_new
 const struct query query_vacancy_change = {
     .name = "vacancy_change",
     .text = "update app.vacancy v set (title, description, kind, occupation_id, hours_min, hours_max, shifts,"
-            " postcode4, positions, candidates_wanted, start_date, needed_by, wage_text, internal_note, assig"
-            "nee_id, project_id, competences, conditions) = (select n.title, n.description, n.kind, n.occupat"
-            "ion_id, n.hours_min, n.hours_max, n.shifts, n.postcode4, n.positions, n.candidates_wanted, n.sta"
-            "rt_date, n.needed_by, n.wage_text, n.internal_note, n.assignee_id, n.project_id, case when $1::j"
-            "sonb ? 'competences' then app.vacancy_competences(nullif($1::jsonb -> 'competences', 'null')) el"
-            "se v.competences end, case when $1::jsonb ? 'conditions' then app.vacancy_conditions(nullif($1::"
-            "jsonb -> 'conditions', 'null')) else v.conditions end from jsonb_populate_record(v, $1::jsonb) n"
-            ") where v.id = $2 and $3::int8multirange @> v.version returning v.id",
+            " postcode4, neighbourhood, site_id, positions, candidates_wanted, start_date, needed_by, hand_ov"
+            "er_date, first_look_until, wage_text, off_season, off_season_months, residence_neighbourhood, in"
+            "ternal_note, source, client_employer_id, client_organisation_id, carved_from_id, assignee_id, pr"
+            "oject_id, competences, conditions) = (select n.title, n.description, n.kind, n.occupation_id, n."
+            "hours_min, n.hours_max, n.shifts, n.postcode4, n.neighbourhood, n.site_id, n.positions, n.candid"
+            "ates_wanted, n.start_date, n.needed_by, n.hand_over_date, n.first_look_until, n.wage_text, n.off"
+            "_season, nullif(n.off_season_months::text[], '{}'), n.residence_neighbourhood, n.internal_note, "
+            "n.source, n.client_employer_id, n.client_organisation_id, n.carved_from_id, n.assignee_id, n.pro"
+            "ject_id, case when $1::jsonb ? 'competences' then app.vacancy_competences(nullif($1::jsonb -> 'c"
+            "ompetences', 'null')) else v.competences end, case when $1::jsonb ? 'conditions' then app.vacanc"
+            "y_conditions(nullif($1::jsonb -> 'conditions', 'null')) else v.conditions end from jsonb_populat"
+            "e_record(v, $1::jsonb) n) where v.id = $2 and $3::int8multirange @> v.version returning v.id",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
@@ -672,4 +856,4 @@ struct statement *sql_vacancy_transition_list(struct plan *plan, struct sql_vaca
     return plan_add(plan, &query_vacancy_transition_list, values);
 }
 
-const struct query *const employers_queries[] = {&query_contact_list, &query_contact_get, &query_contact_insert, &query_contact_change, &query_contact_delete, &query_employer_list, &query_employer_get, &query_employer_insert, &query_employer_change, &query_employer_condition_list, &query_employer_condition_get, &query_employer_condition_insert, &query_employer_condition_delete, &query_screening_list, &query_screening_get, &query_screening_insert, &query_screening_advice, &query_vacancy_list, &query_vacancy_get, &query_vacancy_get_named, &query_vacancy_insert, &query_vacancy_change, &query_vacancy_competence_put, &query_vacancy_competence_remove, &query_vacancy_condition_put, &query_vacancy_condition_remove, &query_vacancy_end, &query_vacancy_transition_list, NULL};
+const struct query *const employers_queries[] = {&query_contact_list, &query_contact_list_of_organisation, &query_contact_get, &query_contact_insert, &query_contact_insert_of_organisation, &query_contact_change, &query_contact_delete, &query_employer_list, &query_employer_get, &query_employer_insert, &query_employer_change, &query_employer_condition_list, &query_employer_condition_get, &query_employer_condition_insert, &query_employer_condition_delete, &query_screening_list, &query_screening_get, &query_screening_insert, &query_screening_advice, &query_site_list, &query_site_get, &query_site_insert, &query_site_change, &query_vacancy_list, &query_vacancy_get, &query_vacancy_get_named, &query_vacancy_insert, &query_vacancy_change, &query_vacancy_competence_put, &query_vacancy_competence_remove, &query_vacancy_condition_put, &query_vacancy_condition_remove, &query_vacancy_end, &query_vacancy_transition_list, NULL};

@@ -12,6 +12,12 @@ struct sql_contact_list {
 };
 struct statement *sql_contact_list(struct plan *plan, struct sql_contact_list args);
 
+extern const struct query query_contact_list_of_organisation;
+struct sql_contact_list_of_organisation {
+    struct str organisation_id;
+};
+struct statement *sql_contact_list_of_organisation(struct plan *plan, struct sql_contact_list_of_organisation args);
+
 extern const struct query query_contact_get;
 struct sql_contact_get {
     struct str id;
@@ -23,6 +29,12 @@ struct sql_contact_insert {
     struct str id, employer_id;
 };
 struct statement *sql_contact_insert(struct plan *plan, const struct contact_new *body, struct sql_contact_insert args);
+
+extern const struct query query_contact_insert_of_organisation;
+struct sql_contact_insert_of_organisation {
+    struct str id, organisation_id;
+};
+struct statement *sql_contact_insert_of_organisation(struct plan *plan, const struct contact_new *body, struct sql_contact_insert_of_organisation args);
 
 extern const struct query query_contact_change;
 struct sql_contact_change {
@@ -107,6 +119,30 @@ struct sql_screening_advice {
     struct str id;
 };
 struct statement *sql_screening_advice(struct plan *plan, struct sql_screening_advice args);
+
+extern const struct query query_site_list;
+struct sql_site_list {
+    struct str employer_id;
+};
+struct statement *sql_site_list(struct plan *plan, struct sql_site_list args);
+
+extern const struct query query_site_get;
+struct sql_site_get {
+    struct str id;
+};
+struct statement *sql_site_get(struct plan *plan, struct sql_site_get args);
+
+extern const struct query query_site_insert;
+struct sql_site_insert {
+    struct str id, employer_id;
+};
+struct statement *sql_site_insert(struct plan *plan, const struct site_new *body, struct sql_site_insert args);
+
+extern const struct query query_site_change;
+struct sql_site_change {
+    struct str document, id, version;
+};
+struct statement *sql_site_change(struct plan *plan, struct sql_site_change args);
 
 extern const struct query query_vacancy_list;
 struct sql_vacancy_list {

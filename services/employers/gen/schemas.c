@@ -4,23 +4,27 @@
 
 #include <stddef.h>
 
-_Static_assert(32 <= LIMIT_FIELDS, "Vacancy");
+_Static_assert(42 <= LIMIT_FIELDS, "Vacancy");
 
 static const struct pattern_part pattern_0[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
-static const struct pattern_part pattern_1[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
-static const struct pattern_part pattern_2[] = {{{0x3ff000000000000u, 0x0u}, 12, 12}, {{0, 0}, 0, 0}};
-static const struct pattern_part pattern_3[] = {{{0x3ff000000000000u, 0x0u}, 2, 5}, {{0, 0}, 0, 0}};
-static const char *const values_4[] = {"one", "small", "medium", "large", NULL};
-static const struct pattern_part pattern_5[] = {{{0x3fe000000000000u, 0x0u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 3, 3}, {{0, 0}, 0, 0}};
-static const char *const values_6[] = {"suitable", "unsuitable", "suitable_after_carving", NULL};
-static const char *const values_7[] = {"must", "nice", NULL};
-static const char *const values_8[] = {"regular", "temp", "secondment", "trial_placement", "work_experience", "internship", "apprenticeship", "subsidised", "seasonal", "event", "successor", "adoption", "redeployment", NULL};
-static const char *const values_9[] = {"day", "evening", "night", "weekend", NULL};
-static const char *const values_10[] = {"withdraw", "close", NULL};
-static const char *const values_11[] = {"fits", "adjust", "against", NULL};
-static const char *const values_12[] = {"suitable", "suitable_with_adjustment", "unsuitable", NULL};
-static const char *const values_13[] = {"reported", "screening", "open", "shortlisted", "partly_filled", "filled", "unsuitable", "closed", "withdrawn", "expired", NULL};
-static const char *const values_14[] = {"employer", "account_manager", "firm", "agency", "hub", "project", "campaign", NULL};
+static const char *const values_1[] = {"good", "bad", NULL};
+static const struct pattern_part pattern_2[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
+static const struct pattern_part pattern_3[] = {{{0x3ff000000000000u, 0x0u}, 12, 12}, {{0, 0}, 0, 0}};
+static const struct pattern_part pattern_4[] = {{{0x3ff000000000000u, 0x0u}, 2, 5}, {{0, 0}, 0, 0}};
+static const char *const values_5[] = {"one", "small", "medium", "large", NULL};
+static const char *const values_6[] = {"profit", "non_profit", "public", NULL};
+static const struct pattern_part pattern_7[] = {{{0x3fe000000000000u, 0x0u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 3, 3}, {{0, 0}, 0, 0}};
+static const char *const values_8[] = {"suitable", "unsuitable", "suitable_after_carving", NULL};
+static const struct pattern_part pattern_9[] = {{{0x0u, 0x4u}, 1, 1}, {{0x0u, 0x200000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0x3ff000000000000u, 0x7fffffeu}, 4, 4}, {{0, 0}, 0, 0}};
+static const char *const values_10[] = {"must", "nice", NULL};
+static const char *const values_11[] = {"regular", "temp", "secondment", "trial_placement", "work_experience", "internship", "apprenticeship", "subsidised", "seasonal", "event", "successor", "adoption", "redeployment", NULL};
+static const char *const values_12[] = {"day", "evening", "night", "weekend", NULL};
+static const char *const values_13[] = {"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", NULL};
+static const char *const values_14[] = {"employer", "account_manager", "firm", "agency", "hub", "project", "campaign", "employment_service", "word_of_mouth", "own_find", NULL};
+static const char *const values_15[] = {"withdraw", "close", NULL};
+static const char *const values_16[] = {"fits", "adjust", "against", NULL};
+static const char *const values_17[] = {"suitable", "suitable_with_adjustment", "unsuitable", NULL};
+static const char *const values_18[] = {"reported", "screening", "open", "shortlisted", "partly_filled", "filled", "unsuitable", "closed", "withdrawn", "expired", NULL};
 
 static const struct field contact_new_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct contact_new, name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
@@ -28,9 +32,12 @@ static const struct field contact_new_fields[] = {
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_EMAIL, .offset = offsetof(struct contact_new, email), .min = 3, .max = 254, .visible_to = 0xffffffffu},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_PHONE, .offset = offsetof(struct contact_new, phone), .min = 6, .max = 30, .visible_to = 0xffffffffu},
     {.name = "preferred", .key = {"\"preferred\":", 12}, .column = "preferred", .type = FIELD_BOOL, .offset = offsetof(struct contact_new, preferred), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "decides", .key = {"\"decides\":", 10}, .column = "decides", .type = FIELD_BOOL, .offset = offsetof(struct contact_new, decides), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfffb1u},
+    {.name = "othersFollow", .key = {"\"othersFollow\":", 15}, .column = "others_follow", .type = FIELD_BOOL, .offset = offsetof(struct contact_new, others_follow), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfffb1u},
+    {.name = "madeCommitment", .key = {"\"madeCommitment\":", 17}, .column = "made_commitment", .type = FIELD_BOOL, .offset = offsetof(struct contact_new, made_commitment), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfffb1u},
 };
 const struct schema contact_new_schema = {
-    .name = "ContactNew", .fields = contact_new_fields, .count = 5,
+    .name = "ContactNew", .fields = contact_new_fields, .count = 8,
     .size = sizeof(struct contact_new), .self = NULL,
 };
 static const struct field contact_change_fields[] = {
@@ -39,9 +46,12 @@ static const struct field contact_change_fields[] = {
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_EMAIL, .offset = offsetof(struct contact_change, email), .min = 3, .max = 254, .visible_to = 0xffffffffu},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_PHONE, .offset = offsetof(struct contact_change, phone), .min = 6, .max = 30, .visible_to = 0xffffffffu},
     {.name = "preferred", .key = {"\"preferred\":", 12}, .column = "preferred", .type = FIELD_BOOL, .offset = offsetof(struct contact_change, preferred), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "decides", .key = {"\"decides\":", 10}, .column = "decides", .type = FIELD_BOOL, .offset = offsetof(struct contact_change, decides), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfffb1u},
+    {.name = "othersFollow", .key = {"\"othersFollow\":", 15}, .column = "others_follow", .type = FIELD_BOOL, .offset = offsetof(struct contact_change, others_follow), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfffb1u},
+    {.name = "madeCommitment", .key = {"\"madeCommitment\":", 17}, .column = "made_commitment", .type = FIELD_BOOL, .offset = offsetof(struct contact_change, made_commitment), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfffb1u},
 };
 const struct schema contact_change_schema = {
-    .name = "ContactChange", .fields = contact_change_fields, .count = 5,
+    .name = "ContactChange", .fields = contact_change_fields, .count = 8,
     .size = sizeof(struct contact_change), .self = NULL,
 };
 static const struct field employer_condition_new_fields[] = {
@@ -53,50 +63,85 @@ const struct schema employer_condition_new_schema = {
     .name = "EmployerConditionNew", .fields = employer_condition_new_fields, .count = 3,
     .size = sizeof(struct employer_condition_new), .self = NULL,
 };
+static const struct field employer_experience_fields[] = {
+    {.name = "date", .key = {"\"date\":", 7}, .column = "date", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .offset = offsetof(struct employer_experience, date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct employer_experience, kind), .min = 0, .max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "note", .key = {"\"note\":", 7}, .column = "note", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_MULTILINE, .offset = offsetof(struct employer_experience, note), .min = 1, .max = 500, .visible_to = 0xffffffffu},
+};
+const struct schema employer_experience_schema = {
+    .name = "EmployerExperience", .fields = employer_experience_fields, .count = 3,
+    .size = sizeof(struct employer_experience), .self = NULL,
+};
 static const struct field employer_new_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct employer_new, name), .min = 1, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, kvk_number), .min = 8, .max = 8, .pattern = pattern_1, .visible_to = 0xffffffffu},
-    {.name = "establishmentNumber", .key = {"\"establishmentNumber\":", 22}, .column = "establishment_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, establishment_number), .min = 12, .max = 12, .pattern = pattern_2, .visible_to = 0xffffffffu},
-    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct employer_new, sector), .min = 2, .max = 5, .pattern = pattern_3, .visible_to = 0xffffffffu},
-    {.name = "sizeClass", .key = {"\"sizeClass\":", 12}, .column = "size_class", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct employer_new, size_class), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
-    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, postcode4), .min = 4, .max = 4, .pattern = pattern_5, .visible_to = 0xffffffffu},
+    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, kvk_number), .min = 8, .max = 8, .pattern = pattern_2, .visible_to = 0xffffffffu},
+    {.name = "establishmentNumber", .key = {"\"establishmentNumber\":", 22}, .column = "establishment_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, establishment_number), .min = 12, .max = 12, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, sector), .min = 2, .max = 5, .pattern = pattern_4, .visible_to = 0xffffffffu},
+    {.name = "sizeClass", .key = {"\"sizeClass\":", 12}, .column = "size_class", .type = FIELD_TEXT, .offset = offsetof(struct employer_new, size_class), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "ownership", .key = {"\"ownership\":", 12}, .column = "ownership", .type = FIELD_TEXT, .offset = offsetof(struct employer_new, ownership), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, postcode4), .min = 4, .max = 4, .pattern = pattern_7, .visible_to = 0xffffffffu},
     {.name = "streetAddress", .key = {"\"streetAddress\":", 16}, .column = "street_address", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, street_address), .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "accountManagerId", .key = {"\"accountManagerId\":", 19}, .column = "account_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_new, account_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "riskCover", .key = {"\"riskCover\":", 12}, .column = "risk_cover", .type = FIELD_BOOL, .offset = offsetof(struct employer_new, risk_cover), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffba0u},
     {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct employer_new, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu, .closed_to = 0xffff1u},
+    {.name = "experiences", .key = {"\"experiences\":", 14}, .column = "experiences", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct employer_new, experiences), .min = 0, .max = 50, .schema = &employer_experience_schema, .visible_to = 0xffffffffu, .closed_to = 0xffff1u},
 };
 const struct schema employer_new_schema = {
-    .name = "EmployerNew", .fields = employer_new_fields, .count = 10,
+    .name = "EmployerNew", .fields = employer_new_fields, .count = 12,
     .size = sizeof(struct employer_new), .self = NULL,
 };
 static const struct field employer_change_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .offset = offsetof(struct employer_change, name), .min = 1, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_change, kvk_number), .min = 8, .max = 8, .pattern = pattern_1, .visible_to = 0xffffffffu},
-    {.name = "establishmentNumber", .key = {"\"establishmentNumber\":", 22}, .column = "establishment_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_change, establishment_number), .min = 12, .max = 12, .pattern = pattern_2, .visible_to = 0xffffffffu},
-    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .offset = offsetof(struct employer_change, sector), .min = 2, .max = 5, .pattern = pattern_3, .visible_to = 0xffffffffu},
-    {.name = "sizeClass", .key = {"\"sizeClass\":", 12}, .column = "size_class", .type = FIELD_TEXT, .offset = offsetof(struct employer_change, size_class), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
-    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_change, postcode4), .min = 4, .max = 4, .pattern = pattern_5, .visible_to = 0xffffffffu},
+    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_change, kvk_number), .min = 8, .max = 8, .pattern = pattern_2, .visible_to = 0xffffffffu},
+    {.name = "establishmentNumber", .key = {"\"establishmentNumber\":", 22}, .column = "establishment_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_change, establishment_number), .min = 12, .max = 12, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_change, sector), .min = 2, .max = 5, .pattern = pattern_4, .visible_to = 0xffffffffu},
+    {.name = "sizeClass", .key = {"\"sizeClass\":", 12}, .column = "size_class", .type = FIELD_TEXT, .offset = offsetof(struct employer_change, size_class), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "ownership", .key = {"\"ownership\":", 12}, .column = "ownership", .type = FIELD_TEXT, .offset = offsetof(struct employer_change, ownership), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_change, postcode4), .min = 4, .max = 4, .pattern = pattern_7, .visible_to = 0xffffffffu},
     {.name = "streetAddress", .key = {"\"streetAddress\":", 16}, .column = "street_address", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_change, street_address), .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "accountManagerId", .key = {"\"accountManagerId\":", 19}, .column = "account_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct employer_change, account_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "riskCover", .key = {"\"riskCover\":", 12}, .column = "risk_cover", .type = FIELD_BOOL, .offset = offsetof(struct employer_change, risk_cover), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffba0u},
     {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct employer_change, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu, .closed_to = 0xffff1u},
+    {.name = "experiences", .key = {"\"experiences\":", 14}, .column = "experiences", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct employer_change, experiences), .min = 0, .max = 50, .schema = &employer_experience_schema, .visible_to = 0xffffffffu, .closed_to = 0xffff1u},
 };
 const struct schema employer_change_schema = {
-    .name = "EmployerChange", .fields = employer_change_fields, .count = 10,
+    .name = "EmployerChange", .fields = employer_change_fields, .count = 12,
     .size = sizeof(struct employer_change), .self = NULL,
 };
 static const struct field screening_new_fields[] = {
-    {.name = "verdict", .key = {"\"verdict\":", 10}, .column = "verdict", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct screening_new, verdict), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "verdict", .key = {"\"verdict\":", 10}, .column = "verdict", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct screening_new, verdict), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct screening_new, reason), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
 };
 const struct schema screening_new_schema = {
     .name = "ScreeningNew", .fields = screening_new_fields, .count = 2,
     .size = sizeof(struct screening_new), .self = NULL,
 };
+static const struct field site_new_fields[] = {
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct site_new, name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "streetAddress", .key = {"\"streetAddress\":", 16}, .column = "street_address", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct site_new, street_address), .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct site_new, postcode4), .min = 4, .max = 4, .pattern = pattern_7, .visible_to = 0xffffffffu},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct site_new, neighbourhood), .min = 10, .max = 10, .pattern = pattern_9, .visible_to = 0xffffffffu},
+    {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct site_new, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema site_new_schema = {
+    .name = "SiteNew", .fields = site_new_fields, .count = 5,
+    .size = sizeof(struct site_new), .self = NULL,
+};
+static const struct field site_change_fields[] = {
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .offset = offsetof(struct site_change, name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "streetAddress", .key = {"\"streetAddress\":", 16}, .column = "street_address", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct site_change, street_address), .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct site_change, postcode4), .min = 4, .max = 4, .pattern = pattern_7, .visible_to = 0xffffffffu},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct site_change, neighbourhood), .min = 10, .max = 10, .pattern = pattern_9, .visible_to = 0xffffffffu},
+    {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct site_change, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema site_change_schema = {
+    .name = "SiteChange", .fields = site_change_fields, .count = 5,
+    .size = sizeof(struct site_change), .self = NULL,
+};
 static const struct field vacancy_competence_fields[] = {
     {.name = "competenceId", .key = {"\"competenceId\":", 15}, .column = "competence_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_competence, competence_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_READ_ONLY, .offset = offsetof(struct vacancy_competence, label), .min = 0, .max = 300, .visible_to = 0xffffffffu},
-    {.name = "need", .key = {"\"need\":", 7}, .column = "need", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_competence, need), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "need", .key = {"\"need\":", 7}, .column = "need", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_competence, need), .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
     {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_INT, .offset = offsetof(struct vacancy_competence, level), .min = 1, .max = 3, .visible_to = 0xffffffffu},
     {.name = "weight", .key = {"\"weight\":", 9}, .column = "weight", .type = FIELD_INT, .offset = offsetof(struct vacancy_competence, weight), .min = 1, .max = 5, .visible_to = 0xffffffffu},
 };
@@ -117,62 +162,84 @@ static const struct field vacancy_new_fields[] = {
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, employer_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, title), .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "description", .key = {"\"description\":", 14}, .column = "description", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_new, description), .min = 0, .max = 4000, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, kind), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, kind), .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
     {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, occupation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_new, competences), .unique_at = offsetof(struct vacancy_competence, competence_id), .min = 0, .max = 40, .schema = &vacancy_competence_schema, .visible_to = 0xffffffffu},
     {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_new, conditions), .unique_at = offsetof(struct vacancy_condition, condition), .min = 0, .max = 30, .schema = &vacancy_condition_schema, .visible_to = 0xffffffffu},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_new, shifts), .unique_at = 0, .min = 1, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
-    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, postcode4), .min = 4, .max = 4, .pattern = pattern_5, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_new, shifts), .unique_at = 0, .min = 1, .max = 4, .item_max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, postcode4), .min = 4, .max = 4, .pattern = pattern_7, .visible_to = 0xffffffffu},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, neighbourhood), .min = 10, .max = 10, .pattern = pattern_9, .visible_to = 0xffffffffu},
+    {.name = "siteId", .key = {"\"siteId\":", 9}, .column = "site_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, site_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "positions", .key = {"\"positions\":", 12}, .column = "positions", .type = FIELD_INT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_new, positions), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "candidatesWanted", .key = {"\"candidatesWanted\":", 19}, .column = "candidates_wanted", .type = FIELD_INT, .offset = offsetof(struct vacancy_new, candidates_wanted), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "neededBy", .key = {"\"neededBy\":", 11}, .column = "needed_by", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, needed_by), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "handOverDate", .key = {"\"handOverDate\":", 15}, .column = "hand_over_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, hand_over_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "firstLookUntil", .key = {"\"firstLookUntil\":", 17}, .column = "first_look_until", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, first_look_until), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff3u},
+    {.name = "offSeason", .key = {"\"offSeason\":", 12}, .column = "off_season", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_new, off_season), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "offSeasonMonths", .key = {"\"offSeasonMonths\":", 18}, .column = "off_season_months", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_new, off_season_months), .unique_at = 0, .min = 0, .max = 12, .item_max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "residenceNeighbourhood", .key = {"\"residenceNeighbourhood\":", 25}, .column = "residence_neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, residence_neighbourhood), .min = 10, .max = 10, .pattern = pattern_9, .visible_to = 0xffffffffu},
+    {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_new, source), .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu, .closed_to = 0xffff3u},
+    {.name = "clientEmployerId", .key = {"\"clientEmployerId\":", 19}, .column = "client_employer_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, client_employer_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "clientOrganisationId", .key = {"\"clientOrganisationId\":", 23}, .column = "client_organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, client_organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff3u},
+    {.name = "carvedFromId", .key = {"\"carvedFromId\":", 15}, .column = "carved_from_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, carved_from_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff3u},
     {.name = "wageText", .key = {"\"wageText\":", 11}, .column = "wage_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, wage_text), .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, project_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_new, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu, .closed_to = 0xffff1u},
     {.name = "assigneeId", .key = {"\"assigneeId\":", 13}, .column = "assignee_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_new, assignee_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff3u},
 };
-static const struct field_order vacancy_new_orders[] = {{7, 8}, {13, 14}, {0, 0}};
+static const struct field_order vacancy_new_orders[] = {{7, 8}, {15, 16}, {0, 0}};
 const struct schema vacancy_new_schema = {
-    .name = "VacancyNew", .fields = vacancy_new_fields, .count = 19,
+    .name = "VacancyNew", .fields = vacancy_new_fields, .count = 30,
     .size = sizeof(struct vacancy_new), .self = NULL, .orders = vacancy_new_orders,
 };
 static const struct field vacancy_change_fields[] = {
     {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, title), .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "description", .key = {"\"description\":", 14}, .column = "description", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_change, description), .min = 0, .max = 4000, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, kind), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, kind), .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
     {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .offset = offsetof(struct vacancy_change, occupation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_change, competences), .unique_at = offsetof(struct vacancy_competence, competence_id), .min = 0, .max = 40, .schema = &vacancy_competence_schema, .visible_to = 0xffffffffu},
     {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_change, conditions), .unique_at = offsetof(struct vacancy_condition, condition), .min = 0, .max = 30, .schema = &vacancy_condition_schema, .visible_to = 0xffffffffu},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_change, shifts), .unique_at = 0, .min = 1, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
-    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, postcode4), .min = 4, .max = 4, .pattern = pattern_5, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_change, shifts), .unique_at = 0, .min = 1, .max = 4, .item_max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, postcode4), .min = 4, .max = 4, .pattern = pattern_7, .visible_to = 0xffffffffu},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, neighbourhood), .min = 10, .max = 10, .pattern = pattern_9, .visible_to = 0xffffffffu},
+    {.name = "siteId", .key = {"\"siteId\":", 9}, .column = "site_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, site_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "positions", .key = {"\"positions\":", 12}, .column = "positions", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, positions), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "candidatesWanted", .key = {"\"candidatesWanted\":", 19}, .column = "candidates_wanted", .type = FIELD_INT, .offset = offsetof(struct vacancy_change, candidates_wanted), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "neededBy", .key = {"\"neededBy\":", 11}, .column = "needed_by", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, needed_by), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "handOverDate", .key = {"\"handOverDate\":", 15}, .column = "hand_over_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, hand_over_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "firstLookUntil", .key = {"\"firstLookUntil\":", 17}, .column = "first_look_until", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, first_look_until), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff3u},
+    {.name = "offSeason", .key = {"\"offSeason\":", 12}, .column = "off_season", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_change, off_season), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "offSeasonMonths", .key = {"\"offSeasonMonths\":", 18}, .column = "off_season_months", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct vacancy_change, off_season_months), .unique_at = 0, .min = 0, .max = 12, .item_max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "residenceNeighbourhood", .key = {"\"residenceNeighbourhood\":", 25}, .column = "residence_neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, residence_neighbourhood), .min = 10, .max = 10, .pattern = pattern_9, .visible_to = 0xffffffffu},
+    {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .offset = offsetof(struct vacancy_change, source), .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu, .closed_to = 0xffff3u},
+    {.name = "clientEmployerId", .key = {"\"clientEmployerId\":", 19}, .column = "client_employer_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, client_employer_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "clientOrganisationId", .key = {"\"clientOrganisationId\":", 23}, .column = "client_organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, client_organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff3u},
+    {.name = "carvedFromId", .key = {"\"carvedFromId\":", 15}, .column = "carved_from_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, carved_from_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff3u},
     {.name = "wageText", .key = {"\"wageText\":", 11}, .column = "wage_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, wage_text), .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, project_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct vacancy_change, internal_note), .min = 0, .max = 2000, .visible_to = 0xffffffffu, .closed_to = 0xffff1u},
     {.name = "assigneeId", .key = {"\"assigneeId\":", 13}, .column = "assignee_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_change, assignee_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff3u},
 };
-static const struct field_order vacancy_change_orders[] = {{6, 7}, {12, 13}, {0, 0}};
+static const struct field_order vacancy_change_orders[] = {{6, 7}, {14, 15}, {0, 0}};
 const struct schema vacancy_change_schema = {
-    .name = "VacancyChange", .fields = vacancy_change_fields, .count = 18,
+    .name = "VacancyChange", .fields = vacancy_change_fields, .count = 29,
     .size = sizeof(struct vacancy_change), .self = NULL, .orders = vacancy_change_orders,
 };
 static const struct field vacancy_ending_fields[] = {
-    {.name = "how", .key = {"\"how\":", 6}, .column = "how", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_ending, how), .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "how", .key = {"\"how\":", 6}, .column = "how", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_ending, how), .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
 };
 const struct schema vacancy_ending_schema = {
     .name = "VacancyEnding", .fields = vacancy_ending_fields, .count = 1,
     .size = sizeof(struct vacancy_ending), .self = NULL,
 };
 static const struct field asked_competence_fields[] = {
-    {.name = "need", .key = {"\"need\":", 7}, .column = "need", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct asked_competence, need), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "need", .key = {"\"need\":", 7}, .column = "need", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct asked_competence, need), .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
     {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_INT, .offset = offsetof(struct asked_competence, level), .min = 1, .max = 3, .visible_to = 0xffffffffu},
     {.name = "weight", .key = {"\"weight\":", 9}, .column = "weight", .type = FIELD_INT, .offset = offsetof(struct asked_competence, weight), .min = 1, .max = 5, .visible_to = 0xffffffffu},
 };
@@ -189,17 +256,21 @@ const struct schema asked_condition_schema = {
 };
 static const struct field contact_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "functionTitle", .key = {"\"functionTitle\":", 16}, .column = "function_title", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .min = 0, .max = 254, .visible_to = 0xffffffffu},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
     {.name = "preferred", .key = {"\"preferred\":", 12}, .column = "preferred", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "decides", .key = {"\"decides\":", 10}, .column = "decides", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x4eu},
+    {.name = "othersFollow", .key = {"\"othersFollow\":", 15}, .column = "others_follow", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x4eu},
+    {.name = "madeCommitment", .key = {"\"madeCommitment\":", 17}, .column = "made_commitment", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x4eu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema contact_schema = {
-    .name = "Contact", .fields = contact_fields, .count = 9,
+    .name = "Contact", .fields = contact_fields, .count = 13,
     .size = 0, .self = "/contacts/",
 };
 static const struct field employer_condition_fields[] = {
@@ -222,8 +293,9 @@ static const struct field employer_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .min = 0, .max = 8, .visible_to = 0xffffffffu},
     {.name = "establishmentNumber", .key = {"\"establishmentNumber\":", 22}, .column = "establishment_number", .type = FIELD_TEXT, .min = 0, .max = 12, .visible_to = 0xffffffffu},
-    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 5, .visible_to = 0xffffffffu},
-    {.name = "sizeClass", .key = {"\"sizeClass\":", 12}, .column = "size_class", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .min = 0, .max = 5, .visible_to = 0xffffffffu},
+    {.name = "sizeClass", .key = {"\"sizeClass\":", 12}, .column = "size_class", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "ownership", .key = {"\"ownership\":", 12}, .column = "ownership", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
     {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .min = 0, .max = 4, .visible_to = 0xffffffffu},
     {.name = "streetAddress", .key = {"\"streetAddress\":", 16}, .column = "street_address", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "accountManagerId", .key = {"\"accountManagerId\":", 19}, .column = "account_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -231,16 +303,17 @@ static const struct field employer_fields[] = {
     {.name = "accountManagerPhone", .key = {"\"accountManagerPhone\":", 22}, .column = "account_manager_phone", .type = FIELD_TEXT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
     {.name = "riskCover", .key = {"\"riskCover\":", 12}, .column = "risk_cover", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x45fu},
     {.name = "internalNote", .key = {"\"internalNote\":", 15}, .column = "internal_note", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xeu},
+    {.name = "experiences", .key = {"\"experiences\":", 14}, .column = "experiences", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 50, .schema = &employer_experience_schema, .visible_to = 0xeu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema employer_schema = {
-    .name = "Employer", .fields = employer_fields, .count = 16,
+    .name = "Employer", .fields = employer_fields, .count = 18,
     .size = 0, .self = "/employers/",
 };
 static const struct field screening_rule_fields[] = {
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
     {.name = "number", .key = {"\"number\":", 9}, .column = "number", .type = FIELD_INT, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
     {.name = "limit", .key = {"\"limit\":", 8}, .column = "limit", .type = FIELD_INT, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
 };
@@ -268,7 +341,7 @@ const struct schema supply_schema = {
 };
 static const struct field advice_fields[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
     {.name = "rulesVersion", .key = {"\"rulesVersion\":", 15}, .column = "rules_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "rules", .key = {"\"rules\":", 8}, .column = "rules", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .schema = &screening_rule_schema, .visible_to = 0xffffffffu},
     {.name = "supply", .key = {"\"supply\":", 9}, .column = "supply", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &supply_schema, .visible_to = 0xffffffffu},
@@ -280,9 +353,9 @@ const struct schema advice_schema = {
 static const struct field screening_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "verdict", .key = {"\"verdict\":", 10}, .column = "verdict", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "verdict", .key = {"\"verdict\":", 10}, .column = "verdict", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
     {.name = "adviceRules", .key = {"\"adviceRules\":", 14}, .column = "advice_rules", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 20, .schema = &screening_rule_schema, .visible_to = 0xffffffffu},
     {.name = "rulesVersion", .key = {"\"rulesVersion\":", 15}, .column = "rules_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "screenedBy", .key = {"\"screenedBy\":", 13}, .column = "screened_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -294,18 +367,35 @@ const struct schema screening_schema = {
     .name = "Screening", .fields = screening_fields, .count = 11,
     .size = 0, .self = "/screenings/",
 };
+static const struct field site_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "streetAddress", .key = {"\"streetAddress\":", 16}, .column = "street_address", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .min = 0, .max = 4, .visible_to = 0xffffffffu},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 0, .max = 10, .visible_to = 0xffffffffu},
+    {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema site_schema = {
+    .name = "Site", .fields = site_fields, .count = 9,
+    .size = 0, .self = "/sites/",
+};
 static const struct field vacancy_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "description", .key = {"\"description\":", 14}, .column = "description", .type = FIELD_TEXT, .min = 0, .max = 4000, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
     {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 4, .item_max = 100, .values = values_12, .visible_to = 0xffffffffu},
     {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 4, .visible_to = 0xffffffffu},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 0, .max = 10, .visible_to = 0xffffffffu},
+    {.name = "siteId", .key = {"\"siteId\":", 9}, .column = "site_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "positions", .key = {"\"positions\":", 12}, .column = "positions", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "candidatesWanted", .key = {"\"candidatesWanted\":", 19}, .column = "candidates_wanted", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -317,9 +407,17 @@ static const struct field vacancy_fields[] = {
     {.name = "assigneeName", .key = {"\"assigneeName\":", 15}, .column = "assignee_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0x45fu},
     {.name = "employerName", .key = {"\"employerName\":", 15}, .column = "employer_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xc5fu},
     {.name = "occupationLabel", .key = {"\"occupationLabel\":", 18}, .column = "occupation_label", .type = FIELD_TEXT, .min = 0, .max = 300, .visible_to = 0xffffffffu},
-    {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_12, .visible_to = 0xeu},
+    {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_17, .visible_to = 0xeu},
     {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "handOverDate", .key = {"\"handOverDate\":", 15}, .column = "hand_over_date", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "firstLookUntil", .key = {"\"firstLookUntil\":", 17}, .column = "first_look_until", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0x45fu},
+    {.name = "offSeason", .key = {"\"offSeason\":", 12}, .column = "off_season", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "offSeasonMonths", .key = {"\"offSeasonMonths\":", 18}, .column = "off_season_months", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 12, .item_max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "residenceNeighbourhood", .key = {"\"residenceNeighbourhood\":", 25}, .column = "residence_neighbourhood", .type = FIELD_TEXT, .min = 0, .max = 10, .visible_to = 0xffffffffu},
+    {.name = "clientEmployerId", .key = {"\"clientEmployerId\":", 19}, .column = "client_employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "clientOrganisationId", .key = {"\"clientOrganisationId\":", 23}, .column = "client_organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x45fu},
+    {.name = "carvedFromId", .key = {"\"carvedFromId\":", 15}, .column = "carved_from_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x45fu},
     {.name = "reportedAt", .key = {"\"reportedAt\":", 13}, .column = "reported_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "matchVersion", .key = {"\"matchVersion\":", 15}, .column = "match_input", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xeu},
     {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 40, .schema = &vacancy_competence_schema, .visible_to = 0xffffffffu},
@@ -329,6 +427,6 @@ static const struct field vacancy_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema vacancy_schema = {
-    .name = "Vacancy", .fields = vacancy_fields, .count = 32,
+    .name = "Vacancy", .fields = vacancy_fields, .count = 42,
     .size = 0, .self = "/vacancies/",
 };

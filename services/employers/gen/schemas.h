@@ -13,6 +13,9 @@ struct contact_new {
     struct str email;
     struct str phone;
     struct maybe_bool preferred;
+    struct maybe_bool decides;
+    struct maybe_bool others_follow;
+    struct maybe_bool made_commitment;
 };
 
 /* What may change of a contact person. (wijziging van een contactpersoon) */
@@ -22,6 +25,9 @@ struct contact_change {
     struct str email;
     struct str phone;
     struct maybe_bool preferred;
+    struct maybe_bool decides;
+    struct maybe_bool others_follow;
+    struct maybe_bool made_commitment;
 };
 
 /* What a client says of a condition. (nieuwe voorwaarde van de werkgever) */
@@ -31,6 +37,13 @@ struct employer_condition_new {
     struct maybe_bool hard;
 };
 
+/* What went well or wrong with an employer, on a day. It names no person. (ervaring met een werkgever) */
+struct employer_experience {
+    struct str date;
+    struct str kind;
+    struct str note;
+};
+
 /* What a client says of an employer. (nieuwe werkgever) */
 struct employer_new {
     struct str name;
@@ -38,11 +51,13 @@ struct employer_new {
     struct str establishment_number;
     struct str sector;
     struct str size_class;
+    struct str ownership;
     struct str postcode4;
     struct str street_address;
     struct str account_manager_id;
     struct maybe_bool risk_cover;
     struct str internal_note;
+    struct list experiences; /* of struct employer_experience */
 };
 
 /* What may change of an employer. (wijziging van een werkgever) */
@@ -52,17 +67,37 @@ struct employer_change {
     struct str establishment_number;
     struct str sector;
     struct str size_class;
+    struct str ownership;
     struct str postcode4;
     struct str street_address;
     struct str account_manager_id;
     struct maybe_bool risk_cover;
     struct str internal_note;
+    struct list experiences; /* of struct employer_experience */
 };
 
 /* The human verdict. (nieuw oordeel passendheid) */
 struct screening_new {
     struct str verdict;
     struct str reason;
+};
+
+/* What a client says of a site. (nieuwe locatie) */
+struct site_new {
+    struct str name;
+    struct str street_address;
+    struct str postcode4;
+    struct str neighbourhood;
+    struct maybe_bool active;
+};
+
+/* What may change of a site. (wijziging van een locatie) */
+struct site_change {
+    struct str name;
+    struct str street_address;
+    struct str postcode4;
+    struct str neighbourhood;
+    struct maybe_bool active;
 };
 
 /* A competence that a vacancy asks. (gevraagde competentie) */
@@ -94,10 +129,21 @@ struct vacancy_new {
     struct maybe_int hours_max;
     struct list shifts; /* of struct str */
     struct str postcode4;
+    struct str neighbourhood;
+    struct str site_id;
     struct maybe_int positions;
     struct maybe_int candidates_wanted;
     struct str start_date;
     struct str needed_by;
+    struct str hand_over_date;
+    struct str first_look_until;
+    struct str off_season;
+    struct list off_season_months; /* of struct str */
+    struct str residence_neighbourhood;
+    struct str source;
+    struct str client_employer_id;
+    struct str client_organisation_id;
+    struct str carved_from_id;
     struct str wage_text;
     struct str project_id;
     struct str internal_note;
@@ -116,10 +162,21 @@ struct vacancy_change {
     struct maybe_int hours_max;
     struct list shifts; /* of struct str */
     struct str postcode4;
+    struct str neighbourhood;
+    struct str site_id;
     struct maybe_int positions;
     struct maybe_int candidates_wanted;
     struct str start_date;
     struct str needed_by;
+    struct str hand_over_date;
+    struct str first_look_until;
+    struct str off_season;
+    struct list off_season_months; /* of struct str */
+    struct str residence_neighbourhood;
+    struct str source;
+    struct str client_employer_id;
+    struct str client_organisation_id;
+    struct str carved_from_id;
     struct str wage_text;
     struct str project_id;
     struct str internal_note;
@@ -146,9 +203,12 @@ struct asked_condition {
 extern const struct schema contact_new_schema;
 extern const struct schema contact_change_schema;
 extern const struct schema employer_condition_new_schema;
+extern const struct schema employer_experience_schema;
 extern const struct schema employer_new_schema;
 extern const struct schema employer_change_schema;
 extern const struct schema screening_new_schema;
+extern const struct schema site_new_schema;
+extern const struct schema site_change_schema;
 extern const struct schema vacancy_competence_schema;
 extern const struct schema vacancy_condition_schema;
 extern const struct schema vacancy_new_schema;
@@ -164,6 +224,7 @@ extern const struct schema supply_without_schema;
 extern const struct schema supply_schema;
 extern const struct schema advice_schema;
 extern const struct schema screening_schema;
+extern const struct schema site_schema;
 extern const struct schema vacancy_schema;
 
 #endif

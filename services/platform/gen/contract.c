@@ -13,19 +13,21 @@ static const char *const values_0[] = {"case_manager", "team_lead", "consultant"
 static const char *const values_1[] = {"skill", "knowledge", "attitude", "language", NULL};
 static const struct pattern_part pattern_2[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x0u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 static const char *const values_3[] = {"queued", "sent", "delivered", "uncertain", "failed", "undelivered", "withdrawn", NULL};
-static const char *const values_4[] = {"file", "mediation", NULL};
-static const struct pattern_part pattern_5[] = {{{0x3ff000000000000u, 0x0u}, 4, 4}, {{0, 0}, 0, 0}};
-static const char *const values_6[] = {"firm", "agency", "hub", "course_provider", "partner", "municipality", "unit", "service_point", "desk", "department", "school", "association", "park", "platform", "corporation", "sector_body", "fund", "council", "employment_service", "sheltered_work", "centre", NULL};
-static const char *const values_7[] = {"ready", "leased", "waiting", "blocked", NULL};
-static const struct pattern_part pattern_8[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
-static const char *const values_9[] = {"permanent", "exhausted", "poison", "uncertain", "killed", NULL};
-static const char *const values_10[] = {"done", "asked", "too-late", NULL};
-static const char *const values_11[] = {"country", "tenant", "project", "agreement", NULL};
-static const char *const values_12[] = {"drafted", "adopted", "replaced", "withdrawn", NULL};
-static const char *const values_13[] = {"proposed", "open", "done", "failed", "withdrawn", NULL};
-static const struct pattern_part pattern_14[] = {{{0x0u, 0x7fffffe80000000u}, 2, 40}, {{0, 0}, 0, 0}};
-static const char *const values_15[] = {"municipality", "centre", "service", "hub", NULL};
-static const char *const values_16[] = {"me", "desk", "team", "people", NULL};
+static const struct pattern_part pattern_4[] = {{{0x0u, 0x8000000000u}, 1, 1}, {{0x0u, 0x200000000000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0, 0}, 0, 0}};
+static const char *const values_5[] = {"current", "withdrawn", NULL};
+static const char *const values_6[] = {"file", "mediation", NULL};
+static const struct pattern_part pattern_7[] = {{{0x3ff000000000000u, 0x0u}, 4, 4}, {{0, 0}, 0, 0}};
+static const char *const values_8[] = {"firm", "agency", "hub", "course_provider", "partner", "municipality", "unit", "service_point", "desk", "department", "school", "association", "park", "platform", "corporation", "sector_body", "fund", "council", "employment_service", "sheltered_work", "centre", NULL};
+static const char *const values_9[] = {"ready", "leased", "waiting", "blocked", NULL};
+static const struct pattern_part pattern_10[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
+static const char *const values_11[] = {"permanent", "exhausted", "poison", "uncertain", "killed", NULL};
+static const char *const values_12[] = {"done", "asked", "too-late", NULL};
+static const char *const values_13[] = {"country", "tenant", "project", "agreement", NULL};
+static const char *const values_14[] = {"drafted", "adopted", "replaced", "withdrawn", NULL};
+static const char *const values_15[] = {"proposed", "open", "done", "failed", "withdrawn", NULL};
+static const struct pattern_part pattern_16[] = {{{0x0u, 0x7fffffe80000000u}, 2, 40}, {{0, 0}, 0, 0}};
+static const char *const values_17[] = {"municipality", "centre", "service", "hub", NULL};
+static const char *const values_18[] = {"me", "desk", "team", "people", NULL};
 
 static const struct right list_colleagues_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_colleagues_query[] = {
@@ -255,12 +257,26 @@ static enum err resend_message_plan(struct ctx *ctx, const struct request *req, 
     });
     return OK;
 }
+static const struct right list_neighbourhoods_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_neighbourhoods_query[] = {
+    {.name = "municipality", .key = {"\"municipality\":", 15}, .column = "municipality", .type = FIELD_TEXT, .min = 6, .max = 6, .pattern = pattern_4, .visible_to = 0xffffffffu},
+    {.name = "district", .key = {"\"district\":", 11}, .column = "district", .type = FIELD_TEXT, .min = 1, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "namePrefix", .key = {"\"namePrefix\":", 13}, .column = "name_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 2, .item_max = 100, .values = values_5, .visible_to = 0xffffffffu},
+};
+/* listNeighbourhoods: Neighbourhoods */
+static enum err list_neighbourhoods_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_neighbourhood_list(plan);
+    return OK;
+}
 static const struct right list_notes_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_notes_query[] = {
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 2, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 2, .item_max = 100, .values = values_6, .visible_to = 0xffffffffu},
 };
 /* listNotes: Notes */
 static enum err list_notes_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -322,7 +338,7 @@ static enum err delete_note_plan(struct ctx *ctx, const struct request *req, str
 static const struct right list_occupations_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_occupations_query[] = {
     {.name = "labelPrefix", .key = {"\"labelPrefix\":", 14}, .column = "label_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "isco", .key = {"\"isco\":", 7}, .column = "isco", .type = FIELD_TEXT, .min = 4, .max = 4, .pattern = pattern_5, .visible_to = 0xffffffffu},
+    {.name = "isco", .key = {"\"isco\":", 7}, .column = "isco", .type = FIELD_TEXT, .min = 4, .max = 4, .pattern = pattern_7, .visible_to = 0xffffffffu},
 };
 /* listOccupations: Find an occupation */
 static enum err list_occupations_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -348,7 +364,7 @@ static enum err get_occupation_plan(struct ctx *ctx, const struct request *req, 
 }
 static const struct right list_organisations_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_organisations_query[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 21, .item_max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 21, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "namePrefix", .key = {"\"namePrefix\":", 13}, .column = "name_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -425,8 +441,8 @@ static enum err get_queue_doctor_plan(struct ctx *ctx, const struct request *req
 }
 static const struct right list_queue_jobs_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field list_queue_jobs_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_7, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_8, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_10, .visible_to = 0xffffffffu},
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "createdBefore", .key = {"\"createdBefore\":", 16}, .column = "created_before", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -515,8 +531,8 @@ static enum err kill_queue_job_plan(struct ctx *ctx, const struct request *req, 
 }
 static const struct right list_queue_dead_letters_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field list_queue_dead_letters_query[] = {
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_8, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_10, .visible_to = 0xffffffffu},
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -579,7 +595,7 @@ static enum err list_queue_kinds_plan(struct ctx *ctx, const struct request *req
 }
 static const struct right pause_queue_kind_rights[] = {{1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field pause_queue_kind_path[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_8, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_10, .visible_to = 0xffffffffu},
 };
 /* pauseQueueKind: Pause a kind of work */
 static enum err pause_queue_kind_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -594,7 +610,7 @@ static enum err pause_queue_kind_plan(struct ctx *ctx, const struct request *req
 }
 static const struct right resume_queue_kind_rights[] = {{1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field resume_queue_kind_path[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_8, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_10, .visible_to = 0xffffffffu},
 };
 /* resumeQueueKind: End the pause of a kind */
 static enum err resume_queue_kind_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -666,7 +682,7 @@ static enum err release_queue_lane_plan(struct ctx *ctx, const struct request *r
 static const struct right list_queue_schedule_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field list_queue_schedule_query[] = {
     {.name = "subject", .key = {"\"subject\":", 10}, .column = "subject", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_8, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_10, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 /* listQueueSchedule: Planned work */
@@ -679,7 +695,7 @@ static enum err list_queue_schedule_plan(struct ctx *ctx, const struct request *
 static const struct right list_queue_acts_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field list_queue_acts_query[] = {
     {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job_id", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_12, .visible_to = 0xffffffffu},
 };
 /* listQueueActs: Who asked what of the queue */
 static enum err list_queue_acts_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -734,9 +750,9 @@ static const struct right list_rules_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE
 static const struct field list_rules_query[] = {
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "codePrefix", .key = {"\"codePrefix\":", 13}, .column = "code_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "scope", .key = {"\"scope\":", 8}, .column = "scope", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "scope", .key = {"\"scope\":", 8}, .column = "scope", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_13, .visible_to = 0xffffffffu},
     {.name = "scopeId", .key = {"\"scopeId\":", 10}, .column = "scope_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_14, .visible_to = 0xffffffffu},
     {.name = "inForceAt", .key = {"\"inForceAt\":", 12}, .column = "in_force_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 /* listRules: Rules */
@@ -830,8 +846,8 @@ static enum err list_task_kinds_plan(struct ctx *ctx, const struct request *req,
 }
 static const struct right list_tasks_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_tasks_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_13, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_14, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_15, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_16, .visible_to = 0xffffffffu},
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x3b7u},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -961,7 +977,7 @@ static enum err list_task_transitions_plan(struct ctx *ctx, const struct request
 }
 static const struct right list_tenants_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_tenants_query[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_15, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_17, .visible_to = 0xffffffffu},
 };
 /* listTenants: Municipalities */
 static enum err list_tenants_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -1047,8 +1063,8 @@ static enum err update_user_plan(struct ctx *ctx, const struct request *req, str
 }
 static const struct right get_work_list_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field get_work_list_query[] = {
-    {.name = "whose", .key = {"\"whose\":", 8}, .column = "whose", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_14, .visible_to = 0xffffffffu},
+    {.name = "whose", .key = {"\"whose\":", 8}, .column = "whose", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_16, .visible_to = 0xffffffffu},
     {.name = "urgent", .key = {"\"urgent\":", 9}, .column = "urgent", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "overdue", .key = {"\"overdue\":", 10}, .column = "overdue", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "dueBefore", .key = {"\"dueBefore\":", 12}, .column = "due_before", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -1307,6 +1323,19 @@ static const struct operation operations[] = {
         .handle = resend_message_plan,
     },
     {
+        .id = "listNeighbourhoods",
+        .method = METHOD_GET,
+        .path = "/neighbourhoods",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_neighbourhoods_rights,
+        .parameters = list_neighbourhoods_query, .parameters_count = 4,
+        .response = &neighbourhood_schema, .shown = 0x1fu,
+        .list = &query_neighbourhood_list,
+        .handle = list_neighbourhoods_plan,
+    },
+    {
         .id = "listNotes",
         .method = METHOD_GET,
         .path = "/notes",
@@ -1331,7 +1360,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &note_new_schema,
         .response = &note_schema, .shown = 0x1fffu,
-        .show = &operations[21],
+        .show = &operations[22],
         .handle = create_note_plan,
     },
     {
@@ -1421,7 +1450,7 @@ static const struct operation operations[] = {
         .rights = create_organisation_rights,
         .body = &organisation_new_schema,
         .response = &organisation_schema, .shown = 0x1ffu,
-        .show = &operations[28],
+        .show = &operations[29],
         .handle = create_organisation_plan,
     },
     {
@@ -1520,7 +1549,7 @@ static const struct operation operations[] = {
         .path_fields = retry_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[52],
+        .show = &operations[53],
         .handle = retry_queue_job_plan,
     },
     {
@@ -1534,7 +1563,7 @@ static const struct operation operations[] = {
         .path_fields = run_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[52],
+        .show = &operations[53],
         .handle = run_queue_job_plan,
     },
     {
@@ -1548,7 +1577,7 @@ static const struct operation operations[] = {
         .path_fields = cancel_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[52],
+        .show = &operations[53],
         .handle = cancel_queue_job_plan,
     },
     {
@@ -1562,7 +1591,7 @@ static const struct operation operations[] = {
         .path_fields = kill_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[52],
+        .show = &operations[53],
         .handle = kill_queue_job_plan,
     },
     {
@@ -1612,7 +1641,7 @@ static const struct operation operations[] = {
         .path_fields = revive_queue_dead_letter_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[52],
+        .show = &operations[53],
         .handle = revive_queue_dead_letter_plan,
     },
     {
@@ -1638,7 +1667,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_kind_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[52],
+        .show = &operations[53],
         .handle = pause_queue_kind_plan,
     },
     {
@@ -1652,7 +1681,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_kind_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[52],
+        .show = &operations[53],
         .handle = resume_queue_kind_plan,
     },
     {
@@ -1666,7 +1695,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_tenant_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[52],
+        .show = &operations[53],
         .handle = pause_queue_tenant_plan,
     },
     {
@@ -1680,7 +1709,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_tenant_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[52],
+        .show = &operations[53],
         .handle = resume_queue_tenant_plan,
     },
     {
@@ -1706,7 +1735,7 @@ static const struct operation operations[] = {
         .path_fields = release_queue_lane_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[52],
+        .show = &operations[53],
         .handle = release_queue_lane_plan,
     },
     {
@@ -1807,7 +1836,7 @@ static const struct operation operations[] = {
         .rights = create_rule_rights,
         .body = &rule_new_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[58],
+        .show = &operations[59],
         .handle = create_rule_plan,
     },
     {
@@ -1858,7 +1887,7 @@ static const struct operation operations[] = {
         .path_fields = adopt_rule_path, .path_count = 1,
         .body = &rule_adoption_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[58],
+        .show = &operations[59],
         .handle = adopt_rule_plan,
     },
     {
@@ -1872,7 +1901,7 @@ static const struct operation operations[] = {
         .path_fields = end_rule_path, .path_count = 1,
         .body = &rule_ending_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[58],
+        .show = &operations[59],
         .handle = end_rule_plan,
     },
     {
@@ -1912,7 +1941,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &task_new_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[66],
+        .show = &operations[67],
         .handle = create_task_plan,
     },
     {
@@ -1939,7 +1968,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = accept_task_path, .path_count = 1,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[66],
+        .show = &operations[67],
         .handle = accept_task_plan,
     },
     {
@@ -1954,7 +1983,7 @@ static const struct operation operations[] = {
         .path_fields = decline_task_path, .path_count = 1,
         .body = &task_refusal_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[66],
+        .show = &operations[67],
         .handle = decline_task_plan,
     },
     {
@@ -1969,7 +1998,7 @@ static const struct operation operations[] = {
         .path_fields = complete_task_path, .path_count = 1,
         .body = &task_completion_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[66],
+        .show = &operations[67],
         .handle = complete_task_plan,
     },
     {
@@ -1984,7 +2013,7 @@ static const struct operation operations[] = {
         .path_fields = withdraw_task_path, .path_count = 1,
         .body = &task_withdrawal_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[66],
+        .show = &operations[67],
         .handle = withdraw_task_plan,
     },
     {
@@ -1999,7 +2028,7 @@ static const struct operation operations[] = {
         .path_fields = replan_task_path, .path_count = 1,
         .body = &task_replanning_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[66],
+        .show = &operations[67],
         .handle = replan_task_plan,
     },
     {
@@ -2014,7 +2043,7 @@ static const struct operation operations[] = {
         .path_fields = reassign_task_path, .path_count = 1,
         .body = &task_reassignment_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[66],
+        .show = &operations[67],
         .handle = reassign_task_plan,
     },
     {
@@ -2090,7 +2119,7 @@ static const struct operation operations[] = {
         .rights = create_user_rights,
         .body = &user_new_schema,
         .response = &user_schema, .shown = 0x7ffu,
-        .show = &operations[79],
+        .show = &operations[80],
         .handle = create_user_plan,
     },
     {
@@ -2135,5 +2164,5 @@ static const struct operation operations[] = {
 };
 
 const struct service platform_service = {
-    "platform", operations, 82, false,
+    "platform", operations, 83, false,
 };

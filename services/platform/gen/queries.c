@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(80 <= LIMIT_QUERIES, "queries");
+_Static_assert(81 <= LIMIT_QUERIES, "queries");
 _Static_assert(16 <= LIMIT_VALUES, "task_list");
 
 static const struct query_filter colleague_list_filters[] = {
@@ -411,6 +411,34 @@ struct statement *sql_message_template_preview(struct plan *plan, struct sql_mes
         args.code,
     };
     return plan_add(plan, &query_message_template_preview, values);
+}
+
+static const struct query_filter neighbourhood_list_filters[] = {
+    {"municipality", "n.municipality = %", NULL},
+    {"district", "n.district = %", NULL},
+    {"namePrefix", "n.words @@ app.asked(%)", NULL},
+    {"status", "n.status = %", NULL},
+};
+static const struct query_sort neighbourhood_list_sorts[] = {
+    {"name", "n.name", "text", "name"},
+    {"code", "n.code", "text", "code"},
+};
+static const struct query_list neighbourhood_list_list = {
+    neighbourhood_list_filters, 4,
+    neighbourhood_list_sorts, 2,
+    "n.code", "code", "text",
+    false,
+    NULL, NULL,
+};
+const struct query query_neighbourhood_list = {
+    .name = "neighbourhood_list",
+    .text = "select n.code, n.name, n.district, n.municipality, n.status from ref.neighbourhood n where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &neighbourhood_list_list,
+};
+struct statement *sql_neighbourhood_list(struct plan *plan)
+{
+    return plan_add(plan, &query_neighbourhood_list, NULL);
 }
 
 static const struct query_filter note_list_filters[] = {
@@ -1690,4 +1718,4 @@ struct statement *sql_work_list_page(struct plan *plan, struct sql_work_list_pag
     return plan_add(plan, &query_work_list_page, values);
 }
 
-const struct query *const platform_queries[] = {&query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_hat_page, &query_hat_get, &query_hat_insert, &query_hat_change, &query_login_page, &query_login_get, &query_login_insert, &query_login_delete, &query_mail_setting_get, &query_mail_setting_change, &query_message_list, &query_message_get, &query_message_resend, &query_message_template_list, &query_message_template_preview, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_rule_list, &query_rule_get, &query_rule_insert, &query_rule_settable, &query_rule_change, &query_rule_adopt, &query_rule_end, &query_rule_preview, &query_rule_code_list, &query_task_list, &query_task_get, &query_task_kind_list, &query_task_make, &query_task_accept, &query_task_decline, &query_task_complete, &query_task_withdraw, &query_task_replan, &query_task_reassign, &query_task_transition_list, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, &query_work_list_page, NULL};
+const struct query *const platform_queries[] = {&query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_hat_page, &query_hat_get, &query_hat_insert, &query_hat_change, &query_login_page, &query_login_get, &query_login_insert, &query_login_delete, &query_mail_setting_get, &query_mail_setting_change, &query_message_list, &query_message_get, &query_message_resend, &query_message_template_list, &query_message_template_preview, &query_neighbourhood_list, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_rule_list, &query_rule_get, &query_rule_insert, &query_rule_settable, &query_rule_change, &query_rule_adopt, &query_rule_end, &query_rule_preview, &query_rule_code_list, &query_task_list, &query_task_get, &query_task_kind_list, &query_task_make, &query_task_accept, &query_task_decline, &query_task_complete, &query_task_withdraw, &query_task_replan, &query_task_reassign, &query_task_transition_list, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, &query_work_list_page, NULL};

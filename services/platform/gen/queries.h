@@ -108,6 +108,9 @@ struct sql_message_template_preview {
 };
 struct statement *sql_message_template_preview(struct plan *plan, struct sql_message_template_preview args);
 
+extern const struct query query_neighbourhood_list;
+struct statement *sql_neighbourhood_list(struct plan *plan);
+
 extern const struct query query_note_list;
 struct sql_note_list {
     struct str shows_subject_label;

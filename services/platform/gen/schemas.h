@@ -213,6 +213,7 @@ extern const struct schema message_template_schema;
 extern const struct schema message_preview_schema;
 extern const struct schema message_attempt_schema;
 extern const struct schema message_schema;
+extern const struct schema neighbourhood_schema;
 extern const struct schema note_schema;
 extern const struct schema occupation_competence_schema;
 extern const struct schema occupation_schema;

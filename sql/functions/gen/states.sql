@@ -122,6 +122,7 @@ create function app.allows(noun text, state text, operation text) returns boolea
             when 'updateCandidate.identity' then state in ('active', 'paused', 'placed', 'left')
             when 'updateCandidate.owner' then state in ('active', 'paused', 'placed', 'left')
             when 'updateCandidate.profile' then state in ('active', 'paused', 'placed')
+            when 'recordDeath' then state in ('active', 'paused', 'placed', 'left')
             when 'mergeCandidates' then state in ('active', 'paused', 'placed')
             when 'withdrawConsent' then state in ('active', 'paused', 'placed', 'left')
             when 'createProposalRound' then state in ('active')
@@ -167,7 +168,7 @@ create function app.allows(noun text, state text, operation text) returns boolea
 -- Whether somebody asks for the event. Others come of what is done elsewhere: `-- unasked:` of sql/states.
 create function app.is_asked(noun text, event text) returns boolean immutable parallel safe
     return case noun
-        when 'candidate' then event not in ('hire', 'undo_hire')
+        when 'candidate' then event not in ('hire', 'undo_hire', 'die', 'revive_active', 'revive_paused', 'revive_placed')
         when 'message' then event not in ('send', 'fail', 'lose', 'deliver', 'bounce', 'withdraw')
         when 'proposal' then event not in ('overtake', 'revoke', 'restore_draft', 'restore', 'restore_invitation', 'expire')
         when 'rule' then event not in ('replace', 'restore')
@@ -184,6 +185,7 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('candidate', 'updateCandidate.identity', '{active,paused,placed,left}'::text[], '{case_manager,consultant,team_lead,firm}'::text[]),
         ('candidate', 'updateCandidate.owner', '{active,paused,placed,left}'::text[], '{case_manager,consultant,team_lead,firm}'::text[]),
         ('candidate', 'updateCandidate.profile', '{active,paused,placed}'::text[], '{case_manager,consultant,team_lead,firm}'::text[]),
+        ('candidate', 'recordDeath', '{active,paused,placed,left}'::text[], '{case_manager,team_lead}'::text[]),
         ('candidate', 'mergeCandidates', '{active,paused,placed}'::text[], '{case_manager,team_lead}'::text[]),
         ('candidate', 'withdrawConsent', '{active,paused,placed,left}'::text[], '{case_manager,consultant,team_lead}'::text[]),
         ('candidate', 'createProposalRound', '{active}'::text[], '{consultant}'::text[]),
@@ -223,10 +225,10 @@ create function app.candidate_guard() returns trigger language plpgsql
         if new.first_name::text is distinct from old.first_name::text or new.last_name::text is distinct from old.last_name::text or new.birth_date::text is distinct from old.birth_date::text or new.email::text is distinct from old.email::text or new.phone::text is distinct from old.phone::text or new.postcode4::text is distinct from old.postcode4::text or new.neighbourhood::text is distinct from old.neighbourhood::text or new.bsn_changes::text is distinct from old.bsn_changes::text then
             perform app.require('candidate', state, 'updateCandidate.identity');
         end if;
-        if new.case_manager_id::text is distinct from old.case_manager_id::text or new.coach_id::text is distinct from old.coach_id::text or new.organisation_id::text is distinct from old.organisation_id::text then
+        if new.case_manager_id::text is distinct from old.case_manager_id::text or new.coach_id::text is distinct from old.coach_id::text or new.organisation_id::text is distinct from old.organisation_id::text or new.user_id::text is distinct from old.user_id::text then
             perform app.require('candidate', state, 'updateCandidate.owner');
         end if;
-        if new.alias::text is distinct from old.alias::text or new.benefit::text is distinct from old.benefit::text or new.phase::text is distinct from old.phase::text or new.target_groups::text is distinct from old.target_groups::text or new.hours_min::text is distinct from old.hours_min::text or new.hours_max::text is distinct from old.hours_max::text or new.hours_worked::text is distinct from old.hours_worked::text or new.shifts::text is distinct from old.shifts::text or new.max_distance_km::text is distinct from old.max_distance_km::text or new.transport::text is distinct from old.transport::text or new.available_from::text is distinct from old.available_from::text or new.wishes::text is distinct from old.wishes::text or new.introduction::text is distinct from old.introduction::text or new.sectors::text is distinct from old.sectors::text or new.competences::text is distinct from old.competences::text or new.conditions::text is distinct from old.conditions::text or new.languages::text is distinct from old.languages::text or new.occupations::text is distinct from old.occupations::text then
+        if new.alias::text is distinct from old.alias::text or new.benefit::text is distinct from old.benefit::text or new.situation::text is distinct from old.situation::text or new.current_employer::text is distinct from old.current_employer::text or new.current_employer_id::text is distinct from old.current_employer_id::text or new.education_level::text is distinct from old.education_level::text or new.basic_qualification::text is distinct from old.basic_qualification::text or new.own_applications::text is distinct from old.own_applications::text or new.phase::text is distinct from old.phase::text or new.target_groups::text is distinct from old.target_groups::text or new.hours_min::text is distinct from old.hours_min::text or new.hours_max::text is distinct from old.hours_max::text or new.hours_worked::text is distinct from old.hours_worked::text or new.shifts::text is distinct from old.shifts::text or new.max_distance_km::text is distinct from old.max_distance_km::text or new.transport::text is distinct from old.transport::text or new.available_from::text is distinct from old.available_from::text or new.wishes::text is distinct from old.wishes::text or new.introduction::text is distinct from old.introduction::text or new.sectors::text is distinct from old.sectors::text or new.competences::text is distinct from old.competences::text or new.conditions::text is distinct from old.conditions::text or new.languages::text is distinct from old.languages::text or new.occupations::text is distinct from old.occupations::text then
             perform app.require('candidate', state, 'updateCandidate.profile');
         end if;
         return new;
@@ -301,22 +303,22 @@ create function app.vacancy_guard() returns trigger language plpgsql
     as $$
     declare state text := app.vacancy_now(old.state, old.needed_by);
     begin
-        if new.title::text is distinct from old.title::text or new.description::text is distinct from old.description::text or new.wage_text::text is distinct from old.wage_text::text then
+        if new.title::text is distinct from old.title::text or new.description::text is distinct from old.description::text or new.wage_text::text is distinct from old.wage_text::text or new.off_season::text is distinct from old.off_season::text or new.off_season_months::text is distinct from old.off_season_months::text then
             perform app.require('vacancy', state, 'updateVacancy.words');
         end if;
         if new.kind::text is distinct from old.kind::text or new.occupation_id::text is distinct from old.occupation_id::text or new.conditions::text is distinct from old.conditions::text or new.postcode4::text is distinct from old.postcode4::text then
             perform app.require('vacancy', state, 'updateVacancy.work');
         end if;
-        if new.competences::text is distinct from old.competences::text or new.hours_min::text is distinct from old.hours_min::text or new.hours_max::text is distinct from old.hours_max::text or new.shifts::text is distinct from old.shifts::text then
+        if new.competences::text is distinct from old.competences::text or new.hours_min::text is distinct from old.hours_min::text or new.hours_max::text is distinct from old.hours_max::text or new.shifts::text is distinct from old.shifts::text or new.neighbourhood::text is distinct from old.neighbourhood::text or new.site_id::text is distinct from old.site_id::text or new.residence_neighbourhood::text is distinct from old.residence_neighbourhood::text then
             perform app.require('vacancy', state, 'updateVacancy.terms');
         end if;
         if new.positions::text is distinct from old.positions::text or new.candidates_wanted::text is distinct from old.candidates_wanted::text then
             perform app.require('vacancy', state, 'updateVacancy.numbers');
         end if;
-        if new.start_date::text is distinct from old.start_date::text or new.needed_by::text is distinct from old.needed_by::text then
+        if new.start_date::text is distinct from old.start_date::text or new.needed_by::text is distinct from old.needed_by::text or new.hand_over_date::text is distinct from old.hand_over_date::text or new.first_look_until::text is distinct from old.first_look_until::text then
             perform app.require('vacancy', state, 'updateVacancy.dates');
         end if;
-        if new.internal_note::text is distinct from old.internal_note::text or new.assignee_id::text is distinct from old.assignee_id::text or new.project_id::text is distinct from old.project_id::text then
+        if new.internal_note::text is distinct from old.internal_note::text or new.assignee_id::text is distinct from old.assignee_id::text or new.source::text is distinct from old.source::text or new.client_employer_id::text is distinct from old.client_employer_id::text or new.client_organisation_id::text is distinct from old.client_organisation_id::text or new.carved_from_id::text is distinct from old.carved_from_id::text or new.agreement_id::text is distinct from old.agreement_id::text or new.project_id::text is distinct from old.project_id::text then
             perform app.require('vacancy', state, 'updateVacancy.note');
         end if;
         return new;

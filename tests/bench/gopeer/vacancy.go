@@ -46,35 +46,45 @@ type links struct {
 
 // vacancy is the resource; the names of the columns are those of the statements.
 type vacancy struct {
-	ID               string          `json:"id" db:"id"`
-	EmployerID       string          `json:"employerId" db:"employer_id"`
-	Title            string          `json:"title" db:"title"`
-	Description      *string         `json:"description,omitempty" db:"description"`
-	Kind             string          `json:"kind" db:"kind"`
-	State            string          `json:"state" db:"state"`
-	OccupationID     string          `json:"occupationId" db:"occupation_id"`
-	Competences      json.RawMessage `json:"competences,omitempty" db:"competences"`
-	Conditions       json.RawMessage `json:"conditions,omitempty" db:"conditions"`
-	HoursMin         int             `json:"hoursMin" db:"hours_min"`
-	HoursMax         int             `json:"hoursMax" db:"hours_max"`
-	Shifts           json.RawMessage `json:"shifts,omitempty" db:"shifts"`
-	Postcode4        string          `json:"pc4" db:"postcode4"`
-	Positions        int             `json:"positions" db:"positions"`
-	PositionsTaken   *int            `json:"positionsTaken,omitempty" db:"positions_taken"`
-	CandidatesWanted int             `json:"candidatesWanted" db:"candidates_wanted"`
-	StartDate        *day            `json:"startDate,omitempty" db:"start_date"`
-	NeededBy         *day            `json:"neededBy,omitempty" db:"needed_by"`
-	WageText         *string         `json:"wageText,omitempty" db:"wage_text"`
-	InternalNote     *string         `json:"internalNote,omitempty" db:"internal_note"`
-	AssigneeID       *string         `json:"assigneeId,omitempty" db:"assignee_id"`
-	ProjectID        *string         `json:"projectId,omitempty" db:"project_id"`
-	DueAt            moment          `json:"dueAt" db:"due_at"`
-	Source           string          `json:"source" db:"source"`
-	ReportedAt       moment          `json:"reportedAt" db:"reported_at"`
-	MatchInput       *int64          `json:"matchVersion,omitempty" db:"match_input"`
-	Version          int64           `json:"version" db:"version"`
-	ChangedAt        moment          `json:"changedAt" db:"changed_at"`
-	Links            links           `json:"_links" db:"-"`
+	ID                     string          `json:"id" db:"id"`
+	EmployerID             string          `json:"employerId" db:"employer_id"`
+	Title                  string          `json:"title" db:"title"`
+	Description            *string         `json:"description,omitempty" db:"description"`
+	Kind                   string          `json:"kind" db:"kind"`
+	State                  string          `json:"state" db:"state"`
+	OccupationID           string          `json:"occupationId" db:"occupation_id"`
+	Competences            json.RawMessage `json:"competences,omitempty" db:"competences"`
+	Conditions             json.RawMessage `json:"conditions,omitempty" db:"conditions"`
+	HoursMin               int             `json:"hoursMin" db:"hours_min"`
+	HoursMax               int             `json:"hoursMax" db:"hours_max"`
+	Shifts                 json.RawMessage `json:"shifts,omitempty" db:"shifts"`
+	Postcode4              string          `json:"pc4" db:"postcode4"`
+	Positions              int             `json:"positions" db:"positions"`
+	PositionsTaken         *int            `json:"positionsTaken,omitempty" db:"positions_taken"`
+	CandidatesWanted       int             `json:"candidatesWanted" db:"candidates_wanted"`
+	StartDate              *day            `json:"startDate,omitempty" db:"start_date"`
+	NeededBy               *day            `json:"neededBy,omitempty" db:"needed_by"`
+	WageText               *string         `json:"wageText,omitempty" db:"wage_text"`
+	InternalNote           *string         `json:"internalNote,omitempty" db:"internal_note"`
+	AssigneeID             *string         `json:"assigneeId,omitempty" db:"assignee_id"`
+	Neighbourhood          *string         `json:"neighbourhood,omitempty" db:"neighbourhood"`
+	SiteID                 *string         `json:"siteId,omitempty" db:"site_id"`
+	HandOverDate           *day            `json:"handOverDate,omitempty" db:"hand_over_date"`
+	FirstLookUntil         *day            `json:"firstLookUntil,omitempty" db:"first_look_until"`
+	OffSeason              *string         `json:"offSeason,omitempty" db:"off_season"`
+	OffSeasonMonths        json.RawMessage `json:"offSeasonMonths,omitempty" db:"off_season_months"`
+	ResidenceNeighbourhood *string         `json:"residenceNeighbourhood,omitempty" db:"residence_neighbourhood"`
+	ClientEmployerID       *string         `json:"clientEmployerId,omitempty" db:"client_employer_id"`
+	ClientOrganisationID   *string         `json:"clientOrganisationId,omitempty" db:"client_organisation_id"`
+	CarvedFromID           *string         `json:"carvedFromId,omitempty" db:"carved_from_id"`
+	ProjectID              *string         `json:"projectId,omitempty" db:"project_id"`
+	DueAt                  moment          `json:"dueAt" db:"due_at"`
+	Source                 string          `json:"source" db:"source"`
+	ReportedAt             moment          `json:"reportedAt" db:"reported_at"`
+	MatchInput             *int64          `json:"matchVersion,omitempty" db:"match_input"`
+	Version                int64           `json:"version" db:"version"`
+	ChangedAt              moment          `json:"changedAt" db:"changed_at"`
+	Links                  links           `json:"_links" db:"-"`
 }
 
 // What a body asks, and the same with the names of columns.
@@ -99,25 +109,36 @@ type (
 
 // vacancyNew is the body of a create.
 type vacancyNew struct {
-	EmployerID       string       `json:"employerId"`
-	Title            string       `json:"title"`
-	Description      *string      `json:"description"`
-	Kind             string       `json:"kind"`
-	OccupationID     string       `json:"occupationId"`
-	Competences      []competence `json:"competences"`
-	Conditions       []condition  `json:"conditions"`
-	HoursMin         int          `json:"hoursMin"`
-	HoursMax         int          `json:"hoursMax"`
-	Shifts           []string     `json:"shifts"`
-	Postcode4        string       `json:"pc4"`
-	Positions        int          `json:"positions"`
-	CandidatesWanted *int         `json:"candidatesWanted"`
-	StartDate        *string      `json:"startDate"`
-	NeededBy         *string      `json:"neededBy"`
-	WageText         *string      `json:"wageText"`
-	InternalNote     *string      `json:"internalNote"`
-	AssigneeID       *string      `json:"assigneeId"`
-	ProjectID        *string      `json:"projectId"`
+	EmployerID             string       `json:"employerId"`
+	Title                  string       `json:"title"`
+	Description            *string      `json:"description"`
+	Kind                   string       `json:"kind"`
+	OccupationID           string       `json:"occupationId"`
+	Competences            []competence `json:"competences"`
+	Conditions             []condition  `json:"conditions"`
+	HoursMin               int          `json:"hoursMin"`
+	HoursMax               int          `json:"hoursMax"`
+	Shifts                 []string     `json:"shifts"`
+	Postcode4              string       `json:"pc4"`
+	Positions              int          `json:"positions"`
+	CandidatesWanted       *int         `json:"candidatesWanted"`
+	StartDate              *string      `json:"startDate"`
+	NeededBy               *string      `json:"neededBy"`
+	WageText               *string      `json:"wageText"`
+	InternalNote           *string      `json:"internalNote"`
+	AssigneeID             *string      `json:"assigneeId"`
+	Neighbourhood          *string      `json:"neighbourhood"`
+	SiteID                 *string      `json:"siteId"`
+	HandOverDate           *string      `json:"handOverDate"`
+	FirstLookUntil         *string      `json:"firstLookUntil"`
+	OffSeason              *string      `json:"offSeason"`
+	OffSeasonMonths        []string     `json:"offSeasonMonths"`
+	ResidenceNeighbourhood *string      `json:"residenceNeighbourhood"`
+	ClientEmployerID       *string      `json:"clientEmployerId"`
+	ClientOrganisationID   *string      `json:"clientOrganisationId"`
+	CarvedFromID           *string      `json:"carvedFromId"`
+	Source                 *string      `json:"source"`
+	ProjectID              *string      `json:"projectId"`
 }
 
 var kinds = map[string]bool{"regular": true, "temp": true, "secondment": true, "trial_placement": true, "work_experience": true,
@@ -231,8 +252,9 @@ func (s *vacancies) insert(w http.ResponseWriter, r *http.Request, who actor, ke
 	var made vacancy
 	batch.Queue(s.sql.IdempotencyBegin, op.id, key, fingerprint, http.StatusCreated, id.String())
 	batch.Queue(s.sql.VacancyInsert, id.String(), v.EmployerID, v.Title, v.Description, v.Kind, v.OccupationID, v.HoursMin, v.HoursMax,
-		v.Shifts, v.Postcode4, v.Positions, v.CandidatesWanted, v.StartDate, v.NeededBy, v.WageText, v.InternalNote, v.AssigneeID, v.ProjectID,
-		v.competenceRows(), v.Conditions).Query(one(&made))
+		v.Shifts, v.Postcode4, v.Positions, v.CandidatesWanted, v.StartDate, v.NeededBy, v.WageText, v.InternalNote, v.AssigneeID,
+		v.competenceRows(), v.Conditions, v.Neighbourhood, v.SiteID, v.HandOverDate, v.FirstLookUntil, v.OffSeason, v.OffSeasonMonths,
+		v.ResidenceNeighbourhood, v.ClientEmployerID, v.ClientOrganisationID, v.CarvedFromID, v.Source, v.ProjectID).Query(one(&made))
 	err = s.run(r.Context(), batch)
 	switch {
 	case sqlState(err) == "MW001":
