@@ -102,6 +102,17 @@ class Operator(threading.Thread):
             time.sleep(0.02)
 
 
+def out_of_order(region, operator):
+    """Of a lane whose effects are not in their order: the effects around the fault, and what was asked of the jobs of the lane."""
+    lane, = region.sql('select lane from (select lane, place, lag(place) over (partition by lane order by serial) as before from chaos.effect '
+                       'where lane is not null and place < 1000000) o where place <= before limit 1')[0]
+    jobs = {number: n for number, n in operator.number_of.items()}
+    acts = region.sql('select job, verb, noun, target, outcome, at::text, ended_at::text from queue.act order by at')
+    return {'lane': lane, 'effects': [list(row) for row in region.sql('select n, place, serial from chaos.effect where lane = %s order by serial', (lane,))],
+            'acts': [[jobs.get(job), *rest] for job, *rest in acts
+                     if rest[2] == lane or region.sql('select 1 from chaos.biz where n = %s and lane = %s', (jobs.get(job, -1), lane))]}
+
+
 def judge_operators(region, operator):
     found = judge(region)
     done = [row[0] for row in region.sql("select job from queue.act where verb = 'cancel' and outcome = 'done'")]
@@ -113,6 +124,8 @@ def judge_operators(region, operator):
     found['acts'] = region.sql('select count(*) from queue.act')[0][0]
     found['not_audited'] = region.sql('select count(*) from queue.act a where not exists (select from audit.entry e where e.subject_id = a.id '
                                       'and e.columns[3] = a.outcome)')[0][0]
+    if found['order']:
+        found['where'] = out_of_order(region, operator)
     found['still_asked'] = region.sql("select count(*) from queue.act where outcome = 'asked'")[0][0]
     return found
 
