@@ -164,3 +164,38 @@ create index candidate_participation_by_candidate on app.candidate_participation
 create index candidate_participation_by_day on app.candidate_participation (tenant_id, from_day, id);
 create index candidate_participation_by_change on app.candidate_participation (tenant_id, changed_at, id);
 create index candidate_participation_by_project on app.candidate_participation (tenant_id, project_id, from_day, id);
+
+-- What was counted, and when: a municipality's numbers by month and by year, for no, one or two dimensions. A job makes them anew of the records
+-- (sql/functions/figure_count.sql). Only functions read them, because small numbers are held back from most users.
+create table app.figure_count (
+    tenant_id int not null references ref.tenant,
+    as_of timestamptz not null,
+    primary key (tenant_id)
+);
+create table app.figure_cell (
+    tenant_id int not null references ref.tenant,
+    code text not null references ref.figure_code,
+    dimensions text not null,
+    a text not null,
+    b text not null,
+    grain text not null,
+    period date not null,
+    n bigint not null,
+    value bigint,
+    primary key (tenant_id, code, dimensions, a, b, grain, period)
+);
+comment on column app.figure_cell.dimensions is 'the names of the dimensions in the order of the alphabet, with a comma between them; a and b are their values, and - is none';
+comment on column app.figure_cell.n is 'how many records there are; of a shortfall, how many people';
+comment on column app.figure_cell.value is 'of a median: the number that is shown';
+
+-- The numbers of each municipality for its region: in all, and of each project. Only functions read them.
+create table region.figure_cell (
+    region_id uuid not null references ref.region,
+    tenant_id int not null references ref.tenant,
+    code text not null references ref.figure_code,
+    project_id uuid not null,
+    year date not null,
+    n bigint not null,
+    primary key (region_id, tenant_id, code, project_id, year)
+);
+comment on column region.figure_cell.project_id is 'zeros: of the whole municipality';

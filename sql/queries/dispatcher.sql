@@ -37,7 +37,7 @@ select id from queue.crashed(:ids::bigint[]) id
 -- query: dispatcher_sweep
 -- rows: none
 -- writes: yes
-select queue.sweep(), queue.sweep_acts(), idempotency.sweep(), audit.sweep(), queue.plan_daily('expire')
+select queue.sweep(), queue.sweep_acts(), idempotency.sweep(), audit.sweep(), queue.plan_daily('expire'), queue.plan_daily('count_figures')
 
 -- query: dispatcher_report
 -- rows: none

@@ -124,3 +124,9 @@ select r.number, r.label from ref.competence r
 -- rows: none
 -- writes: yes
 select app.vacancies_expire(), app.proposals_expire(), app.candidates_arrive(), queue.plan_daily('expire', app.tenant())
+
+-- The numbers of the municipality are made anew of its records, and the next count is planned.
+-- query: count_figures
+-- rows: none
+-- writes: yes
+select app.figures_count(), queue.plan_daily('count_figures', app.tenant())

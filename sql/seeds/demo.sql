@@ -348,3 +348,4 @@ select queue.enqueue('match_vacancy', v.tenant_id, jsonb_build_object('vacancy',
 from app.vacancy v where v.state = 'open' order by v.tenant_id, v.id;
 select queue.enqueue('count_supply', v.tenant_id, jsonb_build_object('vacancy', v.id), null, 'count_supply:' || v.id, 'coalesce', 2::smallint)
 from app.vacancy v where app.vacancy_is_pending(v.state) order by v.tenant_id, v.id;
+select queue.enqueue('count_figures', t.tenant_id, '{}', null, 'count_figures:' || t.id, 'coalesce', 2::smallint) from ref.tenant t;

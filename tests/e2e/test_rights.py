@@ -145,8 +145,10 @@ def table_of(noun):
     return re.search(r'from ((?:app|region)\.\w+) (\w+) (?:join [^()]* )?where \2\.id = \$', QUERIES[read.plan[-1][0] if read.plan else f'{snake(read.item)}_get'].text).group(1)
 
 
+# reads that show no row of a table: why
+NO_ROW = {'getFigure': 'it counts; test_figures.py says who gets which number'}
 OWN = [(path, operation) for path, method, operation in OPERATIONS
-       if method == 'get' and '{' in path and {'organisation', 'caseload'} & set(operation['x-rights'].values())]
+       if method == 'get' and '{' in path and operation['operationId'] not in NO_ROW and {'organisation', 'caseload'} & set(operation['x-rights'].values())]
 
 
 @pytest.mark.parametrize('path,operation', OWN, ids=[o['operationId'] for _, o in OWN])

@@ -9,6 +9,7 @@ enum problem_code {
     PROBLEM_RULE_VALUE, /* 400: The value of the rule does not have its form */
     PROBLEM_RULE_NOT_SETTABLE, /* 409: You cannot set this rule */
     PROBLEM_RULE_BEGINS_LATER, /* 409: There is a rule already that begins later */
+    PROBLEM_FIGURE_DIMENSIONS, /* 400: This figure does not come so */
     PROBLEM_UNAUTHENTICATED, /* 401: Not logged in */
     PROBLEM_FORBIDDEN, /* 403: You may not do this */
     PROBLEM_NOT_ADMITTED, /* 403: You have no access here */

@@ -18,6 +18,9 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_RULE_BEGINS_LATER] = {"rule-begins-later", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:rule-begins-later\",\"title\":\"Er is al een regel die later begint\",\"status\":409,\"detail\":\"In de tijd waarin deze regel zou gelden, begint een andere die al is vastgesteld. Trek die in, of geef deze een eind.\"",
         "{\"type\":\"urn:maatwerk:problem:rule-begins-later\",\"title\":\"There is a rule already that begins later\",\"status\":409,\"detail\":\"In the time for which this rule would hold another one begins that was adopted already. Withdraw that one, or give this one an end.\""}, {NULL, 0}},
+    [PROBLEM_FIGURE_DIMENSIONS] = {"figure-dimensions", 400, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:figure-dimensions\",\"title\":\"Zo is dit cijfer er niet\",\"status\":400,\"detail\":\"Dit cijfer is op te vragen naar de dimensies onder allowed, en naar hoogstens {limit} tegelijk.\"",
+        "{\"type\":\"urn:maatwerk:problem:figure-dimensions\",\"title\":\"This figure does not come so\",\"status\":400,\"detail\":\"This figure can be asked by the dimensions of allowed, and by {limit} of them at most.\""}, {NULL, 0}},
     [PROBLEM_UNAUTHENTICATED] = {"unauthenticated", 401, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:unauthenticated\",\"title\":\"Niet ingelogd\",\"status\":401,\"detail\":\"De aanvraag heeft geen token, of een token dat niet of niet meer geldig is.\"",
         "{\"type\":\"urn:maatwerk:problem:unauthenticated\",\"title\":\"Not logged in\",\"status\":401,\"detail\":\"The request has no token, or one that is not valid, or no longer.\""}, {NULL, 0}},

@@ -5,13 +5,16 @@
 #include "openapi/gen/role.h"
 #include "services/agreements/gen/queries.h"
 
-_Static_assert(1 <= LIMIT_PATH_PARAMETERS, "updateStatedFigure");
-_Static_assert(5 <= LIMIT_QUERY_PARAMETERS, "listStatedFigures");
+_Static_assert(2 <= LIMIT_PATH_PARAMETERS, "listFigureRecords");
+_Static_assert(8 <= LIMIT_QUERY_PARAMETERS, "getFigure");
 
 static const char *const values_0[] = {"flow", "stock", "median", "stated", NULL};
-static const char *const values_1[] = {"planned", "running", "ended", NULL};
-static const char *const values_2[] = {"programme", "pilot", "campaign", "drive", "cohort", "pool", "training_plan", NULL};
-static const char *const values_3[] = {"target", "forecast", "reported", NULL};
+static const struct pattern_part pattern_1[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
+static const char *const values_2[] = {"municipality", "organisation", "project", "neighbourhood", "sector", "kind", NULL};
+static const struct pattern_part pattern_3[] = {{{0x3ff000000000000u, 0x0u}, 2, 2}, {{0, 0}, 0, 0}};
+static const char *const values_4[] = {"planned", "running", "ended", NULL};
+static const char *const values_5[] = {"programme", "pilot", "campaign", "drive", "cohort", "pool", "training_plan", NULL};
+static const char *const values_6[] = {"target", "forecast", "reported", NULL};
 
 static const struct right list_figures_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_PARTNER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_figures_query[] = {
@@ -22,6 +25,73 @@ static enum err list_figures_plan(struct ctx *ctx, const struct request *req, st
 {
     (void)req;
     sql_figure_list(plan, (struct sql_figure_list){.language = ctx_language(ctx)});
+    return OK;
+}
+static const struct right get_figure_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_PARTNER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field get_figure_path[] = {
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_1, .visible_to = 0xffffffffu},
+};
+static const struct field get_figure_query[] = {
+    {.name = "groupBy", .key = {"\"groupBy\":", 10}, .column = "group_by", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "dayFrom", .key = {"\"dayFrom\":", 10}, .column = "day_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "dayTo", .key = {"\"dayTo\":", 8}, .column = "day_to", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 1, .max = 80, .visible_to = 0xffffffffu},
+    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .min = 2, .max = 2, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 1, .max = 40, .visible_to = 0xffffffffu},
+};
+/* getFigure: One figure */
+static enum err get_figure_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    sql_figure_get(plan, (struct sql_figure_get){
+        .code = req->path[0],
+        .organisation_id = req->query[3],
+        .project_id = req->query[4],
+        .neighbourhood = req->query[5],
+        .sector = req->query[6],
+        .kind = req->query[7],
+        .group_by = req->query[0],
+        .day_from = req->query[1],
+        .day_to = req->query[2],
+        .language = ctx_language(ctx),
+    });
+    return OK;
+}
+static const struct right list_figure_records_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_figure_records_path[] = {
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_1, .visible_to = 0xffffffffu},
+    {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct field list_figure_records_query[] = {
+    {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 1, .max = 80, .visible_to = 0xffffffffu},
+    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .min = 2, .max = 2, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 1, .max = 40, .visible_to = 0xffffffffu},
+};
+/* listFigureRecords: The records of a number */
+static enum err list_figure_records_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_figure_record_list(plan, (struct sql_figure_record_list){
+        .code = req->path[0],
+        .day = req->path[1],
+    });
+    return OK;
+}
+static const struct right count_figure_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field count_figure_path[] = {
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_1, .visible_to = 0xffffffffu},
+};
+/* countFigure: Count now */
+static enum err count_figure_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    sql_figure_request(plan);
+    sql_figure_now(plan, (struct sql_figure_now){
+        .code = req->path[0],
+        .language = ctx_language(ctx),
+    });
     return OK;
 }
 static const struct right list_participations_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_PARTNER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -93,8 +163,8 @@ static enum err delete_participation_plan(struct ctx *ctx, const struct request 
 }
 static const struct right list_projects_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_PARTNER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_projects_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 7, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 7, .item_max = 100, .values = values_5, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "leaderId", .key = {"\"leaderId\":", 11}, .column = "leader_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -162,7 +232,7 @@ static const struct right list_stated_figures_rights[] = {{1u << ROLE_CASE_MANAG
 static const struct field list_stated_figures_query[] = {
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .min = 2, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "nature", .key = {"\"nature\":", 9}, .column = "nature", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "nature", .key = {"\"nature\":", 9}, .column = "nature", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_6, .visible_to = 0xffffffffu},
     {.name = "dayFrom", .key = {"\"dayFrom\":", 10}, .column = "day_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "dayTo", .key = {"\"dayTo\":", 8}, .column = "day_to", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -238,6 +308,46 @@ static const struct operation operations[] = {
         .handle = list_figures_plan,
     },
     {
+        .id = "getFigure",
+        .method = METHOD_GET,
+        .path = "/figures/{code}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_figure_rights,
+        .path_fields = get_figure_path, .path_count = 1,
+        .parameters = get_figure_query, .parameters_count = 8,
+        .response = &figure_schema, .shown = 0xfffu,
+        .handle = get_figure_plan,
+    },
+    {
+        .id = "listFigureRecords",
+        .method = METHOD_GET,
+        .path = "/figures/{code}/months/{day}/records",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_figure_records_rights,
+        .purpose = "steering",
+        .path_fields = list_figure_records_path, .path_count = 2,
+        .parameters = list_figure_records_query, .parameters_count = 5,
+        .response = &figure_record_item_schema, .shown = 0x3fu,
+        .list = &query_figure_record_list,
+        .handle = list_figure_records_plan,
+    },
+    {
+        .id = "countFigure",
+        .method = METHOD_POST,
+        .path = "/figures/{code}/counts",
+        .flags = OPERATION_WAKES,
+        .status = 200,
+        .body_max = 0,
+        .rights = count_figure_rights,
+        .path_fields = count_figure_path, .path_count = 1,
+        .response = &figure_schema, .shown = 0xfffu,
+        .handle = count_figure_plan,
+    },
+    {
         .id = "listParticipations",
         .method = METHOD_GET,
         .path = "/projects/{projectId}/participations",
@@ -261,7 +371,7 @@ static const struct operation operations[] = {
         .path_fields = create_participation_path, .path_count = 1,
         .body = &participation_new_schema,
         .response = &participation_schema, .shown = 0x7ffu,
-        .show = &operations[3],
+        .show = &operations[6],
         .handle = create_participation_plan,
     },
     {
@@ -323,7 +433,7 @@ static const struct operation operations[] = {
         .rights = create_project_rights,
         .body = &project_new_schema,
         .response = &project_schema, .shown = 0xffffu,
-        .show = &operations[8],
+        .show = &operations[11],
         .handle = create_project_plan,
     },
     {
@@ -362,7 +472,7 @@ static const struct operation operations[] = {
         .path_fields = move_project_path, .path_count = 1,
         .body = &project_move_schema,
         .response = &project_schema, .shown = 0xffffu,
-        .show = &operations[8],
+        .show = &operations[11],
         .handle = move_project_plan,
     },
     {
@@ -388,7 +498,7 @@ static const struct operation operations[] = {
         .rights = create_stated_figure_rights,
         .body = &stated_figure_new_schema,
         .response = &stated_figure_schema, .shown = 0x3fffu,
-        .show = &operations[13],
+        .show = &operations[16],
         .handle = create_stated_figure_plan,
     },
     {
@@ -430,5 +540,5 @@ static const struct operation operations[] = {
 };
 
 const struct service agreements_service = {
-    "agreements", operations, 16, false,
+    "agreements", operations, 19, false,
 };

@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(18 <= LIMIT_QUERIES, "queries");
+_Static_assert(22 <= LIMIT_QUERIES, "queries");
 _Static_assert(12 <= LIMIT_VALUES, "stated_figure_insert");
 
 static const struct query_filter figure_list_filters[] = {
@@ -36,6 +36,92 @@ struct statement *sql_figure_list(struct plan *plan, struct sql_figure_list args
         args.language,
     };
     return plan_add(plan, &query_figure_list, values);
+}
+
+const struct query query_figure_get = {
+    .name = "figure_get",
+    .text = "select f.code, f.name, f.definition, f.unit, f.measure, f.as_of, f.smallest, f.whole, f.group_by"
+            ", f.points, f.totals, f.stated from app.figure_series($1, jsonb_build_object('organisation', $2:"
+            ":uuid, 'project', $3::uuid, 'neighbourhood', $4::text, 'sector', $5::text, 'kind', $6::text), $7"
+            "::text, $8::date, $9::date, $10) f",
+    .parameters = 10, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_figure_get(struct plan *plan, struct sql_figure_get args)
+{
+    const struct str values[] = {
+        args.code,
+        args.organisation_id,
+        args.project_id,
+        args.neighbourhood,
+        args.sector,
+        args.kind,
+        args.group_by,
+        args.day_from,
+        args.day_to,
+        args.language,
+    };
+    return plan_add(plan, &query_figure_get, values);
+}
+
+const struct query query_figure_request = {
+    .name = "figure_request",
+    .text = "select app.figures_request()",
+    .parameters = 0, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_figure_request(struct plan *plan)
+{
+    return plan_add(plan, &query_figure_request, NULL);
+}
+
+static const struct query_filter figure_record_list_filters[] = {
+    {"organisationId", "r.organisation = %::uuid", NULL},
+    {"projectId", "r.project = %::uuid", NULL},
+    {"neighbourhood", "r.neighbourhood = %", NULL},
+    {"sector", "r.sector = %", NULL},
+    {"kind", "r.kind = %", NULL},
+};
+static const struct query_sort figure_record_list_sorts[] = {
+    {"at", "r.at", "timestamptz", "at"},
+};
+static const struct query_list figure_record_list_list = {
+    figure_record_list_filters, 5,
+    figure_record_list_sorts, 1,
+    "r.id", "id", "uuid",
+    false,
+    NULL, NULL,
+};
+const struct query query_figure_record_list = {
+    .name = "figure_record_list",
+    .text = "select r.id, r.noun, r.candidate_id, r.at, r.weight, r.amount from app.figure_records_seen($1, $"
+            "2::date) r where true",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &figure_record_list_list, .whose = "candidate_id",
+};
+struct statement *sql_figure_record_list(struct plan *plan, struct sql_figure_record_list args)
+{
+    const struct str values[] = {
+        args.code,
+        args.day,
+    };
+    return plan_add(plan, &query_figure_record_list, values);
+}
+
+const struct query query_figure_now = {
+    .name = "figure_now",
+    .text = "select f.code, f.name, f.definition, f.unit, f.measure, f.as_of, f.smallest, f.whole, f.points, "
+            "f.totals, f.stated from app.figure_series($1, '{}', null, null, null, $2) f",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_figure_now(struct plan *plan, struct sql_figure_now args)
+{
+    const struct str values[] = {
+        args.code,
+        args.language,
+    };
+    return plan_add(plan, &query_figure_now, values);
 }
 
 static const struct query_sort participation_list_sorts[] = {
@@ -398,4 +484,4 @@ struct statement *sql_stated_figure_delete(struct plan *plan, struct sql_stated_
     return plan_add(plan, &query_stated_figure_delete, values);
 }
 
-const struct query *const agreements_queries[] = {&query_figure_list, &query_participation_list, &query_participation_get, &query_participation_insert, &query_participation_change, &query_participation_delete, &query_project_list, &query_project_get, &query_project_insert, &query_project_lead, &query_project_change, &query_project_lead_change, &query_project_move, &query_stated_figure_list, &query_stated_figure_get, &query_stated_figure_insert, &query_stated_figure_change, &query_stated_figure_delete, NULL};
+const struct query *const agreements_queries[] = {&query_figure_list, &query_figure_get, &query_figure_request, &query_figure_record_list, &query_figure_now, &query_participation_list, &query_participation_get, &query_participation_insert, &query_participation_change, &query_participation_delete, &query_project_list, &query_project_get, &query_project_insert, &query_project_lead, &query_project_change, &query_project_lead_change, &query_project_move, &query_stated_figure_list, &query_stated_figure_get, &query_stated_figure_insert, &query_stated_figure_change, &query_stated_figure_delete, NULL};

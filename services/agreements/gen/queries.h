@@ -12,6 +12,27 @@ struct sql_figure_list {
 };
 struct statement *sql_figure_list(struct plan *plan, struct sql_figure_list args);
 
+extern const struct query query_figure_get;
+struct sql_figure_get {
+    struct str code, organisation_id, project_id, neighbourhood, sector, kind, group_by, day_from, day_to, language;
+};
+struct statement *sql_figure_get(struct plan *plan, struct sql_figure_get args);
+
+extern const struct query query_figure_request;
+struct statement *sql_figure_request(struct plan *plan);
+
+extern const struct query query_figure_record_list;
+struct sql_figure_record_list {
+    struct str code, day;
+};
+struct statement *sql_figure_record_list(struct plan *plan, struct sql_figure_record_list args);
+
+extern const struct query query_figure_now;
+struct sql_figure_now {
+    struct str code, language;
+};
+struct statement *sql_figure_now(struct plan *plan, struct sql_figure_now args);
+
 extern const struct query query_participation_list;
 struct sql_participation_list {
     struct str project_id;

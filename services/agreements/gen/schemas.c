@@ -122,6 +122,72 @@ const struct schema figure_definition_schema = {
     .name = "FigureDefinition", .fields = figure_definition_fields, .count = 9,
     .size = 0, .self = NULL,
 };
+static const struct field figure_point_fields[] = {
+    {.name = "group", .key = {"\"group\":", 8}, .column = "group", .type = FIELD_TEXT, .min = 0, .max = 80, .visible_to = 0xffffffffu},
+    {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "rest", .key = {"\"rest\":", 7}, .column = "rest", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "month", .key = {"\"month\":", 8}, .column = "month", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 7, .visible_to = 0xffffffffu},
+    {.name = "value", .key = {"\"value\":", 8}, .column = "value", .type = FIELD_INT, .min = 0, .max = 1000000000, .visible_to = 0xffffffffu},
+    {.name = "suppressed", .key = {"\"suppressed\":", 13}, .column = "suppressed", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema figure_point_schema = {
+    .name = "FigurePoint", .fields = figure_point_fields, .count = 6,
+    .size = 0, .self = NULL,
+};
+static const struct field figure_total_fields[] = {
+    {.name = "group", .key = {"\"group\":", 8}, .column = "group", .type = FIELD_TEXT, .min = 0, .max = 80, .visible_to = 0xffffffffu},
+    {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "rest", .key = {"\"rest\":", 7}, .column = "rest", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "year", .key = {"\"year\":", 7}, .column = "year", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 2000, .max = 2099, .visible_to = 0xffffffffu},
+    {.name = "value", .key = {"\"value\":", 8}, .column = "value", .type = FIELD_INT, .min = 0, .max = 1000000000, .visible_to = 0xffffffffu},
+    {.name = "suppressed", .key = {"\"suppressed\":", 13}, .column = "suppressed", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema figure_total_schema = {
+    .name = "FigureTotal", .fields = figure_total_fields, .count = 6,
+    .size = 0, .self = NULL,
+};
+static const struct field figure_said_fields[] = {
+    {.name = "nature", .key = {"\"nature\":", 9}, .column = "nature", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "value", .key = {"\"value\":", 8}, .column = "value", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000000000, .visible_to = 0xffffffffu},
+    {.name = "targetGroup", .key = {"\"targetGroup\":", 14}, .column = "target_group", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+};
+const struct schema figure_said_schema = {
+    .name = "FigureSaid", .fields = figure_said_fields, .count = 6,
+    .size = 0, .self = NULL,
+};
+static const struct field figure_fields[] = {
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "definition", .key = {"\"definition\":", 13}, .column = "definition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "unit", .key = {"\"unit\":", 7}, .column = "unit", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "measure", .key = {"\"measure\":", 10}, .column = "measure", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "asOf", .key = {"\"asOf\":", 7}, .column = "as_of", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "smallest", .key = {"\"smallest\":", 11}, .column = "smallest", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "whole", .key = {"\"whole\":", 8}, .column = "whole", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "groupBy", .key = {"\"groupBy\":", 10}, .column = "group_by", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "points", .key = {"\"points\":", 9}, .column = "points", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 20000, .schema = &figure_point_schema, .visible_to = 0xffffffffu},
+    {.name = "totals", .key = {"\"totals\":", 9}, .column = "totals", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 5000, .schema = &figure_total_schema, .visible_to = 0xffffffffu},
+    {.name = "stated", .key = {"\"stated\":", 9}, .column = "stated", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .schema = &figure_said_schema, .visible_to = 0xffffffffu},
+};
+const struct schema figure_schema = {
+    .name = "Figure", .fields = figure_fields, .count = 12,
+    .size = 0, .self = NULL,
+};
+static const struct field figure_record_item_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x6u},
+    {.name = "at", .key = {"\"at\":", 5}, .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "weight", .key = {"\"weight\":", 9}, .column = "weight", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
+    {.name = "amount", .key = {"\"amount\":", 9}, .column = "amount", .type = FIELD_INT, .min = 0, .max = 1000000000, .visible_to = 0xffffffffu},
+};
+const struct schema figure_record_item_schema = {
+    .name = "FigureRecordItem", .fields = figure_record_item_fields, .count = 6,
+    .size = 0, .self = NULL,
+};
 static const struct field participation_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},

@@ -123,7 +123,7 @@ struct statement *sql_dispatcher_crashed(struct plan *plan, struct sql_dispatche
 const struct query query_dispatcher_sweep = {
     .name = "dispatcher_sweep",
     .text = "select queue.sweep(), queue.sweep_acts(), idempotency.sweep(), audit.sweep(), queue.plan_daily('"
-            "expire')",
+            "expire'), queue.plan_daily('count_figures')",
     .parameters = 0, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };

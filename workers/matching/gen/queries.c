@@ -4,7 +4,7 @@
 
 #include "lib/base/limits.h"
 
-_Static_assert(14 <= LIMIT_QUERIES, "queries");
+_Static_assert(15 <= LIMIT_QUERIES, "queries");
 _Static_assert(10 <= LIMIT_VALUES, "run_insert");
 
 const struct query query_copy_snapshot = {
@@ -257,4 +257,15 @@ struct statement *sql_expire(struct plan *plan)
     return plan_add(plan, &query_expire, NULL);
 }
 
-const struct query *const matching_queries[] = {&query_copy_snapshot, &query_copy_candidates, &query_copy_tombstones, &query_demand_of_vacancy, &query_run_exists, &query_run_insert, &query_results_insert, &query_vacancy_shortlisted, &query_supply_store, &query_supply_advise, &query_rematch_touched, &query_names_of_conditions, &query_names_of_competences, &query_expire, NULL};
+const struct query query_count_figures = {
+    .name = "count_figures",
+    .text = "select app.figures_count(), queue.plan_daily('count_figures', app.tenant())",
+    .parameters = 0, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_count_figures(struct plan *plan)
+{
+    return plan_add(plan, &query_count_figures, NULL);
+}
+
+const struct query *const matching_queries[] = {&query_copy_snapshot, &query_copy_candidates, &query_copy_tombstones, &query_demand_of_vacancy, &query_run_exists, &query_run_insert, &query_results_insert, &query_vacancy_shortlisted, &query_supply_store, &query_supply_advise, &query_rematch_touched, &query_names_of_conditions, &query_names_of_competences, &query_expire, &query_count_figures, NULL};

@@ -95,6 +95,9 @@ struct statement *sql_names_of_competences(struct plan *plan);
 extern const struct query query_expire;
 struct statement *sql_expire(struct plan *plan);
 
+extern const struct query query_count_figures;
+struct statement *sql_count_figures(struct plan *plan);
+
 /* All of them; ends with NULL. */
 extern const struct query *const matching_queries[];
 
