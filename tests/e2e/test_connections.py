@@ -14,7 +14,7 @@ from region import SANITIZED, Client, Region, free_port, programs, until
 
 MOST, THREADS = 60, 16
 SERVICES, WORKERS = programs('service'), programs('worker', 'dispatcher')
-READS = ('/vacancies', '/employers', '/candidates', '/proposals', '/occupations')
+READS = ('/vacancies', '/employers', '/candidates', '/proposals', '/occupations', '/projects')     # of each service
 
 
 @pytest.fixture(scope='module')
@@ -60,15 +60,15 @@ def listens(region):
 
 
 def ask(region, count=600, at_once=24):
-    """Statuses of calls that all services answer, many at a time: lists, and one of six adds a vacancy."""
+    """Statuses of calls that all services answer, many at a time: lists, and one of seven adds a vacancy."""
     consultant, employer = Client(region, 'consultant'), Client(region, 'employer')
     vacancy = {'employerId': employer.get('/user-profile').json['organisationId'], 'title': 'x', 'kind': 'regular', 'hoursMin': 8,
                'occupationId': consultant.get('/occupations?pageSize=1').json['items'][0]['id'], 'hoursMax': 36, 'pc4': '5012', 'positions': 1}
 
     def call(i):
-        if i % 6 == 5:
+        if i % 7 == 6:
             return employer.post('/vacancies', vacancy).status
-        return consultant.get(f'{READS[i % 6]}?pageSize=2').status
+        return consultant.get(f'{READS[i % 7]}?pageSize=2').status
     with ThreadPoolExecutor(at_once) as threads:
         return set(threads.map(call, range(count)))
 
@@ -230,10 +230,10 @@ def test_the_processes_of_a_service_share_its_connections(narrow):
 def test_the_setting_of_a_process_is_kept(narrow):
     try:
         narrow.stop_programs()
-        narrow.env['MAATWERK_CONNECTIONS'] = '8'       # two for each service
+        narrow.env['MAATWERK_CONNECTIONS'] = str(2 * len(SERVICES))
         narrow.start_programs()
         assert until(lambda: loops_awake(narrow.management, len(SERVICES)) == 1)
-        assert sum(figures(narrow.management, 'pool_limit')) == 8
+        assert sum(figures(narrow.management, 'pool_limit')) == 2 * len(SERVICES)
         assert ask(narrow, 200) == {200, 201}
     finally:
         del narrow.env['MAATWERK_CONNECTIONS']

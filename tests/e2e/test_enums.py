@@ -24,7 +24,7 @@ EVENTS['EmployerAnswer'] = 'proposal'
 NO_CHECK = {
     'Role': 'x-roles of openapi.yaml is the source', 'Attribute': 'x-attributes of openapi.yaml is the source',
     'SearchPurpose': 'a note in the audit', 'CandidateProperty': 'names of properties; test_candidates.py compares them',
-    'MessageChannel': 'there is one so far', 'ShortlistStatus': 'computed of the run and the queue',
+    'WorkListOf': 'whose list it is', 'MessageChannel': 'there is one so far',
     'ShortlistStatus': 'computed of the run and the queue',
     'RuleEffectKind': 'computed by app.rule_preview()',
     'ExperienceKind': 'in a list of parts without rows', 'ApplicationOutcome': 'in a list of parts without rows',
