@@ -196,9 +196,9 @@ static void print_fault(struct buf *out, const struct fault *fault, enum languag
     buf_add_char(out, '}');
 }
 
-/* The number that the members of a problem give this name; empty when they do not. They are JSON of our
+/* What the members of a problem say of this name; empty when they say nothing. They are JSON of our
  * own making, in which a quote inside a text has a backslash before it. */
-static struct str member_number(struct arena *arena, struct str members, struct str name)
+static struct str member_words(struct arena *arena, struct str members, struct str name)
 {
     struct buf key = buf_in(arena);
     buf_print(&key, "\"%.*s\"", STR_ARG(name));
@@ -207,13 +207,19 @@ static struct str member_number(struct arena *arena, struct str members, struct 
     struct str left = at ? str_from(members, (size_t)(at - members.at) + wanted.len) : S("");
     while (left.len && (left.at[0] == ' ' || left.at[0] == ':'))
         left = str_from(left, 1);
-    size_t digits = 0;
-    while (digits < left.len && left.at[digits] >= '0' && left.at[digits] <= '9')
-        digits++;
-    return (struct str){left.at, digits};
+    size_t end = 0;
+    if (left.len && left.at[0] == '"') { /* a text, which stays as JSON writes it */
+        left = str_from(left, 1);
+        while (end < left.len && left.at[end] != '"')
+            end += left.at[end] == '\\' ? 2 : 1;
+        return str_clip(left, end < left.len ? end : left.len);
+    }
+    while (end < left.len && left.at[end] >= '0' && left.at[end] <= '9')
+        end++;
+    return (struct str){left.at, end};
 }
 
-/* The words of a problem, with the numbers of its members where problems.yaml has {limit}. */
+/* The words of a problem, with those of its members where problems.yaml has {limit}. */
 static void print_words(struct buf *out, struct str members, struct str words)
 {
     for (size_t i = 0; i < words.len; i++) {
@@ -225,7 +231,7 @@ static void print_words(struct buf *out, struct str members, struct str words)
             continue;
         }
         struct str name = {words.at + i + 1, end - i - 1};
-        buf_add(out, member_number(out->arena, members, name));
+        buf_add(out, member_words(out->arena, members, name));
         i = end;
     }
 }

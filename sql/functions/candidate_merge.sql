@@ -138,6 +138,7 @@ create function app.candidate_merge(kept uuid, other uuid, take text[], keep tex
         where c.tenant_id = k.tenant_id and c.id = k.id;
         perform app.candidate_move_history(k.tenant_id, k.id, o.id);
         perform app.subjects_move(k.id, o.id);
+        perform app.mandates_move(k.id, o.id);
         if app.candidate_is_settled(m.status) then -- as after a change of the status: what came along is with employers no more
             update app.proposal p set state = app.move('proposal', p.state, 'overtake')
             where p.tenant_id = k.tenant_id and p.candidate_id = k.id and app.proposal_is_open(p.state);

@@ -159,7 +159,7 @@ create function app.task_open(kind text, noun text, subject uuid, owner_user uui
 
 -- Ends the open tasks of this kind about a row, because it was done elsewhere; with an outcome that is a failure, because it cannot be done any
 -- more. Returns how many.
-create function app.task_settle(noun text, subject uuid, kind text, outcome text) returns int language plpgsql
+create function app.task_settle(noun text, subject uuid, kind text, outcome text, cause text default null) returns int language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare count int;
@@ -168,19 +168,21 @@ create function app.task_settle(noun text, subject uuid, kind text, outcome text
                outcome = task_settle.outcome, ended_at = clock.now(), ended_by = app.actor()
         from ref.task_kind k
         where t.tenant_id = app.tenant() and t.subject_id = subject and t.noun = task_settle.noun and t.kind = task_settle.kind and k.kind = t.kind
+          and (task_settle.cause is null or t.cause = task_settle.cause)
           and (app.task_is_open(t.state) or app.task_is_pending(t.state));
         get diagnostics count = row_count;
         return count;
     end $$;
 
 -- Withdraws the open tasks about a row, of one kind or, without one, of all: what they ask is asked no more. Returns how many.
-create function app.task_drop(noun text, subject uuid, kind text default null) returns int language plpgsql
+create function app.task_drop(noun text, subject uuid, kind text default null, cause text default null) returns int language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare count int;
     begin
         update app.task t set state = app.move('task', t.state, 'drop'), reason = 'subject_ended', ended_at = clock.now(), ended_by = app.actor()
         where t.tenant_id = app.tenant() and t.subject_id = subject and t.noun = task_drop.noun and t.kind = coalesce(task_drop.kind, t.kind)
+          and (task_drop.cause is null or t.cause = task_drop.cause)
           and (app.task_is_open(t.state) or app.task_is_pending(t.state));
         get diagnostics count = row_count;
         return count;

@@ -27,6 +27,7 @@ create table app.candidate (
     coach_id uuid,
     organisation_id uuid,
     user_id uuid,
+    organisation_until timestamptz,
     status app.candidate_status not null default 'active',
     benefit app.candidate_benefit not null default 'assistance',
     situation app.candidate_situation not null default 'unemployed',

@@ -39,7 +39,7 @@ NO_ENUM = {
                     'the operations of agreements come later'),
     'audit.entry.action': 'the audit has no operation', 'ref.state.phase': 'the states have no operation',
     'queue.counter.metric': 'a name of a metric', 'app.subject.wall': 'behind which wall a row stands is not told',
-    'app.note.wall': 'the same', 'app.task.wall': 'the same',
+    'app.note.wall': 'the same', 'app.mandate.wall': 'it follows from what the mandate is about', 'app.task.wall': 'the same',
     'queue.unique_key.scope': 'nobody sees the keys', 'queue.effect.state': 'nobody sees what was begun',
 }
 

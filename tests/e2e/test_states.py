@@ -79,7 +79,7 @@ class Row:
     def __init__(self, at, noun, row, state):
         self.at, self.noun, self.row, self.wanted = at, noun, row, state
         self.operation, self.property, self.value = states.split(row)
-        self.id = {name: str(uuid.uuid4()) for name in ('vacancy', 'candidate', 'other', 'round', 'proposal', 'user', 'organisation', 'run', 'task', 'rule')}
+        self.id = {name: str(uuid.uuid4()) for name in ('vacancy', 'candidate', 'other', 'round', 'proposal', 'user', 'organisation', 'run', 'task', 'rule', 'mandate')}
         undone = self.operation == 'undoHire'
         self.state = {'vacancy': 'partly_filled' if undone else 'open', 'candidate': 'placed' if undone else 'active',
                       'proposal': 'hired' if undone else 'drafted' if self.operation == 'sendProposalRound' else 'sent',
@@ -109,6 +109,12 @@ class Row:
         since = '2040-01-01' if self.value == ':withdraw' else '2026-01-01'
         return inserted('app.rule', tenant_id=1, id=self.id['rule'], code='cap.candidates_wanted', scope='project', scope_id=self.id['run'],
                         state=self.state['rule'], value={'count': 4}, source='Een test', adopted_at='2026-01-01', from_at=since, **STAMPS)
+
+    def make_mandate(self):
+        state = self.state['mandate']
+        return inserted('app.mandate', tenant_id=1, id=self.id['mandate'], state=state, grantor='tenant', grantee_organisation_id=self.at['firm'],
+                        scope='person', candidate_id=self.at['candidate'], wall='person', purpose='interview', from_at='2026-01-01',
+                        until_at='2026-01-02' if state == 'ended' else '2099-01-01', exclusive=False, **STAMPS)
 
     def make_vacancy(self):
         taken = TAKEN.get(self.state['vacancy'], int(self.operation == 'undoHire'))
@@ -159,7 +165,7 @@ class Row:
             return {'name': 'Nieuw', 'email': f'{uuid.uuid4()}@x.example', 'role': 'consultant', 'organisationId': self.id['organisation']}
         fixed = {'adoptRule': {'decision': 'B&W'}, 'createProposalRound': {'candidateIds': [self.id['candidate']], 'shortfallReason': 'phased'}, 'withdrawProposal': None,
                  'sendProposalRound': None, 'withdrawConsent': {'channel': 'letter'}, 'recordDeath': {'diedOn': '2026-10-02'}, 'mergeCandidates': {'otherId': self.id['other']}, 'undoHire': {'reason': 'wrong_candidate'},
-                 'acceptTask': None, 'declineTask': {'reason': 'other'}, 'withdrawTask': {'reason': 'other'},
+                 'acceptTask': None, 'grantMandate': None, 'revokeMandate': {'reason': 'other'}, 'declineTask': {'reason': 'other'}, 'withdrawTask': {'reason': 'other'},
                  'replanTask': {'dueDay': '2031-02-01', 'agreedBy': 'employer', 'reason': 'other'}, 'reassignTask': {'ownerUserId': VALUES['assigneeId']},
                  'createCandidate': {'alias': 'Nieuw', 'pc4': '5012', 'status': self.wanted}}
         if self.operation in fixed:
@@ -191,7 +197,8 @@ class Row:
                   'recordDeath': '/candidates/{candidate}/deaths',
                   'createCandidate': '/candidates', 'createUser': '/users', 'acceptTask': '/tasks/{task}/acceptances', 'declineTask': '/tasks/{task}/refusals',
                   'completeTask': '/tasks/{task}/completions', 'withdrawTask': '/tasks/{task}/withdrawals', 'replanTask': '/tasks/{task}/replannings',
-                  'reassignTask': '/tasks/{task}/reassignments', 'adoptRule': '/rules/{rule}/adoptions', 'endRule': '/rules/{rule}/endings'}
+                  'reassignTask': '/tasks/{task}/reassignments', 'grantMandate': '/mandates/{mandate}/grants',
+                  'revokeMandate': '/mandates/{mandate}/revocations', 'adoptRule': '/rules/{rule}/adoptions', 'endRule': '/rules/{rule}/endings'}
         if self.operation in states.ONE:
             put = self.operation.startswith('put')
             return self.place() + (f'/competences/{self.at["competence" if put else "other"]}' if 'Competence' in self.operation
@@ -200,10 +207,10 @@ class Row:
 
     def place(self):
         return {'vacancy': '/vacancies/{vacancy}', 'candidate': '/candidates/{candidate}', 'proposal': '/proposals/{proposal}', 'user': '/users/{user}',
-                'organisation': '/organisations/{organisation}', 'task': '/tasks/{task}', 'rule': '/rules/{rule}'}[self.noun].format(**self.id)
+                'organisation': '/organisations/{organisation}', 'task': '/tasks/{task}', 'rule': '/rules/{rule}', 'mandate': '/mandates/{mandate}'}[self.noun].format(**self.id)
 
     def call(self, as_role):
-        client = as_role({'user': 'tenant_admin', 'organisation': 'tenant_admin', 'task': 'team_lead', 'rule': 'tenant_admin'}.get(
+        client = as_role({'user': 'tenant_admin', 'organisation': 'tenant_admin', 'task': 'team_lead', 'rule': 'tenant_admin', 'mandate': 'team_lead'}.get(
             self.noun, 'team_lead' if 'Candidate' in self.operation or self.operation in ('withdrawConsent', 'recordDeath') else 'consultant'))
         if self.operation in states.ONE:
             body = {'putVacancyCompetence': {'need': 'nice'}, 'putVacancyCondition': {'hard': True}, 'putCandidateCompetence': {'level': 2},

@@ -125,6 +125,8 @@ CALLS = {
     'app.message_attempts(uuid)': ('platform', 'app.message_attempts(%(message)s)::text', '[]'),
     'app.message_copy(uuid)': ('platform', 'app.message_copy(%(message)s)', None),
     'app.message_resend(uuid)': ('platform', 'app.message_resend(%(message)s)', 'MW404'),
+    'app.mandate_grantee(uuid)': ('platform', 'app.mandate_grantee(%(mandate)s)', None),
+    'app.mandates_expire()': ('matching', 'app.mandates_expire()', 0),
     'app.hat_organisation(uuid)': ('platform', 'app.hat_organisation(%(hat)s)', None),
     'app.proposal_employer(uuid)': ('placements', 'app.proposal_employer(%(proposal)s)', None),
     'app.card_of_proposal(uuid)': ('placements', 'app.card_of_proposal(%(proposal)s)', None),
@@ -201,11 +203,16 @@ def target(region, as_role):
                "insert into app.message_attempt (tenant_id, message_id, number, job_id, begun_at, sandbox, address_hash, copy) "
                "values (1, %s, 1, 1, clock.now(), false, '', 'bytes')", (message, message))
     task = consultant.post('/tasks', {'kind': 'promise', 'noun': 'vacancy', 'subjectId': vacancy, 'dueDay': '2031-01-01', 'promisedToEmployerId': str(employer)})
+    # a mandate about the vacancy's employer of which the end has passed
+    mandate, = region.sql("set session_replication_role = replica; insert into app.mandate (tenant_id, id, state, grantor, grantee_organisation_id, scope, employer_id, "
+                          "wall, purpose, from_at, until_at, exclusive, version, changed_at, changed_in) select 1, gen_random_uuid(), 'granted', 'tenant', o.id, "
+                          "'employer', %s, 'employer', 'approach', '2026-01-01', '2026-01-02', false, 1, clock.now(), pg_current_xact_id() from app.organisation o "
+                          "where o.tenant_id = 1 and o.kind = 'firm' limit 1 returning id::text", (employer,))[0]
     hat, = region.sql("set session_replication_role = replica; insert into app.hat (tenant_id, id, user_id, role, organisation_id, from_at, version, changed_at, changed_in) "
                       "select u.tenant_id, gen_random_uuid(), u.id, u.role, u.organisation_id, clock.now(), 1, clock.now(), pg_current_xact_id() "
                       "from app.user_account u where u.id = %s returning id::text", (user,))[0]
     manager, = region.sql('select case_manager_id from app.candidate where id = %s', (second,))[0]
-    return {'task': task.json['id'], 'manager': manager, 'message': message, 'note': note, 'user': user, 'hat': hat, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
+    return {'task': task.json['id'], 'manager': manager, 'message': message, 'note': note, 'user': user, 'hat': hat, 'mandate': mandate, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
             'name': name, 'born': born}
 
 

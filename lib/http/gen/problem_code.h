@@ -43,6 +43,7 @@ enum problem_code {
     PROBLEM_BOTH_PROPOSED, /* 409: Both files are proposed for the same vacancy */
     PROBLEM_VACANCY_PLACES_TAKEN, /* 409: All positions are taken */
     PROBLEM_HAT_ENDED, /* 409: This hat has ended */
+    PROBLEM_APPROACHED, /* 409: This employer is approached already */
     PROBLEM_LIST_FULL, /* 409: The list is full */
     PROBLEM_STALE, /* 412: Somebody else has changed this */
     PROBLEM_TOO_LARGE, /* 413: The request is too large */

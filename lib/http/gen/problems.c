@@ -120,6 +120,9 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_HAT_ENDED] = {"hat-ended", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:hat-ended\",\"title\":\"Deze pet is voorbij\",\"status\":409,\"detail\":\"Een pet die voorbij is, blijft voorbij. Geef de gebruiker een nieuwe.\"",
         "{\"type\":\"urn:maatwerk:problem:hat-ended\",\"title\":\"This hat has ended\",\"status\":409,\"detail\":\"A hat that has ended stays so. Give the user another one.\""}, {NULL, 0}},
+    [PROBLEM_APPROACHED] = {"approached", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:approached\",\"title\":\"Deze werkgever wordt al benaderd\",\"status\":409,\"detail\":\"Dat doet {by}, tot {until}. Overleg met {contact}.\"",
+        "{\"type\":\"urn:maatwerk:problem:approached\",\"title\":\"This employer is approached already\",\"status\":409,\"detail\":\"By {by}, until {until}. Contact {contact}.\""}, {NULL, 0}},
     [PROBLEM_LIST_FULL] = {"list-full", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:list-full\",\"title\":\"De lijst is vol\",\"status\":409,\"detail\":\"Er staan er al {limit} in deze lijst, en dat is het grootste aantal.\"",
         "{\"type\":\"urn:maatwerk:problem:list-full\",\"title\":\"The list is full\",\"status\":409,\"detail\":\"The list has {limit} already, which is the largest number.\""}, {NULL, 0}},
@@ -266,6 +269,12 @@ const struct constraint_rule constraint_rules[] = {
     {"hat_until_after_from", PROBLEM_INVALID, FAULT_ORDER, "/untilAt", "fromAt"},
     {"rule_scope_names_what", PROBLEM_INVALID, FAULT_VALUE, "/scopeId", ""},
     {"rule_dates_in_order", PROBLEM_INVALID, FAULT_ORDER, "/validUntil", "validFrom"},
+    {"mandate_one_grantee", PROBLEM_INVALID, FAULT_NOT_HERE, "/granteeUserId", ""},
+    {"mandate_until_after_from", PROBLEM_INVALID, FAULT_ORDER, "/untilAt", "fromAt"},
+    {"mandate_says_what", PROBLEM_INVALID, FAULT_VALUE, "/scope", ""},
+    {"mandate_purpose_fits", PROBLEM_INVALID, FAULT_VALUE, "/purpose", ""},
+    {"mandate_interview_has_an_end", PROBLEM_INVALID, FAULT_REQUIRED, "/untilAt", ""},
+    {"mandate_exclusive_of_an_employer", PROBLEM_INVALID, FAULT_REQUIRED, "/untilAt", ""},
     {"rule_one_in_force", PROBLEM_RULE_BEGINS_LATER, FAULT_VALUE, "/validUntil", ""},
     {"organisation_kvk", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/kvkNumber", ""},
     {"user_account_email", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/email", ""},
@@ -278,6 +287,7 @@ const struct constraint_rule constraint_rules[] = {
     {"candidate_participation_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/projectId", ""},
     {"proposal_pair_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/candidateIds", ""},
     {"candidate_bsn_once", PROBLEM_BSN_KNOWN, FAULT_UNIQUE, "/bsn", ""},
+    {"mandate_exclusive", PROBLEM_APPROACHED, FAULT_UNIQUE, "/employerId", ""},
     {NULL, PROBLEM_INTERNAL, FAULT_NONE, NULL, NULL},
 };
 

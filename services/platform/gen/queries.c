@@ -5,8 +5,8 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(81 <= LIMIT_QUERIES, "queries");
-_Static_assert(16 <= LIMIT_VALUES, "task_list");
+_Static_assert(86 <= LIMIT_QUERIES, "queries");
+_Static_assert(17 <= LIMIT_VALUES, "mandate_insert");
 
 static const struct query_filter colleague_list_filters[] = {
     {"role", "c.role = %", NULL},
@@ -297,6 +297,126 @@ struct statement *sql_mail_setting_change(struct plan *plan, struct sql_mail_set
         args.version,
     };
     return plan_add(plan, &query_mail_setting_change, values);
+}
+
+static const struct query_filter mandate_list_filters[] = {
+    {"state", "app.mandate_now(m.state, m.until_at) = %", NULL},
+    {"purpose", "m.purpose = %", NULL},
+    {"candidateId", "m.candidate_id = %::uuid", NULL},
+    {"employerId", "m.employer_id = %::uuid", NULL},
+    {"organisationId", "m.grantee_organisation_id = %::uuid", NULL},
+    {"userId", "m.grantee_user_id = %::uuid", NULL},
+};
+static const struct query_sort mandate_list_sorts[] = {
+    {"changedAt", "m.changed_at", "timestamptz", "changed_at"},
+};
+static const struct query_list mandate_list_list = {
+    mandate_list_filters, 6,
+    mandate_list_sorts, 1,
+    "m.id", "id", "uuid",
+    true,
+    NULL, NULL,
+};
+const struct query query_mandate_list = {
+    .name = "mandate_list",
+    .text = "select m.id, app.mandate_now(m.state, m.until_at) as state, m.grantor, m.grantor_id, m.grantee_u"
+            "ser_id, m.grantee_organisation_id, m.grantee_tenant_id, m.role, m.scope, m.candidate_id, m.emplo"
+            "yer_id, m.scope_id, m.scope_code, m.purpose, m.from_at, m.until_at, m.exclusive, m.asked_by, m.d"
+            "ecided_by, m.reason, m.version, m.changed_at, case when $1::boolean then app.mandate_grantee(m.i"
+            "d) end as grantee_name from app.mandate m where true",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &mandate_list_list, .whose = "candidate_id",
+};
+struct statement *sql_mandate_list(struct plan *plan, struct sql_mandate_list args)
+{
+    const struct str values[] = {
+        args.shows_grantee_name,
+    };
+    return plan_add(plan, &query_mandate_list, values);
+}
+
+const struct query query_mandate_get = {
+    .name = "mandate_get",
+    .text = "select m.id, app.mandate_now(m.state, m.until_at) as state, m.grantor, m.grantor_id, m.grantee_u"
+            "ser_id, m.grantee_organisation_id, m.grantee_tenant_id, m.role, m.scope, m.candidate_id, m.emplo"
+            "yer_id, m.scope_id, m.scope_code, m.purpose, m.from_at, m.until_at, m.exclusive, m.asked_by, m.d"
+            "ecided_by, m.reason, m.version, m.changed_at, app.mandate_grantee(m.id) as grantee_name from app"
+            ".mandate m where m.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL, .whose = "candidate_id",
+};
+struct statement *sql_mandate_get(struct plan *plan, struct sql_mandate_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_mandate_get, values);
+}
+
+const struct query query_mandate_insert = {
+    .name = "mandate_insert",
+    .text = "insert into app.mandate as m (tenant_id, id, state, grantor, grantor_id, grantee_user_id, grante"
+            "e_organisation_id, grantee_tenant_id, role, scope, candidate_id, employer_id, scope_id, scope_co"
+            "de, purpose, from_at, until_at, exclusive) values (app.tenant(), $1::uuid, $2, coalesce($3::text"
+            ", 'tenant'), $4::uuid, $5::uuid, $6::uuid, $7::uuid, $8::text, $9::text, $10::uuid, $11::uuid, $"
+            "12::uuid, $13::text, $14::text, coalesce($15::timestamptz, clock.now()), $16::timestamptz, coale"
+            "sce($17::boolean, false)) returning m.id",
+    .parameters = 17, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_mandate_insert(struct plan *plan, const struct mandate_new *body, struct sql_mandate_insert args)
+{
+    const struct str values[] = {
+        args.id,
+        args.state,
+        body->grantor,
+        body->grantor_id,
+        body->grantee_user_id,
+        body->grantee_organisation_id,
+        body->grantee_tenant_id,
+        body->role,
+        body->scope,
+        body->candidate_id,
+        body->employer_id,
+        body->scope_id,
+        body->scope_code,
+        body->purpose,
+        body->from_at,
+        body->until_at,
+        plan_bool(body->exclusive),
+    };
+    return plan_add(plan, &query_mandate_insert, values);
+}
+
+const struct query query_mandate_grant = {
+    .name = "mandate_grant",
+    .text = "update app.mandate m set state = app.move('mandate', app.mandate_now(m.state, m.until_at), 'gran"
+            "t') where m.id = $1 returning m.id",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_mandate_grant(struct plan *plan, struct sql_mandate_grant args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_mandate_grant, values);
+}
+
+const struct query query_mandate_revoke = {
+    .name = "mandate_revoke",
+    .text = "update app.mandate m set reason = $1::text, state = app.move('mandate', app.mandate_now(m.state,"
+            " m.until_at), 'revoke') where m.id = $2 returning m.id",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_mandate_revoke(struct plan *plan, const struct mandate_revocation *body, struct sql_mandate_revoke args)
+{
+    const struct str values[] = {
+        body->reason,
+        args.id,
+    };
+    return plan_add(plan, &query_mandate_revoke, values);
 }
 
 static const struct query_filter message_list_filters[] = {
@@ -1718,4 +1838,4 @@ struct statement *sql_work_list_page(struct plan *plan, struct sql_work_list_pag
     return plan_add(plan, &query_work_list_page, values);
 }
 
-const struct query *const platform_queries[] = {&query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_hat_page, &query_hat_get, &query_hat_insert, &query_hat_change, &query_login_page, &query_login_get, &query_login_insert, &query_login_delete, &query_mail_setting_get, &query_mail_setting_change, &query_message_list, &query_message_get, &query_message_resend, &query_message_template_list, &query_message_template_preview, &query_neighbourhood_list, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_rule_list, &query_rule_get, &query_rule_insert, &query_rule_settable, &query_rule_change, &query_rule_adopt, &query_rule_end, &query_rule_preview, &query_rule_code_list, &query_task_list, &query_task_get, &query_task_kind_list, &query_task_make, &query_task_accept, &query_task_decline, &query_task_complete, &query_task_withdraw, &query_task_replan, &query_task_reassign, &query_task_transition_list, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, &query_work_list_page, NULL};
+const struct query *const platform_queries[] = {&query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_hat_page, &query_hat_get, &query_hat_insert, &query_hat_change, &query_login_page, &query_login_get, &query_login_insert, &query_login_delete, &query_mail_setting_get, &query_mail_setting_change, &query_mandate_list, &query_mandate_get, &query_mandate_insert, &query_mandate_grant, &query_mandate_revoke, &query_message_list, &query_message_get, &query_message_resend, &query_message_template_list, &query_message_template_preview, &query_neighbourhood_list, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_rule_list, &query_rule_get, &query_rule_insert, &query_rule_settable, &query_rule_change, &query_rule_adopt, &query_rule_end, &query_rule_preview, &query_rule_code_list, &query_task_list, &query_task_get, &query_task_kind_list, &query_task_make, &query_task_accept, &query_task_decline, &query_task_complete, &query_task_withdraw, &query_task_replan, &query_task_reassign, &query_task_transition_list, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, &query_work_list_page, NULL};

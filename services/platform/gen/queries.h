@@ -81,6 +81,36 @@ struct sql_mail_setting_change {
 };
 struct statement *sql_mail_setting_change(struct plan *plan, struct sql_mail_setting_change args);
 
+extern const struct query query_mandate_list;
+struct sql_mandate_list {
+    struct str shows_grantee_name;
+};
+struct statement *sql_mandate_list(struct plan *plan, struct sql_mandate_list args);
+
+extern const struct query query_mandate_get;
+struct sql_mandate_get {
+    struct str id;
+};
+struct statement *sql_mandate_get(struct plan *plan, struct sql_mandate_get args);
+
+extern const struct query query_mandate_insert;
+struct sql_mandate_insert {
+    struct str id, state;
+};
+struct statement *sql_mandate_insert(struct plan *plan, const struct mandate_new *body, struct sql_mandate_insert args);
+
+extern const struct query query_mandate_grant;
+struct sql_mandate_grant {
+    struct str id;
+};
+struct statement *sql_mandate_grant(struct plan *plan, struct sql_mandate_grant args);
+
+extern const struct query query_mandate_revoke;
+struct sql_mandate_revoke {
+    struct str id;
+};
+struct statement *sql_mandate_revoke(struct plan *plan, const struct mandate_revocation *body, struct sql_mandate_revoke args);
+
 extern const struct query query_message_list;
 struct sql_message_list {
     struct str shows_about_label;

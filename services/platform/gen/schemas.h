@@ -35,6 +35,30 @@ struct mail_setting_change {
     struct str portal;
 };
 
+/* What a client says of a mandate. (nieuw mandaat) */
+struct mandate_new {
+    struct str grantor;
+    struct str grantor_id;
+    struct str grantee_user_id;
+    struct str grantee_organisation_id;
+    struct str grantee_tenant_id;
+    struct str role;
+    struct str scope;
+    struct str candidate_id;
+    struct str employer_id;
+    struct str scope_id;
+    struct str scope_code;
+    struct str purpose;
+    struct str from_at;
+    struct str until_at;
+    struct maybe_bool exclusive;
+};
+
+/* Why it ends. (intrekking van een mandaat) */
+struct mandate_revocation {
+    struct str reason;
+};
+
 /* What is written down, and about what. (nieuwe notitie) */
 struct note_new {
     struct str noun;
@@ -185,6 +209,8 @@ extern const struct schema hat_new_schema;
 extern const struct schema hat_change_schema;
 extern const struct schema login_new_schema;
 extern const struct schema mail_setting_change_schema;
+extern const struct schema mandate_new_schema;
+extern const struct schema mandate_revocation_schema;
 extern const struct schema note_new_schema;
 extern const struct schema note_change_schema;
 extern const struct schema organisation_new_schema;
@@ -209,6 +235,7 @@ extern const struct schema condition_schema;
 extern const struct schema hat_schema;
 extern const struct schema login_schema;
 extern const struct schema mail_setting_schema;
+extern const struct schema mandate_schema;
 extern const struct schema message_template_schema;
 extern const struct schema message_preview_schema;
 extern const struct schema message_attempt_schema;

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Mandates: what somebody may see or do, given by somebody else, for one purpose and for a time. MANDATE_ROUNDS=1000 is the long form of the races."""
+import datetime
+import os
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from region import until
+
+ROUNDS = int(os.environ.get('MANDATE_ROUNDS', 6))
+FAR = '2099-01-01T00:00:00Z'
+NOBODY = '01920000-0000-7000-8000-0000000000ff'
+
+
+def now(**shift):
+    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(**shift)).isoformat().replace('+00:00', 'Z')
+
+
+@pytest.fixture
+def firm(as_role, person):
+    """A new firm with somebody who works there: (its id, a client)."""
+    made = as_role('tenant_admin').post('/organisations', {'kind': 'firm', 'name': f'Bemiddeling {uuid.uuid4().hex[:6]}'}).json['id']
+    _, client = person('firm', organisationId=made)
+    return made, client()
+
+
+@pytest.fixture
+def give(as_role):
+    """give(purpose='mediation', …) is a mandate that a team lead has given."""
+    def make(by='team_lead', **body):
+        made = as_role(by).post('/mandates', {'purpose': 'mediation', **body})
+        assert made.status == 201, made.text
+        return made
+    return make
+
+
+def revoke(client, mandate, reason='not_needed'):
+    return client.post(f'/mandates/{mandate}/revocations', {'reason': reason})
+
+
+def test_a_mandate_is_asked_granted_and_revoked(as_role, firm, employer):
+    asker, lead = firm[1], as_role('team_lead')
+    asked = asker.post('/mandates/requests', {'scope': 'employer', 'employerId': employer.json['id'], 'purpose': 'approach', 'untilAt': FAR, 'exclusive': True})
+    assert asked.status == 201 and asked.json['state'] == 'asked' and asked.json['granteeOrganisationId'] == firm[0], asked.text
+    assert asker.post(f'/mandates/{asked.json["id"]}/grants').status == 403, 'nobody grants what they asked'
+    granted = lead.post(f'/mandates/{asked.json["id"]}/grants')
+    assert granted.status == 200 and granted.json['state'] == 'granted' and granted.json['granteeName'].startswith('Bemiddeling')
+    assert asker.get('/mandates?purpose=approach').json['items'][0]['id'] == asked.json['id']
+    assert lead.get(f'/mandates?employerId={employer.json["id"]}&state=granted').json['items'][0]['decidedBy']
+    back = revoke(asker, asked.json['id'], 'given_back')
+    assert back.status == 200 and back.json['state'] == 'revoked'
+    again = revoke(lead, asked.json['id'])
+    assert (again.status, again.problem, again.json['currentState']) == (409, 'state', 'revoked')
+
+
+def test_a_claim_on_an_employer_is_for_one_at_a_time(as_role, firm, employer, give):
+    """The refusal says who has it, until when, and whom to call."""
+    about = {'scope': 'employer', 'employerId': employer.json['id'], 'purpose': 'approach', 'exclusive': True}
+    first = give('account_manager', **about, granteeOrganisationId=firm[0], untilAt='2098-01-01T00:00:00Z')
+    refused = as_role('account_manager').post('/mandates', {**about, 'untilAt': FAR})
+    assert (refused.status, refused.problem) == (409, 'approached')
+    assert refused.json['by'] == first.json['granteeName'] and refused.json['until'] == '2098-01-01T00:00:00.000Z'
+    assert refused.json['contact'] and refused.json['by'] in refused.json['detail'] and '2098' in refused.json['detail']
+    later = as_role('account_manager').post('/mandates', {**about, 'fromAt': '2098-01-01T00:00:00Z', 'untilAt': FAR})
+    assert later.status == 201, 'the next one begins when this one ends'
+    other = as_role('account_manager').post('/mandates', {**about, 'purpose': 'mailing', 'untilAt': FAR})
+    assert other.status == 201, 'another purpose'
+    assert as_role('account_manager').post('/mandates', {**about, 'exclusive': False}).status == 201, 'a claim that excludes nobody'
+    assert as_role('employer').get('/mandates').status == 200
+    assert revoke(as_role('account_manager'), first.json['id']).status == 200
+    assert as_role('account_manager').post('/mandates', {**about, 'untilAt': '2097-01-01T00:00:00Z'}).status == 201
+
+
+@pytest.mark.parametrize('wrong,pointer', [
+    ({'scope': 'person', 'candidateId': NOBODY}, '/candidateId'), ({'scope': 'employer', 'employerId': NOBODY, 'purpose': 'approach'}, '/employerId'),
+    ({'scope': 'person'}, '/scope'), ({'scope': 'neighbourhood'}, '/scope'), ({'scope': 'neighbourhood', 'scopeCode': 'Noord', 'purpose': 'approach'}, '/purpose'),
+    ({'scope': 'neighbourhood', 'scopeCode': 'Noord', 'purpose': 'interview'}, '/untilAt'),
+    ({'scope': 'neighbourhood', 'scopeCode': 'Noord', 'fromAt': FAR, 'untilAt': '2098-01-01T00:00:00Z'}, '/untilAt'),
+    ({'scope': 'neighbourhood', 'scopeCode': 'Noord', 'granteeUserId': NOBODY}, '/granteeUserId'),
+    ({'scope': 'neighbourhood', 'scopeCode': 'Noord', 'granteeUserId': NOBODY, 'granteeOrganisationId': NOBODY}, '/granteeUserId')])
+def test_what_does_not_fit_is_named(as_role, world, wrong, pointer):
+    body = {'purpose': 'mediation', **({} if 'granteeUserId' in wrong else {'granteeOrganisationId': world['firm']}), **wrong}
+    answer = as_role('team_lead').post('/mandates', body)
+    assert answer.status == 400 and answer.json['errors'][0]['pointer'] == pointer, answer.text
+
+
+def test_attack_who_may_not_give_it(as_role, candidate, employer, world, person):
+    """An account manager gives no access to persons, a consultant none to many, a case manager only to the own ones, nobody to themselves."""
+    about = {'scope': 'person', 'candidateId': candidate.json['id'], 'purpose': 'mediation', 'granteeOrganisationId': world['firm']}
+    assert as_role('account_manager').post('/mandates', about).status in (400, 403)
+    many = {'scope': 'neighbourhood', 'scopeCode': 'Noord', 'purpose': 'mediation', 'granteeOrganisationId': world['firm']}
+    for role in ('consultant', 'case_manager', 'account_manager'):
+        assert as_role(role).post('/mandates', many).status == 403, role
+    user, client = person('case_manager')
+    foreign = client().post('/mandates', about)
+    assert (foreign.status, foreign.json['errors'][0]['pointer']) == (400, '/candidateId')
+    assert as_role('case_manager').post('/mandates', {'scope': 'employer', 'employerId': employer.json['id'], 'purpose': 'approach',
+                                                      'granteeOrganisationId': world['firm']}).status == 403
+    own = as_role('consultant').post('/mandates', {k: v for k, v in about.items() if k != 'granteeOrganisationId'})
+    assert (own.status, own.problem) == (403, 'own-powers')
+    assert as_role('firm').post('/mandates', about).status == 403
+
+
+def test_a_task_comes_before_the_end(as_role, candidate, firm, give):
+    lead = as_role('team_lead')
+    made = give(scope='person', candidateId=candidate.json['id'], granteeOrganisationId=firm[0], untilAt='2098-06-01T00:00:00Z')
+
+    def tasks(state):
+        return [t for t in lead.get(f'/tasks?candidateId={candidate.json["id"]}&kind=mandate_end&state={state}').json['items']]
+    assert [t['dueAt'] for t in tasks('open')] == ['2098-06-01T00:00:00.000Z']
+    assert revoke(lead, made.json['id']).status == 200
+    assert tasks('open') == [] and len(tasks('withdrawn')) == 1
+
+
+def raced(calls):
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return [answer.result() for answer in [threads.submit(call) for call in calls]]
+
+
+def test_race_for_one_exclusive_mandate(as_role, new_employer):
+    """Eight ask for the same claim in the same moment: one gets it, and seven hear who has it."""
+    clients = [as_role('account_manager'), as_role('consultant'), as_role('team_lead'), as_role('account_manager')] * 2
+    for _ in range(ROUNDS):
+        employer = as_role('account_manager').post('/employers', new_employer).json['id']
+        body = {'scope': 'employer', 'employerId': employer, 'purpose': 'approach', 'exclusive': True, 'untilAt': FAR}
+        answers = raced([lambda c=c: c.post('/mandates', body) for c in clients])
+        assert sorted(a.status for a in answers) == [201] + [409] * 7, [a.text for a in answers]
+        assert all(a.problem == 'approached' and a.json['by'] and a.json['contact'] for a in answers if a.status == 409)
+        assert [m['state'] for m in as_role('team_lead').get(f'/mandates?employerId={employer}').json['items']] == ['granted']
+
+
+def test_race_for_the_last_second_of_a_mandate(as_role, new_employer, region):
+    """A claim is about to end, and eight want the next one; some begin before the end, some after it: never two at a time."""
+    clients = [as_role('account_manager'), as_role('consultant')] * 4
+    for _ in range(ROUNDS):
+        employer = as_role('account_manager').post('/employers', new_employer).json['id']
+        body = {'scope': 'employer', 'employerId': employer, 'purpose': 'approach', 'exclusive': True}
+        end = now(milliseconds=300)
+        first = as_role('account_manager').post('/mandates', {**body, 'untilAt': end})
+        assert first.status == 201, first.text
+
+        def ask(client):
+            for _ in range(100):
+                answer = client.post('/mandates', {**body, 'untilAt': FAR})
+                if answer.status == 201 or answer.json['until'] > '2098':
+                    return answer
+        answers = raced([lambda c=c: ask(c) for c in clients])
+        assert sorted(a.status for a in answers) == [201] + [409] * 7
+        won = next(a for a in answers if a.status == 201).json
+        assert won['fromAt'] >= first.json['untilAt']
+        assert region.sql("select count(*) from app.mandate a join app.mandate b using (tenant_id, employer_id, purpose) where a.employer_id = %s and a.id <> b.id "
+                          "and tstzrange(a.from_at, a.until_at) && tstzrange(b.from_at, b.until_at)", (employer,)) == [(0,)]
+
+
+def test_race_to_grant_and_to_revoke(as_role, new_employer, firm):
+    for _ in range(ROUNDS):
+        employer = as_role('account_manager').post('/employers', new_employer).json['id']
+        asked = firm[1].post('/mandates/requests', {'scope': 'employer', 'employerId': employer, 'purpose': 'approach'}).json['id']
+        answers = raced([lambda r=r: as_role(r).post(f'/mandates/{asked}/grants') for r in ['account_manager', 'consultant'] * 4])
+        assert sorted(a.status for a in answers) == [200] + [409] * 7
+        answers = raced([lambda: revoke(as_role('team_lead'), asked)] * 8)
+        assert sorted(a.status for a in answers) == [200] + [409] * 7 and all(a.problem == 'state' for a in answers if a.status == 409)
+
+
+def test_a_mandate_ends_by_itself(as_role, employer, give, later):
+    made = give('account_manager', scope='employer', employerId=employer.json['id'], purpose='approach', untilAt=now(days=2), exclusive=True)
+    place = f'/mandates/{made.json["id"]}'
+    with later(3):
+        assert as_role('team_lead').get(place).json['state'] == 'ended'
+        assert revoke(as_role('team_lead'), made.json['id']).json['currentState'] == 'ended'
+        assert as_role('account_manager').post('/mandates', {'scope': 'employer', 'employerId': employer.json['id'], 'purpose': 'approach',
+                                                             'untilAt': FAR, 'exclusive': True}).status == 201
+
+
+def test_the_sweep_writes_the_end(as_role, employer, give, later, region):
+    made = give('account_manager', scope='employer', employerId=employer.json['id'], purpose='approach', untilAt=now(days=2))
+    with later(3):
+        until(lambda: region.sql('select state from app.mandate where id = %s', (made.json['id'],)) == [('ended',)])
+        task = as_role('team_lead').get(f'/tasks?employerId={employer.json["id"]}&kind=mandate_end').json['items'][0]
+        assert (task['state'], task['outcome']) == ('done', 'ended')
