@@ -38,8 +38,12 @@ void failure_add(struct plan *plan, const struct work *work, enum job_end end)
 
 enum job_end failure_store(struct work *work, enum job_end end)
 {
-    struct plan plan = work_plan(work);
-    sql_queue_rollback_job(&plan);
+    struct plan back = work_plan(work);
+    sql_queue_rollback_job(&back);
+    if (session_run(work->db, &back) != OK)
+        return JOB_UNAVAILABLE;
+    struct plan plan = {.ctx =
+                            &work->ctx}; /* nothing can be prepared before the way back is done */
     failure_add(&plan, work, end);
     return session_run(work->db, &plan) == OK ? end : JOB_UNAVAILABLE;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Brings a database up to date, in one transaction:
  *
- *   roles ──► before/ ──► new migrations/ ──► functions/ ──► states/ ──► kinds/ ──► rules/ ──► after/ ──► grants
+ *   roles ──► before/ ──► new migrations/ ──► functions/ ──► states/ ──► kinds/ ──► rules/ ──► clocks/
+ *         ──► after/ ──► grants
  *
  * A migration is applied once. Everything else is applied again, all of it, when one file
  * differs from what was applied; when none does, nothing happens. Then the connections are

@@ -18,7 +18,7 @@ static const struct folder {
     bool once;
 } folders[] = {
     {"before", false}, {"migrations", true}, {"functions", false}, {"states", false},
-    {"kinds", false},  {"rules", false},     {"after", false},
+    {"kinds", false},  {"rules", false},     {"clocks", false},    {"after", false},
 };
 
 struct list {

@@ -6,6 +6,8 @@ create function app.sees_proposal_round(r app.proposal_round, scope text default
     return case scope when 'tenant' then true else false end;
 call app.wall('app.proposal_round', 'proposal_round', '{}');
 call app.open_to_scope('app.proposal_round', 'app.sees_proposal_round');
+call app.referable('app.proposal_round', 'proposal_round', 'employer', 'app.sees_proposal_round', employer => 'r.employer_id',
+                   label => '(select v.title from app.vacancy v where v.tenant_id = r.tenant_id and v.id = r.vacancy_id)');
 create trigger hub before insert on app.proposal_round for each row execute function app.candidates_refuse_hub();
 
 -- Refuses a number of candidates that the employer did not ask for: more, or fewer without a reason.
@@ -130,7 +132,9 @@ create function app.proposal_round_propose(round uuid, vacancy uuid, candidates 
             select l.* into c from app.candidate l where l.tenant_id = v.tenant_id and l.id = candidates[place];
             perform app.proposal_round_add(v, round, c, consent, return_reason, '/candidateIds/' || place - 1);
         end loop;
-        if not draft then
+        if draft then
+            perform app.clock_fire('proposal_round', round, 'draft', to_jsonb(made));
+        else
             perform app.proposal_round_send(round);
         end if;
     end $$;

@@ -16,7 +16,7 @@ create function app.changes_vacancy(v app.vacancy, scope text default app.scope(
            when 'tenant' then true
            when 'organisation' then organisation = any (array[v.employer_id, v.reported_by_organisation])
            else false end;
-call app.wall('app.vacancy', 'vacancy', '{match_input,positions_taken}');
+call app.wall('app.vacancy', 'vacancy', '{match_input,positions_taken,answer_due_at,answered_at}');
 call app.open_to_scope('app.vacancy', 'app.sees_vacancy', 'app.changes_vacancy');
 call app.owned_by('app.vacancy', 'vacancy', 'assignee_id', 'user', 'consultant', 'account_manager', 'team_lead');
 call app.guarded('app.vacancy', 'vacancy');
@@ -103,10 +103,17 @@ create trigger reckon before update on app.vacancy
                        or new.conditions::text is distinct from old.conditions::text)
     execute function app.vacancy_reckon();
 
--- An employer hears within this time whether the vacancy can be filled.
-create function app.vacancy_answer_term() returns interval immutable parallel safe
-    return interval '72 hours';
-grant execute on function app.vacancy_answer_term() to public;
+-- An employer hears in time whether the vacancy can be filled: the rule clock.answer says when that is.
+create function app.vacancy_answer_clock() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        new.answer_due_at := calendar.due(new.reported_at, app.rule('clock.answer', new.reported_at) -> 'due');
+        return new;
+    end $$;
+create trigger answer_clock before insert on app.vacancy for each row execute function app.vacancy_answer_clock();
+create trigger answer_clock_moves before update of reported_at on app.vacancy for each row
+    when (new.reported_at <> old.reported_at) execute function app.vacancy_answer_clock();
 
 call app.wall('app.vacancy_competence');
 call app.open_to_tenant('app.vacancy_competence');

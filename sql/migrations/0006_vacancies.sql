@@ -46,6 +46,8 @@ create table app.vacancy (
     assignee_id uuid,
     project_id uuid,
     match_input bigint not null default 1,
+    answer_due_at timestamptz not null,
+    answered_at timestamptz,
     version bigint not null,
     changed_at timestamptz not null,
     changed_in xid8 not null,
@@ -73,6 +75,8 @@ comment on column app.vacancy.positions_taken is 'proposals that are hired: app.
 comment on column app.vacancy.assignee_id is 'who handles it';
 comment on column app.vacancy.project_id is 'a row of region.project: a function checks that it is there and that the municipality takes part in it';
 comment on column app.vacancy.match_input is 'rises by one with each change that matching must follow: the input version';
+comment on column app.vacancy.answer_due_at is 'when the employer has to know whether it can be filled; the task `answer` is due then';
+comment on column app.vacancy.answered_at is 'when the employer first knew';
 create index vacancy_by_change on app.vacancy (tenant_id, changed_at, id);
 create index vacancy_by_report on app.vacancy (tenant_id, reported_at, id);
 create index vacancy_by_assignee on app.vacancy (tenant_id, assignee_id, reported_at, id) where assignee_id is not null;
@@ -145,3 +149,26 @@ create table app.vacancy_supply (
     foreign key (tenant_id, vacancy_id) references app.vacancy (tenant_id, id)
 );
 comment on column app.vacancy_supply.advice is 'what the rules say, once the supply is counted';
+
+-- What an employer was told: whether the vacancy can be filled at short notice. The first answer stops the clock that began with the report.
+create domain app.answer_chance as text check (value in ('at_short_notice', 'not_at_short_notice'));
+create domain app.answer_channel as text check (value in ('call', 'visit', 'meeting', 'e_mail'));
+create table app.vacancy_answer (
+    tenant_id int not null,
+    id uuid not null,
+    vacancy_id uuid not null,
+    employer_id uuid not null,
+    chance app.answer_chance not null,
+    channel app.answer_channel not null,
+    contact_id uuid,
+    answered_by uuid,
+    answered_at timestamptz not null,
+    version bigint not null,
+    changed_at timestamptz not null,
+    changed_in xid8 not null,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, vacancy_id) references app.vacancy (tenant_id, id),
+    foreign key (tenant_id, contact_id) references app.contact (tenant_id, id) on delete set null (contact_id)
+);
+create index vacancy_answer_by_vacancy on app.vacancy_answer (tenant_id, vacancy_id, answered_at, id);
+create index vacancy_answer_by_contact on app.vacancy_answer (tenant_id, contact_id) where contact_id is not null;

@@ -72,6 +72,7 @@ from (values
     ('screen',           'Vacature beoordelen',               'Screen the vacancy',               '{decided}', '{not_done}', null, 'binds', ''),
     ('answer_proposal',  'Voordracht beantwoorden',           'Answer the proposal',              '{answered}', '{not_answered}', null, 'binds', ''),
     ('expire',           'Concept afmaken of laten verlopen', 'Finish the draft or let it expire', '{finished,ended}', '{lapsed}', null, 'binds', ''),
+    ('last_day',         'Laatste dag van een vacature',      'Last day of a vacancy',            '{ended,extended}', '{lapsed}', null, 'binds', ''),
     ('mandate_end',      'Einde van een mandaat',             'End of a mandate',                 '{extended,ended}', '{lapsed}', null, 'binds', ''),
     ('undelivered',      'Bericht kwam niet aan',             'A message did not arrive',         '{finished}', '{not_done}', null, 'binds', ''),
     ('below_line',       'Cijfer onder de lijn',              'A figure is below its line',       '{followed}', '{not_done}', null, 'binds', ''),

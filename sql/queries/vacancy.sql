@@ -4,10 +4,7 @@
 v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_min, v.hours_max,
 to_json(v.shifts) as shifts, v.postcode4, v.neighbourhood, v.site_id, v.positions, v.candidates_wanted, v.start_date, v.needed_by, v.hand_over_date,
 v.first_look_until, v.wage_text, v.off_season, to_json(v.off_season_months) as off_season_months, v.residence_neighbourhood, v.internal_note, v.source,
-v.client_employer_id, v.client_organisation_id, v.carved_from_id, v.reported_at, v.assignee_id, v.project_id, v.match_input
-
--- fragment: vacancy_due
-v.reported_at + app.vacancy_answer_term()
+v.client_employer_id, v.client_organisation_id, v.carved_from_id, v.reported_at, v.assignee_id, v.project_id, v.match_input, v.answer_due_at, v.answered_at
 
 -- fragment: vacancy_employer
 (select e.name from app.employer e where e.tenant_id = v.tenant_id and e.id = v.employer_id)
@@ -35,7 +32,7 @@ case when app.vacancy_is_pending(v.state) then
 -- filter: projectId v.project_id = %::uuid
 -- filter: unattended not exists (select from app.colleague k where k.tenant_id = v.tenant_id and k.id = v.assignee_id and k.active and k.role in ('consultant', 'account_manager', 'team_lead'))
 -- filter: reportedBefore v.reported_at < %::timestamptz
--- filter: dueBefore v.reported_at < %::timestamptz - app.vacancy_answer_term()
+-- filter: dueBefore v.answered_at is null and v.answer_due_at < %::timestamptz
 -- filter: neededByFrom v.needed_by >= %::date
 -- filter: neededByTo v.needed_by <= %::date
 -- changes: v.changed_in
@@ -44,7 +41,7 @@ case when app.vacancy_is_pending(v.state) then
 -- sort: title v.title text title
 -- key: v.id
 -- newest-first:
-select {{vacancy_columns}}, v.positions_taken, {{vacancy_due}} as due_at,
+select {{vacancy_columns}}, v.positions_taken,
        case when :shows_employer_name::boolean then {{vacancy_employer}} end as employer_name,
        case when :shows_occupation_label::boolean then {{vacancy_occupation}} end as occupation_label,
        case when :shows_assignee_name::boolean then {{vacancy_assignee}} end as assignee_name,
@@ -54,12 +51,12 @@ from app.vacancy v where true
 
 -- query: vacancy_get
 -- rows: one
-select {{vacancy_columns}}, v.competences, v.conditions, v.positions_taken, {{vacancy_due}} as due_at, v.version, v.changed_at
+select {{vacancy_columns}}, v.competences, v.conditions, v.positions_taken, v.version, v.changed_at
 from app.vacancy v where v.id = :id
 
 -- query: vacancy_get_named
 -- rows: one
-select {{vacancy_columns}}, v.positions_taken, {{vacancy_due}} as due_at, {{vacancy_employer}} as employer_name,
+select {{vacancy_columns}}, v.positions_taken, {{vacancy_employer}} as employer_name,
        {{vacancy_occupation}} as occupation_label, {{vacancy_assignee}} as assignee_name, {{vacancy_advice}} as advice,
        ref.labelled(v.competences, :language) as competences, ref.labelled(v.conditions, :language) as conditions, v.version, v.changed_at
 from app.vacancy v where v.id = :id
@@ -82,7 +79,7 @@ values (app.tenant(), :id::uuid, @employer_id::uuid, @title, @description, @kind
     @client_organisation_id::uuid, @carved_from_id::uuid, @assignee_id::uuid, @project_id::uuid,
     case when @source is not null then @source when app.role() in ('employer', 'firm', 'agency', 'hub') then app.role() else 'account_manager' end,
     clock.now(), app.actor(), case when app.role() in ('firm', 'agency') then app.organisation() end)
-returning {{vacancy_columns}}, v.competences, v.conditions, v.positions_taken, {{vacancy_due}} as due_at, v.version, v.changed_at
+returning {{vacancy_columns}}, v.competences, v.conditions, v.positions_taken, v.version, v.changed_at
 
 -- query: vacancy_change
 -- rows: one

@@ -9,7 +9,7 @@ select case when :shows_reported::boolean then (select count(*) from (select fro
            (select count(*) from (select from app.vacancy v where app.vacancy_is_pending(v.state) limit 10000) x) end as to_screen,
        case when :shows_overdue::boolean then
            (select count(*) from (select from app.vacancy v where app.vacancy_is_pending(v.state)
-                                  and v.reported_at < (select clock.now()) - app.vacancy_answer_term() limit 10000) x) end as overdue,
+                                  and v.answered_at is null and v.answer_due_at < (select clock.now()) limit 10000) x) end as overdue,
        case when :shows_assigned_to_me::boolean then
            (select count(*) from (select from app.vacancy v where v.assignee_id = (select app.actor())
                                   and (app.vacancy_is_pending(v.state) or app.vacancy_is_open(v.state)) limit 10000) x) end as assigned_to_me,

@@ -243,14 +243,15 @@ select t.tenant, t.n as town, v, pg_temp.uid('vacancy', t.n * 1000000 + v) as id
 from town t cross join lateral generate_series(1, t.vacancies) v
 join pc p on p.municipality = t.name and p.k = pg_temp.r(v, 'vpc', p.many::int);
 insert into app.vacancy (tenant_id, id, employer_id, title, description, kind, state, occupation_id, hours_min, hours_max, shifts,
-    postcode4, positions, candidates_wanted, start_date, needed_by, wage_text, source, reported_at, version, changed_at, changed_in)
+    postcode4, positions, candidates_wanted, start_date, needed_by, wage_text, source, reported_at, answer_due_at, version, changed_at, changed_in)
 select o.tenant, o.id, pg_temp.uid('employer', o.town * 1000000 + o.employer), upper(left(r.label, 1)) || substr(r.label, 2, 100), 'Goed werk in een prettige ploeg.',
        pg_temp.pick(array['regular', 'regular', 'regular', 'temp', 'trial_placement', 'apprenticeship', 'seasonal'], v, 'vk'),
        case v when 1 then 'open'
               else pg_temp.pick(array['reported', 'screening', 'open', 'open', 'open', 'closed', 'closed', 'unsuitable'], v, 'vs') end,
        j.id, o.hours, o.hours + 8, case pg_temp.r(v, 'vsh', 4) when 0 then '{day,evening}'::text[] else '{day}' end, o.postcode4,
        1 + pg_temp.r(v, 'vpos', 3), 3 + pg_temp.r(v, 'vwant', 5), null, clock.today() + 14 + pg_temp.r(v, 'vneed', 90), 'volgens cao', 'employer',
-       clock.now() - make_interval(hours => pg_temp.r(v, 'vrep', 700)), 1, clock.now(), pg_current_xact_id()
+       clock.now() - make_interval(hours => pg_temp.r(v, 'vrep', 700)), clock.now() - make_interval(hours => pg_temp.r(v, 'vrep', 700) - 72),
+       1, clock.now(), pg_current_xact_id()
 from opening o join job_kind j on j.k = o.job join ref.occupation_label r on r.occupation_id = j.id and r.language = 'nl' and r.preferred;
 update app.vacancy v set neighbourhood = (select h.code from hood h where h.postcode4 = v.postcode4),
     off_season = case v.kind when 'seasonal' then 'Een cursus in de wintermaanden.' end,
@@ -264,6 +265,7 @@ on conflict do nothing;
 insert into app.vacancy_condition (tenant_id, vacancy_id, condition, hard)
 select o.tenant, o.id, c.code, pg_temp.r(o.v, 'hard' || c.code, 3) > 0 from opening o cross join ref.condition c
 where pg_temp.r(o.v, 'cond' || c.code, 14) = 0;
+update app.vacancy v set answered_at = v.reported_at + interval '30 hours' where v.state not in ('reported', 'screening');
 update app.vacancy v set
     competences = app.vacancy_competences((select jsonb_agg(c) from app.vacancy_competence c where c.vacancy_id = v.id)),
     conditions = app.vacancy_conditions((select jsonb_agg(c) from app.vacancy_condition c where c.vacancy_id = v.id));

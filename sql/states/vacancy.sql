@@ -67,6 +67,7 @@ insert into ref.state_operation (noun, operation, columns, states) values
     ('vacancy', 'updateVacancy.numbers', '{positions,candidates_wanted}', '{reported,screening,open,shortlisted,partly_filled,filled,unsuitable}'),
     ('vacancy', 'updateVacancy.dates', '{start_date,needed_by,hand_over_date,first_look_until}', '{reported,screening,open,shortlisted,partly_filled,filled,unsuitable}'),
     ('vacancy', 'updateVacancy.note', '{internal_note,assignee_id,source,client_employer_id,client_organisation_id,carved_from_id,agreement_id,project_id}', '{reported,screening,open,shortlisted,partly_filled,filled,unsuitable}'),
+    ('vacancy', 'createVacancyAnswer', '{}', '{reported,screening,open,shortlisted,partly_filled,filled,unsuitable}'),
     ('vacancy', 'createProposalRound', '{}', '{open,shortlisted,partly_filled}'),
     ('vacancy', 'sendProposalRound', '{}', '{open,shortlisted,partly_filled}'),
     ('vacancy', 'answerProposal.invite', '{}', '{open,shortlisted,partly_filled}'),

@@ -28,6 +28,7 @@ WITHOUT = {
         ('createContact', 'updateContact', 'deleteContact', 'createEmployerCondition', 'deleteEmployerCondition', 'createEmployer', 'updateEmployer'),
         'an employer has no states'),
     **dict.fromkeys(('createOrganisationContact', 'createSite', 'updateSite'), 'an employer has no states'),
+    'putReminderPreference': 'a choice has no states',
     **dict.fromkeys(('createNote', 'updateNote', 'deleteNote'), 'a note has no states')}
 CREATE = {'create' + noun.name.title().replace('_', '') for noun in CONTRACT.nouns}
 
@@ -70,13 +71,14 @@ def test_every_property_of_a_change_has_a_row(operation):
 # ------------------------------------------------------------------------------------- every write asks, by construction
 
 # tables that belong to a noun with states, and how a write of them asks what the state allows
-HANGS_ON = {'screening': 'vacancy', 'vacancy_competence': 'vacancy', 'vacancy_condition': 'vacancy', 'candidate_competence': 'candidate',
+HANGS_ON = {'screening': 'vacancy', 'vacancy_answer': 'vacancy', 'vacancy_competence': 'vacancy', 'vacancy_condition': 'vacancy', 'candidate_competence': 'candidate',
             'candidate_condition': 'candidate', 'candidate_language': 'candidate', 'candidate_occupation': 'candidate',
             'candidate_bsn': 'candidate', 'proposal': 'vacancy', 'proposal_round': 'vacancy'}
 # statements and functions that write them and do not ask themselves: why
 ASKED_BEFORE = {
     'vacancy_parts': 'a trigger of the vacancy, whose guard has asked', 'candidate_parts': 'a trigger of the candidate, whose guard has asked',
     'candidate_move_history': 'a part of candidate_merge, which has asked',
+    'vacancy_answer_insert': 'a trigger of the row asks (vacancy_answer_fits)',
     'proposals_follow_owners': 'copies whose candidate it is, for the wall',
     'proposals_follow_project': 'copies which project the vacancy has, for lists and figures',
 }

@@ -34,6 +34,8 @@ NO_CHECK = {
 }
 # checks that no enum of the contract shows: why
 NO_ENUM = {
+    **dict.fromkeys(('app.reminder.fate', 'app.reminder.receiver', 'app.reminder.reader_kind', 'app.reminder_digest.reader_kind'), 'reminders have no operation'),
+    'ref.noun_clock.effect': 'clocks have no operation',
     'app.message_report.action': 'what came back is told by the state',
     **dict.fromkeys(('app.agreement.kind', 'app.agreement.wall', 'region.agreement.kind', 'app.agreement.state', 'region.agreement.state', 'app.arrangement.kind', 'app.booking.kind'),
                     'the operations of agreements come later'),

@@ -482,6 +482,42 @@ static enum err remove_vacancy_condition_plan(struct ctx *ctx, const struct requ
     sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
     return OK;
 }
+static const struct right list_vacancy_answers_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field list_vacancy_answers_path[] = {
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listVacancyAnswers: What the employer was told */
+static enum err list_vacancy_answers_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_vacancy_answer_list(plan, (struct sql_vacancy_answer_list){.vacancy_id = req->path[0]});
+    return OK;
+}
+static const struct right create_vacancy_answer_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field create_vacancy_answer_path[] = {
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* createVacancyAnswer: The employer was contacted */
+static enum err create_vacancy_answer_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_vacancy_answer_insert(plan, req->body, (struct sql_vacancy_answer_insert){
+        .id = req->new_id,
+        .vacancy_id = req->path[0],
+    });
+    return OK;
+}
+static const struct right get_vacancy_answer_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field get_vacancy_answer_path[] = {
+    {.name = "answerId", .key = {"\"answerId\":", 11}, .column = "answer_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getVacancyAnswer: One answer */
+static enum err get_vacancy_answer_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_vacancy_answer_get(plan, (struct sql_vacancy_answer_get){.id = req->path[0]});
+    return OK;
+}
 static const struct operation operations[] = {
     {
         .id = "listContacts",
@@ -787,7 +823,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_vacancies_rights,
         .parameters = list_vacancies_query, .parameters_count = 15,
-        .response = &vacancy_schema, .shown = 0x39fffffffffu,
+        .response = &vacancy_schema, .shown = 0x73fffffffffu,
         .list = &query_vacancy_list,
         .handle = list_vacancies_plan,
     },
@@ -800,7 +836,7 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = create_vacancy_rights,
         .body = &vacancy_new_schema,
-        .response = &vacancy_schema, .shown = 0x3ffffffffffu,
+        .response = &vacancy_schema, .shown = 0x7ffffffffffu,
         .show = &operations[25],
         .handle = create_vacancy_plan,
     },
@@ -814,7 +850,7 @@ static const struct operation operations[] = {
         .rights = get_vacancy_rights,
         .path_fields = get_vacancy_path, .path_count = 1,
         .parameters = get_vacancy_query, .parameters_count = 1,
-        .response = &vacancy_schema, .shown = 0x3ffffffffffu,
+        .response = &vacancy_schema, .shown = 0x7ffffffffffu,
         .handle = vacancy_read,
     },
     {
@@ -827,7 +863,7 @@ static const struct operation operations[] = {
         .rights = update_vacancy_rights,
         .path_fields = update_vacancy_path, .path_count = 1,
         .body = &vacancy_change_schema,
-        .response = &vacancy_schema, .shown = 0x3ffffffffffu,
+        .response = &vacancy_schema, .shown = 0x7ffffffffffu,
         .handle = update_vacancy_plan,
     },
     {
@@ -840,7 +876,7 @@ static const struct operation operations[] = {
         .rights = end_vacancy_rights,
         .path_fields = end_vacancy_path, .path_count = 1,
         .body = &vacancy_ending_schema,
-        .response = &vacancy_schema, .shown = 0x3ffffffffffu,
+        .response = &vacancy_schema, .shown = 0x7ffffffffffu,
         .show = &operations[25],
         .handle = end_vacancy_plan,
     },
@@ -867,7 +903,7 @@ static const struct operation operations[] = {
         .rights = put_vacancy_competence_rights,
         .path_fields = put_vacancy_competence_path, .path_count = 2,
         .body = &asked_competence_schema,
-        .response = &vacancy_schema, .shown = 0x3ffffffffffu,
+        .response = &vacancy_schema, .shown = 0x7ffffffffffu,
         .handle = put_vacancy_competence_plan,
     },
     {
@@ -879,7 +915,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = remove_vacancy_competence_rights,
         .path_fields = remove_vacancy_competence_path, .path_count = 2,
-        .response = &vacancy_schema, .shown = 0x3ffffffffffu,
+        .response = &vacancy_schema, .shown = 0x7ffffffffffu,
         .handle = remove_vacancy_competence_plan,
     },
     {
@@ -892,7 +928,7 @@ static const struct operation operations[] = {
         .rights = put_vacancy_condition_rights,
         .path_fields = put_vacancy_condition_path, .path_count = 2,
         .body = &asked_condition_schema,
-        .response = &vacancy_schema, .shown = 0x3ffffffffffu,
+        .response = &vacancy_schema, .shown = 0x7ffffffffffu,
         .handle = put_vacancy_condition_plan,
     },
     {
@@ -904,11 +940,50 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = remove_vacancy_condition_rights,
         .path_fields = remove_vacancy_condition_path, .path_count = 2,
-        .response = &vacancy_schema, .shown = 0x3ffffffffffu,
+        .response = &vacancy_schema, .shown = 0x7ffffffffffu,
         .handle = remove_vacancy_condition_plan,
+    },
+    {
+        .id = "listVacancyAnswers",
+        .method = METHOD_GET,
+        .path = "/vacancies/{vacancyId}/answers",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_vacancy_answers_rights,
+        .path_fields = list_vacancy_answers_path, .path_count = 1,
+        .response = &vacancy_answer_schema, .shown = 0x1ffu,
+        .list = &query_vacancy_answer_list,
+        .handle = list_vacancy_answers_plan,
+    },
+    {
+        .id = "createVacancyAnswer",
+        .method = METHOD_POST,
+        .path = "/vacancies/{vacancyId}/answers",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_vacancy_answer_rights,
+        .path_fields = create_vacancy_answer_path, .path_count = 1,
+        .body = &vacancy_answer_new_schema,
+        .response = &vacancy_answer_schema, .shown = 0x1ffu,
+        .show = &operations[35],
+        .handle = create_vacancy_answer_plan,
+    },
+    {
+        .id = "getVacancyAnswer",
+        .method = METHOD_GET,
+        .path = "/vacancy-answers/{answerId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_vacancy_answer_rights,
+        .path_fields = get_vacancy_answer_path, .path_count = 1,
+        .response = &vacancy_answer_schema, .shown = 0x1ffu,
+        .handle = get_vacancy_answer_plan,
     },
 };
 
 const struct service employers_service = {
-    "employers", operations, 33, false,
+    "employers", operations, 36, false,
 };

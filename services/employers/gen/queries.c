@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(34 <= LIMIT_QUERIES, "queries");
+_Static_assert(37 <= LIMIT_QUERIES, "queries");
 _Static_assert(31 <= LIMIT_VALUES, "vacancy_insert");
 
 static const struct query_sort contact_list_sorts[] = {
@@ -549,7 +549,7 @@ static const struct query_filter vacancy_list_filters[] = {
     {"unattended", "not exists (select from app.colleague k where k.tenant_id = v.tenant_id and k.id = v.assignee_id and k.active and k.role in ('consultant', 'account_manager', 'team_lead'))", NULL},
     {"projectId", "v.project_id = %::uuid", NULL},
     {"reportedBefore", "v.reported_at < %::timestamptz", NULL},
-    {"dueBefore", "v.reported_at < %::timestamptz - app.vacancy_answer_term()", NULL},
+    {"dueBefore", "v.answered_at is null and v.answer_due_at < %::timestamptz", NULL},
     {"neededByFrom", "v.needed_by >= %::date", NULL},
     {"neededByTo", "v.needed_by <= %::date", NULL},
     {"after", "(v.changed_in, v.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and v.changed_in < pg_snapshot_xmin(pg_current_snapshot())", NULL},
@@ -573,16 +573,15 @@ const struct query query_vacancy_list = {
             "s, v.candidates_wanted, v.start_date, v.needed_by, v.hand_over_date, v.first_look_until, v.wage_"
             "text, v.off_season, to_json(v.off_season_months) as off_season_months, v.residence_neighbourhood"
             ", v.internal_note, v.source, v.client_employer_id, v.client_organisation_id, v.carved_from_id, v"
-            ".reported_at, v.assignee_id, v.project_id, v.match_input, v.positions_taken, v.reported_at + app"
-            ".vacancy_answer_term() as due_at, case when $1::boolean then (select e.name from app.employer e "
-            "where e.tenant_id = v.tenant_id and e.id = v.employer_id) end as employer_name, case when $2::bo"
-            "olean then (select l.label from ref.occupation_label l where l.occupation_id = v.occupation_id a"
-            "nd l.language = $3 and l.preferred) end as occupation_label, case when $4::boolean then (select "
-            "c.name from app.colleague c where c.tenant_id = v.tenant_id and c.id = v.assignee_id) end as ass"
-            "ignee_name, case when $5::boolean then case when app.vacancy_is_pending(v.state) then (select s."
-            "advice from app.vacancy_supply s where s.tenant_id = v.tenant_id and s.vacancy_id = v.id and s.m"
-            "atch_input = v.match_input) end end as advice, v.version, v.changed_at, v.changed_in from app.va"
-            "cancy v where true",
+            ".reported_at, v.assignee_id, v.project_id, v.match_input, v.answer_due_at, v.answered_at, v.posi"
+            "tions_taken, case when $1::boolean then (select e.name from app.employer e where e.tenant_id = v"
+            ".tenant_id and e.id = v.employer_id) end as employer_name, case when $2::boolean then (select l."
+            "label from ref.occupation_label l where l.occupation_id = v.occupation_id and l.language = $3 an"
+            "d l.preferred) end as occupation_label, case when $4::boolean then (select c.name from app.colle"
+            "ague c where c.tenant_id = v.tenant_id and c.id = v.assignee_id) end as assignee_name, case when"
+            " $5::boolean then case when app.vacancy_is_pending(v.state) then (select s.advice from app.vacan"
+            "cy_supply s where s.tenant_id = v.tenant_id and s.vacancy_id = v.id and s.match_input = v.match_"
+            "input) end end as advice, v.version, v.changed_at, v.changed_in from app.vacancy v where true",
     .parameters = 5, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &vacancy_list_list,
 };
@@ -605,9 +604,9 @@ const struct query query_vacancy_get = {
             "s, v.candidates_wanted, v.start_date, v.needed_by, v.hand_over_date, v.first_look_until, v.wage_"
             "text, v.off_season, to_json(v.off_season_months) as off_season_months, v.residence_neighbourhood"
             ", v.internal_note, v.source, v.client_employer_id, v.client_organisation_id, v.carved_from_id, v"
-            ".reported_at, v.assignee_id, v.project_id, v.match_input, v.competences, v.conditions, v.positio"
-            "ns_taken, v.reported_at + app.vacancy_answer_term() as due_at, v.version, v.changed_at from app."
-            "vacancy v where v.id = $1",
+            ".reported_at, v.assignee_id, v.project_id, v.match_input, v.answer_due_at, v.answered_at, v.comp"
+            "etences, v.conditions, v.positions_taken, v.version, v.changed_at from app.vacancy v where v.id "
+            "= $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -626,15 +625,15 @@ const struct query query_vacancy_get_named = {
             "s, v.candidates_wanted, v.start_date, v.needed_by, v.hand_over_date, v.first_look_until, v.wage_"
             "text, v.off_season, to_json(v.off_season_months) as off_season_months, v.residence_neighbourhood"
             ", v.internal_note, v.source, v.client_employer_id, v.client_organisation_id, v.carved_from_id, v"
-            ".reported_at, v.assignee_id, v.project_id, v.match_input, v.positions_taken, v.reported_at + app"
-            ".vacancy_answer_term() as due_at, (select e.name from app.employer e where e.tenant_id = v.tenan"
-            "t_id and e.id = v.employer_id) as employer_name, (select l.label from ref.occupation_label l whe"
-            "re l.occupation_id = v.occupation_id and l.language = $1 and l.preferred) as occupation_label, ("
-            "select c.name from app.colleague c where c.tenant_id = v.tenant_id and c.id = v.assignee_id) as "
-            "assignee_name, case when app.vacancy_is_pending(v.state) then (select s.advice from app.vacancy_"
-            "supply s where s.tenant_id = v.tenant_id and s.vacancy_id = v.id and s.match_input = v.match_inp"
-            "ut) end as advice, ref.labelled(v.competences, $1) as competences, ref.labelled(v.conditions, $1"
-            ") as conditions, v.version, v.changed_at from app.vacancy v where v.id = $2",
+            ".reported_at, v.assignee_id, v.project_id, v.match_input, v.answer_due_at, v.answered_at, v.posi"
+            "tions_taken, (select e.name from app.employer e where e.tenant_id = v.tenant_id and e.id = v.emp"
+            "loyer_id) as employer_name, (select l.label from ref.occupation_label l where l.occupation_id = "
+            "v.occupation_id and l.language = $1 and l.preferred) as occupation_label, (select c.name from ap"
+            "p.colleague c where c.tenant_id = v.tenant_id and c.id = v.assignee_id) as assignee_name, case w"
+            "hen app.vacancy_is_pending(v.state) then (select s.advice from app.vacancy_supply s where s.tena"
+            "nt_id = v.tenant_id and s.vacancy_id = v.id and s.match_input = v.match_input) end as advice, re"
+            "f.labelled(v.competences, $1) as competences, ref.labelled(v.conditions, $1) as conditions, v.ve"
+            "rsion, v.changed_at from app.vacancy v where v.id = $2",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -668,8 +667,8 @@ const struct query query_vacancy_insert = {
             "over_date, v.first_look_until, v.wage_text, v.off_season, to_json(v.off_season_months) as off_se"
             "ason_months, v.residence_neighbourhood, v.internal_note, v.source, v.client_employer_id, v.clien"
             "t_organisation_id, v.carved_from_id, v.reported_at, v.assignee_id, v.project_id, v.match_input, "
-            "v.competences, v.conditions, v.positions_taken, v.reported_at + app.vacancy_answer_term() as due"
-            "_at, v.version, v.changed_at",
+            "v.answer_due_at, v.answered_at, v.competences, v.conditions, v.positions_taken, v.version, v.cha"
+            "nged_at",
     .parameters = 31, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
@@ -856,4 +855,70 @@ struct statement *sql_vacancy_transition_list(struct plan *plan, struct sql_vaca
     return plan_add(plan, &query_vacancy_transition_list, values);
 }
 
-const struct query *const employers_queries[] = {&query_contact_list, &query_contact_list_of_organisation, &query_contact_get, &query_contact_insert, &query_contact_insert_of_organisation, &query_contact_change, &query_contact_delete, &query_employer_list, &query_employer_get, &query_employer_insert, &query_employer_change, &query_employer_condition_list, &query_employer_condition_get, &query_employer_condition_insert, &query_employer_condition_delete, &query_screening_list, &query_screening_get, &query_screening_insert, &query_screening_advice, &query_site_list, &query_site_get, &query_site_insert, &query_site_change, &query_vacancy_list, &query_vacancy_get, &query_vacancy_get_named, &query_vacancy_insert, &query_vacancy_change, &query_vacancy_competence_put, &query_vacancy_competence_remove, &query_vacancy_condition_put, &query_vacancy_condition_remove, &query_vacancy_end, &query_vacancy_transition_list, NULL};
+static const struct query_sort vacancy_answer_list_sorts[] = {
+    {"answeredAt", "a.answered_at", "timestamptz", "answered_at"},
+};
+static const struct query_list vacancy_answer_list_list = {
+    NULL, 0,
+    vacancy_answer_list_sorts, 1,
+    "a.id", "id", "uuid",
+    true,
+    NULL, NULL,
+};
+const struct query query_vacancy_answer_list = {
+    .name = "vacancy_answer_list",
+    .text = "select a.id, a.vacancy_id, a.chance, a.channel, a.contact_id, a.answered_by, a.answered_at, (sel"
+            "ect c.name from app.colleague c where c.tenant_id = a.tenant_id and c.id = a.answered_by) as ans"
+            "wered_by_name, a.version from app.vacancy_answer a join app.vacancy v on v.id = a.vacancy_id whe"
+            "re a.vacancy_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &vacancy_answer_list_list,
+};
+struct statement *sql_vacancy_answer_list(struct plan *plan, struct sql_vacancy_answer_list args)
+{
+    const struct str values[] = {
+        args.vacancy_id,
+    };
+    return plan_add(plan, &query_vacancy_answer_list, values);
+}
+
+const struct query query_vacancy_answer_get = {
+    .name = "vacancy_answer_get",
+    .text = "select a.id, a.vacancy_id, a.chance, a.channel, a.contact_id, a.answered_by, a.answered_at, (sel"
+            "ect c.name from app.colleague c where c.tenant_id = a.tenant_id and c.id = a.answered_by) as ans"
+            "wered_by_name, a.version from app.vacancy_answer a where a.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_vacancy_answer_get(struct plan *plan, struct sql_vacancy_answer_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_vacancy_answer_get, values);
+}
+
+const struct query query_vacancy_answer_insert = {
+    .name = "vacancy_answer_insert",
+    .text = "insert into app.vacancy_answer as a (tenant_id, id, vacancy_id, employer_id, chance, channel, co"
+            "ntact_id, answered_by, answered_at) select v.tenant_id, $1::uuid, v.id, v.employer_id, $2::text,"
+            " $3::text, $4::uuid, app.actor(), clock.now() from app.vacancy v where v.id = $5 returning a.id,"
+            " a.vacancy_id, a.chance, a.channel, a.contact_id, a.answered_by, a.answered_at, (select c.name f"
+            "rom app.colleague c where c.tenant_id = a.tenant_id and c.id = a.answered_by) as answered_by_nam"
+            "e, a.version",
+    .parameters = 5, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_vacancy_answer_insert(struct plan *plan, const struct vacancy_answer_new *body, struct sql_vacancy_answer_insert args)
+{
+    const struct str values[] = {
+        args.id,
+        body->chance,
+        body->channel,
+        body->contact_id,
+        args.vacancy_id,
+    };
+    return plan_add(plan, &query_vacancy_answer_insert, values);
+}
+
+const struct query *const employers_queries[] = {&query_contact_list, &query_contact_list_of_organisation, &query_contact_get, &query_contact_insert, &query_contact_insert_of_organisation, &query_contact_change, &query_contact_delete, &query_employer_list, &query_employer_get, &query_employer_insert, &query_employer_change, &query_employer_condition_list, &query_employer_condition_get, &query_employer_condition_insert, &query_employer_condition_delete, &query_screening_list, &query_screening_get, &query_screening_insert, &query_screening_advice, &query_site_list, &query_site_get, &query_site_insert, &query_site_change, &query_vacancy_list, &query_vacancy_get, &query_vacancy_get_named, &query_vacancy_insert, &query_vacancy_change, &query_vacancy_competence_put, &query_vacancy_competence_remove, &query_vacancy_condition_put, &query_vacancy_condition_remove, &query_vacancy_end, &query_vacancy_transition_list, &query_vacancy_answer_list, &query_vacancy_answer_get, &query_vacancy_answer_insert, NULL};

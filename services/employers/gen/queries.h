@@ -210,6 +210,24 @@ struct sql_vacancy_transition_list {
 };
 struct statement *sql_vacancy_transition_list(struct plan *plan, struct sql_vacancy_transition_list args);
 
+extern const struct query query_vacancy_answer_list;
+struct sql_vacancy_answer_list {
+    struct str vacancy_id;
+};
+struct statement *sql_vacancy_answer_list(struct plan *plan, struct sql_vacancy_answer_list args);
+
+extern const struct query query_vacancy_answer_get;
+struct sql_vacancy_answer_get {
+    struct str id;
+};
+struct statement *sql_vacancy_answer_get(struct plan *plan, struct sql_vacancy_answer_get args);
+
+extern const struct query query_vacancy_answer_insert;
+struct sql_vacancy_answer_insert {
+    struct str id, vacancy_id;
+};
+struct statement *sql_vacancy_answer_insert(struct plan *plan, const struct vacancy_answer_new *body, struct sql_vacancy_answer_insert args);
+
 /* All of them; ends with NULL. */
 extern const struct query *const employers_queries[];
 

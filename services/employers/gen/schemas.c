@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-_Static_assert(42 <= LIMIT_FIELDS, "Vacancy");
+_Static_assert(43 <= LIMIT_FIELDS, "Vacancy");
 
 static const struct pattern_part pattern_0[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 static const char *const values_1[] = {"good", "bad", NULL};
@@ -22,9 +22,11 @@ static const char *const values_12[] = {"day", "evening", "night", "weekend", NU
 static const char *const values_13[] = {"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", NULL};
 static const char *const values_14[] = {"employer", "account_manager", "firm", "agency", "hub", "project", "campaign", "employment_service", "word_of_mouth", "own_find", NULL};
 static const char *const values_15[] = {"withdraw", "close", NULL};
-static const char *const values_16[] = {"fits", "adjust", "against", NULL};
-static const char *const values_17[] = {"suitable", "suitable_with_adjustment", "unsuitable", NULL};
-static const char *const values_18[] = {"reported", "screening", "open", "shortlisted", "partly_filled", "filled", "unsuitable", "closed", "withdrawn", "expired", NULL};
+static const char *const values_16[] = {"at_short_notice", "not_at_short_notice", NULL};
+static const char *const values_17[] = {"call", "visit", "meeting", "e_mail", NULL};
+static const char *const values_18[] = {"fits", "adjust", "against", NULL};
+static const char *const values_19[] = {"suitable", "suitable_with_adjustment", "unsuitable", NULL};
+static const char *const values_20[] = {"reported", "screening", "open", "shortlisted", "partly_filled", "filled", "unsuitable", "closed", "withdrawn", "expired", NULL};
 
 static const struct field contact_new_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct contact_new, name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
@@ -254,6 +256,15 @@ const struct schema asked_condition_schema = {
     .name = "AskedCondition", .fields = asked_condition_fields, .count = 1,
     .size = sizeof(struct asked_condition), .self = NULL,
 };
+static const struct field vacancy_answer_new_fields[] = {
+    {.name = "chance", .key = {"\"chance\":", 9}, .column = "chance", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_answer_new, chance), .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct vacancy_answer_new, channel), .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
+    {.name = "contactId", .key = {"\"contactId\":", 12}, .column = "contact_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct vacancy_answer_new, contact_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff1u},
+};
+const struct schema vacancy_answer_new_schema = {
+    .name = "VacancyAnswerNew", .fields = vacancy_answer_new_fields, .count = 3,
+    .size = sizeof(struct vacancy_answer_new), .self = NULL,
+};
 static const struct field contact_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -313,7 +324,7 @@ const struct schema employer_schema = {
 };
 static const struct field screening_rule_fields[] = {
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
     {.name = "number", .key = {"\"number\":", 9}, .column = "number", .type = FIELD_INT, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
     {.name = "limit", .key = {"\"limit\":", 8}, .column = "limit", .type = FIELD_INT, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
 };
@@ -341,7 +352,7 @@ const struct schema supply_schema = {
 };
 static const struct field advice_fields[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
+    {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
     {.name = "rulesVersion", .key = {"\"rulesVersion\":", 15}, .column = "rules_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "rules", .key = {"\"rules\":", 8}, .column = "rules", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .schema = &screening_rule_schema, .visible_to = 0xffffffffu},
     {.name = "supply", .key = {"\"supply\":", 9}, .column = "supply", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &supply_schema, .visible_to = 0xffffffffu},
@@ -355,7 +366,7 @@ static const struct field screening_fields[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "verdict", .key = {"\"verdict\":", 10}, .column = "verdict", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
+    {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
     {.name = "adviceRules", .key = {"\"adviceRules\":", 14}, .column = "advice_rules", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 20, .schema = &screening_rule_schema, .visible_to = 0xffffffffu},
     {.name = "rulesVersion", .key = {"\"rulesVersion\":", 15}, .column = "rules_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "screenedBy", .key = {"\"screenedBy\":", 13}, .column = "screened_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -388,7 +399,7 @@ static const struct field vacancy_fields[] = {
     {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "description", .key = {"\"description\":", 14}, .column = "description", .type = FIELD_TEXT, .min = 0, .max = 4000, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu},
     {.name = "occupationId", .key = {"\"occupationId\":", 15}, .column = "occupation_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
@@ -407,8 +418,9 @@ static const struct field vacancy_fields[] = {
     {.name = "assigneeName", .key = {"\"assigneeName\":", 15}, .column = "assignee_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0x45fu},
     {.name = "employerName", .key = {"\"employerName\":", 15}, .column = "employer_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xc5fu},
     {.name = "occupationLabel", .key = {"\"occupationLabel\":", 18}, .column = "occupation_label", .type = FIELD_TEXT, .min = 0, .max = 300, .visible_to = 0xffffffffu},
-    {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_17, .visible_to = 0xeu},
-    {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "advice", .key = {"\"advice\":", 9}, .column = "advice", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_19, .visible_to = 0xeu},
+    {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "answer_due_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "answeredAt", .key = {"\"answeredAt\":", 13}, .column = "answered_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
     {.name = "handOverDate", .key = {"\"handOverDate\":", 15}, .column = "hand_over_date", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "firstLookUntil", .key = {"\"firstLookUntil\":", 17}, .column = "first_look_until", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0x45fu},
@@ -427,6 +439,21 @@ static const struct field vacancy_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema vacancy_schema = {
-    .name = "Vacancy", .fields = vacancy_fields, .count = 42,
+    .name = "Vacancy", .fields = vacancy_fields, .count = 43,
     .size = 0, .self = "/vacancies/",
+};
+static const struct field vacancy_answer_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "chance", .key = {"\"chance\":", 9}, .column = "chance", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
+    {.name = "contactId", .key = {"\"contactId\":", 12}, .column = "contact_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xeu},
+    {.name = "answeredBy", .key = {"\"answeredBy\":", 13}, .column = "answered_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x40eu},
+    {.name = "answeredByName", .key = {"\"answeredByName\":", 17}, .column = "answered_by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0x40eu},
+    {.name = "answeredAt", .key = {"\"answeredAt\":", 13}, .column = "answered_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+};
+const struct schema vacancy_answer_schema = {
+    .name = "VacancyAnswer", .fields = vacancy_answer_fields, .count = 9,
+    .size = 0, .self = "/vacancy-answers/",
 };

@@ -200,6 +200,13 @@ struct asked_condition {
     struct maybe_bool hard;
 };
 
+/* What the employer was told. (nieuw antwoord aan een werkgever) */
+struct vacancy_answer_new {
+    struct str chance;
+    struct str channel;
+    struct str contact_id;
+};
+
 extern const struct schema contact_new_schema;
 extern const struct schema contact_change_schema;
 extern const struct schema employer_condition_new_schema;
@@ -216,6 +223,7 @@ extern const struct schema vacancy_change_schema;
 extern const struct schema vacancy_ending_schema;
 extern const struct schema asked_competence_schema;
 extern const struct schema asked_condition_schema;
+extern const struct schema vacancy_answer_new_schema;
 extern const struct schema contact_schema;
 extern const struct schema employer_condition_schema;
 extern const struct schema employer_schema;
@@ -226,5 +234,6 @@ extern const struct schema advice_schema;
 extern const struct schema screening_schema;
 extern const struct schema site_schema;
 extern const struct schema vacancy_schema;
+extern const struct schema vacancy_answer_schema;
 
 #endif

@@ -237,7 +237,7 @@ const struct query query_work_summary_get = {
             " = 'reported' limit 10000) x) end as reported, case when $2::boolean then (select count(*) from "
             "(select from app.vacancy v where app.vacancy_is_pending(v.state) limit 10000) x) end as to_scree"
             "n, case when $3::boolean then (select count(*) from (select from app.vacancy v where app.vacancy"
-            "_is_pending(v.state) and v.reported_at < (select clock.now()) - app.vacancy_answer_term() limit "
+            "_is_pending(v.state) and v.answered_at is null and v.answer_due_at < (select clock.now()) limit "
             "10000) x) end as overdue, case when $4::boolean then (select count(*) from (select from app.vaca"
             "ncy v where v.assignee_id = (select app.actor()) and (app.vacancy_is_pending(v.state) or app.vac"
             "ancy_is_open(v.state)) limit 10000) x) end as assigned_to_me, case when $5::boolean then (select"

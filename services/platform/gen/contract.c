@@ -811,6 +811,27 @@ static enum err get_region_plan(struct ctx *ctx, const struct request *req, stru
     sql_region_get(plan, (struct sql_region_get){.id = req->path[0]});
     return OK;
 }
+static const struct right get_reminder_preference_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* getReminderPreference: When I am reminded */
+static enum err get_reminder_preference_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_reminder_preference_get(plan);
+    return OK;
+}
+static const struct right put_reminder_preference_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* putReminderPreference: Choose when I am reminded */
+static enum err put_reminder_preference_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    enum err err = reminder_preference_check(ctx, req->body);
+    if (err)
+        return err;
+    sql_reminder_preference_put(plan, req->body, (struct sql_reminder_preference_put){
+        .version = req->version,
+    });
+    sql_reminder_preference_get(plan);
+    return OK;
+}
 static const struct right list_rule_codes_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_rule_codes_query[] = {
     {.name = "codePrefix", .key = {"\"codePrefix\":", 13}, .column = "code_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
@@ -1962,6 +1983,29 @@ static const struct operation operations[] = {
         .handle = get_region_plan,
     },
     {
+        .id = "getReminderPreference",
+        .method = METHOD_GET,
+        .path = "/user-profile/reminders",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_reminder_preference_rights,
+        .response = &reminder_preference_schema, .shown = 0xfu,
+        .handle = get_reminder_preference_plan,
+    },
+    {
+        .id = "putReminderPreference",
+        .method = METHOD_PUT,
+        .path = "/user-profile/reminders",
+        .flags = OPERATION_NEEDS_MATCH,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = put_reminder_preference_rights,
+        .body = &reminder_choice_schema,
+        .response = &reminder_preference_schema, .shown = 0xfu,
+        .handle = put_reminder_preference_plan,
+    },
+    {
         .id = "listRuleCodes",
         .method = METHOD_GET,
         .path = "/rule-codes",
@@ -1997,7 +2041,7 @@ static const struct operation operations[] = {
         .rights = create_rule_rights,
         .body = &rule_new_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[65],
+        .show = &operations[67],
         .handle = create_rule_plan,
     },
     {
@@ -2048,7 +2092,7 @@ static const struct operation operations[] = {
         .path_fields = adopt_rule_path, .path_count = 1,
         .body = &rule_adoption_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[65],
+        .show = &operations[67],
         .handle = adopt_rule_plan,
     },
     {
@@ -2062,7 +2106,7 @@ static const struct operation operations[] = {
         .path_fields = end_rule_path, .path_count = 1,
         .body = &rule_ending_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[65],
+        .show = &operations[67],
         .handle = end_rule_plan,
     },
     {
@@ -2102,7 +2146,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &task_new_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[73],
+        .show = &operations[75],
         .handle = create_task_plan,
     },
     {
@@ -2129,7 +2173,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = accept_task_path, .path_count = 1,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[73],
+        .show = &operations[75],
         .handle = accept_task_plan,
     },
     {
@@ -2144,7 +2188,7 @@ static const struct operation operations[] = {
         .path_fields = decline_task_path, .path_count = 1,
         .body = &task_refusal_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[73],
+        .show = &operations[75],
         .handle = decline_task_plan,
     },
     {
@@ -2159,7 +2203,7 @@ static const struct operation operations[] = {
         .path_fields = complete_task_path, .path_count = 1,
         .body = &task_completion_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[73],
+        .show = &operations[75],
         .handle = complete_task_plan,
     },
     {
@@ -2174,7 +2218,7 @@ static const struct operation operations[] = {
         .path_fields = withdraw_task_path, .path_count = 1,
         .body = &task_withdrawal_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[73],
+        .show = &operations[75],
         .handle = withdraw_task_plan,
     },
     {
@@ -2189,7 +2233,7 @@ static const struct operation operations[] = {
         .path_fields = replan_task_path, .path_count = 1,
         .body = &task_replanning_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[73],
+        .show = &operations[75],
         .handle = replan_task_plan,
     },
     {
@@ -2204,7 +2248,7 @@ static const struct operation operations[] = {
         .path_fields = reassign_task_path, .path_count = 1,
         .body = &task_reassignment_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[73],
+        .show = &operations[75],
         .handle = reassign_task_plan,
     },
     {
@@ -2280,7 +2324,7 @@ static const struct operation operations[] = {
         .rights = create_user_rights,
         .body = &user_new_schema,
         .response = &user_schema, .shown = 0x7ffu,
-        .show = &operations[86],
+        .show = &operations[88],
         .handle = create_user_plan,
     },
     {
@@ -2325,5 +2369,5 @@ static const struct operation operations[] = {
 };
 
 const struct service platform_service = {
-    "platform", operations, 89, false,
+    "platform", operations, 91, false,
 };

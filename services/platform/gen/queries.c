@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(86 <= LIMIT_QUERIES, "queries");
+_Static_assert(88 <= LIMIT_QUERIES, "queries");
 _Static_assert(17 <= LIMIT_VALUES, "mandate_insert");
 
 static const struct query_filter colleague_list_filters[] = {
@@ -1217,6 +1217,40 @@ struct statement *sql_region_get(struct plan *plan, struct sql_region_get args)
     return plan_add(plan, &query_region_get, values);
 }
 
+const struct query query_reminder_preference_get = {
+    .name = "reminder_preference_get",
+    .text = "select coalesce(p.digest, true) as digest, coalesce(p.digest_at, app.rule('reminder.digest') ->>"
+            " 'at') as digest_at, p.digest_at is not null as chosen, coalesce(p.version + 1, 1) as version fr"
+            "om (values (app.tenant(), app.actor())) caller (tenant_id, id) left join app.reminder_preference"
+            " p on p.tenant_id = caller.tenant_id and p.id = caller.id",
+    .parameters = 0, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_reminder_preference_get(struct plan *plan)
+{
+    return plan_add(plan, &query_reminder_preference_get, NULL);
+}
+
+const struct query query_reminder_preference_put = {
+    .name = "reminder_preference_put",
+    .text = "insert into app.reminder_preference as p (tenant_id, id, digest, digest_at) select app.tenant(),"
+            " app.actor(), $1::boolean, $2::text where $3::int8multirange @> coalesce((select o.version + 1 f"
+            "rom app.reminder_preference o where o.id = app.actor()), 1) on conflict (tenant_id, id) do updat"
+            "e set digest = excluded.digest, digest_at = excluded.digest_at where $3::int8multirange @> (p.ve"
+            "rsion + 1) returning p.id",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_reminder_preference_put(struct plan *plan, const struct reminder_choice *body, struct sql_reminder_preference_put args)
+{
+    const struct str values[] = {
+        plan_bool(body->digest),
+        body->digest_at,
+        args.version,
+    };
+    return plan_add(plan, &query_reminder_preference_put, values);
+}
+
 static const struct query_filter rule_list_filters[] = {
     {"code", "r.code = %", NULL},
     {"codePrefix", "starts_with(r.code, %)", NULL},
@@ -1838,4 +1872,4 @@ struct statement *sql_work_list_page(struct plan *plan, struct sql_work_list_pag
     return plan_add(plan, &query_work_list_page, values);
 }
 
-const struct query *const platform_queries[] = {&query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_hat_page, &query_hat_get, &query_hat_insert, &query_hat_change, &query_login_page, &query_login_get, &query_login_insert, &query_login_delete, &query_mail_setting_get, &query_mail_setting_change, &query_mandate_list, &query_mandate_get, &query_mandate_insert, &query_mandate_grant, &query_mandate_revoke, &query_message_list, &query_message_get, &query_message_resend, &query_message_template_list, &query_message_template_preview, &query_neighbourhood_list, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_rule_list, &query_rule_get, &query_rule_insert, &query_rule_settable, &query_rule_change, &query_rule_adopt, &query_rule_end, &query_rule_preview, &query_rule_code_list, &query_task_list, &query_task_get, &query_task_kind_list, &query_task_make, &query_task_accept, &query_task_decline, &query_task_complete, &query_task_withdraw, &query_task_replan, &query_task_reassign, &query_task_transition_list, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, &query_work_list_page, NULL};
+const struct query *const platform_queries[] = {&query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_hat_page, &query_hat_get, &query_hat_insert, &query_hat_change, &query_login_page, &query_login_get, &query_login_insert, &query_login_delete, &query_mail_setting_get, &query_mail_setting_change, &query_mandate_list, &query_mandate_get, &query_mandate_insert, &query_mandate_grant, &query_mandate_revoke, &query_message_list, &query_message_get, &query_message_resend, &query_message_template_list, &query_message_template_preview, &query_neighbourhood_list, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_reminder_preference_get, &query_reminder_preference_put, &query_rule_list, &query_rule_get, &query_rule_insert, &query_rule_settable, &query_rule_change, &query_rule_adopt, &query_rule_end, &query_rule_preview, &query_rule_code_list, &query_task_list, &query_task_get, &query_task_kind_list, &query_task_make, &query_task_accept, &query_task_decline, &query_task_complete, &query_task_withdraw, &query_task_replan, &query_task_reassign, &query_task_transition_list, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, &query_work_list_page, NULL};

@@ -309,6 +309,15 @@ struct sql_region_get {
 };
 struct statement *sql_region_get(struct plan *plan, struct sql_region_get args);
 
+extern const struct query query_reminder_preference_get;
+struct statement *sql_reminder_preference_get(struct plan *plan);
+
+extern const struct query query_reminder_preference_put;
+struct sql_reminder_preference_put {
+    struct str version;
+};
+struct statement *sql_reminder_preference_put(struct plan *plan, const struct reminder_choice *body, struct sql_reminder_preference_put args);
+
 extern const struct query query_rule_list;
 struct statement *sql_rule_list(struct plan *plan);
 

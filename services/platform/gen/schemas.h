@@ -104,6 +104,12 @@ struct queue_pause_new {
     struct str reason;
 };
 
+/* What a user wants. (keuze voor herinneringen) */
+struct reminder_choice {
+    struct maybe_bool digest;
+    struct str digest_at;
+};
+
 /* What a client says of a rule. (nieuwe regel) */
 struct rule_new {
     struct str code;
@@ -217,6 +223,7 @@ extern const struct schema organisation_new_schema;
 extern const struct schema organisation_change_schema;
 extern const struct schema queue_act_new_schema;
 extern const struct schema queue_pause_new_schema;
+extern const struct schema reminder_choice_schema;
 extern const struct schema rule_new_schema;
 extern const struct schema rule_change_schema;
 extern const struct schema rule_adoption_schema;
@@ -258,6 +265,7 @@ extern const struct schema queue_lane_job_schema;
 extern const struct schema queue_lane_schema;
 extern const struct schema queue_plan_schema;
 extern const struct schema region_schema;
+extern const struct schema reminder_preference_schema;
 extern const struct schema rule_code_schema;
 extern const struct schema rule_schema;
 extern const struct schema rule_sample_schema;

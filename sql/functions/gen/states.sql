@@ -169,6 +169,7 @@ create function app.allows(noun text, state text, operation text) returns boolea
             when 'updateVacancy.numbers' then state in ('reported', 'screening', 'open', 'shortlisted', 'partly_filled', 'filled', 'unsuitable')
             when 'updateVacancy.dates' then state in ('reported', 'screening', 'open', 'shortlisted', 'partly_filled', 'filled', 'unsuitable')
             when 'updateVacancy.note' then state in ('reported', 'screening', 'open', 'shortlisted', 'partly_filled', 'filled', 'unsuitable')
+            when 'createVacancyAnswer' then state in ('reported', 'screening', 'open', 'shortlisted', 'partly_filled', 'filled', 'unsuitable')
             when 'createProposalRound' then state in ('open', 'shortlisted', 'partly_filled')
             when 'sendProposalRound' then state in ('open', 'shortlisted', 'partly_filled')
             when 'answerProposal.invite' then state in ('open', 'shortlisted', 'partly_filled')
@@ -221,6 +222,7 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('vacancy', 'updateVacancy.numbers', '{reported,screening,open,shortlisted,partly_filled,filled,unsuitable}'::text[], '{employer,account_manager,consultant}'::text[]),
         ('vacancy', 'updateVacancy.dates', '{reported,screening,open,shortlisted,partly_filled,filled,unsuitable}'::text[], '{employer,account_manager,consultant}'::text[]),
         ('vacancy', 'updateVacancy.note', '{reported,screening,open,shortlisted,partly_filled,filled,unsuitable}'::text[], '{employer,account_manager,consultant}'::text[]),
+        ('vacancy', 'createVacancyAnswer', '{reported,screening,open,shortlisted,partly_filled,filled,unsuitable}'::text[], '{consultant,account_manager,team_lead}'::text[]),
         ('vacancy', 'createProposalRound', '{open,shortlisted,partly_filled}'::text[], '{consultant}'::text[]),
         ('vacancy', 'sendProposalRound', '{open,shortlisted,partly_filled}'::text[], '{consultant}'::text[]),
         ('vacancy', 'answerProposal.invite', '{open,shortlisted,partly_filled}'::text[], '{employer,consultant}'::text[]),

@@ -1,0 +1,13 @@
+-- program: reminders
+
+-- query: remind
+-- rows: none
+-- writes: yes
+-- gathers:
+select app.reminders_fire(:tasks::uuid[], :stamps::bigint[])
+
+-- query: remind_digest
+-- rows: none
+-- writes: yes
+-- gathers:
+select app.reminder_digests_send(:readers::uuid[])
