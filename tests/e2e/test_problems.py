@@ -141,7 +141,7 @@ def test_a10_a_state_is_named_with_what_it_allows(as_role, new_vacancy):
     employer, consultant = as_role('employer'), as_role('consultant')
     answer = consultant.post(f'{place}/proposal-rounds', {'candidateIds': ['01920000-0000-7000-8000-00000000dead']})
     assert answer.problem == 'state' and members(answer, 'currentState', 'allowed') == [
-        'reported', ['approve', 'refuse', 'withdraw', *(f'updateVacancy.{part}' for part in ('dates', 'note', 'numbers', 'terms', 'words', 'work'))]]
+        'reported', ['approve', 'refuse', 'withdraw', 'createVacancyAnswer', *(f'updateVacancy.{part}' for part in ('dates', 'note', 'numbers', 'terms', 'words', 'work'))]]
     assert employer.post(f'{place}/endings', {'how': 'withdraw'}).status == 200
     for client in (employer, consultant):
         answer = client.post(f'{place}/endings', {'how': 'withdraw'})
@@ -158,7 +158,7 @@ def test_seen_builder_what_is_allowed_can_be_asked(as_role, region, proposed):
     answer = consultant.post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'})
     assert not {'currentState', 'allowed', 'pointer'} & set(answer.json['detail'].split())      # people are shown it
     assert answer.problem == 'state' and [what for what in answer.json['allowed'] if '.' not in what] == [
-        'close', 'withdraw', 'createProposalRound', 'sendProposalRound']
+        'close', 'withdraw', 'createProposalRound', 'createVacancyAnswer', 'sendProposalRound']
     assert consultant.post(f'/proposals/{proposals[0]}/withdrawals').status == 200
     offered = region.sql('select distinct m.noun, m.event from ref.state_move m where app.is_asked(m.noun, m.event) order by 1, 2')
     assert {event for noun, event in offered if noun == 'candidate'} == {'activate', 'leave', 'pause', 'place'}
@@ -201,6 +201,7 @@ from pg_constraint k join pg_class c on c.oid = k.conrelid where c.relnamespace 
 union select c.relname, n.relname, 'u', array[]::text[]
 from pg_index i join pg_class n on n.oid = i.indexrelid join pg_class c on c.oid = i.indrelid
 where c.relnamespace in ('app'::regnamespace, 'region'::regnamespace) and i.indisunique and not c.relispartition and not exists (select from pg_constraint k where k.conindid = n.oid)"""
+MADE = {'project_leader_user_id_fkey'}      # put together by a function
 ENDS = {'f': '_fkey', 'c': '_check', 'u': '_key'}
 
 
@@ -223,7 +224,7 @@ def test_a10_each_constraint_has_its_answer(region):
             without.append(name)
     assert not without, ' '.join(sorted(set(without)))
     functions = '\n'.join(file.read_text() for file in (ROOT / 'sql/functions').glob('*.sql'))     # they refuse in the words of one
-    gone = {name for name in (set(problems.constraints) | problems.unreachable) - found if f"'{name}'" not in functions}
+    gone = {name for name in (set(problems.constraints) | problems.unreachable) - found if f"'{name}'" not in functions and name not in MADE}
     assert not gone, f'there is no such constraint: {gone}'
     assert not set(problems.constraints) & problems.unreachable
 
