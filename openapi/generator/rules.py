@@ -64,9 +64,10 @@ def sql(rules):
                       'insert into ref.rule_code (code, description_nl, description_en, law, scopes, schema) values', ',\n'.join(codes),
                       'on conflict (code) do update set description_nl = excluded.description_nl, description_en = excluded.description_en,',
                       '    law = excluded.law, scopes = excluded.scopes, schema = excluded.schema;', '',
-                      '-- A row that is there keeps its identifier, which decisions name.',
+                      '-- A row that is there keeps its identifier, which decisions name, and its end, which an installation may have set (ref.set_rule).',
                       'insert into ref.rule (code, value, source, from_at, until_at) values', ',\n'.join(rows),
-                      'on conflict (code, from_at) do update set value = excluded.value, source = excluded.source, until_at = excluded.until_at;', ''])
+                      'on conflict (code, from_at) do update set value = excluded.value, source = excluded.source,',
+                      '    until_at = coalesce(rule.until_at, excluded.until_at);', ''])
 
 
 def who(rule):

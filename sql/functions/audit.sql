@@ -65,9 +65,10 @@ create function audit.make_month(wanted regclass, month timestamptz) returns voi
 create function audit.sweep() returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' set lock_timeout = '300ms'
     as $$
-    declare kept audit.retention; month timestamptz; part text; now timestamptz := clock.now();
+    declare kept record; month timestamptz; part text; now timestamptz := clock.now();
     begin
-        for kept in select r.* from audit.retention r order by r.relation loop
+        for kept in select substr(c.code, 11) as relation, make_interval(months => (app.rule(c.code, now) ->> 'months')::int) as keep
+                    from ref.rule_code c where c.code like 'retention.%' order by c.code loop
             begin
                 for month in select date_trunc('month', now) + n * interval '1 month' from generate_series(0, 3) n loop
                     perform audit.make_month(kept.relation, month);

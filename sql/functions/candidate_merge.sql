@@ -100,9 +100,9 @@ create function app.candidate_merge(kept uuid, other uuid, take text[], keep tex
                      and app.proposal_is_open(p.state) and app.proposal_is_open(q.state)) then
             raise exception using errcode = 'MW409', message = 'both-proposed';
         end if;
-        if app.proposals_open_of(k.id) + app.proposals_open_of(o.id) > 2 then
+        if app.proposals_open_of(k.id) + app.proposals_open_of(o.id) > app.rule_count('cap.open_proposals') then
             raise exception using errcode = 'MW409', message = 'candidate-has-two-open-proposals',
-                detail = json_build_object('pointer', '/otherId', 'limit', 2)::text;
+                detail = json_build_object('pointer', '/otherId', 'limit', app.rule_count('cap.open_proposals'))::text;
         end if;
         m := app.candidate_merged(k, o, take);
         select jsonb_object_agg(p.property, case when p.property = any (take) then app.candidate_parts_united(p.property, o, k)

@@ -37,7 +37,7 @@ create function app.card_of_proposal(proposal uuid) returns jsonb language sql s
     as $$
     select case when p.sent_at is null and app.proposal_is_open(p.state) then app.card(c, p.consent_by is not null)
                 when app.proposal_is_open(p.state)
-                     or p.state = 'hired' and p.answered_at + app.term('undo-hire') > clock.now() then p.card end
+                     or p.state = 'hired' and p.answered_at + app.rule_days('proposal.undo_hire') > clock.now() then p.card end
     from app.proposal p join app.candidate c on c.tenant_id = p.tenant_id and c.id = p.candidate_id
     where p.tenant_id = app.tenant() and p.id = proposal and app.sees_proposal(p)
     $$;

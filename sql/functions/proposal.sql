@@ -207,12 +207,12 @@ create function app.proposal_undo(proposal uuid, reason text, note text) returns
         other app.proposal;
     begin
         perform app.move('proposal', p.state, 'undo');
-        if p.answered_at + app.term('undo-hire') <= clock.now() then
+        if p.answered_at + app.rule_days('proposal.undo_hire') <= clock.now() then
             raise exception using errcode = 'MW409', message = 'term-passed',
-                detail = json_build_object('limit', extract(day from app.term('undo-hire')))::text;
+                detail = json_build_object('limit', extract(day from app.rule_days('proposal.undo_hire')))::text;
         end if;
         update app.proposal q set state = app.move('proposal', q.state, 'undo'), undone_at = clock.now(), undone_by = app.actor(),
-               undo_reason = reason, undo_note = note
+               undo_reason = reason, undo_note = note, rule_id = app.rule_used('proposal.undo_hire')
         where q.tenant_id = p.tenant_id and q.id = p.id;
         perform app.vacancy_vacate(p.vacancy_id);
         update app.candidate c set status = app.move('candidate', c.status, 'undo_hire')
@@ -338,17 +338,21 @@ create function app.proposals_expire() returns int language plpgsql
     as $$
     declare
         now timestamptz := clock.now();
+        drafted_until timestamptz := now - app.rule_days('proposal.draft');
+        answer_until timestamptz := now - app.rule_days('proposal.answer');
+        decision_until timestamptz := now - app.rule_days('proposal.decision');
         expired int;
         erased int;
     begin
-        update app.proposal p set state = app.move('proposal', p.state, 'expire')
+        update app.proposal p set state = app.move('proposal', p.state, 'expire'),
+               rule_id = app.rule_used(case p.state when 'drafted' then 'proposal.draft' when 'sent' then 'proposal.answer' else 'proposal.decision' end)
         where p.tenant_id = app.tenant() and app.sees_proposal(p) and app.proposal_is_open(p.state)
-          and case p.state when 'drafted' then p.changed_at + app.term('draft') when 'sent' then p.sent_at + app.term('answer')
-                           else p.answered_at + app.term('decision') end <= now;
+          and case p.state when 'drafted' then p.changed_at <= drafted_until when 'sent' then p.sent_at <= answer_until
+                           else p.answered_at <= decision_until end;
         get diagnostics expired = row_count;
         update app.proposal p set card = null
         where p.tenant_id = app.tenant() and app.sees_proposal(p) and p.card is not null and not app.proposal_is_open(p.state)
-          and p.changed_at + app.term('card') <= now;
+          and p.changed_at <= now - app.rule_days('proposal.card');
         get diagnostics erased = row_count;
         return expired + erased;
     end $$;

@@ -83,9 +83,9 @@ create function app.proposal_round_add(v app.vacancy, round uuid, c app.candidat
         listed := app.proposal_round_listed(v, c.id, return_reason, here);
         perform app.proposal_round_consent(c, given_at, here);
         if (select count(*) from app.proposal p where p.tenant_id = v.tenant_id and p.candidate_id = c.id
-            and app.proposal_is_open(p.state)) >= 2 then
+            and app.proposal_is_open(p.state)) >= app.rule_count('cap.open_proposals') then
             raise exception using errcode = 'MW409', message = 'candidate-has-two-open-proposals',
-                detail = json_build_object('pointer', here, 'limit', 2)::text;
+                detail = json_build_object('pointer', here, 'limit', app.rule_count('cap.open_proposals'))::text;
         end if;
         insert into app.proposal (tenant_id, id, round_id, vacancy_id, employer_id, candidate_id, rank, score, return_reason,
                                   consent_by, consent_at, consent_channel, consent_text_version)
@@ -121,9 +121,9 @@ create function app.proposal_round_propose(round uuid, vacancy uuid, candidates 
         perform 1 from app.candidate l where l.tenant_id = v.tenant_id and l.id = any (candidates)
         order by l.id for no key update;
         insert into app.proposal_round (tenant_id, id, vacancy_id, employer_id, asked, already_open, proposed,
-                                        shortfall_reason, shortfall_note, made_by)
+                                        shortfall_reason, shortfall_note, made_by, rule_id)
         values (v.tenant_id, round, v.id, v.employer_id, v.candidates_wanted, open_now, cardinality(candidates),
-                shortfall_reason, shortfall_note, app.actor()) returning * into made;
+                shortfall_reason, shortfall_note, app.actor(), app.rule_used('cap.open_proposals')) returning * into made;
         if not app.sees_proposal_round(made) then -- nobody makes a round that they would not see
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;

@@ -157,6 +157,19 @@ create function ref.check_rule() returns trigger language plpgsql
     end $$;
 create trigger check_value before insert or update on ref.rule for each row execute function ref.check_rule();
 
+-- Whoever keeps the installation sets a rule for all its municipalities, from now on. The one before ends, and stays for what was decided by it.
+create function ref.set_rule(code text, value jsonb, source text) returns uuid language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        now timestamptz := clock.now();
+        made uuid;
+    begin
+        update ref.rule r set until_at = now where r.code = set_rule.code and (r.until_at is null or r.until_at > now);
+        insert into ref.rule (code, value, source, from_at) values (code, value, source, now) returning id into made;
+        return made;
+    end $$;
+
 -- The rules that somebody of a municipality knows: those of the country and its own.
 create view ref.known_rule with (security_invoker) as
     select r.id, r.code, 'country' as scope, null::uuid as scope_id, case when r.until_at is null then 'adopted' else 'replaced' end as state,

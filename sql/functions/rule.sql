@@ -30,6 +30,12 @@ create function app.rule_used(code text, at timestamptz default clock.now(), sco
 
 create trigger check_value before insert or update on app.rule for each row execute function ref.check_rule();
 
+-- What a rule of days says, and one of a number.
+create function app.rule_days(code text) returns interval language plpgsql stable
+    as $$ begin return make_interval(days => (app.rule(code) ->> 'days')::int); end $$;
+create function app.rule_count(code text) returns int language plpgsql stable
+    as $$ begin return (app.rule(code) ->> 'count')::int; end $$;
+
 -- The rules in force at a moment: of each code that of the municipality, else that of the country, and those of projects and agreements.
 create function app.rules_in_force(at timestamptz) returns setof uuid language sql stable
     set search_path = pg_catalog, pg_temp

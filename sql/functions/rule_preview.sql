@@ -35,6 +35,24 @@ create function app.rule_preview_candidates(most int) returns jsonb language sql
           group by p.candidate_id having count(*) > most) c
     $$;
 
+-- Open tasks whose clock the rule of their kind runs: those that would be due at another moment, of ten thousand at most. A rule for the whole
+-- municipality is not asked for tasks of a project that has its own. Whoever sets rules sees no tasks, and gets numbers and moments only.
+create function app.rule_preview_tasks(kind text, scope_id uuid, value jsonb) returns jsonb language sql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    with counted as (
+        select t.id, t.due_at as now, calendar.due(t.clock_from, rule_preview_tasks.value -> 'due', t.held) as "then"
+        from app.task t join ref.known_rule r on r.id = t.rule_id
+        where t.tenant_id = app.tenant() and app.role() = 'tenant_admin' and app.scope() = 'tenant' and t.kind = rule_preview_tasks.kind and (app.task_is_open(t.state) or app.task_is_pending(t.state))
+              and case when rule_preview_tasks.scope_id is null then r.scope_id is null else t.project_id = rule_preview_tasks.scope_id end
+        limit 10000
+    ), touched as (
+        select c.* from counted c where c."then" is distinct from c.now
+    )
+    select jsonb_build_object('kind', 'task_due', 'count', (select count(*) from touched),
+                              'samples', coalesce((select jsonb_agg(app.rule_sample(t.id, t.now, t."then")) from (select * from touched order by now, id limit 10) t), '[]'))
+    $$;
+
 -- What would be different today if a rule were in force instead of the one that is. It names nobody.
 create function app.rule_preview(rule uuid, out rule_id uuid, out code text, out value jsonb, out compared_with_id uuid,
                                  out compared_with_value jsonb, out effects jsonb) language plpgsql stable
@@ -52,6 +70,7 @@ create function app.rule_preview(rule uuid, out rule_id uuid, out code text, out
         effects := jsonb_build_array(case
             when one.id is null then null
             when one.code = 'cap.open_proposals' then app.rule_preview_candidates((one.value ->> 'count')::int)
+            when one.code like 'clock.%' then app.rule_preview_tasks(substr(one.code, 7), one.scope_id, one.value)
             when one.code like 'proposal.%' then
                 app.rule_preview_proposals(one.code, (current.value ->> 'days')::int, (one.value ->> 'days')::int)
             else '{"kind": "new_only", "count": 0, "samples": []}' end);

@@ -8,9 +8,9 @@ call app.wall('app.screening', 'screening', '{}');
 call app.open_to_scope('app.screening', 'app.sees_screening');
 
 -- What the rules say of a vacancy: is it suitable for people with little schooling and experience? Each rule gives
--- its number and limit; one that speaks against makes the advice negative. A person gives the verdict.
+-- its number and limit, which the rule screening.limits has; one that speaks against makes the advice negative. A person gives the verdict.
 create function app.screening_advice(vacancy uuid)
-    returns table (advice text, rules jsonb, rules_version text) language sql stable
+    returns table (advice text, rules jsonb, rules_version text, rule_id uuid) language sql stable
     set search_path = pg_catalog, pg_temp
     as $$
     with facts as (
@@ -25,12 +25,15 @@ create function app.screening_advice(vacancy uuid)
                (select s.pass from app.vacancy_supply s
                 where s.vacancy_id = v.id and s.match_input = v.match_input) as supply
         from app.vacancy v join ref.occupation o on o.id = v.occupation_id where v.id = vacancy
+    ), used (id, value) as materialized (
+        select r.id, r.value from app.rule_in_force('screening.limits', clock.now(), null) r
     ), measured (place, code, number, fits_to, adjust_to) as (
-        select r.* from facts f cross join lateral (values
-            (1, 'skill_level', f.skill_level::bigint, 2, 3),
-            (2, 'hard_conditions', f.hard_conditions, 6, 10),
-            (3, 'hard_certificates', f.hard_certificates, 1, 2),
-            (4, 'expert_competences', f.expert_competences, 1, 2)) r
+        select r.*, (u.value -> r.code ->> 'fits')::int, (u.value -> r.code ->> 'adjust')::int
+        from facts f cross join used u cross join lateral (values
+            (1, 'skill_level', f.skill_level::bigint),
+            (2, 'hard_conditions', f.hard_conditions),
+            (3, 'hard_certificates', f.hard_certificates),
+            (4, 'expert_competences', f.expert_competences)) r (place, code, number)
     ), judged (place, code, outcome, number, fits_to) as (
         select m.place, m.code,
                case when m.number <= m.fits_to then 'fits' when m.number <= m.adjust_to then 'adjust' else 'against' end,
@@ -45,6 +48,6 @@ create function app.screening_advice(vacancy uuid)
                 when bool_or(j.outcome = 'adjust') then 'suitable_with_adjustment' else 'suitable' end,
            jsonb_agg(jsonb_build_object('code', j.code, 'outcome', j.outcome, 'number', j.number, 'limit', j.fits_to)
                      order by j.place),
-           'screening-2'
+           'screening-2', (select u.id from used u)
     from judged j having count(*) > 0
     $$;

@@ -50,16 +50,6 @@ create procedure app.guarded(wanted regclass, noun text, holds text default 'tru
                        noun || '_guard');
     end $$;
 
--- The days of a term.
-create function app.term(wanted text) returns interval language plpgsql stable
-    set search_path = pg_catalog, pg_temp
-    as $$
-    declare days int;
-    begin
-        select t.days into strict days from ref.term t where t.code = wanted;
-        return make_interval(days => days);
-    end $$;
-
 -- The state that `event` leads to, for the role of the context. Refuses with MW409 "state" (no such move from
 -- here) or MW403 (not for this role). The functions that fire an event of their own accord, such as the
 -- matching worker, run with role "system".

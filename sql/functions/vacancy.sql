@@ -107,8 +107,10 @@ create trigger reckon before update on app.vacancy
 create function app.vacancy_answer_clock() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
+    declare rule record := app.rule_in_force('clock.answer', new.reported_at, new.project_id);
     begin
-        new.answer_due_at := calendar.due(new.reported_at, app.rule('clock.answer', new.reported_at) -> 'due');
+        new.answer_due_at := calendar.due(new.reported_at, rule.value -> 'due');
+        new.answer_rule_id := rule.id;
         return new;
     end $$;
 create trigger answer_clock before insert on app.vacancy for each row execute function app.vacancy_answer_clock();

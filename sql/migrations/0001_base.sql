@@ -104,21 +104,8 @@ create table ref.state_operation (
 comment on table ref.state_operation is
     'an operation of the contract, or the part of it that changes these columns, and the states of the noun that allow it';
 
--- Terms in days. The rows are the documentation: an installation may change `days`.
-create table ref.term (
-    code text primary key,
-    days int not null check (days > 0),
-    meaning text not null
-);
-insert into ref.term (code, days, meaning) values
-    ('undo-hire', 14, 'how long a hire can be undone, and the employer sees the card of somebody whom he hired'),
-    ('draft', 14, 'a drafted proposal that was not sent expires'),
-    ('answer', 30, 'a proposal that the employer did not answer expires'),
-    ('decision', 60, 'an invitation that led to no decision expires'),
-    ('card', 30, 'the copy of a card is erased after the end of the proposal');
-
 -- What grows with use is in parts, one for each month: audit.sweep() makes them ahead, and drops those whose term is over
--- (audit.retention). A row of a month that has no part yet is in the rest.
+-- (the rules retention.…). A row of a month that has no part yet is in the rest.
 create sequence audit.number;
 create table audit.entry (
     xid xid8 not null default pg_current_xact_id(),

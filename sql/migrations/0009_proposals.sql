@@ -14,6 +14,7 @@ create table app.proposal_round (
     shortfall_reason app.proposal_round_shortfall_reason,
     shortfall_note app.text_1000,
     made_by uuid,
+    rule_id uuid,
     version bigint not null,
     changed_at timestamptz not null,
     changed_in xid8 not null,
@@ -58,6 +59,7 @@ create table app.proposal (
     undone_by uuid,
     undo_reason app.proposal_undo_reason,
     undo_note app.text_1000,
+    rule_id uuid,
     candidate_case_manager_id uuid,
     candidate_coach_id uuid,
     candidate_organisation_id uuid,
@@ -78,6 +80,8 @@ create table app.proposal (
 );
 comment on column app.proposal.candidate_case_manager_id is
     'with candidate_coach_id and candidate_organisation_id: as the candidate has them now; the wall of proposals asks them, and triggers keep them';
+comment on column app.proposal_round.rule_id is 'the rule cap.open_proposals to which its candidates were held';
+comment on column app.proposal.rule_id is 'the rule by which it expired, or its hire could be undone';
 comment on column app.proposal.project_id is 'the project of the vacancy: triggers keep it';
 comment on column app.proposal.card is 'what the employer sees: the card as it was when it was sent';
 comment on column app.proposal.overtaken_by is 'the proposal whose hire made this one obsolete, and its state before that';

@@ -38,16 +38,3 @@ alter table audit.denial_rest enable row level security;
 create index denial_by_subject on audit.denial (tenant_id, subject_id, at, number) where subject_id is not null;
 comment on column audit.denial.reason is 'the code of the problem that was answered';
 comment on column audit.denial.subject_id is 'what the call was about: the resource of its path, or whom a number belongs to';
-
--- The rows are the documentation; an installation may change `keep`. A part is dropped when its last moment is longer ago.
-create table audit.retention (
-    relation text primary key check (relation ~ '^(audit|app)\.[a-z_]+$'),
-    keep interval not null check (keep >= '1 month'),
-    source text not null
-);
-insert into audit.retention (relation, keep, source) values
-    ('audit.entry', '10 years', 'as long as the file that it is about: Selectielijst gemeenten en intergemeentelijke organen 2020, 12.1.1'),
-    ('audit.denial', '2 years', 'ours; no law names a term: GDPR article 5(1)(e), BIO 8.15 leaves it to the risk assessment'),
-    ('audit.look', '2 years', 'ours; no law names a term: GDPR articles 5(1)(e) and 5(2), BIO 8.15 leaves it to the risk assessment'),
-    ('app.event', '3 months', 'ours: whoever follows events is never further behind'),
-    ('app.tombstone', '3 months', 'ours: a copy in memory that is older is read anew');

@@ -1,9 +1,10 @@
 -- program: matching
 
--- Taken before the rows are read: what commits in between is read now and once more next time.
+-- Taken before the rows are read: what commits in between is read now and once more next time. The revision also tells the cap of open
+-- proposals: when that is another one, everybody is read again.
 -- query: copy_snapshot
 -- rows: one
-select pg_current_snapshot()::text as snapshot, r.revision from ref.revision r
+select pg_current_snapshot()::text as snapshot, r.revision * 64 + app.rule_count('cap.open_proposals') as revision from ref.revision r
 
 -- Everybody whose row the copy lacks; without a snapshot everybody. Lists as text: number:level,… What the taxonomy has
 -- withdrawn counts as its successor.
@@ -13,7 +14,7 @@ select c.id, c.alias, p.x, p.y, c.max_distance_km, c.hours_min, c.hours_max, c.h
        c.status = 'active' and c.consent_withdrawn_at is null as active, (coalesce(c.available_from, date '1970-01-01') - date '1970-01-01') as available_day,
        array_to_string(c.sectors, ',') as sectors,
        (select count(*) from app.proposal o where o.candidate_id = c.id and app.proposal_is_open(o.state))
-           as open_proposals,
+           as open_proposals, (select app.rule_count('cap.open_proposals')) as proposals_max,
        (select string_agg(k.number || ':' || k.level, ',' order by k.number) from (
             select r.number, max(k.level) as level from app.candidate_competence k
             join ref.competence w on w.id = k.competence_id join ref.competence r on r.id = coalesce(w.replaced_by, w.id)

@@ -1,7 +1,7 @@
 -- program: employers
 
 -- fragment: screening_columns
-s.id, s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_version, s.screened_by, s.screened_at,
+s.id, s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_version, s.rule_id, s.screened_by, s.screened_at,
 (select c.name from app.colleague c where c.tenant_id = s.tenant_id and c.id = s.screened_by) as screened_by_name, s.version
 
 -- query: screening_list
@@ -28,16 +28,16 @@ with moved as (
     where v.id = :vacancy_id
     returning v.tenant_id, v.id
 )
-insert into app.screening as s (tenant_id, id, vacancy_id, verdict, reason, advice, advice_rules, rules_version,
+insert into app.screening as s (tenant_id, id, vacancy_id, verdict, reason, advice, advice_rules, rules_version, rule_id,
                                 screened_by, screened_at)
-select m.tenant_id, :id::uuid, m.id, @verdict, @reason, a.advice, a.rules, a.rules_version, app.actor(),
+select m.tenant_id, :id::uuid, m.id, @verdict, @reason, a.advice, a.rules, a.rules_version, a.rule_id, app.actor(),
        clock.now()
 from moved m, app.screening_advice(m.id) a
 returning {{screening_columns}}
 
 -- query: screening_advice
 -- rows: one
-select v.id as vacancy_id, a.advice, a.rules_version, a.rules,
+select v.id as vacancy_id, a.advice, a.rules_version, a.rule_id, a.rules,
        case when s.vacancy_id is not null then
            jsonb_build_object('matchVersion', s.match_input, 'active', s.active, 'passing', s.pass, 'without', s.without)
        end as supply

@@ -250,8 +250,8 @@ select o.tenant, o.id, pg_temp.uid('employer', o.town * 1000000 + o.employer), u
               else pg_temp.pick(array['reported', 'screening', 'open', 'open', 'open', 'closed', 'closed', 'unsuitable'], v, 'vs') end,
        j.id, o.hours, o.hours + 8, case pg_temp.r(v, 'vsh', 4) when 0 then '{day,evening}'::text[] else '{day}' end, o.postcode4,
        1 + pg_temp.r(v, 'vpos', 3), 3 + pg_temp.r(v, 'vwant', 5), null, clock.today() + 14 + pg_temp.r(v, 'vneed', 90), 'volgens cao', 'employer',
-       clock.now() - make_interval(hours => pg_temp.r(v, 'vrep', 700)), clock.now() - make_interval(hours => pg_temp.r(v, 'vrep', 700) - 72),
-       1, clock.now(), pg_current_xact_id()
+       clock.now() - make_interval(hours => pg_temp.r(v, 'vrep', 700)),
+       calendar.due(clock.now() - make_interval(hours => pg_temp.r(v, 'vrep', 700)), app.rule('clock.answer') -> 'due'), 1, clock.now(), pg_current_xact_id()
 from opening o join job_kind j on j.k = o.job join ref.occupation_label r on r.occupation_id = j.id and r.language = 'nl' and r.preferred;
 update app.vacancy v set neighbourhood = (select h.code from hood h where h.postcode4 = v.postcode4),
     off_season = case v.kind when 'seasonal' then 'Een cursus in de wintermaanden.' end,

@@ -29,6 +29,7 @@ static void put_person(struct population *population)
                             .hours_min = (uint8_t)next(20),
                             .hours_max = (uint8_t)(20 + next(20)),
                             .shifts = (uint8_t)(1 + next(15)),
+                            .proposals_max = 2,
                             .active = true,
                             .competences = competences,
                             .competence_count = 12,

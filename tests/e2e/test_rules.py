@@ -171,7 +171,7 @@ def test_what_the_law_or_the_country_says_nobody_changes(admin):
         assert admin.post('/rules', body).problem == 'rule-not-settable'
 
 
-WRONG = [('cap.open_proposals', {'count': 0}, '/value/count', '1..1000'), ('cap.open_proposals', {'count': 2.5}, '/value/count', 'integer'),
+WRONG = [('cap.open_proposals', {'count': 0}, '/value/count', '1..50'), ('cap.open_proposals', {'count': 2.5}, '/value/count', 'integer'),
          ('cap.open_proposals', {'count': '2'}, '/value/count', 'integer'), ('cap.open_proposals', {}, '/value/count', 'integer'),
          ('cap.open_proposals', {'count': 2, 'more': 1}, '/value/more', 'nothing'), ('cap.open_proposals', {'count': None}, '/value/count', 'integer'),
          ('calendar.liberation_day', {'day_off': 'sometimes'}, '/value/day_off', 'never, every_five_years, every_year'),
@@ -244,3 +244,91 @@ def test_a_preview_counts_what_would_be_different_and_names_nobody(admin, region
     assert admin.get(f'/rules/{FAR}/preview').status == 404
     assert admin.get('/rules?state=adopted&scope=tenant').json['items'] == []
     region.sql('set session_replication_role = replica; delete from app.proposal p where not exists (select from app.vacancy v where v.id = p.vacancy_id)')
+
+
+def test_a_preview_of_a_clock_counts_the_open_tasks_that_would_be_due_at_another_moment(admin, as_role, region):
+    region.sql("delete from app.task where kind = 'question'")
+    employer = as_role('consultant').get('/employers?pageSize=1').json['items'][0]['id']
+    made = [as_role('account_manager').post('/tasks', {'kind': 'question', 'noun': 'employer', 'subjectId': employer}) for _ in range(2)]
+    assert [one.status for one in made] == [201, 201], made[0].text
+    country = in_force(admin, 'clock.question')['country']
+    week = {**country['value'], 'due': {'amount': 1, 'unit': 'weeks'}}
+    effect, = admin.get(f'/rules/{draft(admin, "clock.question", week).json["id"]}/preview').json['effects']
+    assert effect['kind'] == 'task_due' and effect['count'] == 2 and {one['id'] for one in effect['samples']} == {one.json['id'] for one in made}
+    same, = admin.get(f'/rules/{draft(admin, "clock.question", country["value"]).json["id"]}/preview').json['effects']
+    assert same['count'] == 0
+
+
+# ------------------------------------------------------------------------------------------ what goes by them
+
+def test_how_many_candidates_are_wanted_and_when_an_answer_is_due_is_said_when_a_vacancy_is_reported(admin, as_role, new_vacancy, region):
+    first = new_vacancy(candidatesWanted=None).json
+    assert first['candidatesWanted'] == 5
+    consultant = as_role('consultant')
+    old = consultant.get(f'/vacancies/{first["id"]}').json
+    assert datetime.fromisoformat(old['dueAt']) - datetime.fromisoformat(old['reportedAt']) == timedelta(hours=72)
+    adopted(admin, 'cap.candidates_wanted', {'count': 7})
+    rule = adopted(admin, 'clock.answer', {'due': {'amount': 2, 'unit': 'office_hours'}, 'ladder': []})
+    second = new_vacancy(candidatesWanted=None).json
+    assert second['candidatesWanted'] == 7
+    due, used = region.sql("select calendar.due(reported_at, %s::jsonb) = answer_due_at, answer_rule_id::text from app.vacancy where id = %s",
+                           (json.dumps(rule['value']['due']), second['id']))[0]
+    assert due and used == rule['id']
+    assert consultant.get(f'/vacancies/{first["id"]}').json['dueAt'] == old['dueAt']      # what was promised stays
+    late = [v['id'] for v in consultant.get(f'/vacancies?state=reported&dueBefore={moment(consultant, hours=71)}&pageSize=100').json['items']]
+    assert first['id'] not in late
+    for one in (first, second):
+        consultant.post(f'/vacancies/{one["id"]}/endings', {'how': 'withdraw'})
+
+
+def test_the_cap_of_open_proposals_is_that_of_the_rule_also_for_lists(admin, as_role, shortlisted, region):
+    consultant = as_role('consultant')
+    busy, listed = shortlisted(candidatesWanted=1)
+    one = next(item['candidateId'] for item in listed['items'] if item['openProposals'] == 0)
+    other, old = shortlisted(candidatesWanted=1)
+    assert one in [item['candidateId'] for item in old['items']]
+    rule = adopted(admin, value={'count': 1})
+    made = consultant.post(f'/vacancies/{busy}/proposal-rounds', {'candidateIds': [one]})
+    assert made.status == 201, made.text
+    assert region.sql('select rule_id::text from app.proposal_round where id = %s', (made.json['id'],))[0][0] == rule['id']
+    third, now = shortlisted(candidatesWanted=1)
+    assert one not in [item['candidateId'] for item in now['items']]
+    refused = consultant.post(f'/vacancies/{other}/proposal-rounds', {'candidateIds': [one]})
+    assert refused.status == 409 and refused.problem in ('candidate-has-two-open-proposals', 'not-shortlisted')
+    for vacancy in (busy, other, third):
+        consultant.post(f'/vacancies/{vacancy}/endings', {'how': 'close'})
+
+
+def test_a_proposal_expires_by_the_rule_and_names_it(admin, as_role, proposed, region, later):
+    _, (first, *_) = proposed()
+    rule = adopted(admin, 'proposal.answer', {'days': 3})
+    with later(4):
+        as_expired = as_role('consultant').wait_for(f'/proposals/{first}', lambda answer: answer.json['state'] == 'expired')
+        assert as_expired.json['state'] == 'expired'
+    assert region.sql('select rule_id::text from app.proposal where id = %s', (first,))[0][0] == rule['id']
+
+
+def test_an_advice_names_the_limits_that_it_was_measured_against(admin, as_role, new_vacancy):
+    consultant = as_role('consultant')
+    vacancy = new_vacancy().json['id']
+    before = consultant.get(f'/vacancies/{vacancy}/screening-advice').json
+    assert before['ruleId'] == in_force(admin, 'screening.limits')['country']['id']
+    none = {'fits': 0, 'adjust': 0}
+    rule = adopted(admin, 'screening.limits', {'skill_level': none, 'hard_conditions': none, 'hard_certificates': none, 'expert_competences': none})
+    after = consultant.get(f'/vacancies/{vacancy}/screening-advice').json
+    assert after['advice'] == 'unsuitable' and after['rules'][0]['limit'] == 0 and after['ruleId'] == rule['id']
+    given = consultant.post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'})
+    assert given.json['ruleId'] == rule['id']
+    consultant.post(f'/vacancies/{vacancy}/endings', {'how': 'close'})
+
+
+def test_whoever_keeps_the_installation_sets_what_holds_for_all(region):
+    """An upgrade leaves it in place."""
+    made, = region.sql("""select ref.set_rule('calendar.equated_days', '{"days": ["2027-05-07"]}', 'Besluit van 2 november 2026')""")[0]
+    try:
+        assert region.sql("select app.rule_used('calendar.equated_days'), calendar.may_end_term('2027-05-07')")[0] == (made, False)
+        region.sql("delete from migration.applied where name like 'rules/%%'")
+        region.command('migrate')
+        assert region.sql("select app.rule_used('calendar.equated_days'), app.rule('calendar.equated_days', '2026-01-01')")[0] == (made, {'days': []})
+    finally:
+        region.sql("delete from ref.rule where id = %s; update ref.rule set until_at = null where code = 'calendar.equated_days'", (made,))

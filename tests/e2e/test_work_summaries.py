@@ -25,7 +25,7 @@ def test_b2_what_is_overdue_is_counted(as_role, region, new_vacancy):
     client = as_role('consultant')
     before = client.get('/work-summary').json['overdue']
     made = new_vacancy().json['id']
-    region.sql("set session_replication_role = replica; update app.vacancy set reported_at = reported_at - interval '73 hours' where id = %s", (made,))
+    region.sql("set session_replication_role = replica; update app.vacancy set reported_at = reported_at - interval '73 hours', answer_due_at = answer_due_at - interval '73 hours' where id = %s", (made,))
     assert client.get('/work-summary').json['overdue'] == before + 1
     now = region.sql("select to_char(clock.now() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')")[0][0]
     due = client.get(f'/vacancies?state=reported,screening&dueBefore={now}&pageSize=100').json['items']

@@ -200,6 +200,7 @@ struct person person_of_row(struct arena *arena, const PGresult *rows, int row)
         .hours_worked = (uint8_t)number_at(rows, row, "hours_worked", 0),
         .shifts = shifts_of_text(text_at(rows, row, "shifts")),
         .open_proposals = (uint8_t)number_at(rows, row, "open_proposals", 0),
+        .proposals_max = (uint8_t)number_at(rows, row, "proposals_max", 0),
         .active = flag_at(rows, row, "active"),
         .available_day = (int32_t)number_at(rows, row, "available_day", 0),
         .alias = text_at(rows, row, "alias"),

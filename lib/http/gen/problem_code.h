@@ -36,7 +36,7 @@ enum problem_code {
     PROBLEM_OWN_POWERS, /* 403: Somebody else does this for you */
     PROBLEM_FEWER_THAN_TAKEN, /* 409: There are more already */
     PROBLEM_TERM_PASSED, /* 409: The term has passed */
-    PROBLEM_CANDIDATE_HAS_TWO_OPEN_PROPOSALS, /* 409: This candidate has two open proposals already */
+    PROBLEM_CANDIDATE_HAS_TWO_OPEN_PROPOSALS, /* 409: This candidate has as many open proposals already as one may have */
     PROBLEM_NOT_SHORTLISTED, /* 409: This candidate is not on the newest shortlist */
     PROBLEM_MERGE_CONFLICTS, /* 409: The two files do not say the same */
     PROBLEM_TWO_PERSONS, /* 409: These are two persons */

@@ -378,10 +378,10 @@ static const struct query_list screening_list_list = {
 };
 const struct query query_screening_list = {
     .name = "screening_list",
-    .text = "select s.id, s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_version, s.scr"
-            "eened_by, s.screened_at, (select c.name from app.colleague c where c.tenant_id = s.tenant_id and"
-            " c.id = s.screened_by) as screened_by_name, s.version from app.screening s join app.vacancy v on"
-            " v.id = s.vacancy_id where s.vacancy_id = $1",
+    .text = "select s.id, s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_version, s.rul"
+            "e_id, s.screened_by, s.screened_at, (select c.name from app.colleague c where c.tenant_id = s.te"
+            "nant_id and c.id = s.screened_by) as screened_by_name, s.version from app.screening s join app.v"
+            "acancy v on v.id = s.vacancy_id where s.vacancy_id = $1",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &screening_list_list,
 };
@@ -395,9 +395,10 @@ struct statement *sql_screening_list(struct plan *plan, struct sql_screening_lis
 
 const struct query query_screening_get = {
     .name = "screening_get",
-    .text = "select s.id, s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_version, s.scr"
-            "eened_by, s.screened_at, (select c.name from app.colleague c where c.tenant_id = s.tenant_id and"
-            " c.id = s.screened_by) as screened_by_name, s.version from app.screening s where s.id = $1",
+    .text = "select s.id, s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_version, s.rul"
+            "e_id, s.screened_by, s.screened_at, (select c.name from app.colleague c where c.tenant_id = s.te"
+            "nant_id and c.id = s.screened_by) as screened_by_name, s.version from app.screening s where s.id"
+            " = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -414,12 +415,12 @@ const struct query query_screening_insert = {
     .text = "with moved as ( update app.vacancy v set state = app.move('vacancy', app.vacancy_now(v.state, v."
             "needed_by), case when $1::text = 'unsuitable' then 'refuse' when v.positions_taken > 0 then 'res"
             "ume' else 'approve' end) where v.id = $2 returning v.tenant_id, v.id ) insert into app.screening"
-            " as s (tenant_id, id, vacancy_id, verdict, reason, advice, advice_rules, rules_version, screened"
-            "_by, screened_at) select m.tenant_id, $3::uuid, m.id, $1::text, $4::text, a.advice, a.rules, a.r"
-            "ules_version, app.actor(), clock.now() from moved m, app.screening_advice(m.id) a returning s.id"
-            ", s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_version, s.screened_by, s"
-            ".screened_at, (select c.name from app.colleague c where c.tenant_id = s.tenant_id and c.id = s.s"
-            "creened_by) as screened_by_name, s.version",
+            " as s (tenant_id, id, vacancy_id, verdict, reason, advice, advice_rules, rules_version, rule_id,"
+            " screened_by, screened_at) select m.tenant_id, $3::uuid, m.id, $1::text, $4::text, a.advice, a.r"
+            "ules, a.rules_version, a.rule_id, app.actor(), clock.now() from moved m, app.screening_advice(m."
+            "id) a returning s.id, s.vacancy_id, s.verdict, s.reason, s.advice, s.advice_rules, s.rules_versi"
+            "on, s.rule_id, s.screened_by, s.screened_at, (select c.name from app.colleague c where c.tenant_"
+            "id = s.tenant_id and c.id = s.screened_by) as screened_by_name, s.version",
     .parameters = 4, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
@@ -436,11 +437,11 @@ struct statement *sql_screening_insert(struct plan *plan, const struct screening
 
 const struct query query_screening_advice = {
     .name = "screening_advice",
-    .text = "select v.id as vacancy_id, a.advice, a.rules_version, a.rules, case when s.vacancy_id is not nul"
-            "l then jsonb_build_object('matchVersion', s.match_input, 'active', s.active, 'passing', s.pass, "
-            "'without', s.without) end as supply from app.vacancy v cross join lateral app.screening_advice(v"
-            ".id) a left join app.vacancy_supply s on s.vacancy_id = v.id and s.match_input = v.match_input w"
-            "here v.id = $1",
+    .text = "select v.id as vacancy_id, a.advice, a.rules_version, a.rule_id, a.rules, case when s.vacancy_id"
+            " is not null then jsonb_build_object('matchVersion', s.match_input, 'active', s.active, 'passing"
+            "', s.pass, 'without', s.without) end as supply from app.vacancy v cross join lateral app.screeni"
+            "ng_advice(v.id) a left join app.vacancy_supply s on s.vacancy_id = v.id and s.match_input = v.ma"
+            "tch_input where v.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -656,19 +657,19 @@ const struct query query_vacancy_insert = {
             "orted_by_organisation) values (app.tenant(), $1::uuid, $2::uuid, $3::text, $4::text, $5::text, $"
             "6::uuid, app.vacancy_competences($7::jsonb), app.vacancy_conditions($8::jsonb), $9::int, $10::in"
             "t, coalesce(nullif(array(select jsonb_array_elements_text($11::jsonb)), '{}'), '{day}'), $12::te"
-            "xt, $13::text, $14::uuid, $15::int, coalesce($16::int, 5), $17::date, $18::date, $19::date, $20:"
-            ":date, $21::text, $22::text, nullif(array(select jsonb_array_elements_text($23::jsonb)), '{}'), "
-            "$24::text, $25::text, $26::uuid, $27::uuid, $28::uuid, $29::uuid, $30::uuid, case when $31::text"
-            " is not null then $31::text when app.role() in ('employer', 'firm', 'agency', 'hub') then app.ro"
-            "le() else 'account_manager' end, clock.now(), app.actor(), case when app.role() in ('firm', 'age"
-            "ncy') then app.organisation() end) returning v.id, v.employer_id, v.title, v.description, v.kind"
-            ", v.state, v.occupation_id, v.hours_min, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, "
-            "v.neighbourhood, v.site_id, v.positions, v.candidates_wanted, v.start_date, v.needed_by, v.hand_"
-            "over_date, v.first_look_until, v.wage_text, v.off_season, to_json(v.off_season_months) as off_se"
-            "ason_months, v.residence_neighbourhood, v.internal_note, v.source, v.client_employer_id, v.clien"
-            "t_organisation_id, v.carved_from_id, v.reported_at, v.assignee_id, v.project_id, v.match_input, "
-            "v.answer_due_at, v.answered_at, v.competences, v.conditions, v.positions_taken, v.version, v.cha"
-            "nged_at",
+            "xt, $13::text, $14::uuid, $15::int, coalesce($16::int, app.rule_count('cap.candidates_wanted')),"
+            " $17::date, $18::date, $19::date, $20::date, $21::text, $22::text, nullif(array(select jsonb_arr"
+            "ay_elements_text($23::jsonb)), '{}'), $24::text, $25::text, $26::uuid, $27::uuid, $28::uuid, $29"
+            "::uuid, $30::uuid, case when $31::text is not null then $31::text when app.role() in ('employer'"
+            ", 'firm', 'agency', 'hub') then app.role() else 'account_manager' end, clock.now(), app.actor(),"
+            " case when app.role() in ('firm', 'agency') then app.organisation() end) returning v.id, v.emplo"
+            "yer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_min, v.hours_max, to_j"
+            "son(v.shifts) as shifts, v.postcode4, v.neighbourhood, v.site_id, v.positions, v.candidates_want"
+            "ed, v.start_date, v.needed_by, v.hand_over_date, v.first_look_until, v.wage_text, v.off_season, "
+            "to_json(v.off_season_months) as off_season_months, v.residence_neighbourhood, v.internal_note, v"
+            ".source, v.client_employer_id, v.client_organisation_id, v.carved_from_id, v.reported_at, v.assi"
+            "gnee_id, v.project_id, v.match_input, v.answer_due_at, v.answered_at, v.competences, v.condition"
+            "s, v.positions_taken, v.version, v.changed_at",
     .parameters = 31, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };

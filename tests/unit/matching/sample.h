@@ -80,6 +80,7 @@ static inline void sample_person(struct sample *sample, uint64_t serial, uint32_
     person->hours_max = (uint8_t)(24 + sample_below(sample, 17));
     person->shifts = (uint8_t)sample_below(sample, 16);
     person->open_proposals = (uint8_t)(sample_below(sample, 10) ? sample_below(sample, 2) : 2);
+    person->proposals_max = 2;
     person->active = sample_below(sample, 10) != 0;
     person->available_day = (int32_t)(20000 + sample_below(sample, 60));
     person->alias = S("kandidaat");

@@ -106,7 +106,7 @@ static void the_pass_agrees_with_one_by_one(void **state)
             bool inactive = reasons[i] & EXCLUSION_BIT(EXCLUDED_INACTIVE);
             bool busy = reasons[i] & EXCLUSION_BIT(EXCLUDED_PROPOSALS);
             assert_int_equal(inactive, !person->active);
-            assert_int_equal(busy, person->open_proposals >= PROPOSALS_MAX);
+            assert_int_equal(busy, person->open_proposals >= person->proposals_max);
             assert_int_equal(!(reasons[i] & EXCLUSIONS_HARD) && !inactive,
                              demand_admits(&asked.demand, person));
         }

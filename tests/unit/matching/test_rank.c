@@ -56,7 +56,7 @@ static size_t plain_rank(const struct population *population, const struct deman
     for (size_t i = 0; i < population_count(population); i++) {
         const struct person *person = population_at(population, i);
         struct score score;
-        if (!demand_admits(demand, person) || person->open_proposals >= PROPOSALS_MAX
+        if (!demand_admits(demand, person) || person->open_proposals >= person->proposals_max
             || is_pair(demand, person))
             continue;
         score_explain(&plan, person, &score);
@@ -129,6 +129,7 @@ static void the_first_reason_counts(void **state)
                             .competence_count = 1};
     /* Everything is wrong; then one reason after the other goes away. */
     struct person person = {.open_proposals = 2,
+                            .proposals_max = 2,
                             .known = 1,
                             .x = 1,
                             .hours_max = 8,
@@ -161,7 +162,7 @@ static struct population *equals_make(size_t count, bool backwards)
 {
     struct population *population = population_new();
     for (size_t i = 0; i < count; i++) {
-        struct person person = {.active = true};
+        struct person person = {.active = true, .proposals_max = 2};
         person.id[15] = (uint8_t)(backwards ? count - 1 - i : i);
         population_put(population, &person);
     }

@@ -17,6 +17,6 @@ const char *exclusion_name(enum exclusion reason)
 uint8_t exclusions_of(const struct person *person)
 {
     unsigned inactive = !person->active;
-    unsigned busy = person->open_proposals >= PROPOSALS_MAX;
+    unsigned busy = person->open_proposals >= person->proposals_max;
     return (uint8_t)(inactive << EXCLUDED_INACTIVE | busy << EXCLUDED_PROPOSALS);
 }

@@ -9,7 +9,7 @@
 enum exclusion {
     EXCLUDED_INACTIVE,
     EXCLUDED_PAIR,      /* was proposed to, or rejected for, this vacancy before */
-    EXCLUDED_PROPOSALS, /* has PROPOSALS_MAX open proposals or more */
+    EXCLUDED_PROPOSALS, /* has as many open proposals as one may have, or more */
     EXCLUDED_CONDITIONS,
     EXCLUDED_DISTANCE,
     EXCLUDED_HOURS,
@@ -18,8 +18,6 @@ enum exclusion {
     EXCLUDED_FLOOR, /* passes every filter, but one of the two halves of the score is too low */
     EXCLUSION_COUNT,
 };
-
-#define PROPOSALS_MAX 2
 
 /* The reasons as bits of one byte. The floor is no filter and has no bit. */
 #define EXCLUSION_BIT(reason) (1u << (reason))

@@ -38,7 +38,7 @@ struct person {
     uint8_t
         hours_worked; /* in the work that the person has already: they count against hours_max */
     uint8_t shifts;   /* SHIFT_ bits that the person accepts; 0: not stated, accepts all */
-    uint8_t open_proposals;
+    uint8_t open_proposals, proposals_max; /* the rule cap.open_proposals */
     bool active;
     int32_t available_day; /* days since 1970 */
     uint16_t competence_count, occupation_count, sector_count;

@@ -9,7 +9,8 @@ _Static_assert(10 <= LIMIT_VALUES, "run_insert");
 
 const struct query query_copy_snapshot = {
     .name = "copy_snapshot",
-    .text = "select pg_current_snapshot()::text as snapshot, r.revision from ref.revision r",
+    .text = "select pg_current_snapshot()::text as snapshot, r.revision * 64 + app.rule_count('cap.open_propo"
+            "sals') as revision from ref.revision r",
     .parameters = 0, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -24,21 +25,21 @@ const struct query query_copy_candidates = {
             "ay_to_string(c.shifts, ',') as shifts, c.status = 'active' and c.consent_withdrawn_at is null as"
             " active, (coalesce(c.available_from, date '1970-01-01') - date '1970-01-01') as available_day, a"
             "rray_to_string(c.sectors, ',') as sectors, (select count(*) from app.proposal o where o.candidat"
-            "e_id = c.id and app.proposal_is_open(o.state)) as open_proposals, (select string_agg(k.number ||"
-            " ':' || k.level, ',' order by k.number) from ( select r.number, max(k.level) as level from app.c"
-            "andidate_competence k join ref.competence w on w.id = k.competence_id join ref.competence r on r"
-            ".id = coalesce(w.replaced_by, w.id) where k.candidate_id = c.id group by r.number) k) as compete"
-            "nces, (select string_agg(k.number || ':' || k.isco || ':' || k.wanted || ':' || k.years, ',' ord"
-            "er by k.number) from ( select r.number, r.isco, bool_or(k.wanted)::int as wanted, max(coalesce(k"
-            ".years, 0)) as years from app.candidate_occupation k join ref.occupation w on w.id = k.occupatio"
-            "n_id join ref.occupation r on r.id = coalesce(w.replaced_by, w.id) where k.candidate_id = c.id g"
-            "roup by r.number, r.isco) k) as occupations, (select string_agg(r.bit || ':' || k.met::int, ',')"
-            " from app.candidate_condition k join ref.condition r on r.code = k.condition where k.candidate_i"
-            "d = c.id) as conditions, (select string_agg(k.language || ':' || k.level, ',') from app.candidat"
-            "e_language k where k.candidate_id = c.id) as languages from app.candidate c join ref.place p on "
-            "p.postcode4 = c.postcode4 where c.tenant_id = (select app.tenant()) and ($1::pg_snapshot is null"
-            " or (c.changed_in >= pg_snapshot_xmin($1::pg_snapshot) and not pg_visible_in_snapshot(c.changed_"
-            "in, $1::pg_snapshot)))",
+            "e_id = c.id and app.proposal_is_open(o.state)) as open_proposals, (select app.rule_count('cap.op"
+            "en_proposals')) as proposals_max, (select string_agg(k.number || ':' || k.level, ',' order by k."
+            "number) from ( select r.number, max(k.level) as level from app.candidate_competence k join ref.c"
+            "ompetence w on w.id = k.competence_id join ref.competence r on r.id = coalesce(w.replaced_by, w."
+            "id) where k.candidate_id = c.id group by r.number) k) as competences, (select string_agg(k.numbe"
+            "r || ':' || k.isco || ':' || k.wanted || ':' || k.years, ',' order by k.number) from ( select r."
+            "number, r.isco, bool_or(k.wanted)::int as wanted, max(coalesce(k.years, 0)) as years from app.ca"
+            "ndidate_occupation k join ref.occupation w on w.id = k.occupation_id join ref.occupation r on r."
+            "id = coalesce(w.replaced_by, w.id) where k.candidate_id = c.id group by r.number, r.isco) k) as "
+            "occupations, (select string_agg(r.bit || ':' || k.met::int, ',') from app.candidate_condition k "
+            "join ref.condition r on r.code = k.condition where k.candidate_id = c.id) as conditions, (select"
+            " string_agg(k.language || ':' || k.level, ',') from app.candidate_language k where k.candidate_i"
+            "d = c.id) as languages from app.candidate c join ref.place p on p.postcode4 = c.postcode4 where "
+            "c.tenant_id = (select app.tenant()) and ($1::pg_snapshot is null or (c.changed_in >= pg_snapshot"
+            "_xmin($1::pg_snapshot) and not pg_visible_in_snapshot(c.changed_in, $1::pg_snapshot)))",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };
