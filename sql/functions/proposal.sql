@@ -6,9 +6,9 @@ create function app.sees_proposal(p app.proposal, scope text default app.scope()
     return case scope
            when 'tenant' then true
            when 'organisation' then organisation = any (array[p.employer_id, p.candidate_organisation_id]) and p.sent_at is not null
-           when 'caseload' then actor = any (array[p.candidate_case_manager_id, p.candidate_coach_id]) and p.sent_at is not null
+           when 'caseload' then actor = any (array[p.candidate_case_manager_id, p.candidate_coach_id, p.candidate_user_id]) and p.sent_at is not null
            else false end;
-call app.wall('app.proposal', 'proposal', '{card,overtaken_by,overtaken_from,candidate_case_manager_id,candidate_coach_id,candidate_organisation_id,project_id}');
+call app.wall('app.proposal', 'proposal', '{card,overtaken_by,overtaken_from,candidate_case_manager_id,candidate_coach_id,candidate_organisation_id,candidate_user_id,project_id}');
 call app.open_to_scope('app.proposal', 'app.sees_proposal');
 call app.unique_by('app.proposal_pair_once', 'app.sees_proposal', '/proposals/');
 call app.referable('app.proposal', 'proposal', 'person', 'app.sees_proposal', candidate => 'r.candidate_id', employer => 'r.employer_id',
@@ -21,8 +21,8 @@ create function app.proposal_note_owners() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
-        select c.case_manager_id, c.coach_id, c.organisation_id
-        into new.candidate_case_manager_id, new.candidate_coach_id, new.candidate_organisation_id
+        select c.case_manager_id, c.coach_id, c.organisation_id, c.user_id
+        into new.candidate_case_manager_id, new.candidate_coach_id, new.candidate_organisation_id, new.candidate_user_id
         from app.candidate c where c.tenant_id = new.tenant_id and c.id = new.candidate_id;
         return new;
     end $$;
@@ -32,12 +32,13 @@ create function app.proposals_follow_owners() returns trigger language plpgsql
     as $$
     begin
         update app.proposal p set candidate_case_manager_id = new.case_manager_id, candidate_coach_id = new.coach_id,
-            candidate_organisation_id = new.organisation_id
+            candidate_organisation_id = new.organisation_id, candidate_user_id = new.user_id
         where p.tenant_id = new.tenant_id and p.candidate_id = new.id;
         return null;
     end $$;
-create trigger proposals_keep_owners after update of case_manager_id, coach_id, organisation_id on app.candidate for each row
-    when ((old.case_manager_id, old.coach_id, old.organisation_id) is distinct from (new.case_manager_id, new.coach_id, new.organisation_id))
+create trigger proposals_keep_owners after update of case_manager_id, coach_id, organisation_id, user_id on app.candidate for each row
+    when ((old.case_manager_id, old.coach_id, old.organisation_id, old.user_id)
+          is distinct from (new.case_manager_id, new.coach_id, new.organisation_id, new.user_id))
     execute function app.proposals_follow_owners();
 
 -- The project of a proposal is that of its vacancy: with a new proposal, and after the vacancy has another one.
@@ -250,11 +251,16 @@ create function app.proposal_restore(p app.proposal) returns void language plpgs
         end if;
     end $$;
 
+-- A firm or agency withdraws what it proposed itself.
 create function app.proposal_withdraw(proposal uuid) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare p app.proposal := app.proposal_lock(proposal); -- it asks app.sees_proposal()
     begin
+        if app.scope() = 'organisation' and not exists (
+            select from app.proposal_round r where r.tenant_id = p.tenant_id and r.id = p.round_id and r.made_by_organisation = app.organisation()) then
+            raise exception using errcode = 'MW403', message = 'forbidden';
+        end if;
         update app.proposal q set state = app.move('proposal', q.state, 'withdraw') where q.tenant_id = p.tenant_id and q.id = p.id;
     end $$;
 

@@ -1,6 +1,6 @@
 -- Proposals of candidates for a vacancy, in rounds.
 
-create domain app.proposal_round_shortfall_reason as text check (value in ('not_enough_suitable', 'employer_agreed', 'phased'));
+create domain app.proposal_round_shortfall_reason as text check (value in ('not_enough_suitable', 'employer_agreed', 'phased', 'other_parties'));
 -- A round: the proposals that a consultant made in one go for one vacancy. The number the employer asked for is
 -- binding; fewer only with a stated shortfall.
 create table app.proposal_round (
@@ -15,6 +15,7 @@ create table app.proposal_round (
     shortfall_note app.text_1000,
     made_by uuid,
     rule_id uuid,
+    made_by_organisation uuid,
     version bigint not null,
     changed_at timestamptz not null,
     changed_in xid8 not null,
@@ -23,6 +24,7 @@ create table app.proposal_round (
     constraint round_within_asked check (already_open + proposed <= asked),
     constraint round_shortfall_stated check (already_open + proposed = asked or shortfall_reason is not null)
 );
+comment on column app.proposal_round.made_by_organisation is 'the firm or agency that proposes own people; null: the municipality';
 create index proposal_round_by_vacancy on app.proposal_round (tenant_id, vacancy_id, id);
 
 create domain app.proposal_consent_by as text check (value in ('candidate', 'representative'));
@@ -31,6 +33,7 @@ create domain app.proposal_rejection_reason as text check (value in ('did_not_co
 create domain app.proposal_return_reason as text check (value in ('changed_mind', 'circumstances_changed', 'withdrawn_by_mistake'));
 create domain app.proposal_undo_reason as text check (value in ('entered_by_mistake', 'wrong_candidate', 'candidate_declined',
     'employer_reconsidered', 'other'));
+create domain app.proposal_unlisted_reason as text check (value in ('known_well', 'employer_asked', 'profile_outdated', 'own_candidate', 'other'));
 create table app.proposal (
     tenant_id int not null,
     id uuid not null,
@@ -41,6 +44,7 @@ create table app.proposal (
     state text not null default 'drafted',
     rank int,
     score int,
+    unlisted_reason app.proposal_unlisted_reason,
     consent_by app.proposal_consent_by,
     consent_at timestamptz,
     consent_channel app.consent_channel,
@@ -63,6 +67,7 @@ create table app.proposal (
     candidate_case_manager_id uuid,
     candidate_coach_id uuid,
     candidate_organisation_id uuid,
+    candidate_user_id uuid,
     project_id uuid,
     version bigint not null,
     changed_at timestamptz not null,
@@ -79,7 +84,7 @@ create table app.proposal (
     constraint proposal_rejected_with_reason check (state <> 'rejected' or rejection_reason is not null)
 );
 comment on column app.proposal.candidate_case_manager_id is
-    'with candidate_coach_id and candidate_organisation_id: as the candidate has them now; the wall of proposals asks them, and triggers keep them';
+    'with candidate_coach_id, candidate_organisation_id and candidate_user_id: as the candidate has them now; the wall of proposals asks them, and triggers keep them';
 comment on column app.proposal_round.rule_id is 'the rule cap.open_proposals to which its candidates were held';
 comment on column app.proposal.rule_id is 'the rule by which it expired, or its hire could be undone';
 comment on column app.proposal.project_id is 'the project of the vacancy: triggers keep it';

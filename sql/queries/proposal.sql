@@ -2,8 +2,8 @@
 
 -- fragment: proposal_columns
 p.id, p.round_id, p.vacancy_id, p.employer_id, p.project_id, p.candidate_id, p.state, p.score, p.rank,
-case when p.rejection_shared or app.role() not in ('firm', 'agency') then p.rejection_reason end as rejection_reason,
-p.rejection_shared, p.rejection_note, p.return_reason, p.undo_reason, p.undo_note, p.undone_at, p.sent_at, p.answered_at, p.version, p.changed_at
+case when p.rejection_shared or app.role() not in ('firm', 'agency', 'candidate') then p.rejection_reason end as rejection_reason,
+p.rejection_shared, p.rejection_note, p.return_reason, p.unlisted_reason, p.undo_reason, p.undo_note, p.undone_at, p.sent_at, p.answered_at, p.version, p.changed_at
 
 -- query: proposal_list
 -- rows: many

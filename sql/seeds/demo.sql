@@ -339,6 +339,8 @@ insert into app.proposal (tenant_id, id, round_id, vacancy_id, employer_id, cand
 select v.tenant_id, pg_temp.uid('proposal', v.k), pg_temp.uid('round', v.k), v.id, v.employer_id, c.id, 'sent', 1, 7000, clock.now(), app.card(c, false),
        c.case_manager_id, c.coach_id, c.organisation_id, 1, clock.now(), pg_current_xact_id()
 from sought v join followed f using (k) join app.candidate c on c.tenant_id = v.tenant_id and c.id = pg_temp.uid('candidate', 1000000 + f.candidate);
+update app.proposal p set candidate_user_id = c.user_id from app.candidate c
+where c.tenant_id = p.tenant_id and c.id = p.candidate_id and c.user_id is not null;
 insert into queue.act (id, tenant, verb, noun, target, outcome, reason, actor, at, ended_at)
 select '01920000-0000-7000-8000-000000000fa1', t.tenant, 'resume', 'tenant', pg_temp.uid('tenant', 1)::text, 'done', 'demo',
        (select u.id from app.user_account u where u.tenant_id = t.tenant and u.role = 'tenant_admin'), clock.now(), clock.now()

@@ -16,15 +16,15 @@ on conflict (noun, state) do update set phase = excluded.phase, initial = exclud
 
 -- from, event, to, roles that may, what must hold
 insert into ref.state_move (noun, from_state, event, to_state, roles, guard) values
-    ('proposal', 'drafted', 'send',     'sent',      '{consultant}', 'the number the employer asked for, or a stated shortfall'),
+    ('proposal', 'drafted', 'send',     'sent',      '{consultant,firm,agency}', 'the number the employer asked for, or a stated shortfall'),
     ('proposal', 'sent',    'invite',   'invited',   '{employer,consultant}', ''),
     ('proposal', 'sent',    'hire',     'hired',     '{employer,consultant}', 'a position is free'),
     ('proposal', 'invited', 'hire',     'hired',     '{employer,consultant}', 'a position is free'),
     ('proposal', 'sent',    'reject',   'rejected',  '{employer,consultant}', 'a reason, shared with the candidate or internal'),
     ('proposal', 'invited', 'reject',   'rejected',  '{employer,consultant}', 'a reason, shared with the candidate or internal'),
     ('proposal', 'drafted', 'withdraw', 'withdrawn', '{consultant}', ''),
-    ('proposal', 'sent',    'withdraw', 'withdrawn', '{consultant}', 'the candidate no longer wants or can'),
-    ('proposal', 'invited', 'withdraw', 'withdrawn', '{consultant}', 'the candidate no longer wants or can'),
+    ('proposal', 'sent',    'withdraw', 'withdrawn', '{consultant,firm,agency}', 'the candidate no longer wants or can'),
+    ('proposal', 'invited', 'withdraw', 'withdrawn', '{consultant,firm,agency}', 'the candidate no longer wants or can'),
     ('proposal', 'drafted', 'overtake', 'obsolete',  '{employer,consultant,account_manager,team_lead,case_manager,firm,agency,system}', 'hired elsewhere, left, or the vacancy has ended'),
     ('proposal', 'sent',    'overtake', 'obsolete',  '{employer,consultant,account_manager,team_lead,case_manager,firm,agency,system}', 'hired elsewhere, left, or the vacancy has ended'),
     ('proposal', 'invited', 'overtake', 'obsolete',  '{employer,consultant,account_manager,team_lead,case_manager,firm,agency,system}', 'hired elsewhere, left, or the vacancy has ended'),

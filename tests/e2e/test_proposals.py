@@ -511,3 +511,42 @@ def test_seen_builder_who_follows_a_proposal_knows_of_whom_it_is(as_role, region
     assert 'card' not in one and one['candidateAlias'] == aliases[proposals[0]]
     assert {p['id']: p['candidateAlias'] for p in consultant.get(f'/proposal-rounds/{one["roundId"]}').json['proposals']} == aliases
     assert employer.get('/proposals?fields=candidateAlias').status == 400 == as_role('account_manager').get('/proposals?fields=candidateAlias').status
+
+
+# ---------------------------------------------------------------------------------------------------- the candidate reads along
+
+def test_a_candidate_reads_the_own_proposals_and_no_others(region, as_role, proposed):
+    """From the moment that they were sent; why it was rejected only when it was shared."""
+    _, (mine, other, *_) = proposed()
+    consultant, lead = as_role('consultant'), as_role('team_lead')
+    person = consultant.get(f'/proposals/{mine}').json['candidateId']
+    made = as_role('tenant_admin').post('/users', {'name': 'Kandidaat', 'email': f'{person}@post.example', 'role': 'candidate'})
+    assert made.status == 201, made.text
+    me = as_role('candidate', user=made.json['id'])
+    assert me.get('/proposals').json['items'] == []
+    place = f'/candidates/{person}'
+    linked = lead.patch(place, {'userId': made.json['id']}, lead.get(place).headers['etag'])
+    assert linked.status == 200 and linked.json['userId'] == made.json['id']
+    listed = [p['id'] for p in me.get('/proposals?pageSize=100').json['items']]
+    assert mine in listed and {row[0] for row in region.sql('select candidate_id::text from app.proposal where id::text = any (%s)', (listed,))} == {person}
+    seen = me.get(f'/proposals/{mine}').json
+    assert seen['state'] == 'sent' and seen['vacancyTitle'] and seen['employerName'] and seen['card']
+    assert not {'score', 'rank', 'roundId', 'candidateId', 'unlistedReason', 'rejectionNote'} & set(seen)
+    assert me.get(f'/proposals/{other}').status == 404
+    assert as_role('employer').post(f'/proposals/{mine}/answers', {'answer': 'reject', 'reason': 'language', 'note': 'geheim'}).status == 200
+    told = me.get(f'/proposals/{mine}')
+    assert told.json['state'] == 'rejected' and 'rejectionReason' not in told.json and 'geheim' not in told.text
+    region.sql("set app.tenant = '1'; update app.proposal set rejection_shared = true where id = %s", (mine,))
+    assert me.get(f'/proposals/{mine}').json['rejectionReason'] == 'language'
+    gone = lead.patch(place, {'userId': None}, lead.get(place).headers['etag'])
+    assert gone.status == 200 and me.get(f'/proposals/{mine}').status == 404
+
+
+def test_one_account_is_of_one_candidate(as_role, candidate):
+    client, admin = as_role('case_manager'), as_role('tenant_admin')
+    user = admin.post('/users', {'name': 'Kandidaat', 'email': f'{candidate.json["id"]}@post.example', 'role': 'candidate'}).json['id']
+    assert client.patch(candidate.headers['location'], {'userId': user}, candidate.headers['etag']).status == 200
+    again = client.post('/candidates', {'alias': 'Tweede', 'pc4': '5012', 'userId': user})
+    assert again.status == 409 and again.problem == 'duplicate' and again.json['errors'][0]['pointer'] == '/userId'
+    wrong = as_role('consultant').get('/user-profile').json['id']
+    assert client.post('/candidates', {'alias': 'Derde', 'pc4': '5012', 'userId': wrong}).json['errors'][0]['pointer'] == '/userId'

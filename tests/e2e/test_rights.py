@@ -133,7 +133,7 @@ def test_denials_are_in_the_audit(region, as_role):
 QUERIES = {query.name: query for queries in sql.read(ROOT / 'sql/queries').values() for query in queries}
 # the columns that say whose a row is, the first that a table has
 FOLLOWS = ['coach_id', 'candidate_coach_id', 'candidate_organisation_id']        # who sees it besides
-OWNERS = {'caseload': ['case_manager_id', 'candidate_case_manager_id', 'to_user_id', 'owner_user_id'], 'organisation': ['employer_id', 'organisation_id', 'candidate_organisation_id']}
+OWNERS = {'caseload': ['case_manager_id', 'candidate_case_manager_id', 'to_user_id', 'owner_user_id'], 'organisation': ['made_by_organisation', 'employer_id', 'organisation_id', 'candidate_organisation_id']}
 # a row of the region is of those who take part in its project
 OF_PROJECT = "(select p.id from region.project p where not '{own}' = any (p.organisations))"
 

@@ -103,9 +103,9 @@ def test_such_a_function_would_be_found(region, predicates):
 # every function that a program may call and that touches a table which is opened by scope: the program, the call, and what somebody who
 # does not see the row gets
 CALLS = {
-    'app.proposal_round_propose(uuid,uuid,uuid[],boolean,text,text,jsonb,text)': (
+    'app.proposal_round_propose(uuid,uuid,uuid[],boolean,text,text,jsonb,text,text)': (
         'placements',
-        "app.proposal_round_propose(gen_random_uuid(), %(vacancy)s, array[%(candidate)s]::uuid[], true, 'phased', null, null, null)", 'MW404'),
+        "app.proposal_round_propose(gen_random_uuid(), %(vacancy)s, array[%(candidate)s]::uuid[], true, 'phased', null, null, null, null)", 'MW404'),
     'app.proposal_round_send(uuid)': ('placements', 'app.proposal_round_send(%(round)s)', 'MW404'),
     'app.proposal_answer(uuid,text,text,text,boolean)': (
         'placements', "app.proposal_answer(%(proposal)s, 'invite', null, null, null)", 'MW404'),
@@ -267,7 +267,7 @@ def test_an_employer_sees_his_proposals_and_makes_none(region, target):
         return outcome(region, *CALLS[name][:2], target, **employer)
     assert gets('app.proposal_answer(uuid,text,text,text,boolean)') == ''
     assert gets('app.card_of_proposal(uuid)')['alias']
-    assert gets('app.proposal_round_propose(uuid,uuid,uuid[],boolean,text,text,jsonb,text)') == 'MW404'
+    assert gets('app.proposal_round_propose(uuid,uuid,uuid[],boolean,text,text,jsonb,text,text)') == 'MW404'
     assert gets('app.proposal_round_send(uuid)') == 'MW404'
     assert gets('app.proposal_withdraw(uuid)') == 'MW403'
     assert gets('app.card_of_candidate(uuid)') in (None, '42501')

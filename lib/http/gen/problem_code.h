@@ -38,6 +38,7 @@ enum problem_code {
     PROBLEM_TERM_PASSED, /* 409: The term has passed */
     PROBLEM_CANDIDATE_HAS_TWO_OPEN_PROPOSALS, /* 409: This candidate has as many open proposals already as one may have */
     PROBLEM_NOT_SHORTLISTED, /* 409: This candidate is not on the newest shortlist */
+    PROBLEM_HARD_FILTER, /* 409: A hard condition does not admit this candidate */
     PROBLEM_MERGE_CONFLICTS, /* 409: The two files do not say the same */
     PROBLEM_TWO_PERSONS, /* 409: These are two persons */
     PROBLEM_BOTH_PROPOSED, /* 409: Both files are proposed for the same vacancy */

@@ -105,6 +105,9 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_NOT_SHORTLISTED] = {"not-shortlisted", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:not-shortlisted\",\"title\":\"Deze kandidaat staat niet op de laatste shortlist\",\"status\":409,\"detail\":\"De kandidaat op de plaats die pointer noemt staat niet op de nieuwste shortlist van deze vacature.\"",
         "{\"type\":\"urn:maatwerk:problem:not-shortlisted\",\"title\":\"This candidate is not on the newest shortlist\",\"status\":409,\"detail\":\"The candidate at the place that pointer names is not on the newest shortlist of this vacancy.\""}, {NULL, 0}},
+    [PROBLEM_HARD_FILTER] = {"hard-filter", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:hard-filter\",\"title\":\"Een harde voorwaarde laat deze kandidaat niet toe\",\"status\":409,\"detail\":\"De kandidaat op de plaats die pointer noemt staat niet op de shortlist, en voldoet niet aan wat filter noemt.\"",
+        "{\"type\":\"urn:maatwerk:problem:hard-filter\",\"title\":\"A hard condition does not admit this candidate\",\"status\":409,\"detail\":\"The candidate at the place that pointer names is not on the shortlist, and does not meet what filter names.\""}, {NULL, 0}},
     [PROBLEM_MERGE_CONFLICTS] = {"merge-conflicts", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:merge-conflicts\",\"title\":\"De twee dossiers zeggen niet hetzelfde\",\"status\":409,\"detail\":\"Bij de eigenschappen onder properties hebben beide dossiers iets anders staan. Er is niets samengevoegd.\"",
         "{\"type\":\"urn:maatwerk:problem:merge-conflicts\",\"title\":\"The two files do not say the same\",\"status\":409,\"detail\":\"Of the properties that are named both files say something else. Nothing was merged.\""}, {NULL, 0}},

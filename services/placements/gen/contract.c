@@ -10,7 +10,7 @@ _Static_assert(6 <= LIMIT_QUERY_PARAMETERS, "listProposals");
 
 static const char *const values_0[] = {"drafted", "sent", "invited", "hired", "rejected", "withdrawn", "obsolete", "expired", "undone", NULL};
 
-static const struct right create_proposal_round_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct right create_proposal_round_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field create_proposal_round_path[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -25,7 +25,7 @@ static enum err create_proposal_round_plan(struct ctx *ctx, const struct request
     sql_proposal_round_get(plan, (struct sql_proposal_round_get){.id = req->new_id});
     return OK;
 }
-static const struct right get_proposal_round_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct right get_proposal_round_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field get_proposal_round_path[] = {
     {.name = "roundId", .key = {"\"roundId\":", 10}, .column = "round_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -48,7 +48,7 @@ static enum err send_proposal_round_plan(struct ctx *ctx, const struct request *
     sql_proposal_round_get(plan, (struct sql_proposal_round_get){.id = req->path[0]});
     return OK;
 }
-static const struct right list_proposals_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct right list_proposals_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field list_proposals_query[] = {
     {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 9, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -69,7 +69,7 @@ static enum err list_proposals_plan(struct ctx *ctx, const struct request *req, 
     });
     return OK;
 }
-static const struct right get_proposal_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct right get_proposal_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field get_proposal_path[] = {
     {.name = "proposalId", .key = {"\"proposalId\":", 13}, .column = "proposal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -94,7 +94,7 @@ static enum err answer_proposal_plan(struct ctx *ctx, const struct request *req,
     sql_proposal_get(plan, (struct sql_proposal_get){.id = req->path[0]});
     return OK;
 }
-static const struct right withdraw_proposal_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct right withdraw_proposal_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field withdraw_proposal_path[] = {
     {.name = "proposalId", .key = {"\"proposalId\":", 13}, .column = "proposal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -174,7 +174,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = create_proposal_round_path, .path_count = 1,
         .body = &proposal_round_new_schema,
-        .response = &proposal_round_schema, .shown = 0x3ffu,
+        .response = &proposal_round_schema, .shown = 0x7ffu,
         .show = &operations[1],
         .handle = create_proposal_round_plan,
     },
@@ -188,7 +188,7 @@ static const struct operation operations[] = {
         .rights = get_proposal_round_rights,
         .purpose = "mediation",
         .path_fields = get_proposal_round_path, .path_count = 1,
-        .response = &proposal_round_schema, .shown = 0x3ffu,
+        .response = &proposal_round_schema, .shown = 0x7ffu,
         .handle = get_proposal_round_plan,
     },
     {
@@ -201,7 +201,7 @@ static const struct operation operations[] = {
         .rights = send_proposal_round_rights,
         .purpose = "mediation",
         .path_fields = send_proposal_round_path, .path_count = 1,
-        .response = &proposal_round_schema, .shown = 0x3ffu,
+        .response = &proposal_round_schema, .shown = 0x7ffu,
         .show = &operations[1],
         .handle = send_proposal_round_plan,
     },
@@ -215,7 +215,7 @@ static const struct operation operations[] = {
         .rights = list_proposals_rights,
         .purpose = "mediation",
         .parameters = list_proposals_query, .parameters_count = 6,
-        .response = &proposal_schema, .shown = 0xffffffu,
+        .response = &proposal_schema, .shown = 0x1ffffffu,
         .list = &query_proposal_list,
         .handle = list_proposals_plan,
     },
@@ -229,7 +229,7 @@ static const struct operation operations[] = {
         .rights = get_proposal_rights,
         .purpose = "mediation",
         .path_fields = get_proposal_path, .path_count = 1,
-        .response = &proposal_schema, .shown = 0xffffffu,
+        .response = &proposal_schema, .shown = 0x1ffffffu,
         .handle = get_proposal_plan,
     },
     {
@@ -243,7 +243,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = answer_proposal_path, .path_count = 1,
         .body = &proposal_answer_schema,
-        .response = &proposal_schema, .shown = 0xffffffu,
+        .response = &proposal_schema, .shown = 0x1ffffffu,
         .show = &operations[4],
         .handle = answer_proposal_plan,
     },
@@ -257,7 +257,7 @@ static const struct operation operations[] = {
         .rights = withdraw_proposal_rights,
         .purpose = "mediation",
         .path_fields = withdraw_proposal_path, .path_count = 1,
-        .response = &proposal_schema, .shown = 0xffffffu,
+        .response = &proposal_schema, .shown = 0x1ffffffu,
         .show = &operations[4],
         .handle = withdraw_proposal_plan,
     },
@@ -286,7 +286,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = undo_hire_path, .path_count = 1,
         .body = &hire_reversal_schema,
-        .response = &proposal_schema, .shown = 0xffffffu,
+        .response = &proposal_schema, .shown = 0x1ffffffu,
         .show = &operations[4],
         .handle = undo_hire_plan,
     },

@@ -30,13 +30,13 @@ static const struct query_list proposal_list_list = {
 const struct query query_proposal_list = {
     .name = "proposal_list",
     .text = "select p.id, p.round_id, p.vacancy_id, p.employer_id, p.project_id, p.candidate_id, p.state, p.s"
-            "core, p.rank, case when p.rejection_shared or app.role() not in ('firm', 'agency') then p.reject"
-            "ion_reason end as rejection_reason, p.rejection_shared, p.rejection_note, p.return_reason, p.und"
-            "o_reason, p.undo_note, p.undone_at, p.sent_at, p.answered_at, p.version, p.changed_at, case when"
-            " $1::boolean then app.proposal_alias(p.id) end as candidate_alias, case when $2::boolean then ap"
-            "p.proposal_title(p.id) end as vacancy_title, case when $3::boolean then app.proposal_employer(p."
-            "id) end as employer_name, case when $4::boolean then app.card_of_proposal(p.id) end as card, p.c"
-            "hanged_in from app.proposal p where true",
+            "core, p.rank, case when p.rejection_shared or app.role() not in ('firm', 'agency', 'candidate') "
+            "then p.rejection_reason end as rejection_reason, p.rejection_shared, p.rejection_note, p.return_"
+            "reason, p.unlisted_reason, p.undo_reason, p.undo_note, p.undone_at, p.sent_at, p.answered_at, p."
+            "version, p.changed_at, case when $1::boolean then app.proposal_alias(p.id) end as candidate_alia"
+            "s, case when $2::boolean then app.proposal_title(p.id) end as vacancy_title, case when $3::boole"
+            "an then app.proposal_employer(p.id) end as employer_name, case when $4::boolean then app.card_of"
+            "_proposal(p.id) end as card, p.changed_in from app.proposal p where true",
     .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &proposal_list_list, .whose = "candidate_id",
 };
@@ -54,12 +54,12 @@ struct statement *sql_proposal_list(struct plan *plan, struct sql_proposal_list 
 const struct query query_proposal_get = {
     .name = "proposal_get",
     .text = "select p.id, p.round_id, p.vacancy_id, p.employer_id, p.project_id, p.candidate_id, p.state, p.s"
-            "core, p.rank, case when p.rejection_shared or app.role() not in ('firm', 'agency') then p.reject"
-            "ion_reason end as rejection_reason, p.rejection_shared, p.rejection_note, p.return_reason, p.und"
-            "o_reason, p.undo_note, p.undone_at, p.sent_at, p.answered_at, p.version, p.changed_at, app.propo"
-            "sal_alias(p.id) as candidate_alias, app.proposal_title(p.id) as vacancy_title, app.proposal_empl"
-            "oyer(p.id) as employer_name, app.card_of_proposal(p.id) as card from app.proposal p where p.id ="
-            " $1",
+            "core, p.rank, case when p.rejection_shared or app.role() not in ('firm', 'agency', 'candidate') "
+            "then p.rejection_reason end as rejection_reason, p.rejection_shared, p.rejection_note, p.return_"
+            "reason, p.unlisted_reason, p.undo_reason, p.undo_note, p.undone_at, p.sent_at, p.answered_at, p."
+            "version, p.changed_at, app.proposal_alias(p.id) as candidate_alias, app.proposal_title(p.id) as "
+            "vacancy_title, app.proposal_employer(p.id) as employer_name, app.card_of_proposal(p.id) as card "
+            "from app.proposal p where p.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -147,8 +147,9 @@ struct statement *sql_proposal_transition_list(struct plan *plan, struct sql_pro
 const struct query query_proposal_round_propose = {
     .name = "proposal_round_propose",
     .text = "select app.proposal_round_propose($1::uuid, $2::uuid, array(select jsonb_array_elements_text($3:"
-            ":jsonb))::uuid[], coalesce($4::boolean, false), $5::text, $6::text, $7::jsonb, $8::text)",
-    .parameters = 8, .rows = QUERY_NONE, .when_none = OK,
+            ":jsonb))::uuid[], coalesce($4::boolean, false), $5::text, $6::text, $7::jsonb, $8::text, $9::tex"
+            "t)",
+    .parameters = 9, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
 struct statement *sql_proposal_round_propose(struct plan *plan, const struct proposal_round_new *body, struct sql_proposal_round_propose args)
@@ -160,8 +161,9 @@ struct statement *sql_proposal_round_propose(struct plan *plan, const struct pro
         plan_bool(body->draft),
         body->shortfall_reason,
         body->shortfall_note,
-        schema_member_columns(plan->ctx->arena, &proposal_round_new_schema.fields[5], &body->consent),
+        schema_member_columns(plan->ctx->arena, &proposal_round_new_schema.fields[6], &body->consent),
         body->return_reason,
+        body->unlisted_reason,
     };
     return plan_add(plan, &query_proposal_round_propose, values);
 }
@@ -183,11 +185,12 @@ struct statement *sql_proposal_round_send(struct plan *plan, struct sql_proposal
 const struct query query_proposal_round_get = {
     .name = "proposal_round_get",
     .text = "select r.id, r.vacancy_id, r.asked, r.already_open, r.proposed, r.shortfall_reason, r.shortfall_"
-            "note, r.version, r.changed_at, (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('"
-            "id', p.id, 'candidateId', p.candidate_id, 'candidateAlias', app.proposal_alias(p.id), 'rank', p."
-            "rank, 'state', p.state)) order by p.rank, p.id), '[]') from app.proposal p where p.round_id = r."
-            "id) as proposals, array(select p.candidate_id from app.proposal p where p.round_id = r.id) as ca"
-            "ndidates from app.proposal_round r where r.id = $1",
+            "note, r.made_by_organisation, r.version, r.changed_at, (select coalesce(jsonb_agg(jsonb_strip_nu"
+            "lls(jsonb_build_object('id', p.id, 'candidateId', p.candidate_id, 'candidateAlias', app.proposal"
+            "_alias(p.id), 'rank', case when app.scope() = 'tenant' then p.rank end, 'unlistedReason', p.unli"
+            "sted_reason, 'state', p.state)) order by p.rank, p.id), '[]') from app.proposal p where p.round_"
+            "id = r.id) as proposals, array(select p.candidate_id from app.proposal p where p.round_id = r.id"
+            ") as candidates from app.proposal_round r where r.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidates",
 };

@@ -4,20 +4,21 @@
 
 #include <stddef.h>
 
-_Static_assert(24 <= LIMIT_FIELDS, "Proposal");
+_Static_assert(25 <= LIMIT_FIELDS, "Proposal");
 
 static const char *const values_0[] = {"candidate", "representative", NULL};
 static const char *const values_1[] = {"conversation", "letter", "e_mail", "portal", NULL};
-static const char *const values_2[] = {"not_enough_suitable", "employer_agreed", "phased", NULL};
+static const char *const values_2[] = {"not_enough_suitable", "employer_agreed", "phased", "other_parties", NULL};
 static const char *const values_3[] = {"changed_mind", "circumstances_changed", "withdrawn_by_mistake", NULL};
-static const char *const values_4[] = {"invite", "reject", "hire", NULL};
-static const char *const values_5[] = {"did_not_come", "lacking_competences", "hours_do_not_fit", "travel", "language", "position_filled", "not_interested", "other", NULL};
-static const char *const values_6[] = {"entered_by_mistake", "wrong_candidate", "candidate_declined", "employer_reconsidered", "other", NULL};
-static const char *const values_7[] = {"drafted", "sent", "invited", "hired", "rejected", "withdrawn", "obsolete", "expired", "undone", NULL};
-static const char *const values_8[] = {"must", "nice", "occupation", "distance", "hours", "sector", "wish", NULL};
-static const char *const values_9[] = {"yes", "verify", NULL};
-static const char *const values_10[] = {"competence", "condition", NULL};
-static const char *const values_11[] = {"ready", "pending", "paused", "not_open", NULL};
+static const char *const values_4[] = {"known_well", "employer_asked", "profile_outdated", "own_candidate", "other", NULL};
+static const char *const values_5[] = {"invite", "reject", "hire", NULL};
+static const char *const values_6[] = {"did_not_come", "lacking_competences", "hours_do_not_fit", "travel", "language", "position_filled", "not_interested", "other", NULL};
+static const char *const values_7[] = {"entered_by_mistake", "wrong_candidate", "candidate_declined", "employer_reconsidered", "other", NULL};
+static const char *const values_8[] = {"drafted", "sent", "invited", "hired", "rejected", "withdrawn", "obsolete", "expired", "undone", NULL};
+static const char *const values_9[] = {"must", "nice", "occupation", "distance", "hours", "sector", "wish", NULL};
+static const char *const values_10[] = {"yes", "verify", NULL};
+static const char *const values_11[] = {"competence", "condition", NULL};
+static const char *const values_12[] = {"ready", "pending", "paused", "not_open", NULL};
 
 static const struct field consent_fields[] = {
     {.name = "by", .key = {"\"by\":", 5}, .column = "by", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent, by), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
@@ -31,19 +32,20 @@ const struct schema consent_schema = {
 };
 static const struct field proposal_round_new_fields[] = {
     {.name = "candidateIds", .key = {"\"candidateIds\":", 15}, .column = "candidate_ids", .type = FIELD_LIST, .item = FIELD_UUID, .flags = FIELD_REQUIRED | FIELD_UNIQUE, .offset = offsetof(struct proposal_round_new, candidate_ids), .unique_at = 0, .min = 1, .max = 100, .visible_to = 0xffffffffu},
-    {.name = "draft", .key = {"\"draft\":", 8}, .column = "draft", .type = FIELD_BOOL, .offset = offsetof(struct proposal_round_new, draft), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "shortfallReason", .key = {"\"shortfallReason\":", 18}, .column = "shortfall_reason", .type = FIELD_TEXT, .offset = offsetof(struct proposal_round_new, shortfall_reason), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
-    {.name = "shortfallNote", .key = {"\"shortfallNote\":", 16}, .column = "shortfall_note", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct proposal_round_new, shortfall_note), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "draft", .key = {"\"draft\":", 8}, .column = "draft", .type = FIELD_BOOL, .offset = offsetof(struct proposal_round_new, draft), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffffbu},
+    {.name = "shortfallReason", .key = {"\"shortfallReason\":", 18}, .column = "shortfall_reason", .type = FIELD_TEXT, .offset = offsetof(struct proposal_round_new, shortfall_reason), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu, .closed_to = 0xffffbu},
+    {.name = "shortfallNote", .key = {"\"shortfallNote\":", 16}, .column = "shortfall_note", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct proposal_round_new, shortfall_note), .min = 0, .max = 1000, .visible_to = 0xffffffffu, .closed_to = 0xffffbu},
     {.name = "returnReason", .key = {"\"returnReason\":", 15}, .column = "return_reason", .type = FIELD_TEXT, .offset = offsetof(struct proposal_round_new, return_reason), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "unlistedReason", .key = {"\"unlistedReason\":", 17}, .column = "unlisted_reason", .type = FIELD_TEXT, .offset = offsetof(struct proposal_round_new, unlisted_reason), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "consent", .key = {"\"consent\":", 10}, .column = "consent", .type = FIELD_OBJECT, .offset = offsetof(struct proposal_round_new, consent), .min = 0, .max = 0, .schema = &consent_schema, .visible_to = 0xffffffffu},
 };
 const struct schema proposal_round_new_schema = {
-    .name = "ProposalRoundNew", .fields = proposal_round_new_fields, .count = 6,
+    .name = "ProposalRoundNew", .fields = proposal_round_new_fields, .count = 7,
     .size = sizeof(struct proposal_round_new), .self = NULL,
 };
 static const struct field proposal_answer_fields[] = {
-    {.name = "answer", .key = {"\"answer\":", 9}, .column = "answer", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct proposal_answer, answer), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct proposal_answer, reason), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "answer", .key = {"\"answer\":", 9}, .column = "answer", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct proposal_answer, answer), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct proposal_answer, reason), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
     {.name = "reasonShared", .key = {"\"reasonShared\":", 15}, .column = "reason_shared", .type = FIELD_BOOL, .offset = offsetof(struct proposal_answer, reason_shared), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "note", .key = {"\"note\":", 7}, .column = "note", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct proposal_answer, note), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
 };
@@ -52,7 +54,7 @@ const struct schema proposal_answer_schema = {
     .size = sizeof(struct proposal_answer), .self = NULL,
 };
 static const struct field hire_reversal_fields[] = {
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct hire_reversal, reason), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct hire_reversal, reason), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "note", .key = {"\"note\":", 7}, .column = "note", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct hire_reversal, note), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
 };
 const struct schema hire_reversal_schema = {
@@ -64,10 +66,11 @@ static const struct field round_proposal_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
     {.name = "rank", .key = {"\"rank\":", 7}, .column = "rank", .type = FIELD_INT, .min = 1, .max = 1010, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "unlistedReason", .key = {"\"unlistedReason\":", 17}, .column = "unlisted_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
 };
 const struct schema round_proposal_schema = {
-    .name = "RoundProposal", .fields = round_proposal_fields, .count = 5,
+    .name = "RoundProposal", .fields = round_proposal_fields, .count = 6,
     .size = 0, .self = NULL,
 };
 static const struct field proposal_round_fields[] = {
@@ -78,12 +81,13 @@ static const struct field proposal_round_fields[] = {
     {.name = "proposed", .key = {"\"proposed\":", 11}, .column = "proposed", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "shortfallReason", .key = {"\"shortfallReason\":", 18}, .column = "shortfall_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
     {.name = "shortfallNote", .key = {"\"shortfallNote\":", 16}, .column = "shortfall_note", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "proposals", .key = {"\"proposals\":", 12}, .column = "proposals", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 100, .schema = &round_proposal_schema, .visible_to = 0x6u},
+    {.name = "proposals", .key = {"\"proposals\":", 12}, .column = "proposals", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 100, .schema = &round_proposal_schema, .visible_to = 0x186u},
+    {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "made_by_organisation", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema proposal_round_schema = {
-    .name = "ProposalRound", .fields = proposal_round_fields, .count = 10,
+    .name = "ProposalRound", .fields = proposal_round_fields, .count = 11,
     .size = 0, .self = "/proposal-rounds/",
 };
 static const struct field proposal_fields[] = {
@@ -95,16 +99,17 @@ static const struct field proposal_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0x197u},
     {.name = "vacancyTitle", .key = {"\"vacancyTitle\":", 15}, .column = "vacancy_title", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "employerName", .key = {"\"employerName\":", 15}, .column = "employer_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0x81fu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "employerName", .key = {"\"employerName\":", 15}, .column = "employer_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0x281fu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "score", .key = {"\"score\":", 8}, .column = "score", .type = FIELD_INT, .min = 0, .max = 10000, .visible_to = 0x6u},
     {.name = "rank", .key = {"\"rank\":", 7}, .column = "rank", .type = FIELD_INT, .min = 1, .max = 1010, .visible_to = 0x6u},
     {.name = "card", .key = {"\"card\":", 7}, .column = "card", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &candidate_card_schema, .visible_to = 0xffffffffu},
-    {.name = "rejectionReason", .key = {"\"rejectionReason\":", 18}, .column = "rejection_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_5, .visible_to = 0x997u},
+    {.name = "rejectionReason", .key = {"\"rejectionReason\":", 18}, .column = "rejection_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_6, .visible_to = 0x2997u},
     {.name = "rejectionShared", .key = {"\"rejectionShared\":", 18}, .column = "rejection_shared", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x997u},
     {.name = "rejectionNote", .key = {"\"rejectionNote\":", 16}, .column = "rejection_note", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0x806u},
+    {.name = "unlistedReason", .key = {"\"unlistedReason\":", 17}, .column = "unlisted_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_4, .visible_to = 0x6u},
     {.name = "returnReason", .key = {"\"returnReason\":", 15}, .column = "return_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_3, .visible_to = 0x6u},
-    {.name = "undoReason", .key = {"\"undoReason\":", 13}, .column = "undo_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_6, .visible_to = 0x806u},
+    {.name = "undoReason", .key = {"\"undoReason\":", 13}, .column = "undo_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_7, .visible_to = 0x806u},
     {.name = "undoNote", .key = {"\"undoNote\":", 11}, .column = "undo_note", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0x6u},
     {.name = "undoneAt", .key = {"\"undoneAt\":", 11}, .column = "undone_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0x806u},
     {.name = "sentAt", .key = {"\"sentAt\":", 9}, .column = "sent_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -113,7 +118,7 @@ static const struct field proposal_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema proposal_schema = {
-    .name = "Proposal", .fields = proposal_fields, .count = 24,
+    .name = "Proposal", .fields = proposal_fields, .count = 25,
     .size = 0, .self = "/proposals/",
 };
 static const struct field excluded_fields[] = {
@@ -136,7 +141,7 @@ static const struct field proposed_elsewhere_fields[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "vacancyTitle", .key = {"\"vacancyTitle\":", 15}, .column = "vacancy_title", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "employerName", .key = {"\"employerName\":", 15}, .column = "employer_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "since", .key = {"\"since\":", 8}, .column = "since", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "byName", .key = {"\"byName\":", 9}, .column = "by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
 };
@@ -145,7 +150,7 @@ const struct schema proposed_elsewhere_schema = {
     .size = 0, .self = NULL,
 };
 static const struct field contribution_fields[] = {
-    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
     {.name = "points", .key = {"\"points\":", 9}, .column = "points", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "of", .key = {"\"of\":", 5}, .column = "of", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .min = 0, .max = 300, .visible_to = 0xffffffffu},
@@ -160,14 +165,14 @@ const struct schema contribution_schema = {
 static const struct field hard_result_fields[] = {
     {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .min = 0, .max = 300, .visible_to = 0xffffffffu},
-    {.name = "result", .key = {"\"result\":", 9}, .column = "result", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "result", .key = {"\"result\":", 9}, .column = "result", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
 };
 const struct schema hard_result_schema = {
     .name = "HardResult", .fields = hard_result_fields, .count = 3,
     .size = 0, .self = NULL,
 };
 static const struct field missing_fields[] = {
-    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .min = 0, .max = 300, .visible_to = 0xffffffffu},
     {.name = "points", .key = {"\"points\":", 9}, .column = "points", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
 };
@@ -206,7 +211,7 @@ const struct schema shortlist_item_schema = {
 };
 static const struct field shortlist_fields[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
     {.name = "runId", .key = {"\"runId\":", 8}, .column = "run_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "matchVersion", .key = {"\"matchVersion\":", 15}, .column = "match_input", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "current", .key = {"\"current\":", 10}, .column = "current", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},

@@ -21,6 +21,7 @@ struct proposal_round_new {
     struct str shortfall_reason;
     struct str shortfall_note;
     struct str return_reason;
+    struct str unlisted_reason;
     const struct consent *consent;
 };
 
