@@ -12,6 +12,7 @@ import docs_page  # noqa: E402
 from region import ROOT, Region, port_is_free, remove, roles  # noqa: E402
 from scenarios.main_job import main_job  # noqa: E402
 from scenarios.mishaps import mishaps  # noqa: E402
+from scenarios.promise import promise  # noqa: E402
 from scenarios.who_looked import who_looked  # noqa: E402
 
 
@@ -42,6 +43,8 @@ def run():
         main_job(region, print)
         print('\nWhat goes wrong:\n')
         mishaps(region, print)
+        print('\nA promise:\n')
+        promise(region, print)
         print('\nWho looked:\n')
         who_looked(region, print)
         status = 0

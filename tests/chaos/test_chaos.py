@@ -8,6 +8,7 @@ import pytest
 from chaos_main import ROOT, chaos_main
 from chaos_operators import chaos_operators
 from chaos_queue import chaos_queue
+from chaos_reminders import chaos_reminders
 
 
 @pytest.fixture(scope='module', autouse=True)
@@ -38,3 +39,22 @@ def test_without_memory_programs_end_and_nothing_is_lost():
 def test_operators_at_work_in_a_storm_leave_everything_consistent_and_audited():
     outcome = chaos_operators(ROOT / 'build/release/bin', 4000, 10, 7, poison=4)
     assert outcome['ok'], json.dumps(outcome, default=float)
+
+
+# the night in which summer time begins, New Year, and a leap day
+SPANS = [('2027-03-26', 3, 110), ('2027-12-30', 3, 80), ('2028-02-27', 3, 110)]
+
+
+def test_every_reminder_is_told_once_or_dropped_and_none_comes_at_night():
+    outcome = chaos_reminders(ROOT / 'build/release/bin', 3, SPANS, 5)
+    assert outcome['ok'], json.dumps(outcome)
+
+
+@pytest.mark.parametrize('harm,found', [
+    ("create or replace function calendar.after_quiet_hours(at timestamptz) returns timestamptz language plpgsql stable strict as "
+     "$$ begin return at; end $$; create or replace function calendar.in_quiet_hours(at timestamptz) returns boolean language plpgsql "
+     "stable strict as $$ begin return false; end $$", 'digests in quiet hours'),
+    ('drop trigger replan on app.task', 'jobs left')], ids=['no quiet hours', 'a change plans nothing'])
+def test_the_judgement_catches_reminders_that_are_wrong(harm, found):
+    outcome = chaos_reminders(ROOT / 'build/release/bin', 3, [('2027-03-26', 3, 110)], 6, harm)
+    assert found in outcome['wrong'], json.dumps(outcome)
