@@ -21,26 +21,33 @@ create function calendar.kings_day(year int) returns date immutable strict paral
     return make_date(year, 4, case when year < 2014 then 30 else 27 end)
            - (extract(isodow from make_date(year, 4, case when year < 2014 then 30 else 27 end)) = 7)::int;
 
--- The days on which the country has a day off. Good Friday is a day on which people work, and so is Liberation Day (5 May), unless the rule
+-- Whether the country has a day off. Good Friday is a day on which people work, and so is Liberation Day (5 May), unless the rule
 -- calendar.liberation_day says something else.
-create function calendar.holidays(year int) returns setof date language plpgsql stable strict
+create function calendar.is_holiday(day date) returns boolean language plpgsql stable strict
     set search_path = pg_catalog, pg_temp
     as $$
     declare
-        easter date := calendar.easter(year);
-        liberation_day date := make_date(year, 5, 5);
-        off text := app.rule('calendar.liberation_day', calendar.moment(liberation_day)) ->> 'day_off';
+        year int := extract(year from day);
+        off text;
     begin
-        return query select unnest(array[make_date(year, 1, 1), easter, easter + 1, calendar.kings_day(year), easter + 39, easter + 49,
-                                         easter + 50, make_date(year, 12, 25), make_date(year, 12, 26)]);
-        if off = 'every_year' or (off = 'every_five_years' and year % 5 = 0) then
-            return next liberation_day;
+        if to_char(day, 'MMDD') in ('0101', '1225', '1226') or day - calendar.easter(year) in (0, 1, 39, 49, 50)
+           or day = calendar.kings_day(year) then
+            return true;
+        elsif to_char(day, 'MMDD') <> '0505' then
+            return false;
         end if;
+        off := app.rule('calendar.liberation_day', calendar.moment(day)) ->> 'day_off';
+        return off = 'every_year' or (off = 'every_five_years' and year % 5 = 0);
     end $$;
 
-create function calendar.is_holiday(day date) returns boolean language plpgsql stable strict
+-- The holidays of a year.
+create function calendar.holidays(year int) returns setof date language plpgsql stable strict
     set search_path = pg_catalog, pg_temp
-    as $$ begin return exists (select from calendar.holidays(extract(year from day)::int) h where h = day); end $$;
+    as $$
+    begin
+        return query select make_date(year, 1, 1) + n from generate_series(0, make_date(year, 12, 31) - make_date(year, 1, 1)) n
+                     where calendar.is_holiday(make_date(year, 1, 1) + n);
+    end $$;
 
 create function calendar.is_business_day(day date) returns boolean language plpgsql stable strict
     set search_path = pg_catalog, pg_temp
@@ -151,12 +158,11 @@ create function calendar.held(due jsonb, since timestamptz, until timestamptz) r
         return make_interval(secs => seconds);
     end $$;
 
--- The moment at which so much office time has passed. The office hours are those of the rule that is in force when the clock starts.
-create function calendar.add_office_time(start timestamptz, wanted interval) returns timestamptz language plpgsql stable strict
+-- The moment at which so much office time has passed; `hours` is a value of the rule calendar.office_hours.
+create function calendar.add_office_time(start timestamptz, wanted interval, hours jsonb) returns timestamptz language plpgsql stable strict
     set search_path = pg_catalog, pg_temp
     as $$
     declare
-        hours jsonb := app.rule('calendar.office_hours', start);
         day date := (start at time zone 'Europe/Amsterdam')::date;
         span tstzrange;
         since timestamptz;
@@ -175,7 +181,7 @@ create function calendar.add_office_time(start timestamptz, wanted interval) ret
 
 -- The moment at which a clock ends that was started then. `due` is {"amount": 72, "unit": "hours"}; the units are
 --   hours            consecutive hours, day and night
---   office_hours     hours in which the office is open
+--   office_hours     hours in which the office is open, by the rule that is in force when the clock starts
 --   business_days    the same time of day so many business days later
 --   days, weeks, months   the same time of day later; the last day of a month that is too short
 --   end_of_day       the last second of the day that is so many days later
@@ -195,7 +201,7 @@ create function calendar.due(start timestamptz, due jsonb, held interval default
         if unit = 'hours' then
             return start + make_interval(hours => amount) + pause;
         elsif unit = 'office_hours' then
-            return calendar.add_office_time(start, make_interval(hours => amount) + pause);
+            return calendar.add_office_time(start, make_interval(hours => amount) + pause, app.rule('calendar.office_hours', start));
         elsif unit = 'business_days' then
             at := calendar.add_business_days(calendar.add_business_days(at::date, amount), days) + at::time
                   + (pause - make_interval(hours => 24 * days));

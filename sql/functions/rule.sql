@@ -6,6 +6,23 @@ call app.guarded('app.rule', 'rule', 'new.state = old.state');
 create trigger log_transition after update on app.rule
     for each row when (new.state is distinct from old.state) execute function app.log_transition('rule');
 
+-- After a rule of a project or agreement is drafted: it is one in which the municipality takes part. It is refused in the words of a foreign key.
+create function app.rule_scope_fits() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if new.scope = 'project' then
+            perform from region.project p where p.region_id = region.here() and p.id = new.scope_id and new.tenant_id = any (p.readers) for key share;
+        else
+            perform from region.agreement a where a.region_id = region.here() and a.id = new.scope_id and new.tenant_id = any (a.readers) for key share;
+        end if;
+        if not found then
+            raise exception using errcode = '23503', message = 'reference', table = 'rule', constraint = 'rule_scope_id_fkey';
+        end if;
+        return null;
+    end $$;
+create trigger scope_fits after insert on app.rule for each row when (new.scope_id is not null) execute function app.rule_scope_fits();
+
 -- The rule that is in force at a moment: that of the project or agreement, else of the municipality, else of the country. Clocks ask it for
 -- every task and message, so it is two look-ups in an index at most, and whole names instead of a search_path of its own.
 create function app.rule_in_force(code text, at timestamptz, scope_id uuid, out id uuid, out value jsonb) language plpgsql stable

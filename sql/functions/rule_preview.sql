@@ -53,6 +53,24 @@ create function app.rule_preview_tasks(kind text, scope_id uuid, value jsonb) re
                               'samples', coalesce((select jsonb_agg(app.rule_sample(t.id, t.now, t."then")) from (select * from touched order by now, id limit 10) t), '[]'))
     $$;
 
+-- Open tasks whose clock runs in office hours: those that would be due at another moment in other office hours, of ten thousand at most.
+create function app.rule_preview_office_hours(hours jsonb) returns jsonb language sql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    with counted as (
+        select t.id, t.due_at as now,
+               calendar.add_office_time(t.clock_from, make_interval(hours => (r.value -> 'due' ->> 'amount')::int) + t.held, hours) as "then"
+        from app.task t join ref.known_rule r on r.id = t.rule_id
+        where t.tenant_id = app.tenant() and app.role() = 'tenant_admin' and app.scope() = 'tenant'
+              and (app.task_is_open(t.state) or app.task_is_pending(t.state)) and r.value -> 'due' ->> 'unit' = 'office_hours'
+        limit 10000
+    ), touched as (
+        select c.* from counted c where c."then" is distinct from c.now
+    )
+    select jsonb_build_object('kind', 'task_due', 'count', (select count(*) from touched),
+                              'samples', coalesce((select jsonb_agg(app.rule_sample(t.id, t.now, t."then")) from (select * from touched order by now, id limit 10) t), '[]'))
+    $$;
+
 -- What would be different today if a rule were in force instead of the one that is. It names nobody.
 create function app.rule_preview(rule uuid, out rule_id uuid, out code text, out value jsonb, out compared_with_id uuid,
                                  out compared_with_value jsonb, out effects jsonb) language plpgsql stable
@@ -70,6 +88,7 @@ create function app.rule_preview(rule uuid, out rule_id uuid, out code text, out
         effects := jsonb_build_array(case
             when one.id is null then null
             when one.code = 'cap.open_proposals' then app.rule_preview_candidates((one.value ->> 'count')::int)
+            when one.code = 'calendar.office_hours' then app.rule_preview_office_hours(one.value)
             when one.code like 'clock.%' then app.rule_preview_tasks(substr(one.code, 7), one.scope_id, one.value)
             when one.code like 'proposal.%' then
                 app.rule_preview_proposals(one.code, (current.value ->> 'days')::int, (one.value ->> 'days')::int)

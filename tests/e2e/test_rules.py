@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Rules: drafted, adopted, in force, replaced; what the law says nobody changes; which one was in force when."""
 import json
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
@@ -124,9 +123,9 @@ def test_of_many_who_adopt_at_once_each_gets_a_clear_answer_and_one_rule_holds(a
     assert len(admin.get('/rules?code=cap.open_proposals&state=adopted&scope=tenant').json['items']) == 1
 
 
-def test_a_project_has_rules_of_its_own(admin, region):
+def test_a_project_has_rules_of_its_own(admin, as_role, region):
     adopted(admin, 'cap.candidates_wanted', {'count': 6})
-    project = str(uuid.uuid4())
+    project = as_role('account_manager').post('/projects', {'kind': 'pilot', 'title': 'Werk in de wijk', 'startsOn': '2026-09-01', 'endsOn': '2028-08-31'}).json['id']
     own = adopted(admin, 'cap.candidates_wanted', {'count': 9}, scope='project', scopeId=project)
     assert own['scopeId'] == project
     with region_connection(region) as cursor:
@@ -134,7 +133,11 @@ def test_a_project_has_rules_of_its_own(admin, region):
                        "app.rule('cap.candidates_wanted', clock.now(), %s), app.rule_used('cap.candidates_wanted', clock.now(), %s)", (project, FAR, project))
         assert cursor.fetchone() == ({'count': 6}, {'count': 9}, {'count': 6}, own['id'])
     assert [one['id'] for one in admin.get(f'/rules?scopeId={project}').json['items']] == [own['id']]
-    assert admin.post('/rules', {'code': 'cap.candidates_wanted', 'value': {'count': 1}, 'source': 'x', 'scope': 'project'}).json['errors'][0]['pointer'] == '/scopeId'
+    body = {'code': 'cap.candidates_wanted', 'value': {'count': 1}, 'source': 'x', 'scope': 'project'}
+    for more, fault in (({}, 'value'), ({'scopeId': FAR}, 'reference'), ({'scope': 'tenant', 'scopeId': project}, 'value')):
+        error = admin.post('/rules', {**body, **more}).json['errors'][0]
+        assert (error['pointer'], error['code']) == ('/scopeId', fault)
+    assert as_role('tenant_admin', tenant='gm9902').post('/rules', {**body, 'scopeId': project}).json['errors'][0]['code'] == 'reference'
 
 
 def region_connection(region, tenant='1'):
@@ -257,6 +260,12 @@ def test_a_preview_of_a_clock_counts_the_open_tasks_that_would_be_due_at_another
     assert effect['kind'] == 'task_due' and effect['count'] == 2 and {one['id'] for one in effect['samples']} == {one.json['id'] for one in made}
     same, = admin.get(f'/rules/{draft(admin, "clock.question", country["value"]).json["id"]}/preview').json['effects']
     assert same['count'] == 0
+    adopted(admin, 'clock.question', {**country['value'], 'due': {'amount': 60, 'unit': 'office_hours'}})
+    third = as_role('account_manager').post('/tasks', {'kind': 'question', 'noun': 'employer', 'subjectId': employer}).json['id']
+    for until, count in (('17:00', 0), ('13:00', 1)):
+        hours = {'open': [{'days': [1, 2, 3, 4, 5], 'from': '09:00', 'until': until}]}
+        effect, = admin.get(f'/rules/{draft(admin, "calendar.office_hours", hours).json["id"]}/preview').json['effects']
+        assert [one['id'] for one in effect['samples']] == [third][:count] and effect['count'] == count
 
 
 # ------------------------------------------------------------------------------------------ what goes by them
