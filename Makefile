@@ -141,6 +141,8 @@ $(PROGRAMS): $(OUT)/libmaatwerk.a
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $(filter %.o,$^) $(OUT)/libmaatwerk.a $(LDLIBS) -o $@
 
+$(OUT)/bin/maatwerk-notifications: LDLIBS += -lcurl
+
 # The matching engine alone, timed.
 $(OUT)/bench_rank: $(call objects,tests/bench/bench_rank.c $(wildcard workers/matching/engine/*.c)) $(OUT)/libmaatwerk.a
 	@$(CC) $(CFLAGS) $^ $(LDLIBS) -o $@
@@ -168,7 +170,8 @@ $(OUT)/model: $(call objects,$(wildcard tests/model/*.c))
 
 # A unit test links everything that it may look at: the library, the rules of the services, the matching engine.
 RULES := $(filter-out services/all/% %/main.c,$(wildcard services/*/*.c services/*/gen/*.c workers/matching/engine/*.c)) \
-         $(addprefix workers/dispatcher/,stream_reply.c carried.c window.c)
+         $(addprefix workers/dispatcher/,stream_reply.c carried.c window.c) \
+         $(addprefix workers/notifications/,mail.c reply.c report.c setting.c)
 $(OUT)/test/%: $(OUT)/tests/unit/%.o $(OUT)/librules.a $(OUT)/libmaatwerk.a
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $< $(OUT)/librules.a $(OUT)/libmaatwerk.a -lcmocka $(LDLIBS) -o $@

@@ -186,6 +186,7 @@ class Region:
             self.env[name] = value.strip("'")
         self.env.update(MAATWERK_LISTEN=f'127.0.0.1:{self.port}', MAATWERK_SQL=str(ROOT / 'sql'),
                         MAATWERK_MANAGEMENT=f'127.0.0.1:{self.management}', ASAN_OPTIONS='detect_leaks=0')
+        self.env.setdefault('MAATWERK_SMTP', f'maildir:{self.folder.resolve()}/mail')      # a folder instead of a server
         docs = ROOT / 'build/docs'
         if (docs / 'index.html').exists():
             self.env['MAATWERK_DOCS'] = str(docs)

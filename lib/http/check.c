@@ -5,11 +5,10 @@
 #include <time.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/email.h"
 #include "lib/base/phone.h"
 #include "lib/base/text.h"
 #include "lib/base/utf8.h"
-
-#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 enum { LIFE_YEARS = 120 }; /* the oldest age of a candidate */
 
@@ -27,48 +26,6 @@ static bool fits_pattern(const struct pattern_part *part, struct str text)
             return false;
     }
     return at == text.len;
-}
-
-/* One part of a host: letters, digits and hyphens, no hyphen at an end (RFC 1123, 2.1). */
-static bool is_label(struct str label)
-{
-    if (label.len == 0 || label.len > 63 || label.at[0] == '-' || label.at[label.len - 1] == '-')
-        return false;
-    for (size_t i = 0; i < label.len; i++)
-        if (!strchr(LETTERS "0123456789-", label.at[i]))
-            return false;
-    return true;
-}
-
-/* At least two parts; the last one, a top-level domain, begins with a letter. */
-static bool is_host(struct str host)
-{
-    size_t labels = 0;
-    struct str label = host;
-    while (host.at) {
-        label = str_cut(&host, '.');
-        if (!is_label(label))
-            return false;
-        labels++;
-    }
-    return labels > 1 && strchr(LETTERS, label.at[0]);
-}
-
-/* The addresses of RFC 5321 that are in use: a dot-atom (RFC 5322, 3.2.3), an @ and a host. */
-static bool is_email(struct str text)
-{
-    struct str host = text, local = str_cut(&host, '@');
-    if (!host.at || local.len == 0 || local.len > 64 || text.len > 254)
-        return false;
-    if (local.at[0] == '.' || local.at[local.len - 1] == '.')
-        return false;
-    for (size_t i = 0; i < local.len; i++) {
-        if (!local.at[i] || !strchr(LETTERS "0123456789!#$%&'*+-/=?^_`{|}~.", local.at[i]))
-            return false;
-        if (local.at[i] == '.' && local.at[i - 1] == '.')
-            return false;
-    }
-    return is_host(host);
 }
 
 static bool digits_at(struct str text, size_t at, size_t count, int *ret)
@@ -159,7 +116,7 @@ enum err check_int(struct ctx *ctx, const struct field *field, int64_t value,
 static enum err check_format(struct ctx *ctx, const struct field *field, struct str *text,
                              const struct place *place)
 {
-    if ((field->flags & FIELD_EMAIL) && !is_email(*text))
+    if ((field->flags & FIELD_EMAIL) && !email_is_address(*text))
         return place_fault(ctx, place, FAULT_FORMAT, S("email"));
     if ((field->flags & FIELD_PHONE) && !phone_read(ctx->arena, *text, text))
         return place_fault(ctx, place, FAULT_FORMAT, S("phone"));

@@ -293,6 +293,8 @@ static void run_once(struct child *child)
     child->connected_ms = clock_ms();
     end_trial(child);
     count_flush(child->executor.count, child->executor.db);
+    if (child->executor.worker->beside)
+        child->executor.worker->beside(child->executor.own, child->executor.db);
     run_kept(child);
     if (redis_ready(child->redis) && redis_generation(child->redis) != child->generation)
         recall(child);

@@ -57,6 +57,9 @@ struct worker {
     size_t kinds_count;
     int batch_max; /* jobs per transaction, at most 256; one entry of a stream may bring five */
     void *(*start)(void); /* makes `own` of each child; NULL when a child needs nothing */
+    /* What each child does beside its jobs: called between two batches, and a few times a second while there are
+     * none. NULL when there is nothing. It must be quick. */
+    void (*beside)(void *own, struct session *db);
 };
 
 /* How this worker does jobs of this kind, or NULL when it does not know the kind. */

@@ -35,8 +35,11 @@ def fill(text, name, lines):
 
 
 def compose(text, programs):
+    """A program for which the file has an anchor of its own (&notifications) has that one."""
+    def anchor(program):
+        return f'*{program.name}' if re.search(rf'&{program.name}\b', text) else ANCHORS[program.kind]
     run = [line for program in programs if program.kind in ANCHORS
-           for line in (f'{program.name}:', f'  <<: {ANCHORS[program.kind]}', f'  user: maatwerk_{program.name}',
+           for line in (f'{program.name}:', f'  <<: {anchor(program)}', f'  user: maatwerk_{program.name}',
                         f'  command: ["maatwerk-{program.name}"]')]
     waits = [f'{name}: {{condition: service_healthy}}' for name in names(programs, 'service')]
     return fill(fill(text, 'programs', run), 'services', waits)

@@ -17,7 +17,7 @@ create function app.message_address(m app.message) returns table (known boolean,
         elsif m.to_contact_id is not null then
             return query select true, c.email::text from app.contact c where c.tenant_id = m.tenant_id and c.id = m.to_contact_id;
         else
-            return query select c.status <> 'left' and c.merged_into is null, c.email::text
+            return query select c.status <> 'left' and c.merged_into is null and c.died_on is null, c.email::text
             from app.candidate c where c.tenant_id = m.tenant_id and c.id = m.to_candidate_id;
         end if;
         if not found then
@@ -126,6 +126,14 @@ create function app.message_begin(message uuid, job bigint, sandbox_address text
         if not found or app.message_settled(m, job) or app.message_hold(m) then
             return;
         end if;
+        if exists (select from app.candidate c where c.tenant_id = m.tenant_id and c.id = m.candidate_id and c.died_on is not null) then
+            perform app.message_fire(m, 'withdraw', 'gone');
+            return;
+        end if;
+        if not m.urgent and calendar.in_quiet_hours(clock.now()) then
+            perform app.message_wait(m, calendar.after_quiet_hours(clock.now()));
+            return;
+        end if;
         select r.known, r.address into known, reached from app.message_address(m) r;
         select t.* into s from app.mail_setting t where t.tenant_id = m.tenant_id;
         if not known or reached is null then
@@ -213,14 +221,45 @@ create function app.message_end(message uuid, attempt int, begun_as int, how tex
         end if;
     end $$;
 
--- Nobody writes to this address any more, and somebody is told.
+-- Nobody writes to this address any more, and whoever keeps it has one task: to find another one.
 create function app.message_address_stopped(m app.message, hashed bytea) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
+    declare
+        about record;
     begin
         insert into app.address_stop (tenant_id, address_hash, message_id, at) values (m.tenant_id, hashed, m.id, clock.now())
         on conflict do nothing;
+        if m.to_candidate_id is not null then
+            select 'candidate' as noun, c.id, c.case_manager_id as owner into about
+            from app.candidate c where c.tenant_id = m.tenant_id and c.id = m.to_candidate_id;
+        elsif m.to_contact_id is not null then
+            select 'contact' as noun, c.id, e.account_manager_id as owner into about
+            from app.contact c left join app.employer e on e.tenant_id = c.tenant_id and e.id = c.employer_id
+            where c.tenant_id = m.tenant_id and c.id = m.to_contact_id;
+        else
+            select 'user' as noun, m.to_user_id as id, min(u.id::text)::uuid as owner into about
+            from app.user_account u where u.tenant_id = m.tenant_id and u.role = 'tenant_admin' and u.active and u.id <> m.to_user_id;
+        end if;
+        if about.id is not null then
+            perform app.task_open('undelivered', about.noun, about.id, about.owner, null, 'address');
+        end if;
     end $$;
+
+-- After somebody has another address: that task is done. TG_ARGV: the noun.
+create function app.message_address_changed() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        perform app.task_settle(tg_argv[0], new.id, 'undelivered', 'finished');
+        return null;
+    end $$;
+create trigger address_changed after update of email on app.user_account for each row when (new.email is distinct from old.email)
+    execute function app.message_address_changed('user');
+create trigger address_changed after update of email on app.contact for each row when (new.email is distinct from old.email)
+    execute function app.message_address_changed('contact');
+create trigger address_changed after update of email on app.candidate for each row when (new.email is distinct from old.email)
+    execute function app.message_address_changed('candidate');
 
 -- A report about a message (RFC 3464), each once. A message that came back is undelivered; a later one to that address is not sent.
 -- Returns whether the report is new and the message known.

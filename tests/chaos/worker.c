@@ -189,6 +189,7 @@ int main(void)
                                             {"chaos_keyed", .call = &keyed},
                                             {"chaos_asked", .call = &asked},
                                             {"chaos_plain", .call = &plain}};
-    static const struct worker worker = {"chaos", kinds, sizeof kinds / sizeof *kinds, 50, NULL};
+    static const struct worker worker = {"chaos", kinds, sizeof kinds / sizeof *kinds,
+                                         50,      NULL,  NULL};
     return worker_run(&worker);
 }

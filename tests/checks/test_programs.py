@@ -28,7 +28,7 @@ static enum job_end deliver(struct work *work)
 int main(void)
 {
     static const struct job_kind kinds[] = {{"deliver", .run = deliver}};
-    static const struct worker worker = {"postman", kinds, 1, 16, NULL};
+    static const struct worker worker = {"postman", kinds, 1, 16, NULL, NULL};
     return worker_run(&worker);
 }
 '''

@@ -64,7 +64,7 @@ def test_with_one_municipality_none_of_another(region, connect, program):
                     assert cursor.fetchone()[0] == 0, table
                 except psycopg2.errors.InsufficientPrivilege:
                     cursor.execute('rollback to savepoint s')
-    assert seen or program in ('dispatcher', 'reminders')
+    assert seen or program in ('dispatcher', 'reminders', 'notifications')
 
 
 @pytest.mark.parametrize('program', PROGRAMS)

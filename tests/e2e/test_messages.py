@@ -20,7 +20,7 @@ def system(region):
 @pytest.fixture
 def queued(region, system, new_vacancy, as_role):
     """A message to the consultant, about a vacancy; its job is taken out of the queue, so that no worker has it."""
-    def make(template='notice', urgent=False, vacancy=None, to=None):
+    def make(template='notice', urgent=True, vacancy=None, to=None):
         vacancy = vacancy or new_vacancy().json['id']
         to = to or as_role('consultant').get('/user-profile').json['id']
         region.sql("update queue.kind set paused_until = 'infinity' where kind = 'send_message'")
@@ -63,7 +63,7 @@ def test_a_message_is_sent_and_can_be_proved(as_role, queued, attempt):
 
 
 def test_an_urgent_message_goes_before_the_others(queued):
-    assert queued(urgent=True).prio == 0 and queued().prio == 1
+    assert queued().prio == 0 and queued(urgent=False).prio == 1
 
 
 def test_the_copy_has_an_address_and_is_for_few(as_role, queued, attempt):
@@ -91,6 +91,36 @@ def test_a_server_that_asks_to_come_back_is_tried_by_the_ladder(region, as_role,
     message.job, = region.sql("delete from queue.job where payload ->> 'message' = %s returning id", (message.id,))[0]
     attempt(message, 'deferred', 451, '4.3.0')
     assert state(client, message) == 'queued'       # the ladder begins anew
+
+
+def test_nothing_goes_out_to_or_about_somebody_who_died(region, as_role, system, candidate, attempt):
+    lead, who = as_role('team_lead'), candidate.json['id']
+    to, = system("app.message_queue_candidate('notice', %s, 'candidate', %s, true)", who, who)
+    about, = system("app.message_queue('notice', %s, 'candidate', %s, true)", as_role('consultant').get('/user-profile').json['id'], who)
+    assert lead.post(f'/candidates/{who}/deaths', {'diedOn': region.sql('select clock.today()')[0][0].isoformat()}).status in (200, 201)
+    for message in (to, about):
+        job, = region.sql("delete from queue.job where payload ->> 'message' = %s returning id", (message,))[0]
+        assert attempt(SimpleNamespace(id=message, job=job)) is None
+        seen = lead.get(f'/messages/{message}').json
+        assert (seen['state'], seen['fault']) == ('withdrawn', 'gone')
+
+
+def test_in_quiet_hours_only_urgent_messages_go_out(region, as_role, queued, attempt):
+    local = "(clock.now() at time zone 'Europe/Amsterdam')"
+    night, = region.sql(f"select date_trunc('day', {local}) + interval '1 day 3 hours' - {local}")[0]
+    urgent, message = queued(), queued(urgent=False)
+    region.sql('insert into clock.shift (shift) values (%s)', (night,))
+    try:
+        assert attempt(urgent, 'accepted', 250, '2.0.0') and attempt(message) is None
+        seen = as_role('team_lead').get(message.place).json
+        assert seen['state'] == 'queued' and seen['attempts'] == []
+        message.job, at, = region.sql("delete from queue.job where payload ->> 'message' = %s returning id, (run_at at time zone 'Europe/Amsterdam')::time::text",
+                                      (message.id,))[0]
+        assert at == '07:00:00'
+        region.sql("update clock.shift set shift = shift + interval '4 hours 10 minutes'")
+        assert attempt(message, 'accepted', 250, '2.0.0')
+    finally:
+        region.sql('delete from clock.shift')
 
 
 def test_a_refusal_fails_at_once(as_role, queued, attempt):
@@ -157,8 +187,11 @@ def test_another_address_is_not_stopped(as_role, system, queued, attempt, region
     message = queued(to=made.json['id'])
     attempt(message, 'refused', 550, '5.1.1', bad_address=True, hand_over=False)
     assert attempt(queued(to=made.json['id'], vacancy=message.vacancy)) is None
+    tasks = "select state from app.task where kind = 'undelivered' and subject_id = %s"
+    assert region.sql(tasks, (made.json['id'],)) == [('open',)]       # one, however many messages there are
     place = made.headers['location']
     assert admin.patch(place, {'email': 'bea.goed@maasdrecht.example'}, admin.get(place).headers['etag']).status == 200
+    assert region.sql(tasks, (made.json['id'],)) == [('done',)]
     assert attempt(queued(to=made.json['id'], vacancy=message.vacancy))[2] == 'bea.goed@maasdrecht.example'
     assert admin.patch(place, {'active': False}, admin.get(place).headers['etag']).status == 200
     gone = queued(to=made.json['id'], vacancy=message.vacancy)
@@ -205,6 +238,6 @@ def test_messages_are_listed_by_whom_they_concern(as_role, queued, candidate, sy
 
 def test_a_contact_person_gets_a_message(as_role, system, employer, attempt, region):
     contact = as_role('account_manager').post(f'/employers/{employer.json["id"]}/contacts', {'name': 'Ton Drukker', 'email': 'ton@drukkerij.example'})
-    made, = system("app.message_queue_contact('notice', %s, 'employer', %s)", contact.json['id'], employer.json['id'])
+    made, = system("app.message_queue_contact('notice', %s, 'employer', %s, true)", contact.json['id'], employer.json['id'])
     job, = region.sql("delete from queue.job where payload ->> 'message' = %s returning id", (made,))[0]
     assert attempt(SimpleNamespace(id=made, job=job))[2] == 'ton@drukkerij.example'

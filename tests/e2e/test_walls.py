@@ -125,6 +125,12 @@ CALLS = {
     'app.user_organisation(uuid)': ('platform', 'app.user_organisation(%(user)s)', None),
     'app.message_attempts(uuid)': ('platform', 'app.message_attempts(%(message)s)::text', '[]'),
     'app.message_copy(uuid)': ('platform', 'app.message_copy(%(message)s)', None),
+    'app.message_begin(uuid,bigint,text,text)': (
+        'notifications', "(select count(*)::int from app.message_begin(%(queued)s, 1, null, 'https://portal.example'))", 0),
+    'app.message_hand_over(uuid,integer,integer,integer,text)': ('notifications', "app.message_hand_over(%(queued)s, 1, 1, 1, 'bytes')", False),
+    'app.message_end(uuid,integer,integer,text,integer,text,text,boolean)': (
+        'notifications', "app.message_end(%(queued)s, 1, 1, 'deferred', 451, null, null, false)", 'MW404'),
+    'app.message_reported(uuid,bytea,text,text)': ('notifications', "app.message_reported(%(queued)s, 'x', 'delayed', '4.0.0')", False),
     'app.message_resend(uuid)': ('platform', 'app.message_resend(%(message)s)', 'MW404'),
     'app.mandate_grantee(uuid)': ('platform', 'app.mandate_grantee(%(mandate)s)', None),
     'app.mandates_expire()': ('matching', 'app.mandates_expire()', 0),
@@ -197,12 +203,13 @@ def target(region, as_role):
     note, = region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false); "
                        "select app.note_put('candidate', %s, 'Een notitie.', 'mediation')", (first,))[0]
     user, = region.sql('select id from app.user_account where tenant_id = 1 and organisation_id is not null limit 1')[0]
-    # a message about the vacancy that failed after an attempt
-    message, = region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false), set_config('app.scope', 'tenant', false); "
-                          "select app.message_queue('notice', %s, 'vacancy', %s)::text", (user, vacancy))[0]
-    region.sql("set session_replication_role = replica; update app.message set state = 'failed' where id = %s; "
+    # messages about the vacancy: one that failed after an attempt, and one of which an attempt is begun
+    message, queued = [region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false), set_config('app.scope', 'tenant', false); "
+                                  "select app.message_queue('notice', %s, 'vacancy', %s, true)::text", (user, vacancy))[0][0] for _ in range(2)]
+    region.sql("set session_replication_role = replica; delete from queue.job where kind = 'send_message'; delete from app.message_attempt; "
+               "update app.message set state = 'failed' where id = %s; update app.message set state = 'queued' where id = %s; "
                "insert into app.message_attempt (tenant_id, message_id, number, job_id, begun_at, sandbox, address_hash, copy) "
-               "values (1, %s, 1, 1, clock.now(), false, '', 'bytes')", (message, message))
+               "values (1, %s, 1, 1, clock.now(), false, '', 'bytes'), (1, %s, 1, 1, clock.now(), false, '', null)", (message, queued, message, queued))
     task = consultant.post('/tasks', {'kind': 'promise', 'noun': 'vacancy', 'subjectId': vacancy, 'dueDay': '2031-01-01', 'promisedToEmployerId': str(employer)})
     # a mandate about the vacancy's employer of which the end has passed
     mandate, = region.sql("set session_replication_role = replica; insert into app.mandate (tenant_id, id, state, grantor, grantee_organisation_id, scope, employer_id, "
@@ -213,7 +220,7 @@ def target(region, as_role):
                       "select u.tenant_id, gen_random_uuid(), u.id, u.role, u.organisation_id, clock.now(), 1, clock.now(), pg_current_xact_id() "
                       "from app.user_account u where u.id = %s returning id::text", (user,))[0]
     manager, = region.sql('select case_manager_id from app.candidate where id = %s', (second,))[0]
-    return {'task': task.json['id'], 'manager': manager, 'message': message, 'note': note, 'user': user, 'hat': hat, 'mandate': mandate, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
+    return {'task': task.json['id'], 'manager': manager, 'message': message, 'queued': queued, 'note': note, 'user': user, 'hat': hat, 'mandate': mandate, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
             'name': name, 'born': born}
 
 

@@ -13,7 +13,7 @@ int main(void)
         {"count_supply", .run = count_supply},   {"expire", .run = expire},
         {"count_figures", .run = count_figures},
     };
-    static const struct worker worker = {"matching", kinds, sizeof kinds / sizeof *kinds, 16,
-                                         copies_new};
+    static const struct worker worker = {"matching", kinds,      sizeof kinds / sizeof *kinds,
+                                         16,         copies_new, NULL};
     return worker_run(&worker);
 }

@@ -9,7 +9,7 @@ int main(void)
         {"remind", .plan = remind},
         {"remind_digest", .plan = remind_digest},
     };
-    static const struct worker worker = {"reminders", kinds, sizeof kinds / sizeof *kinds, 64,
-                                         NULL};
+    static const struct worker worker = {"reminders", kinds, sizeof kinds / sizeof *kinds,
+                                         64,          NULL,  NULL};
     return worker_run(&worker);
 }

@@ -1,0 +1,22 @@
+-- program: notifications
+
+-- query: send_begin
+-- rows: many
+-- writes: yes
+select number, begun, address, receiver, sender, language, version, subject, body, date
+from app.message_begin(:message::uuid, :job::bigint, :sandbox, :portal)
+
+-- query: send_hand_over
+-- rows: one
+-- writes: yes
+select app.message_hand_over(:message::uuid, :attempt::int, :begun::int, :version::int, :bytes) as handed
+
+-- query: send_end
+-- rows: none
+-- writes: yes
+select app.message_end(:message::uuid, :attempt::int, :begun::int, :outcome, :code::int, :status, :receipt, :about_address::boolean)
+
+-- query: report_note
+-- rows: one
+-- writes: yes
+select app.message_reported(:message::uuid, decode(:hash, 'hex'), :action, :status) as noted

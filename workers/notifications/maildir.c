@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A file is written or read where nobody else looks, and renamed when that is done. */
+#include "workers/notifications/maildir.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/uuid.h"
+
+enum { PATH_ROOM = 1024, READ_MOST = 256 * 1024 };
+
+static bool path_of(char path[PATH_ROOM], const char *folder, const char *part, const char *name)
+{
+    return snprintf(path, PATH_ROOM, "%s/%s/%s", folder, part, name) < PATH_ROOM;
+}
+
+static void make_folders(const char *folder)
+{
+    static const char *const parts[] = {"tmp", "new", "cur"};
+    char path[PATH_ROOM];
+    mkdir(folder, 0700);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (path_of(path, folder, parts[i], ""))
+            mkdir(path, 0700);
+}
+
+static bool write_file(const char *path, struct str text)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool written = fd >= 0 && write(fd, text.at, text.len) == (ssize_t)text.len;
+    return fd >= 0 && close(fd) == 0 && written;
+}
+
+enum smtp_end maildir_deliver(const char *folder, const struct smtp_mail *mail, struct reply *ret)
+{
+    char name[UUID_TEXT_LEN + 1], from[PATH_ROOM], to[PATH_ROOM];
+    uuid_print(uuid_new(), name);
+    make_folders(folder);
+    *ret = (struct reply){.error = "no-folder"};
+    if (!path_of(from, folder, "tmp", name) || !path_of(to, folder, "new", name)
+        || !write_file(from, mail->text))
+        return SMTP_OUTAGE;
+    if (!mail->last_byte(mail->what)) {
+        unlink(from);
+        return SMTP_STOPPED;
+    }
+    *ret = (struct reply){.code = 250, .status = "2.0.0"};
+    return rename(from, to) == 0 ? SMTP_ACCEPTED : SMTP_UNCERTAIN;
+}
+
+/* Reads a file and gives it away; false when it must stay. */
+static bool read_file(const char *path, bool (*read_text)(void *, struct str), void *what)
+{
+    char *text = malloc(READ_MOST);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    ssize_t length = fd < 0 || !text ? -1 : read(fd, text, READ_MOST);
+    if (fd >= 0)
+        close(fd);
+    bool done = length >= 0 && read_text(what, (struct str){text, (size_t)length});
+    free(text);
+    return done;
+}
+
+size_t maildir_read(const char *folder, size_t most, bool (*read)(void *what, struct str text),
+                    void *what)
+{
+    char path[PATH_ROOM], to[PATH_ROOM];
+    size_t moved = 0, seen = 0;
+    DIR *dir = path_of(path, folder, "new", "") ? opendir(path) : NULL;
+    const struct dirent *file;
+    while (dir && seen < most && (file = readdir(dir)))
+        if (file->d_name[0] != '.' && path_of(path, folder, "new", file->d_name)
+            && snprintf(to, sizeof to, "%s/cur/%s:2,S", folder, file->d_name) < PATH_ROOM) {
+            seen++;
+            moved += read_file(path, read, what) && rename(path, to) == 0;
+        }
+    if (dir)
+        closedir(dir);
+    return moved;
+}

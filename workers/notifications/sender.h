@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What a child of this worker has. */
+#ifndef MAATWERK_NOTIFICATIONS_SENDER_H
+#define MAATWERK_NOTIFICATIONS_SENDER_H
+
+#include "workers/notifications/smtp.h"
+
+struct sender {
+    struct setting setting;
+    struct smtp *smtp;  /* NULL: without a server, or into a folder */
+    const char *folder; /* into which e-mails go instead; NULL: to the server */
+    int64_t looked_ms;  /* when reports were looked for */
+    /* of the call that was made last: */
+    struct str attempt, begun; /* absent: there was nothing to send */
+    enum smtp_end end;
+    struct reply reply;
+};
+
+/* For `start` of struct worker. The process ends when a setting cannot be used. */
+void *sender_new(void);
+
+#endif

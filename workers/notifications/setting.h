@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Where and how e-mail goes out: the settings of this worker, from its environment.
+ * docs/operations.md has the same table in words. */
+#ifndef MAATWERK_NOTIFICATIONS_SETTING_H
+#define MAATWERK_NOTIFICATIONS_SETTING_H
+
+#include "lib/base/str.h"
+
+struct setting {
+    const char
+        *server; /* MAATWERK_SMTP: smtp://host:port, smtps://host:port, maildir:/folder, or "" */
+    const char *tls; /* MAATWERK_SMTP_TLS: "required" (STARTTLS; default) or "off" */
+    const char *
+        authorities; /* MAATWERK_SMTP_CA: file of certificates that are believed; "": those of the machine */
+    const char *user;    /* MAATWERK_SMTP_USER: who logs in, or "" */
+    const char *secrets; /* MAATWERK_SMTP_SECRETS: folder with the password, in the file `smtp` */
+    const char *from;    /* MAATWERK_MAIL_FROM: the address that messages come from */
+    const char
+        *bounces; /* MAATWERK_MAIL_BOUNCES: the address that reports go to; a * in it stands for the
+                                number of the message; "": `from` */
+    const char *drop;    /* MAATWERK_MAIL_DROP: maildir into which reports are delivered, or "" */
+    const char *sandbox; /* MAATWERK_MAIL_SANDBOX: every message goes to this address, or "" */
+    const char
+        *portal; /* MAATWERK_PORTAL: where links lead, of a municipality that says nothing else */
+    int timeout_ms; /* MAATWERK_SMTP_TIMEOUT_MS: for one message, with its answer */
+};
+
+/* Reads the environment. Returns false, and says on stderr which setting it is, when one is nothing that
+ * can be used. */
+bool setting_read(struct setting *ret);
+
+#endif
