@@ -286,6 +286,10 @@ from app.candidate c where c.id = pg_temp.uid('candidate', 1000001);
 insert into app.employer_condition (tenant_id, id, employer_id, condition, hard, version, changed_at, changed_in)
 select e.tenant_id, '01920000-0000-7000-8000-000000000e21', e.id, 'physical_work', false, 1, clock.now(), pg_current_xact_id()
 from app.employer e where e.id = pg_temp.uid('employer', 1000001);
+insert into app.rule (tenant_id, id, code, scope, value, source, version, changed_at, changed_in)
+select t.tenant_id, '01920000-0000-7000-8000-00000000fa01', 'cap.open_proposals', 'tenant', '{"count": 3}', 'Beleidsregels matching 2027, artikel 4', 1, clock.now(),
+       pg_current_xact_id()
+from ref.tenant t where t.id = pg_temp.uid('tenant', 1);
 insert into app.screening (tenant_id, id, vacancy_id, verdict, reason, advice, advice_rules, rules_version, screened_by, screened_at,
                            version, changed_at, changed_in)
 select v.tenant_id, '01920000-0000-7000-8000-000000000a11', v.id, 'suitable', 'Past bij mensen met weinig ervaring.', 'suitable', '[]',

@@ -49,6 +49,21 @@ def test_each_kind_of_task_has_its_clock():
     assert kinds and {f'clock.{kind}' for kind in kinds} <= set(made)
 
 
+# codes that wait for the noun that will ask them
+LATER = {'plan.follow_up': 'placements', 'rest.employer_contact': 'contact moments', **{f'term.{name}': 'decisions and objections' for name in (
+    'view', 'decision', 'objection', 'objection_decision', 'objection_postponement', 'reconsideration', 'return_to_obligations')},
+    'term.wage_cost_subsidy': 'instruments'}
+FAMILIES = ('clock.', 'retention.')     # asked by the kind of a task, and by the name of a table
+
+
+def test_each_code_is_asked_and_what_is_asked_is_a_code():
+    made, _ = rules.read(ROOT / 'sql/rules')
+    text = '\n'.join(file.read_text() for folder in ('functions', 'queries') for file in (ROOT / 'sql' / folder).glob('*.sql'))
+    asked = set(re.findall(r"app\.rule(?:_\w+)?\('([a-z_]+\.[a-z_.]*[a-z])'", text))
+    assert asked - set(made) == set()
+    assert {code for code in made if not code.startswith(FAMILIES)} - asked == set(LATER)
+
+
 GOOD = """# A group.
 cap.things: {nl: Dingen, en: Things, scopes: [tenant], schema: count, rows: [{source: ours, value: {count: 5}}]}
 """
