@@ -14,6 +14,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/limits.h"
+#include "openapi/gen/role.h"
 
 _Static_assert(LIMIT_QUERY_PARAMETERS <= 8 * sizeof(unsigned), "a set of filters");
 
@@ -24,6 +25,7 @@ struct variant {
     struct str *values;
     int count;
     unsigned given, other;
+    bool reached;    /* it begins at the persons whom the caller may see */
     unsigned chosen; /* of filters with SQL for each value: which value, of all such filters */
     int each;        /* the value of which the statement runs once for each item; 0: none */
 };
@@ -99,6 +101,15 @@ static void add_filter(struct variant *variant, const struct exchange *exchange,
     }
 }
 
+/* Whether the caller sees some persons of the municipality, and which says app.access. An employer sees what
+ * is about itself. */
+static bool sees_some(const struct exchange *exchange)
+{
+    return exchange->scope == SCOPE_CASELOAD
+           || (exchange->scope == SCOPE_ORGANISATION
+               && exchange->actor.role != 1u << ROLE_EMPLOYER);
+}
+
 /* The statement with the filters that were given, and room for three more values. */
 static struct variant with_filters(const struct exchange *exchange,
                                    const struct statement *statement)
@@ -120,6 +131,9 @@ static struct variant with_filters(const struct exchange *exchange,
             add_filter(&variant, exchange, i, &list->filters[i]);
     if (list->living && exchange->page.sort != list->changes)
         add_predicate(&variant, str_of(list->living), S(""));
+    variant.reached = list->reached && sees_some(exchange);
+    if (variant.reached)
+        add_predicate(&variant, str_of(list->reached), S(""));
     return variant;
 }
 
@@ -159,8 +173,8 @@ static const struct query *query_of(struct arena *arena, const struct query *bas
     *query = *base;
     query->text = buf_str(&variant->text).at;
     query->parameters = variant->count;
-    query->name = arena_print(arena, "%s.%s%x.%x.%x", base->name, kind, variant->given,
-                              variant->other, variant->chosen)
+    query->name = arena_print(arena, "%s.%s%x.%x.%x%s", base->name, kind, variant->given,
+                              variant->other, variant->chosen, variant->reached ? "r" : "")
                       .at;
     return query;
 }

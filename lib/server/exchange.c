@@ -2,6 +2,8 @@
 /* The end of an exchange, and what was asked. */
 #include "lib/server/exchange.h"
 
+#include "openapi/gen/role.h"
+
 void exchange_release(struct exchange *exchange)
 {
     if (exchange->req || exchange->in_database)
@@ -10,6 +12,14 @@ void exchange_release(struct exchange *exchange)
         h2o_timeout_unlink(&exchange->deadline);
     exchange->loop->exchanges--;
     arena_free(exchange->ctx.arena);
+}
+
+const char *exchange_purpose(const struct exchange *exchange)
+{
+    uint32_t role = exchange->actor.role;
+    const char *purpose = exchange->request.operation->purpose;
+    const char *own = role ? role_purposes[__builtin_ctz(role)] : NULL;
+    return purpose && own ? own : purpose;
 }
 
 struct str exchange_parameter(const struct exchange *exchange, const char *name)

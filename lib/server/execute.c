@@ -32,6 +32,7 @@ static void add_context(struct exchange *exchange, struct plan *plan, bool reads
 {
     struct arena *arena = exchange->ctx.arena;
     const struct actor *actor = &exchange->actor;
+    const char *purpose = exchange_purpose(exchange);
     sql_context_set(plan, (struct sql_context_set){
                               .tenant = actor->tenant ? arena_int(arena, actor->tenant) : S(""),
                               .actor = or_empty(actor->user_id),
@@ -42,6 +43,7 @@ static void add_context(struct exchange *exchange, struct plan *plan, bool reads
                               .scope = scope_name(exchange->scope),
                               .request = exchange->ctx.request_id,
                               .operation = str_of(exchange->request.operation->id),
+                              .purpose = purpose ? str_of(purpose) : S(""),
                               .read_only = reads ? S("on") : S("off"),
                           });
 }

@@ -47,6 +47,7 @@ void hats_ask(struct exchange *exchange)
                                                    .scope = S(""),
                                                    .request = exchange->ctx.request_id,
                                                    .operation = S(""),
+                                                   .purpose = S(""),
                                                    .read_only = S("on")});
     login_ask(exchange, plan);
     exchange->transaction = (struct transaction){.arena = exchange->ctx.arena,

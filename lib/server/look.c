@@ -11,7 +11,7 @@
 enum {
     LOOKS_MAX = 128, /* requests that one transaction notes */
     ROWS = 16,       /* of one statement */
-    COLUMNS = 7,     /* of a row */
+    COLUMNS = 8,     /* of a row */
 };
 _Static_assert(ROWS *COLUMNS <= LIMIT_VALUES, "a statement has room for its rows");
 
@@ -113,8 +113,9 @@ static void add_look(struct rows *rows, const struct exchange *exchange)
                                    str_of(role_names[__builtin_ctz(actor->role)]),
                                    actor->organisation_id,
                                    str_of(exchange->request.operation->id),
-                                   str_of(exchange->request.operation->purpose),
-                                   exchange->ctx.request_id};
+                                   str_of(exchange_purpose(exchange)),
+                                   exchange->ctx.request_id,
+                                   scope_name(exchange->scope)};
         memcpy(rows->values + rows->count++ * COLUMNS, row, sizeof row);
         if (rows->count == ROWS)
             add_rows(rows);

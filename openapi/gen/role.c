@@ -11,6 +11,7 @@ _Static_assert(3 <= LIMIT_ATTRIBUTES, "attributes");
 
 const char *const role_names[ROLE_COUNT] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", "system", "alderman", "labour_expert", "benefits_payment"};
 const char *const attribute_names[ATTRIBUTE_COUNT] = {"decider", "privacy_officer", "archivist"};
+const char *const role_purposes[ROLE_COUNT] = {NULL, NULL, NULL, NULL, NULL, NULL, NULL, "mediation", "mediation", NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "interview", NULL, NULL};
 
 const struct permission permissions[] = {
     {"acceptTask", 0x8fffu, 0x0u},
@@ -54,7 +55,7 @@ const struct permission permissions[] = {
     {"endVacancy", 0x98eu, 0x0u},
     {"getCandidate", 0x197u, 0x0u},
     {"getCandidateParticipation", 0x197u, 0x0u},
-    {"getCard", 0x197u, 0x0u},
+    {"getCard", 0x20197u, 0x0u},
     {"getCompetence", 0xeffffu, 0x0u},
     {"getContact", 0xc5fu, 0x0u},
     {"getEmployer", 0xc5fu, 0x0u},

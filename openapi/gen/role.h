@@ -38,6 +38,9 @@ enum attribute {
 extern const char *const role_names[ROLE_COUNT];
 extern const char *const attribute_names[ATTRIBUTE_COUNT];
 
+/* For what a role has to do with persons, when that is one purpose; else NULL, and the operation says it. */
+extern const char *const role_purposes[ROLE_COUNT];
+
 /* Who may call an operation: roles, and the attributes that are needed besides. */
 struct permission {
     const char *operation;

@@ -124,7 +124,8 @@ def list_table(query, contract):
                f'    {query.name}_sorts, {len(query.sorts)},\n'
                f'    {", ".join(map(quoted, query.key))},\n'
                f'    {"true" if query.newest_first else "false"},\n'
-               f'    {f"&{query.name}_changes" if query.changes else "NULL"}, {quoted(query.living) if query.living else "NULL"},\n}};')
+               f'    {f"&{query.name}_changes" if query.changes else "NULL"}, {quoted(query.living) if query.living else "NULL"},\n'
+               f'    {quoted(f"{query.reached} = any (array(select app.reached_by_me()))") if query.reached else "NULL"},\n}};')
     return out
 
 

@@ -15,7 +15,7 @@ DIRECTIVE = re.compile(r'-- ([a-z-]+):(?: (.*))?$')
 STRING = re.compile(r"'(?:[^']|'')*'")
 # the directives of a query; what each may say, when that is a choice
 OF_QUERY = {'rows': ('none', 'one', 'many'), 'none': ('ok', 'not_found', 'stale', 'conflict'), 'writes': ('yes', 'no'),
-            'body': None, 'filter': None, 'sort': None, 'key': None, 'changes': None, 'living': None, 'newest-first': ('',), 'gathers': ('',),
+            'body': None, 'filter': None, 'sort': None, 'key': None, 'changes': None, 'living': None, 'reached': None, 'newest-first': ('',), 'gathers': ('',),
             'whose': None}
 # of a list that is read after a position: what changed since, in transactions that have ended and before which all have ended
 AFTER = "({0}, {1}) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and {0} < pg_snapshot_xmin(pg_current_snapshot())"
@@ -47,7 +47,7 @@ class Query:
         self.name, self.file, self.program = name, file, program
         self.rows, self.none, self.writes, self.body, self.whose = None, None, None, None, None
         self.filters, self.sorts, self.key, self.newest_first, self.gathers = [], [], None, False, False
-        self.changes, self.living = None, None
+        self.changes, self.living, self.reached = None, None, None
         self.text, self.arguments = '', []   # arguments: ('arg', name) or ('body', column), in order of $n
 
     @property

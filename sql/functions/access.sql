@@ -19,9 +19,21 @@ create function app.reached(candidate uuid, grantee uuid) returns boolean langua
                          and (a.until_at is null or a.until_at > clock.now()) and (a.from_at is null or a.from_at <= clock.now()));
     end $$;
 
--- The same of the user who asks.
+-- The same of the user who asks, and of the organisation of that user.
 create function app.reaches_me(candidate uuid) returns boolean language plpgsql stable
     as $$ begin return app.reached(candidate, app.actor()); end $$;
+-- Only by a mandate: where a row says itself whose caseload the person is in, that decides. A file that somebody gives away is theirs no more,
+-- also while the table of access is still as it was when the statement began.
+create function app.mandated_to_me(candidate uuid) returns boolean language plpgsql stable
+    as $$
+    begin
+        return exists (select from app.access a
+                       where a.tenant_id = app.tenant() and a.candidate_id = mandated_to_me.candidate and a.grantee_id = app.actor()
+                         and a.purpose = app.purpose()
+                         and (a.until_at is null or a.until_at > clock.now()) and (a.from_at is null or a.from_at <= clock.now()));
+    end $$;
+create function app.reaches_my_organisation(candidate uuid) returns boolean language plpgsql stable
+    as $$ begin return app.reached(candidate, app.organisation()); end $$;
 
 -- The persons whom the caller may see, when that is not the whole municipality: where a list starts.
 create function app.reached_by_me() returns setof uuid language plpgsql stable
@@ -30,7 +42,7 @@ create function app.reached_by_me() returns setof uuid language plpgsql stable
         return query
             select a.candidate_id from app.access a
             where a.tenant_id = app.tenant() and a.grantee_id = case app.scope() when 'organisation' then app.organisation() else app.actor() end
-              and a.purpose in ('any', app.purpose())
+              and a.purpose in ('any', 'own', app.purpose())
               and (a.until_at is null or a.until_at > clock.now()) and (a.from_at is null or a.from_at <= clock.now());
     end $$;
 
@@ -43,7 +55,8 @@ create function app.mandate_used(candidate uuid, grantee uuid, purpose text) ret
                   and a.purpose = mandate_used.purpose order by a.until_at desc nulls first limit 1);
     end $$;
 
--- The persons whom a mandate is about, of one candidate or of all. A cohort, a sector and an address list name nobody yet.
+-- The persons whom a mandate is about, of one candidate or of all. A cohort is whoever takes part in a project. Sectors and address
+-- lists name no persons.
 create function app.access_of(m app.mandate, wanted uuid default null) returns setof app.access language sql stable
     set search_path = pg_catalog, pg_temp
     as $$
@@ -53,7 +66,9 @@ create function app.access_of(m app.mandate, wanted uuid default null) returns s
           select c.id from app.candidate c where m.scope = 'neighbourhood' and c.tenant_id = m.tenant_id and c.neighbourhood = m.scope_code
           union all
           select c.id from app.candidate c join app.user_account u on u.tenant_id = c.tenant_id and u.id = c.case_manager_id
-          where m.scope = 'desk' and c.tenant_id = m.tenant_id and u.organisation_id = m.scope_id) p
+          where m.scope = 'desk' and c.tenant_id = m.tenant_id and u.organisation_id = m.scope_id
+          union all
+          select c.candidate_id from app.candidate_participation c where m.scope = 'cohort' and c.tenant_id = m.tenant_id and c.project_id = m.scope_id) p
     where m.state = 'granted' and m.grantee_tenant_id is null and (m.until_at is null or m.until_at > clock.now()) and (wanted is null or p.id = wanted)
     $$;
 
@@ -84,9 +99,11 @@ create function app.access_show_firm(municipality int, candidate uuid) returns v
         where m.tenant_id = municipality and m.candidate_id = access_show_firm.candidate and m.purpose = 'mediation' and m.state = 'granted'
           and m.grantee_organisation_id is not null and m.from_at <= clock.now() and (m.until_at is null or m.until_at > clock.now())
         order by m.from_at desc, m.id desc limit 1;
+        perform set_config('app.firm_shown', 'yes', true);
         update app.candidate c set organisation_id = newest.grantee_organisation_id, organisation_until = newest.until_at
         where c.tenant_id = municipality and c.id = access_show_firm.candidate and c.merged_into is null
           and (c.organisation_id, c.organisation_until) is distinct from (newest.grantee_organisation_id, newest.until_at);
+        perform set_config('app.firm_shown', '', true);
     end $$;
 
 -- After somebody writes the firm of a file: that is a mandate to mediate the person, and the end of the one before.
@@ -94,6 +111,9 @@ create function app.access_follow_firm() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
+        if current_setting('app.firm_shown', true) = 'yes' then -- it is shown because of a mandate
+            return null;
+        end if;
         if new.organisation_id is not null and not exists (
             select from app.mandate m where m.tenant_id = new.tenant_id and m.candidate_id = new.id and m.purpose = 'mediation' and m.state = 'granted'
             and m.grantee_organisation_id = new.organisation_id and m.from_at <= clock.now() and (m.until_at is null or m.until_at > clock.now())) then
@@ -122,16 +142,19 @@ create function app.access_follow_candidate() returns trigger language plpgsql
                 and m.tenant_id = a.tenant_id and m.id = a.source and m.scope in ('neighbourhood', 'desk');
         end if;
         insert into app.access (tenant_id, candidate_id, grantee_id, purpose, source)
-        select distinct new.tenant_id, new.id, u, 'any', new.id from unnest(array[new.case_manager_id, new.coach_id]) u where u is not null;
+        select distinct new.tenant_id, new.id, u, 'any', new.id from unnest(array[new.case_manager_id, new.coach_id]) u where u is not null
+        union all
+        select new.tenant_id, new.id, new.user_id, 'own', new.id where new.user_id is not null;
         insert into app.access
         select a.* from app.mandate m cross join app.access_of(m, new.id) a
         where m.tenant_id = new.tenant_id and m.state = 'granted' and m.scope in ('neighbourhood', 'desk');
         return null;
     end $$;
 create trigger access_of_new after insert on app.candidate for each row
-    when (coalesce(new.case_manager_id, new.coach_id) is not null or new.neighbourhood is not null) execute function app.access_follow_candidate();
-create trigger access after update of case_manager_id, coach_id, neighbourhood on app.candidate for each row
-    when ((new.case_manager_id, new.coach_id, new.neighbourhood) is distinct from (old.case_manager_id, old.coach_id, old.neighbourhood))
+    when (coalesce(new.case_manager_id, new.coach_id, new.user_id) is not null or new.neighbourhood is not null) execute function app.access_follow_candidate();
+create trigger access after update of case_manager_id, coach_id, user_id, neighbourhood on app.candidate for each row
+    when ((new.case_manager_id, new.coach_id, new.user_id, new.neighbourhood)
+          is distinct from (old.case_manager_id, old.coach_id, old.user_id, old.neighbourhood))
     execute function app.access_follow_candidate();
 
 -- After somebody goes to another desk: the mandates of both follow.
@@ -149,3 +172,19 @@ create function app.access_follow_desk() returns trigger language plpgsql
     end $$;
 create trigger access_of_desk after update of organisation_id on app.user_account for each row
     when (new.organisation_id is distinct from old.organisation_id) execute function app.access_follow_desk();
+
+-- After somebody takes part in a project, or no longer: the mandates for that cohort.
+create function app.access_follow_cohort() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare part app.candidate_participation := coalesce(new, old);
+    begin
+        delete from app.access a using app.mandate m where a.tenant_id = part.tenant_id and a.candidate_id = part.candidate_id
+            and m.tenant_id = a.tenant_id and m.id = a.source and m.scope = 'cohort' and m.scope_id = part.project_id;
+        insert into app.access
+        select a.* from app.mandate m cross join app.access_of(m, part.candidate_id) a
+        where m.tenant_id = part.tenant_id and m.state = 'granted' and m.scope = 'cohort' and m.scope_id = part.project_id;
+        return null;
+    end $$;
+create trigger access_of_cohort after insert or update or delete on app.candidate_participation
+    for each row execute function app.access_follow_cohort();

@@ -65,10 +65,12 @@ create function app.trail() returns trigger language plpgsql
             end if;
         end if;
         insert into audit.entry (tenant_id, at, actor, role, organisation, operation, request, noun, subject_id, action,
-                                 columns)
+                                 columns, mandate)
         values (subject.tenant_id, at, app.actor(), app.role(), app.organisation(),
                 nullif(current_setting('app.operation', true), ''),
-                nullif(current_setting('app.request', true), '')::uuid, tg_argv[0], subject.id, action, changed);
+                nullif(current_setting('app.request', true), '')::uuid, tg_argv[0], subject.id, action, changed,
+                case when tg_argv[0] = 'candidate' and app.scope() in ('organisation', 'caseload')
+                     then app.mandate_used(subject.id, case app.scope() when 'organisation' then app.organisation() else app.actor() end, app.purpose()) end);
         insert into app.event (tenant_id, at, type, noun, subject_id, version)
         values (subject.tenant_id, at, tg_argv[0] || '.' || action, tg_argv[0], subject.id, subject.version);
         return null;

@@ -5,8 +5,8 @@ create function app.sees_candidate(c app.candidate, scope text default app.scope
     returns boolean stable parallel safe
     return case scope
            when 'tenant' then true
-           when 'organisation' then c.organisation_id = organisation
-           when 'caseload' then actor = any (array[c.case_manager_id, c.coach_id])
+           when 'organisation' then app.reached(c.id, organisation)
+           when 'caseload' then case actor when c.case_manager_id then true when c.coach_id then true else app.mandated_to_me(c.id) end
            else false end;
 call app.wall('app.candidate', 'candidate', '{organisation_until}');
 call app.open_to_scope('app.candidate', 'app.sees_candidate');
@@ -292,7 +292,8 @@ create function app.candidate_organisation(candidate uuid) returns text language
     as $$
     begin
         return (select o.name from app.candidate c join app.organisation o on o.tenant_id = c.tenant_id and o.id = c.organisation_id
-                where c.tenant_id = app.tenant() and c.id = candidate and app.sees_candidate(c));
+                where c.tenant_id = app.tenant() and c.id = candidate and (c.organisation_until is null or c.organisation_until > clock.now())
+                  and app.sees_candidate(c));
     end $$;
 
 -- The candidates of a case manager or coach whom the caller sees.

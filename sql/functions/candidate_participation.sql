@@ -5,8 +5,9 @@ create function app.sees_candidate_participation(a app.candidate_participation, 
     returns boolean stable parallel safe
     return case scope
            when 'tenant' then true
-           when 'organisation' then organisation = a.candidate_organisation_id
-           when 'caseload' then actor = any (array[a.candidate_case_manager_id, a.candidate_coach_id])
+           when 'organisation' then app.reached(a.candidate_id, organisation)
+           when 'caseload' then case actor when a.candidate_case_manager_id then true when a.candidate_coach_id then true
+                                           else app.mandated_to_me(a.candidate_id) end
            else false end;
 call app.wall('app.candidate_participation', 'candidate_participation', '{candidate_case_manager_id,candidate_coach_id,candidate_organisation_id}');
 call app.open_to_scope('app.candidate_participation', 'app.sees_candidate_participation');

@@ -5,8 +5,11 @@ create function app.sees_proposal(p app.proposal, scope text default app.scope()
     returns boolean stable parallel safe
     return case scope
            when 'tenant' then true
-           when 'organisation' then organisation = any (array[p.employer_id, p.candidate_organisation_id]) and p.sent_at is not null
-           when 'caseload' then actor = any (array[p.candidate_case_manager_id, p.candidate_coach_id, p.candidate_user_id]) and p.sent_at is not null
+           when 'organisation' then p.sent_at is not null
+               and case organisation when p.employer_id then true else app.reaches_my_organisation(p.candidate_id) end
+           when 'caseload' then p.sent_at is not null
+               and case actor when p.candidate_case_manager_id then true when p.candidate_coach_id then true when p.candidate_user_id then true
+                    else app.mandated_to_me(p.candidate_id) end
            else false end;
 call app.wall('app.proposal', 'proposal', '{card,overtaken_by,overtaken_from,candidate_case_manager_id,candidate_coach_id,candidate_organisation_id,candidate_user_id,project_id}');
 call app.open_to_scope('app.proposal', 'app.sees_proposal');

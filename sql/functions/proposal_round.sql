@@ -143,7 +143,7 @@ create function app.proposal_round_propose(round uuid, vacancy uuid, candidates 
         for place in 1 .. cardinality(candidates) loop
             c := null;
             select l.* into c from app.candidate l where l.tenant_id = v.tenant_id and l.id = candidates[place]
-                and (firm is null or app.reaches(l.id, firm, null));
+                and (firm is null or app.reached(l.id, firm));
             perform app.proposal_round_add(v, round, c, consent, return_reason, unlisted_reason, '/candidateIds/' || place - 1);
         end loop;
         if draft then

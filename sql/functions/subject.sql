@@ -2,13 +2,14 @@
 
 call app.wall('app.subject');
 
--- May this user, or the organisation of the user, see this person now?
+-- Has this user or organisation to do with this person now, for whatever purpose? Of somebody else than the caller; the caller is asked for the
+-- purpose too (app.reached).
 create function app.reaches(candidate uuid, organisation uuid, actor uuid) returns boolean language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
-        return exists (select from app.candidate c where c.tenant_id = app.tenant() and c.id = candidate
-                       and (actor in (c.case_manager_id, c.coach_id) or organisation = c.organisation_id));
+        return exists (select from app.access a where a.tenant_id = app.tenant() and a.candidate_id = candidate and a.grantee_id in (organisation, actor)
+                       and (a.until_at is null or a.until_at > clock.now()) and (a.from_at is null or a.from_at <= clock.now()));
     end $$;
 grant execute on function app.reaches(uuid, uuid, uuid) to public;
 
@@ -37,8 +38,8 @@ create function app.sees_about(wall text, candidate uuid, employer uuid, scope t
         return case scope
                when 'tenant' then wall = any (app.walls_of(role))
                when 'organisation' then (wall = 'employer' and employer = organisation)
-                   or (wall = 'person' and app.reaches(candidate, organisation, null))
-               when 'caseload' then (wall = 'person' or (wall = 'measure' and role = 'case_manager')) and app.reaches(candidate, null, actor)
+                   or (wall = 'person' and app.reached(candidate, organisation))
+               when 'caseload' then (wall = 'person' or (wall = 'measure' and role = 'case_manager')) and app.reached(candidate, actor)
                else false end;
     end $$;
 grant execute on function app.sees_about(text, uuid, uuid, text, text, uuid, uuid) to public;

@@ -121,6 +121,7 @@ create table audit.entry (
     subject_id uuid,
     action audit.action not null,
     columns text[],
+    mandate uuid,
     primary key (xid, seq, at)
 ) partition by range (at);
 create table audit.entry_rest partition of audit.entry default;

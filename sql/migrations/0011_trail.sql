@@ -13,8 +13,10 @@ create table audit.look (
     operation text not null,
     purpose text not null,
     request uuid not null,
+    mandate uuid,
     primary key (tenant_id, candidate_id, at, number)
 ) partition by range (at);
+comment on column audit.look.mandate is 'by which they could be seen; null when it was no mandate';
 create table audit.look_rest partition of audit.look default;
 alter table audit.look_rest enable row level security;
 

@@ -61,7 +61,7 @@ create index mandate_by_candidate on app.mandate (tenant_id, candidate_id, chang
 create index mandate_by_employer on app.mandate (tenant_id, employer_id, changed_at, id) where employer_id is not null;
 create index mandate_by_organisation on app.mandate (tenant_id, grantee_organisation_id, changed_at, id) where grantee_organisation_id is not null;
 create index mandate_by_user on app.mandate (tenant_id, grantee_user_id, changed_at, id) where grantee_user_id is not null;
-create index mandate_of_many on app.mandate (tenant_id, scope, scope_code, scope_id) where scope in ('neighbourhood', 'desk');
+create index mandate_of_many on app.mandate (tenant_id, scope, scope_code, scope_id) where scope in ('neighbourhood', 'desk', 'cohort');
 
 -- Which person may be seen by whom: a user (of whose caseload the person is, or by a mandate), or an organisation. Triggers keep it.
 create table app.access (
@@ -74,7 +74,7 @@ create table app.access (
     until_at timestamptz,
     primary key (tenant_id, candidate_id, grantee_id, purpose, source)
 );
-comment on column app.access.purpose is '`any` of a caseload';
+comment on column app.access.purpose is '`any` of a caseload; `own` of the person, who sees what the rows themselves say';
 comment on column app.access.source is 'the mandate; of a caseload, the candidate';
 create index access_of_grantee on app.access (tenant_id, grantee_id, candidate_id) include (purpose, from_at, until_at);
 create index access_of_source on app.access (tenant_id, source);

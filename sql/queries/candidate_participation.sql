@@ -6,6 +6,7 @@ a.id, a.candidate_id, a.project_id, a.from_day, a.until_day, a.version, a.change
 -- query: candidate_participation_list
 -- rows: many
 -- whose: candidate_id
+-- reached: a.candidate_id
 -- filter: projectId a.project_id = %::uuid
 -- filter: candidateId a.candidate_id = %::uuid
 -- sort: fromDay a.from_day date from_day

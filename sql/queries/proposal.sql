@@ -14,6 +14,7 @@ p.rejection_shared, p.rejection_note, p.return_reason, p.unlisted_reason, p.undo
 -- filter: projectId p.project_id = %::uuid
 -- filter: sentBefore p.sent_at < %::timestamptz
 -- changes: p.changed_in
+-- reached: p.candidate_id
 -- sort: changedAt p.changed_at timestamptz changed_at
 -- key: p.id
 -- newest-first:

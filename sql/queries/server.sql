@@ -16,7 +16,7 @@ select where (set_config('app.tenant', case when :role in ('', 'system') or exis
     || set_config('app.actor', :actor, true)
     || set_config('app.org', :organisation, true) || set_config('app.role', :role, true)
     || set_config('app.scope', :scope, true) || set_config('app.request', :request, true)
-    || set_config('app.operation', :operation, true)
+    || set_config('app.operation', :operation, true) || set_config('app.purpose', :purpose, true)
     || set_config('transaction_read_only', :read_only, true)) is null
     or (:role not in ('', 'system') and current_setting('app.tenant') = '' and entry.refuse(:read_only))
 
@@ -65,6 +65,9 @@ select where (set_config('app.tenant', :tenant, true) || set_config('synchronous
 -- Whose data the answers show that are about to leave. Several rows travel in one statement (plan_add_rows): that is quicker than arrays.
 -- query: audit_look
 -- rows: none
-insert into audit.look (tenant_id, at, candidate_id, actor, role, organisation, operation, purpose, request)
-select (select app.tenant()), (select clock.now()), v.* from
-    (values (:candidate::uuid, :actor::uuid, :role::text, :organisation::uuid, :operation::text, :purpose::text, :request::uuid)) v
+insert into audit.look (tenant_id, at, candidate_id, actor, role, organisation, operation, purpose, request, mandate)
+select (select app.tenant()), (select clock.now()), v.candidate, v.actor, v.role, v.organisation, v.operation, v.purpose, v.request,
+       case v.scope when 'organisation' then app.mandate_used(v.candidate, v.organisation, v.purpose)
+                    when 'caseload' then app.mandate_used(v.candidate, v.actor, v.purpose) end
+from (values (:candidate::uuid, :actor::uuid, :role::text, :organisation::uuid, :operation::text, :purpose::text, :request::uuid, :scope::text)) v
+     (candidate, actor, role, organisation, operation, purpose, request, scope)

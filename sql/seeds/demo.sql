@@ -209,6 +209,17 @@ update app.candidate c set
     situation = case c.benefit when 'none' then pg_temp.pick(array['employed', 'at_school', 'dismissal_threatened', 'unemployed'], hashtext(c.alias), 'sit') else 'unemployed' end;
 update app.candidate c set basic_qualification = c.education_level in ('upper_secondary', 'bachelor') where c.education_level is not null;
 update app.candidate c set user_id = pg_temp.uid('user', 1014) where c.id = pg_temp.uid('candidate', 1000001);
+insert into app.access (tenant_id, candidate_id, grantee_id, purpose, source)
+select c.tenant_id, c.id, c.user_id, 'own', c.id from app.candidate c where c.user_id is not null;
+
+insert into app.mandate (tenant_id, id, state, grantor, grantee_organisation_id, scope, candidate_id, wall, purpose, from_at, exclusive, version, changed_at, changed_in)
+select c.tenant_id, pg_temp.uid('mandate', p.town * 1000000 + p.c), 'granted', 'tenant', c.organisation_id, 'person', c.id, 'person', 'mediation',
+       clock.now(), false, 1, clock.now(), pg_current_xact_id()
+from app.candidate c join person p on p.tenant = c.tenant_id and p.id = c.id where c.organisation_id is not null;
+insert into app.access (tenant_id, candidate_id, grantee_id, purpose, source, from_at)
+select m.tenant_id, m.candidate_id, m.grantee_organisation_id, m.purpose::text, m.id, m.from_at from app.mandate m
+union all
+select distinct c.tenant_id, c.id, u, 'any', c.id, null::timestamptz from app.candidate c cross join lateral unnest(array[c.case_manager_id, c.coach_id]) u where u is not null;
 
 -- step: what they can do
 insert into app.candidate_occupation (tenant_id, candidate_id, occupation_id, wanted, years)

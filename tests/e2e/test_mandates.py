@@ -180,3 +180,141 @@ def test_the_sweep_writes_the_end(as_role, employer, give, later, region):
         until(lambda: region.sql('select state from app.mandate where id = %s', (made.json['id'],)) == [('ended',)])
         task = as_role('team_lead').get(f'/tasks?employerId={employer.json["id"]}&kind=mandate_end').json['items'][0]
         assert (task['state'], task['outcome']) == ('done', 'ended')
+
+
+# ------------------------------------------------------------------------------------------------------ access to persons
+
+def sees(client, candidate):
+    """How the candidate is seen: by its address, and in the list."""
+    answer = client.get(f'/candidates/{candidate}')
+    listed = candidate in {c['id'] for c in client.get('/candidates?pageSize=100&fields=id').json['items']}
+    assert answer.status in (200, 404) and listed == (answer.status == 200), answer.text
+    return listed
+
+
+@pytest.fixture
+def somebody(as_role):
+    def make(**more):
+        made = as_role('team_lead').post('/candidates', {'alias': 'Kandidaat Iris', 'pc4': '5012', **more})
+        assert made.status == 201, made.text
+        return made.json['id']
+    return make
+
+
+def test_access_begins_and_ends_with_the_mandate(as_role, firm, give, somebody):
+    who = somebody()
+    assert not sees(firm[1], who)
+    made = give(scope='person', candidateId=who, granteeOrganisationId=firm[0])
+    assert sees(firm[1], who)
+    assert as_role('team_lead').get(f'/candidates/{who}').json['organisationId'] == firm[0], 'the file shows what the mandate says'
+    assert revoke(as_role('team_lead'), made.json['id']).status == 200
+    assert not sees(firm[1], who) and 'organisationId' not in as_role('team_lead').get(f'/candidates/{who}').json
+
+
+def test_attack_a_firm_whose_mandate_just_ended(as_role, firm, give, somebody, later):
+    """Nobody writes anything: reads, lists, changes and proposals compare the clock."""
+    who = somebody()
+    give(scope='person', candidateId=who, granteeOrganisationId=firm[0], untilAt=now(days=2))
+    place, etag = f'/candidates/{who}', firm[1].get(f'/candidates/{who}').headers['etag']
+    assert firm[1].patch(place, {'wishes': 'Buiten werken'}, etag).status == 200
+    with later(3):
+        assert not sees(firm[1], who)
+        assert firm[1].patch(place, {'wishes': 'Binnen werken'}, '*').status == 404
+        assert firm[1].get(f'/candidates/{who}/card').status == 404
+        assert 'organisationId' not in as_role('team_lead').get(place).json
+    coming = somebody()
+    give(scope='person', candidateId=coming, granteeOrganisationId=firm[0], fromAt=now(days=2))
+    assert not sees(firm[1], coming)
+    with later(3):
+        assert sees(firm[1], coming)
+
+
+def test_attack_another_purpose(as_role, firm, person, give, somebody):
+    """A firm mediates. A mandate for something else shows it nothing; a coach who may read a card may not read the file."""
+    who = somebody()
+    for purpose in ('file', 'interview'):
+        give(scope='person', candidateId=who, granteeOrganisationId=firm[0], purpose=purpose, untilAt=FAR)
+    assert not sees(firm[1], who)
+    user, client = person('coach')
+    give(scope='person', candidateId=who, granteeUserId=user, purpose='mediation')
+    assert client().get(f'/candidates/{who}/card').status == 200 and not sees(client(), who)
+    give(scope='person', candidateId=who, granteeUserId=user, purpose='file')
+    assert sees(client(), who)
+
+
+def test_an_alderman_sees_a_card_for_an_interview(person, give, somebody):
+    who = somebody()
+    user, client = person('alderman')
+    card = f'/candidates/{who}/card'
+    assert client().get(card).status == 404
+    give(scope='person', candidateId=who, granteeUserId=user, purpose='mediation')
+    assert client().get(card).status == 404
+    give(scope='person', candidateId=who, granteeUserId=user, purpose='interview', untilAt=FAR)
+    assert client().get(card).status == 200 and client().get(f'/candidates/{who}').status == 403
+
+
+def test_attack_a_hat_of_another_municipality_reaches_nobody(as_role, person, give, somebody):
+    who, (user, client) = somebody(), person('coach')
+    give(scope='person', candidateId=who, granteeUserId=user, purpose='file')
+    assert sees(client(), who)
+    far = as_role('', 'gm9902', user=user)
+    assert far.get(f'/candidates/{who}').problem == 'not-admitted'
+    assert as_role('tenant_admin', 'gm9902').post('/hats', {'userId': user, 'role': 'coach'}).status == 400
+    hat = as_role('tenant_admin').post('/hats', {'userId': user, 'role': 'analyst'}).json['id']
+    assert client().get(f'/candidates/{who}', As=hat).status == 403, 'with a hat that may not'
+
+
+def test_the_firm_of_a_file_is_a_mandate(as_role, firm, somebody, world):
+    """Who writes `organisationId` gives a mandate, and ends the one before."""
+    lead, who = as_role('team_lead'), somebody(organisationId=world['firm'])
+    place = f'/candidates/{who}'
+    first, = lead.get(f'/mandates?candidateId={who}').json['items']
+    assert (first['granteeOrganisationId'], first['purpose'], first['state']) == (world['firm'], 'mediation', 'granted')
+    assert sees(as_role('firm'), who) and not sees(firm[1], who)
+    assert lead.patch(place, {'organisationId': firm[0]}, '*').status == 200
+    assert sees(firm[1], who) and not sees(as_role('firm'), who)
+    states = {m['granteeOrganisationId']: m['state'] for m in lead.get(f'/mandates?candidateId={who}').json['items']}
+    assert states == {world['firm']: 'revoked', firm[0]: 'granted'}
+    assert lead.patch(place, {'organisationId': None}, '*').status == 200 and not sees(firm[1], who)
+
+
+def test_two_firms_may_mediate_one_person(firm, give, somebody, world, as_role):
+    who = somebody(organisationId=world['firm'])
+    give(scope='person', candidateId=who, granteeOrganisationId=firm[0])
+    assert sees(firm[1], who) and sees(as_role('firm'), who)
+
+
+def test_a_mandate_for_a_neighbourhood_follows_who_lives_there(as_role, firm, give, somebody, region):
+    codes = [code for code, in region.sql('select code from ref.neighbourhood order by code limit 2')]
+    lead, here, there = as_role('team_lead'), somebody(neighbourhood=codes[0]), somebody(neighbourhood=codes[1])
+    made = give(scope='neighbourhood', scopeCode=codes[0], granteeOrganisationId=firm[0])
+    assert sees(firm[1], here) and not sees(firm[1], there)
+    assert lead.patch(f'/candidates/{there}', {'neighbourhood': codes[0]}, '*').status == 200
+    assert lead.patch(f'/candidates/{here}', {'neighbourhood': codes[1]}, '*').status == 200
+    assert sees(firm[1], there) and not sees(firm[1], here)
+    assert revoke(lead, made.json['id']).status == 200 and not sees(firm[1], there)
+
+
+def test_the_audit_notes_the_mandate(as_role, firm, give, somebody, region):
+    who = somebody()
+    made = give(scope='person', candidateId=who, granteeOrganisationId=firm[0]).json['id']
+    assert sees(firm[1], who)
+    assert firm[1].patch(f'/candidates/{who}', {'wishes': 'Met de handen'}, '*').status == 200
+    until(lambda: region.sql('select count(*) from audit.look where candidate_id = %s and mandate = %s', (who, made))[0][0] >= 2)
+    noted = [i for i in as_role('tenant_admin').get(f'/candidates/{who}/inspections').json['items'] if i.get('mandateId')]
+    assert {i['kind'] for i in noted} == {'look', 'change'} and {i['mandateId'] for i in noted} == {made}
+    assert {i['purpose'] for i in noted if i['kind'] == 'look'} == {'mediation'}
+
+
+def test_a_list_begins_at_the_persons_of_the_caller(region):
+    """With 40 of a caseload among many: the statement looks them up by their keys."""
+    import psycopg2
+    connection = psycopg2.connect(region.env['MAATWERK_PG'] + ' user=maatwerk_candidates')
+    with connection.cursor() as cursor:
+        user, = region.sql('select grantee_id::text from app.access group by 1 order by count(*) limit 1')[0]
+        cursor.execute("set enable_seqscan = off; select set_config('app.tenant', '1', false), set_config('app.scope', 'caseload', false), "
+                       "set_config('app.role', 'case_manager', false), set_config('app.actor', %s, false)", (user,))
+        cursor.execute('explain select c.id from app.candidate c where true and c.id = any (array(select app.reached_by_me())) order by c.changed_at desc, c.id desc limit 21')
+        plan = '\n'.join(line for line, in cursor.fetchall())
+        assert 'tenant_id = ' in plan and 'id = ANY' in plan.split('Filter')[0], plan
+    connection.close()

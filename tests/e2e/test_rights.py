@@ -132,8 +132,8 @@ def test_denials_are_in_the_audit(region, as_role):
 
 QUERIES = {query.name: query for queries in sql.read(ROOT / 'sql/queries').values() for query in queries}
 # the columns that say whose a row is, the first that a table has
-FOLLOWS = ['coach_id', 'candidate_coach_id', 'candidate_organisation_id']        # who sees it besides
-OWNERS = {'caseload': ['case_manager_id', 'candidate_case_manager_id', 'to_user_id', 'owner_user_id'], 'organisation': ['made_by_organisation', 'employer_id', 'organisation_id', 'candidate_organisation_id']}
+FOLLOWS = ['coach_id', 'candidate_coach_id', 'candidate_organisation_id', 'asked_by', 'grantee_organisation_id']        # who sees it besides
+OWNERS = {'caseload': ['case_manager_id', 'candidate_case_manager_id', 'to_user_id', 'owner_user_id', 'grantee_user_id'], 'organisation': ['made_by_organisation', 'employer_id', 'organisation_id', 'candidate_organisation_id']}
 # a row of the region is of those who take part in its project
 OF_PROJECT = "(select p.id from region.project p where not '{own}' = any (p.organisations))"
 
@@ -179,6 +179,7 @@ def test_what_is_not_own_is_not_there(as_role, region, path, operation):
         more = ''.join(f" and {also} is distinct from '{own}'" for also in FOLLOWS if also in columns)
         more += " and state not in ('open', 'shortlisted', 'partly_filled') and reported_by_organisation is distinct from " \
                f"'{own}'" if table == 'vacancy' else ''
+        more += f" and candidate_id not in (select c.id from app.candidate c where '{own}' in (c.case_manager_id, c.coach_id))" if table == 'mandate' else ''
         rows = region.sql(f"select id from app.{table} where {column} is distinct from %s{more} limit 3", (own,))
         for (foreign,) in rows:
             answer = client.get(path.replace(path.split('/')[2], str(foreign)))

@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 
 _Static_assert(9 <= LIMIT_QUERIES, "queries");
-_Static_assert(10 <= LIMIT_VALUES, "context_set");
+_Static_assert(11 <= LIMIT_VALUES, "context_set");
 
 const struct query query_context_set = {
     .name = "context_set",
@@ -15,9 +15,10 @@ const struct query query_context_set = {
             "t <= clock.now()) and (h.until_at is null or h.until_at > clock.now())) then $3 else '' end, tru"
             "e) || set_config('app.actor', $2, true) || set_config('app.org', $6, true) || set_config('app.ro"
             "le', $1, true) || set_config('app.scope', $7, true) || set_config('app.request', $8, true) || se"
-            "t_config('app.operation', $9, true) || set_config('transaction_read_only', $10, true)) is null o"
-            "r ($1 not in ('', 'system') and current_setting('app.tenant') = '' and entry.refuse($10))",
-    .parameters = 10, .rows = QUERY_NONE, .when_none = OK,
+            "t_config('app.operation', $9, true) || set_config('app.purpose', $10, true) || set_config('trans"
+            "action_read_only', $11, true)) is null or ($1 not in ('', 'system') and current_setting('app.ten"
+            "ant') = '' and entry.refuse($11))",
+    .parameters = 11, .rows = QUERY_NONE, .when_none = OK,
     .writes = false, .list = NULL,
 };
 struct statement *sql_context_set(struct plan *plan, struct sql_context_set args)
@@ -32,6 +33,7 @@ struct statement *sql_context_set(struct plan *plan, struct sql_context_set args
         args.scope,
         args.request,
         args.operation,
+        args.purpose,
         args.read_only,
     };
     return plan_add(plan, &query_context_set, values);
@@ -155,9 +157,13 @@ struct statement *sql_audit_look_begin(struct plan *plan, struct sql_audit_look_
 const struct query query_audit_look = {
     .name = "audit_look",
     .text = "insert into audit.look (tenant_id, at, candidate_id, actor, role, organisation, operation, purpo"
-            "se, request) select (select app.tenant()), (select clock.now()), v.* from (values ($1::uuid, $2:"
-            ":uuid, $3::text, $4::uuid, $5::text, $6::text, $7::uuid)) v",
-    .parameters = 7, .rows = QUERY_NONE, .when_none = OK,
+            "se, request, mandate) select (select app.tenant()), (select clock.now()), v.candidate, v.actor, "
+            "v.role, v.organisation, v.operation, v.purpose, v.request, case v.scope when 'organisation' then"
+            " app.mandate_used(v.candidate, v.organisation, v.purpose) when 'caseload' then app.mandate_used("
+            "v.candidate, v.actor, v.purpose) end from (values ($1::uuid, $2::uuid, $3::text, $4::uuid, $5::t"
+            "ext, $6::text, $7::uuid, $8::text)) v (candidate, actor, role, organisation, operation, purpose,"
+            " request, scope)",
+    .parameters = 8, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
 struct statement *sql_audit_look(struct plan *plan, struct sql_audit_look args)
@@ -170,6 +176,7 @@ struct statement *sql_audit_look(struct plan *plan, struct sql_audit_look args)
         args.operation,
         args.purpose,
         args.request,
+        args.scope,
     };
     return plan_add(plan, &query_audit_look, values);
 }

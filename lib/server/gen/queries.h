@@ -7,7 +7,7 @@
 
 extern const struct query query_context_set;
 struct sql_context_set {
-    struct str role, actor, tenant, hat, version, organisation, scope, request, operation, read_only;
+    struct str role, actor, tenant, hat, version, organisation, scope, request, operation, purpose, read_only;
 };
 struct statement *sql_context_set(struct plan *plan, struct sql_context_set args);
 
@@ -57,7 +57,7 @@ struct statement *sql_audit_look_begin(struct plan *plan, struct sql_audit_look_
 
 extern const struct query query_audit_look;
 struct sql_audit_look {
-    struct str candidate, actor, role, organisation, operation, purpose, request;
+    struct str candidate, actor, role, organisation, operation, purpose, request, scope;
 };
 struct statement *sql_audit_look(struct plan *plan, struct sql_audit_look args);
 

@@ -20,6 +20,7 @@ static const struct query_list figure_list_list = {
     "f.code", "code", "text",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_figure_list = {
     .name = "figure_list",
@@ -91,6 +92,7 @@ static const struct query_list figure_record_list_list = {
     "r.id", "id", "uuid",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_figure_record_list = {
     .name = "figure_record_list",
@@ -133,6 +135,7 @@ static const struct query_list participation_list_list = {
     "a.id", "id", "uuid",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_participation_list = {
     .name = "participation_list",
@@ -242,6 +245,7 @@ static const struct query_list project_list_list = {
     "p.id", "id", "uuid",
     true,
     NULL, NULL,
+    NULL,
 };
 const struct query query_project_list = {
     .name = "project_list",
@@ -390,6 +394,7 @@ static const struct query_list stated_figure_list_list = {
     "f.id", "id", "uuid",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_stated_figure_list = {
     .name = "stated_figure_list",

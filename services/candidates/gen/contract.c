@@ -238,7 +238,7 @@ static enum err remove_candidate_condition_plan(struct ctx *ctx, const struct re
     sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
     return OK;
 }
-static const struct right get_card_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct right get_card_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_ALDERMAN, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field get_card_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -544,7 +544,7 @@ static const struct operation operations[] = {
         .purpose = "oversight",
         .path_fields = list_inspections_path, .path_count = 1,
         .parameters = list_inspections_query, .parameters_count = 4,
-        .response = &inspection_schema, .shown = 0x1fffu,
+        .response = &inspection_schema, .shown = 0x3fffu,
         .list = &query_inspection_list,
         .handle = list_inspections_plan,
     },

@@ -31,22 +31,24 @@ static const struct query_list candidate_list_list = {
     "c.id", "id", "uuid",
     true,
     &candidate_list_changes, "c.merged_into is null",
+    "c.id = any (array(select app.reached_by_me()))",
 };
 const struct query query_candidate_list = {
     .name = "candidate_list",
     .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c."
-            "neighbourhood, c.case_manager_id, c.coach_id, c.organisation_id, c.user_id, c.status, c.benefit,"
-            " c.situation, c.current_employer, c.current_employer_id, c.education_level, c.basic_qualificatio"
-            "n, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked,"
-            " to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.available_"
-            "from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.died_on"
-            ", c.version, c.changed_at, case when c.merged_into is not null then json_build_object('id', c.me"
-            "rged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, case when $1::boolean"
-            " then (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.case_mana"
-            "ger_id) end as case_manager_name, case when $2::boolean then (select k.name from app.colleague k"
-            " where k.tenant_id = c.tenant_id and k.id = c.coach_id) end as coach_name, case when $3::boolean"
-            " then app.candidate_organisation(c.id) end as organisation_name, c.changed_in from app.candidate"
-            " c where true",
+            "neighbourhood, c.case_manager_id, c.coach_id, case when c.organisation_until is null or c.organi"
+            "sation_until > clock.now() then c.organisation_id end as organisation_id, c.user_id, c.status, c"
+            ".benefit, c.situation, c.current_employer, c.current_employer_id, c.education_level, c.basic_qua"
+            "lification, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hour"
+            "s_worked, to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.a"
+            "vailable_from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.consent_withdrawn_at, "
+            "c.died_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_object('"
+            "id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, case when $1"
+            "::boolean then (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c."
+            "case_manager_id) end as case_manager_name, case when $2::boolean then (select k.name from app.co"
+            "lleague k where k.tenant_id = c.tenant_id and k.id = c.coach_id) end as coach_name, case when $3"
+            "::boolean then app.candidate_organisation(c.id) end as organisation_name, c.changed_in from app."
+            "candidate c where true",
     .parameters = 3, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &candidate_list_list, .whose = "id",
 };
@@ -63,15 +65,16 @@ struct statement *sql_candidate_list(struct plan *plan, struct sql_candidate_lis
 const struct query query_candidate_get = {
     .name = "candidate_get",
     .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c."
-            "neighbourhood, c.case_manager_id, c.coach_id, c.organisation_id, c.user_id, c.status, c.benefit,"
-            " c.situation, c.current_employer, c.current_employer_id, c.education_level, c.basic_qualificatio"
-            "n, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked,"
-            " to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.available_"
-            "from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.died_on"
-            ", c.version, c.changed_at, case when c.merged_into is not null then json_build_object('id', c.me"
-            "rged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, c.competences, c.cond"
-            "itions, c.languages, c.occupations, c.own_applications, app.proposals_open_of(c.id) as open_prop"
-            "osals from app.candidate c where c.id = $1",
+            "neighbourhood, c.case_manager_id, c.coach_id, case when c.organisation_until is null or c.organi"
+            "sation_until > clock.now() then c.organisation_id end as organisation_id, c.user_id, c.status, c"
+            ".benefit, c.situation, c.current_employer, c.current_employer_id, c.education_level, c.basic_qua"
+            "lification, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hour"
+            "s_worked, to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.a"
+            "vailable_from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.consent_withdrawn_at, "
+            "c.died_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_object('"
+            "id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, c.competence"
+            "s, c.conditions, c.languages, c.occupations, c.own_applications, app.proposals_open_of(c.id) as "
+            "open_proposals from app.candidate c where c.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "id",
 };
@@ -86,20 +89,21 @@ struct statement *sql_candidate_get(struct plan *plan, struct sql_candidate_get 
 const struct query query_candidate_get_named = {
     .name = "candidate_get_named",
     .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c."
-            "neighbourhood, c.case_manager_id, c.coach_id, c.organisation_id, c.user_id, c.status, c.benefit,"
-            " c.situation, c.current_employer, c.current_employer_id, c.education_level, c.basic_qualificatio"
-            "n, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked,"
-            " to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.available_"
-            "from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.died_on"
-            ", c.version, c.changed_at, case when c.merged_into is not null then json_build_object('id', c.me"
-            "rged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, ref.labelled(c.compet"
-            "ences, $1) as competences, ref.labelled(c.conditions, $1) as conditions, c.languages, ref.labell"
-            "ed(c.occupations, $1) as occupations, c.own_applications, (select b.name from ref.neighbourhood "
-            "b where b.code = c.neighbourhood) as neighbourhood_name, app.proposals_open_of(c.id) as open_pro"
-            "posals, (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.case_ma"
-            "nager_id) as case_manager_name, (select k.name from app.colleague k where k.tenant_id = c.tenant"
-            "_id and k.id = c.coach_id) as coach_name, app.candidate_organisation(c.id) as organisation_name "
-            "from app.candidate c where c.id = $2",
+            "neighbourhood, c.case_manager_id, c.coach_id, case when c.organisation_until is null or c.organi"
+            "sation_until > clock.now() then c.organisation_id end as organisation_id, c.user_id, c.status, c"
+            ".benefit, c.situation, c.current_employer, c.current_employer_id, c.education_level, c.basic_qua"
+            "lification, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hour"
+            "s_worked, to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.a"
+            "vailable_from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.consent_withdrawn_at, "
+            "c.died_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_object('"
+            "id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, ref.labelled"
+            "(c.competences, $1) as competences, ref.labelled(c.conditions, $1) as conditions, c.languages, r"
+            "ef.labelled(c.occupations, $1) as occupations, c.own_applications, (select b.name from ref.neigh"
+            "bourhood b where b.code = c.neighbourhood) as neighbourhood_name, app.proposals_open_of(c.id) as"
+            " open_proposals, (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = "
+            "c.case_manager_id) as case_manager_name, (select k.name from app.colleague k where k.tenant_id ="
+            " c.tenant_id and k.id = c.coach_id) as coach_name, app.candidate_organisation(c.id) as organisat"
+            "ion_name from app.candidate c where c.id = $2",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "id",
 };
@@ -419,6 +423,7 @@ static const struct query_list candidate_transition_list_list = {
     "t.seq", "seq", "bigint",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_candidate_transition_list = {
     .name = "candidate_transition_list",
@@ -449,6 +454,7 @@ static const struct query_list candidate_participation_list_list = {
     "a.id", "id", "uuid",
     true,
     NULL, NULL,
+    "a.candidate_id = any (array(select app.reached_by_me()))",
 };
 const struct query query_candidate_participation_list = {
     .name = "candidate_participation_list",
@@ -548,13 +554,14 @@ static const struct query_list inspection_list_list = {
     "i.number", "number", "bigint",
     true,
     NULL, NULL,
+    NULL,
 };
 const struct query query_inspection_list = {
     .name = "inspection_list",
     .text = "select i.number, i.at, i.kind, i.user_id, i.user_name, i.role, i.organisation_id, i.organisation"
-            "_name, i.operation, i.purpose, to_json(i.parts) as parts, i.reason, i.times, i.request_id from a"
-            "pp.inspection i where i.candidate_id = any (array(select $1::uuid union all select c.id from app"
-            ".candidate c where c.merged_into = $1))",
+            "_name, i.operation, i.purpose, to_json(i.parts) as parts, i.reason, i.times, i.request_id, i.man"
+            "date_id from app.inspection i where i.candidate_id = any (array(select $1::uuid union all select"
+            " c.id from app.candidate c where c.merged_into = $1))",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &inspection_list_list, .whose_value = 1,
 };

@@ -344,10 +344,11 @@ static const struct field inspection_fields[] = {
     {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "parts", .key = {"\"parts\":", 8}, .column = "parts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 200, .item_max = 80, .visible_to = 0xffffffffu},
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 80, .visible_to = 0xffffffffu},
+    {.name = "mandateId", .key = {"\"mandateId\":", 12}, .column = "mandate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "times", .key = {"\"times\":", 8}, .column = "times", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 2147483647, .visible_to = 0xffffffffu},
     {.name = "requestId", .key = {"\"requestId\":", 12}, .column = "request_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema inspection_schema = {
-    .name = "Inspection", .fields = inspection_fields, .count = 13,
+    .name = "Inspection", .fields = inspection_fields, .count = 14,
     .size = 0, .self = NULL,
 };

@@ -26,6 +26,7 @@ static const struct query_list proposal_list_list = {
     "p.id", "id", "uuid",
     true,
     &proposal_list_changes, NULL,
+    "p.candidate_id = any (array(select app.reached_by_me()))",
 };
 const struct query query_proposal_list = {
     .name = "proposal_list",
@@ -128,6 +129,7 @@ static const struct query_list proposal_transition_list_list = {
     "t.seq", "seq", "bigint",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_proposal_transition_list = {
     .name = "proposal_transition_list",

@@ -21,6 +21,7 @@ static const struct query_list colleague_list_list = {
     "c.id", "id", "uuid",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_colleague_list = {
     .name = "colleague_list",
@@ -46,6 +47,7 @@ static const struct query_list competence_list_list = {
     "c.id", "id", "uuid",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_competence_list = {
     .name = "competence_list",
@@ -93,6 +95,7 @@ static const struct query_list condition_list_list = {
     "c.bit", "bit", "int",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_condition_list = {
     .name = "condition_list",
@@ -120,6 +123,7 @@ static const struct query_list hat_page_list = {
     "h.id", "id", "uuid",
     true,
     NULL, NULL,
+    NULL,
 };
 const struct query query_hat_page = {
     .name = "hat_page",
@@ -205,6 +209,7 @@ static const struct query_list login_page_list = {
     "l.id", "id", "uuid",
     true,
     NULL, NULL,
+    NULL,
 };
 const struct query query_login_page = {
     .name = "login_page",
@@ -316,6 +321,7 @@ static const struct query_list mandate_list_list = {
     "m.id", "id", "uuid",
     true,
     NULL, NULL,
+    NULL,
 };
 const struct query query_mandate_list = {
     .name = "mandate_list",
@@ -436,6 +442,7 @@ static const struct query_list message_list_list = {
     "m.id", "id", "uuid",
     true,
     NULL, NULL,
+    NULL,
 };
 const struct query query_message_list = {
     .name = "message_list",
@@ -498,6 +505,7 @@ static const struct query_list message_template_list_list = {
     "t.code", "code", "text",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_message_template_list = {
     .name = "message_template_list",
@@ -549,6 +557,7 @@ static const struct query_list neighbourhood_list_list = {
     "n.code", "code", "text",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_neighbourhood_list = {
     .name = "neighbourhood_list",
@@ -576,6 +585,7 @@ static const struct query_list note_list_list = {
     "n.id", "id", "uuid",
     true,
     NULL, NULL,
+    NULL,
 };
 const struct query query_note_list = {
     .name = "note_list",
@@ -676,6 +686,7 @@ static const struct query_list occupation_list_list = {
     "o.id", "id", "uuid",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_occupation_list = {
     .name = "occupation_list",
@@ -736,6 +747,7 @@ static const struct query_list organisation_list_list = {
     "o.id", "id", "uuid",
     false,
     &organisation_list_changes, NULL,
+    NULL,
 };
 const struct query query_organisation_list = {
     .name = "organisation_list",
@@ -817,6 +829,7 @@ static const struct query_list place_list_list = {
     "p.postcode4", "postcode4", "text",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_place_list = {
     .name = "place_list",
@@ -871,6 +884,7 @@ static const struct query_list queue_job_list_list = {
     "j.id", "id", "bigint",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_queue_job_list = {
     .name = "queue_job_list",
@@ -916,6 +930,7 @@ static const struct query_list queue_dead_letter_list_list = {
     "d.id", "id", "bigint",
     true,
     NULL, NULL,
+    NULL,
 };
 const struct query query_queue_dead_letter_list = {
     .name = "queue_dead_letter_list",
@@ -971,6 +986,7 @@ static const struct query_list queue_kind_list_list = {
     "k.kind", "kind", "text",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_queue_kind_list = {
     .name = "queue_kind_list",
@@ -1013,6 +1029,7 @@ static const struct query_list queue_schedule_list_list = {
     "f.id", "id", "bigint",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_queue_schedule_list = {
     .name = "queue_schedule_list",
@@ -1039,6 +1056,7 @@ static const struct query_list queue_act_list_list = {
     "a.id", "id", "uuid",
     true,
     NULL, NULL,
+    NULL,
 };
 const struct query query_queue_act_list = {
     .name = "queue_act_list",
@@ -1191,6 +1209,7 @@ static const struct query_list region_list_list = {
     "r.id", "id", "uuid",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_region_list = {
     .name = "region_list",
@@ -1268,6 +1287,7 @@ static const struct query_list rule_list_list = {
     "r.id", "id", "uuid",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_rule_list = {
     .name = "rule_list",
@@ -1409,6 +1429,7 @@ static const struct query_list rule_code_list_list = {
     "c.code", "code", "text",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_rule_code_list = {
     .name = "rule_code_list",
@@ -1443,6 +1464,7 @@ static const struct query_list task_list_list = {
     "t.id", "id", "uuid",
     true,
     &task_list_changes, NULL,
+    NULL,
 };
 const struct query query_task_list = {
     .name = "task_list",
@@ -1509,6 +1531,7 @@ static const struct query_list task_kind_list_list = {
     "k.kind", "kind", "text",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_task_kind_list = {
     .name = "task_kind_list",
@@ -1645,6 +1668,7 @@ static const struct query_list task_transition_list_list = {
     "s.seq", "seq", "bigint",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_task_transition_list = {
     .name = "task_transition_list",
@@ -1673,6 +1697,7 @@ static const struct query_list tenant_list_list = {
     "t.id", "id", "uuid",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_tenant_list = {
     .name = "tenant_list",
@@ -1744,6 +1769,7 @@ static const struct query_list user_list_list = {
     "u.id", "id", "uuid",
     false,
     &user_list_changes, NULL,
+    NULL,
 };
 const struct query query_user_list = {
     .name = "user_list",
@@ -1843,6 +1869,7 @@ static const struct query_list work_list_page_list = {
     "t.id", "id", "uuid",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_work_list_page = {
     .name = "work_list_page",
