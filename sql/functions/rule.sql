@@ -50,8 +50,8 @@ create trigger check_value before insert or update on app.rule for each row exec
 -- What a rule of days says, and one of a number.
 create function app.rule_days(code text) returns interval language plpgsql stable
     as $$ begin return make_interval(days => (app.rule(code) ->> 'days')::int); end $$;
-create function app.rule_count(code text) returns int language plpgsql stable
-    as $$ begin return (app.rule(code) ->> 'count')::int; end $$;
+create function app.rule_count(code text, scope_id uuid default null) returns int language plpgsql stable
+    as $$ begin return (app.rule(code, clock.now(), scope_id) ->> 'count')::int; end $$;
 
 -- The rules in force at a moment: of each code that of the municipality, else that of the country, and those of projects and agreements.
 create function app.rules_in_force(at timestamptz) returns setof uuid language sql stable

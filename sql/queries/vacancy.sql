@@ -73,7 +73,7 @@ insert into app.vacancy as v (tenant_id, id, employer_id, title, description, ki
 values (app.tenant(), :id::uuid, @employer_id::uuid, @title, @description, @kind, @occupation_id::uuid,
     app.vacancy_competences(@competences::jsonb), app.vacancy_conditions(@conditions::jsonb), @hours_min::int, @hours_max::int,
     coalesce(nullif(array(select jsonb_array_elements_text(@shifts::jsonb)), '{}'), '{day}'),
-    @postcode4, @neighbourhood, @site_id::uuid, @positions::int, coalesce(@candidates_wanted::int, app.rule_count('cap.candidates_wanted')), @start_date::date, @needed_by::date,
+    @postcode4, @neighbourhood, @site_id::uuid, @positions::int, coalesce(@candidates_wanted::int, app.rule_count('cap.candidates_wanted', @project_id::uuid)), @start_date::date, @needed_by::date,
     @hand_over_date::date, @first_look_until::date, @wage_text, @off_season,
     nullif(array(select jsonb_array_elements_text(@off_season_months::jsonb)), '{}'), @residence_neighbourhood, @internal_note, @client_employer_id::uuid,
     @client_organisation_id::uuid, @carved_from_id::uuid, @assignee_id::uuid, @project_id::uuid,

@@ -286,7 +286,11 @@ def test_how_many_candidates_are_wanted_and_when_an_answer_is_due_is_said_when_a
     assert consultant.get(f'/vacancies/{first["id"]}').json['dueAt'] == old['dueAt']      # what was promised stays
     late = [v['id'] for v in consultant.get(f'/vacancies?state=reported&dueBefore={moment(consultant, hours=71)}&pageSize=100').json['items']]
     assert first['id'] not in late
-    for one in (first, second):
+    project = as_role('account_manager').post('/projects', {'kind': 'pilot', 'title': 'Zorg', 'startsOn': '2026-09-01', 'endsOn': '2028-08-31'}).json['id']
+    adopted(admin, 'cap.candidates_wanted', {'count': 9}, scope='project', scopeId=project)
+    third = new_vacancy(as_role('account_manager'), candidatesWanted=None, projectId=project).json
+    assert third['candidatesWanted'] == 9
+    for one in (first, second, third):
         consultant.post(f'/vacancies/{one["id"]}/endings', {'how': 'withdraw'})
 
 

@@ -664,19 +664,19 @@ const struct query query_vacancy_insert = {
             "orted_by_organisation) values (app.tenant(), $1::uuid, $2::uuid, $3::text, $4::text, $5::text, $"
             "6::uuid, app.vacancy_competences($7::jsonb), app.vacancy_conditions($8::jsonb), $9::int, $10::in"
             "t, coalesce(nullif(array(select jsonb_array_elements_text($11::jsonb)), '{}'), '{day}'), $12::te"
-            "xt, $13::text, $14::uuid, $15::int, coalesce($16::int, app.rule_count('cap.candidates_wanted')),"
-            " $17::date, $18::date, $19::date, $20::date, $21::text, $22::text, nullif(array(select jsonb_arr"
-            "ay_elements_text($23::jsonb)), '{}'), $24::text, $25::text, $26::uuid, $27::uuid, $28::uuid, $29"
-            "::uuid, $30::uuid, case when $31::text is not null then $31::text when app.role() in ('employer'"
-            ", 'firm', 'agency', 'hub') then app.role() else 'account_manager' end, clock.now(), app.actor(),"
-            " case when app.role() in ('firm', 'agency') then app.organisation() end) returning v.id, v.emplo"
-            "yer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_min, v.hours_max, to_j"
-            "son(v.shifts) as shifts, v.postcode4, v.neighbourhood, v.site_id, v.positions, v.candidates_want"
-            "ed, v.start_date, v.needed_by, v.hand_over_date, v.first_look_until, v.wage_text, v.off_season, "
-            "to_json(v.off_season_months) as off_season_months, v.residence_neighbourhood, v.internal_note, v"
-            ".source, v.client_employer_id, v.client_organisation_id, v.carved_from_id, v.reported_at, v.assi"
-            "gnee_id, v.project_id, v.match_input, v.answer_due_at, v.answered_at, v.competences, v.condition"
-            "s, v.positions_taken, v.version, v.changed_at",
+            "xt, $13::text, $14::uuid, $15::int, coalesce($16::int, app.rule_count('cap.candidates_wanted', $"
+            "17::uuid)), $18::date, $19::date, $20::date, $21::date, $22::text, $23::text, nullif(array(selec"
+            "t jsonb_array_elements_text($24::jsonb)), '{}'), $25::text, $26::text, $27::uuid, $28::uuid, $29"
+            "::uuid, $30::uuid, $17::uuid, case when $31::text is not null then $31::text when app.role() in "
+            "('employer', 'firm', 'agency', 'hub') then app.role() else 'account_manager' end, clock.now(), a"
+            "pp.actor(), case when app.role() in ('firm', 'agency') then app.organisation() end) returning v."
+            "id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_min, v.hour"
+            "s_max, to_json(v.shifts) as shifts, v.postcode4, v.neighbourhood, v.site_id, v.positions, v.cand"
+            "idates_wanted, v.start_date, v.needed_by, v.hand_over_date, v.first_look_until, v.wage_text, v.o"
+            "ff_season, to_json(v.off_season_months) as off_season_months, v.residence_neighbourhood, v.inter"
+            "nal_note, v.source, v.client_employer_id, v.client_organisation_id, v.carved_from_id, v.reported"
+            "_at, v.assignee_id, v.project_id, v.match_input, v.answer_due_at, v.answered_at, v.competences, "
+            "v.conditions, v.positions_taken, v.version, v.changed_at",
     .parameters = 31, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
@@ -699,6 +699,7 @@ struct statement *sql_vacancy_insert(struct plan *plan, const struct vacancy_new
         body->site_id,
         plan_int(plan, body->positions),
         plan_int(plan, body->candidates_wanted),
+        body->project_id,
         body->start_date,
         body->needed_by,
         body->hand_over_date,
@@ -712,7 +713,6 @@ struct statement *sql_vacancy_insert(struct plan *plan, const struct vacancy_new
         body->client_organisation_id,
         body->carved_from_id,
         body->assignee_id,
-        body->project_id,
         body->source,
     };
     return plan_add(plan, &query_vacancy_insert, values);
