@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from generator import allowances, bundle, clients, emit_contract, emit_docs, emit_plan, emit_problems, emit_programs, emit_proxy, emit_sql, names, people, program_list, rules, sql, states, templates  # noqa: E402
+from generator import allowances, bundle, clients, emit_contract, emit_docs, emit_plan, emit_problems, emit_programs, emit_proxy, emit_sql, figures, names, people, program_list, rules, sql, states, templates  # noqa: E402
 from generator.contract import Contract  # noqa: E402
 from generator.limits import Limits  # noqa: E402
 from generator.problems import Problems  # noqa: E402
@@ -76,6 +76,7 @@ def files(contract, statements):
     made['docs/problems.md'] = emit_problems.page(problems)
     made['docs/glossary.md'] = emit_docs.glossary(contract)
     made['docs/rights.md'] = emit_docs.rights(contract)
+    made['docs/figures.md'] = figures.page(figures.read(ROOT / 'sql/functions/figure_code.sql'))
     made['docs/processing.md'] = emit_docs.processing(contract)
     made['sql/functions/gen/states.sql'] = states.functions(contract.nouns, {o.id: list(o.rights or {}) for o in contract.operations})
     codes, groups = rules.read(ROOT / 'sql/rules')

@@ -72,9 +72,11 @@ struct operation {
     size_t parameters_count;
     const struct schema *body;     /* NULL: no body */
     const struct schema *response; /* NULL: no content */
-    field_set shown;               /* of `response`: bits of the fields that the answer can have */
-    const struct operation *show;  /* for creates: the GET that shows the result (replay) */
-    const struct query *list;      /* of a list: the query that names filters and sorts */
+    const char *
+        text; /* media type of another form of the answer, such as text/csv: the column as_text; NULL */
+    field_set shown;              /* of `response`: bits of the fields that the answer can have */
+    const struct operation *show; /* for creates: the GET that shows the result (replay) */
+    const struct query *list;     /* of a list: the query that names filters and sorts */
     handler *handle;
 };
 

@@ -94,6 +94,12 @@ bool preference_admits(struct str value, struct str type)
     return !value.at || weight_of(value, type) > 0;
 }
 
+bool preference_prefers(struct str value, struct str type, struct str other)
+{
+    return value.at && weight_of(value, type) > 0
+           && weight_of(value, type) > weight_of(value, other);
+}
+
 bool preference_refuses(struct str value, struct str type)
 {
     return value.at && weight_of(value, type) == 0;

@@ -16,6 +16,9 @@ enum language preference_language(struct str value);
  * exact range decides; an absent value allows every type. */
 bool preference_admits(struct str value, struct str type);
 
+/* Whether Accept gives `type` a higher weight than `other`. An absent value gives both the same. */
+bool preference_prefers(struct str value, struct str type, struct str other);
+
 /* Whether Accept gives this type the weight 0, by name or by a range. */
 bool preference_refuses(struct str value, struct str type);
 

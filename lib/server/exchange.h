@@ -44,6 +44,7 @@ struct exchange {
     struct request request;
     enum scope scope;
     bool as_hat;     /* the client named a hat: `as` */
+    bool as_text;    /* the client prefers the other form of the answer: operation->text */
     bool hats_asked; /* the hats were read for this request */
     struct uuid as;
     void (*go_on)(struct exchange *exchange); /* chooses a hat, and runs the request with it */

@@ -63,8 +63,21 @@ static struct str version_of(const PGresult *rows)
     return str_of(PQgetvalue(rows, 0, column));
 }
 
+/* The other form of the answer is a column of the row. */
+static struct str text_of(const struct statement *statement)
+{
+    int column;
+    return PQntuples(statement->result) == 1
+                   && rows_column(statement->result, "as_text", PQnfields(statement->result) - 1,
+                                  &column)
+               ? str_of(PQgetvalue(statement->result, 0, column))
+               : S("");
+}
+
 static struct str print_one(struct exchange *exchange, const struct statement *statement)
 {
+    if (exchange->as_text)
+        return text_of(statement);
     struct buf out = buf_in(exchange->ctx.arena);
     struct schema_writer writer =
         schema_writer_of(exchange->request.operation->response, exchange->mask, statement->result);
@@ -155,6 +168,7 @@ void finish_with_rows(struct exchange *exchange)
         add_retry_after(exchange, statement->result);
     bool empty = status == 304 || status == 204;
     *exchange->guard = NULL;
-    answer_send(exchange->req, status, empty ? NULL : "application/json", empty ? S("") : body);
+    const char *type = exchange->as_text ? operation->text : "application/json";
+    answer_send(exchange->req, status, empty ? NULL : type, empty ? S("") : body);
     finish(exchange, status);
 }

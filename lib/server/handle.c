@@ -116,11 +116,13 @@ static bool headers_too_large(const h2o_req_t *req)
     return size > LIMIT_HEADERS;
 }
 
-static bool accepts_json(struct exchange *exchange)
+static bool accepts(struct exchange *exchange)
 {
+    const char *text = exchange->request.operation->text;
     struct arena *arena = exchange->ctx.arena;
     struct str accept = header_join(exchange->req, "accept", arena);
-    return (preference_admits(accept, S("application/json"))
+    exchange->as_text = text && preference_prefers(accept, str_of(text), S("application/json"));
+    return (exchange->as_text || preference_admits(accept, S("application/json"))
             || (!preference_refuses(accept, S("application/json"))
                 && preference_admits(accept, S("application/problem+json"))))
            && preference_admits_plain(header_join(exchange->req, "accept-encoding", arena));
@@ -148,7 +150,7 @@ static const struct problem *route(struct exchange *exchange)
         || !exchange->route->operations[method])
         return problem_at(PROBLEM_METHOD_NOT_ALLOWED);
     exchange->request.operation = exchange->route->operations[method];
-    return accepts_json(exchange) ? NULL : problem_at(PROBLEM_NOT_ACCEPTABLE);
+    return accepts(exchange) ? NULL : problem_at(PROBLEM_NOT_ACCEPTABLE);
 }
 
 static unsigned group_of(const struct exchange *exchange)

@@ -200,6 +200,7 @@ class Operation:
         self.status = int(next(iter(raw['responses'])))
         content = raw['responses'][str(self.status)].get('content', {})
         self.response = content['application/json']['schema']['$ref'].rsplit('/', 1)[1] if content else None
+        self.text = next((media for media in content if media != 'application/json'), None)     # another form of the answer
         body = raw.get('requestBody', {}).get('content', {})
         self.partial = 'application/merge-patch+json' in body
         self.body = next(iter(body.values()))['schema']['$ref'].rsplit('/', 1)[1] if body else None

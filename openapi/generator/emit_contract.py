@@ -326,6 +326,8 @@ class Service:
                  f'.body_max = {"LIMIT_BODY" if operation.body else 0}', f'.rights = {operation.name}_rights']
         if operation.attribute:
             parts.append(f'.attributes = 1u << ATTRIBUTE_{operation.attribute.upper()}')
+        if operation.text:
+            parts.append(f'.text = {quoted(operation.text)}')
         if operation.purpose:
             parts.append(f'.purpose = {quoted(operation.purpose)}')
         for kind, parameters, name in (('path', operation.path_parameters, 'path_fields'),

@@ -48,6 +48,7 @@ create function app.figure_label(dimension text, value text) returns text langua
             when 'organisation' then (select o.name from app.organisation o where o.tenant_id = app.tenant() and o.id = value::uuid
                                       and app.sees_organisation(o))
             when 'project' then (select p.title from region.project p where p.region_id = region.here() and p.id = value::uuid and region.sees_project(p))
+            when 'neighbourhood' then (select b.name from ref.neighbourhood b where b.code = value)
             when 'municipality' then (select t.name from ref.tenant t where t.id = value::uuid)
             else value end;
     end $$;
@@ -195,3 +196,16 @@ create function app.figure_series(wanted text, asked jsonb, split text, day_from
                 from cells c where c.grain = 'year' and (c.hidden or f.measure <> 'median' or c.value is not null)),
                app.figure_stated(f, asked, starts, ends);
     end $$;
+
+-- A figure as lines with commas (RFC 4180). A text that a spreadsheet would take for a formula begins with an apostrophe.
+create function app.figure_csv(code text, unit text, as_of timestamptz, points json, totals json) returns text language sql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    select 'code,group,label,rest,period,value,suppressed,unit,asOf' || E'\r\n' || coalesce(string_agg(concat_ws(',',
+        figure_csv.code, coalesce(p ->> 'group', ''),
+        coalesce('"' || replace(regexp_replace(p ->> 'label', '^([=+@\t\r-])', '''\1'), '"', '""') || '"', ''),
+        coalesce(p ->> 'rest', 'false'), coalesce(p ->> 'month', p ->> 'year'), coalesce(p ->> 'value', ''), p ->> 'suppressed', figure_csv.unit,
+        coalesce(to_char(figure_csv.as_of at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), '')) || E'\r\n', '' order by place), '')
+    from (select x.p, x.place from json_array_elements(points) with ordinality x (p, place)
+          union all select x.p, x.place + 1000000 from json_array_elements(totals) with ordinality x (p, place)) u
+    $$;

@@ -17,11 +17,11 @@ create function app.figure_records(wanted text, since date, until date)
     begin
         case wanted
         when 'reported' then return query
-            select v.id, nobody, v.reported_at, v.reported_by_organisation, v.project_id, nothing, left(e.sector, 2), v.kind::text, 1::bigint, unmeasured
+            select v.id, nobody, v.reported_at, v.reported_by_organisation, v.project_id, v.neighbourhood, left(e.sector, 2), v.kind::text, 1::bigint, unmeasured
             from app.vacancy v join app.employer e on e.tenant_id = v.tenant_id and e.id = v.employer_id
             where v.tenant_id = app.tenant() and v.reported_at >= starts and v.reported_at < ends and app.sees_vacancy(v);
         when 'filled', 'time_to_fill' then return query
-            select v.id, nobody, t.at, v.reported_by_organisation, v.project_id, nothing, left(e.sector, 2), v.kind::text, 1::bigint,
+            select v.id, nobody, t.at, v.reported_by_organisation, v.project_id, v.neighbourhood, left(e.sector, 2), v.kind::text, 1::bigint,
                    ceil(extract(epoch from t.at - v.reported_at) / 86400)
             from (select x.subject_id, max(x.at) as at from app.transition x
                   where x.tenant_id = app.tenant() and x.noun = 'vacancy' and x.to_state = 'filled' group by 1) t
@@ -29,7 +29,7 @@ create function app.figure_records(wanted text, since date, until date)
             join app.employer e on e.tenant_id = v.tenant_id and e.id = v.employer_id
             where t.at >= starts and t.at < ends and v.positions_taken >= v.positions and app.sees_vacancy(v);
         when 'time_to_answer' then return query
-            select v.id, nobody, v.reported_at, v.reported_by_organisation, v.project_id, nothing, left(e.sector, 2), v.kind::text, 1::bigint,
+            select v.id, nobody, v.reported_at, v.reported_by_organisation, v.project_id, v.neighbourhood, left(e.sector, 2), v.kind::text, 1::bigint,
                    ceil(extract(epoch from s.at - v.reported_at) / 3600)
             from app.vacancy v join app.employer e on e.tenant_id = v.tenant_id and e.id = v.employer_id
             join lateral (select min(x.screened_at) as at from app.screening x where x.tenant_id = v.tenant_id and x.vacancy_id = v.id) s
@@ -50,7 +50,7 @@ create function app.figure_records(wanted text, since date, until date)
             join app.candidate c on c.tenant_id = p.tenant_id and c.id = p.candidate_id
             where p.tenant_id = app.tenant() and p.state = 'hired' and p.answered_at >= starts and p.answered_at < ends and app.sees_proposal(p);
         when 'shortfall' then return query
-            select r.id, nobody, t.at, v.reported_by_organisation, v.project_id, nothing, left(e.sector, 2), v.kind::text,
+            select r.id, nobody, t.at, v.reported_by_organisation, v.project_id, v.neighbourhood, left(e.sector, 2), v.kind::text,
                    (r.asked - r.already_open - r.proposed)::bigint, unmeasured
             from app.proposal_round r join app.vacancy v on v.tenant_id = r.tenant_id and v.id = r.vacancy_id
             join app.employer e on e.tenant_id = r.tenant_id and e.id = r.employer_id
@@ -58,7 +58,7 @@ create function app.figure_records(wanted text, since date, until date)
                 on t.at >= starts and t.at < ends
             where r.tenant_id = app.tenant() and r.asked > r.already_open + r.proposed and app.sees_proposal_round(r);
         when 'open_vacancies' then return query
-            select v.id, nobody, clock.now(), v.reported_by_organisation, v.project_id, nothing, left(e.sector, 2), v.kind::text, 1::bigint, unmeasured
+            select v.id, nobody, clock.now(), v.reported_by_organisation, v.project_id, v.neighbourhood, left(e.sector, 2), v.kind::text, 1::bigint, unmeasured
             from app.vacancy v join app.employer e on e.tenant_id = v.tenant_id and e.id = v.employer_id
             where v.tenant_id = app.tenant() and (app.vacancy_is_pending(v.state) or app.vacancy_is_open(v.state))
               and app.vacancy_now(v.state, v.needed_by) = v.state and app.sees_vacancy(v);

@@ -54,3 +54,4 @@ create function app.project_leader_put(project uuid, leader uuid) returns void l
 
 -- Tasks, messages and notes can be about a project.
 call app.referable('region.project', 'project', 'region', 'region.sees_project', label => 'r.title');
+call region.project_of('app.task', 'project_id');

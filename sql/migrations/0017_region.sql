@@ -102,7 +102,7 @@ create table region.figure (
     nature region.figure_nature not null,
     project_id uuid,
     organisation_id uuid,
-    neighbourhood app.text_80,
+    neighbourhood text references ref.neighbourhood,
     whole_region boolean not null default false,
     target_group app.text_40,
     kind app.text_40,

@@ -14,7 +14,7 @@ from ref.figure_code f where true
 -- query: figure_get
 -- whose: nobody
 -- rows: one
-select f.code, f.name, f.definition, f.unit, f.measure, f.as_of, f.smallest, f.whole, f.group_by, f.points, f.totals, f.stated
+select f.code, f.name, f.definition, f.unit, f.measure, f.as_of, f.smallest, f.whole, f.group_by, f.points, f.totals, f.stated, app.figure_csv(f.code, f.unit, f.as_of, f.points, f.totals) as as_text
 from app.figure_series(:code, jsonb_build_object('organisation', :organisation_id::uuid, 'project', :project_id::uuid, 'neighbourhood', :neighbourhood::text,
                        'sector', :sector::text, 'kind', :kind::text), :group_by::text, :day_from::date, :day_to::date, :language) f
 

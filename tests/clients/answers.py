@@ -12,7 +12,7 @@ class Answers:
     def __init__(self, document):
         self.schemas = document['components']['schemas']
         self.media = [content['schema']['$ref'].rsplit('/', 1)[1] for part in self.parts(document)
-                      for content in part.get('content', {}).values()]
+                      for media, content in part.get('content', {}).items() if media.endswith('json')]
 
     @staticmethod
     def parts(document):

@@ -83,8 +83,9 @@ class Contract:
         else:
             media = response.headers['content-type']
             assert media in content, where
-            schema = content[media]['schema']
-            Validator(schema, resolver=self.resolver, format_checker=checker).validate(response.json)
+            if media == 'application/json' or media.endswith('+json'):
+                schema = content[media]['schema']
+                Validator(schema, resolver=self.resolver, format_checker=checker).validate(response.json)
         if response.status < 300 or response.status == 304:
             self.note_called(operation['operationId'] + (':304' if response.status == 304 else ''))
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Figures: each has a definition, what is counted can be worked out by hand, and nobody computes what is held back."""
+import csv
+import io
 import itertools
 import random
 
@@ -278,7 +280,7 @@ def test_the_smallest_cell_is_a_rule(region, as_role, reported):
 
 def test_three_dimensions_are_too_many(as_role):
     analyst = as_role('analyst')
-    for asked in ('groupBy=sector&sector=46', 'groupBy=sector&kind=regular&neighbourhood=Zuid', 'groupBy=municipality&sector=46'):
+    for asked in ('groupBy=sector&sector=46', 'groupBy=sector&kind=regular&neighbourhood=BU99010102', 'groupBy=municipality&sector=46'):
         refused = analyst.get(f'/figures/reported?{asked}')
         assert refused.status == 400 and refused.problem == 'figure-dimensions' and refused.json['limit'] == 2, asked
     assert analyst.get('/figures/open_candidates?groupBy=sector').json['allowed'] == ['municipality', 'organisation', 'neighbourhood']
@@ -376,3 +378,20 @@ def test_raw_sql_gets_no_number_and_no_record_of_others(region, as_role, reporte
         assert ask(series, **{**own, 'scope': ''}) == ask(series) == 'MW404'
     finally:
         connection.close()
+
+
+def test_a_figure_is_a_table_for_a_spreadsheet(as_role, region, reported):
+    project = as_role('account_manager').post('/projects', {'kind': 'pilot', 'title': '=1+1, "zorg"', 'startsOn': '2010-01-01'}).json['id']
+    reported(2010, {('46', 'regular', 4): 6}, project)
+    lead = as_role('team_lead')
+    path = '/figures/reported?dayFrom=2010-04-01&dayTo=2010-05-31&groupBy=project'
+    table = lead.call('GET', path, headers={'Accept': 'text/csv'})
+    assert table.status == 200 and table.headers['content-type'] == 'text/csv'
+    lines = list(csv.DictReader(io.StringIO(table.text, newline='')))
+    assert [(line['group'], line['label'], line['period'], line['value'], line['suppressed']) for line in lines] == [
+        (project, '\'=1+1, "zorg"', period, value, 'false') for period, value in (('2010-04', '6'), ('2010-05', '0'), ('2010', '6'))]
+    assert lead.call('GET', path, headers={'Accept': 'application/json, text/csv;q=0.5'}).json['code'] == 'reported'
+    assert lead.call('GET', path, headers={'Accept': 'text/csv', 'If-None-Match': table.headers['etag']}).status == 304
+    held = as_role('analyst').call('GET', path.replace('&groupBy=project', ''), headers={'Accept': 'text/csv'})
+    assert ',6,' in held.text
+    assert lead.call('GET', '/figures/nothing', headers={'Accept': 'text/csv'}).problem == 'not-found'

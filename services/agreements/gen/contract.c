@@ -11,10 +11,11 @@ _Static_assert(8 <= LIMIT_QUERY_PARAMETERS, "getFigure");
 static const char *const values_0[] = {"flow", "stock", "median", "stated", NULL};
 static const struct pattern_part pattern_1[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 static const char *const values_2[] = {"municipality", "organisation", "project", "neighbourhood", "sector", "kind", NULL};
-static const struct pattern_part pattern_3[] = {{{0x3ff000000000000u, 0x0u}, 2, 2}, {{0, 0}, 0, 0}};
-static const char *const values_4[] = {"planned", "running", "ended", NULL};
-static const char *const values_5[] = {"programme", "pilot", "campaign", "drive", "cohort", "pool", "training_plan", NULL};
-static const char *const values_6[] = {"target", "forecast", "reported", NULL};
+static const struct pattern_part pattern_3[] = {{{0x0u, 0x4u}, 1, 1}, {{0x0u, 0x200000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0x3ff000000000000u, 0x7fffffeu}, 4, 4}, {{0, 0}, 0, 0}};
+static const struct pattern_part pattern_4[] = {{{0x3ff000000000000u, 0x0u}, 2, 2}, {{0, 0}, 0, 0}};
+static const char *const values_5[] = {"planned", "running", "ended", NULL};
+static const char *const values_6[] = {"programme", "pilot", "campaign", "drive", "cohort", "pool", "training_plan", NULL};
+static const char *const values_7[] = {"target", "forecast", "reported", NULL};
 
 static const struct right list_figures_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_PARTNER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_figures_query[] = {
@@ -37,8 +38,8 @@ static const struct field get_figure_query[] = {
     {.name = "dayTo", .key = {"\"dayTo\":", 8}, .column = "day_to", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 1, .max = 80, .visible_to = 0xffffffffu},
-    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .min = 2, .max = 2, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 10, .max = 10, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .min = 2, .max = 2, .pattern = pattern_4, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 1, .max = 40, .visible_to = 0xffffffffu},
 };
 /* getFigure: One figure */
@@ -66,8 +67,8 @@ static const struct field list_figure_records_path[] = {
 static const struct field list_figure_records_query[] = {
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 1, .max = 80, .visible_to = 0xffffffffu},
-    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .min = 2, .max = 2, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 10, .max = 10, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .min = 2, .max = 2, .pattern = pattern_4, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 1, .max = 40, .visible_to = 0xffffffffu},
 };
 /* listFigureRecords: The records of a number */
@@ -163,8 +164,8 @@ static enum err delete_participation_plan(struct ctx *ctx, const struct request 
 }
 static const struct right list_projects_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_PARTNER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_projects_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 7, .item_max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 7, .item_max = 100, .values = values_6, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "leaderId", .key = {"\"leaderId\":", 11}, .column = "leader_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -232,7 +233,7 @@ static const struct right list_stated_figures_rights[] = {{1u << ROLE_CASE_MANAG
 static const struct field list_stated_figures_query[] = {
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .min = 2, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "nature", .key = {"\"nature\":", 9}, .column = "nature", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "nature", .key = {"\"nature\":", 9}, .column = "nature", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "dayFrom", .key = {"\"dayFrom\":", 10}, .column = "day_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "dayTo", .key = {"\"dayTo\":", 8}, .column = "day_to", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -315,6 +316,7 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = 0,
         .rights = get_figure_rights,
+        .text = "text/csv",
         .path_fields = get_figure_path, .path_count = 1,
         .parameters = get_figure_query, .parameters_count = 8,
         .response = &figure_schema, .shown = 0xfffu,

@@ -42,9 +42,10 @@ struct statement *sql_figure_list(struct plan *plan, struct sql_figure_list args
 const struct query query_figure_get = {
     .name = "figure_get",
     .text = "select f.code, f.name, f.definition, f.unit, f.measure, f.as_of, f.smallest, f.whole, f.group_by"
-            ", f.points, f.totals, f.stated from app.figure_series($1, jsonb_build_object('organisation', $2:"
-            ":uuid, 'project', $3::uuid, 'neighbourhood', $4::text, 'sector', $5::text, 'kind', $6::text), $7"
-            "::text, $8::date, $9::date, $10) f",
+            ", f.points, f.totals, f.stated, app.figure_csv(f.code, f.unit, f.as_of, f.points, f.totals) as a"
+            "s_text from app.figure_series($1, jsonb_build_object('organisation', $2::uuid, 'project', $3::uu"
+            "id, 'neighbourhood', $4::text, 'sector', $5::text, 'kind', $6::text), $7::text, $8::date, $9::da"
+            "te, $10) f",
     .parameters = 10, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };

@@ -86,6 +86,21 @@ static void the_most_exact_range_decides(void **state)
         assert_false(preference_refuses(str_of(not_named[i]), S("application/json")));
 }
 
+static void the_form_with_the_higher_weight_is_preferred(void **state)
+{
+    (void)state;
+    struct str csv = S("text/csv"), json = S("application/json");
+    static const char *const yes[] = {"text/csv", "application/json;q=0.5, text/csv",
+                                      "text/csv, */*;q=0.1"};
+    static const char *const no[] = {"*/*", "text/*, application/json",
+                                     "text/csv;q=0.5, application/json", "text/csv;q=0", ""};
+    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
+        assert_true(preference_prefers(str_of(yes[i]), csv, json));
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+        assert_false(preference_prefers(str_of(no[i]), csv, json));
+    assert_false(preference_prefers((struct str){0}, csv, json));
+}
+
 /* Attack 22: answers have no content coding; a client may refuse just that. */
 static void attack_22_an_answer_without_a_coding_may_be_refused(void **state)
 {
@@ -108,6 +123,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         UNIT(the_language_with_the_higher_weight_is_spoken),
         UNIT(the_most_exact_range_decides),
+        UNIT(the_form_with_the_higher_weight_is_preferred),
         UNIT(attack_22_an_answer_without_a_coding_may_be_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
