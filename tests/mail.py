@@ -175,6 +175,7 @@ class Faulty(socketserver.ThreadingTCPServer):
     @contextmanager
     def started(cls, **plan):
         server = cls(('127.0.0.1', free_port()), Conversation)
+        server.hang_s = 60
         server.plan, server.kept, server.begun, server.released = plan, [], [], threading.Event()
         threading.Thread(target=server.serve_forever, kwargs={'poll_interval': 0.05}, daemon=True).start()
         try:
@@ -184,6 +185,10 @@ class Faulty(socketserver.ThreadingTCPServer):
             server.shutdown()
             server.server_close()
 
+    def wanted(self, step, usual):
+        """What it does at this step."""
+        return self.plan.get(step, usual)
+
     @property
     def settings(self):
         return {'MAATWERK_SMTP': f'smtp://127.0.0.1:{self.server_address[1]}', 'MAATWERK_SMTP_TLS': 'off', 'MAATWERK_MAIL_FROM': f'no-reply@{DOMAIN}'}
@@ -191,11 +196,14 @@ class Faulty(socketserver.ThreadingTCPServer):
 
 class Conversation(socketserver.StreamRequestHandler):
     def step(self, name, usual):
-        """Answers; false when the conversation is over."""
         self.server.begun.append(name)
-        wanted = self.server.plan.get(name, usual).lstrip('+')
+        return self.answer(self.server.wanted(name, usual))
+
+    def answer(self, wanted):
+        """False when the conversation is over."""
+        wanted = wanted.lstrip('+')
         if wanted == 'hang':
-            self.server.released.wait(60)
+            self.server.released.wait(self.server.hang_s)
         if wanted in ('hang', 'die'):
             return False
         self.wfile.write(f'{wanted}\r\n'.encode())
@@ -215,9 +223,11 @@ class Conversation(socketserver.StreamRequestHandler):
         text = self.text()
         if text is None:
             return False
-        if self.server.plan.get('dot', '+')[0] in '+2':
+        self.server.begun.append('dot')
+        wanted = self.server.wanted('dot', '250 2.0.0 taken')
+        if wanted[0] in '+2':
             self.server.kept.append(email.message_from_bytes(text)['Message-ID'])
-        return self.step('dot', '250 2.0.0 taken')
+        return self.answer(wanted)
 
     def handle(self):
         try:
@@ -235,7 +245,9 @@ class Conversation(socketserver.StreamRequestHandler):
                     self.wfile.write(b'221 bye\r\n')
                     going = False
                 else:
-                    self.step({'MAIL': 'mail', 'RCPT': 'rcpt'}.get(verb, 'other'), '250 2.1.0 good')
-                    going = self.server.plan.get({'MAIL': 'mail', 'RCPT': 'rcpt'}.get(verb)) not in ('hang', 'die')
+                    name = {'MAIL': 'mail', 'RCPT': 'rcpt'}.get(verb, 'other')
+                    wanted = self.server.wanted(name, '250 2.1.0 good')
+                    self.server.begun.append(name)
+                    going = self.answer(wanted) or wanted not in ('hang', 'die')
         except OSError:
             pass

@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from chaos_mail import chaos_mail
 from chaos_main import ROOT, chaos_main
 from chaos_operators import chaos_operators
 from chaos_queue import chaos_queue
@@ -39,6 +40,11 @@ def test_without_memory_programs_end_and_nothing_is_lost():
 def test_operators_at_work_in_a_storm_leave_everything_consistent_and_audited():
     outcome = chaos_operators(ROOT / 'build/release/bin', 4000, 10, 7, poison=4)
     assert outcome['ok'], json.dumps(outcome, default=float)
+
+
+def test_no_mail_arrives_twice_and_none_is_lost():
+    outcome = chaos_mail(ROOT / 'build/release/bin', 200, 6, 7)
+    assert outcome['ok'], json.dumps(outcome)
 
 
 # the night in which summer time begins, New Year, and a leap day
