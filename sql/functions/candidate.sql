@@ -304,3 +304,23 @@ create function app.candidates_of(owner uuid) returns setof uuid language plpgsq
         return query select c.id from app.candidate c
         where c.tenant_id = app.tenant() and owner in (c.case_manager_id, c.coach_id) and app.sees_candidate(c);
     end $$;
+
+-- Gives the files of a case manager, the people of a coach, or those of a firm to another one, for hand-overs. Returns how many.
+create function app.candidates_hand_over(from_user uuid, from_organisation uuid, to_user uuid, to_organisation uuid) returns int language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        role text := (select u.role from app.user_account u where u.tenant_id = app.tenant() and u.id = to_user and u.active);
+        kind text := (select o.kind from app.organisation o where o.tenant_id = app.tenant() and o.id = to_organisation and o.active);
+        count int;
+    begin
+        update app.candidate c set
+            case_manager_id = case when c.case_manager_id = from_user and role in ('case_manager', 'team_lead') then to_user else c.case_manager_id end,
+            coach_id = case when c.coach_id = from_user and role = 'coach' then to_user else c.coach_id end,
+            organisation_id = case when c.organisation_id = from_organisation and kind in ('firm', 'agency') then to_organisation else c.organisation_id end
+        where c.tenant_id = app.tenant() and c.merged_into is null
+          and ((c.case_manager_id = from_user and role in ('case_manager', 'team_lead')) or (c.coach_id = from_user and role = 'coach')
+               or (c.organisation_id = from_organisation and kind in ('firm', 'agency')));
+        get diagnostics count = row_count;
+        return count;
+    end $$;

@@ -159,6 +159,7 @@ create function app.proposal_require(p app.proposal, v app.vacancy, answer text)
             perform app.refuse_state(p.state, array['reject']);
         end if;
         perform app.require('candidate', status, 'answerProposal.' || answer);
+        perform app.gate_require(answer, array[p.id, p.vacancy_id, p.candidate_id]);
     end $$;
 
 -- The employer's answer: invite, reject or hire. A rejection frees the seat.

@@ -87,6 +87,7 @@ create function app.proposal_round_add(v app.vacancy, round uuid, c app.candidat
     begin
         if c.id is not null then
             perform app.require('candidate', c.status, 'createProposalRound', here);
+            perform app.gate_require('propose', array[v.id, c.id], here);
         end if;
         listed := app.proposal_round_listed(v, c, return_reason, unlisted_reason, here);
         perform app.proposal_round_consent(c, given_at, here);
@@ -181,6 +182,8 @@ create function app.proposal_round_send(round uuid) returns void language plpgsq
                      select p.candidate_id from app.proposal p where p.tenant_id = r.tenant_id and p.round_id = r.id and p.state = 'drafted')
                  order by l.id for no key update loop
             perform app.require('candidate', c.status, 'sendProposalRound');
+            perform app.gate_require('send', array[v.id, c.id] || array(select p.id from app.proposal p where p.tenant_id = r.tenant_id
+                and p.round_id = r.id and p.candidate_id = c.id));
             update app.proposal p set state = app.move('proposal', p.state, 'send'), sent_at = clock.now(),
                    card = app.card(c, p.consent_by is not null)
             where p.tenant_id = r.tenant_id and p.round_id = r.id and p.candidate_id = c.id and p.state = 'drafted'

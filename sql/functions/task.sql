@@ -85,28 +85,33 @@ create function app.task_reckon() returns trigger language plpgsql
     end $$;
 create trigger reckon before insert or update on app.task for each row execute function app.task_reckon();
 
--- After a task got an owner: it is somebody who is there, and who may have to do with what it is about.
+-- Whether somebody who is there may own this task: they may have to do with what it is about.
+create function app.task_fits(t app.task, to_user uuid, to_organisation uuid, to_employer uuid, to_candidate uuid) returns boolean language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare owner app.user_account;
+    begin
+        if to_user is not null then
+            select u.* into owner from app.user_account u where u.tenant_id = t.tenant_id and u.id = to_user;
+            return app.task_passes(t.wall, owner.role, t.candidate_id, t.employer_id, owner.organisation_id);
+        end if;
+        return t.wall not in ('person', 'measure') or case
+            when to_organisation is not null then exists (
+                select from app.organisation o where o.tenant_id = t.tenant_id and o.id = to_organisation
+                and (o.kind in (select r.kind from ref.organisation_of_role r where r.role = '*') or app.reaches(t.candidate_id, o.id, null)))
+            when to_employer is not null then t.wall = 'person' and t.employer_id is not distinct from to_employer
+            when to_candidate is not null then t.candidate_id = to_candidate else true end;
+    end $$;
+
+-- After a task got an owner: it is somebody who is there, and who may have it.
 create function app.task_owner_fits() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare
-        owner app.user_account;
-        fits boolean := true;
     begin
-        if new.owner_user_id is not null then
-            select u.* into owner from app.user_account u where u.tenant_id = new.tenant_id and u.id = new.owner_user_id and u.active for share;
-            if not found then
-                raise exception using errcode = '23503', message = 'reference', table = 'task', constraint = 'task_owner_user_id_fkey';
-            end if;
-            fits := app.task_passes(new.wall, owner.role, new.candidate_id, new.employer_id, owner.organisation_id);
-        elsif new.wall in ('person', 'measure') then
-            fits := case when new.owner_organisation_id is not null then exists (
-                             select from app.organisation o where o.tenant_id = new.tenant_id and o.id = new.owner_organisation_id
-                             and (o.kind not in ('firm', 'agency', 'hub', 'partner') or app.reaches(new.candidate_id, o.id, null)))
-                         when new.owner_employer_id is not null then new.wall = 'person' and new.employer_id is not distinct from new.owner_employer_id
-                         when new.owner_candidate_id is not null then new.candidate_id = new.owner_candidate_id else true end;
-        end if;
-        if not fits then
+        perform from app.user_account u where u.tenant_id = new.tenant_id and u.id = new.owner_user_id and u.active for share;
+        if not found and new.owner_user_id is not null then
+            raise exception using errcode = '23503', message = 'reference', table = 'task', constraint = 'task_owner_user_id_fkey';
+        elsif app.task_fits(new, new.owner_user_id, new.owner_organisation_id, new.owner_employer_id, new.owner_candidate_id) is not true then
             raise exception using errcode = 'MW409', message = 'owner-may-not-see';
         end if;
         return null;

@@ -225,3 +225,17 @@ create function app.task_promised_to(task uuid) returns text language plpgsql st
         return (select app.task_name(t.tenant_id, null, t.promised_to_organisation_id, t.promised_to_employer_id, t.promised_to_candidate_id) from app.task t
                 where t.tenant_id = app.tenant() and t.id = task and app.sees_task(t));
     end $$;
+
+-- Gives the open tasks of a user or a desk to another one, for hand-overs; what the new owner may not have stays. What was promised stays a promise.
+-- Returns how many.
+create function app.tasks_hand_over(from_user uuid, from_organisation uuid, to_user uuid, to_organisation uuid) returns int language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare count int;
+    begin
+        update app.task t set owner_user_id = to_user, owner_organisation_id = to_organisation
+        where t.tenant_id = app.tenant() and (t.owner_user_id = from_user or t.owner_organisation_id = from_organisation)
+          and (app.task_is_open(t.state) or app.task_is_pending(t.state)) and app.task_fits(t, to_user, to_organisation, null, null);
+        get diagnostics count = row_count;
+        return count;
+    end $$;

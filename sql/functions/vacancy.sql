@@ -278,3 +278,18 @@ create trigger refuse_withdrawn_change before update of occupation_id on app.vac
     for each row when (new.occupation_id <> old.occupation_id) execute function app.vacancy_refuse_withdrawn();
 create trigger refuse_withdrawn before insert on app.vacancy_competence
     for each row execute function app.vacancy_refuse_withdrawn();
+
+-- Gives what is pending or open and somebody handles to a colleague who may handle vacancies, for hand-overs. Returns how many.
+create function app.vacancies_hand_over(from_user uuid, to_user uuid) returns int language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare count int;
+    begin
+        update app.vacancy v set assignee_id = to_user
+        where v.tenant_id = app.tenant() and v.assignee_id = from_user
+          and (app.vacancy_is_pending(app.vacancy_now(v.state, v.needed_by)) or app.vacancy_is_open(app.vacancy_now(v.state, v.needed_by)))
+          and exists (select from app.user_account u where u.tenant_id = v.tenant_id and u.id = to_user and u.active
+                      and u.role in ('consultant', 'account_manager', 'team_lead'));
+        get diagnostics count = row_count;
+        return count;
+    end $$;

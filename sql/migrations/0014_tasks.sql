@@ -154,9 +154,41 @@ create index task_of_desk on app.task (tenant_id, desk_id, rank_at, id) where st
 create index task_of_team on app.task (tenant_id, desk_id, rank_at, id) where state in ('proposed', 'open');
 create index task_of_person on app.task (tenant_id, candidate_id, rank_at, id) where state in ('proposed', 'open') and candidate_id is not null;
 create unique index task_once on app.task (tenant_id, subject_id, kind, cause) where state in ('proposed', 'open') and cause is not null;
+create index task_blocking on app.task (tenant_id, subject_id, blocks) where state in ('proposed', 'open') and blocks is not null;
 create index task_by_subject on app.task (tenant_id, subject_id, changed_at, id);
 create index task_by_change on app.task (tenant_id, changed_at, id);
 create index task_changed_in on app.task (tenant_id, changed_in, id);
 create index task_by_employer on app.task (tenant_id, employer_id, changed_at, id) where employer_id is not null;
 create index task_by_candidate on app.task (tenant_id, candidate_id, changed_at, id) where candidate_id is not null;
 create index task_by_project on app.task (tenant_id, project_id, changed_at, id) where project_id is not null;
+
+-- Somebody, or a desk, handed everything over: how much of it, and how much is left because the new owner may not have it.
+create table app.hand_over (
+    tenant_id int not null references ref.tenant,
+    id uuid not null,
+    from_user_id uuid,
+    from_organisation_id uuid,
+    to_user_id uuid,
+    to_organisation_id uuid,
+    tasks int not null,
+    vacancies int not null,
+    candidates int not null,
+    employers int not null,
+    tasks_left int not null,
+    vacancies_left int not null,
+    candidates_left int not null,
+    employers_left int not null,
+    made_at timestamptz not null,
+    made_by uuid,
+    version bigint not null,
+    changed_at timestamptz not null,
+    changed_in xid8 not null,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, from_user_id) references app.user_account (tenant_id, id),
+    foreign key (tenant_id, from_organisation_id) references app.organisation (tenant_id, id),
+    foreign key (tenant_id, to_user_id) references app.user_account (tenant_id, id),
+    foreign key (tenant_id, to_organisation_id) references app.organisation (tenant_id, id),
+    constraint hand_over_from_one check (num_nonnulls(from_user_id, from_organisation_id) = 1),
+    constraint hand_over_to_one check (num_nonnulls(to_user_id, to_organisation_id) = 1),
+    constraint hand_over_to_another check (coalesce(from_user_id, from_organisation_id) <> coalesce(to_user_id, to_organisation_id))
+);

@@ -161,6 +161,9 @@ CALLS = {
     'app.task_reassign(uuid,uuid,uuid,uuid,uuid)': ('platform', 'app.task_reassign(%(task)s, null, null, null, null)', 'MW404'),
     'app.task_subject(uuid)': ('platform', 'app.task_subject(%(task)s)', None),
     'app.task_owner(uuid)': ('platform', 'app.task_owner(%(task)s)', None),
+    'app.hand_over_make(uuid,uuid,uuid,uuid,uuid)': (
+        'platform', 'app.hand_over_make(gen_random_uuid(), %(manager)s, null, %(user)s, null)', 'MW404'),
+    'app.gate_read(text,uuid,text)': ('platform', "(select count(*)::int from app.gate_read('vacancy', %(vacancy)s, null))", 0),
     'app.candidates_of(uuid)': ('platform', '(select count(*)::int from app.candidates_of(%(manager)s))', 0),
     'app.task_promised_to(uuid)': ('platform', 'app.task_promised_to(%(task)s)', None),
     'app.shortlists_request_touched(uuid,uuid[],integer[])': (

@@ -22,6 +22,7 @@ enum problem_code {
     PROBLEM_BSN_KNOWN, /* 409: This number is known here already */
     PROBLEM_STATE, /* 409: Not possible in this state */
     PROBLEM_HUB_WITHOUT_PERSONS, /* 409: A hub keeps no files of persons */
+    PROBLEM_BLOCKED, /* 409: Something else has to be done first */
     PROBLEM_OUTCOME_OF_ANOTHER_KIND, /* 409: This outcome is not one of this kind of task */
     PROBLEM_OWNER_MAY_NOT_SEE, /* 409: This owner may not see this */
     PROBLEM_TERM_OF_LAW, /* 409: Nobody deviates from a term of law */

@@ -57,6 +57,9 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_HUB_WITHOUT_PERSONS] = {"hub-without-persons", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:hub-without-persons\",\"title\":\"Een knooppunt heeft geen dossiers van personen\",\"status\":409,\"detail\":\"Een regionaal knooppunt verdeelt vacatures. Kandidaten en voordrachten horen bij een gemeente of een werkgeverscentrum.\"",
         "{\"type\":\"urn:maatwerk:problem:hub-without-persons\",\"title\":\"A hub keeps no files of persons\",\"status\":409,\"detail\":\"A regional hub assigns vacancies. Candidates and proposals belong to a municipality or an employers' centre.\""}, {NULL, 0}},
+    [PROBLEM_BLOCKED] = {"blocked", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:blocked\",\"title\":\"Er moet eerst iets anders gebeuren\",\"status\":409,\"detail\":\"Een open taak houdt deze stap tegen. Onder tasks staan de taken die u mag zien; het adres /gate zegt alles wat ontbreekt.\"",
+        "{\"type\":\"urn:maatwerk:problem:blocked\",\"title\":\"Something else has to be done first\",\"status\":409,\"detail\":\"An open task stops this step. The tasks that you may see are named; the address /gate says everything that is missing.\""}, {NULL, 0}},
     [PROBLEM_OUTCOME_OF_ANOTHER_KIND] = {"outcome-of-another-kind", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:outcome-of-another-kind\",\"title\":\"Deze uitkomst hoort niet bij deze soort taak\",\"status\":409,\"detail\":\"Onder outcomes staan de uitkomsten waarmee een taak van deze soort eindigt.\"",
         "{\"type\":\"urn:maatwerk:problem:outcome-of-another-kind\",\"title\":\"This outcome is not one of this kind of task\",\"status\":409,\"detail\":\"The outcomes with which a task of this kind ends are named.\""}, {NULL, 0}},

@@ -24,6 +24,24 @@ struct statement *sql_competence_get(struct plan *plan, struct sql_competence_ge
 extern const struct query query_condition_list;
 struct statement *sql_condition_list(struct plan *plan);
 
+extern const struct query query_gate_get;
+struct sql_gate_get {
+    struct str noun, id, step;
+};
+struct statement *sql_gate_get(struct plan *plan, struct sql_gate_get args);
+
+extern const struct query query_hand_over_make;
+struct sql_hand_over_make {
+    struct str id;
+};
+struct statement *sql_hand_over_make(struct plan *plan, const struct hand_over_new *body, struct sql_hand_over_make args);
+
+extern const struct query query_hand_over_get;
+struct sql_hand_over_get {
+    struct str id;
+};
+struct statement *sql_hand_over_get(struct plan *plan, struct sql_hand_over_get args);
+
 extern const struct query query_hat_page;
 struct sql_hat_page {
     struct str shows_organisation_name;

@@ -48,6 +48,16 @@ static const char *const values_38[] = {"proposed", "open", "done", "failed", "w
 static const char *const values_39[] = {"municipality", "centre", "service", "hub", NULL};
 static const char *const values_40[] = {"active", "closed", NULL};
 
+static const struct field hand_over_new_fields[] = {
+    {.name = "fromUserId", .key = {"\"fromUserId\":", 13}, .column = "from_user_id", .type = FIELD_UUID, .offset = offsetof(struct hand_over_new, from_user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "fromOrganisationId", .key = {"\"fromOrganisationId\":", 21}, .column = "from_organisation_id", .type = FIELD_UUID, .offset = offsetof(struct hand_over_new, from_organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "toUserId", .key = {"\"toUserId\":", 11}, .column = "to_user_id", .type = FIELD_UUID, .offset = offsetof(struct hand_over_new, to_user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "toOrganisationId", .key = {"\"toOrganisationId\":", 19}, .column = "to_organisation_id", .type = FIELD_UUID, .offset = offsetof(struct hand_over_new, to_organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema hand_over_new_schema = {
+    .name = "HandOverNew", .fields = hand_over_new_fields, .count = 4,
+    .size = sizeof(struct hand_over_new), .self = NULL,
+};
 static const struct field hat_new_fields[] = {
     {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct hat_new, user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct hat_new, role), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
@@ -338,6 +348,66 @@ static const struct field condition_fields[] = {
 const struct schema condition_schema = {
     .name = "Condition", .fields = condition_fields, .count = 5,
     .size = 0, .self = NULL,
+};
+static const struct field gate_state_fields[] = {
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "allows", .key = {"\"allows\":", 9}, .column = "allows", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema gate_state_schema = {
+    .name = "GateState", .fields = gate_state_fields, .count = 4,
+    .size = 0, .self = NULL,
+};
+static const struct field gate_task_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "titleNl", .key = {"\"titleNl\":", 10}, .column = "title_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "titleEn", .key = {"\"titleEn\":", 10}, .column = "title_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "ownerName", .key = {"\"ownerName\":", 12}, .column = "owner_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "overdue", .key = {"\"overdue\":", 10}, .column = "overdue", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema gate_task_schema = {
+    .name = "GateTask", .fields = gate_task_fields, .count = 8,
+    .size = 0, .self = NULL,
+};
+static const struct field gate_fields[] = {
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "step", .key = {"\"step\":", 7}, .column = "step", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "may", .key = {"\"may\":", 6}, .column = "may", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "states", .key = {"\"states\":", 9}, .column = "states", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 10, .schema = &gate_state_schema, .visible_to = 0xffffffffu},
+    {.name = "tasks", .key = {"\"tasks\":", 8}, .column = "tasks", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 1000, .schema = &gate_task_schema, .visible_to = 0xffffffffu},
+};
+const struct schema gate_schema = {
+    .name = "Gate", .fields = gate_fields, .count = 7,
+    .size = 0, .self = NULL,
+};
+static const struct field hand_over_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "fromUserId", .key = {"\"fromUserId\":", 13}, .column = "from_user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "fromOrganisationId", .key = {"\"fromOrganisationId\":", 21}, .column = "from_organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "toUserId", .key = {"\"toUserId\":", 11}, .column = "to_user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "toOrganisationId", .key = {"\"toOrganisationId\":", 19}, .column = "to_organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "tasks", .key = {"\"tasks\":", 8}, .column = "tasks", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
+    {.name = "vacancies", .key = {"\"vacancies\":", 12}, .column = "vacancies", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
+    {.name = "candidates", .key = {"\"candidates\":", 13}, .column = "candidates", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
+    {.name = "employers", .key = {"\"employers\":", 12}, .column = "employers", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
+    {.name = "tasksLeft", .key = {"\"tasksLeft\":", 12}, .column = "tasks_left", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
+    {.name = "vacanciesLeft", .key = {"\"vacanciesLeft\":", 16}, .column = "vacancies_left", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
+    {.name = "candidatesLeft", .key = {"\"candidatesLeft\":", 17}, .column = "candidates_left", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
+    {.name = "employersLeft", .key = {"\"employersLeft\":", 16}, .column = "employers_left", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
+    {.name = "madeAt", .key = {"\"madeAt\":", 9}, .column = "made_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "madeBy", .key = {"\"madeBy\":", 9}, .column = "made_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema hand_over_schema = {
+    .name = "HandOver", .fields = hand_over_fields, .count = 17,
+    .size = 0, .self = "/hand-overs/",
 };
 static const struct field hat_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},

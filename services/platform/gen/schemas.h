@@ -6,6 +6,14 @@
 #include "lib/http/schema.h"
 #include "openapi/gen/schemas.h"
 
+/* From whom to whom; exactly one of each. (nieuwe overdracht) */
+struct hand_over_new {
+    struct str from_user_id;
+    struct str from_organisation_id;
+    struct str to_user_id;
+    struct str to_organisation_id;
+};
+
 /* What a client says of a hat. (nieuwe pet) */
 struct hat_new {
     struct str user_id;
@@ -211,6 +219,7 @@ struct user_change {
     struct maybe_bool active;
 };
 
+extern const struct schema hand_over_new_schema;
 extern const struct schema hat_new_schema;
 extern const struct schema hat_change_schema;
 extern const struct schema login_new_schema;
@@ -239,6 +248,10 @@ extern const struct schema user_change_schema;
 extern const struct schema colleague_schema;
 extern const struct schema competence_schema;
 extern const struct schema condition_schema;
+extern const struct schema gate_state_schema;
+extern const struct schema gate_task_schema;
+extern const struct schema gate_schema;
+extern const struct schema hand_over_schema;
 extern const struct schema hat_schema;
 extern const struct schema login_schema;
 extern const struct schema mail_setting_schema;

@@ -1,0 +1,72 @@
+-- Gates: may this be done? What is missing is told all at once: open tasks that stop the step, and states that do not allow it.
+
+-- What a step of this noun depends on: itself, and of a proposal also its vacancy and its candidate. What a noun without a
+-- state needs is only that no task stops it.
+create function app.gate_parts(wanted_noun text, wanted uuid) returns table (noun text, id uuid, state text) language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    #variable_conflict use_column
+    begin
+        return query
+        select 'proposal', p.id, p.state from app.proposal p where wanted_noun = 'proposal' and p.tenant_id = app.tenant() and p.id = wanted
+        union all
+        select 'vacancy', v.id, app.vacancy_now(v.state, v.needed_by) from app.vacancy v
+        where v.tenant_id = app.tenant() and v.id = case wanted_noun when 'vacancy' then wanted when 'proposal' then
+              (select p.vacancy_id from app.proposal p where p.tenant_id = app.tenant() and p.id = wanted) end
+        union all
+        select 'candidate', c.id, c.status::text from app.candidate c
+        where c.tenant_id = app.tenant() and c.id = case wanted_noun when 'candidate' then wanted when 'proposal' then
+              (select p.candidate_id from app.proposal p where p.tenant_id = app.tenant() and p.id = wanted) end
+        union all
+        select wanted_noun, wanted, null where wanted_noun not in ('proposal', 'vacancy', 'candidate');
+    end $$;
+
+-- Whether the state of a part allows a step; a step that no state speaks of is allowed.
+create function app.gate_allows(noun text, state text, step text) returns boolean language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare operation text := case step when 'propose' then 'createProposalRound' when 'send' then 'sendProposalRound'
+                                        when 'invite' then 'answerProposal.invite' when 'hire' then 'answerProposal.hire' end;
+    begin
+        return operation is null or state is null or case noun
+            when 'proposal' then step = 'propose' or exists (select from ref.state_move m where m.noun = 'proposal' and m.from_state = state and m.event = step)
+            else app.allows(noun, state, operation) end;
+    end $$;
+
+-- The gate of a row that the caller sees; nothing for who does not. Tasks that the caller may not see are not named: the answer is only no.
+create function app.gate_read(noun text, wanted uuid, step text)
+    returns table (noun_of text, subject_id uuid, label text, step_asked text, may boolean, states json, tasks json) language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return query
+        with part as (select p.*, step is null or app.gate_allows(p.noun, p.state, step) as allows from app.gate_parts(gate_read.noun, wanted) p),
+             blocking as (
+                 select t.*, k.title_nl, k.title_en, app.sees_task(t) as seen from part p join app.task t on t.tenant_id = app.tenant() and t.subject_id = p.id
+                 join ref.task_kind k on k.kind = t.kind
+                 where (app.task_is_open(t.state) or app.task_is_pending(t.state)) and t.blocks is not null and t.blocks = coalesce(step, t.blocks))
+        select gate_read.noun, wanted, r.label, step,
+               not exists (select from blocking) and not exists (select from part p where not p.allows),
+               (select json_agg(json_build_object('noun', p.noun, 'id', p.id, 'state', p.state, 'allows', p.allows)) from part p
+                where p.state is not null and (p.noun <> 'candidate' or app.role() <> 'employer')),
+               (select json_agg(json_strip_nulls(json_build_object('id', b.id, 'kind', b.kind, 'titleNl', b.title_nl, 'titleEn', b.title_en, 'blocks', b.blocks,
+                       'ownerName', app.task_name(b.tenant_id, b.owner_user_id, b.owner_organisation_id, b.owner_employer_id, b.owner_candidate_id),
+                       'dueAt', to_char(b.due_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+                       'overdue', (b.due_at < clock.now() and b.held_since is null) is true)) order by b.rank_at, b.id) from blocking b where b.seen)
+        from app.subject_read(gate_read.noun, wanted, true) r;
+    end $$;
+
+-- Refuses with MW409 "blocked" a step that open tasks about these rows stop. For the functions that take the step, which have locked the rows. `pointer`
+-- says which part of the body it is about.
+create function app.gate_require(step text, subjects uuid[], pointer text default null) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare tasks uuid[] := array(
+        select t.id from app.task t where t.tenant_id = app.tenant() and t.subject_id = any (subjects) and t.blocks = step
+        and (app.task_is_open(t.state) or app.task_is_pending(t.state)) order by t.rank_at, t.id);
+    begin
+        if tasks <> '{}' then
+            raise exception using errcode = 'MW409', message = 'blocked', detail = json_strip_nulls(json_build_object('pointer', pointer, 'tasks', (
+                select coalesce(json_agg(t.id), '[]') from app.task t where t.tenant_id = app.tenant() and t.id = any (tasks) and app.sees_task(t))))::text;
+        end if;
+    end $$;

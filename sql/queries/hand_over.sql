@@ -1,0 +1,13 @@
+-- program: platform
+
+-- query: hand_over_make
+-- body: HandOverNew
+-- rows: none
+-- writes: yes
+select app.hand_over_make(:id::uuid, @from_user_id::uuid, @from_organisation_id::uuid, @to_user_id::uuid, @to_organisation_id::uuid)
+
+-- query: hand_over_get
+-- rows: one
+select h.id, h.from_user_id, h.from_organisation_id, h.to_user_id, h.to_organisation_id, h.tasks, h.vacancies, h.candidates, h.employers,
+       h.tasks_left, h.vacancies_left, h.candidates_left, h.employers_left, h.made_at, h.made_by, h.version, h.changed_at
+from app.hand_over h where h.id = :id

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Somebody leaves: tasks, vacancies, files and relations go to others; nothing is forgotten."""
+import pytest
+
+from region import day
+
+
+@pytest.fixture
+def leaver(region):
+    """leaver('case_manager'): somebody who is going to leave, and the colleague with the same role who stays."""
+    def users(role):
+        return [id for id, in region.sql('select id::text from app.user_account where tenant_id = 1 and role = %s and active order by id limit 2', (role,))]
+    return users
+
+
+def hand(client, **body):
+    return client.post('/hand-overs', body)
+
+
+def test_a_case_manager_leaves(region, as_role, leaver, world):
+    gone, stays = leaver('case_manager')
+    lead = as_role('team_lead')
+    person, = region.sql("select id::text from app.candidate where case_manager_id = %s limit 1", (gone,))[0]
+    files, = region.sql('select count(*)::int from app.candidate where case_manager_id = %s', (gone,))[0]
+    task = lead.post('/tasks', {'kind': 'step', 'noun': 'candidate', 'subjectId': person, 'ownerUserId': gone, 'dueDay': day(3)})
+    assert task.status == 201 and files > 1
+    over = hand(lead, fromUserId=gone, toUserId=stays)
+    assert over.status == 201, over.text
+    assert (over.json['candidates'], over.json['candidatesLeft'], over.json['tasksLeft']) == (files, 0, 0) and over.json['tasks'] >= 1
+    assert lead.get(over.headers['location']).json == over.json
+    assert lead.get(f'/candidates/{person}').json['caseManagerId'] == stays
+    now = lead.get(f'/tasks/{task.json["id"]}').json
+    assert (now['ownerUserId'], now['state']) == (stays, 'open')
+    for subject, column in ((person, 'case_manager_id'), (task.json['id'], 'owner_user_id')):
+        assert region.sql('select columns from audit.entry where subject_id = %s and columns @> %s order by at desc limit 1',
+                          (subject, [f'to:{stays}'])) == [([column, f'from:{gone}', f'to:{stays}'],)]
+    again = hand(lead, fromUserId=gone, toUserId=stays).json
+    assert {name: again[name] for name in ('tasks', 'vacancies', 'candidates', 'employers')} == dict.fromkeys(('tasks', 'vacancies', 'candidates', 'employers'), 0)
+    assert hand(lead, fromUserId=stays, toUserId=gone).json['candidates'] >= files
+
+
+def test_what_the_new_owner_may_not_have_stays_and_is_counted(region, as_role, leaver, world, new_vacancy):
+    """An account manager's relations and vacancies go to an account manager or team lead; a file never goes to an account manager."""
+    lead, manager = as_role('team_lead'), as_role('account_manager').get('/user-profile').json['id']
+    person = as_role('case_manager').get('/candidates?pageSize=1').json['items'][0]
+    consultant = world['consultant']
+    step = lead.post('/tasks', {'kind': 'step', 'noun': 'candidate', 'subjectId': person['id'], 'ownerUserId': consultant, 'dueDay': day(3)}).json['id']
+    idea = lead.post('/tasks', {'kind': 'idea', 'noun': 'employer', 'subjectId': world['employer'], 'ownerUserId': consultant, 'dueDay': day(3)}).json['id']
+    vacancy = new_vacancy(as_role('consultant'), assigneeId=consultant).json['id']
+    over = hand(lead, fromUserId=consultant, toUserId=manager).json
+    assert over['tasks'] >= 1 and over['tasksLeft'] >= 1 and over['vacancies'] >= 1 and over['vacanciesLeft'] == 0
+    assert lead.get(f'/tasks/{step}').json['ownerUserId'] == consultant and lead.get(f'/tasks/{idea}').json['ownerUserId'] == manager
+    assert lead.get(f'/vacancies/{vacancy}').json['assigneeId'] == manager
+    rest = hand(lead, fromUserId=consultant, toUserId=lead.get('/user-profile').json['id']).json
+    assert rest['tasks'] >= 1 and rest['tasksLeft'] == 0 and lead.get(f'/tasks/{step}').json['ownerUserId'] == lead.get('/user-profile').json['id']
+
+
+def test_relations_with_employers(region, as_role, leaver):
+    lead, manager = as_role('team_lead'), as_role('account_manager').get('/user-profile').json['id']
+    me = lead.get('/user-profile').json['id']
+    many, = region.sql('select count(*)::int from app.employer where account_manager_id = %s', (manager,))[0]
+    over = hand(lead, fromUserId=manager, toUserId=as_role('coach').get('/user-profile').json['id']).json
+    assert (over['employers'], over['employersLeft']) == (0, many)
+    assert hand(lead, fromUserId=manager, toUserId=me).json['employers'] == many > 100
+    assert hand(lead, fromUserId=me, toUserId=manager).json['employers'] >= many
+
+
+def test_a_firm_goes_and_its_candidates_go_to_another(region, as_role, world):
+    lead = as_role('team_lead')
+    firms = [id for id, in region.sql("select id::text from app.organisation where tenant_id = 1 and kind = 'firm' order by id limit 2")]
+    many, = region.sql('select count(*)::int from app.candidate where organisation_id = %s', (firms[0],))[0]
+    person, = region.sql('select id::text from app.candidate where organisation_id = %s limit 1', (firms[0],))[0]
+    task = lead.post('/tasks', {'kind': 'step', 'noun': 'candidate', 'subjectId': person, 'ownerOrganisationId': firms[0], 'dueDay': day(3)}).json['id']
+    over = hand(lead, fromOrganisationId=firms[0], toOrganisationId=firms[1]).json
+    assert over['candidates'] == many and over['candidatesLeft'] == 0
+    assert over['tasks'] >= 1 and over['tasksLeft'] == 0
+    assert lead.get(f'/tasks/{task}').json['ownerOrganisationId'] == firms[1]
+    hand(lead, fromOrganisationId=firms[1], toOrganisationId=firms[0])
+
+
+@pytest.mark.parametrize('body, pointer', [({'toUserId': 'me'}, '/fromUserId'), ({'fromUserId': 'me'}, '/toUserId'), ({'fromUserId': 'me', 'toUserId': 'me'}, '/toUserId')])
+def test_from_one_to_another(as_role, body, pointer):
+    lead = as_role('team_lead')
+    me = lead.get('/user-profile').json['id']
+    answer = hand(lead, **dict.fromkeys(body, me))
+    assert answer.status == 400 and answer.json['errors'][0]['pointer'] == pointer, answer.text
+
+
+def test_only_a_team_lead_hands_over_what_is_of_others(as_role, leaver):
+    gone, stays = leaver('case_manager')
+    for role in ('case_manager', 'consultant', 'tenant_admin', 'account_manager'):
+        assert hand(as_role(role), fromUserId=gone, toUserId=stays).status == 403
+    assert hand(as_role('team_lead', 'gm9902'), fromUserId=gone, toUserId=stays).status == 404
