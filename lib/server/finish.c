@@ -146,7 +146,7 @@ void finish_with_rows(struct exchange *exchange)
     const struct statement *statement = plan_answer(&exchange->plan);
     int status = exchange->replayed_status ? exchange->replayed_status : operation->status;
     struct str body = {0}, shown = {0}, etag = {0};
-    if (operation->response) {
+    if (operation->response || exchange->as_text) {
         bool list = operation->flags & OPERATION_LIST;
         body = list ? page_print(exchange, statement, &shown) : print_one(exchange, statement);
         struct str version = list ? (struct str){0} : version_of(statement->result);

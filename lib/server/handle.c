@@ -122,8 +122,11 @@ static bool accepts(struct exchange *exchange)
     struct arena *arena = exchange->ctx.arena;
     struct str accept = header_join(exchange->req, "accept", arena);
     exchange->as_text = text && preference_prefers(accept, str_of(text), S("application/json"));
-    return (exchange->as_text || preference_admits(accept, S("application/json"))
-            || (!preference_refuses(accept, S("application/json"))
+    bool json = !text || exchange->request.operation->response; /* else there is no other form */
+    if (!json)
+        exchange->as_text = preference_admits(accept, str_of(text));
+    return (exchange->as_text || (json && preference_admits(accept, S("application/json")))
+            || (json && !preference_refuses(accept, S("application/json"))
                 && preference_admits(accept, S("application/problem+json"))))
            && preference_admits_plain(header_join(exchange->req, "accept-encoding", arena));
 }

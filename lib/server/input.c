@@ -66,7 +66,8 @@ static void read_parameter(struct exchange *exchange, const struct uri_parameter
             return;
         }
     }
-    if (operation->method == METHOD_GET && str_equal(given->name, S("fields")))
+    if (operation->method == METHOD_GET && operation->response
+        && str_equal(given->name, S("fields")))
         return;
     for (size_t i = 0;
          i < sizeof of_lists / sizeof *of_lists && (operation->flags & OPERATION_LIST); i++)

@@ -74,7 +74,7 @@ def operation_of(contract, operation, queries, shapes, problems):
     parameters = [parameter_of(parameter, shapes) for parameter in raw.pop('parameters', [])]
     if operation.list_of:
         parameters += list_parameters(operation, queries[operation.list_query], shapes.limits)
-    if operation.method == 'get':
+    if operation.method == 'get' and operation.item:
         parameters.append(fields_parameter(operation.shown(queries)))
     if operation.needs_key:
         parameters.append(ref('parameters', 'IdempotencyKey'))
@@ -101,7 +101,7 @@ def operation_of(contract, operation, queries, shapes, problems):
         success['headers']['Retry-After'] = {'description': 'Seconds to wait, while it is not there yet.', 'schema': integer(1, 3600), 'example': 1}
     if operation.needs_key:
         success['headers']['Idempotency-Replayed'] = ref('headers', 'Idempotency-Replayed')
-    for content in success.get('content', {}).values():
+    for content in success.get('content', {}).values() if operation.response else ():
         content['example'] = example_of(contract, operation.response)
         if operation.list_of:
             names = (*operation.shown(queries), '_links')

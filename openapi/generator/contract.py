@@ -199,8 +199,8 @@ class Operation:
         self.query_parameters = [p for p in both if p['in'] == 'query']
         self.status = int(next(iter(raw['responses'])))
         content = raw['responses'][str(self.status)].get('content', {})
-        self.response = content['application/json']['schema']['$ref'].rsplit('/', 1)[1] if content else None
-        self.text = next((media for media in content if media != 'application/json'), None)     # another form of the answer
+        self.response = content['application/json']['schema']['$ref'].rsplit('/', 1)[1] if 'application/json' in content else None
+        self.text = next((media for media in content if media != 'application/json'), None)     # another form of the answer, or the only one
         body = raw.get('requestBody', {}).get('content', {})
         self.partial = 'application/merge-patch+json' in body
         self.body = next(iter(body.values()))['schema']['$ref'].rsplit('/', 1)[1] if body else None

@@ -84,6 +84,8 @@ def fits(operation, queries):
     wanted = 'many' if operation.list_of else 'one'
     if operation.response and (answer is None or answer.rows != wanted):
         raise Wrong(f'{operation.where}: the last statement of x-plan with rows answers; it has to say "rows: {wanted}"')
+    if operation.text and (answer is None or answer.rows != 'one' or 'as_text' not in answer.columns):
+        raise Wrong(f'{operation.where}: answers {operation.text}: the last statement of x-plan gives one row with the text in its column `as_text`')
     stale = next((i for i, q in enumerate(queries) if q.none == 'stale'), None)
     if operation.needs_match and (stale is None or queries[-1].rows != 'one' or stale == len(queries) - 1):
         raise Wrong(f'{operation.where}: has If-Match: x-plan needs a statement with "none: stale", and reads the row last')

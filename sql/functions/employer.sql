@@ -19,6 +19,7 @@ create function app.employer_experiences(given jsonb) returns json language plpg
     as $$ begin return (
         select json_agg(e) from (
             select g.date, g.kind, g.note from jsonb_to_recordset(given) as g (date date, kind text, note text) order by 1 desc, 2, 3) e); end $$;
+
 -- Gives the relations of an account manager to another one, for hand-overs. Returns how many.
 create function app.employers_hand_over(from_user uuid, to_user uuid) returns int language plpgsql
     set search_path = pg_catalog, pg_temp

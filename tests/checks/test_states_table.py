@@ -17,9 +17,8 @@ NOUNS = {noun.name: noun for noun in CONTRACT.nouns}
 # operations that write, and have no row: why. One that makes a row of a noun, in the state in which that begins, needs none.
 WITHOUT = {
     'searchCandidates': 'it writes a note in the audit only', 'updateMailSetting': 'how e-mail is sent has no states',
-    'askMandate': 'it begins one',
-    'searchCandidates': 'it writes a note in the audit only',
-    'createHandOver': 'what it moves asks its own state', 'updateMailSetting': 'how e-mail is sent has no states',
+    'askMandate': 'it begins one', 'createHandOver': 'what it moves asks its own state', 'deleteCalendarFeed': 'a feed has no states',
+    'createCalendarFeed': 'the same',
     **dict.fromkeys(('createHat', 'updateHat', 'createLogin', 'deleteLogin'), 'a hat has an end, and a login is there or not'),
     **dict.fromkeys(('updateParticipation', 'deleteParticipation'), 'who took part is written down after the end, too'),
     **dict.fromkeys(('updateStatedFigure', 'deleteStatedFigure'), 'what was reported of a project comes after its end, too'),

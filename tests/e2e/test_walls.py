@@ -171,9 +171,13 @@ CALLS = {
 }
 
 
+# functions that need no row of somebody else: why; test_calendar_feeds.py attacks them
+APART = {'app.calendar_feed_make(uuid)': 'what it makes is of the caller', 'app.calendar_feed_read(text,text)': 'the token says who asks'}
+
+
 def test_every_function_that_can_be_called_is_attacked(region, predicates):
     assert {name for name, source, rights, _ in region.sql(DEFINERS)
-            if touched(source, predicates) and re.search(r'maatwerk_(?!owner)\w+=X', rights)} == set(CALLS)
+            if touched(source, predicates) and re.search(r'maatwerk_(?!owner)\w+=X', rights)} == set(CALLS) | set(APART)
 
 
 @pytest.fixture(scope='module')

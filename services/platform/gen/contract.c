@@ -9,28 +9,89 @@
 _Static_assert(1 <= LIMIT_PATH_PARAMETERS, "withdrawTask");
 _Static_assert(9 <= LIMIT_QUERY_PARAMETERS, "listTasks");
 
-static const char *const values_0[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", "alderman", "labour_expert", "benefits_payment", NULL};
-static const char *const values_1[] = {"skill", "knowledge", "attitude", "language", NULL};
-static const char *const values_2[] = {"propose", "send", "invite", "hire", "start", "pay", NULL};
-static const struct pattern_part pattern_3[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x0u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
-static const char *const values_4[] = {"queued", "sent", "delivered", "uncertain", "failed", "undelivered", "withdrawn", NULL};
-static const char *const values_5[] = {"file", "mediation", NULL};
-static const struct pattern_part pattern_6[] = {{{0x3ff000000000000u, 0x0u}, 4, 4}, {{0, 0}, 0, 0}};
-static const char *const values_7[] = {"firm", "agency", "hub", "course_provider", "partner", "municipality", "unit", "service_point", "desk", "department", "school", "association", "park", "platform", "corporation", "sector_body", "fund", "council", "employment_service", "sheltered_work", "centre", NULL};
-static const char *const values_8[] = {"ready", "leased", "waiting", "blocked", NULL};
-static const struct pattern_part pattern_9[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
-static const char *const values_10[] = {"permanent", "exhausted", "poison", "uncertain", "killed", NULL};
-static const char *const values_11[] = {"done", "asked", "too-late", NULL};
-static const char *const values_12[] = {"country", "tenant", "project", "agreement", NULL};
-static const char *const values_13[] = {"drafted", "adopted", "replaced", "withdrawn", NULL};
-static const char *const values_14[] = {"proposed", "open", "done", "failed", "withdrawn", NULL};
-static const struct pattern_part pattern_15[] = {{{0x0u, 0x7fffffe80000000u}, 2, 40}, {{0, 0}, 0, 0}};
-static const char *const values_16[] = {"municipality", "centre", "service", "hub", NULL};
-static const char *const values_17[] = {"me", "desk", "team", "people", NULL};
+static const struct pattern_part pattern_0[] = {{{0x3ff200000000000u, 0x7fffffe87fffffeu}, 43, 43}, {{0, 0}, 0, 0}};
+static const char *const values_1[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", "alderman", "labour_expert", "benefits_payment", NULL};
+static const char *const values_2[] = {"skill", "knowledge", "attitude", "language", NULL};
+static const char *const values_3[] = {"propose", "send", "invite", "hire", "start", "pay", NULL};
+static const char *const values_4[] = {"asked", "granted", "ended", "revoked", NULL};
+static const char *const values_5[] = {"file", "mediation", "interview", "approach", "mailing", NULL};
+static const struct pattern_part pattern_6[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x0u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
+static const char *const values_7[] = {"queued", "sent", "delivered", "uncertain", "failed", "undelivered", "withdrawn", NULL};
+static const struct pattern_part pattern_8[] = {{{0x0u, 0x8000000000u}, 1, 1}, {{0x0u, 0x200000000000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0, 0}, 0, 0}};
+static const char *const values_9[] = {"current", "withdrawn", NULL};
+static const char *const values_10[] = {"file", "mediation", NULL};
+static const struct pattern_part pattern_11[] = {{{0x3ff000000000000u, 0x0u}, 4, 4}, {{0, 0}, 0, 0}};
+static const char *const values_12[] = {"firm", "agency", "hub", "course_provider", "partner", "municipality", "unit", "service_point", "desk", "department", "school", "association", "park", "platform", "corporation", "sector_body", "fund", "council", "employment_service", "sheltered_work", "centre", NULL};
+static const char *const values_13[] = {"ready", "leased", "waiting", "blocked", NULL};
+static const struct pattern_part pattern_14[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
+static const char *const values_15[] = {"permanent", "exhausted", "poison", "uncertain", "killed", NULL};
+static const char *const values_16[] = {"done", "asked", "too-late", NULL};
+static const char *const values_17[] = {"country", "tenant", "project", "agreement", NULL};
+static const char *const values_18[] = {"drafted", "adopted", "replaced", "withdrawn", NULL};
+static const char *const values_19[] = {"proposed", "open", "done", "failed", "withdrawn", NULL};
+static const struct pattern_part pattern_20[] = {{{0x0u, 0x7fffffe80000000u}, 2, 40}, {{0, 0}, 0, 0}};
+static const char *const values_21[] = {"municipality", "centre", "service", "hub", NULL};
+static const char *const values_22[] = {"me", "desk", "team", "people", NULL};
 
+static const struct right list_calendar_feeds_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* listCalendarFeeds: My calendar feeds */
+static enum err list_calendar_feeds_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_calendar_feed_list(plan);
+    return OK;
+}
+static const struct right create_calendar_feed_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* createCalendarFeed: Make a calendar feed */
+static enum err create_calendar_feed_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_calendar_feed_make(plan, (struct sql_calendar_feed_make){.id = req->new_id});
+    sql_calendar_feed_get(plan, (struct sql_calendar_feed_get){.id = req->new_id});
+    return OK;
+}
+static const struct right get_calendar_feed_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field get_calendar_feed_path[] = {
+    {.name = "calendarFeedId", .key = {"\"calendarFeedId\":", 17}, .column = "calendar_feed_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getCalendarFeed: One calendar feed */
+static enum err get_calendar_feed_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_calendar_feed_get(plan, (struct sql_calendar_feed_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right delete_calendar_feed_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field delete_calendar_feed_path[] = {
+    {.name = "calendarFeedId", .key = {"\"calendarFeedId\":", 17}, .column = "calendar_feed_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* deleteCalendarFeed: Take a calendar feed away */
+static enum err delete_calendar_feed_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_calendar_feed_delete(plan, (struct sql_calendar_feed_delete){
+        .id = req->path[0],
+        .version = req->version,
+    });
+    sql_calendar_feed_get(plan, (struct sql_calendar_feed_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right get_calendar_rights[] = {{0, SCOPE_NONE}};
+static const struct field get_calendar_path[] = {
+    {.name = "calendarToken", .key = {"\"calendarToken\":", 16}, .column = "calendar_token", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 43, .max = 43, .pattern = pattern_0, .visible_to = 0xffffffffu},
+};
+/* getCalendar: The feed itself */
+static enum err get_calendar_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    sql_calendar_feed_read(plan, (struct sql_calendar_feed_read){
+        .calendar_token = req->path[0],
+        .language = ctx_language(ctx),
+    });
+    return OK;
+}
 static const struct right list_colleagues_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_colleagues_query[] = {
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 19, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 19, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
     {.name = "namePrefix", .key = {"\"namePrefix\":", 13}, .column = "name_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
 };
 /* listColleagues: Colleagues */
@@ -43,7 +104,7 @@ static enum err list_colleagues_plan(struct ctx *ctx, const struct request *req,
 static const struct right list_competences_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_competences_query[] = {
     {.name = "labelPrefix", .key = {"\"labelPrefix\":", 14}, .column = "label_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
 };
 /* listCompetences: Find a competence */
 static enum err list_competences_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -80,7 +141,7 @@ static const struct field get_vacancy_gate_path[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct field get_vacancy_gate_query[] = {
-    {.name = "step", .key = {"\"step\":", 7}, .column = "step", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "step", .key = {"\"step\":", 7}, .column = "step", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
 };
 /* getVacancyGate: May this be done with a vacancy */
 static enum err get_vacancy_gate_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -98,7 +159,7 @@ static const struct field get_candidate_gate_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct field get_candidate_gate_query[] = {
-    {.name = "step", .key = {"\"step\":", 7}, .column = "step", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "step", .key = {"\"step\":", 7}, .column = "step", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
 };
 /* getCandidateGate: May this be done with a candidate */
 static enum err get_candidate_gate_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -116,7 +177,7 @@ static const struct field get_proposal_gate_path[] = {
     {.name = "proposalId", .key = {"\"proposalId\":", 13}, .column = "proposal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct field get_proposal_gate_query[] = {
-    {.name = "step", .key = {"\"step\":", 7}, .column = "step", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "step", .key = {"\"step\":", 7}, .column = "step", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
 };
 /* getProposalGate: May this be done with a proposal */
 static enum err get_proposal_gate_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -154,7 +215,7 @@ static enum err get_hand_over_plan(struct ctx *ctx, const struct request *req, s
 static const struct right list_hats_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_hats_query[] = {
     {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 19, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 19, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 /* listHats: Hats */
@@ -269,6 +330,81 @@ static enum err update_mail_setting_plan(struct ctx *ctx, const struct request *
     sql_mail_setting_get(plan, (struct sql_mail_setting_get){.id = req->path[0]});
     return OK;
 }
+static const struct right list_mandates_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ALDERMAN, SCOPE_CASELOAD}, {1u << ROLE_LABOUR_EXPERT, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field list_mandates_query[] = {
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listMandates: Mandates */
+static enum err list_mandates_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_mandate_list(plan, (struct sql_mandate_list){.shows_grantee_name = request_shows(req, 7)});
+    return OK;
+}
+static const struct right create_mandate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* createMandate: Give a mandate */
+static enum err create_mandate_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_mandate_insert(plan, req->body, (struct sql_mandate_insert){
+        .id = req->new_id,
+        .state = S("granted"),
+    });
+    sql_mandate_get(plan, (struct sql_mandate_get){.id = req->new_id});
+    return OK;
+}
+static const struct right ask_mandate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_CASELOAD}, {1u << ROLE_ALDERMAN, SCOPE_CASELOAD}, {1u << ROLE_LABOUR_EXPERT, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+/* askMandate: Ask for a mandate */
+static enum err ask_mandate_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_mandate_insert(plan, req->body, (struct sql_mandate_insert){
+        .id = req->new_id,
+        .state = S("asked"),
+    });
+    sql_mandate_get(plan, (struct sql_mandate_get){.id = req->new_id});
+    return OK;
+}
+static const struct right get_mandate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ALDERMAN, SCOPE_CASELOAD}, {1u << ROLE_LABOUR_EXPERT, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field get_mandate_path[] = {
+    {.name = "mandateId", .key = {"\"mandateId\":", 12}, .column = "mandate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getMandate: One mandate */
+static enum err get_mandate_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_mandate_get(plan, (struct sql_mandate_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right grant_mandate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field grant_mandate_path[] = {
+    {.name = "mandateId", .key = {"\"mandateId\":", 12}, .column = "mandate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* grantMandate: Grant what was asked */
+static enum err grant_mandate_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_mandate_grant(plan, (struct sql_mandate_grant){.id = req->path[0]});
+    sql_mandate_get(plan, (struct sql_mandate_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right revoke_mandate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_CASELOAD}, {1u << ROLE_ALDERMAN, SCOPE_CASELOAD}, {1u << ROLE_LABOUR_EXPERT, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field revoke_mandate_path[] = {
+    {.name = "mandateId", .key = {"\"mandateId\":", 12}, .column = "mandate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* revokeMandate: Revoke or refuse a mandate */
+static enum err revoke_mandate_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_mandate_revoke(plan, req->body, (struct sql_mandate_revoke){.id = req->path[0]});
+    sql_mandate_get(plan, (struct sql_mandate_get){.id = req->path[0]});
+    return OK;
+}
 static const struct right list_message_templates_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 /* listMessageTemplates: The words of messages */
 static enum err list_message_templates_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -279,7 +415,7 @@ static enum err list_message_templates_plan(struct ctx *ctx, const struct reques
 }
 static const struct right preview_message_template_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field preview_message_template_path[] = {
-    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_6, .visible_to = 0xffffffffu},
 };
 /* previewMessageTemplate: How a message looks */
 static enum err preview_message_template_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -290,7 +426,7 @@ static enum err preview_message_template_plan(struct ctx *ctx, const struct requ
 }
 static const struct right list_messages_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_CASELOAD}, {1u << ROLE_AGENCY, SCOPE_CASELOAD}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_CASELOAD}, {1u << ROLE_PARTNER, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {1u << ROLE_ANALYST, SCOPE_CASELOAD}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_CASELOAD}, {1u << ROLE_LABOUR_EXPERT, SCOPE_CASELOAD}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field list_messages_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 7, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 7, .item_max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "aboutId", .key = {"\"aboutId\":", 10}, .column = "about_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -332,12 +468,26 @@ static enum err resend_message_plan(struct ctx *ctx, const struct request *req, 
     });
     return OK;
 }
+static const struct right list_neighbourhoods_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_neighbourhoods_query[] = {
+    {.name = "municipality", .key = {"\"municipality\":", 15}, .column = "municipality", .type = FIELD_TEXT, .min = 6, .max = 6, .pattern = pattern_8, .visible_to = 0xffffffffu},
+    {.name = "district", .key = {"\"district\":", 11}, .column = "district", .type = FIELD_TEXT, .min = 1, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "namePrefix", .key = {"\"namePrefix\":", 13}, .column = "name_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 2, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+};
+/* listNeighbourhoods: Neighbourhoods */
+static enum err list_neighbourhoods_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_neighbourhood_list(plan);
+    return OK;
+}
 static const struct right list_notes_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_notes_query[] = {
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 2, .item_max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 2, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
 };
 /* listNotes: Notes */
 static enum err list_notes_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -399,7 +549,7 @@ static enum err delete_note_plan(struct ctx *ctx, const struct request *req, str
 static const struct right list_occupations_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_occupations_query[] = {
     {.name = "labelPrefix", .key = {"\"labelPrefix\":", 14}, .column = "label_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "isco", .key = {"\"isco\":", 7}, .column = "isco", .type = FIELD_TEXT, .min = 4, .max = 4, .pattern = pattern_6, .visible_to = 0xffffffffu},
+    {.name = "isco", .key = {"\"isco\":", 7}, .column = "isco", .type = FIELD_TEXT, .min = 4, .max = 4, .pattern = pattern_11, .visible_to = 0xffffffffu},
 };
 /* listOccupations: Find an occupation */
 static enum err list_occupations_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -425,7 +575,7 @@ static enum err get_occupation_plan(struct ctx *ctx, const struct request *req, 
 }
 static const struct right list_organisations_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_organisations_query[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 21, .item_max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 21, .item_max = 100, .values = values_12, .visible_to = 0xffffffffu},
     {.name = "namePrefix", .key = {"\"namePrefix\":", 13}, .column = "name_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -502,8 +652,8 @@ static enum err get_queue_doctor_plan(struct ctx *ctx, const struct request *req
 }
 static const struct right list_queue_jobs_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field list_queue_jobs_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_9, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_14, .visible_to = 0xffffffffu},
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "createdBefore", .key = {"\"createdBefore\":", 16}, .column = "created_before", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -592,8 +742,8 @@ static enum err kill_queue_job_plan(struct ctx *ctx, const struct request *req, 
 }
 static const struct right list_queue_dead_letters_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field list_queue_dead_letters_query[] = {
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_9, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_15, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_14, .visible_to = 0xffffffffu},
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -656,7 +806,7 @@ static enum err list_queue_kinds_plan(struct ctx *ctx, const struct request *req
 }
 static const struct right pause_queue_kind_rights[] = {{1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field pause_queue_kind_path[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_9, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_14, .visible_to = 0xffffffffu},
 };
 /* pauseQueueKind: Pause a kind of work */
 static enum err pause_queue_kind_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -671,7 +821,7 @@ static enum err pause_queue_kind_plan(struct ctx *ctx, const struct request *req
 }
 static const struct right resume_queue_kind_rights[] = {{1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field resume_queue_kind_path[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_9, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_14, .visible_to = 0xffffffffu},
 };
 /* resumeQueueKind: End the pause of a kind */
 static enum err resume_queue_kind_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -743,7 +893,7 @@ static enum err release_queue_lane_plan(struct ctx *ctx, const struct request *r
 static const struct right list_queue_schedule_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field list_queue_schedule_query[] = {
     {.name = "subject", .key = {"\"subject\":", 10}, .column = "subject", .type = FIELD_TEXT, .min = 1, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_9, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_14, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 /* listQueueSchedule: Planned work */
@@ -756,7 +906,7 @@ static enum err list_queue_schedule_plan(struct ctx *ctx, const struct request *
 static const struct right list_queue_acts_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_SYSTEM, SCOPE_INSTALLATION}, {0, SCOPE_NONE}};
 static const struct field list_queue_acts_query[] = {
     {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job_id", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_16, .visible_to = 0xffffffffu},
 };
 /* listQueueActs: Who asked what of the queue */
 static enum err list_queue_acts_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -795,6 +945,27 @@ static enum err get_region_plan(struct ctx *ctx, const struct request *req, stru
     sql_region_get(plan, (struct sql_region_get){.id = req->path[0]});
     return OK;
 }
+static const struct right get_reminder_preference_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* getReminderPreference: When I am reminded */
+static enum err get_reminder_preference_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_reminder_preference_get(plan);
+    return OK;
+}
+static const struct right put_reminder_preference_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* putReminderPreference: Choose when I am reminded */
+static enum err put_reminder_preference_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    enum err err = reminder_preference_check(ctx, req->body);
+    if (err)
+        return err;
+    sql_reminder_preference_put(plan, req->body, (struct sql_reminder_preference_put){
+        .version = req->version,
+    });
+    sql_reminder_preference_get(plan);
+    return OK;
+}
 static const struct right list_rule_codes_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_rule_codes_query[] = {
     {.name = "codePrefix", .key = {"\"codePrefix\":", 13}, .column = "code_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
@@ -811,9 +982,9 @@ static const struct right list_rules_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE
 static const struct field list_rules_query[] = {
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "codePrefix", .key = {"\"codePrefix\":", 13}, .column = "code_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "scope", .key = {"\"scope\":", 8}, .column = "scope", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "scope", .key = {"\"scope\":", 8}, .column = "scope", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_17, .visible_to = 0xffffffffu},
     {.name = "scopeId", .key = {"\"scopeId\":", 10}, .column = "scope_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_18, .visible_to = 0xffffffffu},
     {.name = "inForceAt", .key = {"\"inForceAt\":", 12}, .column = "in_force_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 /* listRules: Rules */
@@ -907,8 +1078,8 @@ static enum err list_task_kinds_plan(struct ctx *ctx, const struct request *req,
 }
 static const struct right list_tasks_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_tasks_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_14, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_15, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_19, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_20, .visible_to = 0xffffffffu},
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x3b7u},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -1038,7 +1209,7 @@ static enum err list_task_transitions_plan(struct ctx *ctx, const struct request
 }
 static const struct right list_tenants_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_tenants_query[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_16, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_21, .visible_to = 0xffffffffu},
 };
 /* listTenants: Municipalities */
 static enum err list_tenants_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -1074,7 +1245,7 @@ static enum err get_user_profile_plan(struct ctx *ctx, const struct request *req
 }
 static const struct right list_users_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_users_query[] = {
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 19, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 19, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
     {.name = "namePrefix", .key = {"\"namePrefix\":", 13}, .column = "name_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "after", .key = {"\"after\":", 8}, .column = "after", .type = FIELD_TEXT, .min = 1, .max = 400, .visible_to = 0xffffffffu},
@@ -1124,8 +1295,8 @@ static enum err update_user_plan(struct ctx *ctx, const struct request *req, str
 }
 static const struct right get_work_list_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field get_work_list_query[] = {
-    {.name = "whose", .key = {"\"whose\":", 8}, .column = "whose", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_15, .visible_to = 0xffffffffu},
+    {.name = "whose", .key = {"\"whose\":", 8}, .column = "whose", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 2, .max = 40, .pattern = pattern_20, .visible_to = 0xffffffffu},
     {.name = "urgent", .key = {"\"urgent\":", 9}, .column = "urgent", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "overdue", .key = {"\"overdue\":", 10}, .column = "overdue", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "dueBefore", .key = {"\"dueBefore\":", 12}, .column = "due_before", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -1143,6 +1314,65 @@ static enum err get_work_list_plan(struct ctx *ctx, const struct request *req, s
     return OK;
 }
 static const struct operation operations[] = {
+    {
+        .id = "listCalendarFeeds",
+        .method = METHOD_GET,
+        .path = "/calendar-feeds",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_calendar_feeds_rights,
+        .response = &calendar_feed_schema, .shown = 0x1du,
+        .list = &query_calendar_feed_list,
+        .handle = list_calendar_feeds_plan,
+    },
+    {
+        .id = "createCalendarFeed",
+        .method = METHOD_POST,
+        .path = "/calendar-feeds",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = 0,
+        .rights = create_calendar_feed_rights,
+        .response = &calendar_feed_schema, .shown = 0x1fu,
+        .show = &operations[2],
+        .handle = create_calendar_feed_plan,
+    },
+    {
+        .id = "getCalendarFeed",
+        .method = METHOD_GET,
+        .path = "/calendar-feeds/{calendarFeedId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_calendar_feed_rights,
+        .path_fields = get_calendar_feed_path, .path_count = 1,
+        .response = &calendar_feed_schema, .shown = 0x1fu,
+        .handle = get_calendar_feed_plan,
+    },
+    {
+        .id = "deleteCalendarFeed",
+        .method = METHOD_DELETE,
+        .path = "/calendar-feeds/{calendarFeedId}",
+        .flags = OPERATION_NEEDS_MATCH,
+        .status = 204,
+        .body_max = 0,
+        .rights = delete_calendar_feed_rights,
+        .path_fields = delete_calendar_feed_path, .path_count = 1,
+        .handle = delete_calendar_feed_plan,
+    },
+    {
+        .id = "getCalendar",
+        .method = METHOD_GET,
+        .path = "/calendars/{calendarToken}",
+        .flags = OPERATION_PUBLIC | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_calendar_rights,
+        .text = "text/calendar",
+        .path_fields = get_calendar_path, .path_count = 1,
+        .handle = get_calendar_plan,
+    },
     {
         .id = "listColleagues",
         .method = METHOD_GET,
@@ -1245,7 +1475,7 @@ static const struct operation operations[] = {
         .rights = create_hand_over_rights,
         .body = &hand_over_new_schema,
         .response = &hand_over_schema, .shown = 0x1ffffu,
-        .show = &operations[8],
+        .show = &operations[13],
         .handle = create_hand_over_plan,
     },
     {
@@ -1283,7 +1513,7 @@ static const struct operation operations[] = {
         .rights = create_hat_rights,
         .body = &hat_new_schema,
         .response = &hat_schema, .shown = 0x3ffu,
-        .show = &operations[11],
+        .show = &operations[16],
         .handle = create_hat_plan,
     },
     {
@@ -1334,7 +1564,7 @@ static const struct operation operations[] = {
         .rights = create_login_rights,
         .body = &login_new_schema,
         .response = &login_schema, .shown = 0x3fu,
-        .show = &operations[15],
+        .show = &operations[20],
         .handle = create_login_plan,
     },
     {
@@ -1384,6 +1614,90 @@ static const struct operation operations[] = {
         .body = &mail_setting_change_schema,
         .response = &mail_setting_schema, .shown = 0x3fu,
         .handle = update_mail_setting_plan,
+    },
+    {
+        .id = "listMandates",
+        .method = METHOD_GET,
+        .path = "/mandates",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_mandates_rights,
+        .purpose = "file",
+        .parameters = list_mandates_query, .parameters_count = 6,
+        .response = &mandate_schema, .shown = 0x7fffffu,
+        .list = &query_mandate_list,
+        .handle = list_mandates_plan,
+    },
+    {
+        .id = "createMandate",
+        .method = METHOD_POST,
+        .path = "/mandates",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_mandate_rights,
+        .purpose = "file",
+        .body = &mandate_new_schema,
+        .response = &mandate_schema, .shown = 0x7fffffu,
+        .show = &operations[27],
+        .handle = create_mandate_plan,
+    },
+    {
+        .id = "askMandate",
+        .method = METHOD_POST,
+        .path = "/mandates/requests",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = ask_mandate_rights,
+        .purpose = "file",
+        .body = &mandate_new_schema,
+        .response = &mandate_schema, .shown = 0x7fffffu,
+        .show = &operations[27],
+        .handle = ask_mandate_plan,
+    },
+    {
+        .id = "getMandate",
+        .method = METHOD_GET,
+        .path = "/mandates/{mandateId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_mandate_rights,
+        .purpose = "file",
+        .path_fields = get_mandate_path, .path_count = 1,
+        .response = &mandate_schema, .shown = 0x7fffffu,
+        .handle = get_mandate_plan,
+    },
+    {
+        .id = "grantMandate",
+        .method = METHOD_POST,
+        .path = "/mandates/{mandateId}/grants",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = 0,
+        .rights = grant_mandate_rights,
+        .purpose = "file",
+        .path_fields = grant_mandate_path, .path_count = 1,
+        .response = &mandate_schema, .shown = 0x7fffffu,
+        .show = &operations[27],
+        .handle = grant_mandate_plan,
+    },
+    {
+        .id = "revokeMandate",
+        .method = METHOD_POST,
+        .path = "/mandates/{mandateId}/revocations",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = revoke_mandate_rights,
+        .purpose = "file",
+        .path_fields = revoke_mandate_path, .path_count = 1,
+        .body = &mandate_revocation_schema,
+        .response = &mandate_schema, .shown = 0x7fffffu,
+        .show = &operations[27],
+        .handle = revoke_mandate_plan,
     },
     {
         .id = "listMessageTemplates",
@@ -1447,8 +1761,21 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = resend_message_path, .path_count = 1,
         .response = &message_schema, .shown = 0xffffffu,
-        .show = &operations[22],
+        .show = &operations[33],
         .handle = resend_message_plan,
+    },
+    {
+        .id = "listNeighbourhoods",
+        .method = METHOD_GET,
+        .path = "/neighbourhoods",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_neighbourhoods_rights,
+        .parameters = list_neighbourhoods_query, .parameters_count = 4,
+        .response = &neighbourhood_schema, .shown = 0x1fu,
+        .list = &query_neighbourhood_list,
+        .handle = list_neighbourhoods_plan,
     },
     {
         .id = "listNotes",
@@ -1475,7 +1802,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &note_new_schema,
         .response = &note_schema, .shown = 0x1fffu,
-        .show = &operations[26],
+        .show = &operations[38],
         .handle = create_note_plan,
     },
     {
@@ -1565,7 +1892,7 @@ static const struct operation operations[] = {
         .rights = create_organisation_rights,
         .body = &organisation_new_schema,
         .response = &organisation_schema, .shown = 0x1ffu,
-        .show = &operations[33],
+        .show = &operations[45],
         .handle = create_organisation_plan,
     },
     {
@@ -1664,7 +1991,7 @@ static const struct operation operations[] = {
         .path_fields = retry_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[57],
+        .show = &operations[69],
         .handle = retry_queue_job_plan,
     },
     {
@@ -1678,7 +2005,7 @@ static const struct operation operations[] = {
         .path_fields = run_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[57],
+        .show = &operations[69],
         .handle = run_queue_job_plan,
     },
     {
@@ -1692,7 +2019,7 @@ static const struct operation operations[] = {
         .path_fields = cancel_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[57],
+        .show = &operations[69],
         .handle = cancel_queue_job_plan,
     },
     {
@@ -1706,7 +2033,7 @@ static const struct operation operations[] = {
         .path_fields = kill_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[57],
+        .show = &operations[69],
         .handle = kill_queue_job_plan,
     },
     {
@@ -1756,7 +2083,7 @@ static const struct operation operations[] = {
         .path_fields = revive_queue_dead_letter_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[57],
+        .show = &operations[69],
         .handle = revive_queue_dead_letter_plan,
     },
     {
@@ -1782,7 +2109,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_kind_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[57],
+        .show = &operations[69],
         .handle = pause_queue_kind_plan,
     },
     {
@@ -1796,7 +2123,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_kind_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[57],
+        .show = &operations[69],
         .handle = resume_queue_kind_plan,
     },
     {
@@ -1810,7 +2137,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_tenant_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[57],
+        .show = &operations[69],
         .handle = pause_queue_tenant_plan,
     },
     {
@@ -1824,7 +2151,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_tenant_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[57],
+        .show = &operations[69],
         .handle = resume_queue_tenant_plan,
     },
     {
@@ -1850,7 +2177,7 @@ static const struct operation operations[] = {
         .path_fields = release_queue_lane_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[57],
+        .show = &operations[69],
         .handle = release_queue_lane_plan,
     },
     {
@@ -1916,6 +2243,29 @@ static const struct operation operations[] = {
         .handle = get_region_plan,
     },
     {
+        .id = "getReminderPreference",
+        .method = METHOD_GET,
+        .path = "/user-profile/reminders",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_reminder_preference_rights,
+        .response = &reminder_preference_schema, .shown = 0xfu,
+        .handle = get_reminder_preference_plan,
+    },
+    {
+        .id = "putReminderPreference",
+        .method = METHOD_PUT,
+        .path = "/user-profile/reminders",
+        .flags = OPERATION_NEEDS_MATCH,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = put_reminder_preference_rights,
+        .body = &reminder_choice_schema,
+        .response = &reminder_preference_schema, .shown = 0xfu,
+        .handle = put_reminder_preference_plan,
+    },
+    {
         .id = "listRuleCodes",
         .method = METHOD_GET,
         .path = "/rule-codes",
@@ -1951,7 +2301,7 @@ static const struct operation operations[] = {
         .rights = create_rule_rights,
         .body = &rule_new_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[63],
+        .show = &operations[77],
         .handle = create_rule_plan,
     },
     {
@@ -2002,7 +2352,7 @@ static const struct operation operations[] = {
         .path_fields = adopt_rule_path, .path_count = 1,
         .body = &rule_adoption_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[63],
+        .show = &operations[77],
         .handle = adopt_rule_plan,
     },
     {
@@ -2016,7 +2366,7 @@ static const struct operation operations[] = {
         .path_fields = end_rule_path, .path_count = 1,
         .body = &rule_ending_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[63],
+        .show = &operations[77],
         .handle = end_rule_plan,
     },
     {
@@ -2056,7 +2406,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &task_new_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[71],
+        .show = &operations[85],
         .handle = create_task_plan,
     },
     {
@@ -2083,7 +2433,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = accept_task_path, .path_count = 1,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[71],
+        .show = &operations[85],
         .handle = accept_task_plan,
     },
     {
@@ -2098,7 +2448,7 @@ static const struct operation operations[] = {
         .path_fields = decline_task_path, .path_count = 1,
         .body = &task_refusal_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[71],
+        .show = &operations[85],
         .handle = decline_task_plan,
     },
     {
@@ -2113,7 +2463,7 @@ static const struct operation operations[] = {
         .path_fields = complete_task_path, .path_count = 1,
         .body = &task_completion_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[71],
+        .show = &operations[85],
         .handle = complete_task_plan,
     },
     {
@@ -2128,7 +2478,7 @@ static const struct operation operations[] = {
         .path_fields = withdraw_task_path, .path_count = 1,
         .body = &task_withdrawal_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[71],
+        .show = &operations[85],
         .handle = withdraw_task_plan,
     },
     {
@@ -2143,7 +2493,7 @@ static const struct operation operations[] = {
         .path_fields = replan_task_path, .path_count = 1,
         .body = &task_replanning_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[71],
+        .show = &operations[85],
         .handle = replan_task_plan,
     },
     {
@@ -2158,7 +2508,7 @@ static const struct operation operations[] = {
         .path_fields = reassign_task_path, .path_count = 1,
         .body = &task_reassignment_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[71],
+        .show = &operations[85],
         .handle = reassign_task_plan,
     },
     {
@@ -2234,7 +2584,7 @@ static const struct operation operations[] = {
         .rights = create_user_rights,
         .body = &user_new_schema,
         .response = &user_schema, .shown = 0x7ffu,
-        .show = &operations[84],
+        .show = &operations[98],
         .handle = create_user_plan,
     },
     {
@@ -2279,5 +2629,5 @@ static const struct operation operations[] = {
 };
 
 const struct service platform_service = {
-    "platform", operations, 87, false,
+    "platform", operations, 101, false,
 };

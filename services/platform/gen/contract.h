@@ -8,6 +8,8 @@
 
 /* createHandOver: Hand over everything */
 enum err hand_over_new_check(struct ctx *ctx, const struct hand_over_new *body) MUST_CHECK;
+/* putReminderPreference: Choose when I am reminded */
+enum err reminder_preference_check(struct ctx *ctx, const struct reminder_choice *body) MUST_CHECK;
 /* createTask: Make a task */
 enum err task_new_check(struct ctx *ctx, const struct task_new *body) MUST_CHECK;
 /* replanTask: Agree on another moment */

@@ -5,8 +5,91 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(83 <= LIMIT_QUERIES, "queries");
-_Static_assert(16 <= LIMIT_VALUES, "task_list");
+_Static_assert(96 <= LIMIT_QUERIES, "queries");
+_Static_assert(17 <= LIMIT_VALUES, "mandate_insert");
+
+const struct query query_calendar_feed_make = {
+    .name = "calendar_feed_make",
+    .text = "select app.calendar_feed_make($1::uuid)",
+    .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_calendar_feed_make(struct plan *plan, struct sql_calendar_feed_make args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_calendar_feed_make, values);
+}
+
+static const struct query_sort calendar_feed_list_sorts[] = {
+    {"madeAt", "f.made_at", "timestamptz", "made_at"},
+};
+static const struct query_list calendar_feed_list_list = {
+    NULL, 0,
+    calendar_feed_list_sorts, 1,
+    "f.id", "id", "uuid",
+    false,
+    NULL, NULL,
+    NULL,
+};
+const struct query query_calendar_feed_list = {
+    .name = "calendar_feed_list",
+    .text = "select f.id, f.made_at, f.version, f.changed_at from app.calendar_feed f where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &calendar_feed_list_list,
+};
+struct statement *sql_calendar_feed_list(struct plan *plan)
+{
+    return plan_add(plan, &query_calendar_feed_list, NULL);
+}
+
+const struct query query_calendar_feed_get = {
+    .name = "calendar_feed_get",
+    .text = "select f.id, app.calendar_feed_address(f.id) as address, f.made_at, f.version, f.changed_at from"
+            " app.calendar_feed f where f.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_calendar_feed_get(struct plan *plan, struct sql_calendar_feed_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_calendar_feed_get, values);
+}
+
+const struct query query_calendar_feed_delete = {
+    .name = "calendar_feed_delete",
+    .text = "delete from app.calendar_feed f where f.id = $1 and $2::int8multirange @> f.version returning f."
+            "id",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_calendar_feed_delete(struct plan *plan, struct sql_calendar_feed_delete args)
+{
+    const struct str values[] = {
+        args.id,
+        args.version,
+    };
+    return plan_add(plan, &query_calendar_feed_delete, values);
+}
+
+const struct query query_calendar_feed_read = {
+    .name = "calendar_feed_read",
+    .text = "select c.as_text from (select app.calendar_feed_read($1, $2) as as_text) c where c.as_text is no"
+            "t null",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_calendar_feed_read(struct plan *plan, struct sql_calendar_feed_read args)
+{
+    const struct str values[] = {
+        args.calendar_token,
+        args.language,
+    };
+    return plan_add(plan, &query_calendar_feed_read, values);
+}
 
 static const struct query_filter colleague_list_filters[] = {
     {"role", "c.role = %", NULL},
@@ -21,6 +104,7 @@ static const struct query_list colleague_list_list = {
     "c.id", "id", "uuid",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_colleague_list = {
     .name = "colleague_list",
@@ -46,6 +130,7 @@ static const struct query_list competence_list_list = {
     "c.id", "id", "uuid",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_competence_list = {
     .name = "competence_list",
@@ -93,6 +178,7 @@ static const struct query_list condition_list_list = {
     "c.bit", "bit", "int",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_condition_list = {
     .name = "condition_list",
@@ -173,6 +259,7 @@ static const struct query_list hat_page_list = {
     "h.id", "id", "uuid",
     true,
     NULL, NULL,
+    NULL,
 };
 const struct query query_hat_page = {
     .name = "hat_page",
@@ -258,6 +345,7 @@ static const struct query_list login_page_list = {
     "l.id", "id", "uuid",
     true,
     NULL, NULL,
+    NULL,
 };
 const struct query query_login_page = {
     .name = "login_page",
@@ -352,6 +440,127 @@ struct statement *sql_mail_setting_change(struct plan *plan, struct sql_mail_set
     return plan_add(plan, &query_mail_setting_change, values);
 }
 
+static const struct query_filter mandate_list_filters[] = {
+    {"state", "app.mandate_now(m.state, m.until_at) = %", NULL},
+    {"purpose", "m.purpose = %", NULL},
+    {"candidateId", "m.candidate_id = %::uuid", NULL},
+    {"employerId", "m.employer_id = %::uuid", NULL},
+    {"organisationId", "m.grantee_organisation_id = %::uuid", NULL},
+    {"userId", "m.grantee_user_id = %::uuid", NULL},
+};
+static const struct query_sort mandate_list_sorts[] = {
+    {"changedAt", "m.changed_at", "timestamptz", "changed_at"},
+};
+static const struct query_list mandate_list_list = {
+    mandate_list_filters, 6,
+    mandate_list_sorts, 1,
+    "m.id", "id", "uuid",
+    true,
+    NULL, NULL,
+    NULL,
+};
+const struct query query_mandate_list = {
+    .name = "mandate_list",
+    .text = "select m.id, app.mandate_now(m.state, m.until_at) as state, m.grantor, m.grantor_id, m.grantee_u"
+            "ser_id, m.grantee_organisation_id, m.grantee_tenant_id, m.role, m.scope, m.candidate_id, m.emplo"
+            "yer_id, m.scope_id, m.scope_code, m.purpose, m.from_at, m.until_at, m.exclusive, m.asked_by, m.d"
+            "ecided_by, m.reason, m.version, m.changed_at, case when $1::boolean then app.mandate_grantee(m.i"
+            "d) end as grantee_name from app.mandate m where true",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &mandate_list_list, .whose = "candidate_id",
+};
+struct statement *sql_mandate_list(struct plan *plan, struct sql_mandate_list args)
+{
+    const struct str values[] = {
+        args.shows_grantee_name,
+    };
+    return plan_add(plan, &query_mandate_list, values);
+}
+
+const struct query query_mandate_get = {
+    .name = "mandate_get",
+    .text = "select m.id, app.mandate_now(m.state, m.until_at) as state, m.grantor, m.grantor_id, m.grantee_u"
+            "ser_id, m.grantee_organisation_id, m.grantee_tenant_id, m.role, m.scope, m.candidate_id, m.emplo"
+            "yer_id, m.scope_id, m.scope_code, m.purpose, m.from_at, m.until_at, m.exclusive, m.asked_by, m.d"
+            "ecided_by, m.reason, m.version, m.changed_at, app.mandate_grantee(m.id) as grantee_name from app"
+            ".mandate m where m.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL, .whose = "candidate_id",
+};
+struct statement *sql_mandate_get(struct plan *plan, struct sql_mandate_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_mandate_get, values);
+}
+
+const struct query query_mandate_insert = {
+    .name = "mandate_insert",
+    .text = "insert into app.mandate as m (tenant_id, id, state, grantor, grantor_id, grantee_user_id, grante"
+            "e_organisation_id, grantee_tenant_id, role, scope, candidate_id, employer_id, scope_id, scope_co"
+            "de, purpose, from_at, until_at, exclusive) values (app.tenant(), $1::uuid, $2, coalesce($3::text"
+            ", 'tenant'), $4::uuid, $5::uuid, $6::uuid, $7::uuid, $8::text, $9::text, $10::uuid, $11::uuid, $"
+            "12::uuid, $13::text, $14::text, coalesce($15::timestamptz, clock.now()), $16::timestamptz, coale"
+            "sce($17::boolean, false)) returning m.id",
+    .parameters = 17, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_mandate_insert(struct plan *plan, const struct mandate_new *body, struct sql_mandate_insert args)
+{
+    const struct str values[] = {
+        args.id,
+        args.state,
+        body->grantor,
+        body->grantor_id,
+        body->grantee_user_id,
+        body->grantee_organisation_id,
+        body->grantee_tenant_id,
+        body->role,
+        body->scope,
+        body->candidate_id,
+        body->employer_id,
+        body->scope_id,
+        body->scope_code,
+        body->purpose,
+        body->from_at,
+        body->until_at,
+        plan_bool(body->exclusive),
+    };
+    return plan_add(plan, &query_mandate_insert, values);
+}
+
+const struct query query_mandate_grant = {
+    .name = "mandate_grant",
+    .text = "update app.mandate m set state = app.move('mandate', app.mandate_now(m.state, m.until_at), 'gran"
+            "t') where m.id = $1 returning m.id",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_mandate_grant(struct plan *plan, struct sql_mandate_grant args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_mandate_grant, values);
+}
+
+const struct query query_mandate_revoke = {
+    .name = "mandate_revoke",
+    .text = "update app.mandate m set reason = $1::text, state = app.move('mandate', app.mandate_now(m.state,"
+            " m.until_at), 'revoke') where m.id = $2 returning m.id",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_mandate_revoke(struct plan *plan, const struct mandate_revocation *body, struct sql_mandate_revoke args)
+{
+    const struct str values[] = {
+        body->reason,
+        args.id,
+    };
+    return plan_add(plan, &query_mandate_revoke, values);
+}
+
 static const struct query_filter message_list_filters[] = {
     {"state", "m.state = %", NULL},
     {"aboutId", "m.subject_id = %::uuid", NULL},
@@ -369,6 +578,7 @@ static const struct query_list message_list_list = {
     "m.id", "id", "uuid",
     true,
     NULL, NULL,
+    NULL,
 };
 const struct query query_message_list = {
     .name = "message_list",
@@ -431,6 +641,7 @@ static const struct query_list message_template_list_list = {
     "t.code", "code", "text",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_message_template_list = {
     .name = "message_template_list",
@@ -466,6 +677,35 @@ struct statement *sql_message_template_preview(struct plan *plan, struct sql_mes
     return plan_add(plan, &query_message_template_preview, values);
 }
 
+static const struct query_filter neighbourhood_list_filters[] = {
+    {"municipality", "n.municipality = %", NULL},
+    {"district", "n.district = %", NULL},
+    {"namePrefix", "n.words @@ app.asked(%)", NULL},
+    {"status", "n.status = %", NULL},
+};
+static const struct query_sort neighbourhood_list_sorts[] = {
+    {"name", "n.name", "text", "name"},
+    {"code", "n.code", "text", "code"},
+};
+static const struct query_list neighbourhood_list_list = {
+    neighbourhood_list_filters, 4,
+    neighbourhood_list_sorts, 2,
+    "n.code", "code", "text",
+    false,
+    NULL, NULL,
+    NULL,
+};
+const struct query query_neighbourhood_list = {
+    .name = "neighbourhood_list",
+    .text = "select n.code, n.name, n.district, n.municipality, n.status from ref.neighbourhood n where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &neighbourhood_list_list,
+};
+struct statement *sql_neighbourhood_list(struct plan *plan)
+{
+    return plan_add(plan, &query_neighbourhood_list, NULL);
+}
+
 static const struct query_filter note_list_filters[] = {
     {"subjectId", "n.subject_id = %::uuid", NULL},
     {"candidateId", "n.candidate_id = %::uuid", NULL},
@@ -481,6 +721,7 @@ static const struct query_list note_list_list = {
     "n.id", "id", "uuid",
     true,
     NULL, NULL,
+    NULL,
 };
 const struct query query_note_list = {
     .name = "note_list",
@@ -581,6 +822,7 @@ static const struct query_list occupation_list_list = {
     "o.id", "id", "uuid",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_occupation_list = {
     .name = "occupation_list",
@@ -641,6 +883,7 @@ static const struct query_list organisation_list_list = {
     "o.id", "id", "uuid",
     false,
     &organisation_list_changes, NULL,
+    NULL,
 };
 const struct query query_organisation_list = {
     .name = "organisation_list",
@@ -722,6 +965,7 @@ static const struct query_list place_list_list = {
     "p.postcode4", "postcode4", "text",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_place_list = {
     .name = "place_list",
@@ -776,6 +1020,7 @@ static const struct query_list queue_job_list_list = {
     "j.id", "id", "bigint",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_queue_job_list = {
     .name = "queue_job_list",
@@ -821,6 +1066,7 @@ static const struct query_list queue_dead_letter_list_list = {
     "d.id", "id", "bigint",
     true,
     NULL, NULL,
+    NULL,
 };
 const struct query query_queue_dead_letter_list = {
     .name = "queue_dead_letter_list",
@@ -876,6 +1122,7 @@ static const struct query_list queue_kind_list_list = {
     "k.kind", "kind", "text",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_queue_kind_list = {
     .name = "queue_kind_list",
@@ -918,6 +1165,7 @@ static const struct query_list queue_schedule_list_list = {
     "f.id", "id", "bigint",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_queue_schedule_list = {
     .name = "queue_schedule_list",
@@ -944,6 +1192,7 @@ static const struct query_list queue_act_list_list = {
     "a.id", "id", "uuid",
     true,
     NULL, NULL,
+    NULL,
 };
 const struct query query_queue_act_list = {
     .name = "queue_act_list",
@@ -1096,6 +1345,7 @@ static const struct query_list region_list_list = {
     "r.id", "id", "uuid",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_region_list = {
     .name = "region_list",
@@ -1122,6 +1372,40 @@ struct statement *sql_region_get(struct plan *plan, struct sql_region_get args)
     return plan_add(plan, &query_region_get, values);
 }
 
+const struct query query_reminder_preference_get = {
+    .name = "reminder_preference_get",
+    .text = "select coalesce(p.digest, true) as digest, coalesce(p.digest_at, app.rule('reminder.digest') ->>"
+            " 'at') as digest_at, p.digest_at is not null as chosen, coalesce(p.version + 1, 1) as version fr"
+            "om (values (app.tenant(), app.actor())) caller (tenant_id, id) left join app.reminder_preference"
+            " p on p.tenant_id = caller.tenant_id and p.id = caller.id",
+    .parameters = 0, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_reminder_preference_get(struct plan *plan)
+{
+    return plan_add(plan, &query_reminder_preference_get, NULL);
+}
+
+const struct query query_reminder_preference_put = {
+    .name = "reminder_preference_put",
+    .text = "insert into app.reminder_preference as p (tenant_id, id, digest, digest_at) select app.tenant(),"
+            " app.actor(), $1::boolean, $2::text where $3::int8multirange @> coalesce((select o.version + 1 f"
+            "rom app.reminder_preference o where o.id = app.actor()), 1) on conflict (tenant_id, id) do updat"
+            "e set digest = excluded.digest, digest_at = excluded.digest_at where $3::int8multirange @> (p.ve"
+            "rsion + 1) returning p.id",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_reminder_preference_put(struct plan *plan, const struct reminder_choice *body, struct sql_reminder_preference_put args)
+{
+    const struct str values[] = {
+        plan_bool(body->digest),
+        body->digest_at,
+        args.version,
+    };
+    return plan_add(plan, &query_reminder_preference_put, values);
+}
+
 static const struct query_filter rule_list_filters[] = {
     {"code", "r.code = %", NULL},
     {"codePrefix", "starts_with(r.code, %)", NULL},
@@ -1139,6 +1423,7 @@ static const struct query_list rule_list_list = {
     "r.id", "id", "uuid",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_rule_list = {
     .name = "rule_list",
@@ -1280,6 +1565,7 @@ static const struct query_list rule_code_list_list = {
     "c.code", "code", "text",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_rule_code_list = {
     .name = "rule_code_list",
@@ -1314,6 +1600,7 @@ static const struct query_list task_list_list = {
     "t.id", "id", "uuid",
     true,
     &task_list_changes, NULL,
+    NULL,
 };
 const struct query query_task_list = {
     .name = "task_list",
@@ -1380,6 +1667,7 @@ static const struct query_list task_kind_list_list = {
     "k.kind", "kind", "text",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_task_kind_list = {
     .name = "task_kind_list",
@@ -1516,6 +1804,7 @@ static const struct query_list task_transition_list_list = {
     "s.seq", "seq", "bigint",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_task_transition_list = {
     .name = "task_transition_list",
@@ -1544,6 +1833,7 @@ static const struct query_list tenant_list_list = {
     "t.id", "id", "uuid",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_tenant_list = {
     .name = "tenant_list",
@@ -1615,6 +1905,7 @@ static const struct query_list user_list_list = {
     "u.id", "id", "uuid",
     false,
     &user_list_changes, NULL,
+    NULL,
 };
 const struct query query_user_list = {
     .name = "user_list",
@@ -1714,6 +2005,7 @@ static const struct query_list work_list_page_list = {
     "t.id", "id", "uuid",
     false,
     NULL, NULL,
+    NULL,
 };
 const struct query query_work_list_page = {
     .name = "work_list_page",
@@ -1743,4 +2035,4 @@ struct statement *sql_work_list_page(struct plan *plan, struct sql_work_list_pag
     return plan_add(plan, &query_work_list_page, values);
 }
 
-const struct query *const platform_queries[] = {&query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_gate_get, &query_hand_over_make, &query_hand_over_get, &query_hat_page, &query_hat_get, &query_hat_insert, &query_hat_change, &query_login_page, &query_login_get, &query_login_insert, &query_login_delete, &query_mail_setting_get, &query_mail_setting_change, &query_message_list, &query_message_get, &query_message_resend, &query_message_template_list, &query_message_template_preview, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_rule_list, &query_rule_get, &query_rule_insert, &query_rule_settable, &query_rule_change, &query_rule_adopt, &query_rule_end, &query_rule_preview, &query_rule_code_list, &query_task_list, &query_task_get, &query_task_kind_list, &query_task_make, &query_task_accept, &query_task_decline, &query_task_complete, &query_task_withdraw, &query_task_replan, &query_task_reassign, &query_task_transition_list, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, &query_work_list_page, NULL};
+const struct query *const platform_queries[] = {&query_calendar_feed_make, &query_calendar_feed_list, &query_calendar_feed_get, &query_calendar_feed_delete, &query_calendar_feed_read, &query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_gate_get, &query_hand_over_make, &query_hand_over_get, &query_hat_page, &query_hat_get, &query_hat_insert, &query_hat_change, &query_login_page, &query_login_get, &query_login_insert, &query_login_delete, &query_mail_setting_get, &query_mail_setting_change, &query_mandate_list, &query_mandate_get, &query_mandate_insert, &query_mandate_grant, &query_mandate_revoke, &query_message_list, &query_message_get, &query_message_resend, &query_message_template_list, &query_message_template_preview, &query_neighbourhood_list, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_reminder_preference_get, &query_reminder_preference_put, &query_rule_list, &query_rule_get, &query_rule_insert, &query_rule_settable, &query_rule_change, &query_rule_adopt, &query_rule_end, &query_rule_preview, &query_rule_code_list, &query_task_list, &query_task_get, &query_task_kind_list, &query_task_make, &query_task_accept, &query_task_decline, &query_task_complete, &query_task_withdraw, &query_task_replan, &query_task_reassign, &query_task_transition_list, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, &query_work_list_page, NULL};

@@ -6,6 +6,33 @@
 #include "lib/db/plan.h"
 #include "services/platform/gen/schemas.h"
 
+extern const struct query query_calendar_feed_make;
+struct sql_calendar_feed_make {
+    struct str id;
+};
+struct statement *sql_calendar_feed_make(struct plan *plan, struct sql_calendar_feed_make args);
+
+extern const struct query query_calendar_feed_list;
+struct statement *sql_calendar_feed_list(struct plan *plan);
+
+extern const struct query query_calendar_feed_get;
+struct sql_calendar_feed_get {
+    struct str id;
+};
+struct statement *sql_calendar_feed_get(struct plan *plan, struct sql_calendar_feed_get args);
+
+extern const struct query query_calendar_feed_delete;
+struct sql_calendar_feed_delete {
+    struct str id, version;
+};
+struct statement *sql_calendar_feed_delete(struct plan *plan, struct sql_calendar_feed_delete args);
+
+extern const struct query query_calendar_feed_read;
+struct sql_calendar_feed_read {
+    struct str calendar_token, language;
+};
+struct statement *sql_calendar_feed_read(struct plan *plan, struct sql_calendar_feed_read args);
+
 extern const struct query query_colleague_list;
 struct statement *sql_colleague_list(struct plan *plan);
 

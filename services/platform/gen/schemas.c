@@ -313,6 +313,17 @@ const struct schema user_change_schema = {
     .name = "UserChange", .fields = user_change_fields, .count = 7,
     .size = sizeof(struct user_change), .self = NULL,
 };
+static const struct field calendar_feed_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "address", .key = {"\"address\":", 10}, .column = "address", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "madeAt", .key = {"\"madeAt\":", 9}, .column = "made_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema calendar_feed_schema = {
+    .name = "CalendarFeed", .fields = calendar_feed_fields, .count = 5,
+    .size = 0, .self = "/calendar-feeds/",
+};
 static const struct field colleague_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
@@ -364,7 +375,7 @@ static const struct field gate_task_fields[] = {
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "titleNl", .key = {"\"titleNl\":", 10}, .column = "title_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "titleEn", .key = {"\"titleEn\":", 10}, .column = "title_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
     {.name = "ownerName", .key = {"\"ownerName\":", 12}, .column = "owner_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "overdue", .key = {"\"overdue\":", 10}, .column = "overdue", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -377,7 +388,7 @@ static const struct field gate_fields[] = {
     {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "step", .key = {"\"step\":", 7}, .column = "step", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "step", .key = {"\"step\":", 7}, .column = "step", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
     {.name = "may", .key = {"\"may\":", 6}, .column = "may", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "states", .key = {"\"states\":", 9}, .column = "states", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 10, .schema = &gate_state_schema, .visible_to = 0xffffffffu},
     {.name = "tasks", .key = {"\"tasks\":", 8}, .column = "tasks", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 1000, .schema = &gate_task_schema, .visible_to = 0xffffffffu},

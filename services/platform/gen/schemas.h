@@ -245,6 +245,7 @@ extern const struct schema task_replanning_schema;
 extern const struct schema task_reassignment_schema;
 extern const struct schema user_new_schema;
 extern const struct schema user_change_schema;
+extern const struct schema calendar_feed_schema;
 extern const struct schema colleague_schema;
 extern const struct schema competence_schema;
 extern const struct schema condition_schema;

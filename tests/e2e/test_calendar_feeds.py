@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The work list in an agenda: an address with a token of its own, that opens one feed, names nobody and is taken away."""
+import re
+
+import pytest
+
+from region import Client
+
+
+@pytest.fixture(scope='module')
+def nobody(region, contract):
+    """A calendar has no token in a header."""
+    from conftest import CheckedClient
+    return CheckedClient(region, contract, None, None)
+
+
+@pytest.fixture
+def feed(as_role):
+    client = as_role('consultant')
+    made = client.post('/calendar-feeds')
+    assert made.status == 201, made.text
+    yield made
+    client.delete(made.headers['location'], made.headers['etag'])
+
+
+@pytest.fixture
+def task(as_role, world):
+    def make(role='consultant', **changes):
+        made = as_role(role).post('/tasks', {'kind': 'promise', 'noun': 'employer', 'subjectId': world['employer'], 'dueDay': '2031-03-03', **changes})
+        assert made.status == 201, made.text
+        return made.json
+    return make
+
+
+def events(text):
+    """The events of a calendar, as RFC 5545 says to read them: unfolded, then by name."""
+    assert text.startswith('BEGIN:VCALENDAR\r\nVERSION:2.0\r\n') and text.endswith('END:VCALENDAR\r\n') and '\n' not in text.replace('\r\n', '')
+    assert all(len(line.encode()) <= 75 for line in text.split('\r\n'))
+    found = []
+    for block in re.findall(r'BEGIN:VEVENT\r\n(.*?)END:VEVENT\r\n', text.replace('\r\n ', ''), re.S):
+        found.append(dict(line.split(':', 1) for line in block.strip().split('\r\n')))
+    return found
+
+
+def test_an_agenda_gets_my_open_tasks(as_role, nobody, feed, task):
+    by_day = task()
+    moment = as_role('consultant').post('/tasks', {'kind': 'question', 'noun': 'employer', 'subjectId': by_day['subjectId'], 'dueAt': '2031-03-04T11:00:00Z'}).json
+    answer = nobody.get(feed.json['address'])
+    assert answer.status == 200 and answer.headers['content-type'] == 'text/calendar'
+    mine = {event['UID']: event for event in events(answer.text)}
+    first, second = mine[f'{by_day["id"]}@maatwerk'], mine[f'{moment["id"]}@maatwerk']
+    assert (first['DTSTART;VALUE=DATE'], first['SUMMARY']) == ('20310303', 'Toezegging nakomen')
+    assert (second['DTSTART'], second['SUMMARY'], second['TRANSP']) == ('20310304T110000Z', 'Vraag beantwoorden', 'TRANSPARENT')
+    assert all(re.fullmatch(r'\d{8}T\d{6}Z', event['DTSTAMP']) and event['SEQUENCE'] == '0' for event in (first, second))
+    english = {event['UID']: event for event in events(nobody.get(feed.json['address'], **{'Accept-Language': 'en'}).text)}
+    assert english[f'{by_day["id"]}@maatwerk']['SUMMARY'] == 'Keep a promise'
+    as_role('consultant').post(f'/tasks/{by_day["id"]}/completions', {'outcome': 'kept'})
+    assert f'{by_day["id"]}@maatwerk' not in nobody.get(feed.json['address']).text
+
+
+def test_the_tag_changes_with_the_list_and_with_nothing_else(as_role, nobody, feed, task):
+    made = task()
+    first = nobody.get(feed.json['address'])
+    assert nobody.get(feed.json['address'], **{'If-None-Match': first.headers['etag']}).status == 304
+    as_role('consultant').post(f'/tasks/{made["id"]}/replannings', {'dueDay': '2031-04-04', 'agreedBy': 'employer', 'reason': 'other'})
+    second = nobody.get(feed.json['address'], **{'If-None-Match': first.headers['etag']})
+    event = next(e for e in events(second.text) if e['UID'].startswith(made['id']))
+    assert second.status == 200 and event['DTSTART;VALUE=DATE'] == '20310404' and event['SEQUENCE'] == '1'
+
+
+def test_it_names_nobody(as_role, nobody, feed, task, world, region):
+    name = as_role('consultant').get(f'/employers/{world["employer"]}').json['name']
+    task(summary='Vergunning', promisedToEmployerId=world['employer'])
+    text = nobody.get(feed.json['address']).text
+    assert name not in text and 'Vergunning' not in text and world['employer'] not in text and 'Samira' not in text
+    assert set(re.findall(r'^([A-Z-]+)', text, re.M)) <= {'BEGIN', 'END', 'VERSION', 'PRODID', 'CALSCALE', 'REFRESH-INTERVAL', 'UID', 'DTSTAMP', 'LAST-MODIFIED',
+                                                           'SEQUENCE', 'DTSTART', 'SUMMARY', 'PRIORITY', 'CLASS', 'TRANSP'}
+
+
+def test_the_token_is_shown_once_kept_as_a_hash_and_logged_nowhere(region, as_role, nobody, feed):
+    token = feed.json['address'].rsplit('/', 1)[1]
+    shown = as_role('consultant').get(feed.headers['location'])
+    assert shown.status == 200 and 'address' not in shown.json and token not in as_role('consultant').get('/calendar-feeds').text
+    nobody.get(feed.json['address'])
+    assert region.sql("select count(*) from entry.calendar_token where hash = sha256(convert_to(%s, 'UTF8'))", (token,)) == [(1,)]
+    for table in ('entry.calendar_token', 'app.calendar_feed', 'audit.entry', 'app.event', 'idempotency.key', 'audit.denial'):
+        assert region.sql(f'select count(*) from {table} t where t::text like %s', (f'%{token}%',)) == [(0,)], table
+    assert all(token not in log.read_text(errors='replace') for log in (region.folder / 'log').glob('*.log'))
+
+
+def test_it_is_taken_away(as_role, nobody):
+    client = as_role('consultant')
+    made = client.post('/calendar-feeds')
+    assert nobody.get(made.json['address']).status == 200
+    assert made.json['id'] in client.get('/calendar-feeds?pageSize=100').text
+    assert client.delete(made.headers['location'], made.headers['etag']).status == 204
+    assert nobody.get(made.json['address']).status == 404 and client.get(made.headers['location']).status == 404
+
+
+def test_whoever_is_no_longer_here_has_no_feed(region, as_role, nobody, feed):
+    admin = as_role('tenant_admin')
+    user = as_role('consultant').get('/user-profile').json['id']
+    assert admin.patch(f'/users/{user}', {'active': False}, admin.get(f'/users/{user}').headers['etag']).status == 200
+    try:
+        assert nobody.get(feed.json['address']).status == 404
+    finally:
+        admin.patch(f'/users/{user}', {'active': True}, admin.get(f'/users/{user}').headers['etag'])
+    assert nobody.get(feed.json['address']).status == 200
+
+
+def test_a_feed_is_of_whoever_made_it(as_role, nobody, feed, task):
+    assert as_role('account_manager').get(feed.headers['location']).status == 404
+    assert as_role('account_manager').delete(feed.headers['location'], feed.headers['etag']).status in (404, 412)
+    hers = task('account_manager')
+    assert hers['id'] not in nobody.get(feed.json['address']).text
+
+
+def test_a_token_that_is_none_opens_nothing(region, nobody):
+    assert nobody.get(f'/calendars/{"A" * 43}').status == 404
+    assert nobody.get('/calendars/short').status in (400, 404)
+    for other in ('text/html', 'application/json'):
+        assert Client(region, None).get(f'/calendars/{"A" * 43}', Accept=other).status == 406
+    assert Client(region, None).get(f'/calendars/{"A" * 43}', Accept='text/calendar').status == 404
+
+
+@pytest.mark.parametrize('line', ['SUMMARY:' + 'x' * 300, 'SUMMARY:' + 'é' * 80, 'SUMMARY:' + '€' * 80, 'SUMMARY:kort', 'SUMMARY:' + 'x' * 67, 'SUMMARY:' + 'x' * 68])
+def test_lines_are_folded_between_characters(region, line):
+    folded = region.sql('select app.calendar_feed_line(%s)', (line,))[0][0]
+    parts = folded.encode().split(b'\r\n')
+    assert parts.pop() == b'' and all(len(part) <= 75 for part in parts) and all(part.decode() for part in parts)
+    assert folded.replace('\r\n ', '') == line + '\r\n' and all(part.startswith(b' ') for part in parts[1:])
+
+
+def test_text_is_escaped(region):
+    assert region.sql('select app.calendar_feed_text(%s)', ('a,b;c\\d\ne',)) == [('a\\,b\\;c\\\\d\\ne',)]
