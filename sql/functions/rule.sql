@@ -24,15 +24,20 @@ create function app.rule_scope_fits() returns trigger language plpgsql
 create trigger scope_fits after insert on app.rule for each row when (new.scope_id is not null) execute function app.rule_scope_fits();
 
 -- The rule that is in force at a moment: that of the project or agreement, else of the municipality, else of the country. Clocks ask it for
--- every task and message, so it is two look-ups in an index at most, and whole names instead of a search_path of its own.
+-- every task and message, so it is one look-up in an index for each of them, and whole names instead of a search_path of its own.
 create function app.rule_in_force(code text, at timestamptz, scope_id uuid, out id uuid, out value jsonb) language plpgsql stable
     as $$
     begin
-        select r.id, r.value into id, value from app.rule r
-        where r.tenant_id = app.tenant() and r.code = rule_in_force.code and app.rule_is_settled(r.state)
-              and (r.scope_id is null or r.scope_id = rule_in_force.scope_id)
-              and r.from_at <= at and (r.until_at is null or r.until_at > at)
-        order by r.scope_id nulls last limit 1;
+        if scope_id is not null then
+            select r.id, r.value into id, value from app.rule r
+            where r.tenant_id = app.tenant() and r.code = rule_in_force.code and r.scope_id = rule_in_force.scope_id
+                  and app.rule_is_settled(r.state) and r.from_at <= at and (r.until_at is null or r.until_at > at);
+        end if;
+        if id is null then
+            select r.id, r.value into id, value from app.rule r
+            where r.tenant_id = app.tenant() and r.code = rule_in_force.code and r.scope_id is null
+                  and app.rule_is_settled(r.state) and r.from_at <= at and (r.until_at is null or r.until_at > at);
+        end if;
         if id is null then
             select r.id, r.value into id, value from ref.rule r
             where r.code = rule_in_force.code and r.from_at <= at and (r.until_at is null or r.until_at > at);
@@ -49,9 +54,9 @@ create trigger check_value before insert or update on app.rule for each row exec
 
 -- What a rule of days says, and one of a number.
 create function app.rule_days(code text) returns interval language plpgsql stable
-    as $$ begin return make_interval(days => (app.rule(code) ->> 'days')::int); end $$;
+    as $$ begin return make_interval(days => ((app.rule_in_force(code, clock.now(), null)).value ->> 'days')::int); end $$;
 create function app.rule_count(code text, scope_id uuid default null) returns int language plpgsql stable
-    as $$ begin return (app.rule(code, clock.now(), scope_id) ->> 'count')::int; end $$;
+    as $$ begin return ((app.rule_in_force(code, clock.now(), scope_id)).value ->> 'count')::int; end $$;
 
 -- The rules in force at a moment: of each code that of the municipality, else that of the country, and those of projects and agreements.
 create function app.rules_in_force(at timestamptz) returns setof uuid language sql stable
