@@ -4,7 +4,7 @@
 t.id, t.kind, k.title_nl, k.title_en, t.state, t.noun, t.subject_id, app.subject_place(t.noun, t.subject_id) as subject_path, t.candidate_id, t.employer_id,
 t.summary, t.blocks, t.urgent, t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id,
 t.promised_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisation_id, t.due_at, t.due_day,
-(t.due_at < clock.now() and t.held_since is null and (app.task_is_open(t.state) or app.task_is_pending(t.state))) is true as overdue,
+(t.due_at < (select clock.now()) and t.held_since is null and (app.task_is_open(t.state) or app.task_is_pending(t.state))) is true as overdue,
 t.held_since is not null as held, t.escalated_at is not null as escalated, t.outcome, t.reason, t.deviation_agreed_by, t.deviation_reason,
 t.project_id, t.made_at, t.ended_at
 

@@ -37,18 +37,18 @@ const struct query query_candidate_list = {
     .name = "candidate_list",
     .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c."
             "neighbourhood, c.case_manager_id, c.coach_id, case when c.organisation_until is null or c.organi"
-            "sation_until > clock.now() then c.organisation_id end as organisation_id, c.user_id, c.status, c"
-            ".benefit, c.situation, c.current_employer, c.current_employer_id, c.education_level, c.basic_qua"
-            "lification, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hour"
-            "s_worked, to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.a"
-            "vailable_from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.consent_withdrawn_at, "
-            "c.died_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_object('"
-            "id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, case when $1"
-            "::boolean then (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c."
-            "case_manager_id) end as case_manager_name, case when $2::boolean then (select k.name from app.co"
-            "lleague k where k.tenant_id = c.tenant_id and k.id = c.coach_id) end as coach_name, case when $3"
-            "::boolean then app.candidate_organisation(c.id) end as organisation_name, c.changed_in from app."
-            "candidate c where true",
+            "sation_until > (select clock.now()) then c.organisation_id end as organisation_id, c.user_id, c."
+            "status, c.benefit, c.situation, c.current_employer, c.current_employer_id, c.education_level, c."
+            "basic_qualification, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_ma"
+            "x, c.hours_worked, to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as trans"
+            "port, c.available_from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.consent_withd"
+            "rawn_at, c.died_on, c.version, c.changed_at, case when c.merged_into is not null then json_build"
+            "_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, cas"
+            "e when $1::boolean then (select k.name from app.colleague k where k.tenant_id = c.tenant_id and "
+            "k.id = c.case_manager_id) end as case_manager_name, case when $2::boolean then (select k.name fr"
+            "om app.colleague k where k.tenant_id = c.tenant_id and k.id = c.coach_id) end as coach_name, cas"
+            "e when $3::boolean then app.candidate_organisation(c.id) end as organisation_name, c.changed_in "
+            "from app.candidate c where true",
     .parameters = 3, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &candidate_list_list, .whose = "id",
 };
@@ -66,15 +66,15 @@ const struct query query_candidate_get = {
     .name = "candidate_get",
     .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c."
             "neighbourhood, c.case_manager_id, c.coach_id, case when c.organisation_until is null or c.organi"
-            "sation_until > clock.now() then c.organisation_id end as organisation_id, c.user_id, c.status, c"
-            ".benefit, c.situation, c.current_employer, c.current_employer_id, c.education_level, c.basic_qua"
-            "lification, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hour"
-            "s_worked, to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.a"
-            "vailable_from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.consent_withdrawn_at, "
-            "c.died_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_object('"
-            "id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, c.competence"
-            "s, c.conditions, c.languages, c.occupations, c.own_applications, app.proposals_open_of(c.id) as "
-            "open_proposals from app.candidate c where c.id = $1",
+            "sation_until > (select clock.now()) then c.organisation_id end as organisation_id, c.user_id, c."
+            "status, c.benefit, c.situation, c.current_employer, c.current_employer_id, c.education_level, c."
+            "basic_qualification, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_ma"
+            "x, c.hours_worked, to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as trans"
+            "port, c.available_from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.consent_withd"
+            "rawn_at, c.died_on, c.version, c.changed_at, case when c.merged_into is not null then json_build"
+            "_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, c.c"
+            "ompetences, c.conditions, c.languages, c.occupations, c.own_applications, app.proposals_open_of("
+            "c.id) as open_proposals from app.candidate c where c.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "id",
 };
@@ -90,20 +90,20 @@ const struct query query_candidate_get_named = {
     .name = "candidate_get_named",
     .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c."
             "neighbourhood, c.case_manager_id, c.coach_id, case when c.organisation_until is null or c.organi"
-            "sation_until > clock.now() then c.organisation_id end as organisation_id, c.user_id, c.status, c"
-            ".benefit, c.situation, c.current_employer, c.current_employer_id, c.education_level, c.basic_qua"
-            "lification, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hour"
-            "s_worked, to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.a"
-            "vailable_from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.consent_withdrawn_at, "
-            "c.died_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_object('"
-            "id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, ref.labelled"
-            "(c.competences, $1) as competences, ref.labelled(c.conditions, $1) as conditions, c.languages, r"
-            "ef.labelled(c.occupations, $1) as occupations, c.own_applications, (select b.name from ref.neigh"
-            "bourhood b where b.code = c.neighbourhood) as neighbourhood_name, app.proposals_open_of(c.id) as"
-            " open_proposals, (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = "
-            "c.case_manager_id) as case_manager_name, (select k.name from app.colleague k where k.tenant_id ="
-            " c.tenant_id and k.id = c.coach_id) as coach_name, app.candidate_organisation(c.id) as organisat"
-            "ion_name from app.candidate c where c.id = $2",
+            "sation_until > (select clock.now()) then c.organisation_id end as organisation_id, c.user_id, c."
+            "status, c.benefit, c.situation, c.current_employer, c.current_employer_id, c.education_level, c."
+            "basic_qualification, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_ma"
+            "x, c.hours_worked, to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as trans"
+            "port, c.available_from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.consent_withd"
+            "rawn_at, c.died_on, c.version, c.changed_at, case when c.merged_into is not null then json_build"
+            "_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, ref"
+            ".labelled(c.competences, $1) as competences, ref.labelled(c.conditions, $1) as conditions, c.lan"
+            "guages, ref.labelled(c.occupations, $1) as occupations, c.own_applications, (select b.name from "
+            "ref.neighbourhood b where b.code = c.neighbourhood) as neighbourhood_name, app.proposals_open_of"
+            "(c.id) as open_proposals, (select k.name from app.colleague k where k.tenant_id = c.tenant_id an"
+            "d k.id = c.case_manager_id) as case_manager_name, (select k.name from app.colleague k where k.te"
+            "nant_id = c.tenant_id and k.id = c.coach_id) as coach_name, app.candidate_organisation(c.id) as "
+            "organisation_name from app.candidate c where c.id = $2",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "id",
 };

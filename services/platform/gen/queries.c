@@ -1608,16 +1608,16 @@ const struct query query_task_list = {
             "noun, t.subject_id) as subject_path, t.candidate_id, t.employer_id, t.summary, t.blocks, t.urgen"
             "t, t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id, t.promis"
             "ed_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisation_id, t.due_at, t.due_da"
-            "y, (t.due_at < clock.now() and t.held_since is null and (app.task_is_open(t.state) or app.task_i"
-            "s_pending(t.state))) is true as overdue, t.held_since is not null as held, t.escalated_at is not"
-            " null as escalated, t.outcome, t.reason, t.deviation_agreed_by, t.deviation_reason, t.project_id"
-            ", t.made_at, t.ended_at, case when $1::boolean then app.task_subject(t.id) end as subject_label,"
-            " case when $2::boolean then coalesce((select c.name from app.colleague c where c.tenant_id = t.t"
-            "enant_id and c.id = t.owner_user_id), app.task_owner(t.id)) end as owner_name, case when $3::boo"
-            "lean then case when num_nonnulls(t.promised_to_employer_id, t.promised_to_candidate_id, t.promis"
-            "ed_to_organisation_id) > 0 then app.task_promised_to(t.id) end end as promised_to_name, case whe"
-            "n $4::boolean then app.task_actions(t) end as actions, t.version, t.changed_at, t.changed_in fro"
-            "m app.task t join ref.task_kind k on k.kind = t.kind where true",
+            "y, (t.due_at < (select clock.now()) and t.held_since is null and (app.task_is_open(t.state) or a"
+            "pp.task_is_pending(t.state))) is true as overdue, t.held_since is not null as held, t.escalated_"
+            "at is not null as escalated, t.outcome, t.reason, t.deviation_agreed_by, t.deviation_reason, t.p"
+            "roject_id, t.made_at, t.ended_at, case when $1::boolean then app.task_subject(t.id) end as subje"
+            "ct_label, case when $2::boolean then coalesce((select c.name from app.colleague c where c.tenant"
+            "_id = t.tenant_id and c.id = t.owner_user_id), app.task_owner(t.id)) end as owner_name, case whe"
+            "n $3::boolean then case when num_nonnulls(t.promised_to_employer_id, t.promised_to_candidate_id,"
+            " t.promised_to_organisation_id) > 0 then app.task_promised_to(t.id) end end as promised_to_name,"
+            " case when $4::boolean then app.task_actions(t) end as actions, t.version, t.changed_at, t.chang"
+            "ed_in from app.task t join ref.task_kind k on k.kind = t.kind where true",
     .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &task_list_list, .whose = "candidate_id",
 };
@@ -1638,15 +1638,15 @@ const struct query query_task_get = {
             "noun, t.subject_id) as subject_path, t.candidate_id, t.employer_id, t.summary, t.blocks, t.urgen"
             "t, t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id, t.promis"
             "ed_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisation_id, t.due_at, t.due_da"
-            "y, (t.due_at < clock.now() and t.held_since is null and (app.task_is_open(t.state) or app.task_i"
-            "s_pending(t.state))) is true as overdue, t.held_since is not null as held, t.escalated_at is not"
-            " null as escalated, t.outcome, t.reason, t.deviation_agreed_by, t.deviation_reason, t.project_id"
-            ", t.made_at, t.ended_at, app.task_subject(t.id) as subject_label, coalesce((select c.name from a"
-            "pp.colleague c where c.tenant_id = t.tenant_id and c.id = t.owner_user_id), app.task_owner(t.id)"
-            ") as owner_name, case when num_nonnulls(t.promised_to_employer_id, t.promised_to_candidate_id, t"
-            ".promised_to_organisation_id) > 0 then app.task_promised_to(t.id) end as promised_to_name, app.t"
-            "ask_actions(t) as actions, t.version, t.changed_at from app.task t join ref.task_kind k on k.kin"
-            "d = t.kind where t.id = $1",
+            "y, (t.due_at < (select clock.now()) and t.held_since is null and (app.task_is_open(t.state) or a"
+            "pp.task_is_pending(t.state))) is true as overdue, t.held_since is not null as held, t.escalated_"
+            "at is not null as escalated, t.outcome, t.reason, t.deviation_agreed_by, t.deviation_reason, t.p"
+            "roject_id, t.made_at, t.ended_at, app.task_subject(t.id) as subject_label, coalesce((select c.na"
+            "me from app.colleague c where c.tenant_id = t.tenant_id and c.id = t.owner_user_id), app.task_ow"
+            "ner(t.id)) as owner_name, case when num_nonnulls(t.promised_to_employer_id, t.promised_to_candid"
+            "ate_id, t.promised_to_organisation_id) > 0 then app.task_promised_to(t.id) end as promised_to_na"
+            "me, app.task_actions(t) as actions, t.version, t.changed_at from app.task t join ref.task_kind k"
+            " on k.kind = t.kind where t.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
