@@ -26,7 +26,7 @@ PROGRAMS := $(SERVICES:%=$(OUT)/bin/maatwerk-%) $(WORKERS:%=$(OUT)/bin/maatwerk-
 objects = $(patsubst %.c,$(OUT)/%.o,$(1))
 folder = $(filter-out %/main.c,$(wildcard $(1)/*.c $(1)/gen/*.c $(1)/engine/*.c))
 
-.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-figures bench-queue bench-pair chaos gates model property flips attack giant release docs-test clients clean programs units
+.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-figures bench-tasks bench-queue bench-pair chaos gates model property flips attack giant release docs-test clients clean programs units
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -77,6 +77,11 @@ bench-pair: install ## what requests cost here and in another checkout, in turns
 bench-figures: install ## a figure over a million records (RECORDS): how long it takes to count, and to read
 	@$(MAKE) --no-print-directory -s -j2 build
 	@$(PYTHON) tests/bench/figures.py $(or $(RECORDS),1000000)
+
+bench-tasks: install ## measured figures of work lists with 2,000 and with 200,000 open tasks
+	-@docker/install docker/packages-bench.txt
+	@$(MAKE) --no-print-directory -s -j2 build
+	@$(PYTHON) tests/bench/tasks.py
 
 bench-queue: ## measured figures of the queue, and of BullMQ beside it
 	@docker/install docker/packages-bench-queue.txt
