@@ -21,7 +21,7 @@ FINDS = {
     'hub': ('/vacancies?dueBefore=2099-01-01T00:00:00Z&state=reported,screening', 'overdue'),
     'employer': ('/vacancies', '/proposals?state=sent', 'proposalsToAnswer'),
     'tenant_admin': ('/users', '/organisations', '/queue/kinds'),
-    'course_leader': (), 'partner': (), 'candidate': (), 'analyst': (), 'alderman': (), 'labour_expert': (), 'benefits_payment': (),
+    'course_leader': (), 'partner': (), 'candidate': ('/proposals',), 'analyst': (), 'alderman': (), 'labour_expert': (), 'benefits_payment': (),
 }
 
 

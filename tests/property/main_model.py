@@ -29,7 +29,7 @@ WHO = {
 ENDS = {'withdraw': (('employer', 'account_manager', 'consultant'), (*PENDING, *OPEN), 'withdrawn'),
         'close': (('account_manager', 'consultant', 'team_lead'), (*OPEN, 'filled', 'unsuitable'), 'closed')}
 # who may call it, and sees no row of ours
-BLIND = {'end': ('firm', 'agency'), 'change_candidate': ('firm',), 'look': ('firm', 'agency', 'coach')}
+BLIND = {'end': ('firm', 'agency'), 'change_candidate': ('firm',), 'look': ('firm', 'agency', 'coach', 'candidate'), 'withdraw': ('firm', 'agency')}
 OUTSIDE = ('employer', 'case_manager')      # who sees a proposal when it was sent, not before
 # a candidate goes from each of these to each other, but nobody who left is placed
 STATUSES = ('active', 'paused', 'placed', 'left')
