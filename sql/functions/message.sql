@@ -52,7 +52,8 @@ create function app.message_filled(words text, given jsonb) returns text languag
         return words;
     end $$;
 
--- Puts a message in the queue, in the transaction of the caller, and the job that sends it. The address is read when it is sent.
+-- Puts a message in the queue, in the transaction of the caller, and the job that sends it. The address is read when it is sent. `parameters` has
+-- counts and identifiers, and the language (nl or en) when it is not Dutch.
 create function app.message_put(template text, to_user uuid, to_contact uuid, to_candidate uuid, noun text, subject uuid, urgent boolean,
                                 parameters jsonb, at timestamptz) returns uuid language plpgsql
     set search_path = pg_catalog, pg_temp
@@ -67,7 +68,7 @@ create function app.message_put(template text, to_user uuid, to_contact uuid, to
         end if;
         insert into app.message (tenant_id, id, template, channel, language, to_user_id, to_contact_id, to_candidate_id, subject_id, urgent,
                                  parameters, planned_at, next_at, asked_by)
-        values (app.tenant(), made, template, 'e_mail', 'nl', to_user, to_contact, to_candidate, about.id, urgent, parameters, at, at, app.actor());
+        values (app.tenant(), made, template, 'e_mail', coalesce(parameters ->> 'language', 'nl'), to_user, to_contact, to_candidate, about.id, urgent, parameters, at, at, app.actor());
         perform app.message_enqueue(made, urgent, at);
         return made;
     end $$;

@@ -122,6 +122,8 @@ create function app.message_begin(message uuid, job bigint, sandbox_address text
         known boolean;
         reached text;
     begin
+        -- a begin that is lost with the machine of PostgreSQL is begun again; what hands over waits for the disk
+        perform set_config('synchronous_commit', 'off', true);
         select n.* into m from app.message n where n.tenant_id = app.tenant() and n.id = message and app.sees_message(n) for no key update;
         if not found or app.message_settled(m, job) or app.message_hold(m) then
             return;

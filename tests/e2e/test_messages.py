@@ -62,6 +62,14 @@ def test_a_message_is_sent_and_can_be_proved(as_role, queued, attempt):
     assert attempt(message) is None     # nothing is sent twice
 
 
+def test_a_message_is_in_dutch_unless_somebody_says_english(region, as_role, system, attempt):
+    me = as_role('consultant').get('/user-profile').json['id']
+    made, = system("app.message_queue('notice', %s, null, null, true, '{\"language\": \"en\"}')", me)
+    job, = region.sql("delete from queue.job where payload ->> 'message' = %s returning id", (made,))[0]
+    begun = attempt(SimpleNamespace(id=made, job=job))
+    assert begun[5] == 'en' and begun[8] == 'There is a message for you' and as_role('consultant').get(f'/messages/{made}').json['language'] == 'en'
+
+
 def test_an_urgent_message_goes_before_the_others(queued):
     assert queued().prio == 0 and queued(urgent=False).prio == 1
 
