@@ -295,3 +295,19 @@ create function app.reminders_fire(tasks uuid[], stamps bigint[]) returns void l
         end loop;
         perform app.reminder_digests_expect(whom);
     end $$;
+
+-- Removes what was told or dropped longer ago than the municipality keeps it. Returns how many.
+create function app.reminders_sweep() returns int language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        count int;
+    begin
+        if app.role() <> 'system' then
+            return 0;
+        end if;
+        delete from app.reminder r where r.tenant_id = app.tenant()
+            and r.ended_at < clock.now() - make_interval(months => (app.rule('reminder.kept') ->> 'months')::int);
+        get diagnostics count = row_count;
+        return count;
+    end $$;

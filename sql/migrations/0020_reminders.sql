@@ -42,6 +42,7 @@ comment on column app.reminder.rung is 'its place in the ladder, from 0';
 comment on column app.reminder.rung_at is 'when the ladder says; made_at may be later, because of quiet hours';
 comment on column app.reminder.message_id is 'the message that told it: its own, or the digest';
 create index reminder_waiting on app.reminder (tenant_id, reader_id, id) where fate = 'waiting';
+create index reminder_by_end on app.reminder (tenant_id, ended_at) where ended_at is not null;
 create index reminder_by_task on app.reminder (tenant_id, task_id, made_at, id);
 
 -- The digest of a reader: whether one is planned, and the day of the last one.

@@ -305,6 +305,21 @@ def test_reminders_may_be_years_ahead(region, at, somebody, task, reminders):
     assert reminders(made) == [('owner', owner, 'waiting')]
 
 
+def test_what_was_told_is_kept_for_a_year(region, at, act, somebody, task, reminders):
+    at('2032-05-03 09:00')
+    owner = somebody()
+    made = task(owner, '2032-05-05 10:00')
+    at('2032-05-04 10:01')
+    at('2032-05-05 08:01')
+    assert reminders(made) == [('owner', owner, 'sent')]
+    at('2033-05-04 08:00')
+    act('select app.reminders_sweep()')
+    kept = len(reminders(made))
+    at('2033-05-06 08:00')
+    act('select app.reminders_sweep()')
+    assert kept > len(reminders(made))
+
+
 def test_users_choose_when_they_are_reminded(as_role, region):
     hub = as_role('hub')
     first = hub.get('/user-profile/reminders')

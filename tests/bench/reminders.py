@@ -1,0 +1,138 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: EUPL-1.2
+"""So many reminders due in the same minute: they are out, urgent ones first, and a match beside them goes on. Everything runs on this machine, and so does
+the mail server that takes the messages. READERS=20000."""
+import asyncio
+import os
+import statistics
+import sys
+import threading
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from bench.lines import line, misses  # noqa: E402
+from region import BIN, ROOT, Region, free_port, until  # noqa: E402
+
+URGENT, MATCHES = 100, 60
+CONTEXT = ("select set_config('app.tenant', tenant_id::text, false), set_config('app.role', 'system', false), set_config('app.scope', 'tenant', false) "
+           "from ref.tenant where code = 'gm9901'; ")
+READERS = '''insert into app.user_account (tenant_id, id, name, email, role)
+    select app.tenant(), gen_random_uuid(), 'Lezer ' || n, 'lezer' || n || '@maasdrecht.example', 'consultant' from generate_series(1, %s) n'''
+# the day before, one task for each reader; on the day itself the digests go out at eight, and some urgent tasks are due then
+TASKS = '''insert into app.task (tenant_id, id, kind, subject_id, owner_user_id, due_at, clock_from, cause, made_at)
+    select app.tenant(), gen_random_uuid(), %s, (app.subject_put('employer', e.id)).id, u.id, %s::timestamp at time zone 'Europe/Amsterdam', clock.now(),
+           u.id::text, clock.now()
+    from (select id from app.user_account where tenant_id = app.tenant() and name like 'Lezer %%' order by id limit %s) u,
+         (select id from app.employer where tenant_id = app.tenant() order by id limit 1) e'''
+
+
+class Sink(threading.Thread):
+    """A mail server that takes everything, and remembers in which order and when: [(second, whether it was urgent)]."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.port, self.taken = free_port(), []
+        self.start()
+
+    def run(self):
+        asyncio.run(self.serve())
+
+    async def serve(self):
+        async with await asyncio.start_server(self.talk, '127.0.0.1', self.port, limit=1 << 20) as server:
+            await server.serve_forever()
+
+    async def talk(self, reader, writer):
+        try:
+            writer.write(b'220 sink ESMTP\r\n')
+            while word := (await reader.readline()).upper():
+                if word.startswith(b'DATA'):
+                    writer.write(b'354 go on\r\n')
+                    text = await reader.readuntil(b'\r\n.\r\n')
+                    self.taken.append((time.monotonic(), b'overzicht' not in text and b'overview' not in text))
+                writer.write(b'221 bye\r\n' if word.startswith(b'QUIT') else b'250 ok\r\n')
+                await writer.drain()
+                if word.startswith(b'QUIT'):
+                    break
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        writer.close()
+
+
+class Bench:
+    def __init__(self, region, sink, readers):
+        self.region, self.sink, self.readers = region, sink, readers
+
+    def act(self, text, values=()):
+        return self.region.sql(CONTEXT + text, values)
+
+    def set_clock(self, moment):
+        self.region.sql("insert into clock.shift (shift) values (%s::timestamp at time zone 'Europe/Amsterdam' - clock_timestamp()) "
+                        'on conflict (one) do update set shift = excluded.shift', (moment,))
+
+    def left(self, *kinds):
+        return self.region.sql('select count(*) from queue.job where kind = any (%s)', (list(kinds),))[0][0]
+
+    def match(self):
+        """How long it takes from a changed demand to a new list, in seconds."""
+        vacancy, version = self.act("update app.vacancy v set match_input = match_input + 1 where v.id = (select id from app.vacancy where "
+                                    "tenant_id = app.tenant() and state in ('open', 'shortlisted') order by id limit 1) returning v.id, v.match_input")[0]
+        begun = time.monotonic()
+        while not self.region.sql('select 1 from app.match_run where vacancy_id = %s and match_input >= %s', (vacancy, version)):
+            time.sleep(0.002)
+        return time.monotonic() - begun
+
+    def matches(self, busy=lambda: True):
+        taken = []
+        while len(taken) < MATCHES and busy():
+            taken.append(self.match())
+        return statistics.quantiles(taken, n=100)[98] if len(taken) > 9 else max(taken, default=0)
+
+    def prepare(self):
+        self.set_clock('2031-03-03 07:00:30')
+        self.act(READERS, (self.readers,))
+        self.act(TASKS, ('promise', '2031-03-04 07:30', self.readers))
+        self.act(TASKS, ('urgent_follow_up', '2031-03-04 08:00', URGENT))
+        self.region.sql('analyze')
+        begun = time.monotonic()
+        self.set_clock('2031-03-03 07:30:30')
+        until(lambda: self.region.sql("select count(*) from app.reminder where fate = 'waiting'")[0][0] >= self.readers, 600)
+        until(lambda: not self.left('remind'), 600)
+        took = time.monotonic() - begun
+        line('reminders_noted_per_s', self.readers / took)
+        until(lambda: not self.left('remind', 'remind_digest', 'match_vacancy'), 600)
+        self.set_clock('2031-03-04 07:01')       # the urgent ones have had their first rung, an hour before
+        until(lambda: not self.left('remind', 'remind_digest', 'send_message'), 600)
+
+    def run(self):
+        self.prepare()
+        alone = self.matches()
+        self.sink.taken.clear()
+        begun = time.monotonic()
+        self.set_clock('2031-03-04 08:00:05')
+        beside = self.matches(lambda: len(self.sink.taken) < self.readers)
+        until(lambda: len(self.sink.taken) >= self.readers + URGENT or not self.left('remind', 'remind_digest', 'send_message')
+              and not self.region.sql("select 1 from queue.future where run_at <= clock.now() and kind like 'remind%%'"), 900)
+        took = time.monotonic() - begun
+        taken = self.sink.taken
+        line('reminders_out', took, goal=f'<=30 s for {self.readers}', good=took <= 30 and len(taken) >= self.readers)
+        others = [place for place, (_, urgent) in enumerate(taken) if not urgent][500:501]
+        late = sum(1 for place, (_, urgent) in enumerate(taken) if urgent and others and place > others[0])
+        line('urgent_after_500_others', late, goal='=0', good=not late)
+        line('match_p99_beside_reminders', beside, alone, '<=2', beside <= 2 * alone)
+
+
+def main():
+    readers = int(os.environ.get('READERS', '20000'))
+    sink = Sink()
+    with Region.started('bench', BIN, candidates=420) as region:
+        region.env.update(MAATWERK_CHILDREN='2', MAATWERK_SMTP=f'127.0.0.1:{sink.port}', MAATWERK_SMTP_TLS='off')
+        for name in ('dispatcher', 'matching', 'reminders', *(['notifications'] if (ROOT / 'workers/notifications/main.c').exists() else [])):
+            region.start(name)
+        until(lambda: not region.sql('select count(*) from queue.job')[0][0], 300)
+        Bench(region, sink, readers).run()
+    sys.exit(bool(misses))
+
+
+if __name__ == '__main__':
+    main()
