@@ -78,10 +78,11 @@ bench-figures: install ## a figure over a million records (RECORDS): how long it
 	@$(MAKE) --no-print-directory -s -j2 build
 	@$(PYTHON) tests/bench/figures.py $(or $(RECORDS),1000000)
 
-bench-tasks: install ## measured figures of work lists with 2,000 and with 200,000 open tasks
+bench-tasks: install ## measured figures of work lists with 2,000 and with 200,000 open tasks, and of 20,000 reminders (READERS) in one minute
 	-@docker/install docker/packages-bench.txt
 	@$(MAKE) --no-print-directory -s -j2 build
 	@$(PYTHON) tests/bench/tasks.py
+	@$(PYTHON) tests/bench/reminders.py
 
 bench-queue: ## measured figures of the queue, and of BullMQ beside it
 	@docker/install docker/packages-bench-queue.txt
