@@ -17,9 +17,8 @@ void exchange_release(struct exchange *exchange)
 const char *exchange_purpose(const struct exchange *exchange)
 {
     uint32_t role = exchange->actor.role;
-    const char *purpose = exchange->request.operation->purpose;
     const char *own = role ? role_purposes[__builtin_ctz(role)] : NULL;
-    return purpose && own ? own : purpose;
+    return own ? own : exchange->request.operation->purpose;
 }
 
 struct str exchange_parameter(const struct exchange *exchange, const char *name)

@@ -70,8 +70,8 @@ struct exchange {
 /* Frees the exchange when it has no client any more and no transaction is under way. */
 void exchange_release(struct exchange *exchange);
 
-/* Why persons are shown to this caller by this operation: what the role is for, else what the operation
- * says. NULL: nobody is shown. */
+/* Why persons are shown to this caller, or counted, by this operation: what the role is for, else what the
+ * operation says. NULL: nobody is shown. */
 const char *exchange_purpose(const struct exchange *exchange);
 
 /* The value of a query parameter, or absent. */

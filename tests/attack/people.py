@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Attacks of people who have a token: with what it allows, they try to get what it does not."""
+import datetime
 import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -213,6 +214,56 @@ def files_of_others(world):
         tried += 1
         held(employer.get(f'/vacancies/{here}').status == 404, f'the employer read {here}')
     return f'{tried} reads'
+
+
+@attack(30, 'a mandate that ended, or is for something else', short=True)
+def mandates(world):
+    """A firm goes on reading, listing, changing and looking at cards: after a revocation, in the second of the end, and with another purpose."""
+    lead, firm, tried = world.client('team_lead'), world.client('firm'), 0
+    own = firm.get('/user-profile').json['organisationId']
+    who = lead.post('/candidates', {'alias': 'Proef', 'pc4': '5012'}).json['id']
+
+    def give(**more):
+        made = lead.post('/mandates', {'scope': 'person', 'candidateId': who, 'granteeOrganisationId': own, 'purpose': 'mediation', **more})
+        assert made.status == 201, made.text
+        return made.json
+
+    def gets_in():
+        return (firm.get(f'/candidates/{who}').status, firm.get(f'/candidates/{who}/card').status,
+                firm.patch(f'/candidates/{who}', {'wishes': f'Proef {tried}'}, '*').status) != (404, 404, 404) \
+            or who in {c['id'] for c in firm.get('/candidates?pageSize=100&fields=id&sort=-changedAt').json['items']}
+    for _ in range(5):
+        tried += 1
+        mandate = give()['id']
+        held(firm.get(f'/candidates/{who}').status == 200, 'a mandate gave no access')
+        assert lead.post(f'/mandates/{mandate}/revocations', {'reason': 'other'}).status == 200
+        held(not gets_in(), 'after the revocation')
+    end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=1)
+    give(untilAt=end.isoformat().replace('+00:00', 'Z'))
+    until(lambda: datetime.datetime.now(datetime.timezone.utc) > end, 5)
+    held(not gets_in(), 'after the last second')
+    give(purpose='file')
+    held(not gets_in(), 'for another purpose')
+    return f'{tried + 2} mandates'
+
+
+@attack(31, 'a hat of somebody else, of another municipality, or one that ended', short=True)
+def hats(world):
+    admin, user = world.client('tenant_admin'), world.users('analyst')[0]
+    client = world.client('', user=user)
+    foreign = [world.users('team_lead')[0], world.users('analyst', 'gm9902')[0], NOBODY]
+    for hat in foreign:
+        for answer in (client.get('/candidates', As=hat), client.post('/candidates', {'alias': 'Nooit', 'pc4': '5012'}, As=hat)):
+            held(answer.status == 403, f'{hat}: {answer.status}')
+    held(world.client('team_lead', user=user).get('/candidates').status == 403, 'a token gave a role')
+    made = admin.post('/hats', {'userId': user, 'role': 'consultant'})
+    held(client.get('/candidates?pageSize=1').status == 200, 'the hat gave nothing')
+    held(world.client('analyst', user=user).get('/candidates').status == 403, 'a token that says analyst was widened')
+    ended = datetime.datetime.now(datetime.timezone.utc).isoformat().replace('+00:00', 'Z')
+    assert admin.patch(made.headers['location'], {'untilAt': ended}, made.headers['etag']).status == 200
+    held({client.get('/candidates?pageSize=1').status for _ in range(20)} == {403}, 'after its end')
+    held(client.post('/hats', {'userId': user, 'role': 'team_lead'}).status == 403, 'it gave itself one')
+    return f'{len(foreign)} hats of others'
 
 
 @attack(6, 'somebody reads files, and nobody can see who it was', short=True)
