@@ -50,7 +50,8 @@ struct query_list {
                                          NULL */
     const char *living; /* which rows are shown; who reads after a position gets the others too.
                            NULL: all */
-    const char *reached; /* of a list about persons: it begins at those whom the caller may see, when
+    const char
+        *reached; /* of a list about persons: it begins at those whom the caller may see, when
                             that is not the whole municipality; NULL: it does not */
 };
 
