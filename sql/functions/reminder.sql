@@ -207,18 +207,35 @@ create function app.reminder_message(template text, kind text, reader uuid, noun
                          else app.message_queue_candidate(template, reader, noun, subject, urgent, parameters) end;
     end $$;
 
--- A rung is told: at once when it is urgent, else with the digest.
+-- Whether this reader must hear of a task at once: it is urgent, or it is not due yet and will be when the next digest goes out.
+create function app.reminder_at_once(t app.task, kind text, reader uuid) returns boolean language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        d app.reminder_digest;
+    begin
+        if t.urgent or t.due_at <= clock.now() then
+            return t.urgent;
+        end if;
+        select g.* into d from app.reminder_digest g where g.tenant_id = t.tenant_id and g.reader_id = reader;
+        return coalesce(d.planned_at, app.reminder_digest_time(reader, d.last_on)) >= t.due_at
+               and (kind <> 'user' or (app.reminder_choice(reader)).digest);
+    end $$;
+
+-- A rung is told: at once, or with the digest. Returns whether it waits for that.
 create function app.reminder_tell(t app.task, plan bigint, rung smallint, rung_at timestamptz, receiver text, kind text, reader uuid)
-    returns void language plpgsql
+    returns boolean language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare
         now timestamptz := clock.now();
-        made uuid := case when t.urgent then app.reminder_message('reminder', kind, reader, t.noun, t.subject_id, true, '{}') end;
+        made uuid := case when app.reminder_at_once(t, kind, reader)
+                          then app.reminder_message('reminder', kind, reader, t.noun, t.subject_id, t.urgent, '{}') end;
     begin
         insert into app.reminder (tenant_id, task_id, stamp, rung, receiver, reader_kind, reader_id, rung_at, fate, made_at, ended_at, message_id)
         values (t.tenant_id, t.id, plan, rung, receiver, kind, reader, rung_at, case when made is null then 'waiting' else 'sent' end, now,
                 case when made is not null then now end, made);
+        return made is null;
     end $$;
 
 -- A rung that escalates: the task has another one who sees to it now. Who that is, is the organisation of the receiver, or the receiver.
@@ -267,8 +284,8 @@ create function app.reminder_fire(wanted uuid, plan bigint) returns text[] langu
             first_of_escalation := coalesce(first_of_escalation, case when one.escalates and one.kind = 'user' then one.reader end);
             continue when one.reader = any (told);
             told := told || one.reader;
-            waiting := waiting || case when not t.urgent then one.kind || ':' || one.reader end;
-            perform app.reminder_tell(t, plan, one.rung, one.rung_at, one.receiver, one.kind, one.reader);
+            waiting := waiting || case when app.reminder_tell(t, plan, one.rung, one.rung_at, one.receiver, one.kind, one.reader)
+                                       then one.kind || ':' || one.reader end;
         end loop;
         update app.reminder_plan r set next_at =
             (select min(l.rung_at) from app.reminder_ladder(t.kind, t.due_at, t.project_id) l where l.rung_at > now)

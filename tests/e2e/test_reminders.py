@@ -282,7 +282,8 @@ def test_an_answer_that_nobody_gave_in_72_hours_is_escalated_to_the_hub(region, 
     assert kept == [(True, 'open')] and taken == [('open',)]
     as_role('consultant').post(f'/vacancies/{vacancy}/endings', {'how': 'withdraw'})
     at('2031-11-07 08:01')
-    assert all(state == 'dropped' for *_, state in reminders(answer)), reminders(answer)
+    assert {state for to, _, state in reminders(answer) if to == 'hub'} == {'dropped'}, reminders(answer)
+    assert 'waiting' not in {state for *_, state in reminders(answer)}, reminders(answer)
 
 
 def test_a_job_that_the_database_refuses_is_tried_again_and_stops_no_other(region, at, act, somebody, task, reminders):
@@ -356,3 +357,36 @@ def test_the_story_of_a_promise(region):
     said = []
     promise(region, said.append)
     assert len(said) == 4 and 'kept' in said[-2], said
+
+
+def test_seen_practitioner_a_reminder_before_the_moment_comes_before_it(region, at, act, somebody, task, reminders):
+    """Four hours before it is due, the digest of the next morning is no reminder any more. Whoever wants no digest finds it in the work list."""
+    at('2032-03-01 10:00')
+    owner, early, silent = somebody(), somebody(), somebody()
+    for reader, digest, when in ((early, True, '06:30'), (silent, False, None)):
+        act('insert into app.reminder_preference (tenant_id, id, digest, digest_at) values (app.tenant(), %s, %s, %s)', (reader, digest, when))
+    made, other, unheard = (task(reader, '2032-03-04 13:00', kind='answer') for reader in (owner, early, silent))
+    at('2032-03-03 13:01')
+    assert reminders(made) == [('owner', owner, 'waiting')]
+    at('2032-03-04 07:01')
+    assert messages(region, early) == ['2032-03-04 07:01']      # half past six lies in quiet hours
+    at('2032-03-04 08:01')
+    at('2032-03-04 09:01')
+    assert messages(region, owner) == ['2032-03-04 08:01', '2032-03-04 09:01'] and messages(region, owner, 'digest') == ['2032-03-04 08:01']
+    assert reminders(made) == [('owner', owner, 'sent')] * 2 and messages(region, early, 'reminder') == ['2032-03-04 09:01']
+    assert messages(region, silent) == [] and reminders(unheard)[-1] == ('owner', silent, 'waiting')
+    at('2032-03-04 13:01')
+    assert len(messages(region, owner)) == 2 and ('owner', owner, 'waiting') in reminders(made)     # what is late may wait
+
+
+def test_seen_practitioner_what_ends_with_the_day_is_reminded_of_within_the_day(region, at, somebody, task):
+    at('2032-04-05 09:00')
+    owner = somebody()
+    task(owner, '2032-04-05 23:59', kind='follow_up')
+    at('2032-04-05 16:00')
+    assert messages(region, owner, 'reminder') == ['2032-04-05 16:00']
+
+
+def test_seen_practitioner_a_step_before_the_end_of_a_day_is_within_the_working_day(region):
+    assert region.sql("""select r.code, l.step from ref.rule r, jsonb_array_elements(r.value -> 'ladder') l (step) where r.value #>> '{due,unit}' = 'end_of_day'
+        and (l.step ->> 'before')::interval between interval '1 second' and interval '6 hours 59 minutes'""") == []
