@@ -98,11 +98,11 @@ class Bench:
     def prepare(self):
         self.set_clock(f'{day(1)} 07:00:30')
         self.act(READERS, (self.readers,))
-        self.act(TASKS, ('promise', f'{day(2)} 07:30', self.readers))
+        self.act(TASKS, ('promise', f'{day(2)} 08:00', self.readers))
         self.act(TASKS, ('urgent_follow_up', f'{day(2)} 08:00', URGENT))
         self.region.sql('analyze')
         begun = time.monotonic()
-        self.set_clock(f'{day(1)} 07:30:30')
+        self.set_clock(f'{day(1)} 08:00:30')
         until(lambda: self.region.sql("select count(*) from app.reminder where fate = 'waiting'")[0][0] >= self.readers, 600)
         until(lambda: not self.left('remind'), 600)
         took = time.monotonic() - begun

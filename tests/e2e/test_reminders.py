@@ -7,7 +7,6 @@ from contextlib import contextmanager
 import pytest
 
 from region import until
-from scenarios.promise import promise
 
 CONTEXT = ("select set_config('app.tenant', tenant_id::text, false), set_config('app.role', 'system', false), "
            "set_config('app.scope', 'tenant', false) from ref.tenant where code = 'gm9901'; ")
@@ -350,13 +349,6 @@ def test_a_digest_that_is_planned_moves_with_the_choice(region, at, act, somebod
     assert digest() == ['2032-01-12 16:30']
     at('2032-01-12 16:31')
     assert messages(region, reader) == ['2032-01-12 16:31']
-
-
-def test_the_story_of_a_promise(region):
-    """What `make run` shows: a promise is made, falls due, is reminded of, kept and counted."""
-    said = []
-    promise(region, said.append)
-    assert len(said) == 4 and 'kept' in said[-2], said
 
 
 def test_seen_practitioner_a_reminder_before_the_moment_comes_before_it(region, at, act, somebody, task, reminders):
