@@ -99,6 +99,21 @@ create function app.task_accept(task uuid) returns void language plpgsql
         update app.task o set state = app.move('task', t.state, 'accept') where o.tenant_id = t.tenant_id and o.id = t.id;
     end $$;
 
+-- What was declined is not forgotten: whoever made it has the same to do, or to ask of somebody else; the municipality, when nobody made it by hand, or when
+-- whoever did has left or may not see any more what it is about.
+create function app.task_return(t app.task) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        insert into app.task as n (tenant_id, id, kind, subject_id, summary, owner_user_id, promised_to_employer_id, promised_to_candidate_id,
+            promised_to_organisation_id, due_at, due_day, clock_from, rule_id, held, blocks, project_id, cause, made_at, made_by)
+        values (t.tenant_id, gen_random_uuid(), t.kind, t.subject_id, t.summary,
+                (select u.id from app.user_account u where u.tenant_id = t.tenant_id and u.id = t.made_by and u.active
+                 and app.task_passes(t.wall, u.role, t.candidate_id, t.employer_id, u.organisation_id)),
+                t.promised_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisation_id, t.due_at, t.due_day, t.clock_from, t.rule_id, t.held,
+                t.blocks, t.project_id, t.cause, clock.now(), t.made_by);
+    end $$;
+
 create function app.task_decline(task uuid, why text) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -107,6 +122,9 @@ create function app.task_decline(task uuid, why text) returns void language plpg
         perform app.task_refuse_others(app.task_acts(t));
         update app.task o set state = app.move('task', t.state, 'decline'), reason = why, ended_at = clock.now(), ended_by = app.actor()
         where o.tenant_id = t.tenant_id and o.id = t.id;
+        if t.made_by is distinct from app.actor() then
+            perform app.task_return(t);
+        end if;
     end $$;
 
 -- Ends it as done or as failed: its kind says which of the two an outcome is.

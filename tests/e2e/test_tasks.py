@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Tasks: made, proposed to another department, kept or not, planned anew, given to somebody else, withdrawn; who sees them; one winner."""
 import os
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg2
@@ -146,6 +147,30 @@ def test_another_department_declines_with_a_reason(as_role, make, permits, there
     refused = act(there, asked, 'refusals', {'reason': 'not_ours'})
     assert (refused.json['state'], refused.json['reason']) == ('withdrawn', 'not_ours')
     assert as_role('consultant').get(place(asked)).json['reason'] == 'not_ours'
+
+
+def test_seen_practitioner_what_is_declined_is_of_its_maker_again(as_role, make, permits, there, me, world):
+    """A promise to an employer does not vanish because another department has no time for it."""
+    summary, consultant = f'Vergunning {uuid.uuid4()}', as_role('consultant')
+
+    def known(client, query='state=open'):
+        return [t for t in client.get(f'/tasks?pageSize=100&{query}').json['items'] if t.get('summary') == summary]
+    asked = make(ownerOrganisationId=permits[0], promisedToEmployerId=world['employer'], summary=summary)
+    assert known(consultant) == [] and act(there, asked, 'refusals', {'reason': 'no_time'}).json['state'] == 'withdrawn'
+    back, = known(consultant)
+    assert (back['ownerUserId'], back['dueDay'], back['promisedToEmployerId']) == (me('consultant'), asked.json['dueDay'], world['employer'])
+    assert back['id'] in {t['id'] for t in consultant.get('/work-list?pageSize=100').json['items']}
+    assert {t['id'] for t in known(as_role('employer'), 'state=open,withdrawn')} == {asked.json['id'], back['id']}
+    given = consultant.post(f'/tasks/{back["id"]}/reassignments', {'ownerUserId': permits[1]})
+    assert given.json['state'] == 'proposed' and act(there, given, 'refusals', {'reason': 'not_ours'}).status == 200
+    assert [t['ownerUserId'] for t in known(consultant)] == [me('consultant')]
+
+
+def test_seen_practitioner_what_was_declined_by_whoever_made_it_is_over(as_role, make, permits):
+    summary, lead = f'Vergunning {uuid.uuid4()}', as_role('team_lead')
+    asked = make('team_lead', ownerOrganisationId=permits[0], summary=summary)
+    assert act(lead, asked, 'refusals', {'reason': 'made_by_mistake'}).json['state'] == 'withdrawn'
+    assert summary not in lead.get('/tasks?state=open&pageSize=100').text
 
 
 def test_what_binds_at_once_is_not_proposed(make, permits):
