@@ -7,6 +7,21 @@ create function app.sees_hand_over(h app.hand_over, scope text default app.scope
 call app.wall('app.hand_over', 'hand_over', '{}');
 call app.open_to_scope('app.hand_over', 'app.sees_hand_over');
 
+-- Whoever gets it is still there.
+create function app.hand_over_check(to_user uuid, to_organisation uuid) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        perform from app.user_account u where u.tenant_id = app.tenant() and u.id = to_user and u.active for share;
+        if to_user is not null and not found then
+            raise exception using errcode = '23503', message = 'reference', table = 'hand_over', constraint = 'hand_over_tenant_id_to_user_id_fkey';
+        end if;
+        perform from app.organisation o where o.tenant_id = app.tenant() and o.id = to_organisation and o.active for share;
+        if to_organisation is not null and not found then
+            raise exception using errcode = '23503', message = 'reference', table = 'hand_over', constraint = 'hand_over_tenant_id_to_organisation_id_fkey';
+        end if;
+    end $$;
+
 -- Hands over what the new owner may have, and counts the rest: somebody else gets that by another call. Each task, file, vacancy and relation
 -- keeps a note of who gave it to whom.
 create function app.hand_over_make(hand_over uuid, from_user uuid, from_organisation uuid, to_user uuid, to_organisation uuid) returns void language plpgsql
@@ -18,6 +33,7 @@ create function app.hand_over_make(hand_over uuid, from_user uuid, from_organisa
         if not found and from_organisation is null then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
+        perform app.hand_over_check(to_user, to_organisation);
         h := jsonb_populate_record(null::app.hand_over, jsonb_build_object('tenant_id', app.tenant(), 'id', hand_over, 'from_user_id', from_user,
             'from_organisation_id', from_organisation, 'to_user_id', to_user, 'to_organisation_id', to_organisation, 'made_by', app.actor()));
         h.made_at := clock.now();

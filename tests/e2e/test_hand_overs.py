@@ -91,3 +91,18 @@ def test_only_a_team_lead_hands_over_what_is_of_others(as_role, leaver):
     for role in ('case_manager', 'consultant', 'tenant_admin', 'account_manager'):
         assert hand(as_role(role), fromUserId=gone, toUserId=stays).status == 403
     assert hand(as_role('team_lead', 'gm9902'), fromUserId=gone, toUserId=stays).status == 404
+
+
+def test_seen_practitioner_nobody_hands_over_to_somebody_who_has_left(as_role, leaver, person):
+    """It is handed over from somebody who has left, and what is wrong is named: not that something does not fit."""
+    admin, lead = as_role('tenant_admin'), as_role('team_lead')
+    desk = admin.post('/organisations', {'kind': 'desk', 'name': "Loket 't Veer"})
+    left, client = person('consultant')
+    task = lead.post('/tasks', {'kind': 'idea', 'noun': 'organisation', 'subjectId': desk.json['id'], 'ownerUserId': left, 'dueDay': day(3)}).json['id']
+    assert admin.patch(f'/users/{left}', {'active': False}, admin.get(f'/users/{left}').headers['etag']).status == 200
+    assert admin.patch(desk.headers['location'], {'active': False}, admin.get(desk.headers['location']).headers['etag']).status == 200
+    for to, pointer in (({'toUserId': left}, '/toUserId'), ({'toOrganisationId': desk.json['id']}, '/toOrganisationId')):
+        refused = hand(lead, fromUserId=lead.get('/user-profile').json['id'], **to)
+        assert (refused.status, refused.json['errors'][0]['pointer'], refused.json['errors'][0]['code']) == (400, pointer, 'reference'), refused.text
+    stays = lead.get('/user-profile').json['id']
+    assert hand(lead, fromUserId=left, toUserId=stays).json['tasks'] == 1 and lead.get(f'/tasks/{task}').json['ownerUserId'] == stays
