@@ -101,7 +101,7 @@ def operation_of(contract, operation, queries, shapes, problems):
         success['headers']['Retry-After'] = {'description': 'Seconds to wait, while it is not there yet.', 'schema': integer(1, 3600), 'example': 1}
     if operation.needs_key:
         success['headers']['Idempotency-Replayed'] = ref('headers', 'Idempotency-Replayed')
-    for content in success.get('content', {}).values() if operation.response else ():
+    for content in (content for kind, content in success.get('content', {}).items() if operation.response and 'json' in kind):
         content['example'] = example_of(contract, operation.response)
         if operation.list_of:
             names = (*operation.shown(queries), '_links')

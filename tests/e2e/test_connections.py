@@ -12,7 +12,7 @@ import pytest
 
 from region import SANITIZED, Client, Region, free_port, programs, until
 
-MOST, THREADS = 60, 16
+MOST, THREADS = 80, 16
 SERVICES, WORKERS = programs('service'), programs('worker', 'dispatcher')
 READS = ('/vacancies', '/employers', '/candidates', '/proposals', '/occupations', '/projects')     # of each service
 

@@ -12,7 +12,7 @@ PATHS = json.loads((ROOT / 'openapi/gen/openapi.json').read_text())['paths']
 # every list without parameters in its path; what the queue holds changes while it is looked at
 LISTS = [path for path, item in PATHS.items()
          if '{' not in path and not path.startswith('/queue/') and any(p.get('name') == 'cursor' for p in item.get('get', {}).get('parameters', []))]
-READ = [path for path in LISTS if any(re.fullmatch(rf'{path}/{{\w+}}', other) and 'get' in item for other, item in PATHS.items())]
+READ = [path for path in LISTS if any(re.fullmatch(rf'{path}/{{\w+(?<!code)}}', other) and 'get' in item for other, item in PATHS.items())]
 
 
 def who_may(*paths):

@@ -211,12 +211,14 @@ def target(region, as_role):
                        "select app.note_put('candidate', %s, 'Een notitie.', 'mediation')", (first,))[0]
     user, = region.sql('select id from app.user_account where tenant_id = 1 and organisation_id is not null limit 1')[0]
     # messages about the vacancy: one that failed after an attempt, and one of which an attempt is begun
+    region.sql("update queue.kind set paused_until = 'infinity' where kind = 'send_message'")        # nobody sends them meanwhile
     message, queued = [region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false), set_config('app.scope', 'tenant', false); "
                                   "select app.message_queue('notice', %s, 'vacancy', %s, true)::text", (user, vacancy))[0][0] for _ in range(2)]
     region.sql("set session_replication_role = replica; delete from queue.job where kind = 'send_message'; delete from app.message_attempt; "
                "update app.message set state = 'failed' where id = %s; update app.message set state = 'queued' where id = %s; "
                "insert into app.message_attempt (tenant_id, message_id, number, job_id, begun_at, sandbox, address_hash, copy) "
                "values (1, %s, 1, 1, clock.now(), false, '', 'bytes'), (1, %s, 1, 1, clock.now(), false, '', null)", (message, queued, message, queued))
+    region.sql("update queue.kind set paused_until = null where kind = 'send_message'")
     task = consultant.post('/tasks', {'kind': 'promise', 'noun': 'vacancy', 'subjectId': vacancy, 'dueDay': '2031-01-01', 'promisedToEmployerId': str(employer)})
     # a mandate about the vacancy's employer of which the end has passed
     mandate, = region.sql("set session_replication_role = replica; insert into app.mandate (tenant_id, id, state, grantor, grantee_organisation_id, scope, employer_id, "

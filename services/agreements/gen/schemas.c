@@ -87,7 +87,7 @@ static const struct field stated_figure_new_fields[] = {
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct stated_figure_new, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct stated_figure_new, neighbourhood), .min = 10, .max = 10, .pattern = pattern_7, .visible_to = 0xffffffffu},
     {.name = "wholeRegion", .key = {"\"wholeRegion\":", 14}, .column = "whole_region", .type = FIELD_BOOL, .offset = offsetof(struct stated_figure_new, whole_region), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "targetGroup", .key = {"\"targetGroup\":", 14}, .column = "target_group", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct stated_figure_new, target_group), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "targetGroup", .key = {"\"targetGroup\":", 14}, .column = "target_group", .type = FIELD_TEXT, .offset = offsetof(struct stated_figure_new, target_group), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct stated_figure_new, kind), .min = 1, .max = 40, .visible_to = 0xffffffffu},
     {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .offset = offsetof(struct stated_figure_new, day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "value", .key = {"\"value\":", 8}, .column = "value", .type = FIELD_INT, .flags = FIELD_REQUIRED, .offset = offsetof(struct stated_figure_new, value), .min = 0, .max = 1000000000, .visible_to = 0xffffffffu},
@@ -98,7 +98,7 @@ const struct schema stated_figure_new_schema = {
     .size = sizeof(struct stated_figure_new), .self = NULL,
 };
 static const struct field stated_figure_change_fields[] = {
-    {.name = "targetGroup", .key = {"\"targetGroup\":", 14}, .column = "target_group", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct stated_figure_change, target_group), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "targetGroup", .key = {"\"targetGroup\":", 14}, .column = "target_group", .type = FIELD_TEXT, .offset = offsetof(struct stated_figure_change, target_group), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct stated_figure_change, kind), .min = 1, .max = 40, .visible_to = 0xffffffffu},
     {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .offset = offsetof(struct stated_figure_change, day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "value", .key = {"\"value\":", 8}, .column = "value", .type = FIELD_INT, .offset = offsetof(struct stated_figure_change, value), .min = 0, .max = 1000000000, .visible_to = 0xffffffffu},
