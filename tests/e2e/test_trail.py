@@ -81,6 +81,7 @@ def test_attack_23_what_comes_when_no_month_was_made_is_kept_in_the_rest_and_mov
 
 
 def test_attack_23_a_month_that_is_in_use_waits_for_the_next_sweep(house, clock):
+    sweep(house)
     before = {table: parts(house, table) for table in TABLES}
     holder = psycopg2.connect(house.env['MAATWERK_PG'] + ' user=maatwerk_admin')
     try:
