@@ -44,6 +44,23 @@ create function app.sees_about(wall text, candidate uuid, employer uuid, scope t
     end $$;
 grant execute on function app.sees_about(text, uuid, uuid, text, text, uuid, uuid) to public;
 
+-- Whether this is the person's own file. Of the caller only: whose file it is, stands in app.access.
+create function app.is_own_file(candidate uuid, actor uuid) returns boolean language plpgsql stable
+    as $$
+    begin
+        return exists (select from app.access a where a.tenant_id = app.tenant() and a.candidate_id = candidate and a.grantee_id = actor and a.purpose = 'own');
+    end $$;
+
+-- Who sees a row about a person that is shown to the person too: nouns on the wall of the person ask this, and add what they show to others.
+create function app.sees_person(candidate uuid, scope text, role text, organisation uuid, actor uuid)
+    returns boolean language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return case when scope = 'caseload' and role = 'candidate' then app.is_own_file(candidate, actor)
+                    else app.sees_about('person', candidate, null, scope, role, organisation, actor) end;
+    end $$;
+grant execute on function app.sees_person(uuid, text, text, uuid, uuid) to public;
+
 -- Rows of this noun can be referred to. `wall` is the one that they stand behind; `candidate`, `employer` and `label` are expressions of
 -- the columns of `r`, which say whom they concern and how people call them (of a person: the alias).
 create procedure app.referable(wanted regclass, noun text, wall text, sees regproc, label text, candidate text default 'null::uuid',
