@@ -133,7 +133,7 @@ def main():
     readers = int(os.environ.get('READERS', '20000'))
     sink = Sink()
     with Region.started('bench', BIN, candidates=420) as region:
-        region.env.update(MAATWERK_CHILDREN='2', MAATWERK_SMTP=f'127.0.0.1:{sink.port}', MAATWERK_SMTP_TLS='off')
+        region.env.update(MAATWERK_CHILDREN='2', MAATWERK_SMTP=f'smtp://127.0.0.1:{sink.port}', MAATWERK_SMTP_TLS='off')
         for name in ('dispatcher', 'matching', 'reminders', 'notifications'):
             region.start(name)
         until(lambda: not region.sql('select count(*) from queue.job')[0][0], 300)
