@@ -31,9 +31,10 @@ create function entry.held(municipality int, account uuid, org uuid default null
         select h.id, h.role, h.organisation_id, h.attributes, h.from_at, h.until_at
         from app.hat h where h.tenant_id = u.tenant_id and h.user_id = u.id and (h.until_at is null or h.until_at > clock.now())) g
     where u.tenant_id = municipality and u.active
-      and (u.id = account
-           or org is not null and g.organisation_id = org
-              and (u.organisation_id = org or u.id in (select h.user_id from app.hat h where h.tenant_id = municipality and h.organisation_id = org)))
+      and u.id = any (case when org is null then array[account]
+                           else array(select o.id from app.user_account o where o.tenant_id = municipality and o.organisation_id = org
+                                      union select h.user_id from app.hat h where h.tenant_id = municipality and h.organisation_id = org) end)
+      and (org is null or g.organisation_id = org)
       and not exists (select from app.organisation o where o.tenant_id = u.tenant_id and o.id = g.organisation_id and not o.active)
     $$;
 

@@ -210,7 +210,7 @@ create function app.message_end(message uuid, attempt int, begun_as int, how tex
         elsif how = 'refused' then
             perform app.message_fire(m, 'fail', 'refused');
             if bad_address and not a.sandbox then
-                perform app.message_address_stopped(m, a.address_hash);
+                perform app.message_address_stopped(m, a.address_hash, status_code);
             end if;
         else
             update app.message n set deferred = n.deferred + 1 where n.tenant_id = m.tenant_id and n.id = m.id;
@@ -223,8 +223,20 @@ create function app.message_end(message uuid, attempt int, begun_as int, how tex
         end if;
     end $$;
 
--- Nobody writes to this address any more, and whoever keeps it has one task: to find another one.
-create function app.message_address_stopped(m app.message, hashed bytea) returns void language plpgsql
+-- What was not delivered stands in a note about what it was about, or else about whom it was for: which e-mail, of which day, and the status code.
+create function app.message_note_lost(m app.message, noun text, id uuid, status_code text) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        words ref.message_template := app.message_words(m.template, 'nl');
+    begin
+        perform app.note_put(coalesce(m.noun, message_note_lost.noun), coalesce(m.subject_id, id),
+                             format('Niet aangekomen: e-mail van %s, "%s" (%s).', to_char(coalesce(m.sent_at, clock.now()) at time zone 'Europe/Amsterdam', 'DD-MM-YYYY HH24:MI'),
+                                    app.message_filled(words.subject, m.parameters), coalesce(status_code, 'geweigerd')));
+    end $$;
+
+-- Nobody writes to this address any more, and whoever keeps it has one task: to find another one. A note says what was not delivered.
+create function app.message_address_stopped(m app.message, hashed bytea, status_code text) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare
@@ -244,6 +256,7 @@ create function app.message_address_stopped(m app.message, hashed bytea) returns
             from app.user_account u where u.tenant_id = m.tenant_id and u.role = 'tenant_admin' and u.active and u.id <> m.to_user_id;
         end if;
         if about.id is not null then
+            perform app.message_note_lost(m, about.noun, about.id, status_code);
             perform app.task_open('undelivered', about.noun, about.id, about.owner, null, 'address');
         end if;
     end $$;
@@ -288,7 +301,7 @@ create function app.message_reported(message uuid, hashed bytea, what text, stat
         elsif what = 'failed' and status_code like '5%' and app.message_can(m, 'bounce') then
             perform app.message_fire(m, 'bounce', 'bounced');
             if not a.sandbox then
-                perform app.message_address_stopped(m, a.address_hash);
+                perform app.message_address_stopped(m, a.address_hash, status_code);
             end if;
         end if;
         return true;

@@ -17,15 +17,16 @@ from lines import line, misses  # noqa: E402
 from region import BIN, Region, day, free_port, until  # noqa: E402
 
 URGENT, MATCHES = 100, 40
+CHILDREN = {'reminders': '6', 'notifications': '8'}
 CONTEXT = ("select set_config('app.tenant', tenant_id::text, false), set_config('app.role', 'system', false), set_config('app.scope', 'tenant', false) "
            "from ref.tenant where code = 'gm9901'; ")
 READERS = '''insert into app.user_account (tenant_id, id, name, email, role)
-    select app.tenant(), gen_random_uuid(), 'Lezer ' || n, 'lezer' || n || '@maasdrecht.example', 'consultant' from generate_series(1, %s) n'''
+    select app.tenant(), gen_random_uuid(), 'Lezer ' || n, 'lezer' || n || '@maasdrecht.example', 'consultant' from generate_series(1 + %s, %s) n'''
 # the day before, one task for each reader; on the day itself the digests go out at eight, and some urgent tasks are due then
 TASKS = '''insert into app.task (tenant_id, id, kind, subject_id, owner_user_id, due_at, clock_from, cause, made_at)
     select app.tenant(), gen_random_uuid(), %s, (app.subject_put('employer', e.id)).id, u.id, %s::timestamp at time zone 'Europe/Amsterdam', clock.now(),
            u.id::text, clock.now()
-    from (select id from app.user_account where tenant_id = app.tenant() and name like 'Lezer %%' order by id limit %s) u,
+    from (select id from app.user_account where tenant_id = app.tenant() and name like 'Lezer %%' order by id limit %s offset %s) u,
          (select id from app.employer where tenant_id = app.tenant() order by id limit 1) e'''
 
 
@@ -96,13 +97,17 @@ class Bench:
         return statistics.quantiles(taken, n=100)[98] if len(taken) > 9 else max(taken, default=0)
 
     def prepare(self):
-        self.set_clock(f'{day(1)} 07:00:30')
-        self.act(READERS, (self.readers,))
-        self.act(TASKS, ('promise', f'{day(2)} 08:00', self.readers))
-        self.act(TASKS, ('urgent_follow_up', f'{day(2)} 08:00', URGENT))
+        self.set_clock(f'{day(1)} 08:00:30')
+        for place in range(0, self.readers, 500):
+            self.act(READERS, (place, place + 500))
+            self.region.sql('analyze app.user_account, entry.hat')
+        for place in range(0, self.readers, 500):       # each with what is known by then of the tables, as it would be in the course of days
+            self.act(TASKS, ('promise', f'{day(2)} 09:00', 500, place))
+            self.region.sql('analyze app.task, app.reminder_plan, queue.future')
+        self.act(TASKS, ('urgent_follow_up', f'{day(2)} 08:00', URGENT, 0))
         self.region.sql('analyze')
         begun = time.monotonic()
-        self.set_clock(f'{day(1)} 08:00:30')
+        self.set_clock(f'{day(1)} 09:00:30')
         until(lambda: self.region.sql("select count(*) from app.reminder where fate = 'waiting'")[0][0] >= self.readers, 600)
         until(lambda: not self.left('remind'), 600)
         took = time.monotonic() - begun
@@ -113,6 +118,7 @@ class Bench:
 
     def run(self):
         self.prepare()
+        self.matches()
         alone = self.matches()
         self.sink.taken.clear()
         begun = time.monotonic()
@@ -135,7 +141,7 @@ def main():
     with Region.started('bench', BIN, candidates=420) as region:
         region.env.update(MAATWERK_CHILDREN='2', MAATWERK_SMTP=f'smtp://127.0.0.1:{sink.port}', MAATWERK_SMTP_TLS='off')
         for name in ('dispatcher', 'matching', 'reminders', 'notifications'):
-            region.start(name)
+            region.start(name, MAATWERK_CHILDREN=CHILDREN.get(name, '2'))
         until(lambda: not region.sql('select count(*) from queue.job')[0][0], 300)
         Bench(region, sink, readers).run()
     sys.exit(bool(misses))

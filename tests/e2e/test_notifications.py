@@ -134,6 +134,32 @@ def test_a_mail_that_comes_back_is_undelivered_and_stops_that_address(region, se
     assert {message[0], again[0]} <= {m['id'] for m in undelivered}
 
 
+
+def test_the_mail_of_the_first_of_april_that_came_back(region, sending, as_role, at, world):
+    """Undelivered, one task for whoever keeps the address, no mail on the tenth, and a note says what did not arrive."""
+    admin = as_role('tenant_admin')
+    owner = admin.post('/users', {'name': 'Ono Bekend', 'email': 'unknown.april@maasdrecht.example', 'role': 'consultant'}).json['id']
+    state = lambda: region.sql('select state, fault from app.message where to_user_id = %s order by planned_at', (owner,))  # noqa: E731
+    with Exim.started() as server, sending(**server.settings('plain')):
+        at('2031-03-31 12:00')
+        made = region.sql(f"{CONTEXT} select app.task_open('evaluate', 'employer', %s, %s, null, 'story', clock.now(), "
+                          "'2031-04-02 07:30'::timestamp at time zone 'Europe/Amsterdam')::text", (world['employer'], owner))[0][0]
+        region.sql(f"{CONTEXT} update app.task set due_at = '2031-04-08 07:00'::timestamp at time zone 'Europe/Amsterdam' where id = %s", (made,))
+        at('2031-04-01 07:01')      # seven days before
+        at('2031-04-01 08:01')      # with the digest
+        until(lambda: state() == [('undelivered', 'bounced')], say=state)
+        region.sql(f"{CONTEXT} update app.task set due_at = '2031-04-10 10:00'::timestamp at time zone 'Europe/Amsterdam' where id = %s", (made,))
+        at('2031-04-10 10:01')
+        at('2031-04-11 08:31')
+        until(lambda: len(state()) > 1 and not region.sql("select 1 from queue.job where kind = 'send_message'"), say=state)
+        assert set(state()[1:]) == {('failed', 'stopped')}
+        assert not [mail for mail in server.box('arrived').all() if 'unknown' in str(mail['To'])]       # others heard of other things
+    tasks = region.sql("select state from app.task where kind = 'undelivered' and subject_id = %s", (owner,))
+    assert tasks == [('open',)]
+    notes = as_role('team_lead').get(f'/notes?subjectId={owner}').json['items']
+    assert [n['text'] for n in notes if n['text'].startswith('Niet aangekomen: e-mail van 01-04-2031')], notes
+
+
 def test_a_receiver_that_the_server_does_not_know_fails_at_once(region, sending, asked, as_role):
     made = as_role('tenant_admin').post('/users', {'name': 'Nie Mand', 'email': 'nobody.here@maasdrecht.example', 'role': 'consultant'})
     with Exim.started() as server, sending(**server.settings('plain')):

@@ -19,20 +19,6 @@ def act(region):
 
 
 @pytest.fixture
-def at(region):
-    """at('2031-03-03 09:00'): it is then, and what was due has been done."""
-    def set_clock(moment):
-        region.sql("insert into clock.shift (shift) values (%s::timestamp at time zone 'Europe/Amsterdam' - clock_timestamp()) "
-                   'on conflict (one) do update set shift = excluded.shift', (moment,))
-        until(lambda: not region.sql("select count(*) from queue.future where kind like 'remind%%' and run_at <= clock.now() "
-                                     "union all select count(*) from queue.job where kind like 'remind%%' order by 1 desc")[0][0], 15,
-              lambda: region.sql("select kind, state, attempt, last_error, run_at from queue.job where kind like 'remind%%' union all "
-                                 "select kind, 'ready', 0, subject, run_at from queue.future where kind like 'remind%%' and run_at <= clock.now() limit 5"))
-    yield set_clock
-    region.sql('delete from clock.shift')
-
-
-@pytest.fixture
 def somebody(region, act):
     """somebody(role): a new user who works for the municipality, or for an organisation."""
     def make(role='consultant', organisation=None):
