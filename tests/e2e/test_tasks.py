@@ -28,6 +28,14 @@ def make(as_role, world):
     return made
 
 
+@pytest.fixture
+def person_of(as_role):
+    """person_of('consultant') is the identifier of a new user of that role."""
+    def made(role):
+        return as_role('tenant_admin').post('/users', {'name': 'Noor Pet', 'email': f'{uuid.uuid4()}@pet.example', 'role': role}).json['id']
+    return made
+
+
 @pytest.fixture(scope='module')
 def person(as_role):
     """A candidate of the case manager of the tests."""
@@ -171,6 +179,19 @@ def test_seen_practitioner_what_was_declined_by_whoever_made_it_is_over(as_role,
     asked = make('team_lead', ownerOrganisationId=permits[0], summary=summary)
     assert act(lead, asked, 'refusals', {'reason': 'made_by_mistake'}).json['state'] == 'withdrawn'
     assert summary not in lead.get('/tasks?state=open&pageSize=100').text
+
+
+def test_seen_practitioner_what_somebody_who_left_had_to_do_is_found(as_role, make, person_of):
+    admin, lead, summary = as_role('tenant_admin'), as_role('team_lead'), f'Vergunning {uuid.uuid4()}'
+    user = person_of('consultant')
+    left, mine = (make('team_lead', summary=summary, ownerUserId=user).json['id'], make('team_lead', summary=summary).json['id'])
+
+    def found(asked):
+        return {t['id'] for t in lead.get(f'/tasks?state=open&pageSize=100&unattended={asked}').json['items'] if t.get('summary') == summary}
+    assert (found('true'), found('false')) == (set(), {left, mine})
+    assert admin.patch(f'/users/{user}', {'active': False}, admin.get(f'/users/{user}').headers['etag']).status == 200
+    assert (found('true'), found('false')) == ({left}, {mine})
+    assert act(as_role('team_lead'), make('team_lead', summary=summary), 'reassignments', {}).status == 200 and len(found('true')) == 2
 
 
 def test_what_binds_at_once_is_not_proposed(make, permits):

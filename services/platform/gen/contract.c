@@ -7,7 +7,7 @@
 #include "services/platform/gen/queries.h"
 
 _Static_assert(1 <= LIMIT_PATH_PARAMETERS, "withdrawTask");
-_Static_assert(9 <= LIMIT_QUERY_PARAMETERS, "listTasks");
+_Static_assert(10 <= LIMIT_QUERY_PARAMETERS, "listTasks");
 
 static const struct pattern_part pattern_0[] = {{{0x3ff200000000000u, 0x7fffffe87fffffeu}, 43, 43}, {{0, 0}, 0, 0}};
 static const char *const values_1[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", "alderman", "labour_expert", "benefits_payment", NULL};
@@ -1086,6 +1086,7 @@ static const struct field list_tasks_query[] = {
     {.name = "ownerUserId", .key = {"\"ownerUserId\":", 14}, .column = "owner_user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x847fu},
     {.name = "overdue", .key = {"\"overdue\":", 10}, .column = "overdue", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "unattended", .key = {"\"unattended\":", 13}, .column = "unattended", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "after", .key = {"\"after\":", 8}, .column = "after", .type = FIELD_TEXT, .min = 1, .max = 400, .visible_to = 0xffffffffu},
 };
 /* listTasks: Tasks */
@@ -2390,7 +2391,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_tasks_rights,
         .purpose = "file",
-        .parameters = list_tasks_query, .parameters_count = 9,
+        .parameters = list_tasks_query, .parameters_count = 10,
         .response = &task_schema, .shown = 0x3fffffffffu,
         .list = &query_task_list,
         .handle = list_tasks_plan,
