@@ -13,6 +13,8 @@
 #include "lib/server/metrics.h"
 #include "lib/server/page.h"
 
+enum { OID_BYTEA = 17 }; /* of pg_type: it is the same in every installation */
+
 static void finish(struct exchange *exchange, int status)
 {
     int64_t took_us = clock_us() - exchange->started_us;
@@ -63,21 +65,33 @@ static struct str version_of(const PGresult *rows)
     return str_of(PQgetvalue(rows, 0, column));
 }
 
-/* The other form of the answer is a column of the row. */
-static struct str text_of(const struct statement *statement)
+/* Bytes travel as text with escapes. */
+static struct str bytes_of(struct arena *arena, const char *value)
 {
+    struct str bytes = {0};
+    unsigned char *read = PQunescapeBytea((const unsigned char *)value, &bytes.len);
+    if (!read)
+        abort();
+    bytes.at = memcpy(arena_alloc(arena, bytes.len + 1), read, bytes.len);
+    PQfreemem(read);
+    return bytes;
+}
+
+/* The other form of the answer is a column of the row: a text, or bytes. */
+static struct str text_of(struct arena *arena, const struct statement *statement)
+{
+    const PGresult *rows = statement->result;
     int column;
-    return PQntuples(statement->result) == 1
-                   && rows_column(statement->result, "as_text", PQnfields(statement->result) - 1,
-                                  &column)
-               ? str_of(PQgetvalue(statement->result, 0, column))
-               : S("");
+    if (PQntuples(rows) != 1 || !rows_column(rows, "as_text", PQnfields(rows) - 1, &column))
+        return S("");
+    const char *value = PQgetvalue(rows, 0, column);
+    return PQftype(rows, column) == OID_BYTEA ? bytes_of(arena, value) : str_of(value);
 }
 
 static struct str print_one(struct exchange *exchange, const struct statement *statement)
 {
     if (exchange->as_text)
-        return text_of(statement);
+        return text_of(exchange->ctx.arena, statement);
     struct buf out = buf_in(exchange->ctx.arena);
     struct schema_writer writer =
         schema_writer_of(exchange->request.operation->response, exchange->mask, statement->result);

@@ -11,7 +11,7 @@ create function pg_temp.r(n bigint, salt text, below int) returns int language s
 create function pg_temp.example(kind text, n bigint) returns text language sql immutable as
     $$ select e.id from (values ('region', 1, 'f001'), ('tenant', 1, 'f101'), ('org', 11, 'f201'), ('user', 1003, 'f301'),
                                 ('user', 1004, 'f302'), ('user', 1101, 'f303'), ('user', 1005, 'f304'), ('user', 1002, 'f305'), ('user', 1014, 'f30c'), ('hat', 1002, 'f401'), ('login', 1002, 'f501'), ('employer', 1000001, 'e01'), ('contact', 1000001, 'e11'),
-                                ('project', 1, 'f601'), ('participation', 1, 'f611'), ('figure', 1, 'f621'), ('enrolment', 1, 'f631'), ('vacancy', 1000001, 'a01'), ('candidate', 1000001, 'c01')) e (kind, n, id)
+                                ('project', 1, 'f601'), ('participation', 1, 'f611'), ('figure', 1, 'f621'), ('enrolment', 1, 'f631'), ('vacancy', 1000001, 'a01'), ('candidate', 1000001, 'c01'), ('document', 1, 'dc01')) e (kind, n, id)
        where e.kind = $1 and e.n = $2 $$;
 create function pg_temp.uid(kind text, n bigint) returns uuid language sql immutable as
     $$ select coalesce('01920000-0000-7000-8000-' || lpad(pg_temp.example(kind, n), 12, '0'),
@@ -360,6 +360,20 @@ insert into queue.act (id, tenant, verb, noun, target, outcome, reason, actor, a
 select '01920000-0000-7000-8000-000000000fa1', t.tenant, 'resume', 'tenant', pg_temp.uid('tenant', 1)::text, 'done', 'demo',
        (select u.id from app.user_account u where u.tenant_id = t.tenant and u.role = 'tenant_admin'), clock.now(), clock.now()
 from town t where t.n = 1;
+
+-- step: documents
+-- The card of the first candidate, as it was made once; its pages say only that they are an example.
+insert into app.subject (tenant_id, id, noun, wall, candidate_id)
+select c.tenant_id, c.id, 'candidate', 'person', c.id from app.candidate c where c.id = pg_temp.uid('candidate', 1000001) on conflict do nothing;
+create temp table example_page as select convert_to(E'%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj '
+    || E'3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n', 'UTF8') as bytes;
+insert into app.document (tenant_id, id, subject_id, wall, noun, candidate_id, template, audience, retention, title, state, parameters, hash, pages, size,
+                          asked_by, asked_at, made_at, version, changed_at, changed_in)
+select c.tenant_id, pg_temp.uid('document', 1), c.id, 'person', 'candidate', c.id, t.code, t.audience, t.retention, t.title_nl, 'made', '{}',
+       sha256(e.bytes), 1, octet_length(e.bytes), c.case_manager_id, clock.now(), clock.now(), 1, clock.now(), pg_current_xact_id()
+from app.candidate c, ref.document_template t, example_page e where c.id = pg_temp.uid('candidate', 1000001) and t.code = 'card';
+insert into app.document_content (tenant_id, document_id, bytes)
+select d.tenant_id, d.id, e.bytes from app.document d, example_page e where d.id = pg_temp.uid('document', 1);
 
 -- step: shortlists to be made
 select queue.enqueue('match_vacancy', v.tenant_id, jsonb_build_object('vacancy', v.id), 'vacancy:' || v.id,

@@ -25,7 +25,7 @@ NO_CHECK = {
     'Role': 'x-roles of openapi.yaml is the source', 'Attribute': 'x-attributes of openapi.yaml is the source',
     'SearchPurpose': 'a note in the audit', 'CandidateProperty': 'names of properties; test_candidates.py compares them',
     'WorkListOf': 'whose list it is', 'MessageChannel': 'there is one so far',
-    'ShortlistStatus': 'computed of the run and the queue',
+    'DocumentTemplate': 'rows of ref.document_template', 'ShortlistStatus': 'computed of the run and the queue',
     'RuleEffectKind': 'computed by app.rule_preview()',
     'ExperienceKind': 'in a list of parts without rows', 'ApplicationOutcome': 'in a list of parts without rows',
     'DeathReversalReason': 'a note in the audit',
@@ -41,7 +41,7 @@ NO_ENUM = {
                     'the operations of agreements come later'),
     'audit.entry.action': 'the audit has no operation', 'ref.state.phase': 'the states have no operation',
     'queue.counter.metric': 'a name of a metric', 'app.subject.wall': 'behind which wall a row stands is not told',
-    'app.note.wall': 'the same', 'app.mandate.wall': 'it follows from what the mandate is about', 'app.task.wall': 'the same',
+    'app.note.wall': 'the same', 'app.document.wall': 'the same', 'app.mandate.wall': 'it follows from what the mandate is about', 'app.task.wall': 'the same',
     'queue.unique_key.scope': 'nobody sees the keys', 'queue.effect.state': 'nobody sees what was begun',
 }
 

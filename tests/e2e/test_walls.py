@@ -10,7 +10,7 @@ import pytest
 OPENED = """select c.relname, coalesce(array_agg(pg_get_expr(p.polqual, p.polrelid)) filter (where p.polqual is not null), '{}')
     from pg_class c left join pg_policy p on p.polrelid = c.oid and p.polname not in ('tenant_wall', 'owner_functions')
     where c.relnamespace = 'app'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition group by 1"""
-CLOSED = {'agreement', 'candidate_bsn', 'figure_cell', 'figure_count', 'name_word', 'subject', 'message_attempt', 'message_report', 'address_stop',
+CLOSED = {'document_content', 'agreement', 'candidate_bsn', 'figure_cell', 'figure_count', 'name_word', 'subject', 'message_attempt', 'message_report', 'address_stop',
           'reminder', 'reminder_plan', 'reminder_digest'}          # reached through functions only
 ASKED = {'app.reaches(uuid,uuid,uuid)'}             # a part of predicates, so that everybody asks it
 # functions with the rights of the owner, but for triggers: nobody calls those
@@ -121,6 +121,8 @@ CALLS = {
     'app.proposal_title(uuid)': ('placements', 'app.proposal_title(%(proposal)s)', None),
     'app.proposal_alias(uuid)': ('placements', 'app.proposal_alias(%(proposal)s)', None),
     'app.candidate_organisation(uuid)': ('candidates', 'app.candidate_organisation(%(candidate)s)', None),
+    'app.document_bytes(uuid)': ('agreements', 'app.document_bytes(%(document)s)', None),
+    'app.document_withdraw(uuid)': ('agreements', 'app.document_withdraw(%(document)s)', 'MW404'),
     'app.note_subject(uuid)': ('platform', 'app.note_subject(%(note)s)', None),
     'app.user_organisation(uuid)': ('platform', 'app.user_organisation(%(user)s)', None),
     'app.message_attempts(uuid)': ('platform', 'app.message_attempts(%(message)s)::text', '[]'),
@@ -229,7 +231,7 @@ def target(region, as_role):
                       "select u.tenant_id, gen_random_uuid(), u.id, u.role, u.organisation_id, clock.now(), 1, clock.now(), pg_current_xact_id() "
                       "from app.user_account u where u.id = %s returning id::text", (user,))[0]
     manager, = region.sql('select case_manager_id from app.candidate where id = %s', (second,))[0]
-    return {'task': task.json['id'], 'manager': manager, 'message': message, 'queued': queued, 'note': note, 'user': user, 'hat': hat, 'mandate': mandate, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
+    return {'task': task.json['id'], 'document': '01920000-0000-7000-8000-00000000dc01', 'manager': manager, 'message': message, 'queued': queued, 'note': note, 'user': user, 'hat': hat, 'mandate': mandate, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
             'name': name, 'born': born}
 
 

@@ -8,18 +8,69 @@
 _Static_assert(2 <= LIMIT_PATH_PARAMETERS, "listFigureRecords");
 _Static_assert(8 <= LIMIT_QUERY_PARAMETERS, "getFigure");
 
-static const char *const values_0[] = {"flow", "stock", "median", "stated", NULL};
-static const struct pattern_part pattern_1[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
-static const char *const values_2[] = {"municipality", "organisation", "project", "neighbourhood", "sector", "kind", NULL};
-static const struct pattern_part pattern_3[] = {{{0x0u, 0x4u}, 1, 1}, {{0x0u, 0x200000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0x3ff000000000000u, 0x7fffffeu}, 4, 4}, {{0, 0}, 0, 0}};
-static const struct pattern_part pattern_4[] = {{{0x3ff000000000000u, 0x0u}, 2, 2}, {{0, 0}, 0, 0}};
-static const char *const values_5[] = {"planned", "running", "ended", NULL};
-static const char *const values_6[] = {"programme", "pilot", "campaign", "drive", "cohort", "pool", "training_plan", NULL};
-static const char *const values_7[] = {"target", "forecast", "reported", NULL};
+static const char *const values_0[] = {"placement_sheet", "project_sheet", "card", "rules_letter", NULL};
+static const char *const values_1[] = {"asked", "made", "failed", "withdrawn", NULL};
+static const char *const values_2[] = {"flow", "stock", "median", "stated", NULL};
+static const struct pattern_part pattern_3[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
+static const char *const values_4[] = {"municipality", "organisation", "project", "neighbourhood", "sector", "kind", NULL};
+static const struct pattern_part pattern_5[] = {{{0x0u, 0x4u}, 1, 1}, {{0x0u, 0x200000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0x3ff000000000000u, 0x7fffffeu}, 4, 4}, {{0, 0}, 0, 0}};
+static const struct pattern_part pattern_6[] = {{{0x3ff000000000000u, 0x0u}, 2, 2}, {{0, 0}, 0, 0}};
+static const char *const values_7[] = {"planned", "running", "ended", NULL};
+static const char *const values_8[] = {"programme", "pilot", "campaign", "drive", "cohort", "pool", "training_plan", NULL};
+static const char *const values_9[] = {"target", "forecast", "reported", NULL};
 
+static const struct right list_documents_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field list_documents_query[] = {
+    {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "template", .key = {"\"template\":", 11}, .column = "template", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
+};
+/* listDocuments: Documents */
+static enum err list_documents_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_document_list(plan);
+    return OK;
+}
+static const struct right get_document_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field get_document_path[] = {
+    {.name = "documentId", .key = {"\"documentId\":", 13}, .column = "document_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getDocument: One document */
+static enum err get_document_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_document_get(plan, (struct sql_document_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right get_document_content_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field get_document_content_path[] = {
+    {.name = "documentId", .key = {"\"documentId\":", 13}, .column = "document_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getDocumentContent: The pages of a document */
+static enum err get_document_content_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_document_content(plan, (struct sql_document_content){.document_id = req->path[0]});
+    return OK;
+}
+static const struct right withdraw_document_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field withdraw_document_path[] = {
+    {.name = "documentId", .key = {"\"documentId\":", 13}, .column = "document_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* withdrawDocument: Withdraw a document */
+static enum err withdraw_document_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_document_withdraw(plan, (struct sql_document_withdraw){.document_id = req->path[0]});
+    sql_document_get(plan, (struct sql_document_get){.id = req->path[0]});
+    return OK;
+}
 static const struct right list_figures_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_PARTNER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_figures_query[] = {
-    {.name = "measure", .key = {"\"measure\":", 10}, .column = "measure", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "measure", .key = {"\"measure\":", 10}, .column = "measure", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
 };
 /* listFigures: The figures that there are */
 static enum err list_figures_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -30,16 +81,16 @@ static enum err list_figures_plan(struct ctx *ctx, const struct request *req, st
 }
 static const struct right get_figure_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_PARTNER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field get_figure_path[] = {
-    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_1, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_3, .visible_to = 0xffffffffu},
 };
 static const struct field get_figure_query[] = {
-    {.name = "groupBy", .key = {"\"groupBy\":", 10}, .column = "group_by", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "groupBy", .key = {"\"groupBy\":", 10}, .column = "group_by", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "dayFrom", .key = {"\"dayFrom\":", 10}, .column = "day_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "dayTo", .key = {"\"dayTo\":", 8}, .column = "day_to", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 10, .max = 10, .pattern = pattern_3, .visible_to = 0xffffffffu},
-    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .min = 2, .max = 2, .pattern = pattern_4, .visible_to = 0xffffffffu},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 10, .max = 10, .pattern = pattern_5, .visible_to = 0xffffffffu},
+    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .min = 2, .max = 2, .pattern = pattern_6, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 1, .max = 40, .visible_to = 0xffffffffu},
 };
 /* getFigure: One figure */
@@ -61,14 +112,14 @@ static enum err get_figure_plan(struct ctx *ctx, const struct request *req, stru
 }
 static const struct right list_figure_records_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_figure_records_path[] = {
-    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_1, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_3, .visible_to = 0xffffffffu},
     {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct field list_figure_records_query[] = {
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 10, .max = 10, .pattern = pattern_3, .visible_to = 0xffffffffu},
-    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .min = 2, .max = 2, .pattern = pattern_4, .visible_to = 0xffffffffu},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 10, .max = 10, .pattern = pattern_5, .visible_to = 0xffffffffu},
+    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .min = 2, .max = 2, .pattern = pattern_6, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 1, .max = 40, .visible_to = 0xffffffffu},
 };
 /* listFigureRecords: The records of a number */
@@ -83,7 +134,7 @@ static enum err list_figure_records_plan(struct ctx *ctx, const struct request *
 }
 static const struct right count_figure_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field count_figure_path[] = {
-    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_1, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_3, .visible_to = 0xffffffffu},
 };
 /* countFigure: Count now */
 static enum err count_figure_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -164,8 +215,8 @@ static enum err delete_participation_plan(struct ctx *ctx, const struct request 
 }
 static const struct right list_projects_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_PARTNER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_projects_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_5, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 7, .item_max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 7, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "leaderId", .key = {"\"leaderId\":", 11}, .column = "leader_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -233,7 +284,7 @@ static const struct right list_stated_figures_rights[] = {{1u << ROLE_CASE_MANAG
 static const struct field list_stated_figures_query[] = {
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .min = 2, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "nature", .key = {"\"nature\":", 9}, .column = "nature", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "nature", .key = {"\"nature\":", 9}, .column = "nature", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
     {.name = "dayFrom", .key = {"\"dayFrom\":", 10}, .column = "day_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "dayTo", .key = {"\"dayTo\":", 8}, .column = "day_to", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -295,6 +346,60 @@ static enum err delete_stated_figure_plan(struct ctx *ctx, const struct request 
     return OK;
 }
 static const struct operation operations[] = {
+    {
+        .id = "listDocuments",
+        .method = METHOD_GET,
+        .path = "/documents",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_documents_rights,
+        .purpose = "file",
+        .parameters = list_documents_query, .parameters_count = 5,
+        .response = &document_schema, .shown = 0xfffffu,
+        .list = &query_document_list,
+        .handle = list_documents_plan,
+    },
+    {
+        .id = "getDocument",
+        .method = METHOD_GET,
+        .path = "/documents/{documentId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_document_rights,
+        .purpose = "file",
+        .path_fields = get_document_path, .path_count = 1,
+        .response = &document_schema, .shown = 0xfffffu,
+        .handle = get_document_plan,
+    },
+    {
+        .id = "getDocumentContent",
+        .method = METHOD_GET,
+        .path = "/documents/{documentId}/content",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_document_content_rights,
+        .text = "application/pdf",
+        .purpose = "file",
+        .path_fields = get_document_content_path, .path_count = 1,
+        .handle = get_document_content_plan,
+    },
+    {
+        .id = "withdrawDocument",
+        .method = METHOD_POST,
+        .path = "/documents/{documentId}/withdrawals",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = 0,
+        .rights = withdraw_document_rights,
+        .purpose = "file",
+        .path_fields = withdraw_document_path, .path_count = 1,
+        .response = &document_schema, .shown = 0xfffffu,
+        .show = &operations[1],
+        .handle = withdraw_document_plan,
+    },
     {
         .id = "listFigures",
         .method = METHOD_GET,
@@ -373,7 +478,7 @@ static const struct operation operations[] = {
         .path_fields = create_participation_path, .path_count = 1,
         .body = &participation_new_schema,
         .response = &participation_schema, .shown = 0x7ffu,
-        .show = &operations[6],
+        .show = &operations[10],
         .handle = create_participation_plan,
     },
     {
@@ -435,7 +540,7 @@ static const struct operation operations[] = {
         .rights = create_project_rights,
         .body = &project_new_schema,
         .response = &project_schema, .shown = 0xffffu,
-        .show = &operations[11],
+        .show = &operations[15],
         .handle = create_project_plan,
     },
     {
@@ -474,7 +579,7 @@ static const struct operation operations[] = {
         .path_fields = move_project_path, .path_count = 1,
         .body = &project_move_schema,
         .response = &project_schema, .shown = 0xffffu,
-        .show = &operations[11],
+        .show = &operations[15],
         .handle = move_project_plan,
     },
     {
@@ -500,7 +605,7 @@ static const struct operation operations[] = {
         .rights = create_stated_figure_rights,
         .body = &stated_figure_new_schema,
         .response = &stated_figure_schema, .shown = 0x3fffu,
-        .show = &operations[16],
+        .show = &operations[20],
         .handle = create_stated_figure_plan,
     },
     {
@@ -542,5 +647,5 @@ static const struct operation operations[] = {
 };
 
 const struct service agreements_service = {
-    "agreements", operations, 19, false,
+    "agreements", operations, 23, false,
 };

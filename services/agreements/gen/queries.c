@@ -5,8 +5,84 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(22 <= LIMIT_QUERIES, "queries");
+_Static_assert(26 <= LIMIT_QUERIES, "queries");
 _Static_assert(12 <= LIMIT_VALUES, "stated_figure_insert");
+
+static const struct query_filter document_list_filters[] = {
+    {"subjectId", "d.subject_id = %::uuid", NULL},
+    {"candidateId", "d.candidate_id = %::uuid", NULL},
+    {"employerId", "d.employer_id = %::uuid", NULL},
+    {"template", "d.template = %", NULL},
+    {"state", "d.state = %", NULL},
+};
+static const struct query_sort document_list_sorts[] = {
+    {"askedAt", "d.asked_at", "timestamptz", "asked_at"},
+};
+static const struct query_list document_list_list = {
+    document_list_filters, 5,
+    document_list_sorts, 1,
+    "d.id", "id", "uuid",
+    true,
+    NULL, NULL,
+    NULL,
+};
+const struct query query_document_list = {
+    .name = "document_list",
+    .text = "select d.id, d.template, d.noun, d.subject_id, d.candidate_id, d.employer_id, d.title, d.languag"
+            "e, d.audience, d.retention, d.state, d.fault, encode(d.hash, 'hex') as hash, d.pages, d.size, d."
+            "asked_by, d.asked_at, d.made_at, d.version, d.changed_at from app.document d where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &document_list_list, .whose = "candidate_id",
+};
+struct statement *sql_document_list(struct plan *plan)
+{
+    return plan_add(plan, &query_document_list, NULL);
+}
+
+const struct query query_document_get = {
+    .name = "document_get",
+    .text = "select d.id, d.template, d.noun, d.subject_id, d.candidate_id, d.employer_id, d.title, d.languag"
+            "e, d.audience, d.retention, d.state, d.fault, encode(d.hash, 'hex') as hash, d.pages, d.size, d."
+            "asked_by, d.asked_at, d.made_at, d.version, d.changed_at from app.document d where d.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL, .whose = "candidate_id",
+};
+struct statement *sql_document_get(struct plan *plan, struct sql_document_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_document_get, values);
+}
+
+const struct query query_document_content = {
+    .name = "document_content",
+    .text = "select c.candidate_id, c.as_text from (select d.candidate_id, app.document_bytes(d.id) as as_tex"
+            "t from app.document d where d.id = $1) c where c.as_text is not null",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL, .whose = "candidate_id",
+};
+struct statement *sql_document_content(struct plan *plan, struct sql_document_content args)
+{
+    const struct str values[] = {
+        args.document_id,
+    };
+    return plan_add(plan, &query_document_content, values);
+}
+
+const struct query query_document_withdraw = {
+    .name = "document_withdraw",
+    .text = "select app.document_withdraw($1::uuid)",
+    .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_document_withdraw(struct plan *plan, struct sql_document_withdraw args)
+{
+    const struct str values[] = {
+        args.document_id,
+    };
+    return plan_add(plan, &query_document_withdraw, values);
+}
 
 static const struct query_filter figure_list_filters[] = {
     {"measure", "f.measure = %", NULL},
@@ -490,4 +566,4 @@ struct statement *sql_stated_figure_delete(struct plan *plan, struct sql_stated_
     return plan_add(plan, &query_stated_figure_delete, values);
 }
 
-const struct query *const agreements_queries[] = {&query_figure_list, &query_figure_get, &query_figure_request, &query_figure_record_list, &query_figure_now, &query_participation_list, &query_participation_get, &query_participation_insert, &query_participation_change, &query_participation_delete, &query_project_list, &query_project_get, &query_project_insert, &query_project_lead, &query_project_change, &query_project_lead_change, &query_project_move, &query_stated_figure_list, &query_stated_figure_get, &query_stated_figure_insert, &query_stated_figure_change, &query_stated_figure_delete, NULL};
+const struct query *const agreements_queries[] = {&query_document_list, &query_document_get, &query_document_content, &query_document_withdraw, &query_figure_list, &query_figure_get, &query_figure_request, &query_figure_record_list, &query_figure_now, &query_participation_list, &query_participation_get, &query_participation_insert, &query_participation_change, &query_participation_delete, &query_project_list, &query_project_get, &query_project_insert, &query_project_lead, &query_project_change, &query_project_lead_change, &query_project_move, &query_stated_figure_list, &query_stated_figure_get, &query_stated_figure_insert, &query_stated_figure_change, &query_stated_figure_delete, NULL};

@@ -6,6 +6,27 @@
 #include "lib/db/plan.h"
 #include "services/agreements/gen/schemas.h"
 
+extern const struct query query_document_list;
+struct statement *sql_document_list(struct plan *plan);
+
+extern const struct query query_document_get;
+struct sql_document_get {
+    struct str id;
+};
+struct statement *sql_document_get(struct plan *plan, struct sql_document_get args);
+
+extern const struct query query_document_content;
+struct sql_document_content {
+    struct str document_id;
+};
+struct statement *sql_document_content(struct plan *plan, struct sql_document_content args);
+
+extern const struct query query_document_withdraw;
+struct sql_document_withdraw {
+    struct str document_id;
+};
+struct statement *sql_document_withdraw(struct plan *plan, struct sql_document_withdraw args);
+
 extern const struct query query_figure_list;
 struct sql_figure_list {
     struct str language;

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-_Static_assert(16 <= LIMIT_FIELDS, "Project");
+_Static_assert(20 <= LIMIT_FIELDS, "Document");
 
 static const char *const values_0[] = {"municipality", "organisation", "employer", NULL};
 static const char *const values_1[] = {"member", "partner", "funder", "client", "bidder", "contractor", "invitee", "co_sender", "reporter", "finder", "signatory", NULL};
@@ -14,12 +14,17 @@ static const char *const values_4[] = {"start", "end", "renew", NULL};
 static const struct pattern_part pattern_5[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 static const char *const values_6[] = {"target", "forecast", "reported", NULL};
 static const struct pattern_part pattern_7[] = {{{0x0u, 0x4u}, 1, 1}, {{0x0u, 0x200000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0x3ff000000000000u, 0x7fffffeu}, 4, 4}, {{0, 0}, 0, 0}};
-static const char *const values_8[] = {"vacancies", "proposals", "people", "tasks", "hours", "days", "per_mille", "euros", "places", NULL};
-static const char *const values_9[] = {"flow", "stock", "median", "stated", NULL};
-static const char *const values_10[] = {"municipality", "organisation", "project", "neighbourhood", "sector", "kind", NULL};
-static const char *const values_11[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", "alderman", "labour_expert", "benefits_payment", NULL};
-static const char *const values_12[] = {"vacancy", "proposal", "candidate", "task", "proposal_round", NULL};
-static const char *const values_13[] = {"planned", "running", "ended", NULL};
+static const char *const values_8[] = {"placement_sheet", "project_sheet", "card", "rules_letter", NULL};
+static const char *const values_9[] = {"file", "mediation", "parties", NULL};
+static const char *const values_10[] = {"file", "agreement", "card", NULL};
+static const char *const values_11[] = {"asked", "made", "failed", "withdrawn", NULL};
+static const char *const values_12[] = {"values", "characters", "too_long", "not_made", "too_large", NULL};
+static const char *const values_13[] = {"vacancies", "proposals", "people", "tasks", "hours", "days", "per_mille", "euros", "places", NULL};
+static const char *const values_14[] = {"flow", "stock", "median", "stated", NULL};
+static const char *const values_15[] = {"municipality", "organisation", "project", "neighbourhood", "sector", "kind", NULL};
+static const char *const values_16[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", "alderman", "labour_expert", "benefits_payment", NULL};
+static const char *const values_17[] = {"vacancy", "proposal", "candidate", "task", "proposal_round", NULL};
+static const char *const values_18[] = {"planned", "running", "ended", NULL};
 
 static const struct field participation_new_fields[] = {
     {.name = "participantKind", .key = {"\"participantKind\":", 18}, .column = "participant_kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct participation_new, participant_kind), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
@@ -108,16 +113,42 @@ const struct schema stated_figure_change_schema = {
     .name = "StatedFigureChange", .fields = stated_figure_change_fields, .count = 5,
     .size = sizeof(struct stated_figure_change), .self = NULL,
 };
+static const struct field document_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "template", .key = {"\"template\":", 11}, .column = "template", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "language", .key = {"\"language\":", 11}, .column = "language", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
+    {.name = "audience", .key = {"\"audience\":", 11}, .column = "audience", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "retention", .key = {"\"retention\":", 12}, .column = "retention", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "fault", .key = {"\"fault\":", 8}, .column = "fault", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "hash", .key = {"\"hash\":", 7}, .column = "hash", .type = FIELD_TEXT, .min = 0, .max = 64, .visible_to = 0xffffffffu},
+    {.name = "pages", .key = {"\"pages\":", 8}, .column = "pages", .type = FIELD_INT, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
+    {.name = "size", .key = {"\"size\":", 7}, .column = "size", .type = FIELD_INT, .min = 1, .max = 2097152, .visible_to = 0xffffffffu},
+    {.name = "askedBy", .key = {"\"askedBy\":", 10}, .column = "asked_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "askedAt", .key = {"\"askedAt\":", 10}, .column = "asked_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "madeAt", .key = {"\"madeAt\":", 9}, .column = "made_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema document_schema = {
+    .name = "Document", .fields = document_fields, .count = 20,
+    .size = 0, .self = "/documents/",
+};
 static const struct field figure_definition_fields[] = {
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "place", .key = {"\"place\":", 8}, .column = "place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "definition", .key = {"\"definition\":", 13}, .column = "definition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "unit", .key = {"\"unit\":", 7}, .column = "unit", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
-    {.name = "measure", .key = {"\"measure\":", 10}, .column = "measure", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
-    {.name = "dimensions", .key = {"\"dimensions\":", 13}, .column = "dimensions", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 6, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
-    {.name = "wholeFor", .key = {"\"wholeFor\":", 11}, .column = "whole_for", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 32, .item_max = 100, .values = values_11, .visible_to = 0xffffffffu},
-    {.name = "records", .key = {"\"records\":", 10}, .column = "records", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "unit", .key = {"\"unit\":", 7}, .column = "unit", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "measure", .key = {"\"measure\":", 10}, .column = "measure", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "dimensions", .key = {"\"dimensions\":", 13}, .column = "dimensions", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 6, .item_max = 100, .values = values_15, .visible_to = 0xffffffffu},
+    {.name = "wholeFor", .key = {"\"wholeFor\":", 11}, .column = "whole_for", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 32, .item_max = 100, .values = values_16, .visible_to = 0xffffffffu},
+    {.name = "records", .key = {"\"records\":", 10}, .column = "records", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
 };
 const struct schema figure_definition_schema = {
     .name = "FigureDefinition", .fields = figure_definition_fields, .count = 9,
@@ -163,12 +194,12 @@ static const struct field figure_fields[] = {
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "definition", .key = {"\"definition\":", 13}, .column = "definition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "unit", .key = {"\"unit\":", 7}, .column = "unit", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
-    {.name = "measure", .key = {"\"measure\":", 10}, .column = "measure", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "unit", .key = {"\"unit\":", 7}, .column = "unit", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "measure", .key = {"\"measure\":", 10}, .column = "measure", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
     {.name = "asOf", .key = {"\"asOf\":", 7}, .column = "as_of", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "smallest", .key = {"\"smallest\":", 11}, .column = "smallest", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "whole", .key = {"\"whole\":", 8}, .column = "whole", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "groupBy", .key = {"\"groupBy\":", 10}, .column = "group_by", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "groupBy", .key = {"\"groupBy\":", 10}, .column = "group_by", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
     {.name = "points", .key = {"\"points\":", 9}, .column = "points", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 20000, .schema = &figure_point_schema, .visible_to = 0xffffffffu},
     {.name = "totals", .key = {"\"totals\":", 9}, .column = "totals", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 5000, .schema = &figure_total_schema, .visible_to = 0xffffffffu},
     {.name = "stated", .key = {"\"stated\":", 9}, .column = "stated", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .schema = &figure_said_schema, .visible_to = 0xffffffffu},
@@ -179,7 +210,7 @@ const struct schema figure_schema = {
 };
 static const struct field figure_record_item_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x6u},
     {.name = "at", .key = {"\"at\":", 5}, .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "weight", .key = {"\"weight\":", 9}, .column = "weight", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
@@ -212,7 +243,7 @@ static const struct field project_fields[] = {
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
     {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "summary", .key = {"\"summary\":", 10}, .column = "summary", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "leaderId", .key = {"\"leaderId\":", 11}, .column = "leader_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "leaderName", .key = {"\"leaderName\":", 13}, .column = "leader_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},

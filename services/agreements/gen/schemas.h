@@ -83,6 +83,7 @@ extern const struct schema project_change_schema;
 extern const struct schema project_move_schema;
 extern const struct schema stated_figure_new_schema;
 extern const struct schema stated_figure_change_schema;
+extern const struct schema document_schema;
 extern const struct schema figure_definition_schema;
 extern const struct schema figure_point_schema;
 extern const struct schema figure_total_schema;

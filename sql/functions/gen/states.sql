@@ -14,6 +14,18 @@ create function app.candidate_is_settled(state text) returns boolean immutable p
     return state in ('placed', 'left');
 grant execute on function app.candidate_is_settled(text) to public;
 
+create function app.document_is_pending(state text) returns boolean immutable parallel safe
+    return state in ('asked');
+grant execute on function app.document_is_pending(text) to public;
+
+create function app.document_is_settled(state text) returns boolean immutable parallel safe
+    return state in ('made');
+grant execute on function app.document_is_settled(text) to public;
+
+create function app.document_is_ended(state text) returns boolean immutable parallel safe
+    return state in ('failed', 'withdrawn');
+grant execute on function app.document_is_ended(text) to public;
+
 create function app.mandate_is_pending(state text) returns boolean immutable parallel safe
     return state in ('asked');
 grant execute on function app.mandate_is_pending(text) to public;
@@ -182,6 +194,7 @@ create function app.allows(noun text, state text, operation text) returns boolea
 create function app.is_asked(noun text, event text) returns boolean immutable parallel safe
     return case noun
         when 'candidate' then event not in ('hire', 'undo_hire', 'die', 'revive_active', 'revive_paused', 'revive_placed')
+        when 'document' then event not in ('make', 'fail')
         when 'mandate' then event not in ('end')
         when 'message' then event not in ('send', 'fail', 'lose', 'deliver', 'bounce', 'withdraw')
         when 'proposal' then event not in ('overtake', 'revoke', 'restore_draft', 'restore', 'restore_invitation', 'expire')

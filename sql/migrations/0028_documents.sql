@@ -1,0 +1,74 @@
+-- Documents: pages for people, made of a template and of what it says at that moment, as PDF/A-2b and PDF/UA-1.
+
+-- Who reads a document about a person: `file` the case manager, the team lead and the person; `mediation` whoever sees the person; `parties` also the
+-- employer whom it concerns.
+create domain app.document_audience as text check (value in ('file', 'mediation', 'parties'));
+create domain app.document_retention as text check (value in ('file', 'agreement', 'card'));
+create domain app.document_fault as text check (value in ('values', 'characters', 'too_long', 'not_made', 'too_large'));
+create domain app.page_count as int check (value between 1 and 1000);
+
+-- What there is to be made. The pages themselves are in workers/documents/templates.
+create table ref.document_template (
+    code text primary key check (code ~ '^[a-z][a-z_]{1,39}$'),
+    title_nl text not null,
+    audience app.document_audience not null,
+    retention app.document_retention not null,
+    pages_most int not null check (pages_most between 1 and 20)
+);
+comment on column ref.document_template.title_nl is 'the title of the document: it names nobody';
+comment on column ref.document_template.pages_most is 'what does not fit on so many pages of A4 is refused, and says so';
+insert into ref.document_template (code, title_nl, audience, retention, pages_most) values
+    ('placement_sheet', 'Afspraken over de plaatsing', 'parties', 'agreement', 1),
+    ('project_sheet', 'Afspraken over het project', 'parties', 'agreement', 2),
+    ('card', 'Kaart van een kandidaat', 'mediation', 'card', 2),
+    ('rules_letter', 'Uw uitkering: rechten en plichten', 'file', 'file', 3);
+
+create table app.document (
+    tenant_id int not null references ref.tenant,
+    id uuid not null,
+    subject_id uuid not null,
+    wall app.wall_name not null,
+    noun text not null,
+    candidate_id uuid,
+    employer_id uuid,
+    template text not null references ref.document_template,
+    audience app.document_audience not null,
+    retention app.document_retention not null,
+    title app.line_200 not null,
+    language text not null default 'nl' check (language in ('nl')),
+    state text not null default 'asked',
+    parameters jsonb not null,
+    fault app.document_fault,
+    hash bytea,
+    pages app.page_count,
+    size int,
+    asked_by uuid,
+    asked_at timestamptz not null,
+    claimed_until timestamptz,
+    made_at timestamptz,
+    version bigint not null,
+    changed_at timestamptz not null,
+    changed_in xid8 not null,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, subject_id) references app.subject (tenant_id, id),
+    constraint document_made_is_whole check (state not in ('made') or num_nonnulls(hash, pages, size, made_at) = 4),
+    constraint document_parameters_small check (pg_column_size(parameters) <= 60000)
+);
+comment on column app.document.parameters is 'what the page says, as it was when it was asked; emptied once it is made';
+comment on column app.document.claimed_until is 'until then a worker makes it';
+create index document_by_asking on app.document (tenant_id, asked_at, id);
+create index document_by_subject on app.document (tenant_id, subject_id, asked_at, id);
+create index document_by_candidate on app.document (tenant_id, candidate_id, asked_at, id) where candidate_id is not null;
+create index document_by_employer on app.document (tenant_id, employer_id, asked_at, id) where employer_id is not null;
+create index document_to_make on app.document (tenant_id, asked_at, id) where state = 'asked';
+
+-- The pages. Only functions reach them.
+create table app.document_content (
+    tenant_id int not null,
+    document_id uuid not null,
+    bytes bytea not null,
+    primary key (tenant_id, document_id),
+    foreign key (tenant_id, document_id) references app.document (tenant_id, id) on delete cascade,
+    constraint document_content_small check (octet_length(bytes) <= 2097152)
+);
+alter table app.document_content alter column bytes set storage external;

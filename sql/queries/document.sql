@@ -1,0 +1,34 @@
+-- program: agreements
+
+-- fragment: document_columns
+d.id, d.template, d.noun, d.subject_id, d.candidate_id, d.employer_id, d.title, d.language, d.audience, d.retention, d.state, d.fault,
+encode(d.hash, 'hex') as hash, d.pages, d.size, d.asked_by, d.asked_at, d.made_at, d.version, d.changed_at
+
+-- query: document_list
+-- rows: many
+-- whose: candidate_id
+-- filter: subjectId d.subject_id = %::uuid
+-- filter: candidateId d.candidate_id = %::uuid
+-- filter: employerId d.employer_id = %::uuid
+-- filter: template d.template = %
+-- filter: state d.state = %
+-- sort: askedAt d.asked_at timestamptz asked_at
+-- key: d.id
+-- newest-first:
+select {{document_columns}} from app.document d where true
+
+-- query: document_get
+-- rows: one
+-- whose: candidate_id
+select {{document_columns}} from app.document d where d.id = :id
+
+-- query: document_content
+-- rows: one
+-- whose: candidate_id
+select c.candidate_id, c.as_text from (select d.candidate_id, app.document_bytes(d.id) as as_text from app.document d where d.id = :document_id) c
+where c.as_text is not null
+
+-- query: document_withdraw
+-- rows: none
+-- writes: yes
+select app.document_withdraw(:document_id::uuid)
