@@ -50,6 +50,7 @@ create function app.is_own_file(candidate uuid, actor uuid) returns boolean lang
     begin
         return exists (select from app.access a where a.tenant_id = app.tenant() and a.candidate_id = candidate and a.grantee_id = actor and a.purpose = 'own');
     end $$;
+grant execute on function app.is_own_file(uuid, uuid) to public;
 
 -- Who sees a row about a person that is shown to the person too: nouns on the wall of the person ask this, and add what they show to others.
 create function app.sees_person(candidate uuid, scope text, role text, organisation uuid, actor uuid)
