@@ -24,7 +24,9 @@ EVENTS = {('vacancy', 'endVacancy.how:withdraw'): 'withdraw', ('vacancy', 'endVa
           ('rule', 'adoptRule'): 'adopt', ('rule', 'endRule.how:withdraw'): 'withdraw', ('rule', 'endRule.how:end'): 'end',
           ('task', 'acceptTask'): 'accept', ('task', 'declineTask'): 'decline', ('task', 'completeTask.outcome:kept'): 'complete',
           ('task', 'completeTask.outcome:not_kept'): 'fail', ('task', 'withdrawTask'): 'withdraw',
-          ('project', 'moveProject.event:start'): 'start', ('project', 'moveProject.event:end'): 'end', ('project', 'moveProject.event:renew'): 'renew'}
+          ('project', 'moveProject.event:start'): 'start', ('project', 'moveProject.event:end'): 'end', ('project', 'moveProject.event:renew'): 'renew',
+          **{('benefit', f'moveBenefit.event:{event}'): event for event in ('grant', 'refuse', 'end', 'restore')},
+          **{('trajectory', f'moveTrajectory.event:{event}'): event for event in ('start', 'finish', 'stop')}}
 # what no state of the noun forbids, and so no table has: why
 ALWAYS = {('vacancy', 'withdrawProposal'): 'the seat is given back in any state', ('vacancy', 'undoHire'): 'a hire may be undone in any state',
           ('candidate', 'withdrawProposal'): 'the seat is given back in any state', ('candidate', 'undoHire'): 'a hire may be undone in any state',

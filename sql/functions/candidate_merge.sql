@@ -171,6 +171,17 @@ create function app.candidate_move_history(tenant int, kept uuid, other uuid) re
     update app.candidate_participation p set candidate_id = kept
     where p.tenant_id = tenant and p.candidate_id = other and not exists (select from app.candidate_participation q
         where q.tenant_id = tenant and q.project_id = p.project_id and q.candidate_id = kept);
+    update app.benefit b set candidate_id = kept
+    where b.tenant_id = tenant and b.candidate_id = other and not exists (select from app.benefit k
+        where k.tenant_id = tenant and k.candidate_id = kept and k.kind = b.kind and (k.state = 'applied' and b.state = 'applied'
+            or k.state in ('granted', 'ended') and b.state in ('granted', 'ended')
+               and daterange(k.from_day, k.until_day, '[]') && daterange(b.from_day, b.until_day, '[]')));
+    update app.trajectory t set state = app.move('trajectory', t.state, 'stop'), stop_reason = 'merged', ended_on = clock.today()
+    where t.tenant_id = tenant and t.candidate_id = other and (app.trajectory_is_pending(t.state) or app.trajectory_is_open(t.state))
+      and exists (select from app.trajectory k where k.tenant_id = tenant and k.candidate_id = kept
+                  and (k.kind = 'intake' and t.kind = 'intake' and (app.trajectory_is_pending(k.state) or app.trajectory_is_open(k.state))
+                       or k.holds_place and t.holds_place and k.vacancy_id = t.vacancy_id));
+    update app.trajectory t set candidate_id = kept where t.tenant_id = tenant and t.candidate_id = other;
     update app.message m set to_candidate_id = kept where m.tenant_id = tenant and m.to_candidate_id = other;
     update app.candidate c set merged_into = kept, changed_in = pg_current_xact_id() where c.tenant_id = tenant and c.merged_into = other
     $$;

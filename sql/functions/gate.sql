@@ -1,6 +1,6 @@
 -- Gates: may this be done? What is missing is told all at once: open tasks that stop the step, and states that do not allow it.
 
--- What a step of this noun depends on: itself, and of a proposal also its vacancy and its candidate. What a noun without a
+-- What a step of this noun depends on: itself, of a proposal also its vacancy and its candidate, and of a trajectory its candidate. What a noun without a
 -- state needs is only that no task stops it.
 create function app.gate_parts(wanted_noun text, wanted uuid) returns table (noun text, id uuid, state text) language plpgsql stable
     set search_path = pg_catalog, pg_temp
@@ -16,9 +16,12 @@ create function app.gate_parts(wanted_noun text, wanted uuid) returns table (nou
         union all
         select 'candidate', c.id, c.status::text from app.candidate c
         where c.tenant_id = app.tenant() and c.id = case wanted_noun when 'candidate' then wanted when 'proposal' then
-              (select p.candidate_id from app.proposal p where p.tenant_id = app.tenant() and p.id = wanted) end
+              (select p.candidate_id from app.proposal p where p.tenant_id = app.tenant() and p.id = wanted) when 'trajectory' then
+              (select t.candidate_id from app.trajectory t where t.tenant_id = app.tenant() and t.id = wanted) end
         union all
-        select wanted_noun, wanted, null where wanted_noun not in ('proposal', 'vacancy', 'candidate');
+        select 'trajectory', t.id, t.state from app.trajectory t where wanted_noun = 'trajectory' and t.tenant_id = app.tenant() and t.id = wanted
+        union all
+        select wanted_noun, wanted, null where wanted_noun not in ('proposal', 'vacancy', 'candidate', 'trajectory');
     end $$;
 
 -- Whether the state of a part allows a step; a step that no state speaks of is allowed.
@@ -57,13 +60,13 @@ create function app.gate_read(noun text, wanted uuid, step text)
     end $$;
 
 -- Refuses with MW409 "blocked" a step that open tasks about these rows stop. For the functions that take the step, which have locked the rows. `pointer`
--- says which part of the body it is about.
-create function app.gate_require(step text, subjects uuid[], pointer text default null) returns void language plpgsql
+-- says which part of the body it is about, and `kinds` which tasks count.
+create function app.gate_require(step text, subjects uuid[], pointer text default null, kinds text[] default null) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare tasks uuid[] := array(
         select t.id from app.task t where t.tenant_id = app.tenant() and t.subject_id = any (subjects) and t.blocks = step
-        and (app.task_is_open(t.state) or app.task_is_pending(t.state)) order by t.rank_at, t.id);
+        and (kinds is null or t.kind = any (kinds)) and (app.task_is_open(t.state) or app.task_is_pending(t.state)) order by t.rank_at, t.id);
     begin
         if tasks <> '{}' then
             raise exception using errcode = 'MW409', message = 'blocked', detail = json_strip_nulls(json_build_object('pointer', pointer, 'tasks', (

@@ -4,12 +4,14 @@
 create function app.clock_cause() returns text immutable parallel safe
     return 'clock';
 
--- The user in this column, while this user works here.
+-- The user in this column, while this user works here; of `case_manager` the one who keeps the file of the person whom the row is about.
 create function app.clock_user(given jsonb, place text) returns uuid language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
     begin
-        return (select u.id from app.user_account u where u.tenant_id = app.tenant() and u.id = (given ->> place)::uuid and u.active);
+        return (select u.id from app.user_account u where u.tenant_id = app.tenant() and u.active and u.id = case place
+                when 'case_manager' then (select c.case_manager_id from app.candidate c where c.tenant_id = app.tenant() and c.id = (given ->> 'candidate_id')::uuid)
+                else (given ->> place)::uuid end);
     end $$;
 
 -- The moment in this column; a day ends with its last second.
@@ -35,7 +37,9 @@ create function app.clock_open(c ref.noun_clock, subject uuid, given jsonb) retu
         perform app.task_open(c.kind, coalesce(c.about_noun, c.noun), subject, app.clock_user(given, c.owner_user),
             (select o.id from app.organisation o where o.tenant_id = app.tenant() and o.kind = c.owner_kind and o.active order by o.id limit 1),
             app.clock_cause(), coalesce(app.clock_moment(given, c.runs_from), clock.now()), due_at, (given ->> c.promised_to)::uuid,
-            project => (given ->> 'project_id')::uuid, owner_employer => (given ->> c.owner_employer)::uuid);
+            project => (given ->> 'project_id')::uuid, owner_employer => (given ->> c.owner_employer)::uuid,
+            owner_candidate => (given ->> c.owner_candidate)::uuid, promised_to_candidate => (given ->> c.promised_to_candidate)::uuid,
+            promised_to_organisation => (given ->> c.promised_to_organisation)::uuid);
     end $$;
 
 -- What this event of a row does with tasks. `given` is the row.
@@ -129,6 +133,8 @@ create procedure app.clocked(wanted regclass, noun text, variadic columns text[]
                        'old.' || array_to_string(array_prepend('state', columns), ', old.'), given);
     end $$;
 call app.clocked('app.vacancy', 'vacancy', 'reported_at', 'assignee_id', 'needed_by');
+call app.clocked('app.benefit', 'benefit', 'applied_on');
+call app.clocked('app.trajectory', 'trajectory', 'search_until', 'register_by', 'guarantee_by', 'flow_through_on');
 
 -- A round has the clocks of its proposals: somebody sends what was drafted, and the employer answers what was sent. Its event is what became of
 -- the last of them.

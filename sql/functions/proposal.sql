@@ -170,6 +170,10 @@ create function app.proposal_answer(proposal uuid, answer text, reason text, not
         p app.proposal := app.proposal_lock(proposal); -- it asks app.sees_proposal()
         v app.vacancy;
     begin
+        perform app.trajectories_lapse(p.vacancy_id);
+        if answer = 'hire' then
+            perform app.trajectory_give_place(p.vacancy_id, p.candidate_id);
+        end if;
         select w.* into v from app.vacancy w where w.tenant_id = p.tenant_id and w.id = p.vacancy_id;
         perform app.proposal_require(p, v, answer);
         if answer = 'hire' and v.positions_taken >= v.positions then

@@ -72,7 +72,7 @@ comment on column app.vacancy.hand_over_date is 'of a successor: when the work i
 comment on column app.vacancy.first_look_until is 'until then the people of the own municipality come first';
 comment on column app.vacancy.client_employer_id is 'for whom the work is done, when that is not the employer: or an organisation, client_organisation_id';
 comment on column app.vacancy.carved_from_id is 'the vacancy of which simple tasks were taken apart to make this one';
-comment on column app.vacancy.positions_taken is 'proposals that are hired: app.vacancy_fire() counts them';
+comment on column app.vacancy.positions_taken is 'proposals that are hired, and trajectories for which a place is held: app.vacancy_fire() and app.trajectory_take_place() count them';
 comment on column app.vacancy.assignee_id is 'who handles it';
 comment on column app.vacancy.project_id is 'a row of region.project: a function checks that it is there and that the municipality takes part in it';
 comment on column app.vacancy.match_input is 'rises by one with each change that matching must follow: the input version';

@@ -54,6 +54,7 @@ from (values
     ('step',             'Stap zetten',                       'Take a step',                      '{finished}', '{not_finished}', null, '', 'person'),
     ('search',           'Werk zoeken',                       'Search for work',                  '{met}', '{not_met}', null, 'binds', 'person'),
     ('register',         'Inschrijven',                       'Register',                         '{met}', '{not_met}', null, 'binds', 'person'),
+    ('flow_through',     'Doorstromen',                       'Move on to other work',            '{converted,extended,ended}', '{not_done}', null, 'binds', 'person'),
     ('cost_request',     'Kostenaanvraag behandelen',         'Handle a request for costs',       '{granted,refused}', '{not_done}', null, '', 'unit'),
     ('paperwork',        'Papierwerk regelen',                'Do the paperwork',                 '{finished}', '{not_finished}', null, '', 'unit'),
     ('consult',          'Overleggen over verdringing',       'Consult about displacement',       '{agreed}', '{refused}', 'hire', '', 'unit'),

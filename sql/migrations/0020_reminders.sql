@@ -83,7 +83,10 @@ create table ref.noun_clock (
     owner_user text,
     owner_employer text,
     owner_kind text,
+    owner_candidate text,
     promised_to text,
+    promised_to_candidate text,
+    promised_to_organisation text,
     runs_from text,
     due text,
     phase text,
@@ -92,7 +95,8 @@ create table ref.noun_clock (
     primary key (noun, event, effect, kind),
     constraint noun_clock_settles_with_outcome check ((effect = 'settle') = (outcome is not null)),
     constraint noun_clock_only_what_opens_has_an_owner check
-        (effect = 'open' or num_nonnulls(owner_user, owner_employer, owner_kind, promised_to, runs_from, due) = 0),
+        (effect = 'open' or num_nonnulls(owner_user, owner_employer, owner_kind, owner_candidate, promised_to, promised_to_candidate,
+                                         promised_to_organisation, runs_from, due) = 0),
     constraint noun_clock_about_another check (num_nonnulls(about_noun, about) in (0, 2))
 );
 comment on column ref.noun_clock.event is

@@ -11,7 +11,8 @@ create function pg_temp.r(n bigint, salt text, below int) returns int language s
 create function pg_temp.example(kind text, n bigint) returns text language sql immutable as
     $$ select e.id from (values ('region', 1, 'f001'), ('tenant', 1, 'f101'), ('org', 11, 'f201'), ('user', 1003, 'f301'),
                                 ('user', 1004, 'f302'), ('user', 1101, 'f303'), ('user', 1005, 'f304'), ('user', 1002, 'f305'), ('user', 1014, 'f30c'), ('hat', 1002, 'f401'), ('login', 1002, 'f501'), ('employer', 1000001, 'e01'), ('contact', 1000001, 'e11'),
-                                ('project', 1, 'f601'), ('participation', 1, 'f611'), ('figure', 1, 'f621'), ('enrolment', 1, 'f631'), ('vacancy', 1000001, 'a01'), ('candidate', 1000001, 'c01'), ('document', 1, 'dc01')) e (kind, n, id)
+                                ('project', 1, 'f601'), ('participation', 1, 'f611'), ('figure', 1, 'f621'), ('enrolment', 1, 'f631'), ('vacancy', 1000001, 'a01'), ('candidate', 1000001, 'c01'), ('benefit', 1, 'ab01'), ('trajectory', 1, 'ab11'),
+                                ('document', 1, 'dc01')) e (kind, n, id)
        where e.kind = $1 and e.n = $2 $$;
 create function pg_temp.uid(kind text, n bigint) returns uuid language sql immutable as
     $$ select coalesce('01920000-0000-7000-8000-' || lpad(pg_temp.example(kind, n), 12, '0'),
@@ -293,6 +294,13 @@ insert into app.candidate_participation (tenant_id, id, region_id, project_id, c
                                          candidate_organisation_id, from_day, version, changed_at, changed_in)
 select c.tenant_id, pg_temp.uid('enrolment', 1), pg_temp.uid('region', 1), pg_temp.uid('project', 1), c.id, c.case_manager_id, c.coach_id, c.organisation_id,
        clock.today() - 30, 1, clock.now(), pg_current_xact_id()
+from app.candidate c where c.id = pg_temp.uid('candidate', 1000001);
+insert into app.benefit (tenant_id, id, candidate_id, kind, state, applied_on, from_day, version, changed_at, changed_in)
+select c.tenant_id, pg_temp.uid('benefit', 1), c.id, 'assistance', 'applied', clock.today() - 20, clock.today() - 20, 1, clock.now(), pg_current_xact_id()
+from app.candidate c where c.id = pg_temp.uid('candidate', 1000001);
+insert into app.trajectory (tenant_id, id, candidate_id, kind, state, organisation_id, benefit_id, starts_on, started_on, search_until, made_at, version, changed_at, changed_in)
+select c.tenant_id, pg_temp.uid('trajectory', 1), c.id, 'intake', 'running', pg_temp.uid('org', 11), pg_temp.uid('benefit', 1), clock.today() - 20, clock.today() - 20,
+       clock.today() + 8, clock.now(), 1, clock.now(), pg_current_xact_id()
 from app.candidate c where c.id = pg_temp.uid('candidate', 1000001);
 insert into app.employer_condition (tenant_id, id, employer_id, condition, hard, version, changed_at, changed_in)
 select e.tenant_id, '01920000-0000-7000-8000-000000000e21', e.id, 'physical_work', false, 1, clock.now(), pg_current_xact_id()

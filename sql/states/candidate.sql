@@ -44,6 +44,7 @@ insert into ref.state_operation (noun, operation, columns, states) values
     ('candidate', 'recordDeath', '{}', '{active,paused,placed,left}'),
     ('candidate', 'mergeCandidates', '{}', '{active,paused,placed}'),
     ('candidate', 'withdrawConsent', '{}', '{active,paused,placed,left}'),
+    ('candidate', 'createTrajectory', '{}', '{active,paused,placed}'),
     ('candidate', 'createProposalRound', '{}', '{active}'),
     ('candidate', 'sendProposalRound', '{}', '{active}'),
     ('candidate', 'answerProposal.invite', '{}', '{active}'),

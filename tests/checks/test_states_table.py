@@ -78,7 +78,6 @@ HANGS_ON = {'screening': 'vacancy', 'vacancy_answer': 'vacancy', 'vacancy_compet
 # statements and functions that write them and do not ask themselves: why
 ASKED_BEFORE = {
     'vacancy_parts': 'a trigger of the vacancy, whose guard has asked', 'candidate_parts': 'a trigger of the candidate, whose guard has asked',
-    'candidate_move_history': 'a part of candidate_merge, which has asked',
     'vacancy_answer_insert': 'a trigger of the row asks (vacancy_answer_fits)',
     'proposals_follow_owners': 'copies whose candidate it is, for the wall',
     'proposals_follow_project': 'copies which project the vacancy has, for lists and figures',

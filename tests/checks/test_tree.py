@@ -171,7 +171,7 @@ def test_tables_are_migrations_and_functions_are_not(folder, never):
 
 
 def test_sql_files_are_small():
-    assert not [str(f) for f in files('sql/**.sql') if len((ROOT / f).read_text().splitlines()) > 400]
+    assert not [str(f) for f in files('sql/**.sql') if '/gen/' not in str(f) and len((ROOT / f).read_text().splitlines()) > 400]
 
 
 def test_a_migration_has_a_number_of_its_own():

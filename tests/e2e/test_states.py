@@ -168,6 +168,8 @@ class Row:
                  'acceptTask': None, 'grantMandate': None, 'revokeMandate': {'reason': 'other'}, 'declineTask': {'reason': 'other'}, 'withdrawTask': {'reason': 'other'},
                  'replanTask': {'dueDay': '2031-02-01', 'agreedBy': 'employer', 'reason': 'other'}, 'reassignTask': {'ownerUserId': VALUES['assigneeId']},
                  'createCandidate': {'alias': 'Nieuw', 'pc4': '5012', 'status': self.wanted}}
+        if self.operation == 'createTrajectory':
+            return {'candidateId': self.id['candidate'], 'kind': 'course', **({'vacancyId': self.id['vacancy']} if self.noun == 'vacancy' else {})}
         if self.operation in fixed:
             return fixed[self.operation]
         given = {self.property: self.given()}
@@ -196,6 +198,7 @@ class Row:
                   'answerProposal': '/proposals/{proposal}/answers', 'withdrawProposal': '/proposals/{proposal}/withdrawals',
                   'undoHire': '/proposals/{proposal}/hire-reversals', 'withdrawConsent': '/candidates/{candidate}/consent-withdrawals', 'mergeCandidates': '/candidates/{candidate}/merge',
                   'recordDeath': '/candidates/{candidate}/deaths',
+                  'createTrajectory': '/trajectories',
                   'createCandidate': '/candidates', 'createUser': '/users', 'acceptTask': '/tasks/{task}/acceptances', 'declineTask': '/tasks/{task}/refusals',
                   'completeTask': '/tasks/{task}/completions', 'withdrawTask': '/tasks/{task}/withdrawals', 'replanTask': '/tasks/{task}/replannings',
                   'reassignTask': '/tasks/{task}/reassignments', 'grantMandate': '/mandates/{mandate}/grants',

@@ -113,6 +113,9 @@ CALLS = {
     'app.proposal_undo(uuid,text,text)': ('placements', "app.proposal_undo(%(proposal)s, 'other', null)", 'MW404'),
     'app.candidate_withdraw_consent(uuid,text)': (
         'candidates', "app.candidate_withdraw_consent(%(candidate)s, 'letter')", 'MW404'),
+    'app.trajectory_lock(uuid,uuid)': ('candidates', 'app.trajectory_lock(%(trajectory)s, null)', 'MW404'),
+    'app.trajectory_move(uuid,text,date,text,text,text)': (
+        'candidates', "app.trajectory_move(%(trajectory)s, 'start', null, null, null, null)", 'MW404'),
     'app.candidate_die(uuid,date)': ('candidates', "app.candidate_die(%(candidate)s, '2026-01-01')", 'MW404'),
     'app.candidate_revive(uuid,text)': ('candidates', "app.candidate_revive(%(candidate)s, 'wrong_report')", 'MW404'),
     'app.candidates_arrive()': ('matching', 'app.candidates_arrive()', 0),
@@ -136,6 +139,7 @@ CALLS = {
     'app.message_resend(uuid)': ('platform', 'app.message_resend(%(message)s)', 'MW404'),
     'app.mandate_grantee(uuid)': ('platform', 'app.mandate_grantee(%(mandate)s)', None),
     'app.mandates_expire()': ('matching', 'app.mandates_expire()', 0),
+    'app.trajectories_release()': ('matching', 'app.trajectories_release()', 0),
     'app.hat_organisation(uuid)': ('platform', 'app.hat_organisation(%(hat)s)', None),
     'app.proposal_employer(uuid)': ('placements', 'app.proposal_employer(%(proposal)s)', None),
     'app.card_of_proposal(uuid)': ('placements', 'app.card_of_proposal(%(proposal)s)', None),
@@ -195,6 +199,10 @@ def target(region, as_role):
     proposals = {p['candidateId']: p['id'] for p in made.json['proposals']}
     assert consultant.post(f'/proposals/{proposals[second]}/answers', {'answer': 'hire'}).status in (200, 201)
     assert region.sql("update app.candidate_bsn set blind_index = sha256('known') where candidate_id = %s returning 1", (second,))
+    trajectory = consultant.post('/trajectories', {'candidateId': first, 'kind': 'course'})
+    held = next(v['id'] for v in consultant.get('/vacancies?state=shortlisted&pageSize=100').json['items'] if v['positions'] > 1 and v['id'] != vacancy)
+    lapsed = consultant.post('/trajectories', {'candidateId': first, 'kind': 'course', 'vacancyId': held})
+    assert lapsed.status == 201, lapsed.text
     employer, = region.sql('select employer_id from app.vacancy where id = %s', (vacancy,))[0]
     name, born = region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false); "
                             "update app.candidate set last_name = 'Bekend', birth_date = '1990-02-28' where id = %s "
@@ -209,6 +217,7 @@ def target(region, as_role):
                "update app.vacancy set needed_by = '2026-01-01' where id = (select id from app.vacancy where tenant_id = 1 and state = 'reported' limit 1); "
                "update app.candidate set available_from = clock.today(), organisation_id = (select id from app.organisation where tenant_id = 1 and kind = 'firm' limit 1) where id = %s; "
                "update app.proposal set sent_at = sent_at - interval '1 year' where id = %s", (first, proposals[first]))
+    region.sql("set session_replication_role = replica; update app.trajectory set reserved_until = '2026-01-01' where holds_place")
     note, = region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false); "
                        "select app.note_put('candidate', %s, 'Een notitie.', 'mediation')", (first,))[0]
     user, = region.sql('select id from app.user_account where tenant_id = 1 and organisation_id is not null limit 1')[0]
@@ -231,7 +240,8 @@ def target(region, as_role):
                       "select u.tenant_id, gen_random_uuid(), u.id, u.role, u.organisation_id, clock.now(), 1, clock.now(), pg_current_xact_id() "
                       "from app.user_account u where u.id = %s returning id::text", (user,))[0]
     manager, = region.sql('select case_manager_id from app.candidate where id = %s', (second,))[0]
-    return {'task': task.json['id'], 'document': '01920000-0000-7000-8000-00000000dc01', 'manager': manager, 'message': message, 'queued': queued, 'note': note, 'user': user, 'hat': hat, 'mandate': mandate, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
+    return {'trajectory': trajectory.json['id'],
+            'task': task.json['id'], 'document': '01920000-0000-7000-8000-00000000dc01', 'manager': manager, 'message': message, 'queued': queued, 'note': note, 'user': user, 'hat': hat, 'mandate': mandate, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
             'name': name, 'born': born}
 
 

@@ -8,12 +8,79 @@
 _Static_assert(2 <= LIMIT_PATH_PARAMETERS, "removeCandidateCondition");
 _Static_assert(10 <= LIMIT_QUERY_PARAMETERS, "listCandidates");
 
-static const char *const values_0[] = {"active", "paused", "placed", "left", NULL};
-static const struct pattern_part pattern_1[] = {{{0x0u, 0x4u}, 1, 1}, {{0x0u, 0x200000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0x3ff000000000000u, 0x7fffffeu}, 4, 4}, {{0, 0}, 0, 0}};
-static const char *const values_2[] = {"unemployed", "employed", "dismissal_threatened", "self_employed", "at_school", NULL};
-static const struct pattern_part pattern_3[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
-static const char *const values_4[] = {"look", "change", "denial", NULL};
+static const char *const values_0[] = {"applied", "granted", "ended", "refused", NULL};
+static const char *const values_1[] = {"assistance", "ioaw", "ioaz", "ww", "wia", NULL};
+static const char *const values_2[] = {"active", "paused", "placed", "left", NULL};
+static const struct pattern_part pattern_3[] = {{{0x0u, 0x4u}, 1, 1}, {{0x0u, 0x200000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0x3ff000000000000u, 0x7fffffeu}, 4, 4}, {{0, 0}, 0, 0}};
+static const char *const values_4[] = {"unemployed", "employed", "dismissal_threatened", "self_employed", "at_school", NULL};
+static const struct pattern_part pattern_5[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
+static const char *const values_6[] = {"look", "change", "denial", NULL};
+static const char *const values_7[] = {"planned", "running", "finished", "stopped", NULL};
+static const char *const values_8[] = {"intake", "mediation", "preparation", "course", "internship", "flow_through", "second_track", "work_to_work", "pool", NULL};
 
+static const struct right list_benefits_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field list_benefits_query[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
+};
+/* listBenefits: Benefits */
+static enum err list_benefits_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_benefit_list(plan);
+    return OK;
+}
+static const struct right create_benefit_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* createBenefit: Note an application for a benefit */
+static enum err create_benefit_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_benefit_insert(plan, req->body, (struct sql_benefit_insert){.id = req->new_id});
+    sql_benefit_get(plan, (struct sql_benefit_get){.id = req->new_id});
+    return OK;
+}
+static const struct right get_benefit_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field get_benefit_path[] = {
+    {.name = "benefitId", .key = {"\"benefitId\":", 12}, .column = "benefit_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getBenefit: One benefit */
+static enum err get_benefit_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_benefit_get(plan, (struct sql_benefit_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right update_benefit_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field update_benefit_path[] = {
+    {.name = "benefitId", .key = {"\"benefitId\":", 12}, .column = "benefit_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* updateBenefit: Correct a benefit */
+static enum err update_benefit_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_benefit_change(plan, (struct sql_benefit_change){
+        .document = req->document,
+        .id = req->path[0],
+        .version = req->version,
+    });
+    sql_benefit_get(plan, (struct sql_benefit_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right move_benefit_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field move_benefit_path[] = {
+    {.name = "benefitId", .key = {"\"benefitId\":", 12}, .column = "benefit_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* moveBenefit: Grant, refuse, end or restore a benefit */
+static enum err move_benefit_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    enum err err = benefit_move_check(ctx, req->body);
+    if (err)
+        return err;
+    sql_benefit_move(plan, req->body, (struct sql_benefit_move){.id = req->path[0]});
+    sql_benefit_get(plan, (struct sql_benefit_get){.id = req->path[0]});
+    return OK;
+}
 static const struct right list_candidate_participations_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_candidate_participations_query[] = {
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -72,13 +139,13 @@ static enum err update_candidate_participation_plan(struct ctx *ctx, const struc
 }
 static const struct right list_candidates_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_candidates_query[] = {
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
     {.name = "aliasPrefix", .key = {"\"aliasPrefix\":", 14}, .column = "alias_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "coachId", .key = {"\"coachId\":", 10}, .column = "coach_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 10, .max = 10, .pattern = pattern_1, .visible_to = 0x7u},
-    {.name = "situation", .key = {"\"situation\":", 12}, .column = "situation", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_2, .visible_to = 0x17u},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 10, .max = 10, .pattern = pattern_3, .visible_to = 0x7u},
+    {.name = "situation", .key = {"\"situation\":", 12}, .column = "situation", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_4, .visible_to = 0x17u},
     {.name = "assignedToMe", .key = {"\"assignedToMe\":", 15}, .column = "assigned_to_me", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "unattended", .key = {"\"unattended\":", 13}, .column = "unattended", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "after", .key = {"\"after\":", 8}, .column = "after", .type = FIELD_TEXT, .min = 1, .max = 400, .visible_to = 0xffffffffu},
@@ -207,7 +274,7 @@ static enum err remove_candidate_competence_plan(struct ctx *ctx, const struct r
 static const struct right put_candidate_condition_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field put_candidate_condition_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_5, .visible_to = 0xffffffffu},
 };
 /* putCandidateCondition: Add or change one condition */
 static enum err put_candidate_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -224,7 +291,7 @@ static enum err put_candidate_condition_plan(struct ctx *ctx, const struct reque
 static const struct right remove_candidate_condition_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field remove_candidate_condition_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_5, .visible_to = 0xffffffffu},
 };
 /* removeCandidateCondition: Take one condition out */
 static enum err remove_candidate_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -254,7 +321,7 @@ static const struct field list_inspections_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct field list_inspections_query[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_6, .visible_to = 0xffffffffu},
     {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "since", .key = {"\"since\":", 8}, .column = "since", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "until", .key = {"\"until\":", 8}, .column = "until", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -266,7 +333,150 @@ static enum err list_inspections_plan(struct ctx *ctx, const struct request *req
     sql_inspection_list(plan, (struct sql_inspection_list){.candidate_id = req->path[0]});
     return OK;
 }
+static const struct right list_trajectories_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field list_trajectories_query[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 9, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "onTheWay", .key = {"\"onTheWay\":", 11}, .column = "on_the_way", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listTrajectories: Trajectories */
+static enum err list_trajectories_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_trajectory_list(plan);
+    return OK;
+}
+static const struct right create_trajectory_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* createTrajectory: Plan a trajectory */
+static enum err create_trajectory_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    sql_trajectory_insert(plan, req->body, (struct sql_trajectory_insert){
+        .id = req->new_id,
+        .actor = ctx->actor->user_id,
+    });
+    sql_trajectory_get(plan, (struct sql_trajectory_get){.id = req->new_id});
+    return OK;
+}
+static const struct right get_trajectory_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field get_trajectory_path[] = {
+    {.name = "trajectoryId", .key = {"\"trajectoryId\":", 15}, .column = "trajectory_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getTrajectory: One trajectory */
+static enum err get_trajectory_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_trajectory_get(plan, (struct sql_trajectory_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right update_trajectory_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field update_trajectory_path[] = {
+    {.name = "trajectoryId", .key = {"\"trajectoryId\":", 15}, .column = "trajectory_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* updateTrajectory: Change a trajectory */
+static enum err update_trajectory_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_trajectory_lock(plan, (struct sql_trajectory_lock){
+        .id = req->path[0],
+        .document = req->document,
+    });
+    sql_trajectory_change(plan, (struct sql_trajectory_change){
+        .document = req->document,
+        .id = req->path[0],
+        .version = req->version,
+    });
+    sql_trajectory_get(plan, (struct sql_trajectory_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right move_trajectory_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field move_trajectory_path[] = {
+    {.name = "trajectoryId", .key = {"\"trajectoryId\":", 15}, .column = "trajectory_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* moveTrajectory: Start, finish or stop a trajectory */
+static enum err move_trajectory_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    enum err err = trajectory_move_check(ctx, req->body);
+    if (err)
+        return err;
+    sql_trajectory_move(plan, req->body, (struct sql_trajectory_move){.id = req->path[0]});
+    sql_trajectory_get(plan, (struct sql_trajectory_get){.id = req->path[0]});
+    return OK;
+}
 static const struct operation operations[] = {
+    {
+        .id = "listBenefits",
+        .method = METHOD_GET,
+        .path = "/benefits",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_benefits_rights,
+        .purpose = "file",
+        .parameters = list_benefits_query, .parameters_count = 3,
+        .response = &benefit_schema, .shown = 0x1fffu,
+        .list = &query_benefit_list,
+        .handle = list_benefits_plan,
+    },
+    {
+        .id = "createBenefit",
+        .method = METHOD_POST,
+        .path = "/benefits",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_benefit_rights,
+        .purpose = "file",
+        .body = &benefit_new_schema,
+        .response = &benefit_schema, .shown = 0x1fffu,
+        .show = &operations[2],
+        .handle = create_benefit_plan,
+    },
+    {
+        .id = "getBenefit",
+        .method = METHOD_GET,
+        .path = "/benefits/{benefitId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_benefit_rights,
+        .purpose = "file",
+        .path_fields = get_benefit_path, .path_count = 1,
+        .response = &benefit_schema, .shown = 0x1fffu,
+        .handle = get_benefit_plan,
+    },
+    {
+        .id = "updateBenefit",
+        .method = METHOD_PATCH,
+        .path = "/benefits/{benefitId}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = update_benefit_rights,
+        .purpose = "file",
+        .path_fields = update_benefit_path, .path_count = 1,
+        .body = &benefit_change_schema,
+        .response = &benefit_schema, .shown = 0x1fffu,
+        .handle = update_benefit_plan,
+    },
+    {
+        .id = "moveBenefit",
+        .method = METHOD_POST,
+        .path = "/benefits/{benefitId}/moves",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = move_benefit_rights,
+        .purpose = "file",
+        .path_fields = move_benefit_path, .path_count = 1,
+        .body = &benefit_move_schema,
+        .response = &benefit_schema, .shown = 0x1fffu,
+        .show = &operations[2],
+        .handle = move_benefit_plan,
+    },
     {
         .id = "listCandidateParticipations",
         .method = METHOD_GET,
@@ -292,7 +502,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .body = &candidate_participation_new_schema,
         .response = &candidate_participation_schema, .shown = 0x7fu,
-        .show = &operations[2],
+        .show = &operations[7],
         .handle = create_candidate_participation_plan,
     },
     {
@@ -347,7 +557,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &candidate_new_schema,
         .response = &candidate_schema, .shown = 0x7fffffffffffu,
-        .show = &operations[7],
+        .show = &operations[12],
         .handle = candidate_create,
     },
     {
@@ -403,7 +613,7 @@ static const struct operation operations[] = {
         .path_fields = merge_candidates_path, .path_count = 1,
         .body = &candidate_merge_schema,
         .response = &candidate_schema, .shown = 0x7fffffffffffu,
-        .show = &operations[7],
+        .show = &operations[12],
         .handle = merge_candidates_plan,
     },
     {
@@ -432,7 +642,7 @@ static const struct operation operations[] = {
         .path_fields = withdraw_consent_path, .path_count = 1,
         .body = &consent_withdrawal_schema,
         .response = &candidate_schema, .shown = 0x7fffffffffffu,
-        .show = &operations[7],
+        .show = &operations[12],
         .handle = withdraw_consent_plan,
     },
     {
@@ -447,7 +657,7 @@ static const struct operation operations[] = {
         .path_fields = record_death_path, .path_count = 1,
         .body = &candidate_death_schema,
         .response = &candidate_schema, .shown = 0x7fffffffffffu,
-        .show = &operations[7],
+        .show = &operations[12],
         .handle = record_death_plan,
     },
     {
@@ -462,7 +672,7 @@ static const struct operation operations[] = {
         .path_fields = undo_death_path, .path_count = 1,
         .body = &candidate_death_reversal_schema,
         .response = &candidate_schema, .shown = 0x7fffffffffffu,
-        .show = &operations[7],
+        .show = &operations[12],
         .handle = undo_death_plan,
     },
     {
@@ -548,8 +758,78 @@ static const struct operation operations[] = {
         .list = &query_inspection_list,
         .handle = list_inspections_plan,
     },
+    {
+        .id = "listTrajectories",
+        .method = METHOD_GET,
+        .path = "/trajectories",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_trajectories_rights,
+        .purpose = "mediation",
+        .parameters = list_trajectories_query, .parameters_count = 7,
+        .response = &trajectory_schema, .shown = 0xfffffffffu,
+        .list = &query_trajectory_list,
+        .handle = list_trajectories_plan,
+    },
+    {
+        .id = "createTrajectory",
+        .method = METHOD_POST,
+        .path = "/trajectories",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_trajectory_rights,
+        .purpose = "mediation",
+        .body = &trajectory_new_schema,
+        .response = &trajectory_schema, .shown = 0xfffffffffu,
+        .show = &operations[27],
+        .handle = create_trajectory_plan,
+    },
+    {
+        .id = "getTrajectory",
+        .method = METHOD_GET,
+        .path = "/trajectories/{trajectoryId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_trajectory_rights,
+        .purpose = "mediation",
+        .path_fields = get_trajectory_path, .path_count = 1,
+        .response = &trajectory_schema, .shown = 0xfffffffffu,
+        .handle = get_trajectory_plan,
+    },
+    {
+        .id = "updateTrajectory",
+        .method = METHOD_PATCH,
+        .path = "/trajectories/{trajectoryId}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = update_trajectory_rights,
+        .purpose = "mediation",
+        .path_fields = update_trajectory_path, .path_count = 1,
+        .body = &trajectory_change_schema,
+        .response = &trajectory_schema, .shown = 0xfffffffffu,
+        .handle = update_trajectory_plan,
+    },
+    {
+        .id = "moveTrajectory",
+        .method = METHOD_POST,
+        .path = "/trajectories/{trajectoryId}/moves",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = move_trajectory_rights,
+        .purpose = "mediation",
+        .path_fields = move_trajectory_path, .path_count = 1,
+        .body = &trajectory_move_schema,
+        .response = &trajectory_schema, .shown = 0xfffffffffu,
+        .show = &operations[27],
+        .handle = move_trajectory_plan,
+    },
 };
 
 const struct service candidates_service = {
-    "candidates", operations, 20, true,
+    "candidates", operations, 30, true,
 };

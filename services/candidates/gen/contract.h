@@ -6,6 +6,8 @@
 #include "lib/http/operation.h"
 #include "services/candidates/gen/schemas.h"
 
+/* moveBenefit: Grant, refuse, end or restore a benefit */
+enum err benefit_move_check(struct ctx *ctx, const struct benefit_move *body) MUST_CHECK;
 /* createCandidate: Register a candidate */
 handler candidate_create;
 /* searchCandidates: Find somebody by citizen service number, or by name and day of birth */
@@ -14,6 +16,8 @@ handler candidate_search;
 handler candidate_read;
 /* updateCandidate: Change a candidate */
 handler candidate_update;
+/* moveTrajectory: Start, finish or stop a trajectory */
+enum err trajectory_move_check(struct ctx *ctx, const struct trajectory_move *body) MUST_CHECK;
 
 extern const struct service candidates_service;
 

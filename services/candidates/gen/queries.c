@@ -5,8 +5,115 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(23 <= LIMIT_QUERIES, "queries");
+_Static_assert(34 <= LIMIT_QUERIES, "queries");
 _Static_assert(37 <= LIMIT_VALUES, "candidate_insert");
+
+static const struct query_filter benefit_list_filters[] = {
+    {"candidateId", "b.candidate_id = %::uuid", NULL},
+    {"state", "b.state = %", NULL},
+    {"kind", "b.kind = %", NULL},
+};
+static const struct query_sort benefit_list_sorts[] = {
+    {"appliedOn", "b.applied_on", "date", "applied_on"},
+    {"changedAt", "b.changed_at", "timestamptz", "changed_at"},
+};
+static const struct query_list benefit_list_list = {
+    benefit_list_filters, 3,
+    benefit_list_sorts, 2,
+    "b.id", "id", "uuid",
+    true,
+    NULL, NULL,
+    "b.candidate_id = any (array(select app.reached_by_me()))",
+};
+const struct query query_benefit_list = {
+    .name = "benefit_list",
+    .text = "select b.id, b.candidate_id, b.kind, b.state, b.applied_on, b.from_day, b.until_day, b.refused_o"
+            "n, b.refusal_reason, b.end_reason, app.benefit_is_open(b.state) as lowerable, b.version, b.chang"
+            "ed_at from app.benefit b where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &benefit_list_list, .whose = "candidate_id",
+};
+struct statement *sql_benefit_list(struct plan *plan)
+{
+    return plan_add(plan, &query_benefit_list, NULL);
+}
+
+const struct query query_benefit_get = {
+    .name = "benefit_get",
+    .text = "select b.id, b.candidate_id, b.kind, b.state, b.applied_on, b.from_day, b.until_day, b.refused_o"
+            "n, b.refusal_reason, b.end_reason, app.benefit_is_open(b.state) as lowerable, b.version, b.chang"
+            "ed_at from app.benefit b where b.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL, .whose = "candidate_id",
+};
+struct statement *sql_benefit_get(struct plan *plan, struct sql_benefit_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_benefit_get, values);
+}
+
+const struct query query_benefit_insert = {
+    .name = "benefit_insert",
+    .text = "insert into app.benefit as b (tenant_id, id, candidate_id, kind, applied_on, from_day) select c."
+            "tenant_id, $1::uuid, c.id, $2::text, coalesce($3::date, clock.today()), $4::date from app.candid"
+            "ate c where c.id = $5::uuid returning b.id",
+    .parameters = 5, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_benefit_insert(struct plan *plan, const struct benefit_new *body, struct sql_benefit_insert args)
+{
+    const struct str values[] = {
+        args.id,
+        body->kind,
+        body->applied_on,
+        body->from_day,
+        body->candidate_id,
+    };
+    return plan_add(plan, &query_benefit_insert, values);
+}
+
+const struct query query_benefit_change = {
+    .name = "benefit_change",
+    .text = "update app.benefit b set (kind, applied_on, from_day, until_day) = (select n.kind, n.applied_on,"
+            " n.from_day, n.until_day from jsonb_populate_record(b, $1::jsonb) n) where b.id = $2 and $3::int"
+            "8multirange @> b.version returning b.id",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_benefit_change(struct plan *plan, struct sql_benefit_change args)
+{
+    const struct str values[] = {
+        args.document,
+        args.id,
+        args.version,
+    };
+    return plan_add(plan, &query_benefit_change, values);
+}
+
+const struct query query_benefit_move = {
+    .name = "benefit_move",
+    .text = "update app.benefit b set state = app.move('benefit', b.state, $1::text), from_day = case $1::tex"
+            "t when 'grant' then coalesce($2::date, b.from_day, b.applied_on) else b.from_day end, until_day "
+            "= case $1::text when 'end' then coalesce($2::date, clock.today()) end, end_reason = case $1::tex"
+            "t when 'end' then $3::text end, refused_on = case $1::text when 'refuse' then coalesce($2::date,"
+            " clock.today()) end, refusal_reason = case $1::text when 'refuse' then $4::text end where b.id ="
+            " $5 returning b.id",
+    .parameters = 5, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_benefit_move(struct plan *plan, const struct benefit_move *body, struct sql_benefit_move args)
+{
+    const struct str values[] = {
+        body->event,
+        body->day,
+        body->end_reason,
+        body->refusal_reason,
+        args.id,
+    };
+    return plan_add(plan, &query_benefit_move, values);
+}
 
 static const struct query_sort candidate_list_changes = {"after", "c.changed_in", "xid8", "changed_in"};
 static const struct query_filter candidate_list_filters[] = {
@@ -573,4 +680,152 @@ struct statement *sql_inspection_list(struct plan *plan, struct sql_inspection_l
     return plan_add(plan, &query_inspection_list, values);
 }
 
-const struct query *const candidates_queries[] = {&query_candidate_list, &query_candidate_get, &query_candidate_get_named, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_die, &query_candidate_revive, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_candidate_transition_list, &query_candidate_participation_list, &query_candidate_participation_get, &query_candidate_participation_insert, &query_candidate_participation_change, &query_card_get, &query_inspection_list, NULL};
+static const struct query_filter trajectory_list_filters[] = {
+    {"candidateId", "t.candidate_id = %::uuid", NULL},
+    {"state", "t.state = %", NULL},
+    {"kind", "t.kind = %", NULL},
+    {"organisationId", "t.organisation_id = %::uuid", NULL},
+    {"projectId", "t.project_id = %::uuid", NULL},
+    {"vacancyId", "t.vacancy_id = %::uuid", NULL},
+    {"onTheWay", "t.holds_place", NULL},
+};
+static const struct query_sort trajectory_list_sorts[] = {
+    {"startsOn", "t.starts_on", "date", "starts_on"},
+    {"changedAt", "t.changed_at", "timestamptz", "changed_at"},
+};
+static const struct query_list trajectory_list_list = {
+    trajectory_list_filters, 7,
+    trajectory_list_sorts, 2,
+    "t.id", "id", "uuid",
+    true,
+    NULL, NULL,
+    "t.candidate_id = any (array(select app.reached_by_me()))",
+};
+const struct query query_trajectory_list = {
+    .name = "trajectory_list",
+    .text = "select t.id, t.candidate_id, t.kind, t.state, t.organisation_id, t.project_id, t.benefit_id, t.v"
+            "acancy_id, t.reserved_until, t.holds_place, t.employer_id, t.current_employer_id, t.starts_on, t"
+            ".ends_on, t.started_on, t.ended_on, t.search_until, t.register_by, t.guarantee_by, t.flow_throug"
+            "h_on, t.outcome, t.stop_reason, t.work_origin, t.rules_handed_on, t.rules_handed_by, t.rules_cha"
+            "nnel, t.rules_received_on, t.shared_at is not null and t.unshared_at is null as shared, t.shared"
+            "_at, t.shared_channel, t.unshared_at, t.employer_agreed, t.employer_asked_at, t.employer_answere"
+            "d_at, t.version, t.changed_at from app.trajectory t where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &trajectory_list_list, .whose = "candidate_id",
+};
+struct statement *sql_trajectory_list(struct plan *plan)
+{
+    return plan_add(plan, &query_trajectory_list, NULL);
+}
+
+const struct query query_trajectory_get = {
+    .name = "trajectory_get",
+    .text = "select t.id, t.candidate_id, t.kind, t.state, t.organisation_id, t.project_id, t.benefit_id, t.v"
+            "acancy_id, t.reserved_until, t.holds_place, t.employer_id, t.current_employer_id, t.starts_on, t"
+            ".ends_on, t.started_on, t.ended_on, t.search_until, t.register_by, t.guarantee_by, t.flow_throug"
+            "h_on, t.outcome, t.stop_reason, t.work_origin, t.rules_handed_on, t.rules_handed_by, t.rules_cha"
+            "nnel, t.rules_received_on, t.shared_at is not null and t.unshared_at is null as shared, t.shared"
+            "_at, t.shared_channel, t.unshared_at, t.employer_agreed, t.employer_asked_at, t.employer_answere"
+            "d_at, t.version, t.changed_at from app.trajectory t where t.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL, .whose = "candidate_id",
+};
+struct statement *sql_trajectory_get(struct plan *plan, struct sql_trajectory_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_trajectory_get, values);
+}
+
+const struct query query_trajectory_insert = {
+    .name = "trajectory_insert",
+    .text = "insert into app.trajectory as t (tenant_id, id, candidate_id, kind, organisation_id, project_id,"
+            " benefit_id, vacancy_id, reserved_until, employer_id, current_employer_id, starts_on, ends_on, s"
+            "earch_until, register_by, guarantee_by, flow_through_on, made_at, made_by) select c.tenant_id, $"
+            "1::uuid, c.id, $2::text, $3::uuid, $4::uuid, $5::uuid, $6::uuid, $7::date, $8::uuid, $9::uuid, c"
+            "oalesce($10::date, clock.today()), $11::date, $12::date, $13::date, $14::date, $15::date, clock."
+            "now(), $16::uuid from app.candidate c where c.id = $17::uuid returning t.id",
+    .parameters = 17, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_trajectory_insert(struct plan *plan, const struct trajectory_new *body, struct sql_trajectory_insert args)
+{
+    const struct str values[] = {
+        args.id,
+        body->kind,
+        body->organisation_id,
+        body->project_id,
+        body->benefit_id,
+        body->vacancy_id,
+        body->reserved_until,
+        body->employer_id,
+        body->current_employer_id,
+        body->starts_on,
+        body->ends_on,
+        body->search_until,
+        body->register_by,
+        body->guarantee_by,
+        body->flow_through_on,
+        args.actor,
+        body->candidate_id,
+    };
+    return plan_add(plan, &query_trajectory_insert, values);
+}
+
+const struct query query_trajectory_lock = {
+    .name = "trajectory_lock",
+    .text = "select app.trajectory_lock($1::uuid, ($2::jsonb ->> 'vacancy_id')::uuid)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_trajectory_lock(struct plan *plan, struct sql_trajectory_lock args)
+{
+    const struct str values[] = {
+        args.id,
+        args.document,
+    };
+    return plan_add(plan, &query_trajectory_lock, values);
+}
+
+const struct query query_trajectory_change = {
+    .name = "trajectory_change",
+    .text = "update app.trajectory t set (organisation_id, project_id, benefit_id, vacancy_id, reserved_until"
+            ", employer_id, current_employer_id, starts_on, ends_on, search_until, register_by, guarantee_by,"
+            " flow_through_on) = (select n.organisation_id, n.project_id, n.benefit_id, n.vacancy_id, n.reser"
+            "ved_until, n.employer_id, n.current_employer_id, n.starts_on, n.ends_on, n.search_until, n.regis"
+            "ter_by, n.guarantee_by, n.flow_through_on from jsonb_populate_record(t, $1::jsonb) n) where t.id"
+            " = $2 and $3::int8multirange @> t.version returning t.id",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_trajectory_change(struct plan *plan, struct sql_trajectory_change args)
+{
+    const struct str values[] = {
+        args.document,
+        args.id,
+        args.version,
+    };
+    return plan_add(plan, &query_trajectory_change, values);
+}
+
+const struct query query_trajectory_move = {
+    .name = "trajectory_move",
+    .text = "select app.trajectory_move($1::uuid, $2::text, $3::date, $4::text, $5::text, $6::text)",
+    .parameters = 6, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_trajectory_move(struct plan *plan, const struct trajectory_move *body, struct sql_trajectory_move args)
+{
+    const struct str values[] = {
+        args.id,
+        body->event,
+        body->day,
+        body->outcome,
+        body->reason,
+        body->work_origin,
+    };
+    return plan_add(plan, &query_trajectory_move, values);
+}
+
+const struct query *const candidates_queries[] = {&query_benefit_list, &query_benefit_get, &query_benefit_insert, &query_benefit_change, &query_benefit_move, &query_candidate_list, &query_candidate_get, &query_candidate_get_named, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_die, &query_candidate_revive, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_candidate_transition_list, &query_candidate_participation_list, &query_candidate_participation_get, &query_candidate_participation_insert, &query_candidate_participation_change, &query_card_get, &query_inspection_list, &query_trajectory_list, &query_trajectory_get, &query_trajectory_insert, &query_trajectory_lock, &query_trajectory_change, &query_trajectory_move, NULL};

@@ -6,6 +6,33 @@
 #include "lib/db/plan.h"
 #include "services/candidates/gen/schemas.h"
 
+extern const struct query query_benefit_list;
+struct statement *sql_benefit_list(struct plan *plan);
+
+extern const struct query query_benefit_get;
+struct sql_benefit_get {
+    struct str id;
+};
+struct statement *sql_benefit_get(struct plan *plan, struct sql_benefit_get args);
+
+extern const struct query query_benefit_insert;
+struct sql_benefit_insert {
+    struct str id;
+};
+struct statement *sql_benefit_insert(struct plan *plan, const struct benefit_new *body, struct sql_benefit_insert args);
+
+extern const struct query query_benefit_change;
+struct sql_benefit_change {
+    struct str document, id, version;
+};
+struct statement *sql_benefit_change(struct plan *plan, struct sql_benefit_change args);
+
+extern const struct query query_benefit_move;
+struct sql_benefit_move {
+    struct str id;
+};
+struct statement *sql_benefit_move(struct plan *plan, const struct benefit_move *body, struct sql_benefit_move args);
+
 extern const struct query query_candidate_list;
 struct sql_candidate_list {
     struct str shows_case_manager_name, shows_coach_name, shows_organisation_name;
@@ -140,6 +167,39 @@ struct sql_inspection_list {
     struct str candidate_id;
 };
 struct statement *sql_inspection_list(struct plan *plan, struct sql_inspection_list args);
+
+extern const struct query query_trajectory_list;
+struct statement *sql_trajectory_list(struct plan *plan);
+
+extern const struct query query_trajectory_get;
+struct sql_trajectory_get {
+    struct str id;
+};
+struct statement *sql_trajectory_get(struct plan *plan, struct sql_trajectory_get args);
+
+extern const struct query query_trajectory_insert;
+struct sql_trajectory_insert {
+    struct str id, actor;
+};
+struct statement *sql_trajectory_insert(struct plan *plan, const struct trajectory_new *body, struct sql_trajectory_insert args);
+
+extern const struct query query_trajectory_lock;
+struct sql_trajectory_lock {
+    struct str id, document;
+};
+struct statement *sql_trajectory_lock(struct plan *plan, struct sql_trajectory_lock args);
+
+extern const struct query query_trajectory_change;
+struct sql_trajectory_change {
+    struct str document, id, version;
+};
+struct statement *sql_trajectory_change(struct plan *plan, struct sql_trajectory_change args);
+
+extern const struct query query_trajectory_move;
+struct sql_trajectory_move {
+    struct str id;
+};
+struct statement *sql_trajectory_move(struct plan *plan, const struct trajectory_move *body, struct sql_trajectory_move args);
 
 /* All of them; ends with NULL. */
 extern const struct query *const candidates_queries[];

@@ -6,6 +6,30 @@
 #include "lib/http/schema.h"
 #include "openapi/gen/schemas.h"
 
+/* What is noted of an application. (nieuwe aanvraag van een uitkering) */
+struct benefit_new {
+    struct str candidate_id;
+    struct str kind;
+    struct str applied_on;
+    struct str from_day;
+};
+
+/* What may change of a benefit. (wijziging van een uitkering) */
+struct benefit_change {
+    struct str kind;
+    struct str applied_on;
+    struct str from_day;
+    struct str until_day;
+};
+
+/* What happens to a benefit now. (stap van een uitkering) */
+struct benefit_move {
+    struct str event;
+    struct str day;
+    struct str refusal_reason;
+    struct str end_reason;
+};
+
 /* Which candidate takes part in which project. (nieuwe deelname van een kandidaat) */
 struct candidate_participation_new {
     struct str candidate_id;
@@ -183,6 +207,54 @@ struct held_condition {
     struct str source;
 };
 
+/* What a client says of a trajectory. (nieuw traject) */
+struct trajectory_new {
+    struct str candidate_id;
+    struct str kind;
+    struct str organisation_id;
+    struct str project_id;
+    struct str benefit_id;
+    struct str vacancy_id;
+    struct str reserved_until;
+    struct str employer_id;
+    struct str current_employer_id;
+    struct str starts_on;
+    struct str ends_on;
+    struct str search_until;
+    struct str register_by;
+    struct str guarantee_by;
+    struct str flow_through_on;
+};
+
+/* What may change of a trajectory. (wijziging van een traject) */
+struct trajectory_change {
+    struct str organisation_id;
+    struct str project_id;
+    struct str benefit_id;
+    struct str vacancy_id;
+    struct str reserved_until;
+    struct str employer_id;
+    struct str current_employer_id;
+    struct str starts_on;
+    struct str ends_on;
+    struct str search_until;
+    struct str register_by;
+    struct str guarantee_by;
+    struct str flow_through_on;
+};
+
+/* What happens to a trajectory now. (stap van een traject) */
+struct trajectory_move {
+    struct str event;
+    struct str day;
+    struct str outcome;
+    struct str work_origin;
+    struct str reason;
+};
+
+extern const struct schema benefit_new_schema;
+extern const struct schema benefit_change_schema;
+extern const struct schema benefit_move_schema;
 extern const struct schema candidate_participation_new_schema;
 extern const struct schema candidate_participation_change_schema;
 extern const struct schema candidate_competence_schema;
@@ -199,11 +271,16 @@ extern const struct schema candidate_death_schema;
 extern const struct schema candidate_death_reversal_schema;
 extern const struct schema held_competence_schema;
 extern const struct schema held_condition_schema;
+extern const struct schema trajectory_new_schema;
+extern const struct schema trajectory_change_schema;
+extern const struct schema trajectory_move_schema;
+extern const struct schema benefit_schema;
 extern const struct schema candidate_participation_schema;
 extern const struct schema candidate_kept_schema;
 extern const struct schema candidate_schema;
 extern const struct schema candidate_hit_schema;
 extern const struct schema candidate_found_schema;
 extern const struct schema inspection_schema;
+extern const struct schema trajectory_schema;
 
 #endif

@@ -190,6 +190,24 @@ static enum err get_proposal_gate_plan(struct ctx *ctx, const struct request *re
     });
     return OK;
 }
+static const struct right get_trajectory_gate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field get_trajectory_gate_path[] = {
+    {.name = "trajectoryId", .key = {"\"trajectoryId\":", 15}, .column = "trajectory_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct field get_trajectory_gate_query[] = {
+    {.name = "step", .key = {"\"step\":", 7}, .column = "step", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+};
+/* getTrajectoryGate: May this be done with a trajectory */
+static enum err get_trajectory_gate_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_gate_get(plan, (struct sql_gate_get){
+        .noun = S("trajectory"),
+        .id = req->path[0],
+        .step = req->query[0],
+    });
+    return OK;
+}
 static const struct right create_hand_over_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
 /* createHandOver: Hand over everything */
 static enum err create_hand_over_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -1467,6 +1485,20 @@ static const struct operation operations[] = {
         .handle = get_proposal_gate_plan,
     },
     {
+        .id = "getTrajectoryGate",
+        .method = METHOD_GET,
+        .path = "/trajectories/{trajectoryId}/gate",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_trajectory_gate_rights,
+        .purpose = "mediation",
+        .path_fields = get_trajectory_gate_path, .path_count = 1,
+        .parameters = get_trajectory_gate_query, .parameters_count = 1,
+        .response = &gate_schema, .shown = 0x7fu,
+        .handle = get_trajectory_gate_plan,
+    },
+    {
         .id = "createHandOver",
         .method = METHOD_POST,
         .path = "/hand-overs",
@@ -1476,7 +1508,7 @@ static const struct operation operations[] = {
         .rights = create_hand_over_rights,
         .body = &hand_over_new_schema,
         .response = &hand_over_schema, .shown = 0x1ffffu,
-        .show = &operations[13],
+        .show = &operations[14],
         .handle = create_hand_over_plan,
     },
     {
@@ -1514,7 +1546,7 @@ static const struct operation operations[] = {
         .rights = create_hat_rights,
         .body = &hat_new_schema,
         .response = &hat_schema, .shown = 0x3ffu,
-        .show = &operations[16],
+        .show = &operations[17],
         .handle = create_hat_plan,
     },
     {
@@ -1565,7 +1597,7 @@ static const struct operation operations[] = {
         .rights = create_login_rights,
         .body = &login_new_schema,
         .response = &login_schema, .shown = 0x3fu,
-        .show = &operations[20],
+        .show = &operations[21],
         .handle = create_login_plan,
     },
     {
@@ -1641,7 +1673,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &mandate_new_schema,
         .response = &mandate_schema, .shown = 0x7fffffu,
-        .show = &operations[27],
+        .show = &operations[28],
         .handle = create_mandate_plan,
     },
     {
@@ -1655,7 +1687,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &mandate_new_schema,
         .response = &mandate_schema, .shown = 0x7fffffu,
-        .show = &operations[27],
+        .show = &operations[28],
         .handle = ask_mandate_plan,
     },
     {
@@ -1682,7 +1714,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = grant_mandate_path, .path_count = 1,
         .response = &mandate_schema, .shown = 0x7fffffu,
-        .show = &operations[27],
+        .show = &operations[28],
         .handle = grant_mandate_plan,
     },
     {
@@ -1697,7 +1729,7 @@ static const struct operation operations[] = {
         .path_fields = revoke_mandate_path, .path_count = 1,
         .body = &mandate_revocation_schema,
         .response = &mandate_schema, .shown = 0x7fffffu,
-        .show = &operations[27],
+        .show = &operations[28],
         .handle = revoke_mandate_plan,
     },
     {
@@ -1762,7 +1794,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = resend_message_path, .path_count = 1,
         .response = &message_schema, .shown = 0xffffffu,
-        .show = &operations[33],
+        .show = &operations[34],
         .handle = resend_message_plan,
     },
     {
@@ -1803,7 +1835,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &note_new_schema,
         .response = &note_schema, .shown = 0x1fffu,
-        .show = &operations[38],
+        .show = &operations[39],
         .handle = create_note_plan,
     },
     {
@@ -1893,7 +1925,7 @@ static const struct operation operations[] = {
         .rights = create_organisation_rights,
         .body = &organisation_new_schema,
         .response = &organisation_schema, .shown = 0x1ffu,
-        .show = &operations[45],
+        .show = &operations[46],
         .handle = create_organisation_plan,
     },
     {
@@ -1992,7 +2024,7 @@ static const struct operation operations[] = {
         .path_fields = retry_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[69],
+        .show = &operations[70],
         .handle = retry_queue_job_plan,
     },
     {
@@ -2006,7 +2038,7 @@ static const struct operation operations[] = {
         .path_fields = run_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[69],
+        .show = &operations[70],
         .handle = run_queue_job_plan,
     },
     {
@@ -2020,7 +2052,7 @@ static const struct operation operations[] = {
         .path_fields = cancel_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[69],
+        .show = &operations[70],
         .handle = cancel_queue_job_plan,
     },
     {
@@ -2034,7 +2066,7 @@ static const struct operation operations[] = {
         .path_fields = kill_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[69],
+        .show = &operations[70],
         .handle = kill_queue_job_plan,
     },
     {
@@ -2084,7 +2116,7 @@ static const struct operation operations[] = {
         .path_fields = revive_queue_dead_letter_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[69],
+        .show = &operations[70],
         .handle = revive_queue_dead_letter_plan,
     },
     {
@@ -2110,7 +2142,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_kind_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[69],
+        .show = &operations[70],
         .handle = pause_queue_kind_plan,
     },
     {
@@ -2124,7 +2156,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_kind_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[69],
+        .show = &operations[70],
         .handle = resume_queue_kind_plan,
     },
     {
@@ -2138,7 +2170,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_tenant_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[69],
+        .show = &operations[70],
         .handle = pause_queue_tenant_plan,
     },
     {
@@ -2152,7 +2184,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_tenant_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[69],
+        .show = &operations[70],
         .handle = resume_queue_tenant_plan,
     },
     {
@@ -2178,7 +2210,7 @@ static const struct operation operations[] = {
         .path_fields = release_queue_lane_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[69],
+        .show = &operations[70],
         .handle = release_queue_lane_plan,
     },
     {
@@ -2302,7 +2334,7 @@ static const struct operation operations[] = {
         .rights = create_rule_rights,
         .body = &rule_new_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[77],
+        .show = &operations[78],
         .handle = create_rule_plan,
     },
     {
@@ -2353,7 +2385,7 @@ static const struct operation operations[] = {
         .path_fields = adopt_rule_path, .path_count = 1,
         .body = &rule_adoption_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[77],
+        .show = &operations[78],
         .handle = adopt_rule_plan,
     },
     {
@@ -2367,7 +2399,7 @@ static const struct operation operations[] = {
         .path_fields = end_rule_path, .path_count = 1,
         .body = &rule_ending_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[77],
+        .show = &operations[78],
         .handle = end_rule_plan,
     },
     {
@@ -2407,7 +2439,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &task_new_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[85],
+        .show = &operations[86],
         .handle = create_task_plan,
     },
     {
@@ -2434,7 +2466,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = accept_task_path, .path_count = 1,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[85],
+        .show = &operations[86],
         .handle = accept_task_plan,
     },
     {
@@ -2449,7 +2481,7 @@ static const struct operation operations[] = {
         .path_fields = decline_task_path, .path_count = 1,
         .body = &task_refusal_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[85],
+        .show = &operations[86],
         .handle = decline_task_plan,
     },
     {
@@ -2464,7 +2496,7 @@ static const struct operation operations[] = {
         .path_fields = complete_task_path, .path_count = 1,
         .body = &task_completion_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[85],
+        .show = &operations[86],
         .handle = complete_task_plan,
     },
     {
@@ -2479,7 +2511,7 @@ static const struct operation operations[] = {
         .path_fields = withdraw_task_path, .path_count = 1,
         .body = &task_withdrawal_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[85],
+        .show = &operations[86],
         .handle = withdraw_task_plan,
     },
     {
@@ -2494,7 +2526,7 @@ static const struct operation operations[] = {
         .path_fields = replan_task_path, .path_count = 1,
         .body = &task_replanning_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[85],
+        .show = &operations[86],
         .handle = replan_task_plan,
     },
     {
@@ -2509,7 +2541,7 @@ static const struct operation operations[] = {
         .path_fields = reassign_task_path, .path_count = 1,
         .body = &task_reassignment_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[85],
+        .show = &operations[86],
         .handle = reassign_task_plan,
     },
     {
@@ -2585,7 +2617,7 @@ static const struct operation operations[] = {
         .rights = create_user_rights,
         .body = &user_new_schema,
         .response = &user_schema, .shown = 0x7ffu,
-        .show = &operations[98],
+        .show = &operations[99],
         .handle = create_user_plan,
     },
     {
@@ -2630,5 +2662,5 @@ static const struct operation operations[] = {
 };
 
 const struct service platform_service = {
-    "platform", operations, 101, false,
+    "platform", operations, 102, false,
 };

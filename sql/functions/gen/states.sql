@@ -2,6 +2,22 @@
 --
 -- In which phase a state is. PostgreSQL puts the list in the place of the call, so a condition can use an index.
 
+create function app.benefit_is_pending(state text) returns boolean immutable parallel safe
+    return state in ('applied');
+grant execute on function app.benefit_is_pending(text) to public;
+
+create function app.benefit_is_open(state text) returns boolean immutable parallel safe
+    return state in ('granted');
+grant execute on function app.benefit_is_open(text) to public;
+
+create function app.benefit_is_settled(state text) returns boolean immutable parallel safe
+    return state in ('ended');
+grant execute on function app.benefit_is_settled(text) to public;
+
+create function app.benefit_is_ended(state text) returns boolean immutable parallel safe
+    return state in ('refused');
+grant execute on function app.benefit_is_ended(text) to public;
+
 create function app.candidate_is_pending(state text) returns boolean immutable parallel safe
     return state in ('paused');
 grant execute on function app.candidate_is_pending(text) to public;
@@ -114,6 +130,22 @@ create function app.task_is_ended(state text) returns boolean immutable parallel
     return state in ('withdrawn');
 grant execute on function app.task_is_ended(text) to public;
 
+create function app.trajectory_is_pending(state text) returns boolean immutable parallel safe
+    return state in ('planned');
+grant execute on function app.trajectory_is_pending(text) to public;
+
+create function app.trajectory_is_open(state text) returns boolean immutable parallel safe
+    return state in ('running');
+grant execute on function app.trajectory_is_open(text) to public;
+
+create function app.trajectory_is_settled(state text) returns boolean immutable parallel safe
+    return state in ('finished');
+grant execute on function app.trajectory_is_settled(text) to public;
+
+create function app.trajectory_is_ended(state text) returns boolean immutable parallel safe
+    return state in ('stopped');
+grant execute on function app.trajectory_is_ended(text) to public;
+
 create function app.user_is_open(state text) returns boolean immutable parallel safe
     return state in ('active');
 grant execute on function app.user_is_open(text) to public;
@@ -141,6 +173,10 @@ grant execute on function app.vacancy_is_ended(text) to public;
 -- Whether the state allows the operation, or the part of it: rows of ref.state_operation.
 create function app.allows(noun text, state text, operation text) returns boolean immutable parallel safe
     return case noun
+        when 'benefit' then case operation
+            when 'updateBenefit.application' then state in ('applied')
+            when 'updateBenefit.days' then state in ('applied', 'granted', 'ended', 'refused')
+            else false end
         when 'candidate' then case operation
             when 'createCandidate' then state in ('active', 'paused', 'placed')
             when 'updateCandidate.identity' then state in ('active', 'paused', 'placed', 'left')
@@ -149,6 +185,7 @@ create function app.allows(noun text, state text, operation text) returns boolea
             when 'recordDeath' then state in ('active', 'paused', 'placed', 'left')
             when 'mergeCandidates' then state in ('active', 'paused', 'placed')
             when 'withdrawConsent' then state in ('active', 'paused', 'placed', 'left')
+            when 'createTrajectory' then state in ('active', 'paused', 'placed')
             when 'createProposalRound' then state in ('active')
             when 'sendProposalRound' then state in ('active')
             when 'answerProposal.invite' then state in ('active')
@@ -170,6 +207,9 @@ create function app.allows(noun text, state text, operation text) returns boolea
             when 'replanTask' then state in ('proposed', 'open')
             when 'reassignTask' then state in ('proposed', 'open')
             else false end
+        when 'trajectory' then case operation
+            when 'updateTrajectory' then state in ('planned', 'running')
+            else false end
         when 'user' then case operation
             when 'updateUser.identity' then state in ('active', 'inactive')
             when 'updateUser.powers' then state in ('active')
@@ -186,7 +226,8 @@ create function app.allows(noun text, state text, operation text) returns boolea
             when 'sendProposalRound' then state in ('open', 'shortlisted', 'partly_filled')
             when 'answerProposal.invite' then state in ('open', 'shortlisted', 'partly_filled')
             when 'answerProposal.hire' then state in ('open', 'shortlisted', 'partly_filled')
-            when 'answerProposal.reject' then state in ('screening', 'open', 'shortlisted', 'partly_filled')
+            when 'createTrajectory' then state in ('open', 'shortlisted', 'partly_filled')
+            when 'answerProposal.reject' then state in ('screening', 'open', 'shortlisted', 'partly_filled', 'filled')
             else false end
         else false end;
 
@@ -208,6 +249,8 @@ create function app.operations(noun text, state text, role text) returns text[] 
     set search_path = pg_catalog, pg_temp
     as $$
     select coalesce(array_agg(o.operation order by o.operation), '{}') from (values
+        ('benefit', 'updateBenefit.application', '{applied}'::text[], '{case_manager,team_lead}'::text[]),
+        ('benefit', 'updateBenefit.days', '{applied,granted,ended,refused}'::text[], '{case_manager,team_lead}'::text[]),
         ('candidate', 'createCandidate', '{active,paused,placed}'::text[], '{case_manager,consultant,team_lead}'::text[]),
         ('candidate', 'updateCandidate.identity', '{active,paused,placed,left}'::text[], '{case_manager,consultant,team_lead,firm}'::text[]),
         ('candidate', 'updateCandidate.owner', '{active,paused,placed,left}'::text[], '{case_manager,consultant,team_lead,firm}'::text[]),
@@ -215,6 +258,7 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('candidate', 'recordDeath', '{active,paused,placed,left}'::text[], '{case_manager,team_lead}'::text[]),
         ('candidate', 'mergeCandidates', '{active,paused,placed}'::text[], '{case_manager,team_lead}'::text[]),
         ('candidate', 'withdrawConsent', '{active,paused,placed,left}'::text[], '{case_manager,consultant,team_lead}'::text[]),
+        ('candidate', 'createTrajectory', '{active,paused,placed}'::text[], '{case_manager,team_lead,consultant}'::text[]),
         ('candidate', 'createProposalRound', '{active}'::text[], '{consultant,firm,agency}'::text[]),
         ('candidate', 'sendProposalRound', '{active}'::text[], '{consultant}'::text[]),
         ('candidate', 'answerProposal.invite', '{active}'::text[], '{employer,consultant}'::text[]),
@@ -227,6 +271,7 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('rule', 'updateRule', '{drafted}'::text[], '{tenant_admin}'::text[]),
         ('task', 'replanTask', '{proposed,open}'::text[], '{case_manager,team_lead,consultant,account_manager,coach,field_officer,sector_coach,firm,agency,course_leader,hub,employer,tenant_admin}'::text[]),
         ('task', 'reassignTask', '{proposed,open}'::text[], '{case_manager,team_lead,consultant,account_manager,coach,field_officer,sector_coach,firm,agency,course_leader,hub,employer,tenant_admin}'::text[]),
+        ('trajectory', 'updateTrajectory', '{planned,running}'::text[], '{case_manager,team_lead,consultant}'::text[]),
         ('user', 'updateUser.identity', '{active,inactive}'::text[], '{tenant_admin}'::text[]),
         ('user', 'updateUser.powers', '{active}'::text[], '{tenant_admin}'::text[]),
         ('vacancy', 'updateVacancy.words', '{reported,screening,open,shortlisted,partly_filled,unsuitable}'::text[], '{employer,account_manager,consultant}'::text[]),
@@ -240,10 +285,25 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('vacancy', 'sendProposalRound', '{open,shortlisted,partly_filled}'::text[], '{consultant}'::text[]),
         ('vacancy', 'answerProposal.invite', '{open,shortlisted,partly_filled}'::text[], '{employer,consultant}'::text[]),
         ('vacancy', 'answerProposal.hire', '{open,shortlisted,partly_filled}'::text[], '{employer,consultant}'::text[]),
-        ('vacancy', 'answerProposal.reject', '{screening,open,shortlisted,partly_filled}'::text[], '{employer,consultant}'::text[])
+        ('vacancy', 'createTrajectory', '{open,shortlisted,partly_filled}'::text[], '{case_manager,team_lead,consultant}'::text[]),
+        ('vacancy', 'answerProposal.reject', '{screening,open,shortlisted,partly_filled,filled}'::text[], '{employer,consultant}'::text[])
         ) o (noun, operation, states, roles)
     where o.noun = operations.noun and operations.state = any (o.states) and operations.role = any (o.roles)
     $$;
+
+create function app.benefit_guard() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare state text := old.state;
+    begin
+        if new.kind::text is distinct from old.kind::text or new.applied_on::text is distinct from old.applied_on::text then
+            perform app.require('benefit', state, 'updateBenefit.application');
+        end if;
+        if new.from_day::text is distinct from old.from_day::text or new.until_day::text is distinct from old.until_day::text then
+            perform app.require('benefit', state, 'updateBenefit.days');
+        end if;
+        return new;
+    end $$;
 
 create function app.candidate_guard() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
@@ -308,6 +368,17 @@ create function app.task_guard() returns trigger language plpgsql
         end if;
         if new.owner_user_id::text is distinct from old.owner_user_id::text or new.owner_organisation_id::text is distinct from old.owner_organisation_id::text or new.owner_employer_id::text is distinct from old.owner_employer_id::text or new.owner_candidate_id::text is distinct from old.owner_candidate_id::text then
             perform app.require('task', state, 'reassignTask');
+        end if;
+        return new;
+    end $$;
+
+create function app.trajectory_guard() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare state text := old.state;
+    begin
+        if new.organisation_id::text is distinct from old.organisation_id::text or new.project_id::text is distinct from old.project_id::text or new.benefit_id::text is distinct from old.benefit_id::text or new.vacancy_id::text is distinct from old.vacancy_id::text or new.reserved_until::text is distinct from old.reserved_until::text or new.employer_id::text is distinct from old.employer_id::text or new.current_employer_id::text is distinct from old.current_employer_id::text or new.starts_on::text is distinct from old.starts_on::text or new.ends_on::text is distinct from old.ends_on::text or new.search_until::text is distinct from old.search_until::text or new.register_by::text is distinct from old.register_by::text or new.guarantee_by::text is distinct from old.guarantee_by::text or new.flow_through_on::text is distinct from old.flow_through_on::text then
+            perform app.require('trajectory', state, 'updateTrajectory');
         end if;
         return new;
     end $$;

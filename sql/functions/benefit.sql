@@ -1,0 +1,37 @@
+-- Benefits: who sees them, and what follows when one is granted or ends.
+
+-- Whoever keeps the file, and the person. The unit that matches sees no benefit, nor does who executes a trajectory.
+create function app.benefit_told(b app.benefit, scope text, role text, organisation uuid, actor uuid) returns boolean language plpgsql stable parallel safe
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return scope in ('tenant', 'caseload') and role in ('case_manager', 'team_lead', 'candidate', 'system')
+            and app.sees_person(b.candidate_id, scope, role, organisation, actor);
+    end $$;
+grant execute on function app.benefit_told(app.benefit, text, text, uuid, uuid) to public;
+create function app.sees_benefit(b app.benefit, scope text default app.scope(), role text default app.role(),
+                                 organisation uuid default app.organisation(), actor uuid default app.actor())
+    returns boolean stable parallel safe
+    return app.benefit_told(b, scope, role, organisation, actor);
+call app.wall('app.benefit', 'benefit', '{}');
+call app.open_to_scope('app.benefit', 'app.sees_benefit');
+call app.guarded('app.benefit', 'benefit');
+call app.unique_by('app.benefit_applied_once', 'app.sees_benefit', '/benefits/');
+call app.referable('app.benefit', 'benefit', 'measure', 'app.sees_benefit', candidate => 'r.candidate_id', label => 'r.kind');
+create trigger log_transition after update on app.benefit
+    for each row when (new.state is distinct from old.state) execute function app.log_transition('benefit');
+
+-- What the file says of benefits follows: the kind that is granted, and none when the last one has ended.
+create function app.benefit_in_file() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        lives text := (select max(case when b.kind in ('ww', 'wia') then b.kind else 'assistance' end) from app.benefit b
+                       where b.tenant_id = new.tenant_id and b.candidate_id = new.candidate_id and b.state = 'granted');
+    begin
+        update app.candidate c set benefit = coalesce(lives, 'none')
+        where c.tenant_id = new.tenant_id and c.id = new.candidate_id and c.status <> 'left' and c.benefit <> coalesce(lives, 'none');
+        return null;
+    end $$;
+create trigger in_file after update on app.benefit
+    for each row when (new.state <> old.state and 'granted' in (new.state, old.state)) execute function app.benefit_in_file();

@@ -1,0 +1,55 @@
+-- program: candidates
+
+-- fragment: benefit_columns
+b.id, b.candidate_id, b.kind, b.state, b.applied_on, b.from_day, b.until_day, b.refused_on, b.refusal_reason, b.end_reason,
+app.benefit_is_open(b.state) as lowerable, b.version, b.changed_at
+
+-- query: benefit_list
+-- rows: many
+-- whose: candidate_id
+-- reached: b.candidate_id
+-- filter: candidateId b.candidate_id = %::uuid
+-- filter: state b.state = %
+-- filter: kind b.kind = %
+-- sort: appliedOn b.applied_on date applied_on
+-- sort: changedAt b.changed_at timestamptz changed_at
+-- key: b.id
+-- newest-first:
+select {{benefit_columns}} from app.benefit b where true
+
+-- query: benefit_get
+-- rows: one
+-- whose: candidate_id
+select {{benefit_columns}} from app.benefit b where b.id = :id
+
+-- The candidate must be visible to the asker.
+-- query: benefit_insert
+-- body: BenefitNew
+-- rows: one
+-- whose: nobody
+insert into app.benefit as b (tenant_id, id, candidate_id, kind, applied_on, from_day)
+select c.tenant_id, :id::uuid, c.id, @kind, coalesce(@applied_on::date, clock.today()), @from_day::date
+from app.candidate c where c.id = @candidate_id::uuid
+returning b.id
+
+-- query: benefit_change
+-- rows: one
+-- none: stale
+-- whose: nobody
+update app.benefit b set (kind, applied_on, from_day, until_day) =
+    (select n.kind, n.applied_on, n.from_day, n.until_day from jsonb_populate_record(b, :document::jsonb) n)
+where b.id = :id and :version::int8multirange @> b.version
+returning b.id
+
+-- query: benefit_move
+-- body: BenefitMove
+-- rows: one
+-- whose: nobody
+update app.benefit b set state = app.move('benefit', b.state, @event),
+       from_day = case @event when 'grant' then coalesce(@day::date, b.from_day, b.applied_on) else b.from_day end,
+       until_day = case @event when 'end' then coalesce(@day::date, clock.today()) end,
+       end_reason = case @event when 'end' then @end_reason end,
+       refused_on = case @event when 'refuse' then coalesce(@day::date, clock.today()) end,
+       refusal_reason = case @event when 'refuse' then @refusal_reason end
+where b.id = :id
+returning b.id

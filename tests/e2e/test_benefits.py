@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Benefits: applied for, granted, refused, ended and restored; who sees them; and what the file says of them."""
+import pytest
+
+
+@pytest.fixture
+def benefit(as_role, candidate):
+    def make(client=None, of=None, **changes):
+        of = of or candidate.json['id']
+        return (client or as_role('team_lead')).post('/benefits', {'candidateId': of, 'kind': 'assistance', 'appliedOn': '2026-11-02', **changes})
+    return make
+
+
+def move(client, benefit, event, **more):
+    return client.post(f'/benefits/{benefit}/moves', {'event': event, **more})
+
+
+def terms(as_role, benefit):
+    return as_role('team_lead').get(f'/tasks?subjectId={benefit}&pageSize=100').json['items']
+
+
+def test_an_application_is_granted_ends_and_is_restored(as_role, benefit):
+    lead = as_role('team_lead')
+    made = benefit()
+    assert made.status == 201 and made.json['state'] == 'applied' and made.json['lowerable'] is False
+    granted = move(lead, made.json['id'], 'grant')
+    assert granted.json['state'] == 'granted' and granted.json['fromDay'] == '2026-11-02' and granted.json['lowerable'] is True
+    assert lead.get(f'/candidates/{made.json["candidateId"]}').json['benefit'] == 'assistance'
+    without = move(lead, made.json['id'], 'end')
+    assert without.status == 400 and without.json['errors'][0] == {**without.json['errors'][0], 'pointer': '/endReason', 'code': 'required'}
+    ended = move(lead, made.json['id'], 'end', endReason='work', day='2026-11-20').json
+    assert ended['state'] == 'ended' and ended['untilDay'] == '2026-11-20' and ended['endReason'] == 'work' and not ended['lowerable']
+    assert lead.get(f'/candidates/{made.json["candidateId"]}').json['benefit'] == 'none'
+    back = move(lead, made.json['id'], 'restore').json
+    assert back['state'] == 'granted' and 'untilDay' not in back and 'endReason' not in back
+    assert lead.get(f'/candidates/{made.json["candidateId"]}').json['benefit'] == 'assistance'
+
+
+def test_a_refusal_has_a_reason_and_may_be_granted_after_all(as_role, benefit):
+    lead = as_role('team_lead')
+    made = benefit().json
+    wrong = move(lead, made['id'], 'refuse', endReason='work')
+    assert {(e['pointer'], e['code']) for e in wrong.json['errors']} == {('/refusalReason', 'required'), ('/endReason', 'value')}
+    refused = move(lead, made['id'], 'refuse', refusalReason='own_means').json
+    assert refused['state'] == 'refused' and refused['refusalReason'] == 'own_means' and refused['refusedOn']
+    assert move(lead, made['id'], 'end', endReason='work').problem == 'state'
+    granted = move(lead, made['id'], 'grant', day='2026-11-09').json
+    assert granted['state'] == 'granted' and granted['fromDay'] == '2026-11-09' and 'refusalReason' not in granted
+
+
+def test_an_applicant_has_nothing_to_lower_and_a_benefit_that_is_lowered_is_no_state(as_role, benefit, contract):
+    made = benefit().json
+    assert made['lowerable'] is False
+    lower = as_role('team_lead').post(f'/benefits/{made["id"]}/moves', {'event': 'lower'})
+    assert lower.status == 400 and lower.json['errors'][0]['pointer'] == '/event'
+
+
+def test_nobody_has_one_kind_of_benefit_twice_on_a_day(as_role, benefit):
+    lead = as_role('team_lead')
+    first = benefit().json
+    again = benefit()
+    assert again.problem == 'duplicate' and again.json['existing'] == f'/v1/benefits/{first["id"]}'
+    other = benefit(kind='ww').json
+    assert move(lead, other['id'], 'grant').status == 200
+    move(lead, first['id'], 'grant', day='2026-11-02')
+    move(lead, first['id'], 'end', day='2026-11-20', endReason='work')
+    second = benefit().json
+    overlap = move(lead, second['id'], 'grant', day='2026-11-20')
+    assert overlap.status == 409 and overlap.problem == 'duplicate' and overlap.json['errors'][0]['pointer'] == '/fromDay'
+    assert lead.get(f'/benefits/{second["id"]}').json['state'] == 'applied'
+    assert move(lead, second['id'], 'grant', day='2026-11-21').status == 200
+    assert move(lead, first['id'], 'restore').status == 409
+
+
+def test_an_application_has_the_term_of_the_law(as_role, benefit):
+    made = benefit().json
+    (term,) = terms(as_role, made['id'])
+    assert term['kind'] == 'term' and term['state'] == 'open'
+    move(as_role('team_lead'), made['id'], 'grant')
+    (term,) = terms(as_role, made['id'])
+    assert term['state'] == 'done' and term['outcome'] == 'met'
+
+
+def test_what_was_noted_wrong_is_corrected(as_role, benefit):
+    lead = as_role('team_lead')
+    made = benefit()
+    changed = lead.patch(f'/benefits/{made.json["id"]}', {'kind': 'ioaw', 'fromDay': '2026-11-05'}, made.headers['etag'])
+    assert changed.json['kind'] == 'ioaw' and changed.json['fromDay'] == '2026-11-05'
+    move(lead, made.json['id'], 'grant')
+    now = lead.get(f'/benefits/{made.json["id"]}')
+    assert lead.patch(f'/benefits/{made.json["id"]}', {'kind': 'ioaz'}, now.headers['etag']).problem == 'state'
+    wrong = lead.patch(f'/benefits/{made.json["id"]}', {'untilDay': '2026-11-01'}, now.headers['etag'])
+    assert wrong.status == 400 and wrong.json['errors'][0]['code'] == 'order'
+
+
+def test_who_keeps_the_file_sees_a_benefit_and_who_matches_does_not(as_role, benefit, person):
+    made = benefit().json
+    assert as_role('consultant').get(f'/benefits/{made["id"]}').status == 403
+    for role in ('firm', 'coach', 'employer', 'benefits_payment', 'account_manager'):
+        assert as_role(role).get(f'/benefits/{made["id"]}').status == 403, role
+    assert as_role('team_lead').get(f'/benefits?candidateId={made["candidateId"]}&state=applied&kind=assistance').json['items'] == [made]
+    stranger = person('case_manager')[1]('case_manager')
+    assert stranger.get(f'/benefits/{made["id"]}').status == 404
+    assert stranger.get('/benefits').json['items'] == []
+    assert as_role('team_lead', tenant='gm9902').get(f'/benefits/{made["id"]}').status == 404
+
+
+def test_notes_and_tasks_about_a_benefit_stand_behind_the_wall_of_measures(as_role, benefit):
+    made = benefit().json
+    lead, consultant = as_role('team_lead'), as_role('consultant')
+    note = lead.post('/notes', {'noun': 'benefit', 'subjectId': made['id'], 'text': 'Loonstrook volgt.'})
+    assert note.status == 201 and note.json['purpose'] == 'file' and note.json['subjectLabel'] == 'assistance'
+    assert consultant.get(f'/notes/{note.json["id"]}').status == 404
+    assert consultant.get(f'/notes?subjectId={made["id"]}').json['items'] == []
+    assert consultant.get(f'/tasks?subjectId={made["id"]}').json['items'] == []
+    assert consultant.post('/notes', {'noun': 'benefit', 'subjectId': made['id'], 'text': 'Mag niet.'}).status == 404
