@@ -58,7 +58,7 @@ NOUNS = {
     '/benefits/{benefitId}': ('benefit', 'team_lead', lambda make: posted(
         make, 'team_lead', '/benefits', candidateId=make('candidate').json['id'], kind='ioaw', appliedOn='2026-11-02', fromDay='2026-11-02')),
     '/trajectories/{trajectoryId}': ('trajectory', 'team_lead', lambda make: posted(
-        make, 'team_lead', '/trajectories', candidateId=make('candidate').json['id'], kind='course', vacancyId=make('new_vacancy')().json['id'],
+        make, 'team_lead', '/trajectories', candidateId=make('candidate').json['id'], kind='course',
         startsOn='2031-01-01', endsOn='2031-02-01')),
 }
 
