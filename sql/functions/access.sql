@@ -32,6 +32,15 @@ create function app.mandated_to_me(candidate uuid) returns boolean language plpg
                          and a.purpose = app.purpose()
                          and (a.until_at is null or a.until_at > clock.now()) and (a.from_at is null or a.from_at <= clock.now()));
     end $$;
+-- Whether the caller has this person by a caseload or a mandate, or is this person.
+create function app.has_to_do_with(candidate uuid) returns boolean language plpgsql stable
+    as $$
+    begin
+        return exists (select from app.access a
+                       where a.tenant_id = app.tenant() and a.candidate_id = has_to_do_with.candidate and a.grantee_id = app.actor()
+                         and a.purpose in ('any', 'own', app.purpose())
+                         and (a.until_at is null or a.until_at > clock.now()) and (a.from_at is null or a.from_at <= clock.now()));
+    end $$;
 create function app.reaches_my_organisation(candidate uuid) returns boolean language plpgsql stable
     as $$ begin return app.reached(candidate, app.organisation()); end $$;
 

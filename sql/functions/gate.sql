@@ -1,6 +1,6 @@
 -- Gates: may this be done? What is missing is told all at once: open tasks that stop the step, and states that do not allow it.
 
--- What a step of this noun depends on: itself, of a proposal also its vacancy and its candidate, and of a trajectory its candidate. What a noun without a
+-- What a step of this noun depends on: itself, of a proposal or a placement also its vacancy and its candidate, and of a trajectory its candidate. What a noun without a
 -- state needs is only that no task stops it.
 create function app.gate_parts(wanted_noun text, wanted uuid) returns table (noun text, id uuid, state text) language plpgsql stable
     set search_path = pg_catalog, pg_temp
@@ -10,18 +10,23 @@ create function app.gate_parts(wanted_noun text, wanted uuid) returns table (nou
         return query
         select 'proposal', p.id, p.state from app.proposal p where wanted_noun = 'proposal' and p.tenant_id = app.tenant() and p.id = wanted
         union all
+        select 'placement', p.id, p.state from app.placement p where wanted_noun = 'placement' and p.tenant_id = app.tenant() and p.id = wanted
+        union all
         select 'vacancy', v.id, app.vacancy_now(v.state, v.needed_by) from app.vacancy v
         where v.tenant_id = app.tenant() and v.id = case wanted_noun when 'vacancy' then wanted when 'proposal' then
-              (select p.vacancy_id from app.proposal p where p.tenant_id = app.tenant() and p.id = wanted) end
+              (select p.vacancy_id from app.proposal p where p.tenant_id = app.tenant() and p.id = wanted)
+              when 'placement' then (select p.vacancy_id from app.placement p where p.tenant_id = app.tenant() and p.id = wanted) end
         union all
         select 'candidate', c.id, c.status::text from app.candidate c
         where c.tenant_id = app.tenant() and c.id = case wanted_noun when 'candidate' then wanted when 'proposal' then
               (select p.candidate_id from app.proposal p where p.tenant_id = app.tenant() and p.id = wanted) when 'trajectory' then
-              (select t.candidate_id from app.trajectory t where t.tenant_id = app.tenant() and t.id = wanted) end
+              (select t.candidate_id from app.trajectory t where t.tenant_id = app.tenant() and t.id = wanted) when 'placement' then
+              (select p.candidate_id from app.placement p where p.tenant_id = app.tenant() and p.id = wanted) end
         union all
-        select 'trajectory', t.id, t.state from app.trajectory t where wanted_noun = 'trajectory' and t.tenant_id = app.tenant() and t.id = wanted
+        select 'trajectory', t.id, t.state from app.trajectory t where t.tenant_id = app.tenant() and t.id = case wanted_noun when 'trajectory' then wanted when 'placement' then
+              (select p.trajectory_id from app.placement p where p.tenant_id = app.tenant() and p.id = wanted) end
         union all
-        select wanted_noun, wanted, null where wanted_noun not in ('proposal', 'vacancy', 'candidate', 'trajectory');
+        select wanted_noun, wanted, null where wanted_noun not in ('proposal', 'placement', 'vacancy', 'candidate', 'trajectory');
     end $$;
 
 -- Whether the state of a part allows a step; a step that no state speaks of is allowed.
@@ -31,6 +36,9 @@ create function app.gate_allows(noun text, state text, step text) returns boolea
     declare operation text := case step when 'propose' then 'createProposalRound' when 'send' then 'sendProposalRound'
                                         when 'invite' then 'answerProposal.invite' when 'hire' then 'answerProposal.hire' end;
     begin
+        if step = 'start' and noun = 'placement' then
+            return exists (select from ref.state_move m where m.noun = 'placement' and m.from_state = state and m.event = step);
+        end if;
         return operation is null or state is null or case noun
             when 'proposal' then step = 'propose' or exists (select from ref.state_move m where m.noun = 'proposal' and m.from_state = state and m.event = step)
             else app.allows(noun, state, operation) end;

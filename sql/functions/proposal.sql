@@ -223,7 +223,9 @@ create function app.proposal_undo(proposal uuid, reason text, note text) returns
         update app.proposal q set state = app.move('proposal', q.state, 'undo'), undone_at = clock.now(), undone_by = app.actor(),
                undo_reason = reason, undo_note = note, rule_id = app.rule_used('proposal.undo_hire')
         where q.tenant_id = p.tenant_id and q.id = p.id;
-        perform app.vacancy_vacate(p.vacancy_id);
+        if not exists (select from app.placement o where o.tenant_id = p.tenant_id and o.proposal_id = p.id) then -- else the placement gave it back
+            perform app.vacancy_vacate(p.vacancy_id);
+        end if;
         update app.candidate c set status = app.move('candidate', c.status, 'undo_hire')
         where c.tenant_id = p.tenant_id and c.id = p.candidate_id and c.status = 'placed'
           and 'hire' = (select t.event from app.transition t where t.tenant_id = c.tenant_id and t.noun = 'candidate'

@@ -232,16 +232,32 @@ create function app.vacancy_fire(vacancy uuid, event text) returns text language
         return moved;
     end $$;
 
--- A hire is undone: its place is free again, and people are matched with it when the vacancy is open. What has ended stays as it ended.
+-- A position is free again, because a hire is undone or a placement ended: people are matched with it when the vacancy is open. What has ended stays as
+-- it ended. For functions that have locked the vacancy, and have asked themselves who may.
 create function app.vacancy_vacate(vacancy uuid) returns void language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
+    set search_path = pg_catalog, pg_temp
     as $$
     begin
         update app.vacancy v set positions_taken = v.positions_taken - 1, match_input = v.match_input + 1,
                state = case when app.vacancy_is_open(v.state) or v.state = 'filled'
                             then app.move('vacancy', v.state, case v.positions_taken when 1 then 'vacate' else 'vacate_partly' end)
                             else v.state end
-        where v.tenant_id = app.tenant() and v.id = vacancy and app.sees_vacancy(v);
+        where v.tenant_id = app.tenant() and v.id = vacancy;
+    end $$;
+
+-- Takes a position for somebody who is placed without a proposal. For functions that have locked the vacancy.
+create function app.vacancy_take(vacancy uuid) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare v app.vacancy;
+    begin
+        select w.* into v from app.vacancy w where w.tenant_id = app.tenant() and w.id = vacancy;
+        perform app.require('vacancy', app.vacancy_now(v.state, v.needed_by), 'answerProposal.hire', '/vacancyId');
+        if v.positions_taken >= v.positions then
+            raise exception using errcode = 'MW409', message = 'vacancy-places-taken',
+                detail = json_build_object('limit', v.positions, 'taken', v.positions_taken)::text;
+        end if;
+        perform app.vacancy_fire(v.id, case when v.positions_taken + 1 >= v.positions then 'fill' else 'fill_partly' end);
     end $$;
 
 -- Vacancies of the municipality whose last day has passed expire; a trigger ends their open proposals. Returns how many.

@@ -1,6 +1,6 @@
 -- The life of a candidate's file. Somebody is proposed, and hired, while active.
 -- row: app.candidate case when old.merged_into is null then old.status else 'merged' end
--- unasked: hire, undo_hire, die, revive_active, revive_paused, revive_placed
+-- unasked: hire, undo_hire, accept_placement, end_placement, die, revive_active, revive_paused, revive_placed
 insert into ref.state (noun, state, phase, initial) values
     ('candidate', 'active', 'open',    true),
     ('candidate', 'paused', 'pending', false),
@@ -26,7 +26,10 @@ insert into ref.state_move (noun, from_state, event, to_state, roles, guard) val
     ('candidate', 'left',   'revive_active', 'active', '{case_manager,team_lead}', 'the death was recorded by mistake'),
     ('candidate', 'left',   'revive_paused', 'paused', '{case_manager,team_lead}', 'the death was recorded by mistake'),
     ('candidate', 'left',   'revive_placed', 'placed', '{case_manager,team_lead}', 'the death was recorded by mistake'),
-    ('candidate', 'placed', 'undo_hire', 'active', '{consultant,team_lead}', 'the hire that placed the candidate is undone'),
+    ('candidate', 'active', 'accept_placement', 'placed', '{case_manager,consultant,team_lead,coach,firm,agency,employer,candidate}', 'a placement is accepted; open proposals become obsolete'),
+    ('candidate', 'paused', 'accept_placement', 'placed', '{case_manager,consultant,team_lead,coach,firm,agency,employer,candidate}', 'a placement is accepted'),
+    ('candidate', 'placed', 'end_placement', 'active', '{case_manager,consultant,team_lead,coach,firm,agency,employer,system}', 'the work ended, and there is no other'),
+    ('candidate', 'placed', 'undo_hire', 'active', '{consultant,team_lead,case_manager}', 'the hire that placed the candidate is undone'),
     ('candidate', 'left',   'activate',  'active', '{case_manager,consultant,team_lead}', 'came back'),
     ('candidate', 'left',   'pause',     'paused', '{case_manager,consultant,team_lead}', 'came back, and looks for no work yet')
 on conflict (noun, from_state, event) do update set
@@ -45,6 +48,7 @@ insert into ref.state_operation (noun, operation, columns, states) values
     ('candidate', 'mergeCandidates', '{}', '{active,paused,placed}'),
     ('candidate', 'withdrawConsent', '{}', '{active,paused,placed,left}'),
     ('candidate', 'createTrajectory', '{}', '{active,paused,placed}'),
+    ('candidate', 'createPlacement', '{}', '{active,paused,placed}'),
     ('candidate', 'createProposalRound', '{}', '{active}'),
     ('candidate', 'sendProposalRound', '{}', '{active}'),
     ('candidate', 'answerProposal.invite', '{}', '{active}'),

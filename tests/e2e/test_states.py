@@ -28,7 +28,8 @@ VALUES = {
     'wishes': 'Anders', 'introduction': 'Anders', 'sectors': ['99'], 'name': 'Anders', 'attributes': ['archivist'], 'kvkNumber': None,
     'userId': None, 'situation': 'employed', 'currentEmployer': 'Anders', 'educationLevel': 'master', 'basicQualification': True,
     'ownApplications': [{'date': '2026-11-02', 'employer': 'Anders'}], 'handOverDate': '2032-01-01', 'firstLookUntil': '2031-01-01', 'offSeason': 'Anders',
-    'offSeasonMonths': ['may'], 'residenceNeighbourhood': 'BU99010102',
+    'hours': 6, 'wageCents': 1600, 'wagePer': 'month', 'startsOn': '2030-01-01', 'endsOn': '2039-01-01', 'contract': 'permanent', 'permanentFrom': '2031-01-01',
+    'mentor': 'Anders', 'workplace': 'Anders', 'employerName': 'Anders', 'offSeasonMonths': ['may'], 'residenceNeighbourhood': 'BU99010102',
 }
 # the positions of a vacancy, and how many are taken of them
 TAKEN = {'partly_filled': 1, 'filled': 3}
@@ -79,7 +80,7 @@ class Row:
     def __init__(self, at, noun, row, state):
         self.at, self.noun, self.row, self.wanted = at, noun, row, state
         self.operation, self.property, self.value = states.split(row)
-        self.id = {name: str(uuid.uuid4()) for name in ('vacancy', 'candidate', 'other', 'round', 'proposal', 'user', 'organisation', 'run', 'task', 'rule', 'mandate')}
+        self.id = {name: str(uuid.uuid4()) for name in ('vacancy', 'candidate', 'other', 'round', 'proposal', 'user', 'organisation', 'run', 'task', 'rule', 'mandate', 'placement')}
         undone = self.operation == 'undoHire'
         self.state = {'vacancy': 'partly_filled' if undone else 'open', 'candidate': 'placed' if undone else 'active',
                       'proposal': 'hired' if undone else 'drafted' if self.operation == 'sendProposalRound' else 'sent',
@@ -115,6 +116,16 @@ class Row:
         return inserted('app.mandate', tenant_id=1, id=self.id['mandate'], state=state, grantor='tenant', grantee_organisation_id=self.at['firm'],
                         scope='person', candidate_id=self.at['candidate'], wall='person', purpose='interview', from_at='2026-01-01',
                         until_at='2026-01-02' if state == 'ended' else '2099-01-01', exclusive=False, **STAMPS)
+
+    def make_placement(self):
+        state = self.state['placement']
+        today = self.at['now'][:10]
+        ended = {'end_reason': 'other', 'ended_on': today} if state in ('ended', 'withdrawn') else {}
+        return self.make_person() + inserted(
+            'app.placement', tenant_id=1, id=self.id['placement'], candidate_id=self.id['candidate'], employer_id=self.at['employer'], kind='secondment',
+            origin='self_found', state=state, offered_on=today, starts_on=today, hours=8, wage_per='hour', holds_position=False,
+            started_on=today if state in ('started', 'ended') else None, **ended, decline_reason='other' if state == 'declined' else None,
+            undo_reason='other' if state == 'undone' else None, **STAMPS)
 
     def make_vacancy(self):
         taken = TAKEN.get(self.state['vacancy'], int(self.operation == 'undoHire'))
@@ -167,6 +178,9 @@ class Row:
                  'sendProposalRound': None, 'withdrawConsent': {'channel': 'letter'}, 'recordDeath': {'diedOn': '2026-10-02'}, 'mergeCandidates': {'otherId': self.id['other']}, 'undoHire': {'reason': 'wrong_candidate'},
                  'acceptTask': None, 'grantMandate': None, 'revokeMandate': {'reason': 'other'}, 'declineTask': {'reason': 'other'}, 'withdrawTask': {'reason': 'other'},
                  'replanTask': {'dueDay': '2031-02-01', 'agreedBy': 'employer', 'reason': 'other'}, 'reassignTask': {'ownerUserId': VALUES['assigneeId']},
+                 'createPlacement': {'candidateId': self.id['candidate'], 'kind': 'regular', 'origin': 'self_found', 'employerId': self.at['employer'], 'hours': 8},
+                 'acceptPlacement': {}, 'declinePlacement': {'reason': 'other'}, 'startPlacement': {}, 'endPlacement': {'reason': 'other'},
+                 'convertPlacement': {'kind': 'regular'}, 'returnPlacement': {'reason': 'other'}, 'undoPlacement': {'reason': 'other'},
                  'createCandidate': {'alias': 'Nieuw', 'pc4': '5012', 'status': self.wanted}}
         if self.operation == 'createTrajectory':
             return {'candidateId': self.id['candidate'], 'kind': 'course', **({'vacancyId': self.id['vacancy']} if self.noun == 'vacancy' else {})}
@@ -187,7 +201,7 @@ class Row:
         special = {'occupationId': self.at['occupation'], 'caseManagerId': self.at['case_manager'], 'role': 'consultant',
                    'organisationId': self.at['firm' if self.noun == 'candidate' else 'municipality'],
                    'competences': [{'competenceId': self.at['competence'], **({'need': 'must'} if self.noun == 'vacancy' else {})}],
-                   'parentId': self.at['municipality'], 'siteId': self.at['site'], 'currentEmployerId': self.at['employer'],
+                   'formalEmployerId': self.at['employer'], 'formalOrganisationId': self.at['firm'], 'parentId': self.at['municipality'], 'siteId': self.at['site'], 'currentEmployerId': self.at['employer'],
                    'clientEmployerId': self.at['employer'], 'clientOrganisationId': self.at['firm'], 'carvedFromId': self.at['vacancy'], 'email': f'{uuid.uuid4()}@x.example', 'kvkNumber': f'{uuid.uuid4().int % 10**8:08}', 'bsn': number()}
         return special.get(self.property) or VALUES[self.property]
 
@@ -199,7 +213,10 @@ class Row:
                   'undoHire': '/proposals/{proposal}/hire-reversals', 'withdrawConsent': '/candidates/{candidate}/consent-withdrawals', 'mergeCandidates': '/candidates/{candidate}/merge',
                   'recordDeath': '/candidates/{candidate}/deaths',
                   'createTrajectory': '/trajectories',
-                  'createCandidate': '/candidates', 'createUser': '/users', 'acceptTask': '/tasks/{task}/acceptances', 'declineTask': '/tasks/{task}/refusals',
+                  'createPlacement': '/placements', 'acceptPlacement': '/placements/{placement}/acceptances', 'declinePlacement': '/placements/{placement}/refusals',
+                  'startPlacement': '/placements/{placement}/starts', 'endPlacement': '/placements/{placement}/endings',
+                  'convertPlacement': '/placements/{placement}/conversions', 'returnPlacement': '/placements/{placement}/returns',
+                  'undoPlacement': '/placements/{placement}/undoings', 'createCandidate': '/candidates', 'createUser': '/users', 'acceptTask': '/tasks/{task}/acceptances', 'declineTask': '/tasks/{task}/refusals',
                   'completeTask': '/tasks/{task}/completions', 'withdrawTask': '/tasks/{task}/withdrawals', 'replanTask': '/tasks/{task}/replannings',
                   'reassignTask': '/tasks/{task}/reassignments', 'grantMandate': '/mandates/{mandate}/grants',
                   'revokeMandate': '/mandates/{mandate}/revocations', 'adoptRule': '/rules/{rule}/adoptions', 'endRule': '/rules/{rule}/endings'}
@@ -211,7 +228,8 @@ class Row:
 
     def place(self):
         return {'vacancy': '/vacancies/{vacancy}', 'candidate': '/candidates/{candidate}', 'proposal': '/proposals/{proposal}', 'user': '/users/{user}',
-                'organisation': '/organisations/{organisation}', 'task': '/tasks/{task}', 'rule': '/rules/{rule}', 'mandate': '/mandates/{mandate}'}[self.noun].format(**self.id)
+                'organisation': '/organisations/{organisation}', 'task': '/tasks/{task}', 'rule': '/rules/{rule}', 'mandate': '/mandates/{mandate}',
+                'placement': '/placements/{placement}'}[self.noun].format(**self.id)
 
     def call(self, as_role):
         client = as_role({'user': 'tenant_admin', 'organisation': 'tenant_admin', 'task': 'team_lead', 'rule': 'tenant_admin', 'mandate': 'team_lead'}.get(

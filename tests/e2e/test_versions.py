@@ -44,6 +44,8 @@ NOUNS = {
         make, 'tenant_admin', '/hats', userId=make('world')['consultant'], role='case_manager', untilAt='2031-01-01T00:00:00Z')),
     '/mail-settings/{tenantId}': ('mail_setting', 'tenant_admin', lambda make: types.SimpleNamespace(headers={
         'location': f'/mail-settings/{make("as_role")("tenant_admin").get("/user-profile").json["tenantId"]}'})),
+    '/placements/{placementId}': ('placement', 'consultant', lambda make: posted(
+        make, 'consultant', '/placements', candidateId=make('candidate').json['id'], kind='regular', origin='self_found', employerName='Zelfde', hours=8)),
     '/rules/{ruleId}': ('rule', 'tenant_admin', lambda make: posted(
         make, 'tenant_admin', '/rules', code='cap.open_proposals', value={'count': 2}, source='Zelfde', validFrom='2031-01-01T00:00:00Z')),
     '/projects/{projectId}': ('region.project', 'account_manager', project),

@@ -111,6 +111,17 @@ CALLS = {
         'placements', "app.proposal_answer(%(proposal)s, 'invite', null, null, null)", 'MW404'),
     'app.proposal_withdraw(uuid)': ('placements', 'app.proposal_withdraw(%(proposal)s)', 'MW404'),
     'app.proposal_undo(uuid,text,text)': ('placements', "app.proposal_undo(%(proposal)s, 'other', null)", 'MW404'),
+    'app.placement_make(uuid,jsonb)': ('placements', """app.placement_make(gen_random_uuid(), jsonb_build_object('candidate_id', %(candidate)s, 'kind', 'regular',
+        'origin', 'self_found', 'employer_name', 'x', 'hours', 8))""", '23503'),
+    'app.placement_accept(uuid,date,boolean)': ('placements', 'app.placement_accept(%(placement)s, null, null)', 'MW404'),
+    'app.placement_decline(uuid,text)': ('placements', "app.placement_decline(%(placement)s, 'other')", 'MW404'),
+    'app.placement_start(uuid,date)': ('placements', 'app.placement_start(%(placement)s, null)', 'MW404'),
+    'app.placement_end(uuid,text,date)': ('placements', "app.placement_end(%(placement)s, 'other', null)", 'MW404'),
+    'app.placement_return(uuid,text,boolean,date)': ('placements', "app.placement_return(%(placement)s, 'other', false, null)", 'MW404'),
+    'app.placement_convert(uuid,jsonb)': ('placements', "app.placement_convert(%(placement)s, '{}')", 'MW404'),
+    'app.placement_undo(uuid,text)': ('placements', "app.placement_undo(%(placement)s, 'other')", 'MW404'),
+    'app.placement_alias(uuid)': ('placements', 'app.placement_alias(%(placement)s)', None),
+    'app.placement_employer(uuid)': ('placements', 'app.placement_employer(%(placement)s)', None),
     'app.candidate_withdraw_consent(uuid,text)': (
         'candidates', "app.candidate_withdraw_consent(%(candidate)s, 'letter')", 'MW404'),
     'app.trajectory_lock(uuid,uuid)': ('candidates', 'app.trajectory_lock(%(trajectory)s, null)', 'MW404'),
@@ -203,6 +214,7 @@ def target(region, as_role):
     held = next(v['id'] for v in consultant.get('/vacancies?state=shortlisted&pageSize=100').json['items'] if v['positions'] > 1 and v['id'] != vacancy)
     lapsed = consultant.post('/trajectories', {'candidateId': first, 'kind': 'course', 'vacancyId': held})
     assert lapsed.status == 201, lapsed.text
+    placement, = region.sql('select id::text from app.placement where proposal_id = %s', (proposals[second],))[0]
     employer, = region.sql('select employer_id from app.vacancy where id = %s', (vacancy,))[0]
     name, born = region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false); "
                             "update app.candidate set last_name = 'Bekend', birth_date = '1990-02-28' where id = %s "
@@ -240,7 +252,7 @@ def target(region, as_role):
                       "select u.tenant_id, gen_random_uuid(), u.id, u.role, u.organisation_id, clock.now(), 1, clock.now(), pg_current_xact_id() "
                       "from app.user_account u where u.id = %s returning id::text", (user,))[0]
     manager, = region.sql('select case_manager_id from app.candidate where id = %s', (second,))[0]
-    return {'trajectory': trajectory.json['id'],
+    return {'placement': placement, 'trajectory': trajectory.json['id'],
             'task': task.json['id'], 'document': '01920000-0000-7000-8000-00000000dc01', 'manager': manager, 'message': message, 'queued': queued, 'note': note, 'user': user, 'hat': hat, 'mandate': mandate, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
             'name': name, 'born': born}
 

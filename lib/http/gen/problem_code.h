@@ -43,6 +43,8 @@ enum problem_code {
     PROBLEM_MERGE_CONFLICTS, /* 409: The two files do not say the same */
     PROBLEM_TWO_PERSONS, /* 409: These are two persons */
     PROBLEM_BOTH_PROPOSED, /* 409: Both files are proposed for the same vacancy */
+    PROBLEM_HOURS, /* 409: These are too many hours */
+    PROBLEM_PLACEMENTS_OVERLAP, /* 409: There is a placement in that time already */
     PROBLEM_VACANCY_PLACES_TAKEN, /* 409: All positions are taken */
     PROBLEM_HAT_ENDED, /* 409: This hat has ended */
     PROBLEM_APPROACHED, /* 409: This employer is approached already */

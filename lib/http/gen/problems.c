@@ -120,6 +120,12 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_BOTH_PROPOSED] = {"both-proposed", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:both-proposed\",\"title\":\"Beide dossiers zijn voor dezelfde vacature voorgedragen\",\"status\":409,\"detail\":\"Voor een vacature staat van beide dossiers een voordracht open. Er is niets samengevoegd.\"",
         "{\"type\":\"urn:maatwerk:problem:both-proposed\",\"title\":\"Both files are proposed for the same vacancy\",\"status\":409,\"detail\":\"For one vacancy a proposal of each of the files is open. Nothing was merged.\""}, {NULL, 0}},
+    [PROBLEM_HOURS] = {"hours", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:hours\",\"title\":\"Dat zijn te veel uren\",\"status\":409,\"detail\":\"Deze persoon kan {limit} uur per week werken, en {taken} daarvan zijn al bezet.\"",
+        "{\"type\":\"urn:maatwerk:problem:hours\",\"title\":\"These are too many hours\",\"status\":409,\"detail\":\"This person can work {limit} hours a week, and {taken} of them are taken.\""}, {NULL, 0}},
+    [PROBLEM_PLACEMENTS_OVERLAP] = {"placements-overlap", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:placements-overlap\",\"title\":\"Er loopt al een plaatsing in die tijd\",\"status\":409,\"detail\":\"Twee plaatsingen van meer dan 24 uur per week kunnen niet tegelijk lopen.\"",
+        "{\"type\":\"urn:maatwerk:problem:placements-overlap\",\"title\":\"There is a placement in that time already\",\"status\":409,\"detail\":\"Two placements of more than 24 hours a week cannot run at the same time.\""}, {NULL, 0}},
     [PROBLEM_VACANCY_PLACES_TAKEN] = {"vacancy-places-taken", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:vacancy-places-taken\",\"title\":\"Alle plaatsen zijn bezet\",\"status\":409,\"detail\":\"De vacature heeft {limit} plaatsen, en er zijn er {taken} bezet of gereserveerd.\"",
         "{\"type\":\"urn:maatwerk:problem:vacancy-places-taken\",\"title\":\"All positions are taken\",\"status\":409,\"detail\":\"The vacancy has {limit} positions, and {taken} are taken or held.\""}, {NULL, 0}},
@@ -248,6 +254,15 @@ const struct constraint_rule constraint_rules[] = {
     {"vacancy_site_of_employer", PROBLEM_INVALID, FAULT_REFERENCE, "/siteId", ""},
     {"vacancy_for_one_client", PROBLEM_INVALID, FAULT_ORDER, "/clientOrganisationId", "clientEmployerId"},
     {"vacancy_not_carved_from_itself", PROBLEM_INVALID, FAULT_VALUE, "/carvedFromId", ""},
+    {"placement_employer_known", PROBLEM_INVALID, FAULT_REQUIRED, "/employerId", ""},
+    {"placement_one_formal_employer", PROBLEM_INVALID, FAULT_ORDER, "/formalOrganisationId", "formalEmployerId"},
+    {"placement_dates_in_order", PROBLEM_INVALID, FAULT_ORDER, "/startsOn", "endsOn"},
+    {"placement_ended_after_start", PROBLEM_INVALID, FAULT_VALUE, "/day", ""},
+    {"placement_started_has_day", PROBLEM_INVALID, FAULT_REQUIRED, "/day", ""},
+    {"placement_ends_with_reason", PROBLEM_INVALID, FAULT_REQUIRED, "/reason", ""},
+    {"placement_declined_with_reason", PROBLEM_INVALID, FAULT_REQUIRED, "/reason", ""},
+    {"placement_undone_with_reason", PROBLEM_INVALID, FAULT_REQUIRED, "/reason", ""},
+    {"placement_wage_whole", PROBLEM_INVALID, FAULT_REQUIRED, "/wagePer", ""},
     {"candidate_died_after_birth", PROBLEM_INVALID, FAULT_VALUE, "/diedOn", ""},
     {"candidate_hours_in_order", PROBLEM_INVALID, FAULT_ORDER, "/hoursMin", "hoursMax"},
     {"candidate_competence_pkey", PROBLEM_INVALID, FAULT_REPEATED, "/competences", ""},
@@ -306,7 +321,9 @@ const struct constraint_rule constraint_rules[] = {
     {"benefit_once_at_a_time", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/fromDay", ""},
     {"trajectory_intake_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/kind", ""},
     {"trajectory_place_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/vacancyId", ""},
+    {"placement_of_proposal_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/proposalId", ""},
     {"candidate_bsn_once", PROBLEM_BSN_KNOWN, FAULT_UNIQUE, "/bsn", ""},
+    {"placement_full_once", PROBLEM_PLACEMENTS_OVERLAP, FAULT_UNIQUE, "/startsOn", ""},
     {"mandate_exclusive", PROBLEM_APPROACHED, FAULT_UNIQUE, "/employerId", ""},
     {NULL, PROBLEM_INTERNAL, FAULT_NONE, NULL, NULL},
 };

@@ -6,10 +6,158 @@
 #include "services/placements/gen/queries.h"
 
 _Static_assert(1 <= LIMIT_PATH_PARAMETERS, "withdrawProposal");
-_Static_assert(6 <= LIMIT_QUERY_PARAMETERS, "listProposals");
+_Static_assert(7 <= LIMIT_QUERY_PARAMETERS, "listPlacements");
 
-static const char *const values_0[] = {"drafted", "sent", "invited", "hired", "rejected", "withdrawn", "obsolete", "expired", "undone", NULL};
+static const char *const values_0[] = {"offered", "accepted", "started", "ended", "declined", "withdrawn", "undone", NULL};
+static const char *const values_1[] = {"regular", "temp", "secondment", "trial", "work_experience", "internship", "apprenticeship", "subsidised", "seasonal", "event", "successor", "adoption", "redeployment", "own_business", NULL};
+static const char *const values_2[] = {"drafted", "sent", "invited", "hired", "rejected", "withdrawn", "obsolete", "expired", "undone", NULL};
 
+static const struct right list_placements_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field list_placements_query[] = {
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 7, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 14, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
+    {.name = "after", .key = {"\"after\":", 8}, .column = "after", .type = FIELD_TEXT, .min = 1, .max = 400, .visible_to = 0xffffffffu},
+};
+/* listPlacements: Placements */
+static enum err list_placements_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_placement_list(plan, (struct sql_placement_list){
+        .shows_candidate_alias = request_shows(req, 3),
+        .shows_employer_name = request_shows(req, 7),
+    });
+    return OK;
+}
+static const struct right create_placement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+/* createPlacement: Offer a placement */
+static enum err create_placement_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_placement_make(plan, (struct sql_placement_make){
+        .id = req->new_id,
+        .document = req->document,
+    });
+    sql_placement_get(plan, (struct sql_placement_get){.id = req->new_id});
+    return OK;
+}
+static const struct right get_placement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field get_placement_path[] = {
+    {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getPlacement: One placement */
+static enum err get_placement_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right update_placement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field update_placement_path[] = {
+    {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* updatePlacement: Change a placement */
+static enum err update_placement_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_placement_change(plan, (struct sql_placement_change){
+        .document = req->document,
+        .id = req->path[0],
+        .version = req->version,
+    });
+    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right accept_placement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field accept_placement_path[] = {
+    {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* acceptPlacement: Accept a placement */
+static enum err accept_placement_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_placement_accept(plan, req->body, (struct sql_placement_accept){.id = req->path[0]});
+    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right decline_placement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field decline_placement_path[] = {
+    {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* declinePlacement: Refuse an offer */
+static enum err decline_placement_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_placement_decline(plan, req->body, (struct sql_placement_decline){.id = req->path[0]});
+    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right start_placement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field start_placement_path[] = {
+    {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* startPlacement: Start a placement */
+static enum err start_placement_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_placement_start(plan, req->body, (struct sql_placement_start){.id = req->path[0]});
+    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right end_placement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field end_placement_path[] = {
+    {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* endPlacement: End a placement */
+static enum err end_placement_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_placement_end(plan, req->body, (struct sql_placement_end){.id = req->path[0]});
+    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right convert_placement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field convert_placement_path[] = {
+    {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* convertPlacement: Convert a placement */
+static enum err convert_placement_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_placement_convert(plan, (struct sql_placement_convert){
+        .id = req->path[0],
+        .document = req->document,
+    });
+    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right return_placement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field return_placement_path[] = {
+    {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* returnPlacement: Return somebody */
+static enum err return_placement_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_placement_return(plan, req->body, (struct sql_placement_return){.id = req->path[0]});
+    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right undo_placement_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field undo_placement_path[] = {
+    {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* undoPlacement: Undo a placement */
+static enum err undo_placement_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_placement_undo(plan, req->body, (struct sql_placement_undo){.id = req->path[0]});
+    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    return OK;
+}
 static const struct right create_proposal_round_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field create_proposal_round_path[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -50,7 +198,7 @@ static enum err send_proposal_round_plan(struct ctx *ctx, const struct request *
 }
 static const struct right list_proposals_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field list_proposals_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 9, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 9, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -164,6 +312,166 @@ static enum err get_work_summary_plan(struct ctx *ctx, const struct request *req
 }
 static const struct operation operations[] = {
     {
+        .id = "listPlacements",
+        .method = METHOD_GET,
+        .path = "/placements",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_placements_rights,
+        .purpose = "mediation",
+        .parameters = list_placements_query, .parameters_count = 7,
+        .response = &placement_schema, .shown = 0x1ffffffffffu,
+        .list = &query_placement_list,
+        .handle = list_placements_plan,
+    },
+    {
+        .id = "createPlacement",
+        .method = METHOD_POST,
+        .path = "/placements",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_placement_rights,
+        .purpose = "mediation",
+        .body = &placement_new_schema,
+        .response = &placement_schema, .shown = 0x1ffffffffffu,
+        .show = &operations[2],
+        .handle = create_placement_plan,
+    },
+    {
+        .id = "getPlacement",
+        .method = METHOD_GET,
+        .path = "/placements/{placementId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_placement_rights,
+        .purpose = "mediation",
+        .path_fields = get_placement_path, .path_count = 1,
+        .response = &placement_schema, .shown = 0x1ffffffffffu,
+        .handle = get_placement_plan,
+    },
+    {
+        .id = "updatePlacement",
+        .method = METHOD_PATCH,
+        .path = "/placements/{placementId}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = update_placement_rights,
+        .purpose = "mediation",
+        .path_fields = update_placement_path, .path_count = 1,
+        .body = &placement_change_schema,
+        .response = &placement_schema, .shown = 0x1ffffffffffu,
+        .handle = update_placement_plan,
+    },
+    {
+        .id = "acceptPlacement",
+        .method = METHOD_POST,
+        .path = "/placements/{placementId}/acceptances",
+        .flags = OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = accept_placement_rights,
+        .purpose = "mediation",
+        .path_fields = accept_placement_path, .path_count = 1,
+        .body = &placement_acceptance_schema,
+        .response = &placement_schema, .shown = 0x1ffffffffffu,
+        .show = &operations[2],
+        .handle = accept_placement_plan,
+    },
+    {
+        .id = "declinePlacement",
+        .method = METHOD_POST,
+        .path = "/placements/{placementId}/refusals",
+        .flags = OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = decline_placement_rights,
+        .purpose = "mediation",
+        .path_fields = decline_placement_path, .path_count = 1,
+        .body = &placement_refusal_schema,
+        .response = &placement_schema, .shown = 0x1ffffffffffu,
+        .show = &operations[2],
+        .handle = decline_placement_plan,
+    },
+    {
+        .id = "startPlacement",
+        .method = METHOD_POST,
+        .path = "/placements/{placementId}/starts",
+        .flags = OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = start_placement_rights,
+        .purpose = "mediation",
+        .path_fields = start_placement_path, .path_count = 1,
+        .body = &placement_start_schema,
+        .response = &placement_schema, .shown = 0x1ffffffffffu,
+        .show = &operations[2],
+        .handle = start_placement_plan,
+    },
+    {
+        .id = "endPlacement",
+        .method = METHOD_POST,
+        .path = "/placements/{placementId}/endings",
+        .flags = OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = end_placement_rights,
+        .purpose = "mediation",
+        .path_fields = end_placement_path, .path_count = 1,
+        .body = &placement_ending_schema,
+        .response = &placement_schema, .shown = 0x1ffffffffffu,
+        .show = &operations[2],
+        .handle = end_placement_plan,
+    },
+    {
+        .id = "convertPlacement",
+        .method = METHOD_POST,
+        .path = "/placements/{placementId}/conversions",
+        .flags = OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = convert_placement_rights,
+        .purpose = "mediation",
+        .path_fields = convert_placement_path, .path_count = 1,
+        .body = &placement_conversion_schema,
+        .response = &placement_schema, .shown = 0x1ffffffffffu,
+        .show = &operations[2],
+        .handle = convert_placement_plan,
+    },
+    {
+        .id = "returnPlacement",
+        .method = METHOD_POST,
+        .path = "/placements/{placementId}/returns",
+        .flags = OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = return_placement_rights,
+        .purpose = "mediation",
+        .path_fields = return_placement_path, .path_count = 1,
+        .body = &placement_return_schema,
+        .response = &placement_schema, .shown = 0x1ffffffffffu,
+        .show = &operations[2],
+        .handle = return_placement_plan,
+    },
+    {
+        .id = "undoPlacement",
+        .method = METHOD_POST,
+        .path = "/placements/{placementId}/undoings",
+        .flags = OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = undo_placement_rights,
+        .purpose = "mediation",
+        .path_fields = undo_placement_path, .path_count = 1,
+        .body = &placement_undoing_schema,
+        .response = &placement_schema, .shown = 0x1ffffffffffu,
+        .show = &operations[2],
+        .handle = undo_placement_plan,
+    },
+    {
         .id = "createProposalRound",
         .method = METHOD_POST,
         .path = "/vacancies/{vacancyId}/proposal-rounds",
@@ -175,7 +483,7 @@ static const struct operation operations[] = {
         .path_fields = create_proposal_round_path, .path_count = 1,
         .body = &proposal_round_new_schema,
         .response = &proposal_round_schema, .shown = 0x7ffu,
-        .show = &operations[1],
+        .show = &operations[12],
         .handle = create_proposal_round_plan,
     },
     {
@@ -202,7 +510,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = send_proposal_round_path, .path_count = 1,
         .response = &proposal_round_schema, .shown = 0x7ffu,
-        .show = &operations[1],
+        .show = &operations[12],
         .handle = send_proposal_round_plan,
     },
     {
@@ -244,7 +552,7 @@ static const struct operation operations[] = {
         .path_fields = answer_proposal_path, .path_count = 1,
         .body = &proposal_answer_schema,
         .response = &proposal_schema, .shown = 0x1ffffffu,
-        .show = &operations[4],
+        .show = &operations[15],
         .handle = answer_proposal_plan,
     },
     {
@@ -258,7 +566,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = withdraw_proposal_path, .path_count = 1,
         .response = &proposal_schema, .shown = 0x1ffffffu,
-        .show = &operations[4],
+        .show = &operations[15],
         .handle = withdraw_proposal_plan,
     },
     {
@@ -287,7 +595,7 @@ static const struct operation operations[] = {
         .path_fields = undo_hire_path, .path_count = 1,
         .body = &hire_reversal_schema,
         .response = &proposal_schema, .shown = 0x1ffffffu,
-        .show = &operations[4],
+        .show = &operations[15],
         .handle = undo_hire_plan,
     },
     {
@@ -317,5 +625,5 @@ static const struct operation operations[] = {
 };
 
 const struct service placements_service = {
-    "placements", operations, 11, false,
+    "placements", operations, 22, false,
 };

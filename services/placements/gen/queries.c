@@ -5,8 +5,218 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(11 <= LIMIT_QUERIES, "queries");
+_Static_assert(22 <= LIMIT_QUERIES, "queries");
 _Static_assert(13 <= LIMIT_VALUES, "proposal_list");
+
+static const struct query_sort placement_list_changes = {"after", "p.changed_in", "xid8", "changed_in"};
+static const struct query_filter placement_list_filters[] = {
+    {"state", "p.state = %", NULL},
+    {"kind", "p.kind = %", NULL},
+    {"candidateId", "p.candidate_id = %::uuid", NULL},
+    {"employerId", "p.employer_id = %::uuid", NULL},
+    {"vacancyId", "p.vacancy_id = %::uuid", NULL},
+    {"projectId", "p.project_id = %::uuid", NULL},
+    {"after", "(p.changed_in, p.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and p.changed_in < pg_snapshot_xmin(pg_current_snapshot())", NULL},
+};
+static const struct query_sort placement_list_sorts[] = {
+    {"changedAt", "p.changed_at", "timestamptz", "changed_at"},
+};
+static const struct query_list placement_list_list = {
+    placement_list_filters, 7,
+    placement_list_sorts, 1,
+    "p.id", "id", "uuid",
+    true,
+    &placement_list_changes, NULL,
+    "p.candidate_id = any (array(select app.reached_by_me()))",
+};
+const struct query query_placement_list = {
+    .name = "placement_list",
+    .text = "select p.id, p.candidate_id, p.employer_id, p.formal_employer_id, p.formal_organisation_id, p.va"
+            "cancy_id, p.proposal_id, p.trajectory_id, p.project_id, p.agreement_id, p.kind, p.origin, p.stat"
+            "e, p.offered_on, p.accepted_on, p.starts_on, p.started_on, p.ends_on, p.ended_on, p.contract, p."
+            "permanent_from, p.hours, p.wage_cents, p.wage_per, p.mentor, p.workplace, p.decline_reason, p.en"
+            "d_reason, p.end_phase, p.return_reason, p.replacement_wanted, p.replacement_for, p.converts, p.c"
+            "onverted_to, p.undone_at, p.undo_reason, p.guided_by_employer_from, p.version, p.changed_at, cas"
+            "e when $1::boolean then app.placement_alias(p.id) end as candidate_alias, case when $2::boolean "
+            "then app.placement_employer(p.id) end as employer_name, p.changed_in from app.placement p where "
+            "true",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &placement_list_list, .whose = "candidate_id",
+};
+struct statement *sql_placement_list(struct plan *plan, struct sql_placement_list args)
+{
+    const struct str values[] = {
+        args.shows_candidate_alias,
+        args.shows_employer_name,
+    };
+    return plan_add(plan, &query_placement_list, values);
+}
+
+const struct query query_placement_get = {
+    .name = "placement_get",
+    .text = "select p.id, p.candidate_id, p.employer_id, p.formal_employer_id, p.formal_organisation_id, p.va"
+            "cancy_id, p.proposal_id, p.trajectory_id, p.project_id, p.agreement_id, p.kind, p.origin, p.stat"
+            "e, p.offered_on, p.accepted_on, p.starts_on, p.started_on, p.ends_on, p.ended_on, p.contract, p."
+            "permanent_from, p.hours, p.wage_cents, p.wage_per, p.mentor, p.workplace, p.decline_reason, p.en"
+            "d_reason, p.end_phase, p.return_reason, p.replacement_wanted, p.replacement_for, p.converts, p.c"
+            "onverted_to, p.undone_at, p.undo_reason, p.guided_by_employer_from, p.version, p.changed_at, app"
+            ".placement_alias(p.id) as candidate_alias, app.placement_employer(p.id) as employer_name from ap"
+            "p.placement p where p.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL, .whose = "candidate_id",
+};
+struct statement *sql_placement_get(struct plan *plan, struct sql_placement_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_placement_get, values);
+}
+
+const struct query query_placement_make = {
+    .name = "placement_make",
+    .text = "select app.placement_make($1::uuid, $2::jsonb)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_placement_make(struct plan *plan, struct sql_placement_make args)
+{
+    const struct str values[] = {
+        args.id,
+        args.document,
+    };
+    return plan_add(plan, &query_placement_make, values);
+}
+
+const struct query query_placement_change = {
+    .name = "placement_change",
+    .text = "update app.placement p set (kind, hours, wage_cents, wage_per, starts_on, ends_on, contract, per"
+            "manent_from, mentor, workplace, employer_name, formal_employer_id, formal_organisation_id, proje"
+            "ct_id) = (select n.kind, n.hours, n.wage_cents, n.wage_per, n.starts_on, n.ends_on, n.contract, "
+            "n.permanent_from, n.mentor, n.workplace, n.employer_name, n.formal_employer_id, n.formal_organis"
+            "ation_id, n.project_id from jsonb_populate_record(p, $1::jsonb) n) where p.id = $2 and $3::int8m"
+            "ultirange @> p.version returning p.id",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_placement_change(struct plan *plan, struct sql_placement_change args)
+{
+    const struct str values[] = {
+        args.document,
+        args.id,
+        args.version,
+    };
+    return plan_add(plan, &query_placement_change, values);
+}
+
+const struct query query_placement_accept = {
+    .name = "placement_accept",
+    .text = "select app.placement_accept($1::uuid, $2::date, $3::boolean)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_placement_accept(struct plan *plan, const struct placement_acceptance *body, struct sql_placement_accept args)
+{
+    const struct str values[] = {
+        args.id,
+        body->day,
+        plan_bool(body->still_looking),
+    };
+    return plan_add(plan, &query_placement_accept, values);
+}
+
+const struct query query_placement_decline = {
+    .name = "placement_decline",
+    .text = "select app.placement_decline($1::uuid, $2::text)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_placement_decline(struct plan *plan, const struct placement_refusal *body, struct sql_placement_decline args)
+{
+    const struct str values[] = {
+        args.id,
+        body->reason,
+    };
+    return plan_add(plan, &query_placement_decline, values);
+}
+
+const struct query query_placement_start = {
+    .name = "placement_start",
+    .text = "select app.placement_start($1::uuid, $2::date)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_placement_start(struct plan *plan, const struct placement_start *body, struct sql_placement_start args)
+{
+    const struct str values[] = {
+        args.id,
+        body->day,
+    };
+    return plan_add(plan, &query_placement_start, values);
+}
+
+const struct query query_placement_end = {
+    .name = "placement_end",
+    .text = "select app.placement_end($1::uuid, $2::text, $3::date)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_placement_end(struct plan *plan, const struct placement_ending *body, struct sql_placement_end args)
+{
+    const struct str values[] = {
+        args.id,
+        body->reason,
+        body->day,
+    };
+    return plan_add(plan, &query_placement_end, values);
+}
+
+const struct query query_placement_return = {
+    .name = "placement_return",
+    .text = "select app.placement_return($1::uuid, $2::text, $3::boolean, $4::date)",
+    .parameters = 4, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_placement_return(struct plan *plan, const struct placement_return *body, struct sql_placement_return args)
+{
+    const struct str values[] = {
+        args.id,
+        body->reason,
+        plan_bool(body->replacement),
+        body->day,
+    };
+    return plan_add(plan, &query_placement_return, values);
+}
+
+const struct query query_placement_convert = {
+    .name = "placement_convert",
+    .text = "select app.placement_convert($1::uuid, $2::jsonb)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_placement_convert(struct plan *plan, struct sql_placement_convert args)
+{
+    const struct str values[] = {
+        args.id,
+        args.document,
+    };
+    return plan_add(plan, &query_placement_convert, values);
+}
+
+const struct query query_placement_undo = {
+    .name = "placement_undo",
+    .text = "select app.placement_undo($1::uuid, $2::text)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_placement_undo(struct plan *plan, const struct placement_undoing *body, struct sql_placement_undo args)
+{
+    const struct str values[] = {
+        args.id,
+        body->reason,
+    };
+    return plan_add(plan, &query_placement_undo, values);
+}
 
 static const struct query_sort proposal_list_changes = {"after", "p.changed_in", "xid8", "changed_in"};
 static const struct query_filter proposal_list_filters[] = {
@@ -274,4 +484,4 @@ struct statement *sql_work_summary_get(struct plan *plan, struct sql_work_summar
     return plan_add(plan, &query_work_summary_get, values);
 }
 
-const struct query *const placements_queries[] = {&query_proposal_list, &query_proposal_get, &query_proposal_answer, &query_proposal_withdraw, &query_proposal_undo, &query_proposal_transition_list, &query_proposal_round_propose, &query_proposal_round_send, &query_proposal_round_get, &query_shortlist_get, &query_work_summary_get, NULL};
+const struct query *const placements_queries[] = {&query_placement_list, &query_placement_get, &query_placement_make, &query_placement_change, &query_placement_accept, &query_placement_decline, &query_placement_start, &query_placement_end, &query_placement_return, &query_placement_convert, &query_placement_undo, &query_proposal_list, &query_proposal_get, &query_proposal_answer, &query_proposal_withdraw, &query_proposal_undo, &query_proposal_transition_list, &query_proposal_round_propose, &query_proposal_round_send, &query_proposal_round_get, &query_shortlist_get, &query_work_summary_get, NULL};

@@ -6,6 +6,72 @@
 #include "lib/db/plan.h"
 #include "services/placements/gen/schemas.h"
 
+extern const struct query query_placement_list;
+struct sql_placement_list {
+    struct str shows_candidate_alias, shows_employer_name;
+};
+struct statement *sql_placement_list(struct plan *plan, struct sql_placement_list args);
+
+extern const struct query query_placement_get;
+struct sql_placement_get {
+    struct str id;
+};
+struct statement *sql_placement_get(struct plan *plan, struct sql_placement_get args);
+
+extern const struct query query_placement_make;
+struct sql_placement_make {
+    struct str id, document;
+};
+struct statement *sql_placement_make(struct plan *plan, struct sql_placement_make args);
+
+extern const struct query query_placement_change;
+struct sql_placement_change {
+    struct str document, id, version;
+};
+struct statement *sql_placement_change(struct plan *plan, struct sql_placement_change args);
+
+extern const struct query query_placement_accept;
+struct sql_placement_accept {
+    struct str id;
+};
+struct statement *sql_placement_accept(struct plan *plan, const struct placement_acceptance *body, struct sql_placement_accept args);
+
+extern const struct query query_placement_decline;
+struct sql_placement_decline {
+    struct str id;
+};
+struct statement *sql_placement_decline(struct plan *plan, const struct placement_refusal *body, struct sql_placement_decline args);
+
+extern const struct query query_placement_start;
+struct sql_placement_start {
+    struct str id;
+};
+struct statement *sql_placement_start(struct plan *plan, const struct placement_start *body, struct sql_placement_start args);
+
+extern const struct query query_placement_end;
+struct sql_placement_end {
+    struct str id;
+};
+struct statement *sql_placement_end(struct plan *plan, const struct placement_ending *body, struct sql_placement_end args);
+
+extern const struct query query_placement_return;
+struct sql_placement_return {
+    struct str id;
+};
+struct statement *sql_placement_return(struct plan *plan, const struct placement_return *body, struct sql_placement_return args);
+
+extern const struct query query_placement_convert;
+struct sql_placement_convert {
+    struct str id, document;
+};
+struct statement *sql_placement_convert(struct plan *plan, struct sql_placement_convert args);
+
+extern const struct query query_placement_undo;
+struct sql_placement_undo {
+    struct str id;
+};
+struct statement *sql_placement_undo(struct plan *plan, const struct placement_undoing *body, struct sql_placement_undo args);
+
 extern const struct query query_proposal_list;
 struct sql_proposal_list {
     struct str shows_candidate_alias, shows_vacancy_title, shows_employer_name, shows_card;

@@ -6,6 +6,95 @@
 #include "lib/http/schema.h"
 #include "openapi/gen/schemas.h"
 
+/* What a client says of a placement. (nieuwe plaatsing) */
+struct placement_new {
+    struct str candidate_id;
+    struct str kind;
+    struct str origin;
+    struct str employer_id;
+    struct str employer_name;
+    struct str formal_employer_id;
+    struct str formal_organisation_id;
+    struct str vacancy_id;
+    struct str trajectory_id;
+    struct str project_id;
+    struct str starts_on;
+    struct str ends_on;
+    struct str contract;
+    struct str permanent_from;
+    struct maybe_int hours;
+    struct maybe_int wage_cents;
+    struct str wage_per;
+    struct str mentor;
+    struct str workplace;
+};
+
+/* What may change of a placement. (wijziging van een plaatsing) */
+struct placement_change {
+    struct str kind;
+    struct str employer_name;
+    struct str formal_employer_id;
+    struct str formal_organisation_id;
+    struct str project_id;
+    struct str starts_on;
+    struct str ends_on;
+    struct str contract;
+    struct str permanent_from;
+    struct maybe_int hours;
+    struct maybe_int wage_cents;
+    struct str wage_per;
+    struct str mentor;
+    struct str workplace;
+};
+
+/* The person says yes. (aanvaarding van een plaatsing) */
+struct placement_acceptance {
+    struct str day;
+    struct maybe_bool still_looking;
+};
+
+/* Why the offer is refused. (weigering van een plaatsing) */
+struct placement_refusal {
+    struct str reason;
+};
+
+/* The first day of work. (begin van een plaatsing) */
+struct placement_start {
+    struct str day;
+};
+
+/* Why it ends. (einde van een plaatsing) */
+struct placement_ending {
+    struct str reason;
+    struct str day;
+};
+
+/* How it goes on. (omzetting van een plaatsing) */
+struct placement_conversion {
+    struct str kind;
+    struct str day;
+    struct maybe_int hours;
+    struct str formal_employer_id;
+    struct str formal_organisation_id;
+    struct str ends_on;
+    struct str contract;
+    struct str permanent_from;
+    struct maybe_int wage_cents;
+    struct str wage_per;
+};
+
+/* Why the employer does not go on. (terugsturen van iemand) */
+struct placement_return {
+    struct str reason;
+    struct maybe_bool replacement;
+    struct str day;
+};
+
+/* Why it is undone. (terugdraaien van een plaatsing) */
+struct placement_undoing {
+    struct str reason;
+};
+
 /* Consent to show the first name. Counts for all candidates of the round. (toestemming) */
 struct consent {
     struct str by;
@@ -39,10 +128,20 @@ struct hire_reversal {
     struct str note;
 };
 
+extern const struct schema placement_new_schema;
+extern const struct schema placement_change_schema;
+extern const struct schema placement_acceptance_schema;
+extern const struct schema placement_refusal_schema;
+extern const struct schema placement_start_schema;
+extern const struct schema placement_ending_schema;
+extern const struct schema placement_conversion_schema;
+extern const struct schema placement_return_schema;
+extern const struct schema placement_undoing_schema;
 extern const struct schema consent_schema;
 extern const struct schema proposal_round_new_schema;
 extern const struct schema proposal_answer_schema;
 extern const struct schema hire_reversal_schema;
+extern const struct schema placement_schema;
 extern const struct schema round_proposal_schema;
 extern const struct schema proposal_round_schema;
 extern const struct schema proposal_schema;

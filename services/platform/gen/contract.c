@@ -208,6 +208,24 @@ static enum err get_trajectory_gate_plan(struct ctx *ctx, const struct request *
     });
     return OK;
 }
+static const struct right get_placement_gate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field get_placement_gate_path[] = {
+    {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct field get_placement_gate_query[] = {
+    {.name = "step", .key = {"\"step\":", 7}, .column = "step", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+};
+/* getPlacementGate: May this be done with a placement */
+static enum err get_placement_gate_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_gate_get(plan, (struct sql_gate_get){
+        .noun = S("placement"),
+        .id = req->path[0],
+        .step = req->query[0],
+    });
+    return OK;
+}
 static const struct right create_hand_over_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
 /* createHandOver: Hand over everything */
 static enum err create_hand_over_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -1499,6 +1517,20 @@ static const struct operation operations[] = {
         .handle = get_trajectory_gate_plan,
     },
     {
+        .id = "getPlacementGate",
+        .method = METHOD_GET,
+        .path = "/placements/{placementId}/gate",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_placement_gate_rights,
+        .purpose = "mediation",
+        .path_fields = get_placement_gate_path, .path_count = 1,
+        .parameters = get_placement_gate_query, .parameters_count = 1,
+        .response = &gate_schema, .shown = 0x7fu,
+        .handle = get_placement_gate_plan,
+    },
+    {
         .id = "createHandOver",
         .method = METHOD_POST,
         .path = "/hand-overs",
@@ -1508,7 +1540,7 @@ static const struct operation operations[] = {
         .rights = create_hand_over_rights,
         .body = &hand_over_new_schema,
         .response = &hand_over_schema, .shown = 0x1ffffu,
-        .show = &operations[14],
+        .show = &operations[15],
         .handle = create_hand_over_plan,
     },
     {
@@ -1546,7 +1578,7 @@ static const struct operation operations[] = {
         .rights = create_hat_rights,
         .body = &hat_new_schema,
         .response = &hat_schema, .shown = 0x3ffu,
-        .show = &operations[17],
+        .show = &operations[18],
         .handle = create_hat_plan,
     },
     {
@@ -1597,7 +1629,7 @@ static const struct operation operations[] = {
         .rights = create_login_rights,
         .body = &login_new_schema,
         .response = &login_schema, .shown = 0x3fu,
-        .show = &operations[21],
+        .show = &operations[22],
         .handle = create_login_plan,
     },
     {
@@ -1673,7 +1705,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &mandate_new_schema,
         .response = &mandate_schema, .shown = 0x7fffffu,
-        .show = &operations[28],
+        .show = &operations[29],
         .handle = create_mandate_plan,
     },
     {
@@ -1687,7 +1719,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &mandate_new_schema,
         .response = &mandate_schema, .shown = 0x7fffffu,
-        .show = &operations[28],
+        .show = &operations[29],
         .handle = ask_mandate_plan,
     },
     {
@@ -1714,7 +1746,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = grant_mandate_path, .path_count = 1,
         .response = &mandate_schema, .shown = 0x7fffffu,
-        .show = &operations[28],
+        .show = &operations[29],
         .handle = grant_mandate_plan,
     },
     {
@@ -1729,7 +1761,7 @@ static const struct operation operations[] = {
         .path_fields = revoke_mandate_path, .path_count = 1,
         .body = &mandate_revocation_schema,
         .response = &mandate_schema, .shown = 0x7fffffu,
-        .show = &operations[28],
+        .show = &operations[29],
         .handle = revoke_mandate_plan,
     },
     {
@@ -1794,7 +1826,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = resend_message_path, .path_count = 1,
         .response = &message_schema, .shown = 0xffffffu,
-        .show = &operations[34],
+        .show = &operations[35],
         .handle = resend_message_plan,
     },
     {
@@ -1835,7 +1867,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &note_new_schema,
         .response = &note_schema, .shown = 0x1fffu,
-        .show = &operations[39],
+        .show = &operations[40],
         .handle = create_note_plan,
     },
     {
@@ -1925,7 +1957,7 @@ static const struct operation operations[] = {
         .rights = create_organisation_rights,
         .body = &organisation_new_schema,
         .response = &organisation_schema, .shown = 0x1ffu,
-        .show = &operations[46],
+        .show = &operations[47],
         .handle = create_organisation_plan,
     },
     {
@@ -2024,7 +2056,7 @@ static const struct operation operations[] = {
         .path_fields = retry_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[70],
+        .show = &operations[71],
         .handle = retry_queue_job_plan,
     },
     {
@@ -2038,7 +2070,7 @@ static const struct operation operations[] = {
         .path_fields = run_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[70],
+        .show = &operations[71],
         .handle = run_queue_job_plan,
     },
     {
@@ -2052,7 +2084,7 @@ static const struct operation operations[] = {
         .path_fields = cancel_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[70],
+        .show = &operations[71],
         .handle = cancel_queue_job_plan,
     },
     {
@@ -2066,7 +2098,7 @@ static const struct operation operations[] = {
         .path_fields = kill_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[70],
+        .show = &operations[71],
         .handle = kill_queue_job_plan,
     },
     {
@@ -2116,7 +2148,7 @@ static const struct operation operations[] = {
         .path_fields = revive_queue_dead_letter_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[70],
+        .show = &operations[71],
         .handle = revive_queue_dead_letter_plan,
     },
     {
@@ -2142,7 +2174,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_kind_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[70],
+        .show = &operations[71],
         .handle = pause_queue_kind_plan,
     },
     {
@@ -2156,7 +2188,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_kind_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[70],
+        .show = &operations[71],
         .handle = resume_queue_kind_plan,
     },
     {
@@ -2170,7 +2202,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_tenant_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[70],
+        .show = &operations[71],
         .handle = pause_queue_tenant_plan,
     },
     {
@@ -2184,7 +2216,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_tenant_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[70],
+        .show = &operations[71],
         .handle = resume_queue_tenant_plan,
     },
     {
@@ -2210,7 +2242,7 @@ static const struct operation operations[] = {
         .path_fields = release_queue_lane_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[70],
+        .show = &operations[71],
         .handle = release_queue_lane_plan,
     },
     {
@@ -2334,7 +2366,7 @@ static const struct operation operations[] = {
         .rights = create_rule_rights,
         .body = &rule_new_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[78],
+        .show = &operations[79],
         .handle = create_rule_plan,
     },
     {
@@ -2385,7 +2417,7 @@ static const struct operation operations[] = {
         .path_fields = adopt_rule_path, .path_count = 1,
         .body = &rule_adoption_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[78],
+        .show = &operations[79],
         .handle = adopt_rule_plan,
     },
     {
@@ -2399,7 +2431,7 @@ static const struct operation operations[] = {
         .path_fields = end_rule_path, .path_count = 1,
         .body = &rule_ending_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[78],
+        .show = &operations[79],
         .handle = end_rule_plan,
     },
     {
@@ -2439,7 +2471,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &task_new_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[86],
+        .show = &operations[87],
         .handle = create_task_plan,
     },
     {
@@ -2466,7 +2498,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = accept_task_path, .path_count = 1,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[86],
+        .show = &operations[87],
         .handle = accept_task_plan,
     },
     {
@@ -2481,7 +2513,7 @@ static const struct operation operations[] = {
         .path_fields = decline_task_path, .path_count = 1,
         .body = &task_refusal_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[86],
+        .show = &operations[87],
         .handle = decline_task_plan,
     },
     {
@@ -2496,7 +2528,7 @@ static const struct operation operations[] = {
         .path_fields = complete_task_path, .path_count = 1,
         .body = &task_completion_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[86],
+        .show = &operations[87],
         .handle = complete_task_plan,
     },
     {
@@ -2511,7 +2543,7 @@ static const struct operation operations[] = {
         .path_fields = withdraw_task_path, .path_count = 1,
         .body = &task_withdrawal_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[86],
+        .show = &operations[87],
         .handle = withdraw_task_plan,
     },
     {
@@ -2526,7 +2558,7 @@ static const struct operation operations[] = {
         .path_fields = replan_task_path, .path_count = 1,
         .body = &task_replanning_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[86],
+        .show = &operations[87],
         .handle = replan_task_plan,
     },
     {
@@ -2541,7 +2573,7 @@ static const struct operation operations[] = {
         .path_fields = reassign_task_path, .path_count = 1,
         .body = &task_reassignment_schema,
         .response = &task_schema, .shown = 0x3fffffffffu,
-        .show = &operations[86],
+        .show = &operations[87],
         .handle = reassign_task_plan,
     },
     {
@@ -2617,7 +2649,7 @@ static const struct operation operations[] = {
         .rights = create_user_rights,
         .body = &user_new_schema,
         .response = &user_schema, .shown = 0x7ffu,
-        .show = &operations[99],
+        .show = &operations[100],
         .handle = create_user_plan,
     },
     {
@@ -2662,5 +2694,5 @@ static const struct operation operations[] = {
 };
 
 const struct service platform_service = {
-    "platform", operations, 102, false,
+    "platform", operations, 103, false,
 };

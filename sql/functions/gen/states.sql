@@ -78,6 +78,22 @@ create function app.organisation_is_settled(state text) returns boolean immutabl
     return state in ('inactive');
 grant execute on function app.organisation_is_settled(text) to public;
 
+create function app.placement_is_pending(state text) returns boolean immutable parallel safe
+    return state in ('offered');
+grant execute on function app.placement_is_pending(text) to public;
+
+create function app.placement_is_open(state text) returns boolean immutable parallel safe
+    return state in ('accepted', 'started');
+grant execute on function app.placement_is_open(text) to public;
+
+create function app.placement_is_settled(state text) returns boolean immutable parallel safe
+    return state in ('ended');
+grant execute on function app.placement_is_settled(text) to public;
+
+create function app.placement_is_ended(state text) returns boolean immutable parallel safe
+    return state in ('declined', 'withdrawn', 'undone');
+grant execute on function app.placement_is_ended(text) to public;
+
 create function app.project_is_pending(state text) returns boolean immutable parallel safe
     return state in ('planned');
 grant execute on function app.project_is_pending(text) to public;
@@ -186,6 +202,7 @@ create function app.allows(noun text, state text, operation text) returns boolea
             when 'mergeCandidates' then state in ('active', 'paused', 'placed')
             when 'withdrawConsent' then state in ('active', 'paused', 'placed', 'left')
             when 'createTrajectory' then state in ('active', 'paused', 'placed')
+            when 'createPlacement' then state in ('active', 'paused', 'placed')
             when 'createProposalRound' then state in ('active')
             when 'sendProposalRound' then state in ('active')
             when 'answerProposal.invite' then state in ('active')
@@ -195,6 +212,11 @@ create function app.allows(noun text, state text, operation text) returns boolea
         when 'organisation' then case operation
             when 'updateOrganisation.identity' then state in ('active', 'inactive')
             when 'updateOrganisation.kind' then state in ('active')
+            else false end
+        when 'placement' then case operation
+            when 'endPlacement' then state in ('offered', 'accepted', 'started')
+            when 'updatePlacement.offer' then state in ('offered', 'accepted')
+            when 'updatePlacement.work' then state in ('offered', 'accepted', 'started')
             else false end
         when 'project' then case operation
             when 'updateProject.words' then state in ('planned', 'running')
@@ -234,10 +256,11 @@ create function app.allows(noun text, state text, operation text) returns boolea
 -- Whether somebody asks for the event. Others come of what is done elsewhere: `-- unasked:` of sql/states.
 create function app.is_asked(noun text, event text) returns boolean immutable parallel safe
     return case noun
-        when 'candidate' then event not in ('hire', 'undo_hire', 'die', 'revive_active', 'revive_paused', 'revive_placed')
+        when 'candidate' then event not in ('hire', 'undo_hire', 'accept_placement', 'end_placement', 'die', 'revive_active', 'revive_paused', 'revive_placed')
         when 'document' then event not in ('make', 'fail')
         when 'mandate' then event not in ('end')
         when 'message' then event not in ('send', 'fail', 'lose', 'deliver', 'bounce', 'withdraw')
+        when 'placement' then event not in ('convert', 'return')
         when 'proposal' then event not in ('overtake', 'revoke', 'restore_draft', 'restore', 'restore_invitation', 'expire')
         when 'rule' then event not in ('replace', 'restore')
         when 'task' then event not in ('settle', 'lapse', 'drop', 'offer')
@@ -259,6 +282,7 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('candidate', 'mergeCandidates', '{active,paused,placed}'::text[], '{case_manager,team_lead}'::text[]),
         ('candidate', 'withdrawConsent', '{active,paused,placed,left}'::text[], '{case_manager,consultant,team_lead}'::text[]),
         ('candidate', 'createTrajectory', '{active,paused,placed}'::text[], '{case_manager,team_lead,consultant}'::text[]),
+        ('candidate', 'createPlacement', '{active,paused,placed}'::text[], '{case_manager,team_lead,consultant,firm,agency}'::text[]),
         ('candidate', 'createProposalRound', '{active}'::text[], '{consultant,firm,agency}'::text[]),
         ('candidate', 'sendProposalRound', '{active}'::text[], '{consultant}'::text[]),
         ('candidate', 'answerProposal.invite', '{active}'::text[], '{employer,consultant}'::text[]),
@@ -266,6 +290,9 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('candidate', 'answerProposal.reject', '{active,paused,placed,left}'::text[], '{employer,consultant}'::text[]),
         ('organisation', 'updateOrganisation.identity', '{active,inactive}'::text[], '{tenant_admin}'::text[]),
         ('organisation', 'updateOrganisation.kind', '{active}'::text[], '{tenant_admin}'::text[]),
+        ('placement', 'endPlacement', '{offered,accepted,started}'::text[], '{case_manager,team_lead,consultant,coach,firm,agency}'::text[]),
+        ('placement', 'updatePlacement.offer', '{offered,accepted}'::text[], '{case_manager,team_lead,consultant}'::text[]),
+        ('placement', 'updatePlacement.work', '{offered,accepted,started}'::text[], '{case_manager,team_lead,consultant}'::text[]),
         ('project', 'updateProject.words', '{planned,running}'::text[], '{case_manager,team_lead,account_manager,hub}'::text[]),
         ('project', 'createParticipation', '{planned,running}'::text[], '{case_manager,team_lead,account_manager,hub}'::text[]),
         ('rule', 'updateRule', '{drafted}'::text[], '{tenant_admin}'::text[]),
@@ -332,6 +359,20 @@ create function app.organisation_guard() returns trigger language plpgsql
         end if;
         if new.kind::text is distinct from old.kind::text or new.parent_id::text is distinct from old.parent_id::text then
             perform app.require('organisation', state, 'updateOrganisation.kind');
+        end if;
+        return new;
+    end $$;
+
+create function app.placement_guard() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare state text := old.state;
+    begin
+        if new.kind::text is distinct from old.kind::text or new.hours::text is distinct from old.hours::text or new.wage_cents::text is distinct from old.wage_cents::text or new.wage_per::text is distinct from old.wage_per::text or new.starts_on::text is distinct from old.starts_on::text then
+            perform app.require('placement', state, 'updatePlacement.offer');
+        end if;
+        if new.ends_on::text is distinct from old.ends_on::text or new.contract::text is distinct from old.contract::text or new.permanent_from::text is distinct from old.permanent_from::text or new.mentor::text is distinct from old.mentor::text or new.workplace::text is distinct from old.workplace::text or new.employer_name::text is distinct from old.employer_name::text or new.formal_employer_id::text is distinct from old.formal_employer_id::text or new.formal_organisation_id::text is distinct from old.formal_organisation_id::text or new.project_id::text is distinct from old.project_id::text then
+            perform app.require('placement', state, 'updatePlacement.work');
         end if;
         return new;
     end $$;

@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Placements: offered, accepted and started are three facts; a hire opens one; hours add up; an end, a conversion, a return."""
+import pytest
+
+
+@pytest.fixture
+def someone(as_role):
+    """A file of the case manager: somebody who can work 36 hours a week."""
+    def make(hours=36, **more):
+        made = as_role('team_lead').post('/candidates', {'alias': 'Kandidaat Vlier', 'pc4': '5012', 'hoursMin': 8, 'hoursMax': hours, **more})
+        assert made.status == 201, made.text
+        return made.json['id']
+    return make
+
+
+@pytest.fixture
+def offer(as_role, world, someone):
+    """offer(hours=16): the answer to an offer of self-found work."""
+    def make(candidate=None, client=None, **more):
+        body = {'candidateId': candidate or someone(), 'kind': 'regular', 'origin': 'self_found', 'employerId': world['employer'], 'hours': 32, **more}
+        return (client or as_role('consultant')).post('/placements', {k: v for k, v in body.items() if v is not None})
+    return make
+
+
+@pytest.fixture
+def at_work(as_role, offer):
+    """The address of a placement that has started."""
+    def make(candidate=None, **more):
+        made = offer(candidate, **more)
+        assert made.status == 201, made.text
+        place = made.headers['location'].removeprefix('/v1')
+        for step in ('acceptances', 'starts'):
+            done = as_role('consultant').post(f'{place}/{step}', {})
+            assert done.status == 200, done.text
+        return place
+    return make
+
+
+def state(client, place):
+    return client.get(place).json['state']
+
+
+def test_offered_accepted_and_started_are_three_facts(as_role, offer, someone):
+    consultant, one = as_role('consultant'), someone()
+    made = offer(one)
+    place = made.headers['location']
+    assert made.status == 201 and made.json['state'] == 'offered' and made.json['offeredOn'] and made.json['candidateAlias'] == 'Kandidaat Vlier'
+    assert consultant.get(f'/candidates/{one}').json['status'] == 'active'
+    assert consultant.post(f'{place}/starts', {}).problem == 'state'
+    accepted = consultant.post(f'{place}/acceptances', {}).json
+    assert accepted['state'] == 'accepted' and accepted['acceptedOn'] and 'startedOn' not in accepted
+    assert consultant.get(f'/candidates/{one}').json['status'] == 'placed'
+    started = consultant.post(f'{place}/starts', {}).json
+    assert started['state'] == 'started' and started['startedOn']
+    assert consultant.post(f'{place}/acceptances', {}).problem == 'state'
+
+
+def test_an_offer_is_refused_with_a_reason(as_role, offer):
+    consultant, made = as_role('consultant'), offer()
+    place = made.headers['location']
+    assert consultant.post(f'{place}/refusals', {}).json['errors'][0]['pointer'] == '/reason'
+    refused = consultant.post(f'{place}/refusals', {'reason': 'conditions'}).json
+    assert (refused['state'], refused['declineReason']) == ('declined', 'conditions')
+    assert consultant.get(f'/candidates/{made.json["candidateId"]}').json['status'] == 'active'
+
+
+def test_somebody_at_an_employer_of_whom_nobody_keeps_a_file_or_with_a_business_of_his_own(as_role, offer):
+    bare = offer(employerId=None, employerName='Kapsalon Lokken')
+    assert bare.status == 201 and bare.json['employerName'] == 'Kapsalon Lokken'
+    assert offer(employerId=None).json['errors'][0]['pointer'] == '/employerId'
+    assert offer(employerId=None, kind='own_business', origin='other').status == 201
+
+
+def test_a_secondment_has_a_formal_employer_and_a_workplace(as_role, offer, employer, world):
+    made = offer(kind='secondment', formalEmployerId=employer.json['id'])
+    assert made.status == 201 and (made.json['employerId'], made.json['formalEmployerId']) == (world['employer'], employer.json['id'])
+    both = offer(kind='secondment', formalEmployerId=employer.json['id'], formalOrganisationId=world['firm'])
+    assert both.json['errors'][0]['pointer'] == '/formalOrganisationId'
+
+
+@pytest.mark.parametrize('second,status', [(12, 201), (20, 201), (24, 409), (21, 409)])
+def test_the_hours_of_two_placements_add_up_to_no_more_than_the_person_can_work(as_role, someone, at_work, offer, second, status):
+    one = someone(36)
+    at_work(one, hours=16)
+    made = offer(one, hours=second)
+    assert made.status == status
+    if status == 409:
+        assert made.problem == 'hours' and (made.json['limit'], made.json['taken']) == (36, 16)
+
+
+def test_only_days_on_which_both_run_add_up(as_role, someone, offer):
+    one = someone(36)
+    assert offer(one, hours=20, startsOn='2031-01-06', endsOn='2031-01-31').status == 201
+    assert offer(one, hours=20, startsOn='2031-02-03', endsOn='2031-02-28').status == 201
+    assert offer(one, hours=16, startsOn='2031-01-06', endsOn='2031-02-28').status == 201      # 36 on each of the days
+    assert offer(one, hours=1, startsOn='2031-02-28').problem == 'hours'
+    assert offer(one, hours=1, startsOn='2031-03-01').status == 201
+
+
+def test_two_full_placements_never_overlap(region, someone, at_work, offer):
+    one = someone(48)
+    at_work(one, hours=32)
+    assert offer(one, hours=32).problem == 'placements-overlap'
+    copied = """set session_replication_role = replica; insert into app.placement select (jsonb_populate_record(null::app.placement,
+        to_jsonb(p) || jsonb_build_object('id', gen_random_uuid()))).* from app.placement p where p.candidate_id = '%s'""" % one
+    with pytest.raises(Exception, match='placement_full_once'):      # by construction: also when nobody looks
+        region.sql(copied)
+
+
+def test_whoever_works_part_time_and_looks_on_stays_on_lists(as_role, offer):
+    consultant, made = as_role('consultant'), offer(hours=12)
+    assert consultant.post(f'{made.headers["location"]}/acceptances', {'stillLooking': True}).status == 200
+    assert consultant.get(f'/candidates/{made.json["candidateId"]}').json['status'] == 'active'
+
+
+def test_an_end_has_a_reason_and_ends_the_tasks_and_whoever_has_no_other_work_looks_again(as_role, region, someone, at_work):
+    consultant, one = as_role('consultant'), someone()
+    first, second = at_work(one, hours=12), at_work(one, hours=12)
+    task = consultant.post('/tasks', {'kind': 'promise', 'noun': 'placement', 'subjectId': first.rsplit('/', 1)[1]})
+    assert task.status == 201, task.text
+    assert consultant.post(f'{first}/endings', {}).json['errors'][0]['pointer'] == '/reason'
+    ended = consultant.post(f'{first}/endings', {'reason': 'health'}).json
+    assert (ended['state'], ended['endReason'], ended['endPhase']) == ('ended', 'health', 'first_month') and ended['endedOn']
+    assert consultant.get(f'/tasks/{task.json["id"]}').json['state'] == 'withdrawn'
+    assert consultant.get(f'/candidates/{one}').json['status'] == 'placed'
+    consultant.post(f'{second}/endings', {'reason': 'end_of_term'})
+    assert consultant.get(f'/candidates/{one}').json['status'] == 'active'
+    assert consultant.post(f'{second}/endings', {'reason': 'end_of_term'}).problem == 'state'
+
+
+def test_whoever_found_other_work_does_not_look(as_role, someone, at_work):
+    one = someone()
+    as_role('consultant').post(f'{at_work(one)}/endings', {'reason': 'other_employer'})
+    assert as_role('consultant').get(f'/candidates/{one}').json['status'] == 'placed'
+
+
+def test_what_has_not_started_falls_through(as_role, offer):
+    consultant, made = as_role('consultant'), offer()
+    place = made.headers['location']
+    consultant.post(f'{place}/acceptances', {})
+    fell = consultant.post(f'{place}/endings', {'reason': 'requirements'}).json
+    assert (fell['state'], fell['endPhase']) == ('withdrawn', 'before_start')
+    assert consultant.get(f'/candidates/{made.json["candidateId"]}').json['status'] == 'active'
+
+
+def test_a_secondment_becomes_a_regular_placement(as_role, employer, someone, at_work):
+    consultant, one = as_role('consultant'), someone()
+    place = at_work(one, kind='secondment', formalEmployerId=employer.json['id'], hours=32, wageCents=1500, wagePer='hour')
+    ended = consultant.post(f'{place}/conversions', {'kind': 'regular', 'contract': 'permanent'})
+    assert ended.status == 200, ended.text
+    assert (ended.json['state'], ended.json['endReason']) == ('ended', 'converted')
+    on = consultant.get(f'/placements/{ended.json["convertedToId"]}').json
+    assert (on['state'], on['kind'], on['contract'], on['hours'], on['wageCents'], on['convertsId']) == ('started', 'regular', 'permanent', 32, 1500, place.rsplit('/', 1)[1])
+    assert 'formalEmployerId' not in on and consultant.get(f'/candidates/{one}').json['status'] == 'placed'
+
+
+def test_a_hire_opens_a_placement_and_undoing_it_undoes_that_too(as_role, region, proposed):
+    """One act: proposal, vacancy, positions, candidate and placement follow, with who and why."""
+    consultant = as_role('consultant')
+    for undo in ('proposal', 'placement'):
+        vacancy, (proposal, *_) = proposed(positions=1)
+        assert as_role('employer').post(f'/proposals/{proposal}/answers', {'answer': 'hire'}).status == 200
+        made, = consultant.get(f'/placements?vacancyId={vacancy}').json['items']
+        assert (made['state'], made['origin'], made['proposalId'], made['kind']) == ('accepted', 'proposal', proposal, 'regular')
+        assert consultant.get(f'/vacancies/{vacancy}').json['state'] == 'filled' and 12 <= made['hours'] <= 36
+        place = f'/proposals/{proposal}/hire-reversals' if undo == 'proposal' else f'/placements/{made["id"]}/undoings'
+        assert consultant.post(place, {'reason': 'wrong_candidate'}).status == 200
+        shown = consultant.get(f'/placements/{made["id"]}').json
+        assert (shown['state'], shown['undoReason']) == ('undone', 'wrong_candidate') and shown['undoneAt']
+        assert consultant.get(f'/proposals/{proposal}').json['state'] == 'undone'
+        vacant = consultant.get(f'/vacancies/{vacancy}').json
+        assert (vacant['positionsTaken'], vacant['state'] in ('open', 'shortlisted')) == (0, True)
+        assert consultant.get(f'/candidates/{made["candidateId"]}').json['status'] == 'active'
+        assert region.sql('select undone_by is not null from app.placement where id = %s', (made['id'],)) == [(True,)]
+
+
+def test_a_placement_without_a_hire_is_undone_within_the_term(as_role, offer, later):
+    consultant, soon, late = as_role('consultant'), offer(), offer()
+    assert consultant.post(f'{soon.headers["location"]}/undoings', {'reason': 'entered_by_mistake'}).json['state'] == 'undone'
+    with later(16):
+        assert consultant.post(f'{late.headers["location"]}/undoings', {'reason': 'entered_by_mistake'}).problem == 'term-passed'
+
+
+def test_a_return_with_a_replacement_frees_the_position_and_who_comes_next_stands_for_it(as_role, proposed):
+    consultant, employer = as_role('consultant'), as_role('employer')
+    vacancy, (first, second, *_) = proposed(positions=2)
+    assert employer.post(f'/proposals/{first}/answers', {'answer': 'hire'}).status == 200
+    back, = consultant.get(f'/placements?vacancyId={vacancy}').json['items']
+    place = f'/placements/{back["id"]}'
+    assert consultant.post(f'{place}/starts', {}).status == 200
+    returned = employer.post(f'{place}/returns', {'reason': 'does_not_fit', 'replacement': True})
+    assert returned.status == 200, returned.text
+    assert (returned.json['state'], returned.json['returnReason']) == ('ended', 'does_not_fit') and 'endReason' not in returned.json
+    assert consultant.get(f'/vacancies/{vacancy}').json['positionsTaken'] == 0
+    assert consultant.get(f'/candidates/{back["candidateId"]}').json['status'] == 'active'
+    assert employer.post(f'/proposals/{second}/answers', {'answer': 'hire'}).status == 200
+    hired = next(p for p in consultant.get(f'/placements?vacancyId={vacancy}').json['items'] if p['state'] == 'accepted')
+    assert hired['replacementForId'] == back['id']
+
+
+def test_a_placement_without_a_proposal_takes_a_position(as_role, someone, offer, shortlisted):
+    consultant = as_role('consultant')
+    vacancy, _ = shortlisted(positions=1)
+    made = offer(vacancyId=vacancy, employerId=None, origin='firm')
+    assert made.status == 201, made.text
+    assert consultant.get(f'/vacancies/{vacancy}').json['state'] == 'filled'
+    assert offer(vacancyId=vacancy, employerId=None, origin='firm').problem == 'state'
+    consultant.post(f'{made.headers["location"]}/refusals', {'reason': 'candidate_declines'})
+    vacant = consultant.get(f'/vacancies/{vacancy}').json
+    assert (vacant['positionsTaken'], vacant['state'] in ('open', 'shortlisted')) == (0, True)
+    consultant.post(f'/vacancies/{vacancy}/endings', {'how': 'close'})
+
+
+def test_the_gate_names_everything_that_stops_a_start(as_role, offer):
+    consultant, made = as_role('consultant'), offer()
+    place = made.headers['location']
+    consultant.post(f'{place}/acceptances', {})
+    tasks = [consultant.post('/tasks', {'kind': kind, 'noun': noun, 'subjectId': about, 'blocks': 'start'}).json['id'] for kind, noun, about in (
+        ('barrier', 'candidate', made.json['candidateId']), ('step', 'placement', made.json['id']))]
+    gate = consultant.get(f'{place}/gate?step=start').json
+    assert gate['may'] is False and {t['id'] for t in gate['tasks']} == set(tasks) and {s['noun'] for s in gate['states']} == {'placement', 'candidate'}
+    refused = consultant.post(f'{place}/starts', {})
+    assert refused.problem == 'blocked' and set(refused.json['tasks']) == set(tasks)
+    for task, outcome in zip(tasks, ('removed', 'finished')):
+        assert consultant.post(f'/tasks/{task}/completions', {'outcome': outcome}).status == 200
+    assert consultant.get(f'{place}/gate?step=start').json['may'] is True
+    assert consultant.post(f'{place}/starts', {}).json['state'] == 'started'
+
+
+def test_what_is_agreed_changes_until_the_work_has_started(as_role, offer, someone):
+    consultant, one = as_role('consultant'), someone(36)
+    made = offer(one, hours=16)
+    place, etag = made.headers['location'], made.headers['etag']
+    changed = consultant.patch(place, {'hours': 20, 'mentor': 'Roos Kruik', 'endsOn': '2031-06-30'}, etag)
+    assert changed.status == 200 and (changed.json['hours'], changed.json['mentor']) == (20, 'Roos Kruik')
+    assert consultant.patch(place, {'hours': 40}, changed.headers['etag']).problem == 'hours'
+    for step in ('acceptances', 'starts'):
+        consultant.post(f'{place}/{step}', {})
+    etag = consultant.get(place).headers['etag']
+    assert consultant.patch(place, {'hours': 12}, etag).problem == 'state'
+    assert consultant.patch(place, {'mentor': None}, etag).status == 200
+
+
+def test_a_day_of_the_future_is_no_fact(as_role, offer):
+    consultant, place = as_role('consultant'), offer().headers['location']
+    assert consultant.post(f'{place}/acceptances', {'day': '2099-01-01'}).json['errors'][0]['pointer'] == '/day'
+
+
+def test_whoever_died_works_nowhere(as_role, someone, at_work):
+    one = someone()
+    place = at_work(one)
+    assert as_role('team_lead').post(f'/candidates/{one}/deaths', {'diedOn': '2026-11-02'}).status == 200
+    shown = as_role('consultant').get(place).json
+    assert (shown['state'], shown['endReason']) == ('ended', 'died')
+
+
+def test_an_employer_sees_its_placements_without_the_file(as_role, offer, employer):
+    own, foreign = offer(), offer(employerId=employer.json['id'])
+    shown = as_role('employer').get(own.headers['location']).json
+    assert shown['candidateAlias'] and not {'candidateId', 'trajectoryId', 'projectId', 'endReason'} & set(shown)
+    assert as_role('employer').get(foreign.headers['location']).status == 404
+    assert as_role('employer').post(f'{own.headers["location"]}/acceptances', {}).status == 403
+
+
+def test_a_file_that_becomes_a_part_of_another_takes_its_placements_along(as_role, someone, offer):
+    kept, other = someone(), someone()
+    place = offer(other, hours=12).headers['location']
+    merged = as_role('team_lead').post(f'/candidates/{kept}/merge', {'otherId': other})
+    assert merged.status == 200, merged.text
+    assert as_role('consultant').get(place).json['candidateId'] == kept
