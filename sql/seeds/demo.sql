@@ -333,14 +333,10 @@ from town t cross join lateral (values
 where t.n = 1;
 
 -- step: placements
-insert into app.placement (tenant_id, id, candidate_id, employer_id, kind, origin, state, offered_on, accepted_on, starts_on, started_on, ends_on, hours, contract,
-                           mentor, holds_position, version, changed_at, changed_in)
-select c.tenant_id, case when c.tenant_id = (select tenant from town where n = 1) and c.k = 1 then '01920000-0000-7000-8000-000000000f01' else gen_random_uuid() end, c.id,
-       pg_temp.uid('employer', t.n * 1000000 + 1 + pg_temp.r(c.k, 'plc', 20)), pg_temp.pick(array['regular', 'temp', 'trial', 'work_experience'], c.k, 'plk'), 'self_found',
-       'started', clock.today() - 40, clock.today() - 38, clock.today() - 30, clock.today() - 30, clock.today() + 150, c.hours_min, 'fixed_term', 'Roos Kruik', false, 1,
-       clock.now(), pg_current_xact_id()
-from (select p.*, row_number() over (partition by p.tenant_id order by p.id) as k from app.candidate p where p.status = 'placed') c join town t on t.tenant = c.tenant_id
-where c.k <= 40;
+insert into app.placement (tenant_id, id, candidate_id, employer_id, kind, origin, state, offered_on, accepted_on, starts_on, started_on, ends_on, hours, version, changed_at, changed_in)
+select c.tenant_id, case when t.n = 1 and c.k = 1 then '01920000-0000-7000-8000-000000000f01' else gen_random_uuid() end, c.id, pg_temp.uid('employer', t.n * 1000000 + 1 + c.k % t.employers), 'temp',
+       'self_found', 'started', d - 40, d - 38, d - 30, d - 30, d + 150, c.hours_min, 1, clock.now(), pg_current_xact_id()
+from (select p.*, row_number() over (partition by p.tenant_id order by p.id) as k from app.candidate p where p.status = 'placed') c join town t on t.tenant = c.tenant_id, clock.today() d where c.k <= 20;
 
 -- step: what waits for each role
 -- Vacancies that the consultant and the account manager handle; and of the first municipality a proposal that is sent for somebody of a
