@@ -16,7 +16,12 @@ create function app.sees_note(n app.note, scope text default app.scope(), role t
 call app.wall('app.note', 'note', '{}');
 call app.open_to_scope('app.note', 'app.sees_note');
 call app.about('app.note');
-call app.referable('app.note', 'note', 'general', 'app.sees_note', label => 'left(r.text, 60)');
+
+-- What is about a note stands behind the same wall, and has its words only when these are about nobody: whoever sees a task about a note does not
+-- always read the note.
+call app.referable('app.note', 'note', 'r.wall', 'app.sees_note', candidate => 'r.candidate_id', employer => 'r.employer_id',
+    label => $$case when r.wall in ('person', 'measure') then to_char(r.made_at at time zone 'Europe/Amsterdam', 'DD-MM-YYYY') else left(r.text, 60) end$$);
+
 
 -- What is about a measure is for the file.
 create function app.note_keep_in_file() returns trigger language plpgsql

@@ -62,8 +62,8 @@ create function app.sees_person(candidate uuid, scope text, role text, organisat
     end $$;
 grant execute on function app.sees_person(uuid, text, text, uuid, uuid) to public;
 
--- Rows of this noun can be referred to. `wall` is the one that they stand behind; `candidate`, `employer` and `label` are expressions of
--- the columns of `r`, which say whom they concern and how people call them (of a person: the alias).
+-- Rows of this noun can be referred to. `wall` is the one that they stand behind, by its name or as an expression of the columns of `r`;
+-- `candidate`, `employer` and `label` are such expressions, too: whom they concern and how people call them (of a person: the alias).
 create procedure app.referable(wanted regclass, noun text, wall text, sees regproc, label text, candidate text default 'null::uuid',
                                employer text default 'null::uuid') language plpgsql as $$
     begin
@@ -73,9 +73,9 @@ create procedure app.referable(wanted regclass, noun text, wall text, sees regpr
                 security definer set search_path = pg_catalog, pg_temp
                 as $b$
                 begin
-                    return query select %2$L::text, %3$s, %4$s, (%5$s)::text from %6$s r
+                    return query select (%2$s)::text, %3$s, %4$s, (%5$s)::text from %6$s r
                     where r.tenant_id = app.tenant() and r.id = wanted and (not as_seen or %7$s(r));
-                end $b$ $f$, noun, wall, candidate, employer, label, wanted, sees);
+                end $b$ $f$, noun, case when array[wall] <@ app.walls_of('system') then quote_literal(wall) else wall end, candidate, employer, label, wanted, sees);
     end $$;
 
 -- What a noun says of one of its rows, or nothing. `as_seen`: only when the caller sees the row, and passes the wall that it stands behind.

@@ -82,3 +82,20 @@ def test_a_worker_writes_what_happened(region, person):
     region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false), set_config('app.scope', 'tenant', false); "
                "select app.note_put('candidate', %s, 'De e-mail kwam niet aan.')", (person,))
     assert region.sql("select author_id, purpose from app.note where candidate_id = %s and text = 'De e-mail kwam niet aan.'", (person,)) == [(None, 'file')]
+
+
+def test_seen_attacker_what_is_about_a_note_stands_behind_its_wall(as_role, person):
+    """A task or a note about a note of a file: the words stay in the note, and who does not see the person sees nothing."""
+    note = write(as_role('team_lead'), 'candidate', person, 'Woorden uit een dossier.', purpose='file').json['id']
+    task = as_role('team_lead').post('/tasks', {'kind': 'promise', 'noun': 'note', 'subjectId': note})
+    assert task.status == 201 and task.json['candidateId'] == person and 'Woorden' not in task.text, task.text
+    second = write(as_role('team_lead'), 'note', note, 'Over de notitie.').json['id']
+    for role in ('hub', 'account_manager', 'tenant_admin', 'sector_coach', 'consultant'):
+        client, may = as_role(role), role == 'consultant'
+        assert client.get(f'/tasks/{task.json["id"]}').status == (200 if may else 404), role
+        assert 'Woorden' not in client.get(f'/tasks?subjectId={note}').text + client.get('/work-list?whose=team').text
+    assert as_role('account_manager').get(f'/notes/{second}').status == 404
+    assert as_role('consultant').get(f'/notes/{second}').json['candidateId'] == person
+    about = write(as_role('account_manager'), 'employer', as_role('employer').get('/user-profile').json['organisationId'], 'Zoekt een ploeg.').json['id']
+    named = as_role('account_manager').post('/tasks', {'kind': 'promise', 'noun': 'note', 'subjectId': about})
+    assert named.json['subjectLabel'] == 'Zoekt een ploeg.'
