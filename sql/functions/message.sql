@@ -17,7 +17,19 @@ create function app.sees_message(m app.message, scope text default app.scope(), 
 call app.wall('app.message', 'message', '{next_at,deferred,content_hash,template_version,sent_at,wall,noun,candidate_id,employer_id}');
 call app.open_to_scope('app.message', 'app.sees_message');
 call app.about('app.message');
-call app.referable('app.message', 'message', 'general', 'app.sees_message', label => 'r.template');
+call app.referable('app.message', 'message', $$coalesce(r.wall, 'general')$$, 'app.sees_message', label => 'r.template', candidate => 'r.candidate_id',
+                   employer => 'r.employer_id');
+
+-- Before a message is written, after it got the wall of what it is about (by its name this trigger is later): what a task about a measure asks is
+-- behind that wall, too.
+create function app.message_behind() returns trigger language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        new.wall := case when new.wall = 'person' then new.parameters ->> 'wall' else new.wall end;
+        return new;
+    end $$;
+create trigger behind before insert or update on app.message for each row when (new.parameters ? 'wall') execute function app.message_behind();
 create trigger log_transition after update on app.message
     for each row when (new.state is distinct from old.state) execute function app.log_transition('message');
 
@@ -53,7 +65,7 @@ create function app.message_filled(words text, given jsonb) returns text languag
     end $$;
 
 -- Puts a message in the queue, in the transaction of the caller, and the job that sends it. The address is read when it is sent. `parameters` has
--- counts and identifiers, and the language (nl or en) when it is not Dutch.
+-- counts and identifiers, the language (nl or en) when it is not Dutch, and the wall when it is another one than that of the subject.
 create function app.message_put(template text, to_user uuid, to_contact uuid, to_candidate uuid, noun text, subject uuid, urgent boolean,
                                 parameters jsonb, at timestamptz) returns uuid language plpgsql
     set search_path = pg_catalog, pg_temp

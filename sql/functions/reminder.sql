@@ -230,7 +230,8 @@ create function app.reminder_tell(t app.task, plan bigint, rung smallint, rung_a
     declare
         now timestamptz := clock.now();
         made uuid := case when app.reminder_at_once(t, kind, reader)
-                          then app.reminder_message('reminder', kind, reader, t.noun, t.subject_id, t.urgent, '{}') end;
+                          then app.reminder_message('reminder', kind, reader, t.noun, t.subject_id, t.urgent,
+                                                         case t.wall when 'measure' then '{"wall": "measure"}' else '{}' end::jsonb) end;
     begin
         insert into app.reminder (tenant_id, task_id, stamp, rung, receiver, reader_kind, reader_id, rung_at, fate, made_at, ended_at, message_id)
         values (t.tenant_id, t.id, plan, rung, receiver, kind, reader, rung_at, case when made is null then 'waiting' else 'sent' end, now,

@@ -368,3 +368,19 @@ def test_seen_practitioner_what_ends_with_the_day_is_reminded_of_within_the_day(
 def test_seen_practitioner_a_step_before_the_end_of_a_day_is_within_the_working_day(region):
     assert region.sql("""select r.code, l.step from ref.rule r, jsonb_array_elements(r.value -> 'ladder') l (step) where r.value #>> '{due,unit}' = 'end_of_day'
         and (l.step ->> 'before')::interval between interval '1 second' and interval '6 hours 59 minutes'""") == []
+
+
+def test_seen_attacker_a_reminder_of_a_measure_stands_behind_its_wall(as_role, act, candidate):
+    """Who may not see that somebody is checked does not learn it from a message to whoever checks."""
+    person = candidate.json['id']
+    officer = as_role('field_officer').get('/user-profile').json['id']
+    made = as_role('case_manager').post('/tasks', {'kind': 'check', 'noun': 'candidate', 'subjectId': person, 'ownerUserId': officer})
+    assert made.status == 201, made.text
+    act("select app.reminder_tell(t, 1, 0::smallint, clock.now(), 'owner', 'user', %s) from app.task t where t.id = %s", (officer, made.json['id']))
+    told = act('select m.wall, m.id from app.reminder r join app.message m on m.tenant_id = r.tenant_id and m.id = r.message_id where r.task_id = %s', (made.json['id'],))
+    assert {wall for wall, _ in told} == {'measure'}
+    message = told[0][1]
+    for role, status in (('consultant', 404), ('coach', 404), ('team_lead', 200), ('case_manager', 200), ('field_officer', 200)):
+        assert as_role(role).get(f'/messages/{message}').status == status, role
+    assert as_role('consultant').get(f'/messages?candidateId={person}').json['items'] == []
+    as_role('case_manager').post(f'/tasks/{made.json["id"]}/withdrawals', {'reason': 'no_longer_needed'})
