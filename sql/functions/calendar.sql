@@ -158,16 +158,21 @@ create function calendar.held(due jsonb, since timestamptz, until timestamptz) r
         return make_interval(secs => seconds);
     end $$;
 
--- The moment at which so much office time has passed; `hours` is a value of the rule calendar.office_hours.
+-- The moment at which so much office time has passed; `hours` is a value of the rule calendar.office_hours. Of an office that is hardly ever open nobody
+-- waits longer than for the last of these days.
 create function calendar.add_office_time(start timestamptz, wanted interval, hours jsonb) returns timestamptz language plpgsql stable strict
     set search_path = pg_catalog, pg_temp
     as $$
     declare
         day date := (start at time zone 'Europe/Amsterdam')::date;
+        last constant date := day + 10000;
         span tstzrange;
         since timestamptz;
     begin
         loop
+            if day > last then
+                return calendar.moment(last + time '23:59:59');
+            end if;
             for span in select r from calendar.runs('office_hours', day, hours) r where upper(r) > start order by r loop
                 since := greatest(lower(span), start);
                 if since + wanted <= upper(span) then

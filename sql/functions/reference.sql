@@ -88,7 +88,7 @@ create function ref.labelled(parts json, wanted text) returns json language plpg
 
 -- The first place at which a value does not have its form, and what is expected there; null when it has its form. A form is a part of JSON Schema
 -- (2020-12): type, enum, minimum, maximum, pattern, format date, items, minItems, maxItems, properties, required. An object has no other
--- properties.
+-- properties. `x-order` names two of them, of which the first is less.
 create function ref.value_fault(form jsonb, value jsonb, place text default '/value') returns jsonb language plpgsql immutable
     set search_path = pg_catalog, pg_temp
     as $$
@@ -125,6 +125,9 @@ create function ref.value_fault(form jsonb, value jsonb, place text default '/va
                 return fault;
             end if;
         end loop;
+        if value ->> (form #>> '{x-order,0}') >= value ->> (form #>> '{x-order,1}') then
+            return jsonb_build_object('pointer', place || '/' || (form #>> '{x-order,1}'), 'expected', '> ' || (form #>> '{x-order,0}'));
+        end if;
         return null;
     end $$;
 

@@ -279,3 +279,10 @@ def test_messages_wait_until_the_quiet_hours_are_over(ask):
             for minutes in range(0, 600, 7):
                 case = {'what': 'quiet', 'term': '', 'rules': rules, 'start': (moment(night) + timedelta(minutes=minutes)).astimezone(timezone.utc).strftime('%Y-%m-%d %H:%M +00')}
                 assert said(ask, case) == Reference(rules).answer(case), case
+
+
+def test_seen_attacker_an_office_that_is_hardly_open_holds_nobody_up(region):
+    """A minute each week: the loop over days ends."""
+    hours = json.dumps({'open': [{'days': [1], 'from': '09:00', 'until': '09:01'}]})
+    (ends,), = region.sql("select calendar.add_office_time('2027-01-01 12:00+01', interval '8784 hours', %s::jsonb) = '2054-05-19 23:59:59+02'", (hours,))
+    assert ends

@@ -159,7 +159,8 @@ def test_rules_are_of_one_municipality(admin, as_role, region):
 
 
 def test_what_the_law_or_the_country_says_nobody_changes(admin):
-    for code, value in (('term.objection', {'amount': 1, 'unit': 'weeks', 'legal': True}), ('retention.audit.entry', {'months': 1})):
+    for code, value in (('term.objection', {'amount': 1, 'unit': 'weeks', 'legal': True}), ('retention.audit.entry', {'months': 1}),
+                        ('clock.term', {'due': {'amount': 800, 'unit': 'weeks'}, 'ladder': []})):
         refused = admin.post('/rules', {'code': code, 'value': value, 'source': 'x'})
         assert refused.status == 409 and refused.problem == 'rule-not-settable'
     country = in_force(admin, 'term.objection')['country']
@@ -183,6 +184,9 @@ WRONG = [('cap.open_proposals', {'count': 0}, '/value/count', '1..50'), ('cap.op
          ('calendar.office_hours', {'open': []}, '/value/open', '1..14 items'),
          ('calendar.office_hours', {'open': [{'days': [8], 'from': '09:00', 'until': '17:00'}]}, '/value/open/0/days/0', '1..7'),
          ('calendar.office_hours', {'open': [{'days': [1], 'from': '09:00', 'until': '17:00'}], 'closed': ['2027-02-30']}, '/value/closed/0', 'date'),
+         ('calendar.office_hours', {'open': [{'days': [1], 'from': '17:00', 'until': '09:00'}]}, '/value/open/0/until', '> from'),
+         ('calendar.office_hours', {'open': [{'days': [1], 'from': '09:00', 'until': '09:00'}]}, '/value/open/0/until', '> from'),
+         ('figure.smallest_cell', {'count': 4}, '/value/count', '5..1000'),
          ('clock.answer', {'due': {'amount': 72, 'unit': 'fortnights'}, 'ladder': []}, '/value/due/unit', None),
          ('clock.answer', {'due': {'amount': 72, 'unit': 'hours'}, 'ladder': [{'before': 'PT24H'}]}, '/value/ladder/0/to', 'string'),
          ('clock.answer', {'due': {'amount': 72, 'unit': 'hours'}, 'ladder': {}}, '/value/ladder', 'array')]
