@@ -85,7 +85,12 @@ create function app.task_reckon() returns trigger language plpgsql
     end $$;
 create trigger reckon before insert or update on app.task for each row execute function app.task_reckon();
 
--- Whether somebody who is there may own this task: they may have to do with what it is about.
+-- Who never opens a work list: whatever such a user owned would be forgotten.
+create function app.task_strangers() returns text[] immutable parallel safe
+    return '{analyst,alderman,labour_expert,benefits_payment,partner,candidate}'::text[];
+
+-- Whether somebody who is there may own this task: they may have to do with what it is about, and have a role with a work list. An employer
+-- has what concerns that employer.
 create function app.task_fits(t app.task, to_user uuid, to_organisation uuid, to_employer uuid, to_candidate uuid) returns boolean language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
@@ -93,13 +98,16 @@ create function app.task_fits(t app.task, to_user uuid, to_organisation uuid, to
     begin
         if to_user is not null then
             select u.* into owner from app.user_account u where u.tenant_id = t.tenant_id and u.id = to_user;
-            return app.task_passes(t.wall, owner.role, t.candidate_id, t.employer_id, owner.organisation_id);
+            return exists (select from entry.hat h where h.tenant_id = t.tenant_id and h.user_id = to_user and not h.role = any (app.task_strangers()))
+                and app.task_passes(t.wall, owner.role, t.candidate_id, t.employer_id, owner.organisation_id);
+        end if;
+        if to_employer is not null then
+            return t.wall in ('region', 'general') or (t.wall <> 'measure' and t.employer_id is not distinct from to_employer);
         end if;
         return t.wall not in ('person', 'measure') or case
             when to_organisation is not null then exists (
                 select from app.organisation o where o.tenant_id = t.tenant_id and o.id = to_organisation
                 and (o.kind in (select r.kind from ref.organisation_of_role r where r.role = '*') or app.reaches(t.candidate_id, o.id, null)))
-            when to_employer is not null then t.wall = 'person' and t.employer_id is not distinct from to_employer
             when to_candidate is not null then t.candidate_id = to_candidate else true end;
     end $$;
 

@@ -16,14 +16,14 @@ create function app.task_made_it(t app.task) returns boolean language plpgsql st
     set search_path = pg_catalog, pg_temp
     as $$ begin return (app.actor() = t.made_by or app.role() = 'team_lead') is true; end $$;
 
--- The task that the caller sees, locked; or MW404.
+-- The task that the caller sees, locked; or MW404. Whoever had to wait for the lock is asked again: a mandate may have ended meanwhile.
 create function app.task_lock(task uuid) returns app.task language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare t app.task;
     begin
         select o.* into t from app.task o where o.tenant_id = app.tenant() and o.id = task and app.sees_task(o) for no key update;
-        if not found then
+        if not found or not app.sees_task(t) then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
         return t;

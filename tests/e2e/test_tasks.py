@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Tasks: made, proposed to another department, kept or not, planned anew, given to somebody else, withdrawn; who sees them; one winner."""
+import datetime
 import os
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg2
 import pytest
 
-from region import day
+from region import day, until
 
 ROUNDS = int(os.environ.get('ROUNDS', 25))
 NOBODY = '01920000-0000-7000-8000-00000000dead'
@@ -443,3 +444,36 @@ def test_no_program_writes_tasks_past_the_functions(region):
             connection.rollback()
     finally:
         connection.close()
+
+
+# ----------------------------------------------------------------------------------------------------- attacked
+
+def test_seen_attacker_a_task_lies_with_nobody_who_never_sees_it(make, me, employer):
+    other = employer.json['id']
+    for role, owner in (('team_lead', {'ownerUserId': me('analyst')}), ('consultant', {'ownerEmployerId': other})):
+        refused = make(role, **owner)
+        assert (refused.status, refused.problem) == (409, 'owner-may-not-see'), refused.text
+    asked = make('employer', kind='question', ownerEmployerId=other)
+    assert (asked.status, asked.problem) == (409, 'owner-may-not-see'), asked.text
+
+
+def test_seen_attacker_a_mandate_ends_while_a_request_waits(region, as_role, make, world):
+    """The firm completes a task; somebody holds its row until after the mandate has ended. Nothing is done, and the answer says so."""
+    lead, firm = as_role('team_lead'), as_role('firm')
+    person = next(c['id'] for c in lead.get('/candidates?pageSize=100&status=active').json['items'] if firm.get(f'/candidates/{c["id"]}').status == 404)
+    until_at = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=1)).isoformat().replace('+00:00', 'Z')
+    given = lead.post('/mandates', {'scope': 'person', 'candidateId': person, 'purpose': 'mediation', 'granteeOrganisationId': world['firm'], 'untilAt': until_at})
+    assert given.status == 201, given.text
+    task = make('consultant', kind='follow_up', noun='candidate', subjectId=person, dueDay=None, ownerOrganisationId=world['firm'])
+    assert task.status == 201 and task.json['state'] == 'open', task.text
+    connection = psycopg2.connect(region.env['MAATWERK_PG'] + ' user=maatwerk_admin')
+    with ThreadPoolExecutor() as pool, connection.cursor() as cursor:
+        cursor.execute('select from app.task where id = %s for update', (task.json['id'],))
+        asked = pool.submit(act, firm, task, 'completions', {'outcome': 'fine'})
+        until(lambda: region.sql('select 1 from pg_locks where not granted'))
+        region.sql("set session_replication_role = replica; update app.access set until_at = clock.now() where source = %s", (given.json['id'],))
+        connection.rollback()
+        refused = asked.result()
+    connection.close()
+    assert refused.status == 404, refused.text
+    assert as_role('consultant').get(place(task)).json['state'] == 'open'
