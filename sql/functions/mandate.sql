@@ -19,7 +19,8 @@ create trigger log_transition after update on app.mandate
     for each row when (new.state is distinct from old.state) execute function app.log_transition('mandate');
 
 -- Refuses what this caller may not give. A consultant or case manager gives access to one person, of a caseload when that is the scope; an
--- account manager gives claims on employers; a team lead gives access to many persons at a time. Nobody gives access to persons to themselves.
+-- account manager gives claims on employers; a team lead gives access to many persons at a time. Nobody gives access to persons to themselves, nor to a firm
+-- for which they work with another hat.
 create function app.mandate_may(m app.mandate) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -31,7 +32,9 @@ create function app.mandate_may(m app.mandate) returns void language plpgsql
            or app.role() not in ('team_lead', 'case_manager', 'consultant', 'account_manager') or (app.role() = 'case_manager' and m.wall <> 'person') then
             raise exception using errcode = 'MW403', message = 'forbidden';
         end if;
-        if m.wall <> 'employer' and entry.same_login(m.grantee_user_id, app.actor()) then
+        if m.wall <> 'employer' and (entry.same_login(m.grantee_user_id, app.actor()) or exists (
+            select from entry.hat h where h.tenant_id = m.tenant_id and h.organisation_id = m.grantee_organisation_id and h.role in ('firm', 'agency')
+            and entry.same_login(h.user_id, app.actor()))) then
             raise exception using errcode = 'MW403', message = 'own-powers';
         end if;
     end $$;

@@ -318,3 +318,13 @@ def test_a_list_begins_at_the_persons_of_the_caller(region):
         plan = '\n'.join(line for line, in cursor.fetchall())
         assert 'tenant_id = ' in plan and 'id = ANY' in plan.split('Filter')[0], plan
     connection.close()
+
+
+def test_seen_attacker_nobody_gives_access_to_the_firm_of_another_hat(as_role, firm, person, somebody):
+    """Else whoever gives a file away keeps seeing the person by the other hat."""
+    user, client = person('consultant')
+    body = {'scope': 'person', 'candidateId': somebody(), 'purpose': 'mediation', 'granteeOrganisationId': firm[0]}
+    assert as_role('tenant_admin').post('/hats', {'userId': user, 'role': 'firm', 'organisationId': firm[0]}).status == 201
+    refused = client().post('/mandates', body, As=user)
+    assert (refused.status, refused.problem) == (403, 'own-powers'), refused.text
+    assert as_role('team_lead').post('/mandates', body).status == 201
