@@ -34,6 +34,7 @@ create function region.project_begin() returns trigger language plpgsql
 create trigger begin before insert on region.project for each row execute function region.project_begin();
 
 call region.project_of('app.vacancy', 'project_id');
+call region.project_of('region.project', 'parent_id');
 
 -- The leader of a project is a user of the municipality that keeps it.
 call app.wall('app.project_leader');

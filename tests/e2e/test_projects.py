@@ -195,3 +195,12 @@ def test_every_table_of_the_region_has_its_walls(region):
              join pg_attribute a on a.attnum = k.n where i.indrelid = c.oid and i.indisprimary and a.attrelid = c.oid)
         from pg_class c where c.relnamespace = 'region'::regnamespace and c.relkind in ('r', 'p')""")
     assert len(rows) >= 4 and all(row[1:] == (True, True, 1, 'region_id') for row in rows), rows
+
+
+def test_seen_attacker_a_project_is_no_part_of_one_that_is_not_seen(as_role, project):
+    """A project of another municipality, in which this one does not take part, is as good as none."""
+    theirs, other = project().json['id'], as_role('account_manager', 'gm9902')
+    for parent in (theirs, '01920000-0000-7000-8000-0000000000ff'):
+        refused = project(other, parentId=parent)
+        assert refused.status == 400 and refused.json['errors'][0]['pointer'] == '/parentId', refused.text
+    assert project(parentId=theirs).json['parentId'] == theirs
