@@ -48,3 +48,12 @@ def test_only_an_address_is_a_sandbox(as_role):
 
 def test_a_municipality_reads_its_own_settings_only(as_role):
     assert as_role('tenant_admin', 'gm9902').get(place(as_role('tenant_admin'))).status == 404
+
+
+def test_seen_attacker_links_lead_to_a_page(as_role):
+    admin = as_role('tenant_admin')
+    where = place(admin)
+    for portal in ('javascript:alert(1)', 'file:///etc/passwd', 'http://portaal.maasdrecht.example', 'https://wie:dan@portaal.example', 'https://portaal.example/?a=',
+                   'https://portaal.example"><a', 'https://'):
+        refused = admin.patch(where, {'portal': portal}, admin.get(where).headers['etag'])
+        assert refused.status == 400 and refused.json['errors'][0]['pointer'] == '/portal', portal

@@ -282,3 +282,17 @@ def test_nobody_is_named_in_logs_jobs_or_redis(region, sending, asked, world):
 def test_a_setting_that_cannot_be_used_is_named(region, sending, name, value):
     with sending(**{name: value}):
         until(lambda: f'"setting-refused","name":"{name}"' in region.log('notifications'))
+
+
+def test_seen_attacker_what_is_no_mail_holds_up_no_report(region, sending):
+    """Links, folders and pipes in the drop: nobody waits for them, and they leave the way free."""
+    drop = region.folder / 'hostile-drop'
+    for part in ('new', 'cur', 'tmp'):
+        (drop / part).mkdir(parents=True)
+    for number in range(60):
+        (drop / 'new' / f'link{number}').symlink_to('/etc/passwd')
+    (drop / 'new/folder').mkdir()
+    os.mkfifo(drop / 'new/pipe')
+    with sending(MAATWERK_MAIL_DROP=str(drop)):
+        (drop / 'new/later').write_bytes(b'no report')
+        until(lambda: not list((drop / 'new').iterdir()))

@@ -50,11 +50,20 @@ enum smtp_end maildir_deliver(const char *folder, const struct smtp_mail *mail, 
     return rename(from, to) == 0 ? SMTP_ACCEPTED : SMTP_UNCERTAIN;
 }
 
+/* Whether it is no e-mail: a link, a pipe, a folder. Nobody waits for it, and it goes out of the way of the others. */
+static bool is_no_file(const char *path)
+{
+    struct stat found;
+    return lstat(path, &found) == 0 && !S_ISREG(found.st_mode);
+}
+
 /* Reads a file and gives it away; false when it must stay. */
 static bool read_file(const char *path, bool (*read_text)(void *, struct str), void *what)
 {
+    if (is_no_file(path))
+        return true;
     char *text = malloc(READ_MOST);
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     ssize_t length = fd < 0 || !text ? -1 : read(fd, text, READ_MOST);
     if (fd >= 0)
         close(fd);

@@ -8,45 +8,46 @@ _Static_assert(38 <= LIMIT_FIELDS, "Task");
 
 static const char *const values_0[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", "alderman", "labour_expert", "benefits_payment", NULL};
 static const char *const values_1[] = {"decider", "privacy_officer", "archivist", NULL};
-static const char *const values_2[] = {"tenant", "candidate", "employer", "channel", NULL};
-static const char *const values_3[] = {"person", "cohort", "desk", "neighbourhood", "sector", "employer", "address_list", NULL};
-static const char *const values_4[] = {"file", "mediation", "interview", "approach", "mailing", NULL};
-static const char *const values_5[] = {"not_needed", "agreed", "replaced", "not_allowed", "misused", "given_back", "file_merged", "other", NULL};
-static const struct pattern_part pattern_6[] = {{{0x0u, 0x7fffffe80000000u}, 2, 40}, {{0, 0}, 0, 0}};
-static const char *const values_7[] = {"file", "mediation", NULL};
-static const char *const values_8[] = {"firm", "agency", "hub", "course_provider", "partner", "municipality", "unit", "service_point", "desk", "department", "school", "association", "park", "platform", "corporation", "sector_body", "fund", "council", "employment_service", "sheltered_work", "centre", NULL};
-static const struct pattern_part pattern_9[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
-static const struct pattern_part pattern_10[] = {{{0x7000000000000u, 0x0u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 1, 1}, {{0x400000000000000u, 0x0u}, 1, 1}, {{0x3f000000000000u, 0x0u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 1, 1}, {{0, 0}, 0, 0}};
-static const char *const values_11[] = {"country", "tenant", "project", "agreement", NULL};
-static const char *const values_12[] = {"withdraw", "end", NULL};
-static const char *const values_13[] = {"propose", "send", "invite", "hire", "start", "pay", NULL};
-static const char *const values_14[] = {"no_time", "not_ours", "wrong_person", "cannot_be_met", "no_longer_needed", "made_by_mistake", "twice", "subject_ended", "person_left", "other", NULL};
-static const char *const values_15[] = {"contacted", "not_contacted", "taken_up", "refused", "kept", "not_kept", "answered", "not_answered", "held", "not_held", "fine", "attention", "at_risk", "ended", "not_reached", "present", "ill", "absent", "removed", "not_removed", "finished", "not_finished", "met", "not_met", "granted", "agreed", "permanent", "extended", "converted", "used", "not_used", "handed_over", "received", "not_received", "full", "partial", "none", "renewed", "lapsed", "decided", "followed", "dropped", "not_done", NULL};
-static const char *const values_16[] = {"employer", "candidate", "organisation", "team_lead", "colleague", NULL};
-static const char *const values_17[] = {"asked_by_other_side", "illness", "holiday", "waiting_for_others", "no_capacity", "more_time_needed", "other", NULL};
-static const char *const values_18[] = {"skill", "knowledge", "attitude", "language", NULL};
-static const char *const values_19[] = {"released", "withdrawn", NULL};
-static const char *const values_20[] = {"document", "licence", "language", "task", "certificate", NULL};
-static const char *const values_21[] = {"asked", "granted", "ended", "revoked", NULL};
-static const char *const values_22[] = {"e_mail", NULL};
-static const char *const values_23[] = {"accepted", "deferred", "refused", "uncertain", NULL};
-static const char *const values_24[] = {"nl", "en", NULL};
-static const char *const values_25[] = {"queued", "sent", "delivered", "uncertain", "failed", "undelivered", "withdrawn", NULL};
-static const char *const values_26[] = {"refused", "exhausted", "bounced", "stopped", "no_address", "gone", "not_known", "ended", NULL};
-static const char *const values_27[] = {"current", "withdrawn", NULL};
-static const char *const values_28[] = {"ready", "leased", "waiting", "blocked", "dead", NULL};
-static const char *const values_29[] = {"ready", "leased", "waiting", "blocked", NULL};
-static const char *const values_30[] = {"retry", "run-now", "cancel", "kill", "revive", "drop", "pause", "resume", "release", "drain", "end-drain", NULL};
-static const char *const values_31[] = {"job", "dead-letter", "kind", "tenant", "lane", "worker", NULL};
-static const char *const values_32[] = {"done", "asked", "too-late", NULL};
-static const char *const values_33[] = {"permanent", "exhausted", "poison", "uncertain", "killed", NULL};
-static const char *const values_34[] = {"idle", "moving", "blocked", NULL};
-static const char *const values_35[] = {"fire", "skip", NULL};
-static const char *const values_36[] = {"drafted", "adopted", "replaced", "withdrawn", NULL};
-static const char *const values_37[] = {"task_due", "proposal_expired", "candidate_over_cap", "card_erased", "hire_settled", "new_only", NULL};
-static const char *const values_38[] = {"proposed", "open", "done", "failed", "withdrawn", NULL};
-static const char *const values_39[] = {"municipality", "centre", "service", "hub", NULL};
-static const char *const values_40[] = {"active", "closed", NULL};
+static const struct pattern_part pattern_2[] = {{{0x0u, 0x10000000000u}, 1, 1}, {{0x0u, 0x10000000000000u}, 1, 1}, {{0x0u, 0x10000000000000u}, 1, 1}, {{0x0u, 0x1000000000000u}, 1, 1}, {{0x0u, 0x8000000000000u}, 1, 1}, {{0x400000000000000u, 0x0u}, 1, 1}, {{0x800000000000u, 0x0u}, 1, 1}, {{0x800000000000u, 0x0u}, 1, 1}, {{0x7ffe00000000000u, 0x47fffffe87fffffeu}, 1, 192}, {{0, 0}, 0, 0}};
+static const char *const values_3[] = {"tenant", "candidate", "employer", "channel", NULL};
+static const char *const values_4[] = {"person", "cohort", "desk", "neighbourhood", "sector", "employer", "address_list", NULL};
+static const char *const values_5[] = {"file", "mediation", "interview", "approach", "mailing", NULL};
+static const char *const values_6[] = {"not_needed", "agreed", "replaced", "not_allowed", "misused", "given_back", "file_merged", "other", NULL};
+static const struct pattern_part pattern_7[] = {{{0x0u, 0x7fffffe80000000u}, 2, 40}, {{0, 0}, 0, 0}};
+static const char *const values_8[] = {"file", "mediation", NULL};
+static const char *const values_9[] = {"firm", "agency", "hub", "course_provider", "partner", "municipality", "unit", "service_point", "desk", "department", "school", "association", "park", "platform", "corporation", "sector_body", "fund", "council", "employment_service", "sheltered_work", "centre", NULL};
+static const struct pattern_part pattern_10[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
+static const struct pattern_part pattern_11[] = {{{0x7000000000000u, 0x0u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 1, 1}, {{0x400000000000000u, 0x0u}, 1, 1}, {{0x3f000000000000u, 0x0u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 1, 1}, {{0, 0}, 0, 0}};
+static const char *const values_12[] = {"country", "tenant", "project", "agreement", NULL};
+static const char *const values_13[] = {"withdraw", "end", NULL};
+static const char *const values_14[] = {"propose", "send", "invite", "hire", "start", "pay", NULL};
+static const char *const values_15[] = {"no_time", "not_ours", "wrong_person", "cannot_be_met", "no_longer_needed", "made_by_mistake", "twice", "subject_ended", "person_left", "other", NULL};
+static const char *const values_16[] = {"contacted", "not_contacted", "taken_up", "refused", "kept", "not_kept", "answered", "not_answered", "held", "not_held", "fine", "attention", "at_risk", "ended", "not_reached", "present", "ill", "absent", "removed", "not_removed", "finished", "not_finished", "met", "not_met", "granted", "agreed", "permanent", "extended", "converted", "used", "not_used", "handed_over", "received", "not_received", "full", "partial", "none", "renewed", "lapsed", "decided", "followed", "dropped", "not_done", NULL};
+static const char *const values_17[] = {"employer", "candidate", "organisation", "team_lead", "colleague", NULL};
+static const char *const values_18[] = {"asked_by_other_side", "illness", "holiday", "waiting_for_others", "no_capacity", "more_time_needed", "other", NULL};
+static const char *const values_19[] = {"skill", "knowledge", "attitude", "language", NULL};
+static const char *const values_20[] = {"released", "withdrawn", NULL};
+static const char *const values_21[] = {"document", "licence", "language", "task", "certificate", NULL};
+static const char *const values_22[] = {"asked", "granted", "ended", "revoked", NULL};
+static const char *const values_23[] = {"e_mail", NULL};
+static const char *const values_24[] = {"accepted", "deferred", "refused", "uncertain", NULL};
+static const char *const values_25[] = {"nl", "en", NULL};
+static const char *const values_26[] = {"queued", "sent", "delivered", "uncertain", "failed", "undelivered", "withdrawn", NULL};
+static const char *const values_27[] = {"refused", "exhausted", "bounced", "stopped", "no_address", "gone", "not_known", "ended", NULL};
+static const char *const values_28[] = {"current", "withdrawn", NULL};
+static const char *const values_29[] = {"ready", "leased", "waiting", "blocked", "dead", NULL};
+static const char *const values_30[] = {"ready", "leased", "waiting", "blocked", NULL};
+static const char *const values_31[] = {"retry", "run-now", "cancel", "kill", "revive", "drop", "pause", "resume", "release", "drain", "end-drain", NULL};
+static const char *const values_32[] = {"job", "dead-letter", "kind", "tenant", "lane", "worker", NULL};
+static const char *const values_33[] = {"done", "asked", "too-late", NULL};
+static const char *const values_34[] = {"permanent", "exhausted", "poison", "uncertain", "killed", NULL};
+static const char *const values_35[] = {"idle", "moving", "blocked", NULL};
+static const char *const values_36[] = {"fire", "skip", NULL};
+static const char *const values_37[] = {"drafted", "adopted", "replaced", "withdrawn", NULL};
+static const char *const values_38[] = {"task_due", "proposal_expired", "candidate_over_cap", "card_erased", "hire_settled", "new_only", NULL};
+static const char *const values_39[] = {"proposed", "open", "done", "failed", "withdrawn", NULL};
+static const char *const values_40[] = {"municipality", "centre", "service", "hub", NULL};
+static const char *const values_41[] = {"active", "closed", NULL};
 
 static const struct field hand_over_new_fields[] = {
     {.name = "fromUserId", .key = {"\"fromUserId\":", 13}, .column = "from_user_id", .type = FIELD_UUID, .offset = offsetof(struct hand_over_new, from_user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -89,25 +90,25 @@ const struct schema login_new_schema = {
 static const struct field mail_setting_change_fields[] = {
     {.name = "stopped", .key = {"\"stopped\":", 10}, .column = "stopped", .type = FIELD_BOOL, .offset = offsetof(struct mail_setting_change, stopped), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "sandboxAddress", .key = {"\"sandboxAddress\":", 17}, .column = "sandbox_address", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_EMAIL, .offset = offsetof(struct mail_setting_change, sandbox_address), .min = 3, .max = 254, .visible_to = 0xffffffffu},
-    {.name = "portal", .key = {"\"portal\":", 9}, .column = "portal", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct mail_setting_change, portal), .min = 8, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "portal", .key = {"\"portal\":", 9}, .column = "portal", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct mail_setting_change, portal), .min = 9, .max = 200, .pattern = pattern_2, .visible_to = 0xffffffffu},
 };
 const struct schema mail_setting_change_schema = {
     .name = "MailSettingChange", .fields = mail_setting_change_fields, .count = 3,
     .size = sizeof(struct mail_setting_change), .self = NULL,
 };
 static const struct field mandate_new_fields[] = {
-    {.name = "grantor", .key = {"\"grantor\":", 10}, .column = "grantor", .type = FIELD_TEXT, .offset = offsetof(struct mandate_new, grantor), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "grantor", .key = {"\"grantor\":", 10}, .column = "grantor", .type = FIELD_TEXT, .offset = offsetof(struct mandate_new, grantor), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
     {.name = "grantorId", .key = {"\"grantorId\":", 12}, .column = "grantor_id", .type = FIELD_UUID, .offset = offsetof(struct mandate_new, grantor_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "granteeUserId", .key = {"\"granteeUserId\":", 16}, .column = "grantee_user_id", .type = FIELD_UUID, .offset = offsetof(struct mandate_new, grantee_user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "granteeOrganisationId", .key = {"\"granteeOrganisationId\":", 24}, .column = "grantee_organisation_id", .type = FIELD_UUID, .offset = offsetof(struct mandate_new, grantee_organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "granteeTenantId", .key = {"\"granteeTenantId\":", 18}, .column = "grantee_tenant_id", .type = FIELD_UUID, .offset = offsetof(struct mandate_new, grantee_tenant_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .offset = offsetof(struct mandate_new, role), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
-    {.name = "scope", .key = {"\"scope\":", 8}, .column = "scope", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct mandate_new, scope), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "scope", .key = {"\"scope\":", 8}, .column = "scope", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct mandate_new, scope), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .offset = offsetof(struct mandate_new, candidate_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .offset = offsetof(struct mandate_new, employer_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "scopeId", .key = {"\"scopeId\":", 10}, .column = "scope_id", .type = FIELD_UUID, .offset = offsetof(struct mandate_new, scope_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "scopeCode", .key = {"\"scopeCode\":", 12}, .column = "scope_code", .type = FIELD_TEXT, .offset = offsetof(struct mandate_new, scope_code), .min = 1, .max = 80, .visible_to = 0xffffffffu},
-    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct mandate_new, purpose), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct mandate_new, purpose), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
     {.name = "fromAt", .key = {"\"fromAt\":", 9}, .column = "from_at", .type = FIELD_INSTANT, .offset = offsetof(struct mandate_new, from_at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "untilAt", .key = {"\"untilAt\":", 10}, .column = "until_at", .type = FIELD_INSTANT, .offset = offsetof(struct mandate_new, until_at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "exclusive", .key = {"\"exclusive\":", 12}, .column = "exclusive", .type = FIELD_BOOL, .offset = offsetof(struct mandate_new, exclusive), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -117,16 +118,16 @@ const struct schema mandate_new_schema = {
     .size = sizeof(struct mandate_new), .self = NULL,
 };
 static const struct field mandate_revocation_fields[] = {
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct mandate_revocation, reason), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct mandate_revocation, reason), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
 };
 const struct schema mandate_revocation_schema = {
     .name = "MandateRevocation", .fields = mandate_revocation_fields, .count = 1,
     .size = sizeof(struct mandate_revocation), .self = NULL,
 };
 static const struct field note_new_fields[] = {
-    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct note_new, noun), .min = 2, .max = 40, .pattern = pattern_6, .visible_to = 0xffffffffu},
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct note_new, noun), .min = 2, .max = 40, .pattern = pattern_7, .visible_to = 0xffffffffu},
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct note_new, subject_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .offset = offsetof(struct note_new, purpose), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .offset = offsetof(struct note_new, purpose), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_MULTILINE, .offset = offsetof(struct note_new, text), .min = 1, .max = 4000, .visible_to = 0xffffffffu},
 };
 const struct schema note_new_schema = {
@@ -134,7 +135,7 @@ const struct schema note_new_schema = {
     .size = sizeof(struct note_new), .self = NULL,
 };
 static const struct field note_change_fields[] = {
-    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .offset = offsetof(struct note_change, purpose), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .offset = offsetof(struct note_change, purpose), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct note_change, text), .min = 1, .max = 4000, .visible_to = 0xffffffffu},
 };
 const struct schema note_change_schema = {
@@ -142,9 +143,9 @@ const struct schema note_change_schema = {
     .size = sizeof(struct note_change), .self = NULL,
 };
 static const struct field organisation_new_fields[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct organisation_new, kind), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct organisation_new, kind), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct organisation_new, name), .min = 1, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_new, kvk_number), .min = 8, .max = 8, .pattern = pattern_9, .visible_to = 0xffffffffu},
+    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_new, kvk_number), .min = 8, .max = 8, .pattern = pattern_10, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_new, parent_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_new, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct organisation_new, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -154,9 +155,9 @@ const struct schema organisation_new_schema = {
     .size = sizeof(struct organisation_new), .self = NULL,
 };
 static const struct field organisation_change_fields[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct organisation_change, kind), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct organisation_change, kind), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .offset = offsetof(struct organisation_change, name), .min = 1, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_change, kvk_number), .min = 8, .max = 8, .pattern = pattern_9, .visible_to = 0xffffffffu},
+    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_change, kvk_number), .min = 8, .max = 8, .pattern = pattern_10, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_change, parent_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_change, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct organisation_change, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -182,7 +183,7 @@ const struct schema queue_pause_new_schema = {
 };
 static const struct field reminder_choice_fields[] = {
     {.name = "digest", .key = {"\"digest\":", 9}, .column = "digest", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .offset = offsetof(struct reminder_choice, digest), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "digestAt", .key = {"\"digestAt\":", 11}, .column = "digest_at", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct reminder_choice, digest_at), .min = 5, .max = 5, .pattern = pattern_10, .visible_to = 0xffffffffu},
+    {.name = "digestAt", .key = {"\"digestAt\":", 11}, .column = "digest_at", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct reminder_choice, digest_at), .min = 5, .max = 5, .pattern = pattern_11, .visible_to = 0xffffffffu},
 };
 const struct schema reminder_choice_schema = {
     .name = "ReminderChoice", .fields = reminder_choice_fields, .count = 2,
@@ -190,7 +191,7 @@ const struct schema reminder_choice_schema = {
 };
 static const struct field rule_new_fields[] = {
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct rule_new, code), .min = 3, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "scope", .key = {"\"scope\":", 8}, .column = "scope", .type = FIELD_TEXT, .offset = offsetof(struct rule_new, scope), .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "scope", .key = {"\"scope\":", 8}, .column = "scope", .type = FIELD_TEXT, .offset = offsetof(struct rule_new, scope), .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
     {.name = "scopeId", .key = {"\"scopeId\":", 10}, .column = "scope_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct rule_new, scope_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "value", .key = {"\"value\":", 8}, .column = "value", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .offset = offsetof(struct rule_new, value), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct rule_new, source), .min = 1, .max = 500, .visible_to = 0xffffffffu},
@@ -219,15 +220,15 @@ const struct schema rule_adoption_schema = {
     .size = sizeof(struct rule_adoption), .self = NULL,
 };
 static const struct field rule_ending_fields[] = {
-    {.name = "how", .key = {"\"how\":", 6}, .column = "how", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct rule_ending, how), .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "how", .key = {"\"how\":", 6}, .column = "how", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct rule_ending, how), .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
 };
 const struct schema rule_ending_schema = {
     .name = "RuleEnding", .fields = rule_ending_fields, .count = 1,
     .size = sizeof(struct rule_ending), .self = NULL,
 };
 static const struct field task_new_fields[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_new, kind), .min = 2, .max = 40, .pattern = pattern_6, .visible_to = 0xffffffffu},
-    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_new, noun), .min = 2, .max = 40, .pattern = pattern_6, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_new, kind), .min = 2, .max = 40, .pattern = pattern_7, .visible_to = 0xffffffffu},
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_new, noun), .min = 2, .max = 40, .pattern = pattern_7, .visible_to = 0xffffffffu},
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_new, subject_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "summary", .key = {"\"summary\":", 10}, .column = "summary", .type = FIELD_TEXT, .offset = offsetof(struct task_new, summary), .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "ownerUserId", .key = {"\"ownerUserId\":", 14}, .column = "owner_user_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, owner_user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -239,7 +240,7 @@ static const struct field task_new_fields[] = {
     {.name = "promisedToOrganisationId", .key = {"\"promisedToOrganisationId\":", 27}, .column = "promised_to_organisation_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, promised_to_organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .offset = offsetof(struct task_new, due_at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "dueDay", .key = {"\"dueDay\":", 9}, .column = "due_day", .type = FIELD_DATE, .offset = offsetof(struct task_new, due_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .offset = offsetof(struct task_new, blocks), .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu, .closed_to = 0xf7b80u},
+    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .offset = offsetof(struct task_new, blocks), .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu, .closed_to = 0xf7b80u},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, project_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xf7b80u},
 };
 const struct schema task_new_schema = {
@@ -247,21 +248,21 @@ const struct schema task_new_schema = {
     .size = sizeof(struct task_new), .self = NULL,
 };
 static const struct field task_refusal_fields[] = {
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_refusal, reason), .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_refusal, reason), .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
 };
 const struct schema task_refusal_schema = {
     .name = "TaskRefusal", .fields = task_refusal_fields, .count = 1,
     .size = sizeof(struct task_refusal), .self = NULL,
 };
 static const struct field task_completion_fields[] = {
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_completion, outcome), .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_completion, outcome), .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
 };
 const struct schema task_completion_schema = {
     .name = "TaskCompletion", .fields = task_completion_fields, .count = 1,
     .size = sizeof(struct task_completion), .self = NULL,
 };
 static const struct field task_withdrawal_fields[] = {
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_withdrawal, reason), .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_withdrawal, reason), .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
 };
 const struct schema task_withdrawal_schema = {
     .name = "TaskWithdrawal", .fields = task_withdrawal_fields, .count = 1,
@@ -270,8 +271,8 @@ const struct schema task_withdrawal_schema = {
 static const struct field task_replanning_fields[] = {
     {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .offset = offsetof(struct task_replanning, due_at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "dueDay", .key = {"\"dueDay\":", 9}, .column = "due_day", .type = FIELD_DATE, .offset = offsetof(struct task_replanning, due_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "agreedBy", .key = {"\"agreedBy\":", 11}, .column = "deviation_agreed_by", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_replanning, deviation_agreed_by), .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "deviation_reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_replanning, deviation_reason), .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
+    {.name = "agreedBy", .key = {"\"agreedBy\":", 11}, .column = "deviation_agreed_by", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_replanning, deviation_agreed_by), .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "deviation_reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_replanning, deviation_reason), .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
 };
 const struct schema task_replanning_schema = {
     .name = "TaskReplanning", .fields = task_replanning_fields, .count = 4,
@@ -337,12 +338,12 @@ const struct schema colleague_schema = {
 static const struct field competence_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "uri", .key = {"\"uri\":", 6}, .column = "uri", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
     {.name = "alternativeLabels", .key = {"\"alternativeLabels\":", 20}, .column = "alternatives", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 200, .item_max = 300, .visible_to = 0xffffffffu},
     {.name = "rarity", .key = {"\"rarity\":", 9}, .column = "rarity", .type = FIELD_INT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
     {.name = "taxonomy", .key = {"\"taxonomy\":", 11}, .column = "taxonomy", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu},
     {.name = "replacedById", .key = {"\"replacedById\":", 15}, .column = "replaced_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema competence_schema = {
@@ -351,7 +352,7 @@ const struct schema competence_schema = {
 };
 static const struct field condition_fields[] = {
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu},
     {.name = "labelNl", .key = {"\"labelNl\":", 10}, .column = "label_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "labelEn", .key = {"\"labelEn\":", 10}, .column = "label_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "trainable", .key = {"\"trainable\":", 12}, .column = "trainable", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -375,7 +376,7 @@ static const struct field gate_task_fields[] = {
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "titleNl", .key = {"\"titleNl\":", 10}, .column = "title_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "titleEn", .key = {"\"titleEn\":", 10}, .column = "title_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
     {.name = "ownerName", .key = {"\"ownerName\":", 12}, .column = "owner_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "overdue", .key = {"\"overdue\":", 10}, .column = "overdue", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -388,7 +389,7 @@ static const struct field gate_fields[] = {
     {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "step", .key = {"\"step\":", 7}, .column = "step", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "step", .key = {"\"step\":", 7}, .column = "step", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
     {.name = "may", .key = {"\"may\":", 6}, .column = "may", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "states", .key = {"\"states\":", 9}, .column = "states", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 10, .schema = &gate_state_schema, .visible_to = 0xffffffffu},
     {.name = "tasks", .key = {"\"tasks\":", 8}, .column = "tasks", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 1000, .schema = &gate_task_schema, .visible_to = 0xffffffffu},
@@ -462,26 +463,26 @@ const struct schema mail_setting_schema = {
 };
 static const struct field mandate_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu},
-    {.name = "grantor", .key = {"\"grantor\":", 10}, .column = "grantor", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
+    {.name = "grantor", .key = {"\"grantor\":", 10}, .column = "grantor", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
     {.name = "grantorId", .key = {"\"grantorId\":", 12}, .column = "grantor_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "granteeUserId", .key = {"\"granteeUserId\":", 16}, .column = "grantee_user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "granteeOrganisationId", .key = {"\"granteeOrganisationId\":", 24}, .column = "grantee_organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "granteeTenantId", .key = {"\"granteeTenantId\":", 18}, .column = "grantee_tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "granteeName", .key = {"\"granteeName\":", 14}, .column = "grantee_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "scope", .key = {"\"scope\":", 8}, .column = "scope", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "scope", .key = {"\"scope\":", 8}, .column = "scope", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "scopeId", .key = {"\"scopeId\":", 10}, .column = "scope_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "scopeCode", .key = {"\"scopeCode\":", 12}, .column = "scope_code", .type = FIELD_TEXT, .min = 0, .max = 80, .visible_to = 0xffffffffu},
-    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
     {.name = "fromAt", .key = {"\"fromAt\":", 9}, .column = "from_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "untilAt", .key = {"\"untilAt\":", 10}, .column = "until_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "exclusive", .key = {"\"exclusive\":", 12}, .column = "exclusive", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "askedBy", .key = {"\"askedBy\":", 10}, .column = "asked_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "decidedBy", .key = {"\"decidedBy\":", 12}, .column = "decided_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -491,7 +492,7 @@ const struct schema mandate_schema = {
 };
 static const struct field message_template_fields[] = {
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000000, .visible_to = 0xffffffffu},
     {.name = "subjectNl", .key = {"\"subjectNl\":", 12}, .column = "subject_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "subjectEn", .key = {"\"subjectEn\":", 12}, .column = "subject_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -517,7 +518,7 @@ static const struct field message_attempt_fields[] = {
     {.name = "begunAt", .key = {"\"begunAt\":", 10}, .column = "begun_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "handedAt", .key = {"\"handedAt\":", 11}, .column = "handed_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endedAt", .key = {"\"endedAt\":", 10}, .column = "ended_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_24, .visible_to = 0xffffffffu},
     {.name = "replyCode", .key = {"\"replyCode\":", 12}, .column = "reply_code", .type = FIELD_INT, .min = 200, .max = 599, .visible_to = 0xffffffffu},
     {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .min = 0, .max = 12, .visible_to = 0xffffffffu},
     {.name = "receipt", .key = {"\"receipt\":", 10}, .column = "receipt", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -532,8 +533,8 @@ static const struct field message_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "template", .key = {"\"template\":", 11}, .column = "template", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "templateVersion", .key = {"\"templateVersion\":", 18}, .column = "template_version", .type = FIELD_INT, .min = 1, .max = 1000000, .visible_to = 0xffffffffu},
-    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
-    {.name = "language", .key = {"\"language\":", 11}, .column = "language", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_24, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu},
+    {.name = "language", .key = {"\"language\":", 11}, .column = "language", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_25, .visible_to = 0xffffffffu},
     {.name = "toUserId", .key = {"\"toUserId\":", 11}, .column = "to_user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "toContactId", .key = {"\"toContactId\":", 14}, .column = "to_contact_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "toCandidateId", .key = {"\"toCandidateId\":", 16}, .column = "to_candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -541,8 +542,8 @@ static const struct field message_fields[] = {
     {.name = "aboutId", .key = {"\"aboutId\":", 10}, .column = "subject_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "aboutLabel", .key = {"\"aboutLabel\":", 13}, .column = "about_label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "urgent", .key = {"\"urgent\":", 9}, .column = "urgent", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_25, .visible_to = 0xffffffffu},
-    {.name = "fault", .key = {"\"fault\":", 8}, .column = "fault", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_26, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_26, .visible_to = 0xffffffffu},
+    {.name = "fault", .key = {"\"fault\":", 8}, .column = "fault", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_27, .visible_to = 0xffffffffu},
     {.name = "plannedAt", .key = {"\"plannedAt\":", 12}, .column = "planned_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "nextAt", .key = {"\"nextAt\":", 9}, .column = "next_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "sentAt", .key = {"\"sentAt\":", 9}, .column = "sent_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -563,7 +564,7 @@ static const struct field neighbourhood_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "district", .key = {"\"district\":", 11}, .column = "district", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "municipality", .key = {"\"municipality\":", 15}, .column = "municipality", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 6, .visible_to = 0xffffffffu},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_27, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_28, .visible_to = 0xffffffffu},
 };
 const struct schema neighbourhood_schema = {
     .name = "Neighbourhood", .fields = neighbourhood_fields, .count = 5,
@@ -576,7 +577,7 @@ static const struct field note_fields[] = {
     {.name = "subjectLabel", .key = {"\"subjectLabel\":", 15}, .column = "subject_label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 4000, .visible_to = 0xffffffffu},
     {.name = "authorId", .key = {"\"authorId\":", 11}, .column = "author_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "authorName", .key = {"\"authorName\":", 13}, .column = "author_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
@@ -604,7 +605,7 @@ static const struct field occupation_fields[] = {
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
     {.name = "alternativeLabels", .key = {"\"alternativeLabels\":", 20}, .column = "alternatives", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 200, .item_max = 300, .visible_to = 0xffffffffu},
     {.name = "taxonomy", .key = {"\"taxonomy\":", 11}, .column = "taxonomy", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu},
     {.name = "replacedById", .key = {"\"replacedById\":", 15}, .column = "replaced_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 500, .schema = &occupation_competence_schema, .visible_to = 0xffffffffu},
 };
@@ -614,7 +615,7 @@ const struct schema occupation_schema = {
 };
 static const struct field organisation_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .min = 0, .max = 8, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -637,7 +638,7 @@ const struct schema place_schema = {
     .size = 0, .self = NULL,
 };
 static const struct field queue_figure_fields[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_28, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_29, .visible_to = 0xffffffffu},
     {.name = "priority", .key = {"\"priority\":", 11}, .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "jobs", .key = {"\"jobs\":", 7}, .column = "jobs", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
@@ -680,7 +681,7 @@ static const struct field queue_job_fields[] = {
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "priority", .key = {"\"priority\":", 11}, .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_29, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_30, .visible_to = 0xffffffffu},
     {.name = "attempt", .key = {"\"attempt\":", 10}, .column = "attempt", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "crashes", .key = {"\"crashes\":", 10}, .column = "crash", .type = FIELD_INT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -700,10 +701,10 @@ const struct schema queue_job_schema = {
 static const struct field queue_act_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "verb", .key = {"\"verb\":", 7}, .column = "verb", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_30, .visible_to = 0xffffffffu},
-    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_31, .visible_to = 0xffffffffu},
+    {.name = "verb", .key = {"\"verb\":", 7}, .column = "verb", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_31, .visible_to = 0xffffffffu},
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_32, .visible_to = 0xffffffffu},
     {.name = "target", .key = {"\"target\":", 9}, .column = "target", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_32, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_33, .visible_to = 0xffffffffu},
     {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "actorId", .key = {"\"actorId\":", 10}, .column = "actor", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -719,7 +720,7 @@ static const struct field queue_dead_letter_fields[] = {
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "priority", .key = {"\"priority\":", 11}, .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_33, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_34, .visible_to = 0xffffffffu},
     {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "attempt", .key = {"\"attempt\":", 10}, .column = "attempt", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "crashes", .key = {"\"crashes\":", 10}, .column = "crash", .type = FIELD_INT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
@@ -752,7 +753,7 @@ static const struct field queue_lane_job_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "place", .key = {"\"place\":", 8}, .column = "place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_29, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_30, .visible_to = 0xffffffffu},
 };
 const struct schema queue_lane_job_schema = {
     .name = "QueueLaneJob", .fields = queue_lane_job_fields, .count = 4,
@@ -760,7 +761,7 @@ const struct schema queue_lane_job_schema = {
 };
 static const struct field queue_lane_fields[] = {
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_34, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_35, .visible_to = 0xffffffffu},
     {.name = "lastPlace", .key = {"\"lastPlace\":", 12}, .column = "last_place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "donePlace", .key = {"\"donePlace\":", 12}, .column = "done_place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "blockedById", .key = {"\"blockedById\":", 14}, .column = "blocked_by", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
@@ -779,7 +780,7 @@ static const struct field queue_plan_fields[] = {
     {.name = "dueLocal", .key = {"\"dueLocal\":", 11}, .column = "due_local", .type = FIELD_TEXT, .min = 0, .max = 19, .visible_to = 0xffffffffu},
     {.name = "zone", .key = {"\"zone\":", 7}, .column = "zone", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
     {.name = "subject", .key = {"\"subject\":", 10}, .column = "subject", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "misfire", .key = {"\"misfire\":", 10}, .column = "misfire", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_35, .visible_to = 0xffffffffu},
+    {.name = "misfire", .key = {"\"misfire\":", 10}, .column = "misfire", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_36, .visible_to = 0xffffffffu},
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "ids", .key = {"\"ids\":", 6}, .column = "ids", .type = FIELD_JSON, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -811,7 +812,7 @@ static const struct field rule_code_fields[] = {
     {.name = "descriptionNl", .key = {"\"descriptionNl\":", 16}, .column = "description_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 500, .visible_to = 0xffffffffu},
     {.name = "descriptionEn", .key = {"\"descriptionEn\":", 16}, .column = "description_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 500, .visible_to = 0xffffffffu},
     {.name = "law", .key = {"\"law\":", 6}, .column = "law", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "scopes", .key = {"\"scopes\":", 9}, .column = "scopes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 3, .item_max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "scopes", .key = {"\"scopes\":", 9}, .column = "scopes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 3, .item_max = 100, .values = values_12, .visible_to = 0xffffffffu},
     {.name = "schema", .key = {"\"schema\":", 9}, .column = "schema", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema rule_code_schema = {
@@ -821,9 +822,9 @@ const struct schema rule_code_schema = {
 static const struct field rule_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "scope", .key = {"\"scope\":", 8}, .column = "scope", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "scope", .key = {"\"scope\":", 8}, .column = "scope", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
     {.name = "scopeId", .key = {"\"scopeId\":", 10}, .column = "scope_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_36, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_37, .visible_to = 0xffffffffu},
     {.name = "value", .key = {"\"value\":", 8}, .column = "value", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 500, .visible_to = 0xffffffffu},
     {.name = "decision", .key = {"\"decision\":", 11}, .column = "decision", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -848,7 +849,7 @@ const struct schema rule_sample_schema = {
     .size = 0, .self = NULL,
 };
 static const struct field rule_effect_fields[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_37, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_38, .visible_to = 0xffffffffu},
     {.name = "count", .key = {"\"count\":", 8}, .column = "count", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000000000, .visible_to = 0xffffffffu},
     {.name = "samples", .key = {"\"samples\":", 10}, .column = "samples", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 10, .schema = &rule_sample_schema, .visible_to = 0xffffffffu},
 };
@@ -872,9 +873,9 @@ static const struct field task_kind_fields[] = {
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "titleNl", .key = {"\"titleNl\":", 10}, .column = "title_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "titleEn", .key = {"\"titleEn\":", 10}, .column = "title_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "outcomes", .key = {"\"outcomes\":", 11}, .column = "outcomes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .item_max = 100, .values = values_15, .visible_to = 0xffffffffu},
-    {.name = "failures", .key = {"\"failures\":", 11}, .column = "failures", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .item_max = 100, .values = values_15, .visible_to = 0xffffffffu},
-    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "outcomes", .key = {"\"outcomes\":", 11}, .column = "outcomes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .item_max = 100, .values = values_16, .visible_to = 0xffffffffu},
+    {.name = "failures", .key = {"\"failures\":", 11}, .column = "failures", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .item_max = 100, .values = values_16, .visible_to = 0xffffffffu},
+    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
     {.name = "urgent", .key = {"\"urgent\":", 9}, .column = "urgent", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "binds", .key = {"\"binds\":", 8}, .column = "binds", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "byHand", .key = {"\"byHand\":", 9}, .column = "by_hand", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -897,7 +898,7 @@ static const struct field task_fields[] = {
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "titleNl", .key = {"\"titleNl\":", 10}, .column = "title_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "titleEn", .key = {"\"titleEn\":", 10}, .column = "title_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_38, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_39, .visible_to = 0xffffffffu},
     {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "subjectLabel", .key = {"\"subjectLabel\":", 15}, .column = "subject_label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -905,7 +906,7 @@ static const struct field task_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x3b7u},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "summary", .key = {"\"summary\":", 10}, .column = "summary", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_13, .visible_to = 0x847fu},
+    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_14, .visible_to = 0x847fu},
     {.name = "urgent", .key = {"\"urgent\":", 9}, .column = "urgent", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "ownerUserId", .key = {"\"ownerUserId\":", 14}, .column = "owner_user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "ownerOrganisationId", .key = {"\"ownerOrganisationId\":", 22}, .column = "owner_organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -921,10 +922,10 @@ static const struct field task_fields[] = {
     {.name = "overdue", .key = {"\"overdue\":", 10}, .column = "overdue", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "held", .key = {"\"held\":", 7}, .column = "held", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "escalated", .key = {"\"escalated\":", 12}, .column = "escalated", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x847fu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
-    {.name = "agreedBy", .key = {"\"agreedBy\":", 11}, .column = "deviation_agreed_by", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
-    {.name = "replanReason", .key = {"\"replanReason\":", 15}, .column = "deviation_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
+    {.name = "agreedBy", .key = {"\"agreedBy\":", 11}, .column = "deviation_agreed_by", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
+    {.name = "replanReason", .key = {"\"replanReason\":", 15}, .column = "deviation_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x847fu},
     {.name = "actions", .key = {"\"actions\":", 10}, .column = "actions", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 10, .schema = &task_action_schema, .visible_to = 0xffffffffu},
     {.name = "madeAt", .key = {"\"madeAt\":", 9}, .column = "made_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -939,10 +940,10 @@ const struct schema task_schema = {
 static const struct field tenant_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 24, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_39, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_40, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "regionId", .key = {"\"regionId\":", 11}, .column = "region_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_40, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_41, .visible_to = 0xffffffffu},
 };
 const struct schema tenant_schema = {
     .name = "Tenant", .fields = tenant_fields, .count = 6,
@@ -999,7 +1000,7 @@ static const struct field work_item_fields[] = {
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "titleNl", .key = {"\"titleNl\":", 10}, .column = "title_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "titleEn", .key = {"\"titleEn\":", 10}, .column = "title_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_38, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_39, .visible_to = 0xffffffffu},
     {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "subjectLabel", .key = {"\"subjectLabel\":", 15}, .column = "subject_label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -1016,7 +1017,7 @@ static const struct field work_item_fields[] = {
     {.name = "ownerUserId", .key = {"\"ownerUserId\":", 14}, .column = "owner_user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "ownerName", .key = {"\"ownerName\":", 12}, .column = "owner_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "promisedToName", .key = {"\"promisedToName\":", 17}, .column = "promised_to_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "outcomes", .key = {"\"outcomes\":", 11}, .column = "outcomes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 40, .item_max = 100, .values = values_15, .visible_to = 0xffffffffu},
+    {.name = "outcomes", .key = {"\"outcomes\":", 11}, .column = "outcomes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 40, .item_max = 100, .values = values_16, .visible_to = 0xffffffffu},
     {.name = "actions", .key = {"\"actions\":", 10}, .column = "actions", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 10, .schema = &task_action_schema, .visible_to = 0xffffffffu},
     {.name = "orderAt", .key = {"\"orderAt\":", 10}, .column = "order_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
