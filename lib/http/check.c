@@ -55,7 +55,8 @@ static bool is_date(struct str text)
 }
 
 /* Whether the text is a date-time of RFC 3339: with Z or an offset, with at most six digits
- * after the second, and no leap second. */
+ * after the second, and no leap second. An offset may lack its colon: generated clients for Python
+ * send it so. */
 static bool is_instant(struct str text)
 {
     int hour, minute, second, zone_hour = 0, zone_minute = 0;
@@ -75,8 +76,9 @@ static bool is_instant(struct str text)
     struct str zone = str_from(text, at);
     if (str_equal(zone, S("Z")))
         return true;
-    return zone.len == 6 && (zone.at[0] == '+' || zone.at[0] == '-') && zone.at[3] == ':'
-           && digits_at(zone, 1, 2, &zone_hour) && digits_at(zone, 4, 2, &zone_minute)
+    bool colon = zone.len == 6 && zone.at[3] == ':';
+    return (colon || zone.len == 5) && (zone.at[0] == '+' || zone.at[0] == '-')
+           && digits_at(zone, 1, 2, &zone_hour) && digits_at(zone, colon ? 4 : 3, 2, &zone_minute)
            && zone_hour <= 14 && zone_minute <= 59;
 }
 

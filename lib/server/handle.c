@@ -123,8 +123,10 @@ static bool accepts(struct exchange *exchange)
     struct str accept = header_join(exchange->req, "accept", arena);
     exchange->as_text = text && preference_prefers(accept, str_of(text), S("application/json"));
     bool json = !text || exchange->request.operation->response; /* else there is no other form */
-    if (!json)
-        exchange->as_text = preference_admits(accept, str_of(text));
+    if (!json) /* clients that know JSON only ask for the problem that it may be */
+        exchange->as_text = preference_admits(accept, str_of(text))
+                            || (!preference_refuses(accept, str_of(text))
+                                && preference_admits(accept, S("application/problem+json")));
     return (exchange->as_text || (json && preference_admits(accept, S("application/json")))
             || (json && !preference_refuses(accept, S("application/json"))
                 && preference_admits(accept, S("application/problem+json"))))

@@ -77,6 +77,14 @@ def test_it_names_nobody(as_role, nobody, feed, task, world, region):
                                                            'SEQUENCE', 'DTSTART', 'SUMMARY', 'PRIORITY', 'CLASS', 'TRANSP'}
 
 
+@pytest.mark.parametrize('accept, status', [('application/problem+json', 200), ('text/calendar, application/problem+json', 200), ('*/*', 200), (None, 200),
+                                            ('text/html', 406), ('text/calendar;q=0, application/problem+json', 406)])
+def test_seen_builder_a_client_that_asks_for_a_problem_gets_the_calendar(nobody, feed, accept, status):
+    """Generated clients for Python ask for the first form that is JSON, which is that of a problem: they got 406 from every feed."""
+    answer = nobody.get(feed.json['address'], Accept=accept)
+    assert (answer.status, answer.headers['content-type'].split(';')[0]) == (status, 'text/calendar' if status == 200 else 'application/problem+json'), answer.text
+
+
 def test_the_token_is_shown_once_kept_as_a_hash_and_logged_nowhere(region, as_role, nobody, feed):
     token = feed.json['address'].rsplit('/', 1)[1]
     shown = as_role('consultant').get(feed.headers['location'])

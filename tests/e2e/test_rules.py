@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Rules: drafted, adopted, in force, replaced; what the law says nobody changes; which one was in force when."""
 import json
+import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
@@ -349,3 +350,10 @@ def test_whoever_keeps_the_installation_sets_what_holds_for_all(region):
         assert region.sql("select app.rule_used('calendar.equated_days'), app.rule('calendar.equated_days', '2026-01-01')")[0] == (made, {'days': []})
     finally:
         region.sql("delete from ref.rule where id = %s; update ref.rule set until_at = null where code = 'calendar.equated_days'", (made,))
+
+
+@pytest.mark.parametrize('moment', ['2027-01-01T00:00:00.000000+0000', '2027-01-01T01:00:00+0100', '2027-01-01T01:00:00+01:00'])
+def test_seen_builder_a_moment_in_a_query_may_have_an_offset_without_colon(as_role, moment):
+    """Generated clients for Python write it so: no query with a moment could be asked."""
+    asked = as_role('consultant').get('/rules?' + urllib.parse.urlencode({'inForceAt': moment, 'code': 'clock.promise'}))
+    assert asked.status == 200 and len(asked.json['items']) == 1, asked.text

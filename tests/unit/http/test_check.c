@@ -165,7 +165,7 @@ static void days_and_moments_at_the_borders(void **state)
     static const char *const moments[] = {"2026-01-01T00:60:00Z",      "2026-01-01T00:00:60Z",
                                           "2026-01-01t00:00:00Z",      "2026-01-01T00:00:00z",
                                           "2026-01-01T00:00:00+15:00", "2026-01-01T00:00:00+01:60",
-                                          "2026-01-01T00:00:00+0100",  "2026-01-01T00:00:00.Z",
+                                          "2026-01-01T00:00:00+01000", "2026-01-01T00:00:00.Z",
                                           "2026-01-01T00:00:00 01:00", "2026-02-30T00:00:00Z",
                                           "2026-01-01T00:00:00",       "2026-01-01T00:00:00ZZ"};
     for (size_t i = 0; i < sizeof days / sizeof *days; i++)
@@ -176,6 +176,8 @@ static void days_and_moments_at_the_borders(void **state)
     assert_int_equal(check(state, &date, S("2199-12-31")), FAULT_NONE);
     assert_int_equal(check(state, &instant, S("2026-10-25T02:30:00+14:00")), FAULT_NONE);
     assert_int_equal(check(state, &instant, S("2026-10-25T23:59:59.000001-00:00")), FAULT_NONE);
+    assert_int_equal(check(state, &instant, S("2026-10-25T23:59:59.000001+0000")), FAULT_NONE);
+    assert_int_equal(check(state, &instant, S("2026-10-25T23:59:59+1500")), FAULT_FORMAT);
 }
 
 static void what_is_encoded_is_decoded_to_the_same(void **state)
