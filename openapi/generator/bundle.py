@@ -26,13 +26,15 @@ SOMETIMES = ('Idempotency-Replayed', 'RateLimit-Policy', 'RateLimit')
 
 
 def example_of(contract, name):
-    """An example composed of those of the properties."""
+    """An example composed of those of the properties, without those that cannot be said beside the others."""
     schema = contract.schemas[name]
     if schema.get('x-list-of'):
         return {'items': [example_of(contract, schema['x-list-of'])], 'pageSize': 20,
                 '_links': {'self': {'href': '/v1/…'}}}
     made = {}
     for prop, raw in schema.get('properties', {}).items():
+        if prop in schema.get('x-example-without', ()):
+            continue
         if 'example' in raw:
             made[prop] = raw['example']
         elif '$ref' in raw:

@@ -19,6 +19,7 @@ KEYWORDS = {word: language for language, words in {
               'is lambda nonlocal not or pass raise return try while with yield self',
     'Go': 'break case chan const continue default defer else fallthrough for func go goto if import interface map package range return '
           'select struct switch type var',
+    'the models of Python (pydantic)': 'construct copy dict json',
     'Rust': 'as break const continue crate else enum extern false fn for if impl in let loop match mod move mut pub ref return self static '
             'struct super trait true type unsafe use where while async await dyn abstract become box do final macro override priv typeof '
             'unsized virtual yield try',

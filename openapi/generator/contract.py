@@ -104,6 +104,7 @@ class Contract:
             schema.update({key: new[key] for key in ('x-person',) if key in new})
             order = [pair for pair in new.get('x-order', []) if schema['properties'].keys() >= set(pair)]
             schema.update({'x-order': order} if order else {})
+            schema['x-example-without'] = new.get('x-example-without', [])
         if schema.get('x-list-of') is None:
             schema.setdefault('type', 'object')
         for prop_name, prop in schema.get('properties', {}).items():

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Runs sql/seeds/demo.sql step by step; then adds invented citizen service numbers, encrypted as
- * real ones are. */
+/* Runs sql/seeds/demo.sql and demo_work.sql step by step; then adds invented citizen service
+ * numbers, encrypted as real ones are. */
 #include "services/cli/demo.h"
 
 #include <stdio.h>
@@ -90,6 +90,11 @@ static bool add_bsns(PGconn *pg, struct arena *arena, const struct keys *keys)
     return done;
 }
 
+static struct str seed_text(struct arena *arena, const char *name)
+{
+    return file_read(arena, arena_print(arena, "%s/seeds/%s.sql", sql_folder(), name).at);
+}
+
 static bool is_empty(PGconn *pg)
 {
     PGresult *row = must_run(pg, "select count(*) from ref.tenant", 0, NULL);
@@ -111,12 +116,12 @@ int command_demo(const struct config *config, int count, char **arguments)
     else if (!is_empty(pg))
         fprintf(stderr, "maatwerk: there are municipalities already: nothing was changed\n");
     else {
-        struct str text =
-            file_read(arena, arena_print(arena, "%s/seeds/demo.sql", sql_folder()).at);
-        done = text.at && must_do(pg, "set client_min_messages = warning; begin")
+        struct str text = seed_text(arena, "demo"), more = seed_text(arena, "demo_work");
+        done = text.at && more.at && must_do(pg, "set client_min_messages = warning; begin")
                && set(pg, "demo.candidates", candidates) && set(pg, "demo.seed", seed)
                && set(pg, "demo.roles", roles(arena).at) && run_steps(pg, arena, text)
-               && add_bsns(pg, arena, keys) && must_do(pg, "commit; analyze");
+               && run_steps(pg, arena, more) && add_bsns(pg, arena, keys)
+               && must_do(pg, "commit; analyze");
     }
     if (done)
         printf("demo region: %s candidates in its city\n", candidates);

@@ -33,7 +33,7 @@ select app.figures_request()
 -- filter: kind r.kind = %
 -- sort: at r.at timestamptz at
 -- key: r.id
-select r.id, r.noun, r.candidate_id, r.at, r.weight, r.amount from app.figure_records_seen(:code, :day::date) r where true
+select r.id, r.noun, case when :shows_label::boolean then app.subject_label(r.noun, r.id) end as label, app.subject_place(r.noun, r.id) as path, r.candidate_id, r.at, r.weight, r.amount from app.figure_records_seen(:code, :day::date) r where true
 
 -- query: figure_now
 -- whose: nobody

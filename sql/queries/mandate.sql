@@ -5,6 +5,11 @@ m.id, app.mandate_now(m.state, m.until_at) as state, m.grantor, m.grantor_id, m.
 m.role, m.scope, m.candidate_id, m.employer_id, m.scope_id, m.scope_code, m.purpose, m.from_at, m.until_at, m.exclusive, m.asked_by, m.decided_by,
 m.reason, m.version, m.changed_at
 
+-- fragment: mandate_scope_name
+case when m.employer_id is not null then app.subject_label('employer', m.employer_id)
+     when m.candidate_id is not null then app.subject_label('candidate', m.candidate_id)
+     when m.scope = 'desk' then app.subject_label('organisation', m.scope_id) end
+
 -- query: mandate_list
 -- rows: many
 -- whose: candidate_id
@@ -17,13 +22,14 @@ m.reason, m.version, m.changed_at
 -- sort: changedAt m.changed_at timestamptz changed_at
 -- key: m.id
 -- newest-first:
-select {{mandate_columns}}, case when :shows_grantee_name::boolean then app.mandate_grantee(m.id) end as grantee_name
+select {{mandate_columns}}, case when :shows_grantee_name::boolean then app.mandate_grantee(m.id) end as grantee_name,
+       case when :shows_scope_name::boolean then {{mandate_scope_name}} end as scope_name
 from app.mandate m where true
 
 -- query: mandate_get
 -- rows: one
 -- whose: candidate_id
-select {{mandate_columns}}, app.mandate_grantee(m.id) as grantee_name from app.mandate m where m.id = :id
+select {{mandate_columns}}, app.mandate_grantee(m.id) as grantee_name, {{mandate_scope_name}} as scope_name from app.mandate m where m.id = :id
 
 -- query: mandate_insert
 -- body: MandateNew

@@ -24,7 +24,7 @@ from app.message m where true
 -- rows: one
 -- whose: candidate_id
 select {{message_columns}}, app.subject_label(m.noun, m.subject_id) as about_label, app.message_attempts(m.id) as attempts,
-       case when :shows_copy::boolean then app.message_copy(m.id) end as copy
+       case when :shows_sent_text::boolean then app.message_copy(m.id) end as sent_text
 from app.message m where m.id = :id
 
 -- query: message_resend

@@ -5,7 +5,8 @@ t.id, t.kind, k.title_nl, k.title_en, t.state, t.noun, t.subject_id, app.subject
 t.summary, t.blocks, t.urgent, t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id,
 t.promised_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisation_id, t.due_at, t.due_day,
 (t.due_at < (select clock.now()) and t.held_since is null and (app.task_is_open(t.state) or app.task_is_pending(t.state))) is true as overdue,
-t.held_since is not null as held, t.escalated_at is not null as escalated, t.outcome, t.reason, t.deviation_agreed_by, t.deviation_reason,
+t.held_since is not null as held, t.escalated_at is not null as escalated,
+case when app.task_is_open(t.state) or app.task_is_pending(t.state) then to_json(k.outcomes || k.failures) end as outcomes, t.outcome, t.reason, t.deviation_agreed_by, t.deviation_reason,
 t.project_id, t.made_at, t.ended_at
 
 -- fragment: task_owner

@@ -77,6 +77,7 @@ BREAKS = {
     'a PATCH that takes what a POST takes': (set_of(*BODY, value=schema_ref('VacancyNew')), 'VacancyNew is not a …Change'),
     'a change that requires': (set_of('components', 'schemas', 'VacancyChange', 'required', value=['title']), 'VacancyChange is not a …Change'),
     'a reserved word': (add_property('Supply', 'pass', TEXT), 'Supply.pass: pass is a reserved word in Python'),
+    'a name that models of Python have': (add_property('Supply', 'copy', TEXT), 'Supply.copy: copy is a reserved word in the models of Python'),
     'a reserved parameter': (add_parameter({'name': 'in', 'in': 'query', 'schema': TEXT}), 'in is a reserved word'),
 }
 

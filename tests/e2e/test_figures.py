@@ -8,6 +8,8 @@ import random
 import psycopg2
 import pytest
 
+from region import day
+
 SYSTEM = "set_config('app.tenant', '1', true), set_config('app.scope', 'tenant', true), set_config('app.role', 'system', true)"
 
 
@@ -120,6 +122,17 @@ def test_every_number_is_that_of_its_records(as_role, counted):
             continue
         rows = lead.get(f'/figures/{figure["code"]}/months/{last["points"][-1]["month"]}-01/records?pageSize=100&count=true').json
         assert last['points'][-1]['value'] == (rows['total'] if figure['code'] != 'shortfall' else sum(r['weight'] for r in rows['items'])), figure['code']
+
+
+def test_seen_builder_records_say_what_they_are(as_role, counted):
+    """Each record was an identifier, and a page of twenty needed twenty calls more."""
+    counted()
+    lead, month = as_role('team_lead'), day()
+    for code in ('reported', 'proposed', 'open_candidates', 'shortfall'):
+        rows = lead.get(f'/figures/{code}/months/{month}/records?pageSize=3').json['items']
+        assert rows and all(lead.get(row['path']).json['id'] == row['id'] for row in rows), code
+        assert all(row.get('label') for row in rows) or code == 'shortfall', rows
+    assert rows and 'label' not in lead.get(f'/figures/reported/months/{month}/records?fields=id').json['items'][0]
 
 
 def test_the_middle_of_the_hours(as_role, region, reported, counted):

@@ -28,6 +28,8 @@ def test_a_case_manager_leaves(region, as_role, leaver, world):
     assert over.status == 201, over.text
     assert (over.json['candidates'], over.json['candidatesLeft'], over.json['tasksLeft']) == (files, 0, 0) and over.json['tasks'] >= 1
     assert lead.get(over.headers['location']).json == over.json
+    name = {user: lead.get(f'/users/{user}').json['name'] for user in (gone, stays)}
+    assert (over.json['fromName'], over.json['toName']) == (name[gone], name[stays])
     assert lead.get(f'/candidates/{person}').json['caseManagerId'] == stays
     now = lead.get(f'/tasks/{task.json["id"]}').json
     assert (now['ownerUserId'], now['state']) == (stays, 'open')

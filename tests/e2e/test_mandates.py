@@ -55,6 +55,18 @@ def test_a_mandate_is_asked_granted_and_revoked(as_role, firm, employer):
     assert (again.status, again.problem, again.json['currentState']) == (409, 'state', 'revoked')
 
 
+def test_seen_builder_a_mandate_says_what_it_is_about(as_role, candidate, employer, firm, give):
+    """A list of mandates had identifiers only: a page of twenty needed twenty calls more."""
+    place = give(scope='person', candidateId=candidate.json['id'], granteeOrganisationId=firm[0]).headers['location']
+    assert as_role('team_lead').get(place).json['scopeName'] == candidate.json['alias']
+    claim = give('account_manager', scope='employer', employerId=employer.json['id'], purpose='approach', granteeOrganisationId=firm[0]).json
+    for client in (as_role('team_lead'), as_role('account_manager')):
+        row = next(row for row in client.get('/mandates?purpose=approach').json['items'] if row['id'] == claim['id'])
+        assert row['scopeName'] == employer.json['name'] and 'scopeName' not in client.get('/mandates?fields=id').json['items'][0]
+    desk = as_role('tenant_admin').post('/organisations', {'kind': 'desk', 'name': 'Loket Oost'}).json['id']
+    assert give(scope='desk', scopeId=desk, purpose='mediation', granteeOrganisationId=firm[0]).json['scopeName'] == 'Loket Oost'
+
+
 def test_a_claim_on_an_employer_is_for_one_at_a_time(as_role, firm, employer, give):
     """The refusal says who has it, until when, and whom to call."""
     about = {'scope': 'employer', 'employerId': employer.json['id'], 'purpose': 'approach', 'exclusive': True}

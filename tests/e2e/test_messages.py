@@ -54,7 +54,7 @@ def test_a_message_is_sent_and_can_be_proved(as_role, queued, attempt):
     assert begun[2].endswith('.example') and begun[8] == 'Er staat een bericht voor u klaar' and f'/messages/{message.id}' in begun[9]
     seen = client.get(message.place).json
     assert seen['state'] == 'sent' and seen['sentAt'] and seen['templateVersion'] == 1 and 'fault' not in seen and 'nextAt' not in seen
-    assert seen['contentHash'] == hashlib.sha256(BYTES.encode()).hexdigest() and seen['copy'] == BYTES
+    assert seen['contentHash'] == hashlib.sha256(BYTES.encode()).hexdigest() and seen['sentText'] == BYTES
     only, = seen['attempts']
     assert (only['number'], only['outcome'], only['replyCode'], only['status']) == (1, 'accepted', 250, '2.0.0')
     assert only['contentHash'] == seen['contentHash'] and only['begunAt'] <= only['handedAt'] <= only['endedAt']
@@ -77,7 +77,7 @@ def test_an_urgent_message_goes_before_the_others(queued):
 def test_the_copy_has_an_address_and_is_for_few(as_role, queued, attempt):
     message = queued()
     attempt(message, 'accepted', 250, '2.0.0')
-    assert 'copy' not in as_role('consultant').get(message.place).json
+    assert 'sentText' not in as_role('consultant').get(message.place).json
 
 
 def test_a_server_that_asks_to_come_back_is_tried_by_the_ladder(region, as_role, queued, attempt):

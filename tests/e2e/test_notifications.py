@@ -85,8 +85,8 @@ def test_each_mail_arrives_once(region, sending, asked, as_role, how):
     assert mail['Auto-Submitted'] == 'auto-generated' and mail['From'].addresses[0].display_name == 'Gemeente Maasdrecht'
     assert 'Date' in mail and mail['Subject'] == 'Er staat een bericht voor u klaar' and mail['Content-Language'] == 'nl'
     assert f'/messages/{message}\n' in mail.get_content()
-    assert file.replace(b'\r\n', b'\n').endswith(seen['copy'].replace('\r\n', '\n').encode())
-    assert seen['contentHash'] == hashlib.sha256(seen['copy'].encode()).hexdigest()
+    assert file.replace(b'\r\n', b'\n').endswith(seen['sentText'].replace('\r\n', '\n').encode())
+    assert seen['contentHash'] == hashlib.sha256(seen['sentText'].encode()).hexdigest()
     assert seen['attempts'][0]['receipt'].startswith('OK id=')
 
 
@@ -94,7 +94,7 @@ def test_a_mail_says_that_something_is_there_and_not_what(region, sending, asked
     with Faulty.started() as server, sending(**server.settings):
         message, = asked()
         are(region, [message], 'sent', None)
-    copy = as_role('team_lead').get(f'/messages/{message}').json['copy']
+    copy = as_role('team_lead').get(f'/messages/{message}').json['sentText']
     employer = as_role('consultant').get(f'/employers/{world["employer"]}').json
     person = region.sql('select name from app.user_account where id = %s', (world['consultant'],))[0][0]
     assert not [word for word in (employer['name'], employer['id'], person, 'employer') if word in copy]

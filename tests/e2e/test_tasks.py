@@ -73,6 +73,15 @@ def test_a_promise_is_made_and_kept(as_role, make, me, world):
     assert [(e['fromState'], e['event'], e['toState']) for e in events] == [('open', 'complete', 'done')]
 
 
+def test_seen_builder_a_task_says_with_what_it_can_be_completed(as_role, make):
+    """Rows of work lists said it, the task itself did not: a page of one task needed the kinds too."""
+    task, client = make(), as_role('consultant')
+    row = next(row for row in client.get('/work-list?pageSize=100').json['items'] if row['id'] == task.json['id'])
+    assert row['outcomes'] == task.json['outcomes'] == client.get(place(task)).json['outcomes'] == ['kept', 'not_kept']
+    assert next(one for one in client.get('/tasks?kind=promise&pageSize=100').json['items'] if one['id'] == task.json['id'])['outcomes'] == ['kept', 'not_kept']
+    assert 'outcomes' not in act(client, task, 'completions', {'outcome': 'kept'}).json
+
+
 def test_what_was_not_kept_failed(as_role, make):
     assert act(as_role('consultant'), make(), 'completions', {'outcome': 'not_kept'}).json['state'] == 'failed'
 

@@ -127,6 +127,7 @@ static enum err list_figure_records_plan(struct ctx *ctx, const struct request *
 {
     (void)ctx;
     sql_figure_record_list(plan, (struct sql_figure_record_list){
+        .shows_label = request_shows(req, 2),
         .code = req->path[0],
         .day = req->path[1],
     });
@@ -438,7 +439,7 @@ static const struct operation operations[] = {
         .purpose = "steering",
         .path_fields = list_figure_records_path, .path_count = 2,
         .parameters = list_figure_records_query, .parameters_count = 5,
-        .response = &figure_record_item_schema, .shown = 0x3fu,
+        .response = &figure_record_item_schema, .shown = 0xffu,
         .list = &query_figure_record_list,
         .handle = list_figure_records_plan,
     },

@@ -173,14 +173,16 @@ static const struct query_list figure_record_list_list = {
 };
 const struct query query_figure_record_list = {
     .name = "figure_record_list",
-    .text = "select r.id, r.noun, r.candidate_id, r.at, r.weight, r.amount from app.figure_records_seen($1, $"
-            "2::date) r where true",
-    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select r.id, r.noun, case when $1::boolean then app.subject_label(r.noun, r.id) end as label, ap"
+            "p.subject_place(r.noun, r.id) as path, r.candidate_id, r.at, r.weight, r.amount from app.figure_"
+            "records_seen($2, $3::date) r where true",
+    .parameters = 3, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &figure_record_list_list, .whose = "candidate_id",
 };
 struct statement *sql_figure_record_list(struct plan *plan, struct sql_figure_record_list args)
 {
     const struct str values[] = {
+        args.shows_label,
         args.code,
         args.day,
     };

@@ -44,7 +44,7 @@ struct statement *sql_figure_request(struct plan *plan);
 
 extern const struct query query_figure_record_list;
 struct sql_figure_record_list {
-    struct str code, day;
+    struct str shows_label, code, day;
 };
 struct statement *sql_figure_record_list(struct plan *plan, struct sql_figure_record_list args);
 

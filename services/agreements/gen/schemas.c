@@ -211,13 +211,15 @@ const struct schema figure_schema = {
 static const struct field figure_record_item_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
+    {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "path", .key = {"\"path\":", 7}, .column = "path", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x6u},
     {.name = "at", .key = {"\"at\":", 5}, .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "weight", .key = {"\"weight\":", 9}, .column = "weight", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
     {.name = "amount", .key = {"\"amount\":", 9}, .column = "amount", .type = FIELD_INT, .min = 0, .max = 1000000000, .visible_to = 0xffffffffu},
 };
 const struct schema figure_record_item_schema = {
-    .name = "FigureRecordItem", .fields = figure_record_item_fields, .count = 6,
+    .name = "FigureRecordItem", .fields = figure_record_item_fields, .count = 8,
     .size = 0, .self = NULL,
 };
 static const struct field participation_fields[] = {

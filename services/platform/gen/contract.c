@@ -379,7 +379,10 @@ static const struct field list_mandates_query[] = {
 static enum err list_mandates_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_mandate_list(plan, (struct sql_mandate_list){.shows_grantee_name = request_shows(req, 7)});
+    sql_mandate_list(plan, (struct sql_mandate_list){
+        .shows_grantee_name = request_shows(req, 7),
+        .shows_scope_name = request_shows(req, 14),
+    });
     return OK;
 }
 static const struct right create_mandate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -484,7 +487,7 @@ static enum err get_message_plan(struct ctx *ctx, const struct request *req, str
 {
     (void)ctx;
     sql_message_get(plan, (struct sql_message_get){
-        .shows_copy = request_shows(req, 21),
+        .shows_sent_text = request_shows(req, 21),
         .id = req->path[0],
     });
     return OK;
@@ -499,7 +502,7 @@ static enum err resend_message_plan(struct ctx *ctx, const struct request *req, 
     (void)ctx;
     sql_message_resend(plan, (struct sql_message_resend){.id = req->path[0]});
     sql_message_get(plan, (struct sql_message_get){
-        .shows_copy = request_shows(req, 21),
+        .shows_sent_text = request_shows(req, 21),
         .id = req->path[0],
     });
     return OK;
@@ -1133,7 +1136,7 @@ static enum err list_tasks_plan(struct ctx *ctx, const struct request *req, stru
         .shows_subject_label = request_shows(req, 7),
         .shows_owner_name = request_shows(req, 18),
         .shows_promised_to_name = request_shows(req, 22),
-        .shows_actions = request_shows(req, 33),
+        .shows_actions = request_shows(req, 34),
     });
     return OK;
 }
@@ -1539,7 +1542,7 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = create_hand_over_rights,
         .body = &hand_over_new_schema,
-        .response = &hand_over_schema, .shown = 0x1ffffu,
+        .response = &hand_over_schema, .shown = 0x7ffffu,
         .show = &operations[15],
         .handle = create_hand_over_plan,
     },
@@ -1552,7 +1555,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_hand_over_rights,
         .path_fields = get_hand_over_path, .path_count = 1,
-        .response = &hand_over_schema, .shown = 0x1ffffu,
+        .response = &hand_over_schema, .shown = 0x7ffffu,
         .handle = get_hand_over_plan,
     },
     {
@@ -1690,7 +1693,7 @@ static const struct operation operations[] = {
         .rights = list_mandates_rights,
         .purpose = "file",
         .parameters = list_mandates_query, .parameters_count = 6,
-        .response = &mandate_schema, .shown = 0x7fffffu,
+        .response = &mandate_schema, .shown = 0xffffffu,
         .list = &query_mandate_list,
         .handle = list_mandates_plan,
     },
@@ -1704,7 +1707,7 @@ static const struct operation operations[] = {
         .rights = create_mandate_rights,
         .purpose = "file",
         .body = &mandate_new_schema,
-        .response = &mandate_schema, .shown = 0x7fffffu,
+        .response = &mandate_schema, .shown = 0xffffffu,
         .show = &operations[29],
         .handle = create_mandate_plan,
     },
@@ -1718,7 +1721,7 @@ static const struct operation operations[] = {
         .rights = ask_mandate_rights,
         .purpose = "file",
         .body = &mandate_new_schema,
-        .response = &mandate_schema, .shown = 0x7fffffu,
+        .response = &mandate_schema, .shown = 0xffffffu,
         .show = &operations[29],
         .handle = ask_mandate_plan,
     },
@@ -1732,7 +1735,7 @@ static const struct operation operations[] = {
         .rights = get_mandate_rights,
         .purpose = "file",
         .path_fields = get_mandate_path, .path_count = 1,
-        .response = &mandate_schema, .shown = 0x7fffffu,
+        .response = &mandate_schema, .shown = 0xffffffu,
         .handle = get_mandate_plan,
     },
     {
@@ -1745,7 +1748,7 @@ static const struct operation operations[] = {
         .rights = grant_mandate_rights,
         .purpose = "file",
         .path_fields = grant_mandate_path, .path_count = 1,
-        .response = &mandate_schema, .shown = 0x7fffffu,
+        .response = &mandate_schema, .shown = 0xffffffu,
         .show = &operations[29],
         .handle = grant_mandate_plan,
     },
@@ -1760,7 +1763,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = revoke_mandate_path, .path_count = 1,
         .body = &mandate_revocation_schema,
-        .response = &mandate_schema, .shown = 0x7fffffu,
+        .response = &mandate_schema, .shown = 0xffffffu,
         .show = &operations[29],
         .handle = revoke_mandate_plan,
     },
@@ -2456,7 +2459,7 @@ static const struct operation operations[] = {
         .rights = list_tasks_rights,
         .purpose = "file",
         .parameters = list_tasks_query, .parameters_count = 10,
-        .response = &task_schema, .shown = 0x3fffffffffu,
+        .response = &task_schema, .shown = 0x7fffffffffu,
         .list = &query_task_list,
         .handle = list_tasks_plan,
     },
@@ -2470,7 +2473,7 @@ static const struct operation operations[] = {
         .rights = create_task_rights,
         .purpose = "file",
         .body = &task_new_schema,
-        .response = &task_schema, .shown = 0x3fffffffffu,
+        .response = &task_schema, .shown = 0x7fffffffffu,
         .show = &operations[87],
         .handle = create_task_plan,
     },
@@ -2484,7 +2487,7 @@ static const struct operation operations[] = {
         .rights = get_task_rights,
         .purpose = "file",
         .path_fields = get_task_path, .path_count = 1,
-        .response = &task_schema, .shown = 0x3fffffffffu,
+        .response = &task_schema, .shown = 0x7fffffffffu,
         .handle = get_task_plan,
     },
     {
@@ -2497,7 +2500,7 @@ static const struct operation operations[] = {
         .rights = accept_task_rights,
         .purpose = "file",
         .path_fields = accept_task_path, .path_count = 1,
-        .response = &task_schema, .shown = 0x3fffffffffu,
+        .response = &task_schema, .shown = 0x7fffffffffu,
         .show = &operations[87],
         .handle = accept_task_plan,
     },
@@ -2512,7 +2515,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = decline_task_path, .path_count = 1,
         .body = &task_refusal_schema,
-        .response = &task_schema, .shown = 0x3fffffffffu,
+        .response = &task_schema, .shown = 0x7fffffffffu,
         .show = &operations[87],
         .handle = decline_task_plan,
     },
@@ -2527,7 +2530,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = complete_task_path, .path_count = 1,
         .body = &task_completion_schema,
-        .response = &task_schema, .shown = 0x3fffffffffu,
+        .response = &task_schema, .shown = 0x7fffffffffu,
         .show = &operations[87],
         .handle = complete_task_plan,
     },
@@ -2542,7 +2545,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = withdraw_task_path, .path_count = 1,
         .body = &task_withdrawal_schema,
-        .response = &task_schema, .shown = 0x3fffffffffu,
+        .response = &task_schema, .shown = 0x7fffffffffu,
         .show = &operations[87],
         .handle = withdraw_task_plan,
     },
@@ -2557,7 +2560,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = replan_task_path, .path_count = 1,
         .body = &task_replanning_schema,
-        .response = &task_schema, .shown = 0x3fffffffffu,
+        .response = &task_schema, .shown = 0x7fffffffffu,
         .show = &operations[87],
         .handle = replan_task_plan,
     },
@@ -2572,7 +2575,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = reassign_task_path, .path_count = 1,
         .body = &task_reassignment_schema,
-        .response = &task_schema, .shown = 0x3fffffffffu,
+        .response = &task_schema, .shown = 0x7fffffffffu,
         .show = &operations[87],
         .handle = reassign_task_plan,
     },

@@ -230,10 +230,13 @@ struct statement *sql_hand_over_make(struct plan *plan, const struct hand_over_n
 
 const struct query query_hand_over_get = {
     .name = "hand_over_get",
-    .text = "select h.id, h.from_user_id, h.from_organisation_id, h.to_user_id, h.to_organisation_id, h.tasks"
-            ", h.vacancies, h.candidates, h.employers, h.tasks_left, h.vacancies_left, h.candidates_left, h.e"
-            "mployers_left, h.made_at, h.made_by, h.version, h.changed_at from app.hand_over h where h.id = $"
-            "1",
+    .text = "select h.id, h.from_user_id, h.from_organisation_id, h.to_user_id, h.to_organisation_id, coalesc"
+            "e((select u.name from app.user_account u where u.id = h.from_user_id), (select o.name from app.o"
+            "rganisation o where o.id = h.from_organisation_id)) as from_name, coalesce((select u.name from a"
+            "pp.user_account u where u.id = h.to_user_id), (select o.name from app.organisation o where o.id "
+            "= h.to_organisation_id)) as to_name, h.tasks, h.vacancies, h.candidates, h.employers, h.tasks_le"
+            "ft, h.vacancies_left, h.candidates_left, h.employers_left, h.made_at, h.made_by, h.version, h.ch"
+            "anged_at from app.hand_over h where h.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -465,14 +468,18 @@ const struct query query_mandate_list = {
             "ser_id, m.grantee_organisation_id, m.grantee_tenant_id, m.role, m.scope, m.candidate_id, m.emplo"
             "yer_id, m.scope_id, m.scope_code, m.purpose, m.from_at, m.until_at, m.exclusive, m.asked_by, m.d"
             "ecided_by, m.reason, m.version, m.changed_at, case when $1::boolean then app.mandate_grantee(m.i"
-            "d) end as grantee_name from app.mandate m where true",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+            "d) end as grantee_name, case when $2::boolean then case when m.employer_id is not null then app."
+            "subject_label('employer', m.employer_id) when m.candidate_id is not null then app.subject_label("
+            "'candidate', m.candidate_id) when m.scope = 'desk' then app.subject_label('organisation', m.scop"
+            "e_id) end end as scope_name from app.mandate m where true",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &mandate_list_list, .whose = "candidate_id",
 };
 struct statement *sql_mandate_list(struct plan *plan, struct sql_mandate_list args)
 {
     const struct str values[] = {
         args.shows_grantee_name,
+        args.shows_scope_name,
     };
     return plan_add(plan, &query_mandate_list, values);
 }
@@ -482,8 +489,10 @@ const struct query query_mandate_get = {
     .text = "select m.id, app.mandate_now(m.state, m.until_at) as state, m.grantor, m.grantor_id, m.grantee_u"
             "ser_id, m.grantee_organisation_id, m.grantee_tenant_id, m.role, m.scope, m.candidate_id, m.emplo"
             "yer_id, m.scope_id, m.scope_code, m.purpose, m.from_at, m.until_at, m.exclusive, m.asked_by, m.d"
-            "ecided_by, m.reason, m.version, m.changed_at, app.mandate_grantee(m.id) as grantee_name from app"
-            ".mandate m where m.id = $1",
+            "ecided_by, m.reason, m.version, m.changed_at, app.mandate_grantee(m.id) as grantee_name, case wh"
+            "en m.employer_id is not null then app.subject_label('employer', m.employer_id) when m.candidate_"
+            "id is not null then app.subject_label('candidate', m.candidate_id) when m.scope = 'desk' then ap"
+            "p.subject_label('organisation', m.scope_id) end as scope_name from app.mandate m where m.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -604,15 +613,15 @@ const struct query query_message_get = {
             "d, m.to_candidate_id, m.noun, m.subject_id, m.candidate_id, m.urgent, m.state, m.fault, m.planne"
             "d_at, m.next_at, m.sent_at, encode(m.content_hash, 'hex') as content_hash, m.fallback_of, m.aske"
             "d_by, m.version, m.changed_at, app.subject_label(m.noun, m.subject_id) as about_label, app.messa"
-            "ge_attempts(m.id) as attempts, case when $1::boolean then app.message_copy(m.id) end as copy fro"
-            "m app.message m where m.id = $2",
+            "ge_attempts(m.id) as attempts, case when $1::boolean then app.message_copy(m.id) end as sent_tex"
+            "t from app.message m where m.id = $2",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
 struct statement *sql_message_get(struct plan *plan, struct sql_message_get args)
 {
     const struct str values[] = {
-        args.shows_copy,
+        args.shows_sent_text,
         args.id,
     };
     return plan_add(plan, &query_message_get, values);
@@ -1611,14 +1620,16 @@ const struct query query_task_list = {
             "ed_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisation_id, t.due_at, t.due_da"
             "y, (t.due_at < (select clock.now()) and t.held_since is null and (app.task_is_open(t.state) or a"
             "pp.task_is_pending(t.state))) is true as overdue, t.held_since is not null as held, t.escalated_"
-            "at is not null as escalated, t.outcome, t.reason, t.deviation_agreed_by, t.deviation_reason, t.p"
-            "roject_id, t.made_at, t.ended_at, case when $1::boolean then app.task_subject(t.id) end as subje"
-            "ct_label, case when $2::boolean then coalesce((select c.name from app.colleague c where c.tenant"
-            "_id = t.tenant_id and c.id = t.owner_user_id), app.task_owner(t.id)) end as owner_name, case whe"
-            "n $3::boolean then case when num_nonnulls(t.promised_to_employer_id, t.promised_to_candidate_id,"
-            " t.promised_to_organisation_id) > 0 then app.task_promised_to(t.id) end end as promised_to_name,"
-            " case when $4::boolean then app.task_actions(t) end as actions, t.version, t.changed_at, t.chang"
-            "ed_in from app.task t join ref.task_kind k on k.kind = t.kind where true",
+            "at is not null as escalated, case when app.task_is_open(t.state) or app.task_is_pending(t.state)"
+            " then to_json(k.outcomes || k.failures) end as outcomes, t.outcome, t.reason, t.deviation_agreed"
+            "_by, t.deviation_reason, t.project_id, t.made_at, t.ended_at, case when $1::boolean then app.tas"
+            "k_subject(t.id) end as subject_label, case when $2::boolean then coalesce((select c.name from ap"
+            "p.colleague c where c.tenant_id = t.tenant_id and c.id = t.owner_user_id), app.task_owner(t.id))"
+            " end as owner_name, case when $3::boolean then case when num_nonnulls(t.promised_to_employer_id,"
+            " t.promised_to_candidate_id, t.promised_to_organisation_id) > 0 then app.task_promised_to(t.id) "
+            "end end as promised_to_name, case when $4::boolean then app.task_actions(t) end as actions, t.ve"
+            "rsion, t.changed_at, t.changed_in from app.task t join ref.task_kind k on k.kind = t.kind where "
+            "true",
     .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &task_list_list, .whose = "candidate_id",
 };
@@ -1641,13 +1652,14 @@ const struct query query_task_get = {
             "ed_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisation_id, t.due_at, t.due_da"
             "y, (t.due_at < (select clock.now()) and t.held_since is null and (app.task_is_open(t.state) or a"
             "pp.task_is_pending(t.state))) is true as overdue, t.held_since is not null as held, t.escalated_"
-            "at is not null as escalated, t.outcome, t.reason, t.deviation_agreed_by, t.deviation_reason, t.p"
-            "roject_id, t.made_at, t.ended_at, app.task_subject(t.id) as subject_label, coalesce((select c.na"
-            "me from app.colleague c where c.tenant_id = t.tenant_id and c.id = t.owner_user_id), app.task_ow"
-            "ner(t.id)) as owner_name, case when num_nonnulls(t.promised_to_employer_id, t.promised_to_candid"
-            "ate_id, t.promised_to_organisation_id) > 0 then app.task_promised_to(t.id) end as promised_to_na"
-            "me, app.task_actions(t) as actions, t.version, t.changed_at from app.task t join ref.task_kind k"
-            " on k.kind = t.kind where t.id = $1",
+            "at is not null as escalated, case when app.task_is_open(t.state) or app.task_is_pending(t.state)"
+            " then to_json(k.outcomes || k.failures) end as outcomes, t.outcome, t.reason, t.deviation_agreed"
+            "_by, t.deviation_reason, t.project_id, t.made_at, t.ended_at, app.task_subject(t.id) as subject_"
+            "label, coalesce((select c.name from app.colleague c where c.tenant_id = t.tenant_id and c.id = t"
+            ".owner_user_id), app.task_owner(t.id)) as owner_name, case when num_nonnulls(t.promised_to_emplo"
+            "yer_id, t.promised_to_candidate_id, t.promised_to_organisation_id) > 0 then app.task_promised_to"
+            "(t.id) end as promised_to_name, app.task_actions(t) as actions, t.version, t.changed_at from app"
+            ".task t join ref.task_kind k on k.kind = t.kind where t.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };

@@ -128,7 +128,7 @@ struct statement *sql_mail_setting_change(struct plan *plan, struct sql_mail_set
 
 extern const struct query query_mandate_list;
 struct sql_mandate_list {
-    struct str shows_grantee_name;
+    struct str shows_grantee_name, shows_scope_name;
 };
 struct statement *sql_mandate_list(struct plan *plan, struct sql_mandate_list args);
 
@@ -164,7 +164,7 @@ struct statement *sql_message_list(struct plan *plan, struct sql_message_list ar
 
 extern const struct query query_message_get;
 struct sql_message_get {
-    struct str shows_copy, id;
+    struct str shows_sent_text, id;
 };
 struct statement *sql_message_get(struct plan *plan, struct sql_message_get args);
 

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-_Static_assert(38 <= LIMIT_FIELDS, "Task");
+_Static_assert(39 <= LIMIT_FIELDS, "Task");
 
 static const char *const values_0[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", "alderman", "labour_expert", "benefits_payment", NULL};
 static const char *const values_1[] = {"decider", "privacy_officer", "archivist", NULL};
@@ -404,6 +404,8 @@ static const struct field hand_over_fields[] = {
     {.name = "fromOrganisationId", .key = {"\"fromOrganisationId\":", 21}, .column = "from_organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "toUserId", .key = {"\"toUserId\":", 11}, .column = "to_user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "toOrganisationId", .key = {"\"toOrganisationId\":", 19}, .column = "to_organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "fromName", .key = {"\"fromName\":", 11}, .column = "from_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "toName", .key = {"\"toName\":", 9}, .column = "to_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "tasks", .key = {"\"tasks\":", 8}, .column = "tasks", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
     {.name = "vacancies", .key = {"\"vacancies\":", 12}, .column = "vacancies", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
     {.name = "candidates", .key = {"\"candidates\":", 13}, .column = "candidates", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
@@ -418,7 +420,7 @@ static const struct field hand_over_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema hand_over_schema = {
-    .name = "HandOver", .fields = hand_over_fields, .count = 17,
+    .name = "HandOver", .fields = hand_over_fields, .count = 19,
     .size = 0, .self = "/hand-overs/",
 };
 static const struct field hat_fields[] = {
@@ -476,6 +478,7 @@ static const struct field mandate_fields[] = {
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "scopeId", .key = {"\"scopeId\":", 10}, .column = "scope_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "scopeCode", .key = {"\"scopeCode\":", 12}, .column = "scope_code", .type = FIELD_TEXT, .min = 0, .max = 80, .visible_to = 0xffffffffu},
+    {.name = "scopeName", .key = {"\"scopeName\":", 12}, .column = "scope_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
     {.name = "fromAt", .key = {"\"fromAt\":", 9}, .column = "from_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "untilAt", .key = {"\"untilAt\":", 10}, .column = "until_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -487,7 +490,7 @@ static const struct field mandate_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema mandate_schema = {
-    .name = "Mandate", .fields = mandate_fields, .count = 23,
+    .name = "Mandate", .fields = mandate_fields, .count = 24,
     .size = 0, .self = "/mandates/",
 };
 static const struct field message_template_fields[] = {
@@ -551,7 +554,7 @@ static const struct field message_fields[] = {
     {.name = "fallbackOf", .key = {"\"fallbackOf\":", 13}, .column = "fallback_of", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "askedBy", .key = {"\"askedBy\":", 10}, .column = "asked_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "attempts", .key = {"\"attempts\":", 11}, .column = "attempts", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 100, .schema = &message_attempt_schema, .visible_to = 0xffffffffu},
-    {.name = "copy", .key = {"\"copy\":", 7}, .column = "copy", .type = FIELD_TEXT, .min = 0, .max = 20000, .visible_to = 0x8002u},
+    {.name = "sentText", .key = {"\"sentText\":", 11}, .column = "sent_text", .type = FIELD_TEXT, .min = 0, .max = 20000, .visible_to = 0x8002u},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -922,6 +925,7 @@ static const struct field task_fields[] = {
     {.name = "overdue", .key = {"\"overdue\":", 10}, .column = "overdue", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "held", .key = {"\"held\":", 7}, .column = "held", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "escalated", .key = {"\"escalated\":", 12}, .column = "escalated", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x847fu},
+    {.name = "outcomes", .key = {"\"outcomes\":", 11}, .column = "outcomes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 40, .item_max = 100, .values = values_16, .visible_to = 0xffffffffu},
     {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
     {.name = "agreedBy", .key = {"\"agreedBy\":", 11}, .column = "deviation_agreed_by", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
@@ -934,7 +938,7 @@ static const struct field task_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema task_schema = {
-    .name = "Task", .fields = task_fields, .count = 38,
+    .name = "Task", .fields = task_fields, .count = 39,
     .size = 0, .self = "/tasks/",
 };
 static const struct field tenant_fields[] = {

@@ -1,0 +1,26 @@
+-- The demo region, after demo.sql: what the examples of the contract about tasks and what belongs to them show.
+
+-- step: tasks, messages, mandates
+insert into app.contact (tenant_id, id, organisation_id, name, function_title, email, version, changed_at, changed_in)
+select o.tenant_id, gen_random_uuid(), o.id, 'Henk Pad', 'planning', 'planning@werkpad.example', 1, clock.now(), pg_current_xact_id() from app.organisation o where o.id = pg_temp.uid('org', 11);
+insert into app.vacancy_answer (tenant_id, id, vacancy_id, employer_id, chance, channel, answered_by, answered_at, version, changed_at, changed_in)
+select v.tenant_id, '01920000-0000-7000-8000-000000000a21', v.id, v.employer_id, 'at_short_notice', 'call', pg_temp.uid('user', 1003), clock.now(), 1, clock.now(), pg_current_xact_id() from app.vacancy v where v.id = pg_temp.uid('vacancy', 1000001);
+update app.vacancy v set answered_at = clock.now() where v.id = pg_temp.uid('vacancy', 1000001);
+insert into app.calendar_feed (tenant_id, id, user_id, made_at, version, changed_at, changed_in)
+select u.tenant_id, '01920000-0000-7000-8000-00000000aa01', u.id, clock.now(), 1, clock.now(), pg_current_xact_id() from app.user_account u where u.id = pg_temp.uid('user', 1101);
+create temp table spoken_of as select e.tenant_id, e.id, e.id as employer_id, clock.now() as at, pg_current_xact_id() as xact from app.employer e where e.id = pg_temp.uid('employer', 1000001);
+insert into app.subject (tenant_id, id, wall, noun, employer_id) select s.tenant_id, s.id, 'employer', 'employer', s.id from spoken_of s on conflict do nothing;
+insert into app.task (tenant_id, id, kind, subject_id, wall, noun, employer_id, summary, owner_user_id, promised_to_employer_id, due_day, due_at, rank_at, desk_id, urgent, clock_from, made_at, made_by, version, changed_at, changed_in)
+select s.tenant_id, w.id::uuid, w.kind, s.id, 'employer', 'employer', s.id, w.summary, pg_temp.uid('user', w.owner), case w.kind when 'promise' then s.id end, d.day, d.moment, d.moment, app.task_no_desk(), false, s.at, s.at, pg_temp.uid('user', 1002), 1, s.at, s.xact
+from spoken_of s cross join (values ('01920000-0000-7000-8000-00000000a801', 'promise', 'Vergunning voor de laadkuil', 1003, 5), ('01920000-0000-7000-8000-00000000a802', 'idea', 'Rondleiding voor een klas', 1002, 9)) w (id, kind, summary, owner, days)
+cross join lateral (select clock.today() + w.days as day, calendar.moment(clock.today() + w.days + time '23:59:59') as moment) d;
+insert into app.transition (tenant_id, noun, subject_id, from_state, event, to_state, at, actor, role)
+select s.tenant_id, 'task', '01920000-0000-7000-8000-00000000a801', 'proposed', 'accept', 'open', s.at, pg_temp.uid('user', 1003), 'consultant' from spoken_of s;
+insert into app.hand_over (tenant_id, id, from_user_id, to_user_id, tasks, vacancies, candidates, employers, tasks_left, vacancies_left, candidates_left, employers_left, made_at, made_by, version, changed_at, changed_in)
+select s.tenant_id, '01920000-0000-7000-8000-00000000a901', pg_temp.uid('user', 1004), pg_temp.uid('user', 1003), 2, 0, 0, 0, 0, 0, 0, 0, s.at, pg_temp.uid('user', 1002), 1, s.at, s.xact from spoken_of s;
+insert into app.note (tenant_id, id, subject_id, wall, noun, employer_id, text, author_id, made_at, version, changed_at, changed_in)
+select s.tenant_id, '01920000-0000-7000-8000-00000000d001', s.id, 'employer', 'employer', s.id, 'Zoekt mensen voor de ochtend; bellen na tien uur.', pg_temp.uid('user', 1003), s.at, 1, s.at, s.xact from spoken_of s;
+insert into app.message (tenant_id, id, template, template_version, channel, language, to_user_id, subject_id, wall, noun, employer_id, urgent, parameters, state, planned_at, sent_at, version, changed_at, changed_in)
+select s.tenant_id, '01920000-0000-7000-8000-0000000000b1', 'reminder', 1, 'e_mail', 'nl', pg_temp.uid('user', 1003), s.id, 'employer', 'employer', s.id, false, '{}', 'sent', s.at, s.at, 1, s.at, s.xact from spoken_of s;
+insert into app.mandate (tenant_id, id, state, grantor, grantee_organisation_id, role, scope, employer_id, wall, purpose, from_at, exclusive, asked_by, decided_by, version, changed_at, changed_in)
+select s.tenant_id, '01920000-0000-7000-8000-00000000fb01', 'granted', 'tenant', pg_temp.uid('org', 11), 'firm', 'employer', s.id, 'employer', 'approach', s.at, false, pg_temp.uid('user', 1004), pg_temp.uid('user', 1004), 1, s.at, s.xact from spoken_of s;
