@@ -164,6 +164,8 @@ create function app.candidate_move_history(tenant int, kept uuid, other uuid) re
         select from app.proposal q where q.tenant_id = tenant and q.vacancy_id = p.vacancy_id and q.candidate_id = kept
         and not app.proposal_is_ended(q.state)));
     update app.placement p set candidate_id = kept where p.tenant_id = tenant and p.candidate_id = other;
+    update app.instrument i set candidate_id = kept where i.tenant_id = tenant and i.candidate_id = other;
+    update app.wage_value w set candidate_id = kept where w.tenant_id = tenant and w.candidate_id = other;
     update app.candidate_participation a set candidate_id = kept
     where a.tenant_id = tenant and a.candidate_id = other and not exists (
         select from app.candidate_participation b where b.tenant_id = tenant and b.project_id = a.project_id and b.candidate_id = kept);

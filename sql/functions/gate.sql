@@ -46,9 +46,10 @@ create function app.gate_allows(noun text, state text, step text) returns boolea
 
 -- The gate of a row that the caller sees; nothing for who does not. Tasks that the caller may not see are not named: the answer is only no.
 create function app.gate_read(noun text, wanted uuid, step text)
-    returns table (noun_of text, subject_id uuid, label text, step_asked text, may boolean, states json, tasks json) language plpgsql stable
+    returns table (noun_of text, subject_id uuid, label text, step_asked text, may boolean, states json, tasks json, missing json) language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$
+    declare lacks json := app.gate_missing(gate_read.noun, wanted);
     begin
         return query
         with part as (select p.*, step is null or app.gate_allows(p.noun, p.state, step) as allows from app.gate_parts(gate_read.noun, wanted) p),
@@ -57,13 +58,14 @@ create function app.gate_read(noun text, wanted uuid, step text)
                  join ref.task_kind k on k.kind = t.kind
                  where (app.task_is_open(t.state) or app.task_is_pending(t.state)) and t.blocks is not null and t.blocks = coalesce(step, t.blocks))
         select gate_read.noun, wanted, r.label, step,
-               not exists (select from blocking) and not exists (select from part p where not p.allows),
+               lacks is null and not exists (select from blocking) and not exists (select from part p where not p.allows),
                (select json_agg(json_build_object('noun', p.noun, 'id', p.id, 'state', p.state, 'allows', p.allows)) from part p
                 where p.state is not null and (p.noun <> 'candidate' or app.role() <> 'employer')),
                (select json_agg(json_strip_nulls(json_build_object('id', b.id, 'kind', b.kind, 'titleNl', b.title_nl, 'titleEn', b.title_en, 'blocks', b.blocks,
                        'ownerName', app.task_name(b.tenant_id, b.owner_user_id, b.owner_organisation_id, b.owner_employer_id, b.owner_candidate_id),
                        'dueAt', to_char(b.due_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-                       'overdue', (b.due_at < clock.now() and b.held_since is null) is true)) order by b.rank_at, b.id) from blocking b where b.seen)
+                       'overdue', (b.due_at < clock.now() and b.held_since is null) is true)) order by b.rank_at, b.id) from blocking b where b.seen),
+               lacks
         from app.subject_read(gate_read.noun, wanted, true) r;
     end $$;
 

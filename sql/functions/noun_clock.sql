@@ -135,6 +135,7 @@ create procedure app.clocked(wanted regclass, noun text, variadic columns text[]
 call app.clocked('app.vacancy', 'vacancy', 'reported_at', 'assignee_id', 'needed_by');
 call app.clocked('app.benefit', 'benefit', 'applied_on');
 call app.clocked('app.trajectory', 'trajectory', 'search_until', 'register_by', 'guarantee_by', 'flow_through_on');
+call app.clocked('app.instrument', 'instrument', 'decide_by', 'last_day');
 
 -- A round has the clocks of its proposals: somebody sends what was drafted, and the employer answers what was sent. Its event is what became of
 -- the last of them.

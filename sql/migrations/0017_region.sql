@@ -8,6 +8,8 @@ create schema region;
 create domain region.project_kind as text check (value in ('programme', 'pilot', 'campaign', 'drive', 'cohort', 'pool', 'training_plan'));
 create domain region.target_groups as text[] check (value <@ array['youth', 'returner', 'age_45_55', 'age_50_plus', 'newcomer',
     'long_term', 'disabled', 'early_school_leaver']);
+create domain region.instruments as text[] check (value <@ array['wage_cost_subsidy', 'flat_rate_subsidy', 'wage_supplement', 'no_risk', 'trial', 'job_coach',
+    'adaptation', 'return_option', 'travel_costs', 'course_costs']);
 create table region.project (
     region_id uuid not null references ref.region,
     id uuid not null,
@@ -20,6 +22,7 @@ create table region.project (
     starts_on date not null,
     ends_on date,
     target_groups region.target_groups not null default '{}',
+    allowed_instruments region.instruments,
     structure int not null default 1,
     structure_reason app.line_500,
     leader_changes int not null default 0,
@@ -38,6 +41,7 @@ create table region.project (
 comment on column region.project.structure is 'which version of the structure of the project this is: a project that is begun anew after an evaluation has the next';
 comment on column region.project.readers is
     'with organisations: the municipalities, and the organisations and employers, that take part; a trigger keeps them up to date from region.participation';
+comment on column region.project.allowed_instruments is 'what may be given at its placements; null: everything';
 comment on column region.project.leader_changes is 'how often somebody else became the leader: app.project_leader says who, and here it raises the version';
 create index project_by_start on region.project (region_id, starts_on, id);
 create index project_by_change on region.project (region_id, changed_at, id);

@@ -5,7 +5,7 @@ p.id, (select t.id from ref.tenant t where t.tenant_id = p.tenant_id) as keeper_
 (select l.user_id from app.project_leader l where l.tenant_id = p.tenant_id and l.project_id = p.id) as leader_id,
 (select c.name from app.project_leader l join app.colleague c on c.tenant_id = l.tenant_id and c.id = l.user_id
  where l.tenant_id = p.tenant_id and l.project_id = p.id) as leader_name,
-p.starts_on, p.ends_on, to_json(p.target_groups) as target_groups, p.structure, p.structure_reason, p.version, p.changed_at
+p.starts_on, p.ends_on, to_json(p.target_groups) as target_groups, to_json(p.allowed_instruments) as allowed_instruments, p.structure, p.structure_reason, p.version, p.changed_at
 
 -- query: project_list
 -- rows: many
@@ -29,9 +29,10 @@ from region.project p where p.id = :id
 -- query: project_insert
 -- body: ProjectNew
 -- rows: none
-insert into region.project (region_id, id, tenant_id, kind, title, summary, parent_id, starts_on, ends_on, target_groups)
+insert into region.project (region_id, id, tenant_id, kind, title, summary, parent_id, starts_on, ends_on, target_groups, allowed_instruments)
 values (region.here(), :id::uuid, app.tenant(), @kind, @title, @summary, @parent_id::uuid, @starts_on::date, @ends_on::date,
-        coalesce(array(select jsonb_array_elements_text(@target_groups::jsonb)), '{}'))
+        coalesce(array(select jsonb_array_elements_text(@target_groups::jsonb)), '{}'),
+        case when @allowed_instruments::jsonb is not null then array(select jsonb_array_elements_text(@allowed_instruments::jsonb)) end)
 
 -- query: project_lead
 -- body: ProjectNew
@@ -42,8 +43,8 @@ select app.project_leader_put(:id::uuid, @leader_id::uuid)
 -- query: project_change
 -- rows: one
 -- none: stale
-update region.project p set (kind, title, summary, parent_id, starts_on, ends_on, target_groups, leader_changes) =
-    (select n.kind, n.title, n.summary, n.parent_id, n.starts_on, n.ends_on, n.target_groups,
+update region.project p set (kind, title, summary, parent_id, starts_on, ends_on, target_groups, allowed_instruments, leader_changes) =
+    (select n.kind, n.title, n.summary, n.parent_id, n.starts_on, n.ends_on, n.target_groups, n.allowed_instruments,
             p.leader_changes + (:document::jsonb ? 'leader_id')::int
      from jsonb_populate_record(p, :document::jsonb) n)
 where p.id = :id and :version::int8multirange @> p.version

@@ -28,6 +28,7 @@ NO_CHECK = {
     'DocumentTemplate': 'rows of ref.document_template', 'ShortlistStatus': 'computed of the run and the queue',
     'RuleEffectKind': 'computed by app.rule_preview()',
     'ExperienceKind': 'in a list of parts without rows', 'ApplicationOutcome': 'in a list of parts without rows',
+    'InstrumentEndingReason': 'those reasons of an end that are told by hand',
     'PlacementEndingReason': 'those reasons of an end that are told by hand',
     'DeathReversalReason': 'a note in the audit',
     'HardOutcome': 'computed by matching', 'ContributionCode': 'computed by matching', 'MissingCode': 'computed by matching',

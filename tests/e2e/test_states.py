@@ -28,6 +28,7 @@ VALUES = {
     'wishes': 'Anders', 'introduction': 'Anders', 'sectors': ['99'], 'name': 'Anders', 'attributes': ['archivist'], 'kvkNumber': None,
     'userId': None, 'situation': 'employed', 'currentEmployer': 'Anders', 'educationLevel': 'master', 'basicQualification': True,
     'ownApplications': [{'date': '2026-11-02', 'employer': 'Anders'}], 'handOverDate': '2032-01-01', 'firstLookUntil': '2031-01-01', 'offSeason': 'Anders',
+    'fromDay': '2031-01-01', 'untilDay': '2039-01-01', 'percentage': 30, 'amountCents': 2000, 'intentionMonths': 6,
     'hours': 6, 'wageCents': 1600, 'wagePer': 'month', 'startsOn': '2030-01-01', 'endsOn': '2039-01-01', 'contract': 'permanent', 'permanentFrom': '2031-01-01',
     'mentor': 'Anders', 'workplace': 'Anders', 'employerName': 'Anders', 'offSeasonMonths': ['may'], 'residenceNeighbourhood': 'BU99010102',
 }
@@ -80,7 +81,7 @@ class Row:
     def __init__(self, at, noun, row, state):
         self.at, self.noun, self.row, self.wanted = at, noun, row, state
         self.operation, self.property, self.value = states.split(row)
-        self.id = {name: str(uuid.uuid4()) for name in ('vacancy', 'candidate', 'other', 'round', 'proposal', 'user', 'organisation', 'run', 'task', 'rule', 'mandate', 'placement')}
+        self.id = {name: str(uuid.uuid4()) for name in ('vacancy', 'candidate', 'other', 'round', 'proposal', 'user', 'organisation', 'run', 'task', 'rule', 'mandate', 'placement', 'instrument')}
         undone = self.operation == 'undoHire'
         self.state = {'vacancy': 'partly_filled' if undone else 'open', 'candidate': 'placed' if undone else 'active',
                       'proposal': 'hired' if undone else 'drafted' if self.operation == 'sendProposalRound' else 'sent',
@@ -116,6 +117,14 @@ class Row:
         return inserted('app.mandate', tenant_id=1, id=self.id['mandate'], state=state, grantor='tenant', grantee_organisation_id=self.at['firm'],
                         scope='person', candidate_id=self.at['candidate'], wall='person', purpose='interview', from_at='2026-01-01',
                         until_at='2026-01-02' if state == 'ended' else '2099-01-01', exclusive=False, **STAMPS)
+
+    def make_instrument(self):
+        state, today = self.state['instrument'], self.at['now'][:10]
+        self.state['placement'] = 'accepted'
+        return self.make_placement() + inserted(
+            'app.instrument', tenant_id=1, id=self.id['instrument'], placement_id=self.id['placement'], kind='course_costs', state=state, asked_on=today,
+            from_day=today, until_day='2099-01-01', days_suspended=0, amount_cents=1000, refuse_reason='other' if state == 'refused' else None,
+            **({'end_reason': 'other', 'ended_on': today} if state == 'ended' else {}), **STAMPS)
 
     def make_placement(self):
         state = self.state['placement']
@@ -180,6 +189,8 @@ class Row:
                  'replanTask': {'dueDay': '2031-02-01', 'agreedBy': 'employer', 'reason': 'other'}, 'reassignTask': {'ownerUserId': VALUES['assigneeId']},
                  'createPlacement': {'candidateId': self.id['candidate'], 'kind': 'regular', 'origin': 'self_found', 'employerId': self.at['employer'], 'hours': 8},
                  'acceptPlacement': {}, 'declinePlacement': {'reason': 'other'}, 'startPlacement': {}, 'endPlacement': {'reason': 'other'},
+                 'grantInstrument': None, 'refuseInstrument': {'reason': 'other'}, 'endInstrument': {'reason': 'other'},
+                 'extendInstrument': {'fromDay': '2099-02-01', 'untilDay': '2099-03-01'}, 'suspendInstrument': {'fromDay': '2090-01-01', 'untilDay': '2090-01-02'},
                  'convertPlacement': {'kind': 'regular'}, 'returnPlacement': {'reason': 'other'}, 'undoPlacement': {'reason': 'other'},
                  'createCandidate': {'alias': 'Nieuw', 'pc4': '5012', 'status': self.wanted}}
         if self.operation == 'createTrajectory':
@@ -214,6 +225,9 @@ class Row:
                   'recordDeath': '/candidates/{candidate}/deaths',
                   'createTrajectory': '/trajectories',
                   'createPlacement': '/placements', 'acceptPlacement': '/placements/{placement}/acceptances', 'declinePlacement': '/placements/{placement}/refusals',
+                  'grantInstrument': '/instruments/{instrument}/grants', 'refuseInstrument': '/instruments/{instrument}/refusals',
+                  'endInstrument': '/instruments/{instrument}/endings', 'extendInstrument': '/instruments/{instrument}/extensions',
+                  'suspendInstrument': '/instruments/{instrument}/suspensions',
                   'startPlacement': '/placements/{placement}/starts', 'endPlacement': '/placements/{placement}/endings',
                   'convertPlacement': '/placements/{placement}/conversions', 'returnPlacement': '/placements/{placement}/returns',
                   'undoPlacement': '/placements/{placement}/undoings', 'createCandidate': '/candidates', 'createUser': '/users', 'acceptTask': '/tasks/{task}/acceptances', 'declineTask': '/tasks/{task}/refusals',
@@ -229,7 +243,7 @@ class Row:
     def place(self):
         return {'vacancy': '/vacancies/{vacancy}', 'candidate': '/candidates/{candidate}', 'proposal': '/proposals/{proposal}', 'user': '/users/{user}',
                 'organisation': '/organisations/{organisation}', 'task': '/tasks/{task}', 'rule': '/rules/{rule}', 'mandate': '/mandates/{mandate}',
-                'placement': '/placements/{placement}'}[self.noun].format(**self.id)
+                'placement': '/placements/{placement}', 'instrument': '/instruments/{instrument}'}[self.noun].format(**self.id)
 
     def call(self, as_role):
         client = as_role({'user': 'tenant_admin', 'organisation': 'tenant_admin', 'task': 'team_lead', 'rule': 'tenant_admin', 'mandate': 'team_lead'}.get(

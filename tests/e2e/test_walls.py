@@ -119,6 +119,16 @@ CALLS = {
     'app.placement_end(uuid,text,date)': ('placements', "app.placement_end(%(placement)s, 'other', null)", 'MW404'),
     'app.placement_return(uuid,text,boolean,date)': ('placements', "app.placement_return(%(placement)s, 'other', false, null)", 'MW404'),
     'app.placement_convert(uuid,jsonb)': ('placements', "app.placement_convert(%(placement)s, '{}')", 'MW404'),
+    'app.instrument_ask(uuid,jsonb)': ('placements', "app.instrument_ask(gen_random_uuid(), jsonb_build_object('placement_id', %(placement)s, 'kind', 'trial', 'from_day', '2031-01-01'))", 'MW404'),
+    'app.instrument_grant(uuid)': ('placements', 'app.instrument_grant(%(instrument)s)', 'MW404'),
+    'app.instrument_refuse(uuid,text)': ('placements', "app.instrument_refuse(%(instrument)s, 'other')", 'MW404'),
+    'app.instrument_end(uuid,text,date)': ('placements', "app.instrument_end(%(instrument)s, 'other', null)", 'MW404'),
+    'app.instrument_extend(uuid,uuid,jsonb)': ('placements', "app.instrument_extend(gen_random_uuid(), %(instrument)s, '{}')", 'MW404'),
+    'app.instrument_suspend(uuid,date,date)': ('placements', "app.instrument_suspend(%(instrument)s, '2031-01-01', '2031-01-02')", 'MW404'),
+    'app.instrument_resume(uuid,date)': ('placements', "app.instrument_resume(%(instrument)s, '2031-01-01')", 'MW404'),
+    'app.instrument_pays(uuid)': ('placements', 'app.instrument_pays(%(instrument)s)', None),
+    'app.wage_value_note(uuid,jsonb)': ('placements', """app.wage_value_note(gen_random_uuid(), jsonb_build_object('placement_id', %(placement)s, 'measured_on', '2026-01-01',
+        'percentage', 50, 'method', 'x'))""", 'MW404'),
     'app.placement_undo(uuid,text)': ('placements', "app.placement_undo(%(placement)s, 'other')", 'MW404'),
     'app.placement_alias(uuid)': ('placements', 'app.placement_alias(%(placement)s)', None),
     'app.placement_employer(uuid)': ('placements', 'app.placement_employer(%(placement)s)', None),
@@ -215,6 +225,7 @@ def target(region, as_role):
     lapsed = consultant.post('/trajectories', {'candidateId': first, 'kind': 'course', 'vacancyId': held})
     assert lapsed.status == 201, lapsed.text
     placement, = region.sql('select id::text from app.placement where proposal_id = %s', (proposals[second],))[0]
+    instrument = as_role('consultant').post('/instruments', {'placementId': placement, 'kind': 'job_coach', 'fromDay': '2031-01-06', 'untilDay': '2031-03-05'}).json['id']
     employer, = region.sql('select employer_id from app.vacancy where id = %s', (vacancy,))[0]
     name, born = region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false); "
                             "update app.candidate set last_name = 'Bekend', birth_date = '1990-02-28' where id = %s "
@@ -252,7 +263,7 @@ def target(region, as_role):
                       "select u.tenant_id, gen_random_uuid(), u.id, u.role, u.organisation_id, clock.now(), 1, clock.now(), pg_current_xact_id() "
                       "from app.user_account u where u.id = %s returning id::text", (user,))[0]
     manager, = region.sql('select case_manager_id from app.candidate where id = %s', (second,))[0]
-    return {'placement': placement, 'trajectory': trajectory.json['id'],
+    return {'placement': placement, 'instrument': instrument, 'trajectory': trajectory.json['id'],
             'task': task.json['id'], 'document': '01920000-0000-7000-8000-00000000dc01', 'manager': manager, 'message': message, 'queued': queued, 'note': note, 'user': user, 'hat': hat, 'mandate': mandate, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
             'name': name, 'born': born}
 

@@ -60,6 +60,15 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_BLOCKED] = {"blocked", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:blocked\",\"title\":\"Er moet eerst iets anders gebeuren\",\"status\":409,\"detail\":\"Een open taak houdt deze stap tegen. Onder tasks staan de taken die u mag zien; het adres /gate zegt alles wat ontbreekt.\"",
         "{\"type\":\"urn:maatwerk:problem:blocked\",\"title\":\"Something else has to be done first\",\"status\":409,\"detail\":\"An open task stops this step. The tasks that you may see are named; the address /gate says everything that is missing.\""}, {NULL, 0}},
+    [PROBLEM_REQUIREMENTS] = {"requirements", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:requirements\",\"title\":\"Er ontbreekt nog iets\",\"status\":409,\"detail\":\"Dit kan nog niet. Onder missing staat alles wat ontbreekt; het adres /gate zegt het in woorden, met het wetsartikel.\"",
+        "{\"type\":\"urn:maatwerk:problem:requirements\",\"title\":\"Something is still missing\",\"status\":409,\"detail\":\"This is not possible yet. Everything that is missing is named; the address /gate says it in words, with the article of the law.\""}, {NULL, 0}},
+    [PROBLEM_OUTSIDE_PERIOD] = {"outside-period", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:outside-period\",\"title\":\"Die dag valt buiten de periode\",\"status\":409,\"detail\":\"De voorziening loopt op die dag niet, of staat dan niet stil.\"",
+        "{\"type\":\"urn:maatwerk:problem:outside-period\",\"title\":\"That day lies outside the period\",\"status\":409,\"detail\":\"The instrument does not run on that day, or does not stand still then.\""}, {NULL, 0}},
+    [PROBLEM_INSTRUMENTS_OVERLAP] = {"instruments-overlap", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:instruments-overlap\",\"title\":\"Er loopt al zo'n voorziening in die tijd\",\"status\":409,\"detail\":\"Van elke soort heeft iemand er op een dag maar één.\"",
+        "{\"type\":\"urn:maatwerk:problem:instruments-overlap\",\"title\":\"There is such an instrument in that time already\",\"status\":409,\"detail\":\"On any day somebody has one of each sort only.\""}, {NULL, 0}},
     [PROBLEM_OUTCOME_OF_ANOTHER_KIND] = {"outcome-of-another-kind", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:outcome-of-another-kind\",\"title\":\"Deze uitkomst hoort niet bij deze soort taak\",\"status\":409,\"detail\":\"Onder outcomes staan de uitkomsten waarmee een taak van deze soort eindigt.\"",
         "{\"type\":\"urn:maatwerk:problem:outcome-of-another-kind\",\"title\":\"This outcome is not one of this kind of task\",\"status\":409,\"detail\":\"The outcomes with which a task of this kind ends are named.\""}, {NULL, 0}},
@@ -258,6 +267,13 @@ const struct constraint_rule constraint_rules[] = {
     {"placement_one_formal_employer", PROBLEM_INVALID, FAULT_ORDER, "/formalOrganisationId", "formalEmployerId"},
     {"placement_dates_in_order", PROBLEM_INVALID, FAULT_ORDER, "/startsOn", "endsOn"},
     {"placement_ended_after_start", PROBLEM_INVALID, FAULT_VALUE, "/day", ""},
+    {"instrument_days_in_order", PROBLEM_INVALID, FAULT_ORDER, "/fromDay", "untilDay"},
+    {"instrument_intention_is_short", PROBLEM_INVALID, FAULT_VALUE, "/intentionMonths", ""},
+    {"instrument_refused_with_reason", PROBLEM_INVALID, FAULT_REQUIRED, "/reason", ""},
+    {"instrument_ended_with_reason", PROBLEM_INVALID, FAULT_REQUIRED, "/reason", ""},
+    {"suspension_days_in_order", PROBLEM_INVALID, FAULT_ORDER, "/fromDay", "untilDay"},
+    {"wage_value_valid_after", PROBLEM_INVALID, FAULT_ORDER, "/measuredOn", "validUntil"},
+    {"wage_value_not_ahead", PROBLEM_INVALID, FAULT_VALUE, "/measuredOn", ""},
     {"placement_started_has_day", PROBLEM_INVALID, FAULT_REQUIRED, "/day", ""},
     {"placement_ends_with_reason", PROBLEM_INVALID, FAULT_REQUIRED, "/reason", ""},
     {"placement_declined_with_reason", PROBLEM_INVALID, FAULT_REQUIRED, "/reason", ""},
@@ -323,6 +339,8 @@ const struct constraint_rule constraint_rules[] = {
     {"trajectory_place_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/vacancyId", ""},
     {"placement_of_proposal_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/proposalId", ""},
     {"candidate_bsn_once", PROBLEM_BSN_KNOWN, FAULT_UNIQUE, "/bsn", ""},
+    {"instrument_once_at_a_time", PROBLEM_INSTRUMENTS_OVERLAP, FAULT_UNIQUE, "/fromDay", ""},
+    {"suspension_once_at_a_time", PROBLEM_INSTRUMENTS_OVERLAP, FAULT_UNIQUE, "/fromDay", ""},
     {"placement_full_once", PROBLEM_PLACEMENTS_OVERLAP, FAULT_UNIQUE, "/startsOn", ""},
     {"mandate_exclusive", PROBLEM_APPROACHED, FAULT_UNIQUE, "/employerId", ""},
     {NULL, PROBLEM_INTERNAL, FAULT_NONE, NULL, NULL},

@@ -333,8 +333,8 @@ const struct query query_project_list = {
             ".tenant_id = p.tenant_id and l.project_id = p.id) as leader_id, (select c.name from app.project_"
             "leader l join app.colleague c on c.tenant_id = l.tenant_id and c.id = l.user_id where l.tenant_i"
             "d = p.tenant_id and l.project_id = p.id) as leader_name, p.starts_on, p.ends_on, to_json(p.targe"
-            "t_groups) as target_groups, p.structure, p.structure_reason, p.version, p.changed_at from region"
-            ".project p where true",
+            "t_groups) as target_groups, to_json(p.allowed_instruments) as allowed_instruments, p.structure, "
+            "p.structure_reason, p.version, p.changed_at from region.project p where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &project_list_list,
 };
@@ -350,8 +350,8 @@ const struct query query_project_get = {
             ".tenant_id = p.tenant_id and l.project_id = p.id) as leader_id, (select c.name from app.project_"
             "leader l join app.colleague c on c.tenant_id = l.tenant_id and c.id = l.user_id where l.tenant_i"
             "d = p.tenant_id and l.project_id = p.id) as leader_name, p.starts_on, p.ends_on, to_json(p.targe"
-            "t_groups) as target_groups, p.structure, p.structure_reason, p.version, p.changed_at from region"
-            ".project p where p.id = $1",
+            "t_groups) as target_groups, to_json(p.allowed_instruments) as allowed_instruments, p.structure, "
+            "p.structure_reason, p.version, p.changed_at from region.project p where p.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -366,10 +366,11 @@ struct statement *sql_project_get(struct plan *plan, struct sql_project_get args
 const struct query query_project_insert = {
     .name = "project_insert",
     .text = "insert into region.project (region_id, id, tenant_id, kind, title, summary, parent_id, starts_on"
-            ", ends_on, target_groups) values (region.here(), $1::uuid, app.tenant(), $2::text, $3::text, $4:"
-            ":text, $5::uuid, $6::date, $7::date, coalesce(array(select jsonb_array_elements_text($8::jsonb))"
-            ", '{}'))",
-    .parameters = 8, .rows = QUERY_NONE, .when_none = OK,
+            ", ends_on, target_groups, allowed_instruments) values (region.here(), $1::uuid, app.tenant(), $2"
+            "::text, $3::text, $4::text, $5::uuid, $6::date, $7::date, coalesce(array(select jsonb_array_elem"
+            "ents_text($8::jsonb)), '{}'), case when $9::jsonb is not null then array(select jsonb_array_elem"
+            "ents_text($9::jsonb)) end)",
+    .parameters = 9, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
 struct statement *sql_project_insert(struct plan *plan, const struct project_new *body, struct sql_project_insert args)
@@ -383,6 +384,7 @@ struct statement *sql_project_insert(struct plan *plan, const struct project_new
         body->starts_on,
         body->ends_on,
         schema_member_columns(plan->ctx->arena, &project_new_schema.fields[7], &body->target_groups),
+        schema_member_columns(plan->ctx->arena, &project_new_schema.fields[8], &body->allowed_instruments),
     };
     return plan_add(plan, &query_project_insert, values);
 }
@@ -405,9 +407,10 @@ struct statement *sql_project_lead(struct plan *plan, const struct project_new *
 const struct query query_project_change = {
     .name = "project_change",
     .text = "update region.project p set (kind, title, summary, parent_id, starts_on, ends_on, target_groups,"
-            " leader_changes) = (select n.kind, n.title, n.summary, n.parent_id, n.starts_on, n.ends_on, n.ta"
-            "rget_groups, p.leader_changes + ($1::jsonb ? 'leader_id')::int from jsonb_populate_record(p, $1:"
-            ":jsonb) n) where p.id = $2 and $3::int8multirange @> p.version returning p.id",
+            " allowed_instruments, leader_changes) = (select n.kind, n.title, n.summary, n.parent_id, n.start"
+            "s_on, n.ends_on, n.target_groups, n.allowed_instruments, p.leader_changes + ($1::jsonb ? 'leader"
+            "_id')::int from jsonb_populate_record(p, $1::jsonb) n) where p.id = $2 and $3::int8multirange @>"
+            " p.version returning p.id",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };

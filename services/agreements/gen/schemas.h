@@ -32,6 +32,7 @@ struct project_new {
     struct str starts_on;
     struct str ends_on;
     struct list target_groups; /* of struct str */
+    struct list allowed_instruments; /* of struct str */
 };
 
 /* What may change of a project. (wijziging van een project) */
@@ -44,6 +45,7 @@ struct project_change {
     struct str starts_on;
     struct str ends_on;
     struct list target_groups; /* of struct str */
+    struct list allowed_instruments; /* of struct str */
 };
 
 /* What happens to a project now. (stap van een project) */

@@ -8,14 +8,147 @@
 _Static_assert(1 <= LIMIT_PATH_PARAMETERS, "withdrawProposal");
 _Static_assert(7 <= LIMIT_QUERY_PARAMETERS, "listPlacements");
 
-static const char *const values_0[] = {"offered", "accepted", "started", "ended", "declined", "withdrawn", "undone", NULL};
-static const char *const values_1[] = {"regular", "temp", "secondment", "trial", "work_experience", "internship", "apprenticeship", "subsidised", "seasonal", "event", "successor", "adoption", "redeployment", "own_business", NULL};
-static const char *const values_2[] = {"drafted", "sent", "invited", "hired", "rejected", "withdrawn", "obsolete", "expired", "undone", NULL};
+static const char *const values_0[] = {"asked", "granted", "ended", "refused", "withdrawn", NULL};
+static const char *const values_1[] = {"wage_cost_subsidy", "flat_rate_subsidy", "wage_supplement", "no_risk", "trial", "job_coach", "adaptation", "return_option", "travel_costs", "course_costs", NULL};
+static const char *const values_2[] = {"offered", "accepted", "started", "ended", "declined", "withdrawn", "undone", NULL};
+static const char *const values_3[] = {"regular", "temp", "secondment", "trial", "work_experience", "internship", "apprenticeship", "subsidised", "seasonal", "event", "successor", "adoption", "redeployment", "own_business", NULL};
+static const char *const values_4[] = {"drafted", "sent", "invited", "hired", "rejected", "withdrawn", "obsolete", "expired", "undone", NULL};
 
+static const struct right list_instruments_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field list_instruments_query[] = {
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 10, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "endsBefore", .key = {"\"endsBefore\":", 13}, .column = "ends_before", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listInstruments: Instruments */
+static enum err list_instruments_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_instrument_list(plan);
+    return OK;
+}
+static const struct right create_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+/* createInstrument: Ask for an instrument */
+static enum err create_instrument_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_instrument_ask(plan, (struct sql_instrument_ask){
+        .id = req->new_id,
+        .document = req->document,
+    });
+    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->new_id});
+    return OK;
+}
+static const struct right get_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field get_instrument_path[] = {
+    {.name = "instrumentId", .key = {"\"instrumentId\":", 15}, .column = "instrument_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getInstrument: One instrument */
+static enum err get_instrument_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right update_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field update_instrument_path[] = {
+    {.name = "instrumentId", .key = {"\"instrumentId\":", 15}, .column = "instrument_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* updateInstrument: Change what is asked for */
+static enum err update_instrument_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_instrument_change(plan, (struct sql_instrument_change){
+        .document = req->document,
+        .id = req->path[0],
+        .version = req->version,
+    });
+    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right grant_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field grant_instrument_path[] = {
+    {.name = "instrumentId", .key = {"\"instrumentId\":", 15}, .column = "instrument_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* grantInstrument: Grant an instrument */
+static enum err grant_instrument_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_instrument_grant(plan, (struct sql_instrument_grant){.id = req->path[0]});
+    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right refuse_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field refuse_instrument_path[] = {
+    {.name = "instrumentId", .key = {"\"instrumentId\":", 15}, .column = "instrument_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* refuseInstrument: Refuse an instrument */
+static enum err refuse_instrument_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_instrument_refuse(plan, req->body, (struct sql_instrument_refuse){.id = req->path[0]});
+    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right end_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field end_instrument_path[] = {
+    {.name = "instrumentId", .key = {"\"instrumentId\":", 15}, .column = "instrument_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* endInstrument: End an instrument */
+static enum err end_instrument_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_instrument_end(plan, req->body, (struct sql_instrument_end){.id = req->path[0]});
+    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right extend_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field extend_instrument_path[] = {
+    {.name = "instrumentId", .key = {"\"instrumentId\":", 15}, .column = "instrument_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* extendInstrument: Extend an instrument */
+static enum err extend_instrument_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_instrument_extend(plan, (struct sql_instrument_extend){
+        .id = req->new_id,
+        .instrument_id = req->path[0],
+        .document = req->document,
+    });
+    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->new_id});
+    return OK;
+}
+static const struct right suspend_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field suspend_instrument_path[] = {
+    {.name = "instrumentId", .key = {"\"instrumentId\":", 15}, .column = "instrument_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* suspendInstrument: Suspend an instrument */
+static enum err suspend_instrument_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_instrument_suspend(plan, req->body, (struct sql_instrument_suspend){.id = req->path[0]});
+    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right resume_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field resume_instrument_path[] = {
+    {.name = "instrumentId", .key = {"\"instrumentId\":", 15}, .column = "instrument_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* resumeInstrument: Go on earlier */
+static enum err resume_instrument_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_instrument_resume(plan, req->body, (struct sql_instrument_resume){.id = req->path[0]});
+    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->path[0]});
+    return OK;
+}
 static const struct right list_placements_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field list_placements_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 7, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 14, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 7, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 14, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -198,7 +331,7 @@ static enum err send_proposal_round_plan(struct ctx *ctx, const struct request *
 }
 static const struct right list_proposals_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field list_proposals_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 9, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 9, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -292,6 +425,41 @@ static enum err get_shortlist_plan(struct ctx *ctx, const struct request *req, s
     });
     return OK;
 }
+static const struct right list_wage_values_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field list_wage_values_query[] = {
+    {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listWageValues: Wage values */
+static enum err list_wage_values_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_wage_value_list(plan);
+    return OK;
+}
+static const struct right create_wage_value_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+/* createWageValue: Note a wage value */
+static enum err create_wage_value_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_wage_value_note(plan, (struct sql_wage_value_note){
+        .id = req->new_id,
+        .document = req->document,
+    });
+    sql_wage_value_get(plan, (struct sql_wage_value_get){.id = req->new_id});
+    return OK;
+}
+static const struct right get_wage_value_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field get_wage_value_path[] = {
+    {.name = "wageValueId", .key = {"\"wageValueId\":", 14}, .column = "wage_value_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getWageValue: One wage value */
+static enum err get_wage_value_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_wage_value_get(plan, (struct sql_wage_value_get){.id = req->path[0]});
+    return OK;
+}
 static const struct right get_work_summary_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 /* getWorkSummary: What waits for me */
 static enum err get_work_summary_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -311,6 +479,150 @@ static enum err get_work_summary_plan(struct ctx *ctx, const struct request *req
     return OK;
 }
 static const struct operation operations[] = {
+    {
+        .id = "listInstruments",
+        .method = METHOD_GET,
+        .path = "/instruments",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_instruments_rights,
+        .purpose = "mediation",
+        .parameters = list_instruments_query, .parameters_count = 6,
+        .response = &instrument_schema, .shown = 0x3dfefffu,
+        .list = &query_instrument_list,
+        .handle = list_instruments_plan,
+    },
+    {
+        .id = "createInstrument",
+        .method = METHOD_POST,
+        .path = "/instruments",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_instrument_rights,
+        .purpose = "mediation",
+        .body = &instrument_new_schema,
+        .response = &instrument_schema, .shown = 0x3ffffffu,
+        .show = &operations[2],
+        .handle = create_instrument_plan,
+    },
+    {
+        .id = "getInstrument",
+        .method = METHOD_GET,
+        .path = "/instruments/{instrumentId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_instrument_rights,
+        .purpose = "mediation",
+        .path_fields = get_instrument_path, .path_count = 1,
+        .response = &instrument_schema, .shown = 0x3ffffffu,
+        .handle = get_instrument_plan,
+    },
+    {
+        .id = "updateInstrument",
+        .method = METHOD_PATCH,
+        .path = "/instruments/{instrumentId}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = update_instrument_rights,
+        .purpose = "mediation",
+        .path_fields = update_instrument_path, .path_count = 1,
+        .body = &instrument_change_schema,
+        .response = &instrument_schema, .shown = 0x3ffffffu,
+        .handle = update_instrument_plan,
+    },
+    {
+        .id = "grantInstrument",
+        .method = METHOD_POST,
+        .path = "/instruments/{instrumentId}/grants",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = 0,
+        .rights = grant_instrument_rights,
+        .purpose = "mediation",
+        .path_fields = grant_instrument_path, .path_count = 1,
+        .response = &instrument_schema, .shown = 0x3ffffffu,
+        .show = &operations[2],
+        .handle = grant_instrument_plan,
+    },
+    {
+        .id = "refuseInstrument",
+        .method = METHOD_POST,
+        .path = "/instruments/{instrumentId}/refusals",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = refuse_instrument_rights,
+        .purpose = "mediation",
+        .path_fields = refuse_instrument_path, .path_count = 1,
+        .body = &instrument_refusal_schema,
+        .response = &instrument_schema, .shown = 0x3ffffffu,
+        .show = &operations[2],
+        .handle = refuse_instrument_plan,
+    },
+    {
+        .id = "endInstrument",
+        .method = METHOD_POST,
+        .path = "/instruments/{instrumentId}/endings",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = end_instrument_rights,
+        .purpose = "mediation",
+        .path_fields = end_instrument_path, .path_count = 1,
+        .body = &instrument_ending_schema,
+        .response = &instrument_schema, .shown = 0x3ffffffu,
+        .show = &operations[2],
+        .handle = end_instrument_plan,
+    },
+    {
+        .id = "extendInstrument",
+        .method = METHOD_POST,
+        .path = "/instruments/{instrumentId}/extensions",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = extend_instrument_rights,
+        .purpose = "mediation",
+        .path_fields = extend_instrument_path, .path_count = 1,
+        .body = &instrument_extension_schema,
+        .response = &instrument_schema, .shown = 0x3ffffffu,
+        .show = &operations[2],
+        .handle = extend_instrument_plan,
+    },
+    {
+        .id = "suspendInstrument",
+        .method = METHOD_POST,
+        .path = "/instruments/{instrumentId}/suspensions",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = suspend_instrument_rights,
+        .purpose = "mediation",
+        .path_fields = suspend_instrument_path, .path_count = 1,
+        .body = &instrument_suspension_schema,
+        .response = &instrument_schema, .shown = 0x3ffffffu,
+        .show = &operations[2],
+        .handle = suspend_instrument_plan,
+    },
+    {
+        .id = "resumeInstrument",
+        .method = METHOD_POST,
+        .path = "/instruments/{instrumentId}/resumptions",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = resume_instrument_rights,
+        .purpose = "mediation",
+        .path_fields = resume_instrument_path, .path_count = 1,
+        .body = &instrument_resumption_schema,
+        .response = &instrument_schema, .shown = 0x3ffffffu,
+        .show = &operations[2],
+        .handle = resume_instrument_plan,
+    },
     {
         .id = "listPlacements",
         .method = METHOD_GET,
@@ -336,7 +648,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .body = &placement_new_schema,
         .response = &placement_schema, .shown = 0x1ffffffffffu,
-        .show = &operations[2],
+        .show = &operations[12],
         .handle = create_placement_plan,
     },
     {
@@ -378,7 +690,7 @@ static const struct operation operations[] = {
         .path_fields = accept_placement_path, .path_count = 1,
         .body = &placement_acceptance_schema,
         .response = &placement_schema, .shown = 0x1ffffffffffu,
-        .show = &operations[2],
+        .show = &operations[12],
         .handle = accept_placement_plan,
     },
     {
@@ -393,7 +705,7 @@ static const struct operation operations[] = {
         .path_fields = decline_placement_path, .path_count = 1,
         .body = &placement_refusal_schema,
         .response = &placement_schema, .shown = 0x1ffffffffffu,
-        .show = &operations[2],
+        .show = &operations[12],
         .handle = decline_placement_plan,
     },
     {
@@ -408,7 +720,7 @@ static const struct operation operations[] = {
         .path_fields = start_placement_path, .path_count = 1,
         .body = &placement_start_schema,
         .response = &placement_schema, .shown = 0x1ffffffffffu,
-        .show = &operations[2],
+        .show = &operations[12],
         .handle = start_placement_plan,
     },
     {
@@ -423,7 +735,7 @@ static const struct operation operations[] = {
         .path_fields = end_placement_path, .path_count = 1,
         .body = &placement_ending_schema,
         .response = &placement_schema, .shown = 0x1ffffffffffu,
-        .show = &operations[2],
+        .show = &operations[12],
         .handle = end_placement_plan,
     },
     {
@@ -438,7 +750,7 @@ static const struct operation operations[] = {
         .path_fields = convert_placement_path, .path_count = 1,
         .body = &placement_conversion_schema,
         .response = &placement_schema, .shown = 0x1ffffffffffu,
-        .show = &operations[2],
+        .show = &operations[12],
         .handle = convert_placement_plan,
     },
     {
@@ -453,7 +765,7 @@ static const struct operation operations[] = {
         .path_fields = return_placement_path, .path_count = 1,
         .body = &placement_return_schema,
         .response = &placement_schema, .shown = 0x1ffffffffffu,
-        .show = &operations[2],
+        .show = &operations[12],
         .handle = return_placement_plan,
     },
     {
@@ -468,7 +780,7 @@ static const struct operation operations[] = {
         .path_fields = undo_placement_path, .path_count = 1,
         .body = &placement_undoing_schema,
         .response = &placement_schema, .shown = 0x1ffffffffffu,
-        .show = &operations[2],
+        .show = &operations[12],
         .handle = undo_placement_plan,
     },
     {
@@ -483,7 +795,7 @@ static const struct operation operations[] = {
         .path_fields = create_proposal_round_path, .path_count = 1,
         .body = &proposal_round_new_schema,
         .response = &proposal_round_schema, .shown = 0x7ffu,
-        .show = &operations[12],
+        .show = &operations[22],
         .handle = create_proposal_round_plan,
     },
     {
@@ -510,7 +822,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = send_proposal_round_path, .path_count = 1,
         .response = &proposal_round_schema, .shown = 0x7ffu,
-        .show = &operations[12],
+        .show = &operations[22],
         .handle = send_proposal_round_plan,
     },
     {
@@ -552,7 +864,7 @@ static const struct operation operations[] = {
         .path_fields = answer_proposal_path, .path_count = 1,
         .body = &proposal_answer_schema,
         .response = &proposal_schema, .shown = 0x1ffffffu,
-        .show = &operations[15],
+        .show = &operations[25],
         .handle = answer_proposal_plan,
     },
     {
@@ -566,7 +878,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = withdraw_proposal_path, .path_count = 1,
         .response = &proposal_schema, .shown = 0x1ffffffu,
-        .show = &operations[15],
+        .show = &operations[25],
         .handle = withdraw_proposal_plan,
     },
     {
@@ -595,7 +907,7 @@ static const struct operation operations[] = {
         .path_fields = undo_hire_path, .path_count = 1,
         .body = &hire_reversal_schema,
         .response = &proposal_schema, .shown = 0x1ffffffu,
-        .show = &operations[15],
+        .show = &operations[25],
         .handle = undo_hire_plan,
     },
     {
@@ -612,6 +924,47 @@ static const struct operation operations[] = {
         .handle = get_shortlist_plan,
     },
     {
+        .id = "listWageValues",
+        .method = METHOD_GET,
+        .path = "/wage-values",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_wage_values_rights,
+        .purpose = "file",
+        .parameters = list_wage_values_query, .parameters_count = 2,
+        .response = &wage_value_schema, .shown = 0x3ffu,
+        .list = &query_wage_value_list,
+        .handle = list_wage_values_plan,
+    },
+    {
+        .id = "createWageValue",
+        .method = METHOD_POST,
+        .path = "/wage-values",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_wage_value_rights,
+        .purpose = "file",
+        .body = &wage_value_new_schema,
+        .response = &wage_value_schema, .shown = 0x3ffu,
+        .show = &operations[33],
+        .handle = create_wage_value_plan,
+    },
+    {
+        .id = "getWageValue",
+        .method = METHOD_GET,
+        .path = "/wage-values/{wageValueId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_wage_value_rights,
+        .purpose = "file",
+        .path_fields = get_wage_value_path, .path_count = 1,
+        .response = &wage_value_schema, .shown = 0x3ffu,
+        .handle = get_wage_value_plan,
+    },
+    {
         .id = "getWorkSummary",
         .method = METHOD_GET,
         .path = "/work-summary",
@@ -625,5 +978,5 @@ static const struct operation operations[] = {
 };
 
 const struct service placements_service = {
-    "placements", operations, 22, false,
+    "placements", operations, 35, false,
 };

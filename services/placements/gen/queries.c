@@ -5,8 +5,187 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(22 <= LIMIT_QUERIES, "queries");
+_Static_assert(35 <= LIMIT_QUERIES, "queries");
 _Static_assert(13 <= LIMIT_VALUES, "proposal_list");
+
+static const struct query_filter instrument_list_filters[] = {
+    {"state", "i.state = %", NULL},
+    {"kind", "i.kind = %", NULL},
+    {"placementId", "i.placement_id = %::uuid", NULL},
+    {"candidateId", "i.candidate_id = %::uuid", NULL},
+    {"employerId", "i.employer_id = %::uuid", NULL},
+    {"endsBefore", "i.last_day < %::date", NULL},
+};
+static const struct query_sort instrument_list_sorts[] = {
+    {"changedAt", "i.changed_at", "timestamptz", "changed_at"},
+    {"lastDay", "i.last_day", "date", "last_day"},
+};
+static const struct query_list instrument_list_list = {
+    instrument_list_filters, 6,
+    instrument_list_sorts, 2,
+    "i.id", "id", "uuid",
+    true,
+    NULL, NULL,
+    NULL,
+};
+const struct query query_instrument_list = {
+    .name = "instrument_list",
+    .text = "select i.id, i.placement_id, i.candidate_id, i.employer_id, i.project_id, i.kind, i.state, i.ask"
+            "ed_on, i.from_day, i.until_day, i.last_day, i.days_suspended, i.percentage, i.amount_cents, i.in"
+            "tention_months, i.extends_id, i.wage_value_id, i.decide_by, i.decided_on, i.refuse_reason, i.end"
+            "_reason, i.ended_on, i.version, i.changed_at from app.instrument i where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &instrument_list_list, .whose = "candidate_id",
+};
+struct statement *sql_instrument_list(struct plan *plan)
+{
+    return plan_add(plan, &query_instrument_list, NULL);
+}
+
+const struct query query_instrument_get = {
+    .name = "instrument_get",
+    .text = "select i.id, i.placement_id, i.candidate_id, i.employer_id, i.project_id, i.kind, i.state, i.ask"
+            "ed_on, i.from_day, i.until_day, i.last_day, i.days_suspended, i.percentage, i.amount_cents, i.in"
+            "tention_months, i.extends_id, i.wage_value_id, i.decide_by, i.decided_on, i.refuse_reason, i.end"
+            "_reason, i.ended_on, i.version, i.changed_at, app.instrument_pays(i.id) as month_cents, (select "
+            "coalesce(json_agg(json_build_object('fromDay', s.from_day, 'untilDay', s.until_day) order by s.f"
+            "rom_day), '[]') from app.instrument_suspension s where s.tenant_id = i.tenant_id and s.instrumen"
+            "t_id = i.id) as suspensions from app.instrument i where i.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL, .whose = "candidate_id",
+};
+struct statement *sql_instrument_get(struct plan *plan, struct sql_instrument_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_instrument_get, values);
+}
+
+const struct query query_instrument_ask = {
+    .name = "instrument_ask",
+    .text = "select app.instrument_ask($1::uuid, $2::jsonb)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_instrument_ask(struct plan *plan, struct sql_instrument_ask args)
+{
+    const struct str values[] = {
+        args.id,
+        args.document,
+    };
+    return plan_add(plan, &query_instrument_ask, values);
+}
+
+const struct query query_instrument_change = {
+    .name = "instrument_change",
+    .text = "update app.instrument i set (from_day, until_day, percentage, amount_cents, intention_months) = "
+            "(select n.from_day, n.until_day, n.percentage, n.amount_cents, n.intention_months from jsonb_pop"
+            "ulate_record(i, $1::jsonb) n) where i.id = $2 and $3::int8multirange @> i.version returning i.id",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_instrument_change(struct plan *plan, struct sql_instrument_change args)
+{
+    const struct str values[] = {
+        args.document,
+        args.id,
+        args.version,
+    };
+    return plan_add(plan, &query_instrument_change, values);
+}
+
+const struct query query_instrument_grant = {
+    .name = "instrument_grant",
+    .text = "select app.instrument_grant($1::uuid)",
+    .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_instrument_grant(struct plan *plan, struct sql_instrument_grant args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_instrument_grant, values);
+}
+
+const struct query query_instrument_refuse = {
+    .name = "instrument_refuse",
+    .text = "select app.instrument_refuse($1::uuid, $2::text)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_instrument_refuse(struct plan *plan, const struct instrument_refusal *body, struct sql_instrument_refuse args)
+{
+    const struct str values[] = {
+        args.id,
+        body->reason,
+    };
+    return plan_add(plan, &query_instrument_refuse, values);
+}
+
+const struct query query_instrument_end = {
+    .name = "instrument_end",
+    .text = "select app.instrument_end($1::uuid, $2::text, $3::date)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_instrument_end(struct plan *plan, const struct instrument_ending *body, struct sql_instrument_end args)
+{
+    const struct str values[] = {
+        args.id,
+        body->reason,
+        body->day,
+    };
+    return plan_add(plan, &query_instrument_end, values);
+}
+
+const struct query query_instrument_extend = {
+    .name = "instrument_extend",
+    .text = "select app.instrument_extend($1::uuid, $2::uuid, $3::jsonb)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_instrument_extend(struct plan *plan, struct sql_instrument_extend args)
+{
+    const struct str values[] = {
+        args.id,
+        args.instrument_id,
+        args.document,
+    };
+    return plan_add(plan, &query_instrument_extend, values);
+}
+
+const struct query query_instrument_suspend = {
+    .name = "instrument_suspend",
+    .text = "select app.instrument_suspend($1::uuid, $2::date, $3::date)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_instrument_suspend(struct plan *plan, const struct instrument_suspension *body, struct sql_instrument_suspend args)
+{
+    const struct str values[] = {
+        args.id,
+        body->from_day,
+        body->until_day,
+    };
+    return plan_add(plan, &query_instrument_suspend, values);
+}
+
+const struct query query_instrument_resume = {
+    .name = "instrument_resume",
+    .text = "select app.instrument_resume($1::uuid, $2::date)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_instrument_resume(struct plan *plan, const struct instrument_resumption *body, struct sql_instrument_resume args)
+{
+    const struct str values[] = {
+        args.id,
+        body->day,
+    };
+    return plan_add(plan, &query_instrument_resume, values);
+}
 
 static const struct query_sort placement_list_changes = {"after", "p.changed_in", "xid8", "changed_in"};
 static const struct query_filter placement_list_filters[] = {
@@ -446,6 +625,63 @@ struct statement *sql_shortlist_get(struct plan *plan, struct sql_shortlist_get 
     return plan_add(plan, &query_shortlist_get, values);
 }
 
+static const struct query_filter wage_value_list_filters[] = {
+    {"placementId", "w.placement_id = %::uuid", NULL},
+    {"candidateId", "w.candidate_id = %::uuid", NULL},
+};
+static const struct query_sort wage_value_list_sorts[] = {
+    {"measuredOn", "w.measured_on", "date", "measured_on"},
+};
+static const struct query_list wage_value_list_list = {
+    wage_value_list_filters, 2,
+    wage_value_list_sorts, 1,
+    "w.id", "id", "uuid",
+    true,
+    NULL, NULL,
+    NULL,
+};
+const struct query query_wage_value_list = {
+    .name = "wage_value_list",
+    .text = "select w.id, w.placement_id, w.candidate_id, w.measured_on, w.percentage, w.method, w.measured_b"
+            "y, w.valid_until, w.version, w.changed_at from app.wage_value w where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &wage_value_list_list, .whose = "candidate_id",
+};
+struct statement *sql_wage_value_list(struct plan *plan)
+{
+    return plan_add(plan, &query_wage_value_list, NULL);
+}
+
+const struct query query_wage_value_get = {
+    .name = "wage_value_get",
+    .text = "select w.id, w.placement_id, w.candidate_id, w.measured_on, w.percentage, w.method, w.measured_b"
+            "y, w.valid_until, w.version, w.changed_at from app.wage_value w where w.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL, .whose = "candidate_id",
+};
+struct statement *sql_wage_value_get(struct plan *plan, struct sql_wage_value_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_wage_value_get, values);
+}
+
+const struct query query_wage_value_note = {
+    .name = "wage_value_note",
+    .text = "select app.wage_value_note($1::uuid, $2::jsonb)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_wage_value_note(struct plan *plan, struct sql_wage_value_note args)
+{
+    const struct str values[] = {
+        args.id,
+        args.document,
+    };
+    return plan_add(plan, &query_wage_value_note, values);
+}
+
 const struct query query_work_summary_get = {
     .name = "work_summary_get",
     .text = "select case when $1::boolean then (select count(*) from (select from app.vacancy v where v.state"
@@ -484,4 +720,4 @@ struct statement *sql_work_summary_get(struct plan *plan, struct sql_work_summar
     return plan_add(plan, &query_work_summary_get, values);
 }
 
-const struct query *const placements_queries[] = {&query_placement_list, &query_placement_get, &query_placement_make, &query_placement_change, &query_placement_accept, &query_placement_decline, &query_placement_start, &query_placement_end, &query_placement_return, &query_placement_convert, &query_placement_undo, &query_proposal_list, &query_proposal_get, &query_proposal_answer, &query_proposal_withdraw, &query_proposal_undo, &query_proposal_transition_list, &query_proposal_round_propose, &query_proposal_round_send, &query_proposal_round_get, &query_shortlist_get, &query_work_summary_get, NULL};
+const struct query *const placements_queries[] = {&query_instrument_list, &query_instrument_get, &query_instrument_ask, &query_instrument_change, &query_instrument_grant, &query_instrument_refuse, &query_instrument_end, &query_instrument_extend, &query_instrument_suspend, &query_instrument_resume, &query_placement_list, &query_placement_get, &query_placement_make, &query_placement_change, &query_placement_accept, &query_placement_decline, &query_placement_start, &query_placement_end, &query_placement_return, &query_placement_convert, &query_placement_undo, &query_proposal_list, &query_proposal_get, &query_proposal_answer, &query_proposal_withdraw, &query_proposal_undo, &query_proposal_transition_list, &query_proposal_round_propose, &query_proposal_round_send, &query_proposal_round_get, &query_shortlist_get, &query_wage_value_list, &query_wage_value_get, &query_wage_value_note, &query_work_summary_get, NULL};

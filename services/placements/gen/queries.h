@@ -6,6 +6,63 @@
 #include "lib/db/plan.h"
 #include "services/placements/gen/schemas.h"
 
+extern const struct query query_instrument_list;
+struct statement *sql_instrument_list(struct plan *plan);
+
+extern const struct query query_instrument_get;
+struct sql_instrument_get {
+    struct str id;
+};
+struct statement *sql_instrument_get(struct plan *plan, struct sql_instrument_get args);
+
+extern const struct query query_instrument_ask;
+struct sql_instrument_ask {
+    struct str id, document;
+};
+struct statement *sql_instrument_ask(struct plan *plan, struct sql_instrument_ask args);
+
+extern const struct query query_instrument_change;
+struct sql_instrument_change {
+    struct str document, id, version;
+};
+struct statement *sql_instrument_change(struct plan *plan, struct sql_instrument_change args);
+
+extern const struct query query_instrument_grant;
+struct sql_instrument_grant {
+    struct str id;
+};
+struct statement *sql_instrument_grant(struct plan *plan, struct sql_instrument_grant args);
+
+extern const struct query query_instrument_refuse;
+struct sql_instrument_refuse {
+    struct str id;
+};
+struct statement *sql_instrument_refuse(struct plan *plan, const struct instrument_refusal *body, struct sql_instrument_refuse args);
+
+extern const struct query query_instrument_end;
+struct sql_instrument_end {
+    struct str id;
+};
+struct statement *sql_instrument_end(struct plan *plan, const struct instrument_ending *body, struct sql_instrument_end args);
+
+extern const struct query query_instrument_extend;
+struct sql_instrument_extend {
+    struct str id, instrument_id, document;
+};
+struct statement *sql_instrument_extend(struct plan *plan, struct sql_instrument_extend args);
+
+extern const struct query query_instrument_suspend;
+struct sql_instrument_suspend {
+    struct str id;
+};
+struct statement *sql_instrument_suspend(struct plan *plan, const struct instrument_suspension *body, struct sql_instrument_suspend args);
+
+extern const struct query query_instrument_resume;
+struct sql_instrument_resume {
+    struct str id;
+};
+struct statement *sql_instrument_resume(struct plan *plan, const struct instrument_resumption *body, struct sql_instrument_resume args);
+
 extern const struct query query_placement_list;
 struct sql_placement_list {
     struct str shows_candidate_alias, shows_employer_name;
@@ -131,6 +188,21 @@ struct sql_shortlist_get {
     struct str language, vacancy_id;
 };
 struct statement *sql_shortlist_get(struct plan *plan, struct sql_shortlist_get args);
+
+extern const struct query query_wage_value_list;
+struct statement *sql_wage_value_list(struct plan *plan);
+
+extern const struct query query_wage_value_get;
+struct sql_wage_value_get {
+    struct str id;
+};
+struct statement *sql_wage_value_get(struct plan *plan, struct sql_wage_value_get args);
+
+extern const struct query query_wage_value_note;
+struct sql_wage_value_note {
+    struct str id, document;
+};
+struct statement *sql_wage_value_note(struct plan *plan, struct sql_wage_value_note args);
 
 extern const struct query query_work_summary_get;
 struct sql_work_summary_get {

@@ -6,6 +6,57 @@
 #include "lib/http/schema.h"
 #include "openapi/gen/schemas.h"
 
+/* What is asked for. (aanvraag van een voorziening) */
+struct instrument_new {
+    struct str placement_id;
+    struct str kind;
+    struct str from_day;
+    struct str until_day;
+    struct maybe_int percentage;
+    struct maybe_int amount_cents;
+    struct maybe_int intention_months;
+};
+
+/* What may change of what is asked for. (wijziging van een aanvraag van een voorziening) */
+struct instrument_change {
+    struct str from_day;
+    struct str until_day;
+    struct maybe_int percentage;
+    struct maybe_int amount_cents;
+    struct maybe_int intention_months;
+};
+
+/* Why it is not given. (afwijzing van een voorziening) */
+struct instrument_refusal {
+    struct str reason;
+};
+
+/* Why it ends. (einde van een voorziening) */
+struct instrument_ending {
+    struct str reason;
+    struct str day;
+};
+
+/* Which days are asked for, and what changes. (verlenging van een voorziening) */
+struct instrument_extension {
+    struct str from_day;
+    struct str until_day;
+    struct maybe_int percentage;
+    struct maybe_int amount_cents;
+    struct maybe_int intention_months;
+};
+
+/* Days on which it stands still. (opschorting van een voorziening) */
+struct instrument_suspension {
+    struct str from_day;
+    struct str until_day;
+};
+
+/* When it goes on. (hervatting van een voorziening) */
+struct instrument_resumption {
+    struct str day;
+};
+
 /* What a client says of a placement. (nieuwe plaatsing) */
 struct placement_new {
     struct str candidate_id;
@@ -128,6 +179,23 @@ struct hire_reversal {
     struct str note;
 };
 
+/* What was measured. (nieuwe loonwaarde) */
+struct wage_value_new {
+    struct str placement_id;
+    struct str measured_on;
+    struct maybe_int percentage;
+    struct str method;
+    struct str measured_by;
+    struct str valid_until;
+};
+
+extern const struct schema instrument_new_schema;
+extern const struct schema instrument_change_schema;
+extern const struct schema instrument_refusal_schema;
+extern const struct schema instrument_ending_schema;
+extern const struct schema instrument_extension_schema;
+extern const struct schema instrument_suspension_schema;
+extern const struct schema instrument_resumption_schema;
 extern const struct schema placement_new_schema;
 extern const struct schema placement_change_schema;
 extern const struct schema placement_acceptance_schema;
@@ -141,6 +209,9 @@ extern const struct schema consent_schema;
 extern const struct schema proposal_round_new_schema;
 extern const struct schema proposal_answer_schema;
 extern const struct schema hire_reversal_schema;
+extern const struct schema wage_value_new_schema;
+extern const struct schema instrument_pause_schema;
+extern const struct schema instrument_schema;
 extern const struct schema placement_schema;
 extern const struct schema round_proposal_schema;
 extern const struct schema proposal_round_schema;
@@ -153,6 +224,7 @@ extern const struct schema missing_schema;
 extern const struct schema explanation_schema;
 extern const struct schema shortlist_item_schema;
 extern const struct schema shortlist_schema;
+extern const struct schema wage_value_schema;
 extern const struct schema work_summary_schema;
 
 #endif

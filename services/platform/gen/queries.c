@@ -195,8 +195,8 @@ struct statement *sql_condition_list(struct plan *plan)
 const struct query query_gate_get = {
     .name = "gate_get",
     .text = "select g.noun_of as noun, g.subject_id, g.label, g.step_asked as step, g.may, g.states, g.tasks,"
-            " case when g.noun_of = 'candidate' then g.subject_id end as candidate_id from app.gate_read($1, "
-            "$2::uuid, $3) g",
+            " g.missing, case when g.noun_of = 'candidate' then g.subject_id end as candidate_id from app.gat"
+            "e_read($1, $2::uuid, $3) g",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };

@@ -385,6 +385,16 @@ const struct schema gate_task_schema = {
     .name = "GateTask", .fields = gate_task_fields, .count = 8,
     .size = 0, .self = NULL,
 };
+static const struct field gate_need_fields[] = {
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "saidNl", .key = {"\"saidNl\":", 9}, .column = "said_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "saidEn", .key = {"\"saidEn\":", 9}, .column = "said_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 500, .visible_to = 0xffffffffu},
+};
+const struct schema gate_need_schema = {
+    .name = "GateNeed", .fields = gate_need_fields, .count = 4,
+    .size = 0, .self = NULL,
+};
 static const struct field gate_fields[] = {
     {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -393,9 +403,10 @@ static const struct field gate_fields[] = {
     {.name = "may", .key = {"\"may\":", 6}, .column = "may", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "states", .key = {"\"states\":", 9}, .column = "states", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 10, .schema = &gate_state_schema, .visible_to = 0xffffffffu},
     {.name = "tasks", .key = {"\"tasks\":", 8}, .column = "tasks", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 1000, .schema = &gate_task_schema, .visible_to = 0xffffffffu},
+    {.name = "missing", .key = {"\"missing\":", 10}, .column = "missing", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 40, .schema = &gate_need_schema, .visible_to = 0x7u},
 };
 const struct schema gate_schema = {
-    .name = "Gate", .fields = gate_fields, .count = 7,
+    .name = "Gate", .fields = gate_fields, .count = 8,
     .size = 0, .self = NULL,
 };
 static const struct field hand_over_fields[] = {

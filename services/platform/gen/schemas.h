@@ -251,6 +251,7 @@ extern const struct schema competence_schema;
 extern const struct schema condition_schema;
 extern const struct schema gate_state_schema;
 extern const struct schema gate_task_schema;
+extern const struct schema gate_need_schema;
 extern const struct schema gate_schema;
 extern const struct schema hand_over_schema;
 extern const struct schema hat_schema;

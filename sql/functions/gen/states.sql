@@ -42,6 +42,22 @@ create function app.document_is_ended(state text) returns boolean immutable para
     return state in ('failed', 'withdrawn');
 grant execute on function app.document_is_ended(text) to public;
 
+create function app.instrument_is_pending(state text) returns boolean immutable parallel safe
+    return state in ('asked');
+grant execute on function app.instrument_is_pending(text) to public;
+
+create function app.instrument_is_open(state text) returns boolean immutable parallel safe
+    return state in ('granted');
+grant execute on function app.instrument_is_open(text) to public;
+
+create function app.instrument_is_settled(state text) returns boolean immutable parallel safe
+    return state in ('ended');
+grant execute on function app.instrument_is_settled(text) to public;
+
+create function app.instrument_is_ended(state text) returns boolean immutable parallel safe
+    return state in ('refused', 'withdrawn');
+grant execute on function app.instrument_is_ended(text) to public;
+
 create function app.mandate_is_pending(state text) returns boolean immutable parallel safe
     return state in ('asked');
 grant execute on function app.mandate_is_pending(text) to public;
@@ -209,6 +225,12 @@ create function app.allows(noun text, state text, operation text) returns boolea
             when 'answerProposal.hire' then state in ('active')
             when 'answerProposal.reject' then state in ('active', 'paused', 'placed', 'left')
             else false end
+        when 'instrument' then case operation
+            when 'updateInstrument' then state in ('asked')
+            when 'endInstrument' then state in ('asked', 'granted')
+            when 'extendInstrument' then state in ('granted', 'ended')
+            when 'suspendInstrument' then state in ('granted')
+            else false end
         when 'organisation' then case operation
             when 'updateOrganisation.identity' then state in ('active', 'inactive')
             when 'updateOrganisation.kind' then state in ('active')
@@ -258,6 +280,7 @@ create function app.is_asked(noun text, event text) returns boolean immutable pa
     return case noun
         when 'candidate' then event not in ('hire', 'undo_hire', 'accept_placement', 'end_placement', 'die', 'revive_active', 'revive_paused', 'revive_placed')
         when 'document' then event not in ('make', 'fail')
+        when 'instrument' then event not in ('lapse')
         when 'mandate' then event not in ('end')
         when 'message' then event not in ('send', 'fail', 'lose', 'deliver', 'bounce', 'withdraw')
         when 'placement' then event not in ('convert', 'return')
@@ -288,6 +311,10 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('candidate', 'answerProposal.invite', '{active}'::text[], '{employer,consultant}'::text[]),
         ('candidate', 'answerProposal.hire', '{active}'::text[], '{employer,consultant}'::text[]),
         ('candidate', 'answerProposal.reject', '{active,paused,placed,left}'::text[], '{employer,consultant}'::text[]),
+        ('instrument', 'updateInstrument', '{asked}'::text[], '{case_manager,team_lead,consultant,coach}'::text[]),
+        ('instrument', 'endInstrument', '{asked,granted}'::text[], '{case_manager,team_lead,consultant}'::text[]),
+        ('instrument', 'extendInstrument', '{granted,ended}'::text[], '{case_manager,team_lead,consultant,coach}'::text[]),
+        ('instrument', 'suspendInstrument', '{granted}'::text[], '{case_manager,team_lead,consultant,coach}'::text[]),
         ('organisation', 'updateOrganisation.identity', '{active,inactive}'::text[], '{tenant_admin}'::text[]),
         ('organisation', 'updateOrganisation.kind', '{active}'::text[], '{tenant_admin}'::text[]),
         ('placement', 'endPlacement', '{offered,accepted,started}'::text[], '{case_manager,team_lead,consultant,coach,firm,agency}'::text[]),
@@ -345,6 +372,17 @@ create function app.candidate_guard() returns trigger language plpgsql
         end if;
         if new.alias::text is distinct from old.alias::text or new.benefit::text is distinct from old.benefit::text or new.situation::text is distinct from old.situation::text or new.current_employer::text is distinct from old.current_employer::text or new.current_employer_id::text is distinct from old.current_employer_id::text or new.education_level::text is distinct from old.education_level::text or new.basic_qualification::text is distinct from old.basic_qualification::text or new.own_applications::text is distinct from old.own_applications::text or new.phase::text is distinct from old.phase::text or new.target_groups::text is distinct from old.target_groups::text or new.hours_min::text is distinct from old.hours_min::text or new.hours_max::text is distinct from old.hours_max::text or new.hours_worked::text is distinct from old.hours_worked::text or new.shifts::text is distinct from old.shifts::text or new.max_distance_km::text is distinct from old.max_distance_km::text or new.transport::text is distinct from old.transport::text or new.available_from::text is distinct from old.available_from::text or new.wishes::text is distinct from old.wishes::text or new.introduction::text is distinct from old.introduction::text or new.sectors::text is distinct from old.sectors::text or new.competences::text is distinct from old.competences::text or new.conditions::text is distinct from old.conditions::text or new.languages::text is distinct from old.languages::text or new.occupations::text is distinct from old.occupations::text then
             perform app.require('candidate', state, 'updateCandidate.profile');
+        end if;
+        return new;
+    end $$;
+
+create function app.instrument_guard() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare state text := old.state;
+    begin
+        if new.kind::text is distinct from old.kind::text or new.from_day::text is distinct from old.from_day::text or new.until_day::text is distinct from old.until_day::text or new.percentage::text is distinct from old.percentage::text or new.amount_cents::text is distinct from old.amount_cents::text or new.intention_months::text is distinct from old.intention_months::text then
+            perform app.require('instrument', state, 'updateInstrument');
         end if;
         return new;
     end $$;

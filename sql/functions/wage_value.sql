@@ -1,0 +1,21 @@
+-- Wage values: who sees them. What was measured stays as it is.
+
+create function app.sees_wage_value(r app.wage_value, scope text default app.scope(), role text default app.role(),
+                                    organisation uuid default app.organisation(), actor uuid default app.actor())
+    returns boolean stable parallel safe
+    return app.sees_person(r.candidate_id, scope, role, organisation, actor);
+call app.wall('app.wage_value', 'wage_value', '{}');
+call app.open_to_scope('app.wage_value', 'app.sees_wage_value');
+call app.referable('app.wage_value', 'wage_value', 'person', 'app.sees_wage_value', candidate => 'r.candidate_id', label => 'r.percentage::text');
+
+-- Notes a measurement. The caller sees the placement, or MW404.
+create function app.wage_value_note(value uuid, asked jsonb) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        p app.placement := app.placement_lock((asked ->> 'placement_id')::uuid); -- it asks app.sees_placement()
+        n app.wage_value := jsonb_populate_record(null::app.wage_value, asked);
+    begin
+        insert into app.wage_value (tenant_id, id, placement_id, candidate_id, measured_on, percentage, method, measured_by, valid_until, noted_on, noted_by)
+        values (p.tenant_id, value, p.id, p.candidate_id, n.measured_on, n.percentage, n.method, n.measured_by, n.valid_until, clock.today(), app.actor());
+    end $$;
