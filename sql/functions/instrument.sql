@@ -142,7 +142,7 @@ create function app.instrument_missing(i app.instrument) returns setof text lang
         end if;
         return query select 'twice_for_a_job' where k.family = 'wage' and exists (
             select from app.instrument o where o.tenant_id = i.tenant_id and o.placement_id = i.placement_id and o.family = 'wage' and o.id <> i.id
-              and o.state in ('granted', 'ended')
+              and (app.instrument_is_open(o.state) or app.instrument_is_settled(o.state))
               and (o.kind = 'wage_supplement') <> (i.kind = 'wage_supplement'));
         return query select 'project' where exists (select from region.project r where r.region_id = region.here() and r.id = i.project_id
                                                     and not (i.kind::text = any (r.allowed_instruments)));

@@ -153,7 +153,7 @@ create function app.instruments_end_of(placement uuid, on_day date) returns void
     begin
         update app.instrument x set state = app.move('instrument', x.state, 'lapse'),
             end_reason = case when x.state = 'granted' then 'placement_ended' end, ended_on = case when x.state = 'granted' then greatest(on_day, x.from_day) end
-        where x.tenant_id = app.tenant() and x.placement_id = instruments_end_of.placement and x.state in ('asked', 'granted');
+        where x.tenant_id = app.tenant() and x.placement_id = instruments_end_of.placement and (app.instrument_is_pending(x.state) or app.instrument_is_open(x.state));
         perform set_config('app.event', coalesce(event, ''), true);
     end $$;
 
@@ -169,7 +169,7 @@ create function app.displacement_look(p app.placement, subsidised boolean) retur
     begin
         if not subsidised or p.employer_id is null or not exists (
             select from app.placement o where o.tenant_id = p.tenant_id and o.employer_id = p.employer_id and o.id <> p.id and o.kind = 'regular'
-            and o.state in ('accepted', 'started')) or exists (
+            and app.placement_is_open(o.state)) or exists (
             select from app.task t where t.tenant_id = p.tenant_id and t.subject_id = p.id and t.kind = 'consult') then
             return;
         end if;

@@ -26,7 +26,7 @@ case when num_nonnulls(t.promised_to_employer_id, t.promised_to_candidate_id, t.
 -- filter: ownerUserId t.owner_user_id = %::uuid
 -- filter: projectId t.project_id = %::uuid
 -- filter: overdue t.due_at < clock.now() and t.held_since is null and (app.task_is_open(t.state) or app.task_is_pending(t.state))
--- filter: unattended num_nonnulls(t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id) = 0 or exists (select from app.colleague l where l.tenant_id = t.tenant_id and l.id = t.owner_user_id and not l.active)
+-- filter: unattended (num_nonnulls(t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id) = 0 or exists (select from app.colleague l where l.tenant_id = t.tenant_id and l.id = t.owner_user_id and not l.active))
 -- changes: t.changed_in
 -- sort: changedAt t.changed_at timestamptz changed_at
 -- key: t.id

@@ -1598,7 +1598,7 @@ static const struct query_filter task_list_filters[] = {
     {"ownerUserId", "t.owner_user_id = %::uuid", NULL},
     {"projectId", "t.project_id = %::uuid", NULL},
     {"overdue", "t.due_at < clock.now() and t.held_since is null and (app.task_is_open(t.state) or app.task_is_pending(t.state))", NULL},
-    {"unattended", "num_nonnulls(t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id) = 0 or exists (select from app.colleague l where l.tenant_id = t.tenant_id and l.id = t.owner_user_id and not l.active)", NULL},
+    {"unattended", "(num_nonnulls(t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id) = 0 or exists (select from app.colleague l where l.tenant_id = t.tenant_id and l.id = t.owner_user_id and not l.active))", NULL},
     {"after", "(t.changed_in, t.id) > (split_part(%, '/', 1)::xid8, split_part(%, '/', 2)::uuid) and t.changed_in < pg_snapshot_xmin(pg_current_snapshot())", NULL},
 };
 static const struct query_sort task_list_sorts[] = {
