@@ -122,7 +122,8 @@ class Row:
         state, today = self.state['instrument'], self.at['now'][:10]
         self.state['placement'] = 'accepted'
         return self.make_placement() + inserted(
-            'app.instrument', tenant_id=1, id=self.id['instrument'], placement_id=self.id['placement'], kind='course_costs', state=state, asked_on=today,
+            'app.instrument', tenant_id=1, id=self.id['instrument'], placement_id=self.id['placement'], candidate_id=self.id['candidate'],
+            employer_id=self.at['employer'], kind='course_costs', family='course_costs', last_day='2099-01-01', state=state, asked_on=today,
             from_day=today, until_day='2099-01-01', days_suspended=0, amount_cents=1000, refuse_reason='other' if state == 'refused' else None,
             **({'end_reason': 'other', 'ended_on': today} if state == 'ended' else {}), **STAMPS)
 
