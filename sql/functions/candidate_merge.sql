@@ -176,8 +176,8 @@ create function app.candidate_move_history(tenant int, kept uuid, other uuid) re
         where q.tenant_id = tenant and q.project_id = p.project_id and q.candidate_id = kept);
     update app.benefit b set candidate_id = kept
     where b.tenant_id = tenant and b.candidate_id = other and not exists (select from app.benefit k
-        where k.tenant_id = tenant and k.candidate_id = kept and k.kind = b.kind and (k.state = 'applied' and b.state = 'applied'
-            or k.state in ('granted', 'ended') and b.state in ('granted', 'ended')
+        where k.tenant_id = tenant and k.candidate_id = kept and k.kind = b.kind and (app.benefit_is_pending(k.state) and app.benefit_is_pending(b.state)
+            or 'refused' not in (k.state, b.state) and not app.benefit_is_pending(k.state) and not app.benefit_is_pending(b.state)
                and daterange(k.from_day, k.until_day, '[]') && daterange(b.from_day, b.until_day, '[]')));
     update app.trajectory t set state = app.move('trajectory', t.state, 'stop'), stop_reason = 'merged', ended_on = clock.today()
     where t.tenant_id = tenant and t.candidate_id = other and (app.trajectory_is_pending(t.state) or app.trajectory_is_open(t.state))

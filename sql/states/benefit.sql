@@ -4,7 +4,7 @@ insert into ref.state (noun, state, phase, initial) values
     ('benefit', 'applied', 'pending', true),
     ('benefit', 'granted', 'open',    false),
     ('benefit', 'ended',   'settled', false),
-    ('benefit', 'refused', 'ended',   false)
+    ('benefit', 'refused', 'settled', false)
 on conflict (noun, state) do update set phase = excluded.phase, initial = excluded.initial;
 
 -- from, event, to, roles that may, what must hold

@@ -226,6 +226,24 @@ static enum err get_placement_gate_plan(struct ctx *ctx, const struct request *r
     });
     return OK;
 }
+static const struct right get_instrument_gate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field get_instrument_gate_path[] = {
+    {.name = "instrumentId", .key = {"\"instrumentId\":", 15}, .column = "instrument_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct field get_instrument_gate_query[] = {
+    {.name = "step", .key = {"\"step\":", 7}, .column = "step", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+};
+/* getInstrumentGate: May an instrument be granted */
+static enum err get_instrument_gate_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_gate_get(plan, (struct sql_gate_get){
+        .noun = S("instrument"),
+        .id = req->path[0],
+        .step = req->query[0],
+    });
+    return OK;
+}
 static const struct right create_hand_over_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
 /* createHandOver: Hand over everything */
 static enum err create_hand_over_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -1474,7 +1492,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = get_vacancy_gate_path, .path_count = 1,
         .parameters = get_vacancy_gate_query, .parameters_count = 1,
-        .response = &gate_schema, .shown = 0x7fu,
+        .response = &gate_schema, .shown = 0xffu,
         .handle = get_vacancy_gate_plan,
     },
     {
@@ -1488,7 +1506,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = get_candidate_gate_path, .path_count = 1,
         .parameters = get_candidate_gate_query, .parameters_count = 1,
-        .response = &gate_schema, .shown = 0x7fu,
+        .response = &gate_schema, .shown = 0xffu,
         .handle = get_candidate_gate_plan,
     },
     {
@@ -1502,7 +1520,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = get_proposal_gate_path, .path_count = 1,
         .parameters = get_proposal_gate_query, .parameters_count = 1,
-        .response = &gate_schema, .shown = 0x7fu,
+        .response = &gate_schema, .shown = 0xffu,
         .handle = get_proposal_gate_plan,
     },
     {
@@ -1516,7 +1534,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = get_trajectory_gate_path, .path_count = 1,
         .parameters = get_trajectory_gate_query, .parameters_count = 1,
-        .response = &gate_schema, .shown = 0x7fu,
+        .response = &gate_schema, .shown = 0xffu,
         .handle = get_trajectory_gate_plan,
     },
     {
@@ -1530,8 +1548,22 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = get_placement_gate_path, .path_count = 1,
         .parameters = get_placement_gate_query, .parameters_count = 1,
-        .response = &gate_schema, .shown = 0x7fu,
+        .response = &gate_schema, .shown = 0xffu,
         .handle = get_placement_gate_plan,
+    },
+    {
+        .id = "getInstrumentGate",
+        .method = METHOD_GET,
+        .path = "/instruments/{instrumentId}/gate",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_instrument_gate_rights,
+        .purpose = "mediation",
+        .path_fields = get_instrument_gate_path, .path_count = 1,
+        .parameters = get_instrument_gate_query, .parameters_count = 1,
+        .response = &gate_schema, .shown = 0xffu,
+        .handle = get_instrument_gate_plan,
     },
     {
         .id = "createHandOver",
@@ -1543,7 +1575,7 @@ static const struct operation operations[] = {
         .rights = create_hand_over_rights,
         .body = &hand_over_new_schema,
         .response = &hand_over_schema, .shown = 0x7ffffu,
-        .show = &operations[15],
+        .show = &operations[16],
         .handle = create_hand_over_plan,
     },
     {
@@ -1581,7 +1613,7 @@ static const struct operation operations[] = {
         .rights = create_hat_rights,
         .body = &hat_new_schema,
         .response = &hat_schema, .shown = 0x3ffu,
-        .show = &operations[18],
+        .show = &operations[19],
         .handle = create_hat_plan,
     },
     {
@@ -1632,7 +1664,7 @@ static const struct operation operations[] = {
         .rights = create_login_rights,
         .body = &login_new_schema,
         .response = &login_schema, .shown = 0x3fu,
-        .show = &operations[22],
+        .show = &operations[23],
         .handle = create_login_plan,
     },
     {
@@ -1708,7 +1740,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &mandate_new_schema,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[29],
+        .show = &operations[30],
         .handle = create_mandate_plan,
     },
     {
@@ -1722,7 +1754,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &mandate_new_schema,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[29],
+        .show = &operations[30],
         .handle = ask_mandate_plan,
     },
     {
@@ -1749,7 +1781,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = grant_mandate_path, .path_count = 1,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[29],
+        .show = &operations[30],
         .handle = grant_mandate_plan,
     },
     {
@@ -1764,7 +1796,7 @@ static const struct operation operations[] = {
         .path_fields = revoke_mandate_path, .path_count = 1,
         .body = &mandate_revocation_schema,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[29],
+        .show = &operations[30],
         .handle = revoke_mandate_plan,
     },
     {
@@ -1829,7 +1861,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = resend_message_path, .path_count = 1,
         .response = &message_schema, .shown = 0xffffffu,
-        .show = &operations[35],
+        .show = &operations[36],
         .handle = resend_message_plan,
     },
     {
@@ -1870,7 +1902,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &note_new_schema,
         .response = &note_schema, .shown = 0x1fffu,
-        .show = &operations[40],
+        .show = &operations[41],
         .handle = create_note_plan,
     },
     {
@@ -1960,7 +1992,7 @@ static const struct operation operations[] = {
         .rights = create_organisation_rights,
         .body = &organisation_new_schema,
         .response = &organisation_schema, .shown = 0x1ffu,
-        .show = &operations[47],
+        .show = &operations[48],
         .handle = create_organisation_plan,
     },
     {
@@ -2059,7 +2091,7 @@ static const struct operation operations[] = {
         .path_fields = retry_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[71],
+        .show = &operations[72],
         .handle = retry_queue_job_plan,
     },
     {
@@ -2073,7 +2105,7 @@ static const struct operation operations[] = {
         .path_fields = run_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[71],
+        .show = &operations[72],
         .handle = run_queue_job_plan,
     },
     {
@@ -2087,7 +2119,7 @@ static const struct operation operations[] = {
         .path_fields = cancel_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[71],
+        .show = &operations[72],
         .handle = cancel_queue_job_plan,
     },
     {
@@ -2101,7 +2133,7 @@ static const struct operation operations[] = {
         .path_fields = kill_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[71],
+        .show = &operations[72],
         .handle = kill_queue_job_plan,
     },
     {
@@ -2151,7 +2183,7 @@ static const struct operation operations[] = {
         .path_fields = revive_queue_dead_letter_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[71],
+        .show = &operations[72],
         .handle = revive_queue_dead_letter_plan,
     },
     {
@@ -2177,7 +2209,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_kind_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[71],
+        .show = &operations[72],
         .handle = pause_queue_kind_plan,
     },
     {
@@ -2191,7 +2223,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_kind_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[71],
+        .show = &operations[72],
         .handle = resume_queue_kind_plan,
     },
     {
@@ -2205,7 +2237,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_tenant_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[71],
+        .show = &operations[72],
         .handle = pause_queue_tenant_plan,
     },
     {
@@ -2219,7 +2251,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_tenant_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[71],
+        .show = &operations[72],
         .handle = resume_queue_tenant_plan,
     },
     {
@@ -2245,7 +2277,7 @@ static const struct operation operations[] = {
         .path_fields = release_queue_lane_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[71],
+        .show = &operations[72],
         .handle = release_queue_lane_plan,
     },
     {
@@ -2369,7 +2401,7 @@ static const struct operation operations[] = {
         .rights = create_rule_rights,
         .body = &rule_new_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[79],
+        .show = &operations[80],
         .handle = create_rule_plan,
     },
     {
@@ -2420,7 +2452,7 @@ static const struct operation operations[] = {
         .path_fields = adopt_rule_path, .path_count = 1,
         .body = &rule_adoption_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[79],
+        .show = &operations[80],
         .handle = adopt_rule_plan,
     },
     {
@@ -2434,7 +2466,7 @@ static const struct operation operations[] = {
         .path_fields = end_rule_path, .path_count = 1,
         .body = &rule_ending_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[79],
+        .show = &operations[80],
         .handle = end_rule_plan,
     },
     {
@@ -2474,7 +2506,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &task_new_schema,
         .response = &task_schema, .shown = 0x7fffffffffu,
-        .show = &operations[87],
+        .show = &operations[88],
         .handle = create_task_plan,
     },
     {
@@ -2501,7 +2533,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = accept_task_path, .path_count = 1,
         .response = &task_schema, .shown = 0x7fffffffffu,
-        .show = &operations[87],
+        .show = &operations[88],
         .handle = accept_task_plan,
     },
     {
@@ -2516,7 +2548,7 @@ static const struct operation operations[] = {
         .path_fields = decline_task_path, .path_count = 1,
         .body = &task_refusal_schema,
         .response = &task_schema, .shown = 0x7fffffffffu,
-        .show = &operations[87],
+        .show = &operations[88],
         .handle = decline_task_plan,
     },
     {
@@ -2531,7 +2563,7 @@ static const struct operation operations[] = {
         .path_fields = complete_task_path, .path_count = 1,
         .body = &task_completion_schema,
         .response = &task_schema, .shown = 0x7fffffffffu,
-        .show = &operations[87],
+        .show = &operations[88],
         .handle = complete_task_plan,
     },
     {
@@ -2546,7 +2578,7 @@ static const struct operation operations[] = {
         .path_fields = withdraw_task_path, .path_count = 1,
         .body = &task_withdrawal_schema,
         .response = &task_schema, .shown = 0x7fffffffffu,
-        .show = &operations[87],
+        .show = &operations[88],
         .handle = withdraw_task_plan,
     },
     {
@@ -2561,7 +2593,7 @@ static const struct operation operations[] = {
         .path_fields = replan_task_path, .path_count = 1,
         .body = &task_replanning_schema,
         .response = &task_schema, .shown = 0x7fffffffffu,
-        .show = &operations[87],
+        .show = &operations[88],
         .handle = replan_task_plan,
     },
     {
@@ -2576,7 +2608,7 @@ static const struct operation operations[] = {
         .path_fields = reassign_task_path, .path_count = 1,
         .body = &task_reassignment_schema,
         .response = &task_schema, .shown = 0x7fffffffffu,
-        .show = &operations[87],
+        .show = &operations[88],
         .handle = reassign_task_plan,
     },
     {
@@ -2652,7 +2684,7 @@ static const struct operation operations[] = {
         .rights = create_user_rights,
         .body = &user_new_schema,
         .response = &user_schema, .shown = 0x7ffu,
-        .show = &operations[100],
+        .show = &operations[101],
         .handle = create_user_plan,
     },
     {
@@ -2697,5 +2729,5 @@ static const struct operation operations[] = {
 };
 
 const struct service platform_service = {
-    "platform", operations, 103, false,
+    "platform", operations, 104, false,
 };
