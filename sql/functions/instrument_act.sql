@@ -49,7 +49,7 @@ create function app.instrument_ask(instrument uuid, asked jsonb) returns void la
     begin
         insert into app.instrument (tenant_id, id, placement_id, kind, asked_on, from_day, until_day, percentage, amount_cents, intention_months)
         values (p.tenant_id, instrument, p.id, n.kind, clock.today(), n.from_day, n.until_day, n.percentage, n.amount_cents, n.intention_months);
-        perform app.displacement_look(p, (select k.subsidises from ref.instrument_kind k where k.kind = n.kind));
+        perform app.instrument_look_displaced(p, (select k.subsidises from ref.instrument_kind k where k.kind = n.kind));
     end $$;
 
 -- Grants an instrument, or refuses with everything that is missing (MW409 "requirements"), and nothing changes.
@@ -159,7 +159,7 @@ create function app.instruments_end_of(placement uuid, on_day date) returns void
 
 -- Subsidised work may not push out regular work: where somebody has a regular placement, a subsidised one asks for a consult, which stops its start, and the
 -- employer and whoever keeps the relation are told.
-create function app.displacement_look(p app.placement, subsidised boolean) returns void language plpgsql
+create function app.instrument_look_displaced(p app.placement, subsidised boolean) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare
@@ -185,13 +185,13 @@ create function app.displacement_look(p app.placement, subsidised boolean) retur
             perform app.message_queue('notice', manager, 'placement', p.id);
         end if;
     end $$;
-create function app.placement_displaces() returns trigger language plpgsql
+create function app.instrument_displaced_by() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare event text := current_setting('app.event', true);
     begin
-        perform app.displacement_look(new, true);
+        perform app.instrument_look_displaced(new, true);
         perform set_config('app.event', coalesce(event, ''), true);
         return null;
     end $$;
-create trigger displaces after insert on app.placement for each row when (new.kind = 'subsidised') execute function app.placement_displaces();
+create trigger displaces after insert on app.placement for each row when (new.kind = 'subsidised') execute function app.instrument_displaced_by();

@@ -46,7 +46,7 @@ returning b.id
 -- rows: one
 -- whose: nobody
 update app.benefit b set state = app.move('benefit', b.state, @event),
-       from_day = case @event when 'grant' then coalesce(@day::date, b.from_day, b.applied_on) else b.from_day end,
+       from_day = case when @event = 'grant' or (@event = 'restore' and b.state = 'refused') then coalesce(@day::date, b.from_day, b.applied_on) else b.from_day end,
        until_day = case @event when 'end' then coalesce(@day::date, clock.today()) end,
        end_reason = case @event when 'end' then @end_reason end,
        refused_on = case @event when 'refuse' then coalesce(@day::date, clock.today()) end,

@@ -338,16 +338,6 @@ select c.tenant_id, case when t.n = 1 and c.k = 1 then '01920000-0000-7000-8000-
        'self_found', 'started', d - 40, d - 38, d - 30, d - 30, d + 150, c.hours_min, 1, clock.now(), pg_current_xact_id()
 from (select p.*, row_number() over (partition by p.tenant_id order by p.id) as k from app.candidate p where p.status = 'placed') c join town t on t.tenant = c.tenant_id, clock.today() d where c.k <= 20;
 
--- step: instruments
-insert into app.wage_value (tenant_id, id, placement_id, candidate_id, measured_on, percentage, method, measured_by, noted_on, version, changed_at, changed_in)
-select p.tenant_id, '01920000-0000-7000-8000-000000001101', p.id, p.candidate_id, clock.today() - 35, 55, 'Uniforme loonwaardemethodiek', 'Loonwaarde Midden BV', clock.today() - 34,
-       1, clock.now(), pg_current_xact_id()
-from app.placement p where p.id = '01920000-0000-7000-8000-000000000f01';
-insert into app.instrument (tenant_id, id, placement_id, kind, state, asked_on, from_day, until_day, amount_cents, decided_on, version, changed_at, changed_in)
-select p.tenant_id, case p.id when '01920000-0000-7000-8000-000000000f01' then '01920000-0000-7000-8000-000000001001' else gen_random_uuid() end, p.id,
-       'job_coach', 'granted', clock.today() - 34, p.started_on, p.started_on + 120, 25000, clock.today() - 32, 1, clock.now(), pg_current_xact_id()
-from app.placement p where p.id = '01920000-0000-7000-8000-000000000f01' or p.kind = 'work_experience';
-
 -- step: what waits for each role
 -- Vacancies that the consultant and the account manager handle; and of the first municipality a proposal that is sent for somebody of a
 -- case manager, of the coach, of the firm and of the agency: each follows its own.

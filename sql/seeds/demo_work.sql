@@ -24,3 +24,13 @@ insert into app.message (tenant_id, id, template, template_version, channel, lan
 select s.tenant_id, '01920000-0000-7000-8000-0000000000b1', 'reminder', 1, 'e_mail', 'nl', pg_temp.uid('user', 1003), s.id, 'employer', 'employer', s.id, false, '{}', 'sent', s.at, s.at, 1, s.at, s.xact from spoken_of s;
 insert into app.mandate (tenant_id, id, state, grantor, grantee_organisation_id, role, scope, employer_id, wall, purpose, from_at, exclusive, asked_by, decided_by, version, changed_at, changed_in)
 select s.tenant_id, '01920000-0000-7000-8000-00000000fb01', 'granted', 'tenant', pg_temp.uid('org', 11), 'firm', 'employer', s.id, 'employer', 'approach', s.at, false, pg_temp.uid('user', 1004), pg_temp.uid('user', 1004), 1, s.at, s.xact from spoken_of s;
+
+-- step: instruments
+insert into app.wage_value (tenant_id, id, placement_id, candidate_id, measured_on, percentage, method, measured_by, noted_on, version, changed_at, changed_in)
+select p.tenant_id, '01920000-0000-7000-8000-000000001101', p.id, p.candidate_id, clock.today() - 35, 55, 'Uniforme loonwaardemethodiek', 'Loonwaarde Midden BV', clock.today() - 34,
+       1, clock.now(), pg_current_xact_id()
+from app.placement p where p.id = '01920000-0000-7000-8000-000000000f01';
+insert into app.instrument (tenant_id, id, placement_id, kind, state, asked_on, from_day, until_day, amount_cents, decided_on, version, changed_at, changed_in)
+select p.tenant_id, case p.id when '01920000-0000-7000-8000-000000000f01' then '01920000-0000-7000-8000-000000001001' else gen_random_uuid() end, p.id,
+       'job_coach', 'granted', clock.today() - 34, p.started_on, p.started_on + 120, 25000, clock.today() - 32, 1, clock.now(), pg_current_xact_id()
+from app.placement p where p.id = '01920000-0000-7000-8000-000000000f01' or p.kind = 'work_experience';

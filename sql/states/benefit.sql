@@ -4,7 +4,7 @@ insert into ref.state (noun, state, phase, initial) values
     ('benefit', 'applied', 'pending', true),
     ('benefit', 'granted', 'open',    false),
     ('benefit', 'ended',   'settled', false),
-    ('benefit', 'refused', 'settled', false)
+    ('benefit', 'refused', 'ended',   false)
 on conflict (noun, state) do update set phase = excluded.phase, initial = excluded.initial;
 
 -- from, event, to, roles that may, what must hold
@@ -12,7 +12,7 @@ insert into ref.state_move (noun, from_state, event, to_state, roles, guard) val
     ('benefit', 'applied', 'grant',   'granted', '{case_manager,team_lead}', 'from a day'),
     ('benefit', 'applied', 'refuse',  'refused', '{case_manager,team_lead}', 'with a reason; also when the applicant withdraws it'),
     ('benefit', 'granted', 'end',     'ended',   '{case_manager,team_lead}', 'after a last day, with a reason'),
-    ('benefit', 'refused', 'grant',   'granted', '{case_manager,team_lead}', 'it is granted after all'),
+    ('benefit', 'refused', 'restore', 'granted', '{case_manager,team_lead}', 'it is granted after all'),
     ('benefit', 'ended',   'restore', 'granted', '{case_manager,team_lead}', 'it should not have ended')
 on conflict (noun, from_state, event) do update set
     to_state = excluded.to_state, roles = excluded.roles, guard = excluded.guard;

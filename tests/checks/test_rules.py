@@ -51,9 +51,8 @@ def test_each_kind_of_task_has_its_clock():
 
 # codes that wait for the noun that will ask them
 LATER = {'plan.follow_up': 'placements', 'rest.employer_contact': 'contact moments', **{f'term.{name}': 'decisions and objections' for name in (
-    'view', 'decision', 'objection', 'objection_decision', 'objection_postponement', 'reconsideration', 'return_to_obligations')},
-    'term.wage_cost_subsidy': 'instruments'}
-FAMILIES = ('clock.', 'retention.')     # asked by the kind of a task, and by the name of a table
+    'view', 'decision', 'objection', 'objection_decision', 'objection_postponement', 'reconsideration', 'return_to_obligations')}}
+FAMILIES = ('clock.', 'retention.', 'instrument.')     # asked by the kind of a task or an instrument, and by the name of a table
 
 
 def test_each_code_is_asked_and_what_is_asked_is_a_code():

@@ -30,6 +30,7 @@ WITHOUT = {
         'an employer has no states'),
     **dict.fromkeys(('createOrganisationContact', 'createSite', 'updateSite'), 'an employer has no states'),
     'putReminderPreference': 'a choice has no states',
+    'resumeInstrument': 'the days of the suspension decide', 'createWageValue': 'a measurement has no states',
     **dict.fromkeys(('createNote', 'updateNote', 'deleteNote'), 'a note has no states')}
 CREATE = {'create' + noun.name.title().replace('_', '') for noun in CONTRACT.nouns}
 

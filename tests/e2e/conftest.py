@@ -212,3 +212,17 @@ def candidate(as_role, world):
         'occupations': [{'occupationId': world['occupation'], 'years': 2}]})
     assert made.status == 201, made.text
     return made
+
+
+@pytest.fixture
+def placement(as_role):
+    """placement(kind, …): a placement of a person of its own at an employer of its own, that runs since 2031."""
+    def make(kind='temp', person=None, employer=None, **more):
+        consultant = as_role('consultant')
+        employer = employer or as_role('account_manager').post('/employers', {'name': f'Werk {uuid.uuid4()}', 'sector': '1812', 'pc4': '5013'}).json['id']
+        person = person or as_role('case_manager').post('/candidates', {'alias': 'Kandidaat Els', 'pc4': '5012', 'hoursMin': 8, 'hoursMax': 40}).json['id']
+        made = consultant.post('/placements', {'candidateId': person, 'kind': kind, 'origin': 'self_found', 'employerId': employer, 'hours': 24, 'startsOn': '2031-01-06',
+                                               'contract': 'none' if kind == 'trial' else 'fixed_term', **more})
+        assert made.status == 201, made.text
+        return made.json
+    return make

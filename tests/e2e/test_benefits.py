@@ -44,7 +44,7 @@ def test_a_refusal_has_a_reason_and_may_be_granted_after_all(as_role, benefit):
     refused = move(lead, made['id'], 'refuse', refusalReason='own_means').json
     assert refused['state'] == 'refused' and refused['refusalReason'] == 'own_means' and refused['refusedOn']
     assert move(lead, made['id'], 'end', endReason='work').problem == 'state'
-    granted = move(lead, made['id'], 'grant', day='2026-11-09').json
+    granted = move(lead, made['id'], 'restore', day='2026-11-09').json
     assert granted['state'] == 'granted' and granted['fromDay'] == '2026-11-09' and 'refusalReason' not in granted
 
 

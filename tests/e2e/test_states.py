@@ -10,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import states  # noqa: E402
-from region import until_ready  # noqa: E402
+from region import day, until_ready  # noqa: E402
 
 CELLS = {}
 for noun_, row_, state_, cell_ in states.expected():
@@ -123,8 +123,8 @@ class Row:
         self.state['placement'] = 'accepted'
         return self.make_placement() + inserted(
             'app.instrument', tenant_id=1, id=self.id['instrument'], placement_id=self.id['placement'], candidate_id=self.id['candidate'],
-            employer_id=self.at['employer'], kind='course_costs', family='course_costs', last_day='2099-01-01', state=state, asked_on=today,
-            from_day=today, until_day='2099-01-01', days_suspended=0, amount_cents=1000, refuse_reason='other' if state == 'refused' else None,
+            employer_id=self.at['employer'], kind='course_costs', family='course_costs', last_day=day(90), state=state, asked_on=today,
+            from_day=today, until_day=day(90), days_suspended=0, amount_cents=1000, refuse_reason='other' if state == 'refused' else None,
             **({'end_reason': 'other', 'ended_on': today} if state == 'ended' else {}), **STAMPS)
 
     def make_placement(self):
@@ -191,7 +191,7 @@ class Row:
                  'createPlacement': {'candidateId': self.id['candidate'], 'kind': 'regular', 'origin': 'self_found', 'employerId': self.at['employer'], 'hours': 8},
                  'acceptPlacement': {}, 'declinePlacement': {'reason': 'other'}, 'startPlacement': {}, 'endPlacement': {'reason': 'other'},
                  'grantInstrument': None, 'refuseInstrument': {'reason': 'other'}, 'endInstrument': {'reason': 'other'},
-                 'extendInstrument': {'fromDay': '2099-02-01', 'untilDay': '2099-03-01'}, 'suspendInstrument': {'fromDay': '2090-01-01', 'untilDay': '2090-01-02'},
+                 'extendInstrument': {'fromDay': day(100), 'untilDay': day(120)}, 'suspendInstrument': {'fromDay': day(2), 'untilDay': day(3)},
                  'convertPlacement': {'kind': 'regular'}, 'returnPlacement': {'reason': 'other'}, 'undoPlacement': {'reason': 'other'},
                  'createCandidate': {'alias': 'Nieuw', 'pc4': '5012', 'status': self.wanted}}
         if self.operation == 'createTrajectory':

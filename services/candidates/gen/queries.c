@@ -94,12 +94,12 @@ struct statement *sql_benefit_change(struct plan *plan, struct sql_benefit_chang
 
 const struct query query_benefit_move = {
     .name = "benefit_move",
-    .text = "update app.benefit b set state = app.move('benefit', b.state, $1::text), from_day = case $1::tex"
-            "t when 'grant' then coalesce($2::date, b.from_day, b.applied_on) else b.from_day end, until_day "
-            "= case $1::text when 'end' then coalesce($2::date, clock.today()) end, end_reason = case $1::tex"
-            "t when 'end' then $3::text end, refused_on = case $1::text when 'refuse' then coalesce($2::date,"
-            " clock.today()) end, refusal_reason = case $1::text when 'refuse' then $4::text end where b.id ="
-            " $5 returning b.id",
+    .text = "update app.benefit b set state = app.move('benefit', b.state, $1::text), from_day = case when $1"
+            "::text = 'grant' or ($1::text = 'restore' and b.state = 'refused') then coalesce($2::date, b.fro"
+            "m_day, b.applied_on) else b.from_day end, until_day = case $1::text when 'end' then coalesce($2:"
+            ":date, clock.today()) end, end_reason = case $1::text when 'end' then $3::text end, refused_on ="
+            " case $1::text when 'refuse' then coalesce($2::date, clock.today()) end, refusal_reason = case $"
+            "1::text when 'refuse' then $4::text end where b.id = $5 returning b.id",
     .parameters = 5, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
