@@ -28,7 +28,7 @@ VALUES = {
     'wishes': 'Anders', 'introduction': 'Anders', 'sectors': ['99'], 'name': 'Anders', 'attributes': ['archivist'], 'kvkNumber': None,
     'userId': None, 'situation': 'employed', 'currentEmployer': 'Anders', 'educationLevel': 'master', 'basicQualification': True,
     'ownApplications': [{'date': '2026-11-02', 'employer': 'Anders'}], 'handOverDate': '2032-01-01', 'firstLookUntil': '2031-01-01', 'offSeason': 'Anders',
-    'fromDay': '2031-01-01', 'untilDay': '2039-01-01', 'percentage': 30, 'amountCents': 2000, 'intentionMonths': 6,
+    'fromDay': day(1), 'untilDay': day(200), 'percentage': 30, 'amountCents': 2000, 'intentionMonths': 6,
     'hours': 6, 'wageCents': 1600, 'wagePer': 'month', 'startsOn': '2030-01-01', 'endsOn': '2039-01-01', 'contract': 'permanent', 'permanentFrom': '2031-01-01',
     'mentor': 'Anders', 'workplace': 'Anders', 'employerName': 'Anders', 'offSeasonMonths': ['may'], 'residenceNeighbourhood': 'BU99010102',
 }
