@@ -166,6 +166,7 @@ create function app.candidate_move_history(tenant int, kept uuid, other uuid) re
     update app.placement p set candidate_id = kept where p.tenant_id = tenant and p.candidate_id = other;
     update app.instrument i set candidate_id = kept where i.tenant_id = tenant and i.candidate_id = other;
     update app.wage_value w set candidate_id = kept where w.tenant_id = tenant and w.candidate_id = other;
+    update app.placement_contact c set candidate_id = kept where c.tenant_id = tenant and c.candidate_id = other;
     update app.candidate_participation a set candidate_id = kept
     where a.tenant_id = tenant and a.candidate_id = other and not exists (
         select from app.candidate_participation b where b.tenant_id = tenant and b.project_id = a.project_id and b.candidate_id = kept);

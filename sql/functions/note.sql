@@ -56,15 +56,15 @@ create function app.note_subject(note uuid) returns text language plpgsql stable
                 where n.tenant_id = app.tenant() and n.id = note and app.sees_note(n));
     end $$;
 
--- A worker writes down what happened. `words` name nobody.
-create function app.note_put(noun text, subject uuid, words text, purpose text default 'file') returns uuid language plpgsql
+-- Writes down what happened, for other nouns. Without an author it is a worker, and `words` name nobody.
+create function app.note_put(noun text, subject uuid, words text, purpose text default 'file', author uuid default null) returns uuid language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare
         about app.subject := app.subject_put(noun, subject);
         made uuid;
     begin
-        insert into app.note as n (tenant_id, id, subject_id, purpose, text, made_at)
-        values (about.tenant_id, gen_random_uuid(), about.id, note_put.purpose, words, clock.now()) returning n.id into made;
+        insert into app.note as n (tenant_id, id, subject_id, purpose, text, made_at, author_id)
+        values (about.tenant_id, gen_random_uuid(), about.id, note_put.purpose, words, clock.now(), author) returning n.id into made;
         return made;
     end $$;

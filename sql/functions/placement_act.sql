@@ -167,3 +167,24 @@ create function app.placement_undo(placement uuid, reason text) returns void lan
             update app.placement q set converted_to = null where q.tenant_id = p.tenant_id and q.id = p.converts;
         end if;
     end $$;
+
+-- The employer or the person calls: somebody looks at it within hours.
+create function app.placement_call(placement uuid) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare p app.placement := app.placement_lock(placement); -- it asks app.sees_placement()
+    begin
+        perform app.require('placement', p.state, 'callAboutPlacement');
+        perform app.placement_alarm(p, 'call');
+    end $$;
+
+-- Another plan than that of its kind, which somebody agreed to.
+create function app.placement_deviate(placement uuid, plan text, days int[], agreed text, why text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare p app.placement := app.placement_lock(placement); -- it asks app.sees_placement()
+    begin
+        perform app.require('placement', p.state, 'deviateFromPlan');
+        update app.placement q set plan = placement_deviate.plan, plan_days = nullif(days, '{}'), plan_agreed_by = agreed, plan_reason = why
+        where q.tenant_id = p.tenant_id and q.id = p.id;
+    end $$;

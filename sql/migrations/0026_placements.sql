@@ -10,6 +10,8 @@ create domain app.placement_decline_reason as text check (value in ('candidate_d
 create domain app.placement_return_reason as text check (value in ('does_not_fit', 'did_not_come', 'conduct', 'health', 'work_ended', 'other'));
 create domain app.placement_end_reason as text check (value in ('converted', 'end_of_term', 'returned', 'health', 'functioning', 'requirements',
     'other_employer', 'own_business', 'moved', 'died', 'other'));
+create domain app.placement_plan as text check (value in ('hard_start', 'light', 'none'));
+create domain app.placement_plan_days as int[] check (cardinality(value) between 1 and 40);
 create domain app.placement_end_phase as text check (value in ('before_start', 'first_month', 'first_quarter', 'first_half_year', 'later'));
 
 -- Why a placement ends. Somebody whose work ended looks for work again, unless `works_on`.
@@ -82,6 +84,10 @@ create table app.placement (
     undone_by uuid,
     undo_reason app.proposal_undo_reason,
     guided_by_employer_from date,
+    plan app.placement_plan,
+    plan_days app.placement_plan_days,
+    plan_agreed_by app.task_agreed_by,
+    plan_reason app.task_replan_reason,
     holds_position boolean not null default false,
     rule_id uuid,
     version bigint not null,
@@ -106,6 +112,7 @@ create table app.placement (
     constraint placement_ends_with_reason check (state not in ('ended', 'withdrawn') or (end_reason is not null and ended_on is not null)),
     constraint placement_declined_with_reason check (state <> 'declined' or decline_reason is not null),
     constraint placement_undone_with_reason check (state <> 'undone' or undo_reason is not null),
+    constraint placement_plan_with_reason check (plan is null or num_nonnulls(plan_agreed_by, plan_reason) = 2),
     constraint placement_wage_whole check (wage_cents is null or wage_per is not null),
     -- Nobody works twice more than half of the longest week: also without a look at anything else, such placements never overlap. The days are those of
     -- app.placement_period().
@@ -119,6 +126,7 @@ comment on column app.placement.employer_id is 'where the work is done';
 comment on column app.placement.formal_employer_id is 'who employs the person, when that is somebody else (secondment): or an organisation, formal_organisation_id';
 comment on column app.placement.agreement_id is 'the agreement of the region for which it counts';
 comment on column app.placement.holds_position is 'a position of the vacancy is taken by it: triggers keep it';
+comment on column app.placement.plan is 'the plan of after-care, when it deviates from that of its kind; with plan_days also its days, who agreed and why';
 comment on column app.placement.guided_by_employer_from is 'from this day the employer guides the person, and the municipality only listens';
 create unique index placement_of_proposal_once on app.placement (tenant_id, proposal_id)
     where proposal_id is not null and state not in ('declined', 'withdrawn', 'undone');

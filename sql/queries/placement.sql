@@ -4,7 +4,7 @@
 p.id, p.candidate_id, p.employer_id, p.formal_employer_id, p.formal_organisation_id, p.vacancy_id, p.proposal_id, p.trajectory_id, p.project_id, p.agreement_id,
 p.kind, p.origin, p.state, p.offered_on, p.accepted_on, p.starts_on, p.started_on, p.ends_on, p.ended_on, p.contract, p.permanent_from, p.hours, p.wage_cents,
 p.wage_per, p.mentor, p.workplace, p.decline_reason, p.end_reason, p.end_phase, p.return_reason, p.replacement_wanted, p.replacement_for, p.converts,
-p.converted_to, p.undone_at, p.undo_reason, p.guided_by_employer_from, p.version, p.changed_at
+p.converted_to, p.undone_at, p.undo_reason, p.guided_by_employer_from, p.plan, p.version, p.changed_at
 
 -- query: placement_list
 -- rows: many
@@ -88,3 +88,14 @@ select app.placement_convert(:id::uuid, :document::jsonb)
 -- rows: none
 -- writes: yes
 select app.placement_undo(:id::uuid, @reason)
+
+-- query: placement_call
+-- rows: none
+-- writes: yes
+select app.placement_call(:id::uuid)
+
+-- query: placement_deviate
+-- body: PlacementDeviation
+-- rows: none
+-- writes: yes
+select app.placement_deviate(:id::uuid, @plan, array(select distinct (e ->> 'day')::int from jsonb_array_elements(@contacts::jsonb) e), @agreed_by, @reason)

@@ -30,6 +30,9 @@ on conflict (noun, from_state, event) do update set
 
 -- operation, or the part of it that changes these columns; the states that allow it
 insert into ref.state_operation (noun, operation, columns, states) values
+    ('placement', 'createPlacementContact', '{}', '{accepted,started}'),
+    ('placement', 'callAboutPlacement', '{}', '{accepted,started}'),
+    ('placement', 'deviateFromPlan', '{plan,plan_days,plan_agreed_by,plan_reason}', '{offered,accepted,started}'),
     ('placement', 'endPlacement', '{}', '{offered,accepted,started}'),
     ('placement', 'updatePlacement.offer', '{kind,hours,wage_cents,wage_per,starts_on}', '{offered,accepted}'),
     ('placement', 'updatePlacement.work', '{ends_on,contract,permanent_from,mentor,workplace,employer_name,formal_employer_id,formal_organisation_id,project_id}', '{offered,accepted,started}')

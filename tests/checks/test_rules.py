@@ -50,7 +50,7 @@ def test_each_kind_of_task_has_its_clock():
 
 
 # codes that wait for the noun that will ask them
-LATER = {'plan.follow_up': 'placements', 'rest.employer_contact': 'contact moments', **{f'term.{name}': 'decisions and objections' for name in (
+LATER = {'rest.employer_contact': 'contact moments', **{f'term.{name}': 'decisions and objections' for name in (
     'view', 'decision', 'objection', 'objection_decision', 'objection_postponement', 'reconsideration', 'return_to_obligations')}}
 FAMILIES = ('clock.', 'retention.', 'instrument.')     # asked by the kind of a task or an instrument, and by the name of a table
 

@@ -24,6 +24,7 @@ WITHOUT = {
     **dict.fromkeys(('updateStatedFigure', 'deleteStatedFigure'), 'what was reported of a project comes after its end, too'),
     'countFigure': 'it changes no record', 'createStatedFigure': 'what was reported of a project comes after its end, too', 'updateCandidateParticipation': 'an end may be written down late',
     'createCandidateParticipation': 'a trigger asks whether the project has ended, and refuses it as a reference',
+    **dict.fromkeys(('createOnCall', 'deleteOnCall'), 'a duty has no states'),
     'undoDeath': 'it asks whether somebody is dead, and no status',
     **dict.fromkeys(
         ('createContact', 'updateContact', 'deleteContact', 'createEmployerCondition', 'deleteEmployerCondition', 'createEmployer', 'updateEmployer'),

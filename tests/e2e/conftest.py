@@ -226,3 +226,22 @@ def placement(as_role):
         assert made.status == 201, made.text
         return made.json
     return make
+
+
+@pytest.fixture
+def cared(as_role, person, world):
+    """cared(hours=…): (address of a placement that has started, the coach's client, the candidate)."""
+    user, client = person('coach')
+
+    def make(start=True, **more):
+        one = as_role('team_lead').post('/candidates', {'alias': 'Kandidaat Vlier', 'firstName': 'Vera', 'phone': '0655500998', 'pc4': '5012', 'hoursMin': 8,
+                                                        'hoursMax': 40, 'coachId': user}).json['id']
+        body = {'candidateId': one, 'kind': 'regular', 'origin': 'self_found', 'employerId': world['employer'], 'hours': 24, **more}
+        made = as_role('consultant').post('/placements', body)
+        assert made.status == 201, made.text
+        place = made.headers['location'].removeprefix('/v1')
+        for step in ('acceptances', 'starts')[:1 + start]:
+            done = as_role('consultant').post(f'{place}/{step}', {})
+            assert done.status == 200, done.text
+        return place, client(), one
+    return make

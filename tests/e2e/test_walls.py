@@ -130,6 +130,10 @@ CALLS = {
     'app.wage_value_note(uuid,jsonb)': ('placements', """app.wage_value_note(gen_random_uuid(), jsonb_build_object('placement_id', %(placement)s, 'measured_on', '2026-01-01',
         'percentage', 50, 'method', 'x'))""", 'MW404'),
     'app.placement_undo(uuid,text)': ('placements', "app.placement_undo(%(placement)s, 'other')", 'MW404'),
+    'app.placement_contact_make(uuid,uuid,jsonb)': ('placements', """app.placement_contact_make(gen_random_uuid(), %(placement)s,
+        '{"with_whom": "candidate", "channel": "call", "outcome": "fine"}')""", 'MW404'),
+    'app.placement_call(uuid)': ('placements', 'app.placement_call(%(placement)s)', 'MW404'),
+    'app.placement_deviate(uuid,text,integer[],text,text)': ('placements', "app.placement_deviate(%(placement)s, 'light', null, 'candidate', 'other')", 'MW404'),
     'app.placement_alias(uuid)': ('placements', 'app.placement_alias(%(placement)s)', None),
     'app.placement_employer(uuid)': ('placements', 'app.placement_employer(%(placement)s)', None),
     'app.candidate_withdraw_consent(uuid,text)': (
@@ -199,7 +203,7 @@ CALLS = {
 
 
 # functions that need no row of somebody else: why; test_calendar_feeds.py attacks them
-APART = {'app.calendar_feed_make(uuid)': 'what it makes is of the caller', 'app.calendar_feed_read(text,text)': 'the token says who asks'}
+APART = {'app.coach_visits()': 'the visits are those of the caller; test_coach_visits.py asks it as somebody else', 'app.calendar_feed_make(uuid)': 'what it makes is of the caller', 'app.calendar_feed_read(text,text)': 'the token says who asks'}
 
 
 def test_every_function_that_can_be_called_is_attacked(region, predicates):

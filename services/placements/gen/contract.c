@@ -14,6 +14,14 @@ static const char *const values_2[] = {"offered", "accepted", "started", "ended"
 static const char *const values_3[] = {"regular", "temp", "secondment", "trial", "work_experience", "internship", "apprenticeship", "subsidised", "seasonal", "event", "successor", "adoption", "redeployment", "own_business", NULL};
 static const char *const values_4[] = {"drafted", "sent", "invited", "hired", "rejected", "withdrawn", "obsolete", "expired", "undone", NULL};
 
+static const struct right get_coach_day_rights[] = {{1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+/* getCoachDay: The visits of today */
+static enum err get_coach_day_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_coach_visit_day(plan);
+    return OK;
+}
 static const struct right list_instruments_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field list_instruments_query[] = {
     {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
@@ -143,6 +151,91 @@ static enum err resume_instrument_plan(struct ctx *ctx, const struct request *re
     (void)ctx;
     sql_instrument_resume(plan, req->body, (struct sql_instrument_resume){.id = req->path[0]});
     sql_instrument_get(plan, (struct sql_instrument_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right list_on_calls_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_on_calls_query[] = {
+    {.name = "untilAfter", .key = {"\"untilAfter\":", 13}, .column = "until_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listOnCalls: The on-call roster */
+static enum err list_on_calls_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_on_call_list(plan);
+    return OK;
+}
+static const struct right create_on_call_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* createOnCall: Put somebody on call */
+static enum err create_on_call_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_on_call_insert(plan, req->body, (struct sql_on_call_insert){.id = req->new_id});
+    return OK;
+}
+static const struct right get_on_call_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field get_on_call_path[] = {
+    {.name = "onCallId", .key = {"\"onCallId\":", 11}, .column = "on_call_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getOnCall: One duty */
+static enum err get_on_call_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_on_call_get(plan, (struct sql_on_call_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right delete_on_call_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field delete_on_call_path[] = {
+    {.name = "onCallId", .key = {"\"onCallId\":", 11}, .column = "on_call_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* deleteOnCall: Take somebody off the roster */
+static enum err delete_on_call_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_on_call_delete(plan, (struct sql_on_call_delete){
+        .id = req->path[0],
+        .version = req->version,
+    });
+    sql_on_call_get(plan, (struct sql_on_call_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right list_placement_contacts_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field list_placement_contacts_path[] = {
+    {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listPlacementContacts: Contacts about a placement */
+static enum err list_placement_contacts_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_placement_contact_list(plan, (struct sql_placement_contact_list){
+        .placement_id = req->path[0],
+    });
+    return OK;
+}
+static const struct right create_placement_contact_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field create_placement_contact_path[] = {
+    {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* createPlacementContact: Record a contact about a placement */
+static enum err create_placement_contact_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_placement_contact_make(plan, (struct sql_placement_contact_make){
+        .id = req->new_id,
+        .placement_id = req->path[0],
+        .document = req->document,
+    });
+    sql_placement_contact_get(plan, (struct sql_placement_contact_get){.id = req->new_id});
+    return OK;
+}
+static const struct right get_placement_contact_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field get_placement_contact_path[] = {
+    {.name = "placementContactId", .key = {"\"placementContactId\":", 21}, .column = "placement_contact_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getPlacementContact: One contact about a placement */
+static enum err get_placement_contact_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_placement_contact_get(plan, (struct sql_placement_contact_get){.id = req->path[0]});
     return OK;
 }
 static const struct right list_placements_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -288,6 +381,30 @@ static enum err undo_placement_plan(struct ctx *ctx, const struct request *req, 
 {
     (void)ctx;
     sql_placement_undo(plan, req->body, (struct sql_placement_undo){.id = req->path[0]});
+    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right call_about_placement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field call_about_placement_path[] = {
+    {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* callAboutPlacement: Call for help with a placement */
+static enum err call_about_placement_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_placement_call(plan, (struct sql_placement_call){.id = req->path[0]});
+    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right deviate_from_plan_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field deviate_from_plan_path[] = {
+    {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* deviateFromPlan: Deviate from the plan of after-care */
+static enum err deviate_from_plan_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_placement_deviate(plan, req->body, (struct sql_placement_deviate){.id = req->path[0]});
     sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
     return OK;
 }
@@ -480,6 +597,18 @@ static enum err get_work_summary_plan(struct ctx *ctx, const struct request *req
 }
 static const struct operation operations[] = {
     {
+        .id = "getCoachDay",
+        .method = METHOD_GET,
+        .path = "/coach-day",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_coach_day_rights,
+        .purpose = "mediation",
+        .response = &coach_day_schema, .shown = 0x3u,
+        .handle = get_coach_day_plan,
+    },
+    {
         .id = "listInstruments",
         .method = METHOD_GET,
         .path = "/instruments",
@@ -504,7 +633,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .body = &instrument_new_schema,
         .response = &instrument_schema, .shown = 0x3ffffffu,
-        .show = &operations[2],
+        .show = &operations[3],
         .handle = create_instrument_plan,
     },
     {
@@ -545,7 +674,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = grant_instrument_path, .path_count = 1,
         .response = &instrument_schema, .shown = 0x3ffffffu,
-        .show = &operations[2],
+        .show = &operations[3],
         .handle = grant_instrument_plan,
     },
     {
@@ -560,7 +689,7 @@ static const struct operation operations[] = {
         .path_fields = refuse_instrument_path, .path_count = 1,
         .body = &instrument_refusal_schema,
         .response = &instrument_schema, .shown = 0x3ffffffu,
-        .show = &operations[2],
+        .show = &operations[3],
         .handle = refuse_instrument_plan,
     },
     {
@@ -575,7 +704,7 @@ static const struct operation operations[] = {
         .path_fields = end_instrument_path, .path_count = 1,
         .body = &instrument_ending_schema,
         .response = &instrument_schema, .shown = 0x3ffffffu,
-        .show = &operations[2],
+        .show = &operations[3],
         .handle = end_instrument_plan,
     },
     {
@@ -590,7 +719,7 @@ static const struct operation operations[] = {
         .path_fields = extend_instrument_path, .path_count = 1,
         .body = &instrument_extension_schema,
         .response = &instrument_schema, .shown = 0x3ffffffu,
-        .show = &operations[2],
+        .show = &operations[3],
         .handle = extend_instrument_plan,
     },
     {
@@ -605,7 +734,7 @@ static const struct operation operations[] = {
         .path_fields = suspend_instrument_path, .path_count = 1,
         .body = &instrument_suspension_schema,
         .response = &instrument_schema, .shown = 0x3ffffffu,
-        .show = &operations[2],
+        .show = &operations[3],
         .handle = suspend_instrument_plan,
     },
     {
@@ -620,8 +749,99 @@ static const struct operation operations[] = {
         .path_fields = resume_instrument_path, .path_count = 1,
         .body = &instrument_resumption_schema,
         .response = &instrument_schema, .shown = 0x3ffffffu,
-        .show = &operations[2],
+        .show = &operations[3],
         .handle = resume_instrument_plan,
+    },
+    {
+        .id = "listOnCalls",
+        .method = METHOD_GET,
+        .path = "/on-calls",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_on_calls_rights,
+        .parameters = list_on_calls_query, .parameters_count = 1,
+        .response = &on_call_schema, .shown = 0x3fu,
+        .list = &query_on_call_list,
+        .handle = list_on_calls_plan,
+    },
+    {
+        .id = "createOnCall",
+        .method = METHOD_POST,
+        .path = "/on-calls",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_on_call_rights,
+        .body = &on_call_new_schema,
+        .response = &on_call_schema, .shown = 0x3fu,
+        .show = &operations[13],
+        .handle = create_on_call_plan,
+    },
+    {
+        .id = "getOnCall",
+        .method = METHOD_GET,
+        .path = "/on-calls/{onCallId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_on_call_rights,
+        .path_fields = get_on_call_path, .path_count = 1,
+        .response = &on_call_schema, .shown = 0x3fu,
+        .handle = get_on_call_plan,
+    },
+    {
+        .id = "deleteOnCall",
+        .method = METHOD_DELETE,
+        .path = "/on-calls/{onCallId}",
+        .flags = OPERATION_NEEDS_MATCH,
+        .status = 204,
+        .body_max = 0,
+        .rights = delete_on_call_rights,
+        .path_fields = delete_on_call_path, .path_count = 1,
+        .handle = delete_on_call_plan,
+    },
+    {
+        .id = "listPlacementContacts",
+        .method = METHOD_GET,
+        .path = "/placements/{placementId}/contacts",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_placement_contacts_rights,
+        .purpose = "mediation",
+        .path_fields = list_placement_contacts_path, .path_count = 1,
+        .response = &placement_contact_schema, .shown = 0xfffu,
+        .list = &query_placement_contact_list,
+        .handle = list_placement_contacts_plan,
+    },
+    {
+        .id = "createPlacementContact",
+        .method = METHOD_POST,
+        .path = "/placements/{placementId}/contacts",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_placement_contact_rights,
+        .purpose = "mediation",
+        .path_fields = create_placement_contact_path, .path_count = 1,
+        .body = &placement_contact_new_schema,
+        .response = &placement_contact_schema, .shown = 0xfffu,
+        .show = &operations[17],
+        .handle = create_placement_contact_plan,
+    },
+    {
+        .id = "getPlacementContact",
+        .method = METHOD_GET,
+        .path = "/placement-contacts/{placementContactId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_placement_contact_rights,
+        .purpose = "mediation",
+        .path_fields = get_placement_contact_path, .path_count = 1,
+        .response = &placement_contact_schema, .shown = 0xfffu,
+        .handle = get_placement_contact_plan,
     },
     {
         .id = "listPlacements",
@@ -633,7 +853,7 @@ static const struct operation operations[] = {
         .rights = list_placements_rights,
         .purpose = "mediation",
         .parameters = list_placements_query, .parameters_count = 7,
-        .response = &placement_schema, .shown = 0x1ffffffffffu,
+        .response = &placement_schema, .shown = 0x3ffffffffffu,
         .list = &query_placement_list,
         .handle = list_placements_plan,
     },
@@ -647,8 +867,8 @@ static const struct operation operations[] = {
         .rights = create_placement_rights,
         .purpose = "mediation",
         .body = &placement_new_schema,
-        .response = &placement_schema, .shown = 0x1ffffffffffu,
-        .show = &operations[12],
+        .response = &placement_schema, .shown = 0x3ffffffffffu,
+        .show = &operations[20],
         .handle = create_placement_plan,
     },
     {
@@ -661,7 +881,7 @@ static const struct operation operations[] = {
         .rights = get_placement_rights,
         .purpose = "mediation",
         .path_fields = get_placement_path, .path_count = 1,
-        .response = &placement_schema, .shown = 0x1ffffffffffu,
+        .response = &placement_schema, .shown = 0x3ffffffffffu,
         .handle = get_placement_plan,
     },
     {
@@ -675,7 +895,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = update_placement_path, .path_count = 1,
         .body = &placement_change_schema,
-        .response = &placement_schema, .shown = 0x1ffffffffffu,
+        .response = &placement_schema, .shown = 0x3ffffffffffu,
         .handle = update_placement_plan,
     },
     {
@@ -689,8 +909,8 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = accept_placement_path, .path_count = 1,
         .body = &placement_acceptance_schema,
-        .response = &placement_schema, .shown = 0x1ffffffffffu,
-        .show = &operations[12],
+        .response = &placement_schema, .shown = 0x3ffffffffffu,
+        .show = &operations[20],
         .handle = accept_placement_plan,
     },
     {
@@ -704,8 +924,8 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = decline_placement_path, .path_count = 1,
         .body = &placement_refusal_schema,
-        .response = &placement_schema, .shown = 0x1ffffffffffu,
-        .show = &operations[12],
+        .response = &placement_schema, .shown = 0x3ffffffffffu,
+        .show = &operations[20],
         .handle = decline_placement_plan,
     },
     {
@@ -719,8 +939,8 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = start_placement_path, .path_count = 1,
         .body = &placement_start_schema,
-        .response = &placement_schema, .shown = 0x1ffffffffffu,
-        .show = &operations[12],
+        .response = &placement_schema, .shown = 0x3ffffffffffu,
+        .show = &operations[20],
         .handle = start_placement_plan,
     },
     {
@@ -734,8 +954,8 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = end_placement_path, .path_count = 1,
         .body = &placement_ending_schema,
-        .response = &placement_schema, .shown = 0x1ffffffffffu,
-        .show = &operations[12],
+        .response = &placement_schema, .shown = 0x3ffffffffffu,
+        .show = &operations[20],
         .handle = end_placement_plan,
     },
     {
@@ -749,8 +969,8 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = convert_placement_path, .path_count = 1,
         .body = &placement_conversion_schema,
-        .response = &placement_schema, .shown = 0x1ffffffffffu,
-        .show = &operations[12],
+        .response = &placement_schema, .shown = 0x3ffffffffffu,
+        .show = &operations[20],
         .handle = convert_placement_plan,
     },
     {
@@ -764,8 +984,8 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = return_placement_path, .path_count = 1,
         .body = &placement_return_schema,
-        .response = &placement_schema, .shown = 0x1ffffffffffu,
-        .show = &operations[12],
+        .response = &placement_schema, .shown = 0x3ffffffffffu,
+        .show = &operations[20],
         .handle = return_placement_plan,
     },
     {
@@ -779,9 +999,38 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = undo_placement_path, .path_count = 1,
         .body = &placement_undoing_schema,
-        .response = &placement_schema, .shown = 0x1ffffffffffu,
-        .show = &operations[12],
+        .response = &placement_schema, .shown = 0x3ffffffffffu,
+        .show = &operations[20],
         .handle = undo_placement_plan,
+    },
+    {
+        .id = "callAboutPlacement",
+        .method = METHOD_POST,
+        .path = "/placements/{placementId}/calls",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = 0,
+        .rights = call_about_placement_rights,
+        .purpose = "mediation",
+        .path_fields = call_about_placement_path, .path_count = 1,
+        .response = &placement_schema, .shown = 0x3ffffffffffu,
+        .show = &operations[20],
+        .handle = call_about_placement_plan,
+    },
+    {
+        .id = "deviateFromPlan",
+        .method = METHOD_POST,
+        .path = "/placements/{placementId}/deviations",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = deviate_from_plan_rights,
+        .purpose = "mediation",
+        .path_fields = deviate_from_plan_path, .path_count = 1,
+        .body = &placement_deviation_schema,
+        .response = &placement_schema, .shown = 0x3ffffffffffu,
+        .show = &operations[20],
+        .handle = deviate_from_plan_plan,
     },
     {
         .id = "createProposalRound",
@@ -795,7 +1044,7 @@ static const struct operation operations[] = {
         .path_fields = create_proposal_round_path, .path_count = 1,
         .body = &proposal_round_new_schema,
         .response = &proposal_round_schema, .shown = 0x7ffu,
-        .show = &operations[22],
+        .show = &operations[32],
         .handle = create_proposal_round_plan,
     },
     {
@@ -822,7 +1071,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = send_proposal_round_path, .path_count = 1,
         .response = &proposal_round_schema, .shown = 0x7ffu,
-        .show = &operations[22],
+        .show = &operations[32],
         .handle = send_proposal_round_plan,
     },
     {
@@ -864,7 +1113,7 @@ static const struct operation operations[] = {
         .path_fields = answer_proposal_path, .path_count = 1,
         .body = &proposal_answer_schema,
         .response = &proposal_schema, .shown = 0x1ffffffu,
-        .show = &operations[25],
+        .show = &operations[35],
         .handle = answer_proposal_plan,
     },
     {
@@ -878,7 +1127,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = withdraw_proposal_path, .path_count = 1,
         .response = &proposal_schema, .shown = 0x1ffffffu,
-        .show = &operations[25],
+        .show = &operations[35],
         .handle = withdraw_proposal_plan,
     },
     {
@@ -907,7 +1156,7 @@ static const struct operation operations[] = {
         .path_fields = undo_hire_path, .path_count = 1,
         .body = &hire_reversal_schema,
         .response = &proposal_schema, .shown = 0x1ffffffu,
-        .show = &operations[25],
+        .show = &operations[35],
         .handle = undo_hire_plan,
     },
     {
@@ -948,7 +1197,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &wage_value_new_schema,
         .response = &wage_value_schema, .shown = 0x3ffu,
-        .show = &operations[33],
+        .show = &operations[43],
         .handle = create_wage_value_plan,
     },
     {
@@ -978,5 +1227,5 @@ static const struct operation operations[] = {
 };
 
 const struct service placements_service = {
-    "placements", operations, 35, false,
+    "placements", operations, 45, false,
 };

@@ -5,8 +5,19 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(35 <= LIMIT_QUERIES, "queries");
+_Static_assert(45 <= LIMIT_QUERIES, "queries");
 _Static_assert(13 <= LIMIT_VALUES, "proposal_list");
+
+const struct query query_coach_visit_day = {
+    .name = "coach_visit_day",
+    .text = "select d.day, d.candidate_ids, d.visits from app.coach_visits() d",
+    .parameters = 0, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL, .whose = "candidate_ids",
+};
+struct statement *sql_coach_visit_day(struct plan *plan)
+{
+    return plan_add(plan, &query_coach_visit_day, NULL);
+}
 
 static const struct query_filter instrument_list_filters[] = {
     {"state", "i.state = %", NULL},
@@ -187,6 +198,81 @@ struct statement *sql_instrument_resume(struct plan *plan, const struct instrume
     return plan_add(plan, &query_instrument_resume, values);
 }
 
+static const struct query_filter on_call_list_filters[] = {
+    {"untilAfter", "c.until_at > %::timestamptz", NULL},
+};
+static const struct query_sort on_call_list_sorts[] = {
+    {"fromAt", "c.from_at", "timestamptz", "from_at"},
+};
+static const struct query_list on_call_list_list = {
+    on_call_list_filters, 1,
+    on_call_list_sorts, 1,
+    "c.id", "id", "uuid",
+    false,
+    NULL, NULL,
+    NULL,
+};
+const struct query query_on_call_list = {
+    .name = "on_call_list",
+    .text = "select c.id, c.user_id, c.from_at, c.until_at, c.version, c.changed_at from app.on_call c where "
+            "true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &on_call_list_list,
+};
+struct statement *sql_on_call_list(struct plan *plan)
+{
+    return plan_add(plan, &query_on_call_list, NULL);
+}
+
+const struct query query_on_call_get = {
+    .name = "on_call_get",
+    .text = "select c.id, c.user_id, c.from_at, c.until_at, c.version, c.changed_at from app.on_call c where "
+            "c.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_on_call_get(struct plan *plan, struct sql_on_call_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_on_call_get, values);
+}
+
+const struct query query_on_call_insert = {
+    .name = "on_call_insert",
+    .text = "insert into app.on_call as c (tenant_id, id, user_id, from_at, until_at) values (app.tenant(), $"
+            "1::uuid, $2::uuid, $3::timestamptz, $4::timestamptz) returning c.id, c.user_id, c.from_at, c.unt"
+            "il_at, c.version, c.changed_at",
+    .parameters = 4, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_on_call_insert(struct plan *plan, const struct on_call_new *body, struct sql_on_call_insert args)
+{
+    const struct str values[] = {
+        args.id,
+        body->user_id,
+        body->from_at,
+        body->until_at,
+    };
+    return plan_add(plan, &query_on_call_insert, values);
+}
+
+const struct query query_on_call_delete = {
+    .name = "on_call_delete",
+    .text = "delete from app.on_call c where c.id = $1 and $2::int8multirange @> c.version returning c.id",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_on_call_delete(struct plan *plan, struct sql_on_call_delete args)
+{
+    const struct str values[] = {
+        args.id,
+        args.version,
+    };
+    return plan_add(plan, &query_on_call_delete, values);
+}
+
 static const struct query_sort placement_list_changes = {"after", "p.changed_in", "xid8", "changed_in"};
 static const struct query_filter placement_list_filters[] = {
     {"state", "p.state = %", NULL},
@@ -215,10 +301,10 @@ const struct query query_placement_list = {
             "e, p.offered_on, p.accepted_on, p.starts_on, p.started_on, p.ends_on, p.ended_on, p.contract, p."
             "permanent_from, p.hours, p.wage_cents, p.wage_per, p.mentor, p.workplace, p.decline_reason, p.en"
             "d_reason, p.end_phase, p.return_reason, p.replacement_wanted, p.replacement_for, p.converts, p.c"
-            "onverted_to, p.undone_at, p.undo_reason, p.guided_by_employer_from, p.version, p.changed_at, cas"
-            "e when $1::boolean then app.placement_alias(p.id) end as candidate_alias, case when $2::boolean "
-            "then app.placement_employer(p.id) end as employer_name, p.changed_in from app.placement p where "
-            "true",
+            "onverted_to, p.undone_at, p.undo_reason, p.guided_by_employer_from, p.plan, p.version, p.changed"
+            "_at, case when $1::boolean then app.placement_alias(p.id) end as candidate_alias, case when $2::"
+            "boolean then app.placement_employer(p.id) end as employer_name, p.changed_in from app.placement "
+            "p where true",
     .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &placement_list_list, .whose = "candidate_id",
 };
@@ -238,9 +324,9 @@ const struct query query_placement_get = {
             "e, p.offered_on, p.accepted_on, p.starts_on, p.started_on, p.ends_on, p.ended_on, p.contract, p."
             "permanent_from, p.hours, p.wage_cents, p.wage_per, p.mentor, p.workplace, p.decline_reason, p.en"
             "d_reason, p.end_phase, p.return_reason, p.replacement_wanted, p.replacement_for, p.converts, p.c"
-            "onverted_to, p.undone_at, p.undo_reason, p.guided_by_employer_from, p.version, p.changed_at, app"
-            ".placement_alias(p.id) as candidate_alias, app.placement_employer(p.id) as employer_name from ap"
-            "p.placement p where p.id = $1",
+            "onverted_to, p.undone_at, p.undo_reason, p.guided_by_employer_from, p.plan, p.version, p.changed"
+            "_at, app.placement_alias(p.id) as candidate_alias, app.placement_employer(p.id) as employer_name"
+            " from app.placement p where p.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -395,6 +481,97 @@ struct statement *sql_placement_undo(struct plan *plan, const struct placement_u
         body->reason,
     };
     return plan_add(plan, &query_placement_undo, values);
+}
+
+const struct query query_placement_call = {
+    .name = "placement_call",
+    .text = "select app.placement_call($1::uuid)",
+    .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_placement_call(struct plan *plan, struct sql_placement_call args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_placement_call, values);
+}
+
+const struct query query_placement_deviate = {
+    .name = "placement_deviate",
+    .text = "select app.placement_deviate($1::uuid, $2::text, array(select distinct (e ->> 'day')::int from j"
+            "sonb_array_elements($3::jsonb) e), $4::text, $5::text)",
+    .parameters = 5, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_placement_deviate(struct plan *plan, const struct placement_deviation *body, struct sql_placement_deviate args)
+{
+    const struct str values[] = {
+        args.id,
+        body->plan,
+        schema_member_columns(plan->ctx->arena, &placement_deviation_schema.fields[1], &body->contacts),
+        body->agreed_by,
+        body->reason,
+    };
+    return plan_add(plan, &query_placement_deviate, values);
+}
+
+static const struct query_sort placement_contact_list_sorts[] = {
+    {"heldAt", "c.held_at", "timestamptz", "held_at"},
+};
+static const struct query_list placement_contact_list_list = {
+    NULL, 0,
+    placement_contact_list_sorts, 1,
+    "c.id", "id", "uuid",
+    true,
+    NULL, NULL,
+    NULL,
+};
+const struct query query_placement_contact_list = {
+    .name = "placement_contact_list",
+    .text = "select c.id, c.placement_id, c.candidate_id, c.task_id, c.with_whom, c.channel, c.outcome, c.hel"
+            "d_at, c.held_by, c.note_id, c.version, c.changed_at from app.placement_contact c where c.placeme"
+            "nt_id = $1::uuid",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &placement_contact_list_list, .whose = "candidate_id",
+};
+struct statement *sql_placement_contact_list(struct plan *plan, struct sql_placement_contact_list args)
+{
+    const struct str values[] = {
+        args.placement_id,
+    };
+    return plan_add(plan, &query_placement_contact_list, values);
+}
+
+const struct query query_placement_contact_make = {
+    .name = "placement_contact_make",
+    .text = "select app.placement_contact_make($1::uuid, $2::uuid, $3::jsonb)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_placement_contact_make(struct plan *plan, struct sql_placement_contact_make args)
+{
+    const struct str values[] = {
+        args.id,
+        args.placement_id,
+        args.document,
+    };
+    return plan_add(plan, &query_placement_contact_make, values);
+}
+
+const struct query query_placement_contact_get = {
+    .name = "placement_contact_get",
+    .text = "select c.id, c.placement_id, c.candidate_id, c.task_id, c.with_whom, c.channel, c.outcome, c.hel"
+            "d_at, c.held_by, c.note_id, c.version, c.changed_at from app.placement_contact c where c.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL, .whose = "candidate_id",
+};
+struct statement *sql_placement_contact_get(struct plan *plan, struct sql_placement_contact_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_placement_contact_get, values);
 }
 
 static const struct query_sort proposal_list_changes = {"after", "p.changed_in", "xid8", "changed_in"};
@@ -720,4 +897,4 @@ struct statement *sql_work_summary_get(struct plan *plan, struct sql_work_summar
     return plan_add(plan, &query_work_summary_get, values);
 }
 
-const struct query *const placements_queries[] = {&query_instrument_list, &query_instrument_get, &query_instrument_ask, &query_instrument_change, &query_instrument_grant, &query_instrument_refuse, &query_instrument_end, &query_instrument_extend, &query_instrument_suspend, &query_instrument_resume, &query_placement_list, &query_placement_get, &query_placement_make, &query_placement_change, &query_placement_accept, &query_placement_decline, &query_placement_start, &query_placement_end, &query_placement_return, &query_placement_convert, &query_placement_undo, &query_proposal_list, &query_proposal_get, &query_proposal_answer, &query_proposal_withdraw, &query_proposal_undo, &query_proposal_transition_list, &query_proposal_round_propose, &query_proposal_round_send, &query_proposal_round_get, &query_shortlist_get, &query_wage_value_list, &query_wage_value_get, &query_wage_value_note, &query_work_summary_get, NULL};
+const struct query *const placements_queries[] = {&query_coach_visit_day, &query_instrument_list, &query_instrument_get, &query_instrument_ask, &query_instrument_change, &query_instrument_grant, &query_instrument_refuse, &query_instrument_end, &query_instrument_extend, &query_instrument_suspend, &query_instrument_resume, &query_on_call_list, &query_on_call_get, &query_on_call_insert, &query_on_call_delete, &query_placement_list, &query_placement_get, &query_placement_make, &query_placement_change, &query_placement_accept, &query_placement_decline, &query_placement_start, &query_placement_end, &query_placement_return, &query_placement_convert, &query_placement_undo, &query_placement_call, &query_placement_deviate, &query_placement_contact_list, &query_placement_contact_make, &query_placement_contact_get, &query_proposal_list, &query_proposal_get, &query_proposal_answer, &query_proposal_withdraw, &query_proposal_undo, &query_proposal_transition_list, &query_proposal_round_propose, &query_proposal_round_send, &query_proposal_round_get, &query_shortlist_get, &query_wage_value_list, &query_wage_value_get, &query_wage_value_note, &query_work_summary_get, NULL};

@@ -6,6 +6,9 @@
 #include "lib/db/plan.h"
 #include "services/placements/gen/schemas.h"
 
+extern const struct query query_coach_visit_day;
+struct statement *sql_coach_visit_day(struct plan *plan);
+
 extern const struct query query_instrument_list;
 struct statement *sql_instrument_list(struct plan *plan);
 
@@ -62,6 +65,27 @@ struct sql_instrument_resume {
     struct str id;
 };
 struct statement *sql_instrument_resume(struct plan *plan, const struct instrument_resumption *body, struct sql_instrument_resume args);
+
+extern const struct query query_on_call_list;
+struct statement *sql_on_call_list(struct plan *plan);
+
+extern const struct query query_on_call_get;
+struct sql_on_call_get {
+    struct str id;
+};
+struct statement *sql_on_call_get(struct plan *plan, struct sql_on_call_get args);
+
+extern const struct query query_on_call_insert;
+struct sql_on_call_insert {
+    struct str id;
+};
+struct statement *sql_on_call_insert(struct plan *plan, const struct on_call_new *body, struct sql_on_call_insert args);
+
+extern const struct query query_on_call_delete;
+struct sql_on_call_delete {
+    struct str id, version;
+};
+struct statement *sql_on_call_delete(struct plan *plan, struct sql_on_call_delete args);
 
 extern const struct query query_placement_list;
 struct sql_placement_list {
@@ -128,6 +152,36 @@ struct sql_placement_undo {
     struct str id;
 };
 struct statement *sql_placement_undo(struct plan *plan, const struct placement_undoing *body, struct sql_placement_undo args);
+
+extern const struct query query_placement_call;
+struct sql_placement_call {
+    struct str id;
+};
+struct statement *sql_placement_call(struct plan *plan, struct sql_placement_call args);
+
+extern const struct query query_placement_deviate;
+struct sql_placement_deviate {
+    struct str id;
+};
+struct statement *sql_placement_deviate(struct plan *plan, const struct placement_deviation *body, struct sql_placement_deviate args);
+
+extern const struct query query_placement_contact_list;
+struct sql_placement_contact_list {
+    struct str placement_id;
+};
+struct statement *sql_placement_contact_list(struct plan *plan, struct sql_placement_contact_list args);
+
+extern const struct query query_placement_contact_make;
+struct sql_placement_contact_make {
+    struct str id, placement_id, document;
+};
+struct statement *sql_placement_contact_make(struct plan *plan, struct sql_placement_contact_make args);
+
+extern const struct query query_placement_contact_get;
+struct sql_placement_contact_get {
+    struct str id;
+};
+struct statement *sql_placement_contact_get(struct plan *plan, struct sql_placement_contact_get args);
 
 extern const struct query query_proposal_list;
 struct sql_proposal_list {

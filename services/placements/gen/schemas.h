@@ -57,6 +57,23 @@ struct instrument_resumption {
     struct str day;
 };
 
+/* Who is on call. (nieuwe dienst) */
+struct on_call_new {
+    struct str user_id;
+    struct str from_at;
+    struct str until_at;
+};
+
+/* Who was spoken with, how, and what came of it. (nieuw nazorgcontact) */
+struct placement_contact_new {
+    struct str with_whom;
+    struct str channel;
+    struct str outcome;
+    struct str held_at;
+    struct str task_id;
+    struct str words;
+};
+
 /* What a client says of a placement. (nieuwe plaatsing) */
 struct placement_new {
     struct str candidate_id;
@@ -146,6 +163,19 @@ struct placement_undoing {
     struct str reason;
 };
 
+/* A day of a plan of after-care. (gepland nazorgcontact) */
+struct planned_contact {
+    struct maybe_int day;
+};
+
+/* Another plan, who agreed and why. (afwijking van een nazorgplan) */
+struct placement_deviation {
+    struct str plan;
+    struct list contacts; /* of struct planned_contact */
+    struct str agreed_by;
+    struct str reason;
+};
+
 /* Consent to show the first name. Counts for all candidates of the round. (toestemming) */
 struct consent {
     struct str by;
@@ -196,6 +226,8 @@ extern const struct schema instrument_ending_schema;
 extern const struct schema instrument_extension_schema;
 extern const struct schema instrument_suspension_schema;
 extern const struct schema instrument_resumption_schema;
+extern const struct schema on_call_new_schema;
+extern const struct schema placement_contact_new_schema;
 extern const struct schema placement_new_schema;
 extern const struct schema placement_change_schema;
 extern const struct schema placement_acceptance_schema;
@@ -205,13 +237,26 @@ extern const struct schema placement_ending_schema;
 extern const struct schema placement_conversion_schema;
 extern const struct schema placement_return_schema;
 extern const struct schema placement_undoing_schema;
+extern const struct schema planned_contact_schema;
+extern const struct schema placement_deviation_schema;
 extern const struct schema consent_schema;
 extern const struct schema proposal_round_new_schema;
 extern const struct schema proposal_answer_schema;
 extern const struct schema hire_reversal_schema;
 extern const struct schema wage_value_new_schema;
+extern const struct schema visit_person_schema;
+extern const struct schema visit_employer_schema;
+extern const struct schema visit_agreed_schema;
+extern const struct schema visit_task_schema;
+extern const struct schema visit_contact_schema;
+extern const struct schema visit_open_schema;
+extern const struct schema visit_links_schema;
+extern const struct schema coach_visit_schema;
+extern const struct schema coach_day_schema;
 extern const struct schema instrument_pause_schema;
 extern const struct schema instrument_schema;
+extern const struct schema on_call_schema;
+extern const struct schema placement_contact_schema;
 extern const struct schema placement_schema;
 extern const struct schema round_proposal_schema;
 extern const struct schema proposal_round_schema;

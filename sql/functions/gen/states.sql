@@ -236,6 +236,9 @@ create function app.allows(noun text, state text, operation text) returns boolea
             when 'updateOrganisation.kind' then state in ('active')
             else false end
         when 'placement' then case operation
+            when 'createPlacementContact' then state in ('accepted', 'started')
+            when 'callAboutPlacement' then state in ('accepted', 'started')
+            when 'deviateFromPlan' then state in ('offered', 'accepted', 'started')
             when 'endPlacement' then state in ('offered', 'accepted', 'started')
             when 'updatePlacement.offer' then state in ('offered', 'accepted')
             when 'updatePlacement.work' then state in ('offered', 'accepted', 'started')
@@ -317,6 +320,9 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('instrument', 'suspendInstrument', '{granted}'::text[], '{case_manager,team_lead,consultant,coach}'::text[]),
         ('organisation', 'updateOrganisation.identity', '{active,inactive}'::text[], '{tenant_admin}'::text[]),
         ('organisation', 'updateOrganisation.kind', '{active}'::text[], '{tenant_admin}'::text[]),
+        ('placement', 'createPlacementContact', '{accepted,started}'::text[], '{case_manager,team_lead,consultant,coach,firm,agency}'::text[]),
+        ('placement', 'callAboutPlacement', '{accepted,started}'::text[], '{case_manager,team_lead,consultant,coach,firm,agency,employer,candidate}'::text[]),
+        ('placement', 'deviateFromPlan', '{offered,accepted,started}'::text[], '{case_manager,team_lead,consultant,coach}'::text[]),
         ('placement', 'endPlacement', '{offered,accepted,started}'::text[], '{case_manager,team_lead,consultant,coach,firm,agency}'::text[]),
         ('placement', 'updatePlacement.offer', '{offered,accepted}'::text[], '{case_manager,team_lead,consultant}'::text[]),
         ('placement', 'updatePlacement.work', '{offered,accepted,started}'::text[], '{case_manager,team_lead,consultant}'::text[]),
@@ -406,6 +412,9 @@ create function app.placement_guard() returns trigger language plpgsql
     as $$
     declare state text := old.state;
     begin
+        if new.plan::text is distinct from old.plan::text or new.plan_days::text is distinct from old.plan_days::text or new.plan_agreed_by::text is distinct from old.plan_agreed_by::text or new.plan_reason::text is distinct from old.plan_reason::text then
+            perform app.require('placement', state, 'deviateFromPlan');
+        end if;
         if new.kind::text is distinct from old.kind::text or new.hours::text is distinct from old.hours::text or new.wage_cents::text is distinct from old.wage_cents::text or new.wage_per::text is distinct from old.wage_per::text or new.starts_on::text is distinct from old.starts_on::text then
             perform app.require('placement', state, 'updatePlacement.offer');
         end if;

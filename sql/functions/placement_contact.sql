@@ -1,0 +1,45 @@
+-- Contacts about a placement: who was spoken with, how, and what came of it.
+
+create function app.sees_placement_contact(r app.placement_contact, scope text default app.scope(), role text default app.role(),
+                                           organisation uuid default app.organisation(), actor uuid default app.actor())
+    returns boolean stable parallel safe
+    return case scope
+           when 'tenant' then 'person' = any (app.walls_of(role))
+           when 'organisation' then app.reaches_my_organisation(r.candidate_id)
+           when 'caseload' then app.has_to_do_with(r.candidate_id)
+           else false end;
+call app.wall('app.placement_contact', 'placement_contact', '{}');
+call app.open_to_scope('app.placement_contact', 'app.sees_placement_contact');
+
+-- Somebody spoke with the person or the employer. The earliest contact of the plan that is due by now with that party is done by it, or the one
+-- that is named.
+create function app.placement_contact_make(contact uuid, placement uuid, asked jsonb) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        p app.placement := app.placement_lock(placement); -- it asks app.sees_placement()
+        c app.placement_contact := jsonb_populate_record(null::app.placement_contact, asked);
+        task uuid;
+    begin
+        perform app.require('placement', p.state, 'createPlacementContact');
+        if calendar.moment(clock.today() + time '23:59:59') < c.held_at then
+            raise exception using errcode = '23514', message = 'future', table = 'placement_contact', constraint = 'placement_contact_held_at_check';
+        end if;
+        c.held_at := least(coalesce(c.held_at, clock.now()), clock.now()); -- the clock of a phone is not ours
+        select t.id into task from app.task t
+        where t.tenant_id = p.tenant_id and t.subject_id = p.id and app.task_is_open(t.state) and t.kind like '%follow_up'
+          and case when c.task_id is not null then t.id = c.task_id
+                   else t.kind = 'urgent_follow_up' or (t.cause like '%:' || c.with_whom and t.due_at <= calendar.moment(clock.today() + time '23:59:59')) end
+        order by t.rank_at, t.id limit 1;
+        if task is null and c.task_id is not null then
+            raise exception using errcode = '23503', message = 'reference', table = 'placement_contact', constraint = 'placement_contact_task_id_fkey';
+        end if;
+        if task is not null then
+            perform app.task_complete(task, c.outcome);
+        elsif c.outcome = any ('{at_risk,ended}') then
+            perform app.placement_alarm(p, contact::text);
+        end if;
+        insert into app.placement_contact (tenant_id, id, placement_id, candidate_id, task_id, with_whom, channel, outcome, held_at, held_by, note_id)
+        values (p.tenant_id, contact, p.id, p.candidate_id, task, c.with_whom, c.channel, c.outcome, c.held_at, app.actor(),
+                case when asked ->> 'words' <> '' then app.note_put('placement', p.id, asked ->> 'words', 'mediation', app.actor()) end);
+    end $$;

@@ -1,0 +1,27 @@
+-- program: placements
+
+-- fragment: on_call_columns
+c.id, c.user_id, c.from_at, c.until_at, c.version, c.changed_at
+
+-- query: on_call_list
+-- rows: many
+-- filter: untilAfter c.until_at > %::timestamptz
+-- sort: fromAt c.from_at timestamptz from_at
+-- key: c.id
+select {{on_call_columns}} from app.on_call c where true
+
+-- query: on_call_get
+-- rows: one
+select {{on_call_columns}} from app.on_call c where c.id = :id
+
+-- query: on_call_insert
+-- body: OnCallNew
+-- rows: one
+insert into app.on_call as c (tenant_id, id, user_id, from_at, until_at)
+values (app.tenant(), :id::uuid, @user_id::uuid, @from_at::timestamptz, @until_at::timestamptz)
+returning {{on_call_columns}}
+
+-- query: on_call_delete
+-- rows: one
+-- none: stale
+delete from app.on_call c where c.id = :id and :version::int8multirange @> c.version returning c.id

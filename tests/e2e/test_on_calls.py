@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The on-call roster: who is called when a placement is at risk."""
+import datetime
+
+URGENT = "select owner_user_id::text from app.task where kind = 'urgent_follow_up' and state = 'open' and subject_id = %s"
+
+
+def test_a_call_makes_an_urgent_one_and_whoever_is_on_call_has_it(as_role, region, cared, person):
+    place, *_ = cared()
+    night, _ = person('coach')
+    lead, now = as_role('team_lead'), region.sql('select clock.now()')[0][0]
+    duty = {'userId': night, 'fromAt': (now - datetime.timedelta(hours=1)).isoformat(), 'untilAt': (now + datetime.timedelta(hours=8)).isoformat()}
+    made = lead.post('/on-calls', duty)
+    assert made.status == 201, made.text
+    try:
+        assert lead.post('/on-calls', duty).problem == 'duplicate' and as_role('coach').post('/on-calls', duty).status == 403
+        assert made.json['id'] in {d['id'] for d in as_role('coach').get('/on-calls?untilAfter=2026-01-01T00:00:00Z').json['items']}
+        assert as_role('employer').post(f'{place}/calls').status == 200
+        assert region.sql(URGENT, (place.rsplit('/', 1)[1],)) == [(night,)]
+        as_role('employer').post(f'{place}/calls')
+        assert len(region.sql(URGENT, (place.rsplit('/', 1)[1],))) == 1       # one is open, and is asked once
+    finally:
+        shown = lead.get(made.headers['location'])
+        assert lead.call('DELETE', made.headers['location'], None, {'If-Match': shown.headers['etag']}).status == 204

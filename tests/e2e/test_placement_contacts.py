@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""After-care: the contacts of a plan, and what a contact sets going."""
+import datetime
+
+HARD = [1, 3, 7, 14, 21, 28, 42, 56, 91, 182]
+
+
+def tasks(region, place, kind='follow_up', state='open'):
+    """{cause: the day, or the moment, on which it is due} of the tasks about a placement"""
+    return dict(region.sql("select cause, (due_at at time zone 'Europe/Amsterdam')::date from app.task where subject_id = %s and kind = %s and state = %s",
+                           (place.rsplit('/', 1)[1], kind, state)))
+
+
+def today(region):
+    return region.sql('select clock.today()')[0][0]
+
+
+def test_before_the_start_the_employer_is_prepared_and_somebody_goes_along(region, cared):
+    place, *_ = cared(start=False, startsOn=str(today(region) + datetime.timedelta(days=4000)))
+    assert set(tasks(region, place)) == {'prepare:employer', 'introduction:candidate', 'bring:candidate'}
+
+
+def test_the_plan_of_a_hard_start_asks_the_person_and_the_employer_on_each_of_its_days(region, cared):
+    place, *_ = cared()
+    begin = today(region)
+    asked = {cause: day for cause, day in tasks(region, place).items() if cause.startswith('day_')}
+    assert asked == {f'day_{n}:{who}': begin + datetime.timedelta(days=n) for n in HARD for who in ('candidate', 'employer')}
+    light, *_ = cared(kind='internship')
+    assert {cause.split(':')[0] for cause in tasks(region, light) if cause.startswith('day_')} == {'day_1', 'day_14', 'day_42', 'day_91'}
+
+
+def test_a_case_deviates_from_its_plan_with_who_agreed_and_why(region, cared):
+    place, coach, _ = cared()
+    assert coach.post(f'{place}/deviations', {'plan': 'light'}).status == 400
+    changed = coach.post(f'{place}/deviations', {'plan': 'hard_start', 'contacts': [{'day': 3}, {'day': 30}], 'agreedBy': 'employer', 'reason': 'asked_by_other_side'})
+    assert changed.status == 200 and changed.json['plan'] == 'hard_start', changed.text
+    assert {c for c in tasks(region, place) if c.startswith('day_')} == {'day_3:candidate', 'day_3:employer', 'day_30:candidate', 'day_30:employer'}
+    coach.post(f'{place}/deviations', {'plan': 'none', 'agreedBy': 'candidate', 'reason': 'other'})
+    assert not {c for c in tasks(region, place) if c.startswith('day_')}
+
+
+def test_a_contact_does_what_the_plan_asked_once(region, cared, later):
+    place, coach, _ = cared()
+    with later(1):
+        made = coach.post(f'{place}/contacts', {'withWhom': 'candidate', 'channel': 'at_work', 'outcome': 'fine', 'words': 'Het gaat goed.'})
+        assert made.status == 201, made.text
+        assert made.json['taskId'] and made.json['noteId'] and made.json['heldAt']
+        again = coach.post(f'{place}/contacts', {'withWhom': 'candidate', 'channel': 'call', 'outcome': 'fine'})
+        assert again.status == 201 and again.json.get('taskId') != made.json['taskId']
+        coach.post(f'{place}/deviations', {'plan': 'hard_start', 'agreedBy': 'candidate', 'reason': 'other'})
+        assert 'day_1:candidate' in tasks(region, place, state='done') and 'day_1:candidate' not in tasks(region, place)
+        assert [c['outcome'] for c in coach.get(f'{place}/contacts').json['items']] == ['fine', 'fine']
+
+
+def test_a_bad_contact_makes_an_urgent_one_within_four_hours(region, cared, later):
+    place, coach, _ = cared()
+    with later(1):
+        coach.post(f'{place}/contacts', {'withWhom': 'employer', 'channel': 'call', 'outcome': 'at_risk'})
+        assert len(tasks(region, place, 'urgent_follow_up')) == 1
+        hours, = region.sql("select round(extract(epoch from due_at - made_at) / 3600)::int from app.task where kind = 'urgent_follow_up' and subject_id = %s", (place.rsplit('/', 1)[1],))[0]
+        assert hours == 4
+
+
+def test_after_weeks_without_worries_the_employer_guides(region, cared, later, world):
+    place, coach, _ = cared()
+    with later(91):
+        shown = coach.post(f'{place}/contacts', {'withWhom': 'candidate', 'channel': 'call', 'outcome': 'fine'})
+        assert shown.status == 201 and coach.get(place).json['guidedByEmployerFrom'] == str(today(region))
+        owners = dict(region.sql("select cause, owner_employer_id::text from app.task where subject_id = %s and kind = 'follow_up' and state = 'open' and cause ~ 'day_182'",
+                                 (place.rsplit('/', 1)[1],)))
+        assert owners == {'day_182:candidate': world['employer'], 'day_182:employer': None}
+
+
+def test_a_case_that_ended_asks_nothing(as_role, region, cared):
+    place, coach, _ = cared(endsOn='2031-01-31', kind='temp')
+    assert tasks(region, place) and tasks(region, place, 'contract')
+    assert coach.post(f'{place}/endings', {'reason': 'functioning'}).status == 200
+    assert region.sql("select count(*) from app.task where subject_id = %s and state in ('open', 'proposed')", (place.rsplit('/', 1)[1],)) == [(0,)]
+    assert coach.post(f'{place}/contacts', {'withWhom': 'candidate', 'channel': 'call', 'outcome': 'fine'}).problem == 'state'
+
+
+def test_what_a_kind_asks_besides(region, cared):
+    begin = today(region)
+    temp, *_ = cared(kind='temp')
+    due, = tasks(region, temp, 'contract').values()
+    assert (due.year * 12 + due.month) - (begin.year * 12 + begin.month) == 5
+    ends, *_ = cared(kind='seasonal', endsOn='2031-07-31')
+    assert tasks(region, ends, 'contract') == {'end_of_term': datetime.date(2031, 7, 1)}
+    assert tasks(region, cared(kind='successor')[0], 'hand_over') and tasks(region, cared(kind='adoption')[0], 'adoption')
