@@ -89,7 +89,7 @@ bench-queue: ## measured figures of the queue, and of BullMQ beside it
 	@$(MAKE) --no-print-directory -s -j2 build build/release/bin/maatwerk-chaos
 	@$(PYTHON) tests/bench/bench_queue.py
 
-chaos: install ## JOB=main, queue, calls, operators, reminders or mail: everything is killed while work is done; MUTANTS=1 tests the gates
+chaos: install ## JOB=main, queue, calls, operators, reminders or mail: everything is killed while work is done; placements: 2,000 of them in two years; MUTANTS=1 tests the gates
 	@$(MAKE) --no-print-directory -s -j2 build $(OUT)/bin/maatwerk-chaos $(if $(SAN),,build/release/flaky.so)
 	@MAATWERK_BIN=$${MAATWERK_BIN:-$(OUT)/bin} $(PYTHON) tests/chaos/$(if $(MUTANTS),mutants,chaos_$(or $(JOB),main)).py
 

@@ -9,17 +9,21 @@ create function app.placement_carer(candidate uuid) returns uuid language plpgsq
                 where c.tenant_id = app.tenant() and c.id = candidate order by u.id = c.coach_id desc limit 1);
     end $$;
 
--- The first day of the work, also when it goes on as a placement of another kind.
-create function app.placement_since(p app.placement) returns date language plpgsql stable
+-- This placement, and those that it goes on after.
+create function app.placement_chain(p app.placement) returns setof app.placement language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
     begin
-        return (with recursive chain as (
-            select p.id, p.converts, p.started_on
+        return query with recursive chain as (
+            select p.*
             union all
-            select o.id, o.converts, o.started_on from chain c join app.placement o on o.tenant_id = p.tenant_id and o.id = c.converts)
-            select min(c.started_on) from chain c);
+            select o.* from chain c join app.placement o on o.tenant_id = c.tenant_id and o.id = c.converts) select c.* from chain c;
     end $$;
+
+-- The first day of the work, also when it goes on as a placement of another kind.
+create function app.placement_since(p app.placement) returns date language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$ begin return (select min(c.started_on) from app.placement_chain(p) c); end $$;
 
 -- The contacts that a placement asks: before the start those of its plan, afterwards those of its days, each with the person and with the employer.
 -- `code` tells one from another: a contact is asked once.
@@ -59,8 +63,8 @@ create function app.placement_plan_contacts(p app.placement) returns void langua
           and not (t.cause = 'bring:candidate' and p.state = 'started')
           and t.cause not in (select k.code || ':' || k.with_whom from app.placement_contacts(p) k);
         for c in select k.*, k.code || ':' || k.with_whom as cause from app.placement_contacts(p) k where k.day >= clock.today() order by k.day, k.with_whom loop
-            if exists (select from app.task t where t.tenant_id = p.tenant_id and t.subject_id = p.id and t.kind = 'follow_up' and t.cause = c.cause
-                       and (t.state <> 'withdrawn' or t.made_by is not null)) then
+            if exists (select from app.task t where t.tenant_id = p.tenant_id and t.subject_id in (select h.id from app.placement_chain(p) h) and t.kind = 'follow_up'
+                       and t.cause = c.cause and t.state <> 'withdrawn') then
                 continue;
             end if;
             made := app.task_open('follow_up', 'placement', p.id, case when p.guided_by_employer_from is null or c.with_whom = 'employer' then carer end, null, c.cause,

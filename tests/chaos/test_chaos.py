@@ -8,6 +8,7 @@ import pytest
 from chaos_mail import chaos_mail
 from chaos_main import ROOT, chaos_main
 from chaos_operators import chaos_operators
+from chaos_placements import chaos_placements
 from chaos_queue import chaos_queue
 from chaos_reminders import chaos_reminders
 
@@ -64,3 +65,13 @@ def test_every_reminder_is_told_once_or_dropped_and_none_comes_at_night():
 def test_the_judgement_catches_reminders_that_are_wrong(harm, found):
     outcome = chaos_reminders(ROOT / 'build/release/bin', 3, [('2027-03-26', 3, 110)], 6, harm)
     assert found in outcome['wrong'], json.dumps(outcome)
+
+
+def test_each_contact_of_a_placement_is_asked_once_and_a_case_that_ended_asks_nothing():
+    outcome = chaos_placements(ROOT / 'build/release/bin', 50, 230, 7)
+    assert outcome['ok'], json.dumps(outcome)
+
+
+def test_a_case_that_ended_and_still_asks_is_found():
+    outcome = chaos_placements(ROOT / 'build/release/bin', 20, 225, 7, 'drop trigger placement_ends on app.placement')
+    assert any('has ended and asks' in wrong for wrong in outcome['wrong']), json.dumps(outcome)

@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Placements: offered, accepted and started are three facts; a hire opens one; hours add up; an end, a conversion, a return."""
+"""Placements: offered, accepted and started are three facts; a hire opens one; hours add up; an end, a conversion, a return. ROUNDS=1000 is the long form of
+the races."""
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+
+ROUNDS = int(os.environ.get('ROUNDS', 4))
 
 
 @pytest.fixture
@@ -268,3 +274,50 @@ def test_a_file_that_becomes_a_part_of_another_takes_its_placements_along(as_rol
     merged = as_role('team_lead').post(f'/candidates/{kept}/merge', {'otherId': other})
     assert merged.status == 200, merged.text
     assert as_role('consultant').get(place).json['candidateId'] == kept
+
+
+# ------------------------------------------------------------------------------------------------------ races
+
+@pytest.fixture(scope='module')
+def clients(as_role):
+    return [as_role('consultant'), as_role('team_lead')] * 4
+
+
+def raced(calls):
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return [answer.result() for answer in [threads.submit(call) for call in calls]]
+
+
+def offered(client, world, candidate, hours, **more):
+    return client.post('/placements', {'candidateId': candidate, 'kind': 'regular', 'origin': 'self_found', 'employerId': world['employer'], 'hours': hours, **more})
+
+
+def test_race_for_one_position(as_role, clients, world, someone, new_vacancy):
+    """Eight place somebody for the one position of a vacancy in the same moment."""
+    for _ in range(ROUNDS):
+        vacancy = new_vacancy(positions=1).json['id']
+        as_role('consultant').post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'})
+        people = [someone() for _ in clients]
+        answers = raced([lambda c=c, one=one: offered(c, world, one, 24, vacancyId=vacancy) for c, one in zip(clients, people)])
+        assert sorted(a.status for a in answers) == [201] + [409] * 7, [a.text for a in answers]
+        assert as_role('consultant').get(f'/vacancies/{vacancy}').json['positionsTaken'] == 1
+        as_role('consultant').post(f'/vacancies/{vacancy}/endings', {'how': 'close'})
+
+
+def test_race_for_the_second_seat_of_somebody(as_role, clients, world, someone, at_work):
+    """Somebody who can work 36 hours works 16; eight offer 20 more in the same moment."""
+    for _ in range(ROUNDS):
+        one = someone(36)
+        at_work(one, hours=16)
+        answers = raced([lambda c=c: offered(c, world, one, 20) for c in clients])
+        assert sorted(a.status for a in answers) == [201] + [409] * 7, [a.text for a in answers]
+        assert {a.problem for a in answers if a.status == 409} == {'hours'}
+        assert sum(p['hours'] for p in as_role('consultant').get(f'/placements?candidateId={one}').json['items']) == 36
+
+
+def test_race_of_full_placements_that_overlap(as_role, clients, world, someone):
+    for _ in range(ROUNDS):
+        one = someone(48)
+        answers = raced([lambda c=c, n=n: offered(c, world, one, 32, startsOn=f'2031-01-{n + 1:02}') for n, c in enumerate(clients)])
+        assert sorted(a.status for a in answers) == [201] + [409] * 7, [a.text for a in answers]
+        assert {a.problem for a in answers if a.status == 409} <= {'hours', 'placements-overlap'}
