@@ -131,14 +131,14 @@ class Years:
 
     def judge(self):
         wrong = []
+        wrong += [f'{placement}: has ended and asks {kind}' for placement, kind in self.sql(
+            "select p.id::text, t.kind from app.placement p join app.task t on t.subject_id = p.id where t.state in ('open', 'proposed') and p.state not in ('offered', 'accepted', 'started')")]
         asked = Counter(self.sql("select t.subject_id::text, t.cause from app.task t where t.tenant_id = 1 and t.kind = 'follow_up' and t.cause like 'day_%%' "
                                  "and t.state in ('open', 'done', 'failed') and t.subject_id = any (%s::uuid[])", (list(self.placed),)))
         wrong += [f'{placement} {cause}: asked {n} times' for (placement, cause), n in asked.items() if n > 1]
         expected = {(placement, cause) for placement, of in self.placed.items() for cause in (of['done'] - of.get('before', set())) | set(of['asks'])}
         wrong += [f'{placement} {cause}: was never asked' for placement, cause in sorted(expected - set(asked))]
         wrong += [f'{placement} {cause}: nobody should ask it' for placement, cause in sorted(set(asked) - expected)]
-        wrong += [f'{placement}: has ended and asks {kind}' for placement, kind in self.sql(
-            "select p.id::text, t.kind from app.placement p join app.task t on t.subject_id = p.id where t.state in ('open', 'proposed') and p.state not in ('offered', 'accepted', 'started')")]
         wrong += [f'{person}: {hours} hours' for person, hours in self.sql(
             "select p.candidate_id::text, sum(q.hours) from app.placement p join app.placement q on q.candidate_id = p.candidate_id and q.state = 'started' "
             "join app.candidate c on c.id = p.candidate_id where p.state = 'started' group by p.id, p.candidate_id, c.hours_max having sum(q.hours) > c.hours_max")]
