@@ -294,14 +294,15 @@ create function app.proposal_follow_up() returns trigger language plpgsql
 create trigger follow_up after insert or update on app.proposal
     for each row execute function app.proposal_follow_up();
 
--- A vacancy that ends, or needs nobody more, takes its open proposals with it.
+-- A vacancy that ends, or needs nobody more, takes its open proposals with it; but for that of the candidate for whom its last place is held.
 create function app.proposals_overtake() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
         if not app.vacancy_is_open(new.state) and not app.vacancy_is_pending(new.state) then
             update app.proposal p set state = app.move('proposal', p.state, case new.state when 'expired' then 'expire' else 'overtake' end)
-            where p.tenant_id = new.tenant_id and p.vacancy_id = new.id and app.proposal_is_open(p.state);
+            where p.tenant_id = new.tenant_id and p.vacancy_id = new.id and app.proposal_is_open(p.state)
+              and p.candidate_id is distinct from nullif(current_setting('app.place_for', true), '')::uuid;
         end if;
         return null;
     end $$;

@@ -81,12 +81,13 @@ create function app.task_make(task uuid, asked jsonb) returns void language plpg
         end if;
         insert into app.task as n (tenant_id, id, kind, subject_id, state, summary, owner_user_id, owner_organisation_id, owner_employer_id,
             owner_candidate_id, promised_to_employer_id, promised_to_candidate_id, promised_to_organisation_id, due_at, due_day, clock_from, blocks,
-            project_id, made_at, made_by)
+            topic, amount_cents, project_id, made_at, made_by)
         values (app.tenant(), task, t.kind, t.subject_id,
                 case when kind.binds or coalesce(app.organisation(), app.task_no_desk()) = app.task_desk_of(
                     t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id) then 'open' else 'proposed' end,
                 t.summary, t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id, t.promised_to_employer_id,
-                t.promised_to_candidate_id, t.promised_to_organisation_id, t.due_at, t.due_day, clock.now(), t.blocks, t.project_id, clock.now(), app.actor());
+                t.promised_to_candidate_id, t.promised_to_organisation_id, t.due_at, t.due_day, clock.now(), t.blocks, t.topic, t.amount_cents, t.project_id, clock.now(),
+                app.actor());
     end $$;
 
 -- The owner takes on what was proposed: from now on it is a promise.
@@ -106,12 +107,12 @@ create function app.task_return(t app.task) returns void language plpgsql
     as $$
     begin
         insert into app.task as n (tenant_id, id, kind, subject_id, summary, owner_user_id, promised_to_employer_id, promised_to_candidate_id,
-            promised_to_organisation_id, due_at, due_day, clock_from, rule_id, held, blocks, project_id, cause, made_at, made_by)
+            promised_to_organisation_id, due_at, due_day, clock_from, rule_id, held, blocks, topic, amount_cents, project_id, cause, made_at, made_by)
         values (t.tenant_id, gen_random_uuid(), t.kind, t.subject_id, t.summary,
                 (select u.id from app.user_account u where u.tenant_id = t.tenant_id and u.id = t.made_by and u.active
                  and app.task_passes(t.wall, u.role, t.candidate_id, t.employer_id, u.organisation_id)),
                 t.promised_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisation_id, t.due_at, t.due_day, t.clock_from, t.rule_id, t.held,
-                t.blocks, t.project_id, t.cause, clock.now(), t.made_by);
+                t.blocks, t.topic, t.amount_cents, t.project_id, t.cause, clock.now(), t.made_by);
     end $$;
 
 create function app.task_decline(task uuid, why text) returns void language plpgsql
@@ -127,8 +128,8 @@ create function app.task_decline(task uuid, why text) returns void language plpg
         end if;
     end $$;
 
--- Ends it as done or as failed: its kind says which of the two an outcome is.
-create function app.task_complete(task uuid, with_outcome text) returns void language plpgsql
+-- Ends it as done or as failed: its kind says which of the two an outcome is. Of costs that are granted all that was asked is, unless `granted` says less.
+create function app.task_complete(task uuid, with_outcome text, granted bigint) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
@@ -142,7 +143,8 @@ create function app.task_complete(task uuid, with_outcome text) returns void lan
             raise exception using errcode = 'MW409', message = 'outcome-of-another-kind',
                 detail = json_build_object('outcomes', kind.outcomes || kind.failures)::text;
         end if;
-        update app.task o set state = t.state, outcome = with_outcome, ended_at = clock.now(), ended_by = app.actor()
+        update app.task o set state = t.state, outcome = with_outcome,
+               granted_cents = coalesce(granted, case when t.kind = 'cost_request' and with_outcome = 'granted' then t.amount_cents end), ended_at = clock.now(), ended_by = app.actor()
         where o.tenant_id = t.tenant_id and o.id = t.id;
     end $$;
 

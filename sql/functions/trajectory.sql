@@ -42,13 +42,20 @@ create function app.trajectory_begin() returns trigger language plpgsql
     end $$;
 create trigger begin before insert on app.trajectory for each row execute function app.trajectory_begin();
 
--- The application for a benefit, and the vacancy, are those of the same person and employer.
+-- The application for a benefit is that of the same person, and the employer that of the vacancy.
 create function app.trajectory_refer() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
-        if new.vacancy_id is not null and new.employer_id is null then
+        if new.vacancy_id is not null and (new.employer_id is null or tg_op = 'UPDATE' and new.vacancy_id is distinct from old.vacancy_id
+                                           and new.employer_id is not distinct from old.employer_id) then
             new.employer_id := (select v.employer_id from app.vacancy v where v.tenant_id = new.tenant_id and v.id = new.vacancy_id);
+        end if;
+        if tg_op = 'UPDATE' and new.employer_id is distinct from old.employer_id then -- what was agreed with one employer says nothing of another
+            new.shared_at := null; new.shared_channel := null; new.unshared_at := null;
+            new.employer_agreed := null; new.employer_asked_at := null; new.employer_answered_at := null;
+            update app.subject u set employer_id = new.employer_id where u.tenant_id = new.tenant_id and u.id = new.id;
+            perform app.task_drop('trajectory', new.id, 'question', 'employer');
         end if;
         if new.benefit_id is not null and not exists (select from app.benefit b where b.tenant_id = new.tenant_id and b.id = new.benefit_id
                                                       and b.candidate_id = new.candidate_id) then
@@ -119,3 +126,21 @@ create function app.trajectory_move(trajectory uuid, event text, day date, outco
         returning o.* into t;
         perform app.trajectory_settles_benefit(t);
     end $$;
+
+-- After a death was recorded: nothing goes on. What ended stays so when the record was a mistake.
+create function app.trajectories_end_with_death() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare event text := current_setting('app.event', true);
+    begin
+        update app.trajectory t set state = app.move('trajectory', t.state, 'stop'), stop_reason = 'died', ended_on = new.died_on
+        where t.tenant_id = new.tenant_id and t.candidate_id = new.id and (app.trajectory_is_pending(t.state) or app.trajectory_is_open(t.state));
+        update app.benefit b set state = app.move('benefit', b.state, 'refuse'), refused_on = new.died_on, refusal_reason = 'died'
+        where b.tenant_id = new.tenant_id and b.candidate_id = new.id and app.benefit_is_pending(b.state);
+        update app.benefit b set state = app.move('benefit', b.state, 'end'), until_day = greatest(b.from_day, new.died_on), end_reason = 'died'
+        where b.tenant_id = new.tenant_id and b.candidate_id = new.id and app.benefit_is_open(b.state);
+        perform set_config('app.event', coalesce(event, ''), true);
+        return null;
+    end $$;
+create trigger trajectories_end after update of died_on on app.candidate for each row
+    when (old.died_on is null and new.died_on is not null) execute function app.trajectories_end_with_death();

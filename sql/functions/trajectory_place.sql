@@ -1,7 +1,7 @@
 -- Trajectories for a named vacancy: one of its places is held for the candidate until the trajectory ends, or until a day.
 
--- Takes a place, under the lock of the vacancy.
-create function app.trajectory_take_place(vacancy uuid) returns void language plpgsql
+-- Takes a place for this candidate, under the lock of the vacancy. The last one makes proposals of others obsolete.
+create function app.trajectory_take_place(vacancy uuid, candidate uuid) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare v app.vacancy;
@@ -17,9 +17,11 @@ create function app.trajectory_take_place(vacancy uuid) returns void language pl
             raise exception using errcode = 'MW409', message = 'vacancy-places-taken',
                 detail = json_build_object('limit', v.positions, 'taken', v.positions_taken)::text;
         end if;
+        perform set_config('app.place_for', candidate::text, true);
         update app.vacancy w set positions_taken = v.positions_taken + 1,
                state = app.move('vacancy', w.state, case when v.positions_taken + 1 >= v.positions then 'fill' else 'fill_partly' end)
         where w.tenant_id = v.tenant_id and w.id = v.id;
+        perform set_config('app.place_for', '', true);
     end $$;
 
 -- Gives a place back: people are matched with the vacancy again when it is open. What has ended stays as it ended.
@@ -53,7 +55,7 @@ create function app.trajectory_hold() returns trigger language plpgsql
                 perform app.trajectory_free_place(had);
             end if;
             if wants is not null then
-                perform app.trajectory_take_place(wants);
+                perform app.trajectory_take_place(wants, new.candidate_id);
             end if;
             perform set_config('app.event', coalesce(event, ''), true); -- moves of the vacancy have set it; the move of the trajectory has its own
         end if;

@@ -63,7 +63,9 @@ create table app.trajectory (
     constraint trajectory_stopped_with_reason check ((state = 'stopped') = (stop_reason is not null)),
     constraint trajectory_work_has_an_origin check (work_origin is null or outcome = 'at_work'),
     constraint trajectory_ended_whole check ((state in ('finished', 'stopped')) = (ended_on is not null)),
-    constraint trajectory_rules_whole check (num_nonnulls(rules_handed_on, rules_channel) in (0, 2) and (rules_received_on is null or rules_received_on >= rules_handed_on))
+    constraint trajectory_shared_with_an_employer check (shared_at is null or employer_id is not null),
+    constraint trajectory_rules_whole check (num_nonnulls(rules_handed_on, rules_channel) in (0, 2)),
+    constraint trajectory_rules_received_after check (rules_received_on >= rules_handed_on)
 );
 comment on column app.trajectory.organisation_id is 'who executes it; of an intake the intermediary with whom somebody registers in person';
 comment on column app.trajectory.project_id is 'a row of region.project, such as a cohort: a function checks that it is there';

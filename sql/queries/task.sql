@@ -2,7 +2,7 @@
 
 -- fragment: task_columns
 t.id, t.kind, k.title_nl, k.title_en, t.state, t.noun, t.subject_id, app.subject_place(t.noun, t.subject_id) as subject_path, t.candidate_id, t.employer_id,
-t.summary, t.blocks, t.urgent, t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id,
+t.summary, t.blocks, t.topic, t.amount_cents, t.granted_cents, t.urgent, t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id,
 t.promised_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisation_id, t.due_at, t.due_day,
 (t.due_at < (select clock.now()) and t.held_since is null and (app.task_is_open(t.state) or app.task_is_pending(t.state))) is true as overdue,
 t.held_since is not null as held, t.escalated_at is not null as escalated,
@@ -73,7 +73,7 @@ select app.task_decline(:id::uuid, @reason)
 -- body: TaskCompletion
 -- rows: none
 -- writes: yes
-select app.task_complete(:id::uuid, @outcome)
+select app.task_complete(:id::uuid, @outcome, @granted_cents::bigint)
 
 -- query: task_withdraw
 -- body: TaskWithdrawal

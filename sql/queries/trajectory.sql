@@ -3,7 +3,7 @@
 -- fragment: trajectory_columns
 t.id, t.candidate_id, t.kind, t.state, t.organisation_id, t.project_id, t.benefit_id, t.vacancy_id, t.reserved_until, t.holds_place, t.employer_id,
 t.current_employer_id, t.starts_on, t.ends_on, t.started_on, t.ended_on, t.search_until, t.register_by, t.guarantee_by, t.flow_through_on, t.outcome,
-t.stop_reason, t.work_origin, t.rules_handed_on, t.rules_handed_by, t.rules_channel, t.rules_received_on,
+t.stop_reason, t.work_origin, t.rules_handed_on, t.rules_handed_by, t.rules_channel, t.rules_received_on, t.rules_document_id,
 t.shared_at is not null and t.unshared_at is null as shared, t.shared_at, t.shared_channel, t.unshared_at, t.employer_agreed, t.employer_asked_at,
 t.employer_answered_at, t.version, t.changed_at
 
@@ -64,3 +64,39 @@ returning t.id
 -- rows: none
 -- writes: yes
 select app.trajectory_move(:id::uuid, @event, @day::date, @outcome, @reason, @work_origin)
+
+-- query: trajectory_hand_rules
+-- body: RulesLetterNew
+-- rows: none
+-- writes: yes
+select app.trajectory_hand_rules(:id::uuid, @channel, @handed_on::date)
+
+-- query: trajectory_receive_rules
+-- body: RulesReceiptNew
+-- rows: none
+-- writes: yes
+select app.trajectory_receive_rules(:id::uuid, @received_on::date)
+
+-- query: trajectory_share
+-- body: TrajectorySharing
+-- rows: none
+-- writes: yes
+select app.trajectory_share(:id::uuid, @shared::boolean, @channel)
+
+-- query: trajectory_ask_employer
+-- rows: none
+-- writes: yes
+select app.trajectory_ask_employer(:id::uuid)
+
+-- query: trajectory_answer
+-- body: TrajectoryAnswerNew
+-- rows: none
+-- writes: yes
+select app.trajectory_answer(:id::uuid, @agrees::boolean)
+
+-- query: trajectory_progress
+-- rows: one
+-- whose: candidate_id
+select t.id as trajectory_id, t.candidate_id, t.kind, t.state, t.vacancy_id, t.starts_on, t.ends_on, t.started_on, t.ended_on, t.employer_agreed,
+       app.trajectory_steps(t.id) as steps
+from app.trajectory t where t.id = :trajectory_id

@@ -20,5 +20,10 @@ on conflict (noun, from_state, event) do update set
 -- operation, or the part of it that changes these columns; the states that allow it
 insert into ref.state_operation (noun, operation, columns, states) values
     ('trajectory', 'updateTrajectory', '{organisation_id,project_id,benefit_id,vacancy_id,reserved_until,employer_id,current_employer_id,starts_on,ends_on,search_until,register_by,guarantee_by,flow_through_on}',
-     '{planned,running}')
+     '{planned,running}'),
+    ('trajectory', 'handRules', '{}', '{planned,running}'),
+    ('trajectory', 'receiveRules', '{}', '{planned,running,finished,stopped}'),
+    ('trajectory', 'shareTrajectory', '{}', '{planned,running,finished,stopped}'),
+    ('trajectory', 'askEmployer', '{}', '{planned,running}'),
+    ('trajectory', 'answerForEmployer', '{}', '{planned,running}')
 on conflict (noun, operation) do update set columns = excluded.columns, states = excluded.states;

@@ -270,3 +270,163 @@ def test_the_trajectory_of_somebody_who_left_does_not_begin(as_role, trajectory,
     as_role('consultant').patch(f'/candidates/{candidate.json["id"]}', {'status': 'left'}, candidate.headers['etag'])
     left = trajectory()
     assert left.problem == 'state' and left.json['currentState'] == 'left'
+
+
+# ---------------------------------------------------------------------------------------------------------------- rules, consent, the employer
+
+@pytest.fixture
+def himself(as_role, candidate, person):
+    """The candidate of the test, with an account: a client with the role candidate."""
+    user, client = person('candidate')
+    lead = as_role('team_lead')
+    file = lead.get(f'/candidates/{candidate.json["id"]}')
+    assert lead.patch(f'/candidates/{candidate.json["id"]}', {'userId': user}, file.headers['etag']).status == 200
+    return client('candidate')
+
+
+def test_the_letter_with_the_rules_is_handed_over_and_its_receipt_recorded(as_role, trajectory, himself, region):
+    lead = as_role('team_lead')
+    made = trajectory(lead, kind='intake', searchUntil='2031-03-01').json['id']
+    early = lead.post(f'/trajectories/{made}/rules-receipts', {})
+    assert early.problem == 'rules-not-handed'
+    handed = lead.post(f'/trajectories/{made}/rules-letters', {'channel': 'in_person'}).json
+    assert handed['rulesChannel'] == 'in_person' and handed['rulesHandedOn'] == today(region).isoformat() and 'rulesReceivedOn' not in handed
+    assert handed['rulesHandedBy'] == lead.get('/user-profile').json['id']
+    assert region.sql('select template, parameters from app.document where id = %s', (handed['rulesDocumentId'],))[0][0] == 'rules_letter'
+    assert 'rulesDocumentId' not in as_role('consultant').get(f'/trajectories/{made}').json
+    received = himself.post(f'/trajectories/{made}/rules-receipts', {}).json
+    assert received['rulesReceivedOn'] == today(region).isoformat()
+    again = lead.post(f'/trajectories/{made}/rules-letters', {'channel': 'mail', 'handedOn': '2026-01-02'}).json
+    assert again['rulesDocumentId'] == handed['rulesDocumentId'] and 'rulesReceivedOn' not in again
+    wrong = lead.post(f'/trajectories/{made}/rules-receipts', {'receivedOn': '2026-01-01'})
+    assert wrong.status == 400 and wrong.json['errors'][0]['pointer'] == '/receivedOn'
+    late = lead.post(f'/trajectories/{made}/rules-letters', {'channel': 'mail', 'handedOn': (today(region) + timedelta(1)).isoformat()})
+    assert late.status == 400 and late.json['errors'][0]['pointer'] == '/handedOn'
+    assert himself.post(f'/trajectories/{made}/rules-letters', {'channel': 'mail'}).status == 403
+
+
+def test_an_employer_sees_content_and_progress_with_consent_only(as_role, trajectory, himself, world):
+    consultant, employer = as_role('consultant'), as_role('employer')
+    made = trajectory(employerId=world['employer']).json['id']
+    step = consultant.post('/tasks', {'kind': 'step', 'noun': 'trajectory', 'subjectId': made, 'topic': 'language_course'}).json
+    consultant.post('/tasks', {'kind': 'barrier', 'noun': 'trajectory', 'subjectId': made, 'topic': 'debts'})
+    assert employer.get(f'/trajectories/{made}/progress').status == 404
+    assert consultant.post(f'/trajectories/{made}/employer-questions').problem == 'not-shared'
+    shared = himself.post(f'/trajectories/{made}/sharing', {'shared': True, 'channel': 'letter'}).json
+    assert shared['shared'] and shared['sharedChannel'] == 'portal' and shared['sharedAt']
+    seen = employer.get(f'/trajectories/{made}/progress').json
+    assert seen['kind'] == 'course' and [(s['id'], s['topic'], s['state']) for s in seen['steps']] == [(step['id'], 'language_course', 'open')]
+    assert set(seen) <= {'trajectoryId', 'kind', 'state', 'startsOn', 'steps', '_links'}
+    assert employer.get(f'/trajectories/{made}').status == 403
+    withdrawn = consultant.post(f'/trajectories/{made}/sharing', {'shared': False, 'channel': 'conversation'}).json
+    assert not withdrawn['shared'] and withdrawn['unsharedAt']
+    assert employer.get(f'/trajectories/{made}/progress').status == 404
+    assert employer.post(f'/trajectories/{made}/employer-answers', {'agrees': True}).status == 404
+
+
+def test_the_employer_is_asked_to_agree_to_the_training(as_role, trajectory, world):
+    consultant, employer = as_role('consultant'), as_role('employer')
+    made = trajectory(employerId=world['employer']).json['id']
+    consultant.post(f'/trajectories/{made}/sharing', {'shared': True, 'channel': 'conversation'})
+    asked = consultant.post(f'/trajectories/{made}/employer-questions').json
+    assert asked['employerAgreed'] == 'asked' and asked['employerAskedAt']
+    question = tasks_of(as_role, made)['question']
+    assert question['ownerEmployerId'] == world['employer']
+    assert question['id'] in [t['id'] for t in employer.get(f'/tasks?subjectId={made}').json['items']]
+    assert employer.post(f'/trajectories/{made}/employer-answers', {'agrees': False}).json['employerAgreed'] == 'declined'
+    assert tasks_of(as_role, made)['question']['outcome'] == 'answered'
+    assert consultant.get(f'/trajectories/{made}').json['employerAgreed'] == 'declined'
+
+
+def test_a_consent_is_for_one_employer(as_role, trajectory, world, region):
+    consultant = as_role('consultant')
+    other = as_role('account_manager').post('/employers', {'name': 'Een ander', 'kvkNumber': '99887766', 'pc4': '5012'})
+    assert other.status == 201, other.text
+    other = other.json['id']
+    made = trajectory(employerId=other)
+    shared = consultant.post(f'/trajectories/{made.json["id"]}/sharing', {'shared': True, 'channel': 'letter'})
+    now = consultant.get(f'/trajectories/{made.json["id"]}')
+    changed = consultant.patch(f'/trajectories/{made.json["id"]}', {'employerId': world['employer']}, now.headers['etag'])
+    assert shared.json['shared'] and changed.status == 200 and not changed.json['shared'] and 'sharedAt' not in changed.json
+    assert as_role('employer').get(f'/trajectories/{made.json["id"]}/progress').status == 404
+    none = trajectory(kind='preparation').json['id']
+    refused = consultant.post(f'/trajectories/{none}/sharing', {'shared': True, 'channel': 'letter'})
+    assert refused.status == 400 and refused.json['errors'][0]['pointer'] == '/shared'
+
+
+def test_the_candidate_sees_the_own_trajectories_and_benefits(as_role, trajectory, himself, candidate):
+    lead = as_role('team_lead')
+    applied = lead.post('/benefits', {'candidateId': candidate.json['id'], 'kind': 'assistance'}).json
+    mine = trajectory(lead, kind='intake', benefitId=applied['id']).json['id']
+    other = lead.post('/candidates', {'alias': 'Kandidaat Ander', 'pc4': '5012'}).json['id']
+    foreign = trajectory(lead, candidateId=other).json['id']
+    assert himself.get(f'/trajectories/{mine}').json['benefitId'] == applied['id']
+    assert himself.get(f'/benefits/{applied["id"]}').status == 200 and himself.get(f'/trajectories/{mine}/progress').status == 200
+    assert himself.get(f'/trajectories/{foreign}').status == 404
+    assert [t['id'] for t in himself.get('/trajectories').json['items']] == [mine]
+    assert [b['id'] for b in himself.get('/benefits').json['items']] == [applied['id']]
+
+
+# ---------------------------------------------------------------------------------------------------------------- day 0, costs, the end
+
+def test_somebody_sees_vacancies_on_the_day_of_the_registration(as_role, candidate, new_vacancy, himself, world):
+    consultant = as_role('consultant')
+    fits, far, closed = [new_vacancy(title=title, pc4=pc4).json['id'] for title, pc4 in (('Past', '5012'), ('Nachtwerk', '5012'), ('Niet open', '5012'))]
+    for vacancy in (fits, far):
+        assert consultant.post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'}).status == 201
+    hours = consultant.get(f'/vacancies/{far}')
+    assert consultant.patch(f'/vacancies/{far}', {'hoursMin': 40, 'hoursMax': 48}, hours.headers['etag']).status == 200
+    listed = himself.get(f'/candidates/{candidate.json["id"]}/vacancies').json
+    first = {v['vacancyId']: v for v in listed['items']}
+    assert fits in first and far not in first and closed not in first
+    assert first[fits]['wanted'] is True and first[fits]['mustsAsked'] == 2 and first[fits]['mustsMet'] == 1
+    assert [v['wanted'] for v in listed['items']] == sorted((v['wanted'] for v in listed['items']), reverse=True)
+    other = consultant.post('/candidates', {'alias': 'Kandidaat Ander', 'pc4': '5012'}).json['id']
+    assert himself.get(f'/candidates/{other}/vacancies').status == 404
+    assert consultant.get(f'/candidates/{other}/vacancies').status == 200
+
+
+def test_costs_of_a_barrier_are_decided_within_a_day(as_role, trajectory, region):
+    consultant, made = as_role('consultant'), trajectory().json['id']
+    barrier = consultant.post('/tasks', {'kind': 'barrier', 'noun': 'trajectory', 'subjectId': made, 'topic': 'child_care', 'blocks': 'start'}).json
+    assert barrier['topic'] == 'child_care' and barrier['blocks'] == 'start'
+    asked = consultant.post('/tasks', {'kind': 'cost_request', 'noun': 'trajectory', 'subjectId': made, 'topic': 'child_care', 'amountCents': 24000}).json
+    due = region.sql('select calendar.add_business_days(clock.today(), 1)')[0][0]
+    assert asked['amountCents'] == 24000 and region.sql("select (due_at at time zone 'Europe/Amsterdam')::date from app.task where id = %s", (asked['id'],))[0][0] == due
+    wrong = consultant.post(f'/tasks/{asked["id"]}/completions', {'outcome': 'refused', 'grantedCents': 100})
+    assert wrong.status == 400 and wrong.json['errors'][0]['pointer'] == '/grantedCents'
+    granted = consultant.post(f'/tasks/{asked["id"]}/completions', {'outcome': 'granted', 'grantedCents': 20000}).json
+    assert granted['grantedCents'] == 20000 and granted['state'] == 'done'
+    whole = consultant.post('/tasks', {'kind': 'cost_request', 'noun': 'trajectory', 'subjectId': made, 'amountCents': 500}).json
+    assert consultant.post(f'/tasks/{whole["id"]}/completions', {'outcome': 'granted'}).json['grantedCents'] == 500
+    for kind, more in (('promise', {'topic': 'debts'}), ('barrier', {'amountCents': 5})):
+        refused = consultant.post('/tasks', {'kind': kind, 'noun': 'trajectory', 'subjectId': made, **more})
+        assert refused.status == 400 and refused.json['errors'][0]['pointer'] == '/' + next(iter(more))
+
+
+def test_a_death_ends_trajectories_and_benefits(as_role, trajectory, candidate, region):
+    lead = as_role('team_lead')
+    benefits = {kind: lead.post('/benefits', {'candidateId': candidate.json['id'], 'kind': kind, 'appliedOn': '2026-01-02'}).json['id'] for kind in ('assistance', 'ww')}
+    lead.post(f'/benefits/{benefits["ww"]}/moves', {'event': 'grant'})
+    made = trajectory(lead, kind='intake', benefitId=benefits['assistance'], searchUntil='2031-03-01').json['id']
+    assert lead.post(f'/candidates/{candidate.json["id"]}/deaths', {'diedOn': today(region).isoformat()}).status in (200, 201)
+    ended = lead.get(f'/trajectories/{made}').json
+    assert ended['state'] == 'stopped' and ended['stopReason'] == 'died'
+    assert [(b['state'], b.get('refusalReason') or b.get('endReason')) for b in (lead.get(f'/benefits/{benefits[k]}').json for k in ('assistance', 'ww'))] == [
+        ('refused', 'died'), ('ended', 'died')]
+    assert {t['state'] for t in tasks_of(as_role, made).values()} == {'withdrawn'}
+
+
+def test_a_hire_takes_the_place_that_was_held_for_the_same_candidate(as_role, shortlisted, region):
+    consultant = as_role('consultant')
+    vacancy, listed = shortlisted(positions=1, candidatesWanted=2)
+    first, second = [i['candidateId'] for i in listed['items'] if i.get('openProposals', 0) < 2][:2]
+    made = consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [first, second]})
+    assert made.status == 201, made.text
+    proposals = {p['candidateId']: p['id'] for p in made.json['proposals']}
+    held = consultant.post('/trajectories', {'candidateId': first, 'kind': 'course', 'vacancyId': vacancy}).json
+    refused = consultant.post(f'/proposals/{proposals[second]}/answers', {'answer': 'hire'})
+    assert refused.status == 409 and refused.json['currentState'] == 'obsolete'
+    assert consultant.post(f'/proposals/{proposals[first]}/answers', {'answer': 'hire'}).status in (200, 201)
+    assert region.sql('select positions_taken, state from app.vacancy where id = %s', (vacancy,)) == [(1, 'filled')]
+    assert not consultant.get(f'/trajectories/{held["id"]}').json['holdsPlace']

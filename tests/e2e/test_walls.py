@@ -139,6 +139,13 @@ CALLS = {
     'app.candidate_withdraw_consent(uuid,text)': (
         'candidates', "app.candidate_withdraw_consent(%(candidate)s, 'letter')", 'MW404'),
     'app.trajectory_lock(uuid,uuid)': ('candidates', 'app.trajectory_lock(%(trajectory)s, null)', 'MW404'),
+    'app.trajectory_hand_rules(uuid,text,date)': ('candidates', "app.trajectory_hand_rules(%(trajectory)s, 'mail', null)", 'MW404'),
+    'app.trajectory_receive_rules(uuid,date)': ('candidates', 'app.trajectory_receive_rules(%(trajectory)s, null)', 'MW404'),
+    'app.trajectory_share(uuid,boolean,text)': ('candidates', "app.trajectory_share(%(trajectory)s, false, 'letter')", 'MW404'),
+    'app.trajectory_ask_employer(uuid)': ('candidates', 'app.trajectory_ask_employer(%(trajectory)s)', 'MW404'),
+    'app.trajectory_answer(uuid,boolean)': ('candidates', 'app.trajectory_answer(%(trajectory)s, true)', 'MW404'),
+    'app.trajectory_steps(uuid)': ('candidates', 'app.trajectory_steps(%(trajectory)s)::text', '[]'),
+    'app.candidate_vacancies(uuid)': ('candidates', 'app.candidate_vacancies(%(candidate)s)', None),
     'app.trajectory_move(uuid,text,date,text,text,text)': (
         'candidates', "app.trajectory_move(%(trajectory)s, 'start', null, null, null, null)", 'MW404'),
     'app.candidate_die(uuid,date)': ('candidates', "app.candidate_die(%(candidate)s, '2026-01-01')", 'MW404'),
@@ -185,7 +192,7 @@ CALLS = {
         'subject_id', %(vacancy)s, 'due_day', '2031-01-01'))""", 'MW404'),
     'app.task_accept(uuid)': ('platform', 'app.task_accept(%(task)s)', 'MW404'),
     'app.task_decline(uuid,text)': ('platform', "app.task_decline(%(task)s, 'other')", 'MW404'),
-    'app.task_complete(uuid,text)': ('platform', "app.task_complete(%(task)s, 'kept')", 'MW404'),
+    'app.task_complete(uuid,text,bigint)': ('platform', "app.task_complete(%(task)s, 'kept', null)", 'MW404'),
     'app.task_withdraw(uuid,text)': ('platform', "app.task_withdraw(%(task)s, 'other')", 'MW404'),
     'app.task_replan(uuid,timestamp with time zone,date,text,text)': (
         'platform', "app.task_replan(%(task)s, null, '2031-01-01', 'employer', 'other')", 'MW404'),
@@ -267,6 +274,7 @@ def target(region, as_role):
                       "select u.tenant_id, gen_random_uuid(), u.id, u.role, u.organisation_id, clock.now(), 1, clock.now(), pg_current_xact_id() "
                       "from app.user_account u where u.id = %s returning id::text", (user,))[0]
     manager, = region.sql('select case_manager_id from app.candidate where id = %s', (second,))[0]
+    consultant.post('/tasks', {'kind': 'step', 'noun': 'trajectory', 'subjectId': trajectory.json['id']})
     return {'placement': placement, 'instrument': instrument, 'trajectory': trajectory.json['id'],
             'task': task.json['id'], 'document': '01920000-0000-7000-8000-00000000dc01', 'manager': manager, 'message': message, 'queued': queued, 'note': note, 'user': user, 'hat': hat, 'mandate': mandate, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
             'name': name, 'born': born}

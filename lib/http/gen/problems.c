@@ -138,6 +138,12 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_VACANCY_PLACES_TAKEN] = {"vacancy-places-taken", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:vacancy-places-taken\",\"title\":\"Alle plaatsen zijn bezet\",\"status\":409,\"detail\":\"De vacature heeft {limit} plaatsen, en er zijn er {taken} bezet of gereserveerd.\"",
         "{\"type\":\"urn:maatwerk:problem:vacancy-places-taken\",\"title\":\"All positions are taken\",\"status\":409,\"detail\":\"The vacancy has {limit} positions, and {taken} are taken or held.\""}, {NULL, 0}},
+    [PROBLEM_NOT_SHARED] = {"not-shared", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:not-shared\",\"title\":\"De kandidaat deelt dit niet met de werkgever\",\"status\":409,\"detail\":\"Een werkgever ziet een traject alleen met toestemming van de kandidaat. Er is niets gevraagd.\"",
+        "{\"type\":\"urn:maatwerk:problem:not-shared\",\"title\":\"The candidate does not share this with the employer\",\"status\":409,\"detail\":\"An employer sees a trajectory only when the candidate agrees. Nothing was asked.\""}, {NULL, 0}},
+    [PROBLEM_RULES_NOT_HANDED] = {"rules-not-handed", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:rules-not-handed\",\"title\":\"De brief met regels is nog niet gegeven\",\"status\":409,\"detail\":\"Ontvangst kan pas na het overhandigen of versturen.\"",
+        "{\"type\":\"urn:maatwerk:problem:rules-not-handed\",\"title\":\"The letter with the rules was not handed over yet\",\"status\":409,\"detail\":\"A receipt comes after the letter was handed over or sent.\""}, {NULL, 0}},
     [PROBLEM_HAT_ENDED] = {"hat-ended", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:hat-ended\",\"title\":\"Deze pet is voorbij\",\"status\":409,\"detail\":\"Een pet die voorbij is, blijft voorbij. Geef de gebruiker een nieuwe.\"",
         "{\"type\":\"urn:maatwerk:problem:hat-ended\",\"title\":\"This hat has ended\",\"status\":409,\"detail\":\"A hat that has ended stays so. Give the user another one.\""}, {NULL, 0}},
@@ -303,6 +309,12 @@ const struct constraint_rule constraint_rules[] = {
     {"trajectory_finished_with_outcome", PROBLEM_INVALID, FAULT_REQUIRED, "/outcome", ""},
     {"trajectory_stopped_with_reason", PROBLEM_INVALID, FAULT_REQUIRED, "/reason", ""},
     {"trajectory_moved_not_later_check", PROBLEM_INVALID, FAULT_VALUE, "/day", ""},
+    {"trajectory_shared_with_an_employer", PROBLEM_INVALID, FAULT_VALUE, "/shared", ""},
+    {"trajectory_rules_received_after", PROBLEM_INVALID, FAULT_VALUE, "/receivedOn", ""},
+    {"trajectory_rules_handed_on_check", PROBLEM_INVALID, FAULT_VALUE, "/handedOn", ""},
+    {"task_topic_of_its_kind", PROBLEM_INVALID, FAULT_VALUE, "/topic", ""},
+    {"task_amount_of_a_request", PROBLEM_INVALID, FAULT_VALUE, "/amountCents", ""},
+    {"task_granted_of_a_request", PROBLEM_INVALID, FAULT_VALUE, "/grantedCents", ""},
     {"project_dates_in_order", PROBLEM_INVALID, FAULT_ORDER, "/startsOn", "endsOn"},
     {"project_is_not_its_parent", PROBLEM_INVALID, FAULT_VALUE, "/parentId", ""},
     {"project_renewed_with_reason", PROBLEM_INVALID, FAULT_REQUIRED, "/reason", ""},

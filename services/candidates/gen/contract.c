@@ -137,6 +137,19 @@ static enum err update_candidate_participation_plan(struct ctx *ctx, const struc
     });
     return OK;
 }
+static const struct right get_candidate_vacancies_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field get_candidate_vacancies_path[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getCandidateVacancies: Vacancies for a candidate */
+static enum err get_candidate_vacancies_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_candidate_vacancies_get(plan, (struct sql_candidate_vacancies_get){
+        .candidate_id = req->path[0],
+    });
+    return OK;
+}
 static const struct right list_candidates_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_candidates_query[] = {
     {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
@@ -406,6 +419,81 @@ static enum err move_trajectory_plan(struct ctx *ctx, const struct request *req,
     sql_trajectory_get(plan, (struct sql_trajectory_get){.id = req->path[0]});
     return OK;
 }
+static const struct right hand_rules_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field hand_rules_path[] = {
+    {.name = "trajectoryId", .key = {"\"trajectoryId\":", 15}, .column = "trajectory_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* handRules: Hand over the letter with the rules */
+static enum err hand_rules_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_trajectory_hand_rules(plan, req->body, (struct sql_trajectory_hand_rules){
+        .id = req->path[0],
+    });
+    sql_trajectory_get(plan, (struct sql_trajectory_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right receive_rules_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field receive_rules_path[] = {
+    {.name = "trajectoryId", .key = {"\"trajectoryId\":", 15}, .column = "trajectory_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* receiveRules: Record that the letter was received */
+static enum err receive_rules_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_trajectory_receive_rules(plan, req->body, (struct sql_trajectory_receive_rules){
+        .id = req->path[0],
+    });
+    sql_trajectory_get(plan, (struct sql_trajectory_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right share_trajectory_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field share_trajectory_path[] = {
+    {.name = "trajectoryId", .key = {"\"trajectoryId\":", 15}, .column = "trajectory_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* shareTrajectory: Share a trajectory with the future employer */
+static enum err share_trajectory_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_trajectory_share(plan, req->body, (struct sql_trajectory_share){.id = req->path[0]});
+    sql_trajectory_get(plan, (struct sql_trajectory_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right ask_employer_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field ask_employer_path[] = {
+    {.name = "trajectoryId", .key = {"\"trajectoryId\":", 15}, .column = "trajectory_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* askEmployer: Ask the employer to agree to the training */
+static enum err ask_employer_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_trajectory_ask_employer(plan, (struct sql_trajectory_ask_employer){.id = req->path[0]});
+    sql_trajectory_get(plan, (struct sql_trajectory_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right answer_for_employer_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field answer_for_employer_path[] = {
+    {.name = "trajectoryId", .key = {"\"trajectoryId\":", 15}, .column = "trajectory_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* answerForEmployer: Answer whether the employer agrees to the training */
+static enum err answer_for_employer_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_trajectory_answer(plan, req->body, (struct sql_trajectory_answer){.id = req->path[0]});
+    sql_trajectory_progress(plan, (struct sql_trajectory_progress){.trajectory_id = req->path[0]});
+    return OK;
+}
+static const struct right get_trajectory_progress_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field get_trajectory_progress_path[] = {
+    {.name = "trajectoryId", .key = {"\"trajectoryId\":", 15}, .column = "trajectory_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getTrajectoryProgress: Content and progress of a trajectory */
+static enum err get_trajectory_progress_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_trajectory_progress(plan, (struct sql_trajectory_progress){.trajectory_id = req->path[0]});
+    return OK;
+}
 static const struct operation operations[] = {
     {
         .id = "listBenefits",
@@ -533,6 +621,19 @@ static const struct operation operations[] = {
         .handle = update_candidate_participation_plan,
     },
     {
+        .id = "getCandidateVacancies",
+        .method = METHOD_GET,
+        .path = "/candidates/{candidateId}/vacancies",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_candidate_vacancies_rights,
+        .purpose = "mediation",
+        .path_fields = get_candidate_vacancies_path, .path_count = 1,
+        .response = &candidate_vacancies_schema, .shown = 0x7u,
+        .handle = get_candidate_vacancies_plan,
+    },
+    {
         .id = "listCandidates",
         .method = METHOD_GET,
         .path = "/candidates",
@@ -557,7 +658,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &candidate_new_schema,
         .response = &candidate_schema, .shown = 0x7fffffffffffu,
-        .show = &operations[12],
+        .show = &operations[13],
         .handle = candidate_create,
     },
     {
@@ -613,7 +714,7 @@ static const struct operation operations[] = {
         .path_fields = merge_candidates_path, .path_count = 1,
         .body = &candidate_merge_schema,
         .response = &candidate_schema, .shown = 0x7fffffffffffu,
-        .show = &operations[12],
+        .show = &operations[13],
         .handle = merge_candidates_plan,
     },
     {
@@ -642,7 +743,7 @@ static const struct operation operations[] = {
         .path_fields = withdraw_consent_path, .path_count = 1,
         .body = &consent_withdrawal_schema,
         .response = &candidate_schema, .shown = 0x7fffffffffffu,
-        .show = &operations[12],
+        .show = &operations[13],
         .handle = withdraw_consent_plan,
     },
     {
@@ -657,7 +758,7 @@ static const struct operation operations[] = {
         .path_fields = record_death_path, .path_count = 1,
         .body = &candidate_death_schema,
         .response = &candidate_schema, .shown = 0x7fffffffffffu,
-        .show = &operations[12],
+        .show = &operations[13],
         .handle = record_death_plan,
     },
     {
@@ -672,7 +773,7 @@ static const struct operation operations[] = {
         .path_fields = undo_death_path, .path_count = 1,
         .body = &candidate_death_reversal_schema,
         .response = &candidate_schema, .shown = 0x7fffffffffffu,
-        .show = &operations[12],
+        .show = &operations[13],
         .handle = undo_death_plan,
     },
     {
@@ -768,7 +869,7 @@ static const struct operation operations[] = {
         .rights = list_trajectories_rights,
         .purpose = "mediation",
         .parameters = list_trajectories_query, .parameters_count = 7,
-        .response = &trajectory_schema, .shown = 0xfffffffffu,
+        .response = &trajectory_schema, .shown = 0x1fffffffffu,
         .list = &query_trajectory_list,
         .handle = list_trajectories_plan,
     },
@@ -782,8 +883,8 @@ static const struct operation operations[] = {
         .rights = create_trajectory_rights,
         .purpose = "mediation",
         .body = &trajectory_new_schema,
-        .response = &trajectory_schema, .shown = 0xfffffffffu,
-        .show = &operations[27],
+        .response = &trajectory_schema, .shown = 0x1fffffffffu,
+        .show = &operations[28],
         .handle = create_trajectory_plan,
     },
     {
@@ -796,7 +897,7 @@ static const struct operation operations[] = {
         .rights = get_trajectory_rights,
         .purpose = "mediation",
         .path_fields = get_trajectory_path, .path_count = 1,
-        .response = &trajectory_schema, .shown = 0xfffffffffu,
+        .response = &trajectory_schema, .shown = 0x1fffffffffu,
         .handle = get_trajectory_plan,
     },
     {
@@ -810,7 +911,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = update_trajectory_path, .path_count = 1,
         .body = &trajectory_change_schema,
-        .response = &trajectory_schema, .shown = 0xfffffffffu,
+        .response = &trajectory_schema, .shown = 0x1fffffffffu,
         .handle = update_trajectory_plan,
     },
     {
@@ -824,12 +925,99 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = move_trajectory_path, .path_count = 1,
         .body = &trajectory_move_schema,
-        .response = &trajectory_schema, .shown = 0xfffffffffu,
-        .show = &operations[27],
+        .response = &trajectory_schema, .shown = 0x1fffffffffu,
+        .show = &operations[28],
         .handle = move_trajectory_plan,
+    },
+    {
+        .id = "handRules",
+        .method = METHOD_POST,
+        .path = "/trajectories/{trajectoryId}/rules-letters",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = hand_rules_rights,
+        .purpose = "mediation",
+        .path_fields = hand_rules_path, .path_count = 1,
+        .body = &rules_letter_new_schema,
+        .response = &trajectory_schema, .shown = 0x1fffffffffu,
+        .show = &operations[28],
+        .handle = hand_rules_plan,
+    },
+    {
+        .id = "receiveRules",
+        .method = METHOD_POST,
+        .path = "/trajectories/{trajectoryId}/rules-receipts",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = receive_rules_rights,
+        .purpose = "mediation",
+        .path_fields = receive_rules_path, .path_count = 1,
+        .body = &rules_receipt_new_schema,
+        .response = &trajectory_schema, .shown = 0x1fffffffffu,
+        .show = &operations[28],
+        .handle = receive_rules_plan,
+    },
+    {
+        .id = "shareTrajectory",
+        .method = METHOD_POST,
+        .path = "/trajectories/{trajectoryId}/sharing",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = share_trajectory_rights,
+        .purpose = "mediation",
+        .path_fields = share_trajectory_path, .path_count = 1,
+        .body = &trajectory_sharing_schema,
+        .response = &trajectory_schema, .shown = 0x1fffffffffu,
+        .show = &operations[28],
+        .handle = share_trajectory_plan,
+    },
+    {
+        .id = "askEmployer",
+        .method = METHOD_POST,
+        .path = "/trajectories/{trajectoryId}/employer-questions",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = 0,
+        .rights = ask_employer_rights,
+        .purpose = "mediation",
+        .path_fields = ask_employer_path, .path_count = 1,
+        .response = &trajectory_schema, .shown = 0x1fffffffffu,
+        .show = &operations[28],
+        .handle = ask_employer_plan,
+    },
+    {
+        .id = "answerForEmployer",
+        .method = METHOD_POST,
+        .path = "/trajectories/{trajectoryId}/employer-answers",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = answer_for_employer_rights,
+        .purpose = "mediation",
+        .path_fields = answer_for_employer_path, .path_count = 1,
+        .body = &trajectory_answer_new_schema,
+        .response = &trajectory_progress_schema, .shown = 0x3ffu,
+        .show = &operations[36],
+        .handle = answer_for_employer_plan,
+    },
+    {
+        .id = "getTrajectoryProgress",
+        .method = METHOD_GET,
+        .path = "/trajectories/{trajectoryId}/progress",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_trajectory_progress_rights,
+        .purpose = "mediation",
+        .path_fields = get_trajectory_progress_path, .path_count = 1,
+        .response = &trajectory_progress_schema, .shown = 0x3ffu,
+        .handle = get_trajectory_progress_plan,
     },
 };
 
 const struct service candidates_service = {
-    "candidates", operations, 30, true,
+    "candidates", operations, 37, true,
 };

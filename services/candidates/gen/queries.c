@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(34 <= LIMIT_QUERIES, "queries");
+_Static_assert(41 <= LIMIT_QUERIES, "queries");
 _Static_assert(37 <= LIMIT_VALUES, "candidate_insert");
 
 static const struct query_filter benefit_list_filters[] = {
@@ -628,6 +628,21 @@ struct statement *sql_candidate_participation_change(struct plan *plan, struct s
     return plan_add(plan, &query_candidate_participation_change, values);
 }
 
+const struct query query_candidate_vacancies_get = {
+    .name = "candidate_vacancies_get",
+    .text = "select $1::uuid as candidate_id, clock.now() as as_of, f.items from app.candidate_vacancies($1::"
+            "uuid) f (items) where f.items is not null",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL, .whose = "candidate_id",
+};
+struct statement *sql_candidate_vacancies_get(struct plan *plan, struct sql_candidate_vacancies_get args)
+{
+    const struct str values[] = {
+        args.candidate_id,
+    };
+    return plan_add(plan, &query_candidate_vacancies_get, values);
+}
+
 const struct query query_card_get = {
     .name = "card_get",
     .text = "select k ->> 'alias' as alias, k ->> 'introduction' as introduction, k ->> 'wishes' as wishes, k"
@@ -707,9 +722,9 @@ const struct query query_trajectory_list = {
             "acancy_id, t.reserved_until, t.holds_place, t.employer_id, t.current_employer_id, t.starts_on, t"
             ".ends_on, t.started_on, t.ended_on, t.search_until, t.register_by, t.guarantee_by, t.flow_throug"
             "h_on, t.outcome, t.stop_reason, t.work_origin, t.rules_handed_on, t.rules_handed_by, t.rules_cha"
-            "nnel, t.rules_received_on, t.shared_at is not null and t.unshared_at is null as shared, t.shared"
-            "_at, t.shared_channel, t.unshared_at, t.employer_agreed, t.employer_asked_at, t.employer_answere"
-            "d_at, t.version, t.changed_at from app.trajectory t where true",
+            "nnel, t.rules_received_on, t.rules_document_id, t.shared_at is not null and t.unshared_at is nul"
+            "l as shared, t.shared_at, t.shared_channel, t.unshared_at, t.employer_agreed, t.employer_asked_a"
+            "t, t.employer_answered_at, t.version, t.changed_at from app.trajectory t where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &trajectory_list_list, .whose = "candidate_id",
 };
@@ -724,9 +739,9 @@ const struct query query_trajectory_get = {
             "acancy_id, t.reserved_until, t.holds_place, t.employer_id, t.current_employer_id, t.starts_on, t"
             ".ends_on, t.started_on, t.ended_on, t.search_until, t.register_by, t.guarantee_by, t.flow_throug"
             "h_on, t.outcome, t.stop_reason, t.work_origin, t.rules_handed_on, t.rules_handed_by, t.rules_cha"
-            "nnel, t.rules_received_on, t.shared_at is not null and t.unshared_at is null as shared, t.shared"
-            "_at, t.shared_channel, t.unshared_at, t.employer_agreed, t.employer_asked_at, t.employer_answere"
-            "d_at, t.version, t.changed_at from app.trajectory t where t.id = $1",
+            "nnel, t.rules_received_on, t.rules_document_id, t.shared_at is not null and t.unshared_at is nul"
+            "l as shared, t.shared_at, t.shared_channel, t.unshared_at, t.employer_agreed, t.employer_asked_a"
+            "t, t.employer_answered_at, t.version, t.changed_at from app.trajectory t where t.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -828,4 +843,96 @@ struct statement *sql_trajectory_move(struct plan *plan, const struct trajectory
     return plan_add(plan, &query_trajectory_move, values);
 }
 
-const struct query *const candidates_queries[] = {&query_benefit_list, &query_benefit_get, &query_benefit_insert, &query_benefit_change, &query_benefit_move, &query_candidate_list, &query_candidate_get, &query_candidate_get_named, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_die, &query_candidate_revive, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_candidate_transition_list, &query_candidate_participation_list, &query_candidate_participation_get, &query_candidate_participation_insert, &query_candidate_participation_change, &query_card_get, &query_inspection_list, &query_trajectory_list, &query_trajectory_get, &query_trajectory_insert, &query_trajectory_lock, &query_trajectory_change, &query_trajectory_move, NULL};
+const struct query query_trajectory_hand_rules = {
+    .name = "trajectory_hand_rules",
+    .text = "select app.trajectory_hand_rules($1::uuid, $2::text, $3::date)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_trajectory_hand_rules(struct plan *plan, const struct rules_letter_new *body, struct sql_trajectory_hand_rules args)
+{
+    const struct str values[] = {
+        args.id,
+        body->channel,
+        body->handed_on,
+    };
+    return plan_add(plan, &query_trajectory_hand_rules, values);
+}
+
+const struct query query_trajectory_receive_rules = {
+    .name = "trajectory_receive_rules",
+    .text = "select app.trajectory_receive_rules($1::uuid, $2::date)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_trajectory_receive_rules(struct plan *plan, const struct rules_receipt_new *body, struct sql_trajectory_receive_rules args)
+{
+    const struct str values[] = {
+        args.id,
+        body->received_on,
+    };
+    return plan_add(plan, &query_trajectory_receive_rules, values);
+}
+
+const struct query query_trajectory_share = {
+    .name = "trajectory_share",
+    .text = "select app.trajectory_share($1::uuid, $2::boolean, $3::text)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_trajectory_share(struct plan *plan, const struct trajectory_sharing *body, struct sql_trajectory_share args)
+{
+    const struct str values[] = {
+        args.id,
+        plan_bool(body->shared),
+        body->channel,
+    };
+    return plan_add(plan, &query_trajectory_share, values);
+}
+
+const struct query query_trajectory_ask_employer = {
+    .name = "trajectory_ask_employer",
+    .text = "select app.trajectory_ask_employer($1::uuid)",
+    .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_trajectory_ask_employer(struct plan *plan, struct sql_trajectory_ask_employer args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_trajectory_ask_employer, values);
+}
+
+const struct query query_trajectory_answer = {
+    .name = "trajectory_answer",
+    .text = "select app.trajectory_answer($1::uuid, $2::boolean)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_trajectory_answer(struct plan *plan, const struct trajectory_answer_new *body, struct sql_trajectory_answer args)
+{
+    const struct str values[] = {
+        args.id,
+        plan_bool(body->agrees),
+    };
+    return plan_add(plan, &query_trajectory_answer, values);
+}
+
+const struct query query_trajectory_progress = {
+    .name = "trajectory_progress",
+    .text = "select t.id as trajectory_id, t.candidate_id, t.kind, t.state, t.vacancy_id, t.starts_on, t.ends"
+            "_on, t.started_on, t.ended_on, t.employer_agreed, app.trajectory_steps(t.id) as steps from app.t"
+            "rajectory t where t.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL, .whose = "candidate_id",
+};
+struct statement *sql_trajectory_progress(struct plan *plan, struct sql_trajectory_progress args)
+{
+    const struct str values[] = {
+        args.trajectory_id,
+    };
+    return plan_add(plan, &query_trajectory_progress, values);
+}
+
+const struct query *const candidates_queries[] = {&query_benefit_list, &query_benefit_get, &query_benefit_insert, &query_benefit_change, &query_benefit_move, &query_candidate_list, &query_candidate_get, &query_candidate_get_named, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_die, &query_candidate_revive, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_candidate_transition_list, &query_candidate_participation_list, &query_candidate_participation_get, &query_candidate_participation_insert, &query_candidate_participation_change, &query_candidate_vacancies_get, &query_card_get, &query_inspection_list, &query_trajectory_list, &query_trajectory_get, &query_trajectory_insert, &query_trajectory_lock, &query_trajectory_change, &query_trajectory_move, &query_trajectory_hand_rules, &query_trajectory_receive_rules, &query_trajectory_share, &query_trajectory_ask_employer, &query_trajectory_answer, &query_trajectory_progress, NULL};

@@ -156,6 +156,12 @@ struct sql_candidate_participation_change {
 };
 struct statement *sql_candidate_participation_change(struct plan *plan, struct sql_candidate_participation_change args);
 
+extern const struct query query_candidate_vacancies_get;
+struct sql_candidate_vacancies_get {
+    struct str candidate_id;
+};
+struct statement *sql_candidate_vacancies_get(struct plan *plan, struct sql_candidate_vacancies_get args);
+
 extern const struct query query_card_get;
 struct sql_card_get {
     struct str id;
@@ -200,6 +206,42 @@ struct sql_trajectory_move {
     struct str id;
 };
 struct statement *sql_trajectory_move(struct plan *plan, const struct trajectory_move *body, struct sql_trajectory_move args);
+
+extern const struct query query_trajectory_hand_rules;
+struct sql_trajectory_hand_rules {
+    struct str id;
+};
+struct statement *sql_trajectory_hand_rules(struct plan *plan, const struct rules_letter_new *body, struct sql_trajectory_hand_rules args);
+
+extern const struct query query_trajectory_receive_rules;
+struct sql_trajectory_receive_rules {
+    struct str id;
+};
+struct statement *sql_trajectory_receive_rules(struct plan *plan, const struct rules_receipt_new *body, struct sql_trajectory_receive_rules args);
+
+extern const struct query query_trajectory_share;
+struct sql_trajectory_share {
+    struct str id;
+};
+struct statement *sql_trajectory_share(struct plan *plan, const struct trajectory_sharing *body, struct sql_trajectory_share args);
+
+extern const struct query query_trajectory_ask_employer;
+struct sql_trajectory_ask_employer {
+    struct str id;
+};
+struct statement *sql_trajectory_ask_employer(struct plan *plan, struct sql_trajectory_ask_employer args);
+
+extern const struct query query_trajectory_answer;
+struct sql_trajectory_answer {
+    struct str id;
+};
+struct statement *sql_trajectory_answer(struct plan *plan, const struct trajectory_answer_new *body, struct sql_trajectory_answer args);
+
+extern const struct query query_trajectory_progress;
+struct sql_trajectory_progress {
+    struct str trajectory_id;
+};
+struct statement *sql_trajectory_progress(struct plan *plan, struct sql_trajectory_progress args);
 
 /* All of them; ends with NULL. */
 extern const struct query *const candidates_queries[];

@@ -35,11 +35,14 @@ static const char *const values_25[] = {"start", "finish", "stop", NULL};
 static const char *const values_26[] = {"at_work", "cannot", "will_not", "referred", "granted", "qualified", "finished", NULL};
 static const char *const values_27[] = {"proposal", "self_found", "own_employer", "work_stage", "firm", "other", NULL};
 static const char *const values_28[] = {"own_request", "illness", "no_show", "moved", "not_suitable", "other_work", "no_longer_entitled", "project_ended", "merged", "died", "other", NULL};
-static const char *const values_29[] = {"applied", "granted", "ended", "refused", NULL};
-static const char *const values_30[] = {"look", "change", "denial", NULL};
-static const char *const values_31[] = {"planned", "running", "finished", "stopped", NULL};
-static const char *const values_32[] = {"in_person", "mail", "portal", NULL};
-static const char *const values_33[] = {"asked", "agreed", "declined", NULL};
+static const char *const values_29[] = {"in_person", "mail", "portal", NULL};
+static const char *const values_30[] = {"applied", "granted", "ended", "refused", NULL};
+static const char *const values_31[] = {"regular", "temp", "secondment", "trial_placement", "work_experience", "internship", "apprenticeship", "subsidised", "seasonal", "event", "successor", "adoption", "redeployment", NULL};
+static const char *const values_32[] = {"look", "change", "denial", NULL};
+static const char *const values_33[] = {"planned", "running", "finished", "stopped", NULL};
+static const char *const values_34[] = {"asked", "agreed", "declined", NULL};
+static const char *const values_35[] = {"child_care", "debts", "housing", "transport", "rhythm", "language", "documents", "pre_training", "language_course", "motivation_training", "application_training", "digital_skills", "work_stage", "apprenticeship", "certificate", "diploma", "other", NULL};
+static const char *const values_36[] = {"proposed", "open", "done", "failed", "withdrawn", NULL};
 
 static const struct field benefit_new_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct benefit_new, candidate_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -338,11 +341,41 @@ const struct schema trajectory_move_schema = {
     .name = "TrajectoryMove", .fields = trajectory_move_fields, .count = 5,
     .size = sizeof(struct trajectory_move), .self = NULL,
 };
+static const struct field rules_letter_new_fields[] = {
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct rules_letter_new, channel), .min = 0, .max = 100, .values = values_29, .visible_to = 0xffffffffu},
+    {.name = "handedOn", .key = {"\"handedOn\":", 11}, .column = "handed_on", .type = FIELD_DATE, .offset = offsetof(struct rules_letter_new, handed_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema rules_letter_new_schema = {
+    .name = "RulesLetterNew", .fields = rules_letter_new_fields, .count = 2,
+    .size = sizeof(struct rules_letter_new), .self = NULL,
+};
+static const struct field rules_receipt_new_fields[] = {
+    {.name = "receivedOn", .key = {"\"receivedOn\":", 13}, .column = "received_on", .type = FIELD_DATE, .offset = offsetof(struct rules_receipt_new, received_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema rules_receipt_new_schema = {
+    .name = "RulesReceiptNew", .fields = rules_receipt_new_fields, .count = 1,
+    .size = sizeof(struct rules_receipt_new), .self = NULL,
+};
+static const struct field trajectory_sharing_fields[] = {
+    {.name = "shared", .key = {"\"shared\":", 9}, .column = "shared", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .offset = offsetof(struct trajectory_sharing, shared), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct trajectory_sharing, channel), .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
+};
+const struct schema trajectory_sharing_schema = {
+    .name = "TrajectorySharing", .fields = trajectory_sharing_fields, .count = 2,
+    .size = sizeof(struct trajectory_sharing), .self = NULL,
+};
+static const struct field trajectory_answer_new_fields[] = {
+    {.name = "agrees", .key = {"\"agrees\":", 9}, .column = "agrees", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .offset = offsetof(struct trajectory_answer_new, agrees), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema trajectory_answer_new_schema = {
+    .name = "TrajectoryAnswerNew", .fields = trajectory_answer_new_fields, .count = 1,
+    .size = sizeof(struct trajectory_answer_new), .self = NULL,
+};
 static const struct field benefit_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_29, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_30, .visible_to = 0xffffffffu},
     {.name = "appliedOn", .key = {"\"appliedOn\":", 12}, .column = "applied_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "fromDay", .key = {"\"fromDay\":", 10}, .column = "from_day", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "untilDay", .key = {"\"untilDay\":", 11}, .column = "until_day", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -369,6 +402,33 @@ static const struct field candidate_participation_fields[] = {
 const struct schema candidate_participation_schema = {
     .name = "CandidateParticipation", .fields = candidate_participation_fields, .count = 7,
     .size = 0, .self = "/candidate-participations/",
+};
+static const struct field candidate_vacancy_fields[] = {
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_31, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "pc4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 4, .visible_to = 0xffffffffu},
+    {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
+    {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
+    {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "neededBy", .key = {"\"neededBy\":", 11}, .column = "needed_by", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "wageText", .key = {"\"wageText\":", 11}, .column = "wage_text", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "wanted", .key = {"\"wanted\":", 9}, .column = "wanted", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "mustsAsked", .key = {"\"mustsAsked\":", 13}, .column = "musts_asked", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .visible_to = 0xffffffffu},
+    {.name = "mustsMet", .key = {"\"mustsMet\":", 11}, .column = "musts_met", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .visible_to = 0xffffffffu},
+};
+const struct schema candidate_vacancy_schema = {
+    .name = "CandidateVacancy", .fields = candidate_vacancy_fields, .count = 12,
+    .size = 0, .self = NULL,
+};
+static const struct field candidate_vacancies_fields[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "asOf", .key = {"\"asOf\":", 7}, .column = "as_of", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "items", .key = {"\"items\":", 8}, .column = "items", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .schema = &candidate_vacancy_schema, .visible_to = 0xffffffffu},
+};
+const struct schema candidate_vacancies_schema = {
+    .name = "CandidateVacancies", .fields = candidate_vacancies_fields, .count = 3,
+    .size = 0, .self = NULL,
 };
 static const struct field candidate_kept_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -450,7 +510,7 @@ const struct schema candidate_found_schema = {
 };
 static const struct field inspection_fields[] = {
     {.name = "at", .key = {"\"at\":", 5}, .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_30, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_32, .visible_to = 0xffffffffu},
     {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "userName", .key = {"\"userName\":", 11}, .column = "user_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
@@ -472,7 +532,7 @@ static const struct field trajectory_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_24, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_31, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_33, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "benefitId", .key = {"\"benefitId\":", 12}, .column = "benefit_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x2003u},
@@ -494,19 +554,47 @@ static const struct field trajectory_fields[] = {
     {.name = "stopReason", .key = {"\"stopReason\":", 13}, .column = "stop_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_28, .visible_to = 0xffffffffu},
     {.name = "rulesHandedOn", .key = {"\"rulesHandedOn\":", 16}, .column = "rules_handed_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "rulesHandedBy", .key = {"\"rulesHandedBy\":", 16}, .column = "rules_handed_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "rulesChannel", .key = {"\"rulesChannel\":", 15}, .column = "rules_channel", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_32, .visible_to = 0xffffffffu},
+    {.name = "rulesChannel", .key = {"\"rulesChannel\":", 15}, .column = "rules_channel", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_29, .visible_to = 0xffffffffu},
     {.name = "rulesReceivedOn", .key = {"\"rulesReceivedOn\":", 18}, .column = "rules_received_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "rulesDocumentId", .key = {"\"rulesDocumentId\":", 18}, .column = "rules_document_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x2003u},
     {.name = "shared", .key = {"\"shared\":", 9}, .column = "shared", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "sharedAt", .key = {"\"sharedAt\":", 11}, .column = "shared_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "sharedChannel", .key = {"\"sharedChannel\":", 16}, .column = "shared_channel", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
     {.name = "unsharedAt", .key = {"\"unsharedAt\":", 13}, .column = "unshared_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "employerAgreed", .key = {"\"employerAgreed\":", 17}, .column = "employer_agreed", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_33, .visible_to = 0xffffffffu},
+    {.name = "employerAgreed", .key = {"\"employerAgreed\":", 17}, .column = "employer_agreed", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_34, .visible_to = 0xffffffffu},
     {.name = "employerAskedAt", .key = {"\"employerAskedAt\":", 18}, .column = "employer_asked_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerAnsweredAt", .key = {"\"employerAnsweredAt\":", 21}, .column = "employer_answered_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema trajectory_schema = {
-    .name = "Trajectory", .fields = trajectory_fields, .count = 36,
+    .name = "Trajectory", .fields = trajectory_fields, .count = 37,
     .size = 0, .self = "/trajectories/",
+};
+static const struct field trajectory_step_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "topic", .key = {"\"topic\":", 8}, .column = "topic", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_35, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_36, .visible_to = 0xffffffffu},
+    {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "endedAt", .key = {"\"endedAt\":", 10}, .column = "ended_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema trajectory_step_schema = {
+    .name = "TrajectoryStep", .fields = trajectory_step_fields, .count = 5,
+    .size = 0, .self = NULL,
+};
+static const struct field trajectory_progress_fields[] = {
+    {.name = "trajectoryId", .key = {"\"trajectoryId\":", 15}, .column = "trajectory_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_24, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_33, .visible_to = 0xffffffffu},
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "startsOn", .key = {"\"startsOn\":", 11}, .column = "starts_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "endsOn", .key = {"\"endsOn\":", 9}, .column = "ends_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "startedOn", .key = {"\"startedOn\":", 12}, .column = "started_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "endedOn", .key = {"\"endedOn\":", 10}, .column = "ended_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerAgreed", .key = {"\"employerAgreed\":", 17}, .column = "employer_agreed", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_34, .visible_to = 0xffffffffu},
+    {.name = "steps", .key = {"\"steps\":", 8}, .column = "steps", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .schema = &trajectory_step_schema, .visible_to = 0xffffffffu},
+};
+const struct schema trajectory_progress_schema = {
+    .name = "TrajectoryProgress", .fields = trajectory_progress_fields, .count = 10,
+    .size = 0, .self = NULL,
 };

@@ -252,6 +252,28 @@ struct trajectory_move {
     struct str reason;
 };
 
+/* How and when the letter reached the candidate. (overhandiging van de brief met regels) */
+struct rules_letter_new {
+    struct str channel;
+    struct str handed_on;
+};
+
+/* That the candidate has the letter. (ontvangst van de brief met regels) */
+struct rules_receipt_new {
+    struct str received_on;
+};
+
+/* Whether the candidate shares content and progress with the future employer. (delen van een traject) */
+struct trajectory_sharing {
+    struct maybe_bool shared;
+    struct str channel;
+};
+
+/* Whether the employer agrees to the training. (antwoord van de werkgever op een traject) */
+struct trajectory_answer_new {
+    struct maybe_bool agrees;
+};
+
 extern const struct schema benefit_new_schema;
 extern const struct schema benefit_change_schema;
 extern const struct schema benefit_move_schema;
@@ -274,13 +296,21 @@ extern const struct schema held_condition_schema;
 extern const struct schema trajectory_new_schema;
 extern const struct schema trajectory_change_schema;
 extern const struct schema trajectory_move_schema;
+extern const struct schema rules_letter_new_schema;
+extern const struct schema rules_receipt_new_schema;
+extern const struct schema trajectory_sharing_schema;
+extern const struct schema trajectory_answer_new_schema;
 extern const struct schema benefit_schema;
 extern const struct schema candidate_participation_schema;
+extern const struct schema candidate_vacancy_schema;
+extern const struct schema candidate_vacancies_schema;
 extern const struct schema candidate_kept_schema;
 extern const struct schema candidate_schema;
 extern const struct schema candidate_hit_schema;
 extern const struct schema candidate_found_schema;
 extern const struct schema inspection_schema;
 extern const struct schema trajectory_schema;
+extern const struct schema trajectory_step_schema;
+extern const struct schema trajectory_progress_schema;
 
 #endif

@@ -1615,21 +1615,21 @@ static const struct query_list task_list_list = {
 const struct query query_task_list = {
     .name = "task_list",
     .text = "select t.id, t.kind, k.title_nl, k.title_en, t.state, t.noun, t.subject_id, app.subject_place(t."
-            "noun, t.subject_id) as subject_path, t.candidate_id, t.employer_id, t.summary, t.blocks, t.urgen"
-            "t, t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id, t.promis"
-            "ed_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisation_id, t.due_at, t.due_da"
-            "y, (t.due_at < (select clock.now()) and t.held_since is null and (app.task_is_open(t.state) or a"
-            "pp.task_is_pending(t.state))) is true as overdue, t.held_since is not null as held, t.escalated_"
-            "at is not null as escalated, case when app.task_is_open(t.state) or app.task_is_pending(t.state)"
-            " then to_json(k.outcomes || k.failures) end as outcomes, t.outcome, t.reason, t.deviation_agreed"
-            "_by, t.deviation_reason, t.project_id, t.made_at, t.ended_at, case when $1::boolean then app.tas"
-            "k_subject(t.id) end as subject_label, case when $2::boolean then coalesce((select c.name from ap"
-            "p.colleague c where c.tenant_id = t.tenant_id and c.id = t.owner_user_id), app.task_owner(t.id))"
-            " end as owner_name, case when $3::boolean then case when num_nonnulls(t.promised_to_employer_id,"
-            " t.promised_to_candidate_id, t.promised_to_organisation_id) > 0 then app.task_promised_to(t.id) "
-            "end end as promised_to_name, case when $4::boolean then app.task_actions(t) end as actions, t.ve"
-            "rsion, t.changed_at, t.changed_in from app.task t join ref.task_kind k on k.kind = t.kind where "
-            "true",
+            "noun, t.subject_id) as subject_path, t.candidate_id, t.employer_id, t.summary, t.blocks, t.topic"
+            ", t.amount_cents, t.granted_cents, t.urgent, t.owner_user_id, t.owner_organisation_id, t.owner_e"
+            "mployer_id, t.owner_candidate_id, t.promised_to_employer_id, t.promised_to_candidate_id, t.promi"
+            "sed_to_organisation_id, t.due_at, t.due_day, (t.due_at < (select clock.now()) and t.held_since i"
+            "s null and (app.task_is_open(t.state) or app.task_is_pending(t.state))) is true as overdue, t.he"
+            "ld_since is not null as held, t.escalated_at is not null as escalated, case when app.task_is_ope"
+            "n(t.state) or app.task_is_pending(t.state) then to_json(k.outcomes || k.failures) end as outcome"
+            "s, t.outcome, t.reason, t.deviation_agreed_by, t.deviation_reason, t.project_id, t.made_at, t.en"
+            "ded_at, case when $1::boolean then app.task_subject(t.id) end as subject_label, case when $2::bo"
+            "olean then coalesce((select c.name from app.colleague c where c.tenant_id = t.tenant_id and c.id"
+            " = t.owner_user_id), app.task_owner(t.id)) end as owner_name, case when $3::boolean then case wh"
+            "en num_nonnulls(t.promised_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisatio"
+            "n_id) > 0 then app.task_promised_to(t.id) end end as promised_to_name, case when $4::boolean the"
+            "n app.task_actions(t) end as actions, t.version, t.changed_at, t.changed_in from app.task t join"
+            " ref.task_kind k on k.kind = t.kind where true",
     .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &task_list_list, .whose = "candidate_id",
 };
@@ -1647,19 +1647,20 @@ struct statement *sql_task_list(struct plan *plan, struct sql_task_list args)
 const struct query query_task_get = {
     .name = "task_get",
     .text = "select t.id, t.kind, k.title_nl, k.title_en, t.state, t.noun, t.subject_id, app.subject_place(t."
-            "noun, t.subject_id) as subject_path, t.candidate_id, t.employer_id, t.summary, t.blocks, t.urgen"
-            "t, t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id, t.promis"
-            "ed_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisation_id, t.due_at, t.due_da"
-            "y, (t.due_at < (select clock.now()) and t.held_since is null and (app.task_is_open(t.state) or a"
-            "pp.task_is_pending(t.state))) is true as overdue, t.held_since is not null as held, t.escalated_"
-            "at is not null as escalated, case when app.task_is_open(t.state) or app.task_is_pending(t.state)"
-            " then to_json(k.outcomes || k.failures) end as outcomes, t.outcome, t.reason, t.deviation_agreed"
-            "_by, t.deviation_reason, t.project_id, t.made_at, t.ended_at, app.task_subject(t.id) as subject_"
-            "label, coalesce((select c.name from app.colleague c where c.tenant_id = t.tenant_id and c.id = t"
-            ".owner_user_id), app.task_owner(t.id)) as owner_name, case when num_nonnulls(t.promised_to_emplo"
-            "yer_id, t.promised_to_candidate_id, t.promised_to_organisation_id) > 0 then app.task_promised_to"
-            "(t.id) end as promised_to_name, app.task_actions(t) as actions, t.version, t.changed_at from app"
-            ".task t join ref.task_kind k on k.kind = t.kind where t.id = $1",
+            "noun, t.subject_id) as subject_path, t.candidate_id, t.employer_id, t.summary, t.blocks, t.topic"
+            ", t.amount_cents, t.granted_cents, t.urgent, t.owner_user_id, t.owner_organisation_id, t.owner_e"
+            "mployer_id, t.owner_candidate_id, t.promised_to_employer_id, t.promised_to_candidate_id, t.promi"
+            "sed_to_organisation_id, t.due_at, t.due_day, (t.due_at < (select clock.now()) and t.held_since i"
+            "s null and (app.task_is_open(t.state) or app.task_is_pending(t.state))) is true as overdue, t.he"
+            "ld_since is not null as held, t.escalated_at is not null as escalated, case when app.task_is_ope"
+            "n(t.state) or app.task_is_pending(t.state) then to_json(k.outcomes || k.failures) end as outcome"
+            "s, t.outcome, t.reason, t.deviation_agreed_by, t.deviation_reason, t.project_id, t.made_at, t.en"
+            "ded_at, app.task_subject(t.id) as subject_label, coalesce((select c.name from app.colleague c wh"
+            "ere c.tenant_id = t.tenant_id and c.id = t.owner_user_id), app.task_owner(t.id)) as owner_name, "
+            "case when num_nonnulls(t.promised_to_employer_id, t.promised_to_candidate_id, t.promised_to_orga"
+            "nisation_id) > 0 then app.task_promised_to(t.id) end as promised_to_name, app.task_actions(t) as"
+            " actions, t.version, t.changed_at from app.task t join ref.task_kind k on k.kind = t.kind where "
+            "t.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -1744,8 +1745,8 @@ struct statement *sql_task_decline(struct plan *plan, const struct task_refusal 
 
 const struct query query_task_complete = {
     .name = "task_complete",
-    .text = "select app.task_complete($1::uuid, $2::text)",
-    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .text = "select app.task_complete($1::uuid, $2::text, $3::bigint)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
 struct statement *sql_task_complete(struct plan *plan, const struct task_completion *body, struct sql_task_complete args)
@@ -1753,6 +1754,7 @@ struct statement *sql_task_complete(struct plan *plan, const struct task_complet
     const struct str values[] = {
         args.id,
         body->outcome,
+        plan_int(plan, body->granted_cents),
     };
     return plan_add(plan, &query_task_complete, values);
 }

@@ -163,6 +163,8 @@ struct task_new {
     struct str due_at;
     struct str due_day;
     struct str blocks;
+    struct str topic;
+    struct maybe_int amount_cents;
     struct str project_id;
 };
 
@@ -174,6 +176,7 @@ struct task_refusal {
 /* With what a task ends. (afronding van een taak) */
 struct task_completion {
     struct str outcome;
+    struct maybe_int granted_cents;
 };
 
 /* Why a task is withdrawn. (intrekking van een taak) */

@@ -256,6 +256,11 @@ create function app.allows(noun text, state text, operation text) returns boolea
             else false end
         when 'trajectory' then case operation
             when 'updateTrajectory' then state in ('planned', 'running')
+            when 'handRules' then state in ('planned', 'running')
+            when 'receiveRules' then state in ('planned', 'running', 'finished', 'stopped')
+            when 'shareTrajectory' then state in ('planned', 'running', 'finished', 'stopped')
+            when 'askEmployer' then state in ('planned', 'running')
+            when 'answerForEmployer' then state in ('planned', 'running')
             else false end
         when 'user' then case operation
             when 'updateUser.identity' then state in ('active', 'inactive')
@@ -332,6 +337,11 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('task', 'replanTask', '{proposed,open}'::text[], '{case_manager,team_lead,consultant,account_manager,coach,field_officer,sector_coach,firm,agency,course_leader,hub,employer,tenant_admin}'::text[]),
         ('task', 'reassignTask', '{proposed,open}'::text[], '{case_manager,team_lead,consultant,account_manager,coach,field_officer,sector_coach,firm,agency,course_leader,hub,employer,tenant_admin}'::text[]),
         ('trajectory', 'updateTrajectory', '{planned,running}'::text[], '{case_manager,team_lead,consultant}'::text[]),
+        ('trajectory', 'handRules', '{planned,running}'::text[], '{case_manager,team_lead,consultant}'::text[]),
+        ('trajectory', 'receiveRules', '{planned,running,finished,stopped}'::text[], '{case_manager,team_lead,consultant,candidate}'::text[]),
+        ('trajectory', 'shareTrajectory', '{planned,running,finished,stopped}'::text[], '{case_manager,team_lead,consultant,candidate}'::text[]),
+        ('trajectory', 'askEmployer', '{planned,running}'::text[], '{case_manager,team_lead,consultant}'::text[]),
+        ('trajectory', 'answerForEmployer', '{planned,running}'::text[], '{case_manager,team_lead,consultant,employer}'::text[]),
         ('user', 'updateUser.identity', '{active,inactive}'::text[], '{tenant_admin}'::text[]),
         ('user', 'updateUser.powers', '{active}'::text[], '{tenant_admin}'::text[]),
         ('vacancy', 'updateVacancy.words', '{reported,screening,open,shortlisted,partly_filled,unsuitable}'::text[], '{employer,account_manager,consultant}'::text[]),

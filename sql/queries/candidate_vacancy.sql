@@ -1,0 +1,8 @@
+-- program: candidates
+
+-- query: candidate_vacancies_get
+-- rows: one
+-- whose: candidate_id
+select :candidate_id::uuid as candidate_id, clock.now() as as_of, f.items
+from app.candidate_vacancies(:candidate_id::uuid) f (items)
+where f.items is not null
