@@ -24,18 +24,6 @@ create function app.trajectory_take_place(vacancy uuid, candidate uuid) returns 
         perform set_config('app.place_for', '', true);
     end $$;
 
--- Gives a place back: people are matched with the vacancy again when it is open. What has ended stays as it ended.
-create function app.trajectory_free_place(vacancy uuid) returns void language plpgsql
-    set search_path = pg_catalog, pg_temp
-    as $$
-    begin
-        update app.vacancy v set positions_taken = v.positions_taken - 1, match_input = v.match_input + 1,
-               state = case when app.vacancy_is_open(v.state) or v.state = 'filled'
-                            then app.move('vacancy', v.state, case v.positions_taken when 1 then 'vacate' else 'vacate_partly' end)
-                            else v.state end
-        where v.tenant_id = app.tenant() and v.id = vacancy;
-    end $$;
-
 -- Before a trajectory is written: it holds a place of its vacancy while it has not ended, and until the day that was agreed.
 create function app.trajectory_hold() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
@@ -52,7 +40,7 @@ create function app.trajectory_hold() returns trigger language plpgsql
         if had is distinct from wants then
             perform from app.vacancy v where v.tenant_id = new.tenant_id and v.id in (had, wants) order by v.id for no key update;
             if had is not null then
-                perform app.trajectory_free_place(had);
+                perform app.vacancy_vacate(had);
             end if;
             if wants is not null then
                 perform app.trajectory_take_place(wants, new.candidate_id);
@@ -75,7 +63,7 @@ create function app.trajectory_give_place(vacancy uuid, candidate uuid) returns 
         update app.trajectory t set holds_place = false
         where t.tenant_id = app.tenant() and t.vacancy_id = vacancy and t.candidate_id = candidate and t.holds_place;
         if found then
-            perform app.trajectory_free_place(vacancy);
+            perform app.vacancy_vacate(vacancy);
         end if;
     end $$;
 
@@ -90,7 +78,7 @@ create function app.trajectories_lapse(vacancy uuid) returns int language plpgsq
         for t in select o.* from app.trajectory o where o.tenant_id = app.tenant() and o.vacancy_id = vacancy and o.holds_place
                  and o.reserved_until < clock.today() order by o.id for no key update loop
             update app.trajectory o set holds_place = false where o.tenant_id = t.tenant_id and o.id = t.id;
-            perform app.trajectory_free_place(vacancy);
+            perform app.vacancy_vacate(vacancy);
             count := count + 1;
         end loop;
         return count;

@@ -1,6 +1,6 @@
 -- program: candidates
 
--- query: candidate_vacancies_get
+-- query: candidate_vacancy_get
 -- rows: one
 -- whose: candidate_id
 select :candidate_id::uuid as candidate_id, clock.now() as as_of, f.items

@@ -245,3 +245,13 @@ def cared(as_role, person, world):
             assert done.status == 200, done.text
         return place, client(), one
     return make
+
+
+@pytest.fixture
+def himself(as_role, candidate, person):
+    """The candidate of the test, with an account: a client with the role candidate."""
+    user, client = person('candidate')
+    lead = as_role('team_lead')
+    file = lead.get(f'/candidates/{candidate.json["id"]}')
+    assert lead.patch(f'/candidates/{candidate.json["id"]}', {'userId': user}, file.headers['etag']).status == 200
+    return client('candidate')

@@ -274,16 +274,6 @@ def test_the_trajectory_of_somebody_who_left_does_not_begin(as_role, trajectory,
 
 # ---------------------------------------------------------------------------------------------------------------- rules, consent, the employer
 
-@pytest.fixture
-def himself(as_role, candidate, person):
-    """The candidate of the test, with an account: a client with the role candidate."""
-    user, client = person('candidate')
-    lead = as_role('team_lead')
-    file = lead.get(f'/candidates/{candidate.json["id"]}')
-    assert lead.patch(f'/candidates/{candidate.json["id"]}', {'userId': user}, file.headers['etag']).status == 200
-    return client('candidate')
-
-
 def test_the_letter_with_the_rules_is_handed_over_and_its_receipt_recorded(as_role, trajectory, himself, region):
     lead = as_role('team_lead')
     made = trajectory(lead, kind='intake', searchUntil='2031-03-01').json['id']
@@ -368,23 +358,6 @@ def test_the_candidate_sees_the_own_trajectories_and_benefits(as_role, trajector
 
 
 # ---------------------------------------------------------------------------------------------------------------- day 0, costs, the end
-
-def test_somebody_sees_vacancies_on_the_day_of_the_registration(as_role, candidate, new_vacancy, himself, world):
-    consultant = as_role('consultant')
-    fits, far, closed = [new_vacancy(title=title, pc4=pc4).json['id'] for title, pc4 in (('Past', '5012'), ('Nachtwerk', '5012'), ('Niet open', '5012'))]
-    for vacancy in (fits, far):
-        assert consultant.post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'}).status == 201
-    hours = consultant.get(f'/vacancies/{far}')
-    assert consultant.patch(f'/vacancies/{far}', {'hoursMin': 40, 'hoursMax': 48}, hours.headers['etag']).status == 200
-    listed = himself.get(f'/candidates/{candidate.json["id"]}/vacancies').json
-    first = {v['vacancyId']: v for v in listed['items']}
-    assert fits in first and far not in first and closed not in first
-    assert first[fits]['wanted'] is True and first[fits]['mustsAsked'] == 2 and first[fits]['mustsMet'] == 1
-    assert [v['wanted'] for v in listed['items']] == sorted((v['wanted'] for v in listed['items']), reverse=True)
-    other = consultant.post('/candidates', {'alias': 'Kandidaat Ander', 'pc4': '5012'}).json['id']
-    assert himself.get(f'/candidates/{other}/vacancies').status == 404
-    assert consultant.get(f'/candidates/{other}/vacancies').status == 200
-
 
 def test_costs_of_a_barrier_are_decided_within_a_day(as_role, trajectory, region):
     consultant, made = as_role('consultant'), trajectory().json['id']

@@ -49,6 +49,7 @@ enum problem_code {
     PROBLEM_HOURS, /* 409: These are too many hours */
     PROBLEM_PLACEMENTS_OVERLAP, /* 409: There is a placement in that time already */
     PROBLEM_VACANCY_PLACES_TAKEN, /* 409: All positions are taken */
+    PROBLEM_BENEFITS_OVERLAP, /* 409: This benefit runs then already */
     PROBLEM_NOT_SHARED, /* 409: The candidate does not share this with the employer */
     PROBLEM_RULES_NOT_HANDED, /* 409: The letter with the rules was not handed over yet */
     PROBLEM_HAT_ENDED, /* 409: This hat has ended */

@@ -138,6 +138,9 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_VACANCY_PLACES_TAKEN] = {"vacancy-places-taken", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:vacancy-places-taken\",\"title\":\"Alle plaatsen zijn bezet\",\"status\":409,\"detail\":\"De vacature heeft {limit} plaatsen, en er zijn er {taken} bezet of gereserveerd.\"",
         "{\"type\":\"urn:maatwerk:problem:vacancy-places-taken\",\"title\":\"All positions are taken\",\"status\":409,\"detail\":\"The vacancy has {limit} positions, and {taken} are taken or held.\""}, {NULL, 0}},
+    [PROBLEM_BENEFITS_OVERLAP] = {"benefits-overlap", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:benefits-overlap\",\"title\":\"Deze uitkering loopt dan al\",\"status\":409,\"detail\":\"Niemand heeft dezelfde soort uitkering op een dag twee keer.\"",
+        "{\"type\":\"urn:maatwerk:problem:benefits-overlap\",\"title\":\"This benefit runs then already\",\"status\":409,\"detail\":\"Nobody has one kind of benefit twice on a day.\""}, {NULL, 0}},
     [PROBLEM_NOT_SHARED] = {"not-shared", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:not-shared\",\"title\":\"De kandidaat deelt dit niet met de werkgever\",\"status\":409,\"detail\":\"Een werkgever ziet een traject alleen met toestemming van de kandidaat. Er is niets gevraagd.\"",
         "{\"type\":\"urn:maatwerk:problem:not-shared\",\"title\":\"The candidate does not share this with the employer\",\"status\":409,\"detail\":\"An employer sees a trajectory only when the candidate agrees. Nothing was asked.\""}, {NULL, 0}},
@@ -348,7 +351,6 @@ const struct constraint_rule constraint_rules[] = {
     {"candidate_participation_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/projectId", ""},
     {"proposal_pair_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/candidateIds", ""},
     {"benefit_applied_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/kind", ""},
-    {"benefit_once_at_a_time", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/fromDay", ""},
     {"trajectory_intake_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/kind", ""},
     {"trajectory_place_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/vacancyId", ""},
     {"on_call_one_at_a_time", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/fromAt", ""},
@@ -357,6 +359,7 @@ const struct constraint_rule constraint_rules[] = {
     {"instrument_once_at_a_time", PROBLEM_INSTRUMENTS_OVERLAP, FAULT_UNIQUE, "/fromDay", ""},
     {"suspension_once_at_a_time", PROBLEM_INSTRUMENTS_OVERLAP, FAULT_UNIQUE, "/fromDay", ""},
     {"placement_full_once", PROBLEM_PLACEMENTS_OVERLAP, FAULT_UNIQUE, "/startsOn", ""},
+    {"benefit_once_at_a_time", PROBLEM_BENEFITS_OVERLAP, FAULT_UNIQUE, "/fromDay", ""},
     {"mandate_exclusive", PROBLEM_APPROACHED, FAULT_UNIQUE, "/employerId", ""},
     {NULL, PROBLEM_INTERNAL, FAULT_NONE, NULL, NULL},
 };

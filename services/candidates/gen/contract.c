@@ -145,7 +145,7 @@ static const struct field get_candidate_vacancies_path[] = {
 static enum err get_candidate_vacancies_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_candidate_vacancies_get(plan, (struct sql_candidate_vacancies_get){
+    sql_candidate_vacancy_get(plan, (struct sql_candidate_vacancy_get){
         .candidate_id = req->path[0],
     });
     return OK;

@@ -628,19 +628,19 @@ struct statement *sql_candidate_participation_change(struct plan *plan, struct s
     return plan_add(plan, &query_candidate_participation_change, values);
 }
 
-const struct query query_candidate_vacancies_get = {
-    .name = "candidate_vacancies_get",
+const struct query query_candidate_vacancy_get = {
+    .name = "candidate_vacancy_get",
     .text = "select $1::uuid as candidate_id, clock.now() as as_of, f.items from app.candidate_vacancies($1::"
             "uuid) f (items) where f.items is not null",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
-struct statement *sql_candidate_vacancies_get(struct plan *plan, struct sql_candidate_vacancies_get args)
+struct statement *sql_candidate_vacancy_get(struct plan *plan, struct sql_candidate_vacancy_get args)
 {
     const struct str values[] = {
         args.candidate_id,
     };
-    return plan_add(plan, &query_candidate_vacancies_get, values);
+    return plan_add(plan, &query_candidate_vacancy_get, values);
 }
 
 const struct query query_card_get = {
@@ -935,4 +935,4 @@ struct statement *sql_trajectory_progress(struct plan *plan, struct sql_trajecto
     return plan_add(plan, &query_trajectory_progress, values);
 }
 
-const struct query *const candidates_queries[] = {&query_benefit_list, &query_benefit_get, &query_benefit_insert, &query_benefit_change, &query_benefit_move, &query_candidate_list, &query_candidate_get, &query_candidate_get_named, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_die, &query_candidate_revive, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_candidate_transition_list, &query_candidate_participation_list, &query_candidate_participation_get, &query_candidate_participation_insert, &query_candidate_participation_change, &query_candidate_vacancies_get, &query_card_get, &query_inspection_list, &query_trajectory_list, &query_trajectory_get, &query_trajectory_insert, &query_trajectory_lock, &query_trajectory_change, &query_trajectory_move, &query_trajectory_hand_rules, &query_trajectory_receive_rules, &query_trajectory_share, &query_trajectory_ask_employer, &query_trajectory_answer, &query_trajectory_progress, NULL};
+const struct query *const candidates_queries[] = {&query_benefit_list, &query_benefit_get, &query_benefit_insert, &query_benefit_change, &query_benefit_move, &query_candidate_list, &query_candidate_get, &query_candidate_get_named, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_die, &query_candidate_revive, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_candidate_transition_list, &query_candidate_participation_list, &query_candidate_participation_get, &query_candidate_participation_insert, &query_candidate_participation_change, &query_candidate_vacancy_get, &query_card_get, &query_inspection_list, &query_trajectory_list, &query_trajectory_get, &query_trajectory_insert, &query_trajectory_lock, &query_trajectory_change, &query_trajectory_move, &query_trajectory_hand_rules, &query_trajectory_receive_rules, &query_trajectory_share, &query_trajectory_ask_employer, &query_trajectory_answer, &query_trajectory_progress, NULL};

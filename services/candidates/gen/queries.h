@@ -156,11 +156,11 @@ struct sql_candidate_participation_change {
 };
 struct statement *sql_candidate_participation_change(struct plan *plan, struct sql_candidate_participation_change args);
 
-extern const struct query query_candidate_vacancies_get;
-struct sql_candidate_vacancies_get {
+extern const struct query query_candidate_vacancy_get;
+struct sql_candidate_vacancy_get {
     struct str candidate_id;
 };
-struct statement *sql_candidate_vacancies_get(struct plan *plan, struct sql_candidate_vacancies_get args);
+struct statement *sql_candidate_vacancy_get(struct plan *plan, struct sql_candidate_vacancy_get args);
 
 extern const struct query query_card_get;
 struct sql_card_get {
