@@ -298,8 +298,8 @@ from app.candidate c where c.id = pg_temp.uid('candidate', 1000001);
 insert into app.benefit (tenant_id, id, candidate_id, kind, state, applied_on, from_day, version, changed_at, changed_in)
 select c.tenant_id, pg_temp.uid('benefit', 1), c.id, 'assistance', 'applied', clock.today() - 20, clock.today() - 20, 1, clock.now(), pg_current_xact_id()
 from app.candidate c where c.id = pg_temp.uid('candidate', 1000001);
-insert into app.trajectory (tenant_id, id, candidate_id, kind, state, organisation_id, benefit_id, starts_on, started_on, search_until, made_at, version, changed_at, changed_in)
-select c.tenant_id, pg_temp.uid('trajectory', 1), c.id, 'intake', 'running', pg_temp.uid('org', 11), pg_temp.uid('benefit', 1), clock.today() - 20, clock.today() - 20,
+insert into app.trajectory (tenant_id, id, candidate_id, kind, state, organisation_id, benefit_id, employer_id, starts_on, started_on, search_until, made_at, version, changed_at, changed_in)
+select c.tenant_id, pg_temp.uid('trajectory', 1), c.id, 'intake', 'running', pg_temp.uid('org', 11), pg_temp.uid('benefit', 1), pg_temp.uid('employer', 1000001), clock.today() - 20, clock.today() - 20,
        clock.today() + 8, clock.now(), 1, clock.now(), pg_current_xact_id()
 from app.candidate c where c.id = pg_temp.uid('candidate', 1000001);
 insert into app.employer_condition (tenant_id, id, employer_id, condition, hard, version, changed_at, changed_in)

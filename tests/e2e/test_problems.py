@@ -158,7 +158,7 @@ def test_seen_builder_what_is_allowed_can_be_asked(as_role, region, proposed):
     answer = consultant.post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'})
     assert not {'currentState', 'allowed', 'pointer'} & set(answer.json['detail'].split())      # people are shown it
     assert answer.problem == 'state' and [what for what in answer.json['allowed'] if '.' not in what] == [
-        'close', 'withdraw', 'createProposalRound', 'createVacancyAnswer', 'sendProposalRound']
+        'close', 'withdraw', 'createProposalRound', 'createTrajectory', 'createVacancyAnswer', 'sendProposalRound']
     assert consultant.post(f'/proposals/{proposals[0]}/withdrawals').status == 200
     offered = region.sql('select distinct m.noun, m.event from ref.state_move m where app.is_asked(m.noun, m.event) order by 1, 2')
     assert {event for noun, event in offered if noun == 'candidate'} == {'activate', 'leave', 'pause', 'place'}
