@@ -28,7 +28,7 @@ def changes(client, after, path='/employers', size=100):
 
 
 def test_case_06_the_lists_that_changed_after_was_for():
-    assert set(FOLLOWED) == {'/candidates', '/vacancies', '/proposals', '/employers', '/organisations', '/users', '/tasks'}
+    assert set(FOLLOWED) == {'/candidates', '/vacancies', '/proposals', '/placements', '/employers', '/organisations', '/users', '/tasks'}
     assert 'changedAfter' not in json.dumps(PATHS)
 
 

@@ -48,6 +48,7 @@ enum problem_code {
     PROBLEM_BOTH_PROPOSED, /* 409: Both files are proposed for the same vacancy */
     PROBLEM_HOURS, /* 409: These are too many hours */
     PROBLEM_PLACEMENTS_OVERLAP, /* 409: There is a placement in that time already */
+    PROBLEM_SOMEBODY_ON_CALL, /* 409: Somebody is on call then already */
     PROBLEM_VACANCY_PLACES_TAKEN, /* 409: All positions are taken */
     PROBLEM_BENEFITS_OVERLAP, /* 409: This benefit runs then already */
     PROBLEM_NOT_SHARED, /* 409: The candidate does not share this with the employer */

@@ -135,6 +135,9 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_PLACEMENTS_OVERLAP] = {"placements-overlap", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:placements-overlap\",\"title\":\"Er loopt al een plaatsing in die tijd\",\"status\":409,\"detail\":\"Twee plaatsingen van meer dan 24 uur per week kunnen niet tegelijk lopen.\"",
         "{\"type\":\"urn:maatwerk:problem:placements-overlap\",\"title\":\"There is a placement in that time already\",\"status\":409,\"detail\":\"Two placements of more than 24 hours a week cannot run at the same time.\""}, {NULL, 0}},
+    [PROBLEM_SOMEBODY_ON_CALL] = {"somebody-on-call", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:somebody-on-call\",\"title\":\"Er heeft dan al iemand dienst\",\"status\":409,\"detail\":\"Er heeft op elk moment hooguit één iemand dienst.\"",
+        "{\"type\":\"urn:maatwerk:problem:somebody-on-call\",\"title\":\"Somebody is on call then already\",\"status\":409,\"detail\":\"At any moment at most one person is on call.\""}, {NULL, 0}},
     [PROBLEM_VACANCY_PLACES_TAKEN] = {"vacancy-places-taken", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:vacancy-places-taken\",\"title\":\"Alle plaatsen zijn bezet\",\"status\":409,\"detail\":\"De vacature heeft {limit} plaatsen, en er zijn er {taken} bezet of gereserveerd.\"",
         "{\"type\":\"urn:maatwerk:problem:vacancy-places-taken\",\"title\":\"All positions are taken\",\"status\":409,\"detail\":\"The vacancy has {limit} positions, and {taken} are taken or held.\""}, {NULL, 0}},
@@ -353,12 +356,11 @@ const struct constraint_rule constraint_rules[] = {
     {"benefit_applied_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/kind", ""},
     {"trajectory_intake_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/kind", ""},
     {"trajectory_place_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/vacancyId", ""},
-    {"on_call_one_at_a_time", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/fromAt", ""},
-    {"placement_of_proposal_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/proposalId", ""},
     {"candidate_bsn_once", PROBLEM_BSN_KNOWN, FAULT_UNIQUE, "/bsn", ""},
     {"instrument_once_at_a_time", PROBLEM_INSTRUMENTS_OVERLAP, FAULT_UNIQUE, "/fromDay", ""},
     {"suspension_once_at_a_time", PROBLEM_INSTRUMENTS_OVERLAP, FAULT_UNIQUE, "/fromDay", ""},
     {"placement_full_once", PROBLEM_PLACEMENTS_OVERLAP, FAULT_UNIQUE, "/startsOn", ""},
+    {"on_call_one_at_a_time", PROBLEM_SOMEBODY_ON_CALL, FAULT_UNIQUE, "/fromAt", ""},
     {"benefit_once_at_a_time", PROBLEM_BENEFITS_OVERLAP, FAULT_UNIQUE, "/fromDay", ""},
     {"mandate_exclusive", PROBLEM_APPROACHED, FAULT_UNIQUE, "/employerId", ""},
     {NULL, PROBLEM_INTERNAL, FAULT_NONE, NULL, NULL},
