@@ -321,3 +321,15 @@ def test_race_of_full_placements_that_overlap(as_role, clients, world, someone):
         answers = raced([lambda c=c, n=n: offered(c, world, one, 32, startsOn=f'2031-01-{n + 1:02}') for n, c in enumerate(clients)])
         assert sorted(a.status for a in answers) == [201] + [409] * 7, [a.text for a in answers]
         assert {a.problem for a in answers if a.status == 409} <= {'hours', 'placements-overlap'}
+
+
+def test_the_person_accepts_and_calls(as_role, person, someone, offer):
+    """In the own file, and nowhere else."""
+    user, client = person('candidate')
+    own, foreign = offer(someone(userId=user)), offer()
+    place = own.headers['location']
+    assert [p['id'] for p in client().get('/placements').json['items']] == [own.json['id']]
+    assert client().post(f'{place}/acceptances', {}).json['state'] == 'accepted'
+    assert client().post(f'{place}/calls').status == 200
+    assert client().post(f'{foreign.headers["location"]}/acceptances', {}).status == 404
+    assert client().post(f'{place}/endings', {'reason': 'other'}).status == 403
