@@ -74,7 +74,7 @@ create function app.figure_records(wanted text, since date, until date)
                        when t.state = 'done' and t.ended_at <= d.at then wanted = 'tasks_kept'
                        when t.state = 'done' or t.state = 'failed' then wanted = 'tasks_late' else false end
               and app.sees_task(t);
-        else return;
+        else return query select w.* from app.figure_work_records(wanted, starts, ends) w;
         end case;
     end $$;
 

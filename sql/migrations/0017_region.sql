@@ -90,7 +90,7 @@ create table ref.figure_code (
     dimensions text[] not null default '{}'
         check (dimensions <@ array['municipality', 'organisation', 'project', 'neighbourhood', 'sector', 'kind']),
     whole_for text[] not null default '{}',
-    records text check (records in ('vacancy', 'proposal', 'candidate', 'task', 'proposal_round'))
+    records text check (records in ('vacancy', 'proposal', 'candidate', 'task', 'proposal_round', 'placement', 'trajectory', 'benefit'))
 );
 comment on column ref.figure_code.measure is
     'flow: what happened in a period; stock: what there is at its end; median: the middle of what happened; stated: nobody counts it, parties say it';

@@ -7,6 +7,7 @@ import uuid
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -255,3 +256,21 @@ def himself(as_role, candidate, person):
     file = lead.get(f'/candidates/{candidate.json["id"]}')
     assert lead.patch(f'/candidates/{candidate.json["id"]}', {'userId': user}, file.headers['etag']).status == 200
     return client('candidate')
+
+
+@pytest.fixture(scope='module')
+def scratch(region):
+    """`with scratch() as cursor:` a transaction of the municipality itself, of which nothing is kept."""
+    connection = psycopg2.connect(region.env['MAATWERK_PG'] + ' user=maatwerk_admin')
+
+    @contextmanager
+    def transaction():
+        with connection.cursor() as cursor:
+            cursor.execute("select set_config('app.tenant', tenant_id::text, true), set_config('app.role', 'system', true), "
+                           "set_config('app.scope', 'tenant', true), set_config('app.actor', '', true) from ref.tenant where code = 'gm9901'")
+            try:
+                yield cursor
+            finally:
+                connection.rollback()
+    yield transaction
+    connection.close()

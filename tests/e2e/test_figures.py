@@ -19,7 +19,7 @@ def test_every_figure_has_a_definition_in_both_languages(as_role):
     english = analyst.call('GET', '/figures?pageSize=100', headers={'Accept-Language': 'en'}).json['items']
     assert [f['code'] for f in dutch] == [f['code'] for f in english] and len(dutch) >= 11
     assert all(d['definition'] != e['definition'] and d['name'] != e['name'] for d, e in zip(dutch, english))
-    assert {f['code'] for f in analyst.get('/figures?measure=stock').json['items']} == {'open_vacancies', 'open_candidates'}
+    assert {f['code'] for f in analyst.get('/figures?measure=stock').json['items']} == {'open_vacancies', 'open_candidates', 'on_the_way', 'basic_qualification'}
 
 
 @pytest.fixture(scope='module')
@@ -408,3 +408,52 @@ def test_a_figure_is_a_table_for_a_spreadsheet(as_role, region, reported):
     held = as_role('analyst').call('GET', path.replace('&groupBy=project', ''), headers={'Accept': 'text/csv'})
     assert ',6,' in held.text
     assert lead.call('GET', '/figures/nothing', headers={'Accept': 'text/csv'}).problem == 'not-found'
+
+
+WORK = """insert into app.placement (tenant_id, id, candidate_id, employer_id, kind, origin, state, offered_on, started_on, ends_on, ended_on, end_reason, end_phase, contract,
+                                   permanent_from, converts, undo_reason, project_id, hours)
+          select app.tenant(), coalesce(w.id, gen_random_uuid()), c.id, e.id, w.kind, 'other', w.state, w.started_on, w.started_on, w.ends_on, w.ended_on, w.end_reason, w.end_phase, w.contract,
+                 w.permanent_from, w.converts, case w.state when 'undone' then 'other' end, %(project)s, 1
+          from (values {rows}) w (id, kind, state, started_on, ends_on, ended_on, end_reason, end_phase, contract, permanent_from, converts),
+               lateral (select x.id from app.candidate x where x.tenant_id = app.tenant() and w.started_on is not null order by x.id limit 1) c,
+               lateral (select x.id from app.employer x where x.tenant_id = app.tenant() order by x.id limit 1) e"""
+
+
+def test_people_at_work_are_counted_by_start_end_and_what_followed(scratch):
+    """Worked out by hand: seven placements of 2025, one of which goes on as another kind, one of which nobody wrote the end of, and one undone."""
+    first, second = '01920000-0000-7000-8000-00000000fa01', '01920000-0000-7000-8000-00000000fa02'
+    rows = [  # id, kind, state, started, ends, ended, reason, phase, contract, permanent, converts
+        (first, 'secondment', 'ended', '2025-01-15', None, '2025-07-15', 'converted', 'later', 'fixed_term', None, None),
+        (second, 'regular', 'started', '2025-07-15', None, None, None, None, 'permanent', None, first),
+        (None, 'temp', 'ended', '2025-01-20', None, '2025-03-01', 'health', 'first_quarter', 'fixed_term', None, None),
+        (None, 'temp', 'started', '2025-01-31', '2025-04-30', None, None, None, 'fixed_term', None, None),
+        (None, 'regular', 'started', '2025-01-10', None, None, None, None, 'fixed_term', '2025-11-01', None),
+        (None, 'own_business', 'started', '2025-02-01', None, None, None, None, None, None, None),
+        (None, 'regular', 'ended', '2025-01-10', None, '2025-12-31', 'end_of_term', 'later', 'fixed_term', None, None),
+        (None, 'trial', 'undone', '2025-01-10', None, None, None, None, None, None, None)]
+    text = lambda value, kind: f"'{value}'::{kind}" if value else f'null::{kind}'   # noqa: E731
+    kinds = ('uuid', 'text', 'text', 'date', 'date', 'date', 'text', 'text', 'text', 'date', 'uuid')
+    with scratch() as cursor:
+        cursor.execute("set constraints all deferred; set session_replication_role = replica")
+        cursor.execute("insert into region.project (region_id, id, tenant_id, kind, title, starts_on, version, changed_at, changed_in) values (region.here(), gen_random_uuid(), app.tenant(), "
+                       "'pilot', 'Proef', '2025-01-01', 1, clock.now(), '3') returning id")
+        project = cursor.fetchone()[0]
+        cursor.execute('alter table app.placement alter version set default 1, alter changed_at set default now(), alter changed_in set default \'3\'')
+        cursor.execute(WORK.format(rows=', '.join('(' + ', '.join(map(text, row, kinds)) + ')' for row in rows)), {'project': project})
+        cursor.execute('update app.placement set converted_to = %s where id = %s', (second, first))
+
+        def counted(code):
+            cursor.execute("select to_char(r.at at time zone 'Europe/Amsterdam', 'YYYY-MM'), r.kind, sum(r.weight) from app.figure_records(%s, '2025-01-01', '2025-12-31') r "
+                           'where r.project = %s group by 1, 2 order by 1, 2', (code, project))
+            return [(month, kind, int(n)) for month, kind, n in cursor.fetchall()]
+        assert counted('placed') == [('2025-01', 'regular', 2), ('2025-01', 'secondment', 1), ('2025-01', 'temp', 2), ('2025-02', 'own_business', 1)]
+        assert counted('own_business') == [('2025-02', 'own_business', 1)]
+        assert counted('drop_out') == [('2025-03', 'health', 1)] and counted('drop_out_phase') == [('2025-03', 'first_quarter', 1)]
+        assert counted('converted') == [('2025-07', 'regular', 1)]
+        assert counted('permanent') == [('2025-07', 'regular', 1), ('2025-11', 'regular', 1)]
+        followed = [('2025-02', '1_months', 5), ('2025-03', '1_months', 1), ('2025-04', '3_months', 5), ('2025-05', '3_months', 1), ('2025-07', '6_months', 5), ('2025-08', '6_months', 1)]
+        assert counted('followed') == followed
+        # the temp that fell ill is no more there after three months; the other one had an agreed last day of 30 April, which is the day of three months, and is lost after six
+        assert counted('retained') == [('2025-02', '1_months', 5), ('2025-03', '1_months', 1), ('2025-04', '3_months', 4), ('2025-05', '3_months', 1), ('2025-07', '6_months', 3),
+                                       ('2025-08', '6_months', 1)]
+        assert counted('lost') == [('2025-07', '6_months', 1)]

@@ -4,14 +4,10 @@ import json
 import os
 import threading
 import uuid
-from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg2
 import pytest
 
-CONTEXT = ("select set_config('app.tenant', tenant_id::text, true), set_config('app.role', 'system', true), set_config('app.scope', 'tenant', true), "
-           "set_config('app.actor', '', true) from ref.tenant where code = 'gm9901'")
 CASES = [tuple(line.split('\t')) for line in (Path(__file__).parent / 'instruments.tsv').read_text().splitlines()[2:]]
 ROUNDS = int(os.environ.get('ROUNDS', '5'))
 
@@ -108,23 +104,6 @@ class World:
         self.cursor.execute('select project_id from app.placement where id = %s', (self.placement,))
         found = self.cursor.fetchone()[0]
         return found and str(found)
-
-
-@pytest.fixture(scope='module')
-def scratch(region):
-    """`with scratch() as cursor:` a transaction of the municipality itself, of which nothing is kept."""
-    connection = psycopg2.connect(region.env['MAATWERK_PG'] + ' user=maatwerk_admin')
-
-    @contextmanager
-    def transaction():
-        with connection.cursor() as cursor:
-            cursor.execute(CONTEXT)
-            try:
-                yield cursor
-            finally:
-                connection.rollback()
-    yield transaction
-    connection.close()
 
 
 @pytest.mark.parametrize('case', CASES, ids=[f'{case[1]}-{case[0].replace(" ", "_")}' for case in CASES])

@@ -24,7 +24,7 @@ static const char *const values_14[] = {"vacancies", "proposals", "people", "tas
 static const char *const values_15[] = {"flow", "stock", "median", "stated", NULL};
 static const char *const values_16[] = {"municipality", "organisation", "project", "neighbourhood", "sector", "kind", NULL};
 static const char *const values_17[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", "alderman", "labour_expert", "benefits_payment", NULL};
-static const char *const values_18[] = {"vacancy", "proposal", "candidate", "task", "proposal_round", NULL};
+static const char *const values_18[] = {"vacancy", "proposal", "candidate", "task", "proposal_round", "placement", "trajectory", "benefit", NULL};
 static const char *const values_19[] = {"planned", "running", "ended", NULL};
 
 static const struct field participation_new_fields[] = {
