@@ -84,6 +84,7 @@ def files(contract, statements):
     words = templates.read(ROOT / 'workers/notifications/templates')
     made['workers/notifications/templates/versions.tsv'] = templates.versions(ROOT / 'workers/notifications/templates/versions.tsv', words)
     made['sql/functions/gen/templates.sql'] = templates.rows(words)
+    made['workers/documents/gen/templates.h'], made['workers/documents/gen/templates.c'] = templates.pages(ROOT / 'workers/documents/templates')
     for noun in contract.nouns:
         made[f'docs/states/{noun.name}.md'] = emit_docs.states(noun)
     return made

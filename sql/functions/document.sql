@@ -16,7 +16,7 @@ create function app.sees_document(d app.document, scope text default app.scope()
                                   organisation uuid default app.organisation(), actor uuid default app.actor())
     returns boolean stable parallel safe
     return app.document_told(d, scope, role, organisation, actor);
-call app.wall('app.document', 'document', '{wall,noun,candidate_id,employer_id,parameters,fault,hash,pages,size,claimed_until,made_at}');
+call app.wall('app.document', 'document', '{wall,noun,candidate_id,employer_id,parameters,fault,hash,pages,size,claimed_until,claimed_by,made_at}');
 call app.open_to_scope('app.document', 'app.sees_document');
 call app.about('app.document');
 call app.referable('app.document', 'document', 'r.wall', 'app.sees_document', label => 'r.title', candidate => 'r.candidate_id', employer => 'r.employer_id');
@@ -37,6 +37,7 @@ create function app.document_request(template text, noun text, subject uuid, par
         select about.tenant_id, made, about.id, t.code, t.audience, t.retention, t.title_nl, document_request.parameters, app.actor(), clock.now()
         from ref.document_template t where t.code = document_request.template;
         assert found, format('there is no template %s', template);
+        perform queue.enqueue('make_document', about.tenant_id, jsonb_build_object('document', made));
         return made;
     end $$;
 
@@ -86,4 +87,58 @@ create function app.documents_withdraw(subject uuid, of_template text) returns i
             many := many + 1;
         end loop;
         return many;
+    end $$;
+
+-- Claims for this job what is asked and nobody makes: its own document first. A claim ends by itself, because a worker may die.
+create function app.documents_claim(document uuid, job bigint, most int)
+    returns table (id uuid, template text, parameters jsonb, pages_most int) language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if not exists (select from app.document d where d.tenant_id = app.tenant() and d.id = document and app.document_is_pending(d.state)
+                       and app.sees_document(d)) then
+            return;
+        end if;
+        return query
+        with chosen as (
+            select d.tenant_id, d.id from app.document d
+            where d.tenant_id = app.tenant() and d.state = 'asked' and (d.claimed_until is null or d.claimed_until <= clock.now() or d.claimed_by = job)
+              and app.sees_document(d)
+            order by (d.id = document) desc, d.asked_at, d.id limit most for no key update skip locked),
+        claimed as (
+            update app.document d set claimed_until = clock.now() + interval '5 minutes', claimed_by = job
+            from chosen c where d.tenant_id = c.tenant_id and d.id = c.id returning d.id, d.template, d.parameters || jsonb_build_object('title', d.title) as parameters)
+        select c.id, c.template, c.parameters, t.pages_most from claimed c join ref.document_template t on t.code = c.template order by c.id;
+    end $$;
+
+-- Whether another job has claimed this document and not ended it: it may die yet.
+create function app.document_waits(document uuid, job bigint) returns boolean language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return exists (select from app.document d where d.tenant_id = app.tenant() and d.id = document and app.document_is_pending(d.state)
+                       and app.sees_document(d) and d.claimed_by is distinct from job);
+    end $$;
+
+-- A document that this job claimed is made, or cannot be made. One that was withdrawn meanwhile stays so.
+create function app.document_end(document uuid, job bigint, bytes bytea, pages int, fault text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        d app.document;
+    begin
+        select o.* into d from app.document o where o.tenant_id = app.tenant() and o.id = document and o.claimed_by = job
+            and app.document_is_pending(o.state) and app.sees_document(o) for no key update;
+        if not found then
+            return;
+        end if;
+        if document_end.fault is not null then
+            update app.document o set state = app.move('document', d.state, 'fail'), fault = document_end.fault
+            where o.tenant_id = d.tenant_id and o.id = d.id;
+            return;
+        end if;
+        insert into app.document_content (tenant_id, document_id, bytes) values (d.tenant_id, d.id, document_end.bytes);
+        update app.document o set state = app.move('document', d.state, 'make'), parameters = '{}', hash = sha256(document_end.bytes),
+            pages = document_end.pages, size = octet_length(document_end.bytes), made_at = clock.now()
+        where o.tenant_id = d.tenant_id and o.id = d.id;
     end $$;

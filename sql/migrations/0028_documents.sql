@@ -45,6 +45,7 @@ create table app.document (
     asked_by uuid,
     asked_at timestamptz not null,
     claimed_until timestamptz,
+    claimed_by bigint,
     made_at timestamptz,
     version bigint not null,
     changed_at timestamptz not null,
@@ -55,7 +56,7 @@ create table app.document (
     constraint document_parameters_small check (pg_column_size(parameters) <= 60000)
 );
 comment on column app.document.parameters is 'what the page says, as it was when it was asked; emptied once it is made';
-comment on column app.document.claimed_until is 'until then a worker makes it';
+comment on column app.document.claimed_until is 'until then the job claimed_by makes it';
 create index document_by_asking on app.document (tenant_id, asked_at, id);
 create index document_by_subject on app.document (tenant_id, subject_id, asked_at, id);
 create index document_by_candidate on app.document (tenant_id, candidate_id, asked_at, id) where candidate_id is not null;

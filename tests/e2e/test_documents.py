@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Documents: who reads which, and what of them."""
+import hashlib
 import json
+import re
+import subprocess
+import unicodedata
 
 import pytest
 
@@ -12,7 +16,7 @@ CANDIDATE = '01920000-0000-7000-8000-000000000c01'
 def ask(region):
     """Asks for a document as a function of another noun does; returns its id."""
     def make(template, noun, subject, **values):
-        return str(region.sql("""begin; select set_config('app.tenant', '1', true), set_config('app.role', 'system', true), set_config('app.scope', 'tenant', true);
+        return str(region.sql("""select set_config('app.tenant', '1', true), set_config('app.role', 'system', true), set_config('app.scope', 'tenant', true);
             select app.document_request(%s, %s, %s::uuid, %s::jsonb)""", (template, noun, subject, json.dumps(values)))[0][0])
     return make
 
@@ -36,3 +40,57 @@ def test_others_do_not_read_it(as_role):
         assert client.get(f'/documents/{CARD}').status == client.get(f'/documents/{CARD}/content').status == 404
         assert CARD not in [d['id'] for d in client.get('/documents').json['items']]
     assert as_role('candidate').get(f'/documents/{CARD}').status == 200
+
+
+LETTER = {'municipality': 'Gemeente Maasdrecht', 'name': 'Şükrü Ångström-Łukasz', 'street': 'Dorpsstraat 1', 'city': '5012 AB Maasdrecht', 'date': '29 november 2026',
+          'reference': 'W-2026-17', 'rights': ['Wij helpen u bij het zoeken.', 'U hebt één vaste contactpersoon.'], 'duties': ['U zoekt werk.'],
+          'contact': 'Bel ons: 14 013.', 'sender': 'Samira de Wit'}
+
+
+def shown(pages, tmp_path, *options):
+    (tmp_path / 'page.pdf').write_bytes(pages)
+    return ' '.join(subprocess.run(['pdftotext', *options, str(tmp_path / 'page.pdf'), '-'], capture_output=True, text=True, check=True).stdout.split())
+
+
+def test_a_worker_makes_what_was_asked_and_says_what_it_cannot(as_role, region, ask, tmp_path):
+    """All in one start of LibreOffice: what one asks for in a moment is made together."""
+    region.sql("update queue.kind set paused_until = 'infinity' where kind = 'make_document'")
+    long_street = 'Bijzonderlangestraatnaamlaan ' * 10 + 'tot driehonderd'
+    asked = {
+        'plain': ask('rules_letter', 'candidate', CANDIDATE, **LETTER),
+        'search': ask('rules_letter', 'candidate', CANDIDATE, **LETTER, search_until='27 december 2026'),
+        'right to left': ask('rules_letter', 'candidate', CANDIDATE, **{**LETTER, 'name': 'محمد عبد الله'}),
+        'hebrew': ask('rules_letter', 'candidate', CANDIDATE, **{**LETTER, 'name': 'דוד לוי'}),
+        'markup': ask('rules_letter', 'candidate', CANDIDATE, **{**LETTER, 'name': '</text:p>&{{sender}}<!--end-->"'}),
+        'long street': ask('rules_letter', 'candidate', CANDIDATE, **{**LETTER, 'street': long_street}),
+        'one long word': ask('rules_letter', 'candidate', CANDIDATE, **{**LETTER, 'street': 'x' * 300}),
+        'emoji': ask('rules_letter', 'candidate', CANDIDATE, **{**LETTER, 'name': 'Zon 🌞'}),
+        'turned': ask('rules_letter', 'candidate', CANDIDATE, **{**LETTER, 'name': 'Jan \u202enerdraag'}),
+        'absent': ask('rules_letter', 'candidate', CANDIDATE, **{k: v for k, v in LETTER.items() if k != 'name'}),
+        'too long': ask('rules_letter', 'candidate', CANDIDATE, **{**LETTER, 'duties': ['U zoekt werk. ' * 20] * 60}),
+    }
+    region.sql("update queue.kind set paused_until = null where kind = 'make_document'")
+    lead = as_role('team_lead')
+    for document in asked.values():
+        lead.wait_for(f'/documents/{document}', lambda r: r.json['state'] != 'asked')
+    known = {name: lead.get(f'/documents/{document}').json for name, document in asked.items()}
+    assert {name: one.get('fault') for name, one in known.items()} == {
+        **dict.fromkeys(('plain', 'search', 'right to left', 'hebrew', 'markup', 'long street', 'one long word')), 'emoji': 'characters', 'turned': 'characters',
+        'absent': 'values', 'too long': 'too_long'}
+    texts = {}
+    for name, one in known.items():
+        if one['state'] == 'made':
+            pages = lead.get(f'/documents/{one["id"]}/content').body
+            assert hashlib.sha256(pages).hexdigest() == one['hash'] and one['pages'] == 1
+            texts[name] = shown(pages, tmp_path)
+    assert 'Beste Şükrü Ångström-Łukasz,' in texts['plain'] and 'Eerst zelf zoeken' not in texts['plain']
+    assert 'tot en met 27 december 2026' in texts['search']
+    assert 'محمد' in unicodedata.normalize('NFKC', texts['right to left']) and 'דוד' in texts['hebrew']
+    assert 'Beste </text:p>&{{sender}}<!--end-->",' in texts['markup']
+    assert texts['long street'].count('Bijzonderlangestraatnaamlaan') == 10
+    assert texts['one long word'].count('x') - texts['plain'].count('x') == 300
+    assert region.sql("select count(*) from app.document where state = 'made' and parameters <> '{}'")[0][0] == 0
+    assert as_role('consultant').get(f'/documents/{asked["plain"]}').status == 404        # a letter is for the file
+    (tmp_path / 'plain.pdf').write_bytes(lead.get(f'/documents/{asked["plain"]}/content').body)
+    info = subprocess.run(['pdfinfo', str(tmp_path / 'plain.pdf')], capture_output=True, text=True, check=True).stdout
+    assert re.search(r'Title: +Uw uitkering: rechten en plichten\n', info) and re.search(r'Tagged: +yes\n', info) and 'Author' not in info and 'JavaScript:      no' in info

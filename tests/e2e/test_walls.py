@@ -157,6 +157,9 @@ CALLS = {
     'app.proposal_alias(uuid)': ('placements', 'app.proposal_alias(%(proposal)s)', None),
     'app.candidate_organisation(uuid)': ('candidates', 'app.candidate_organisation(%(candidate)s)', None),
     'app.document_bytes(uuid)': ('agreements', 'app.document_bytes(%(document)s)', None),
+    'app.documents_claim(uuid,bigint,integer)': (
+        'documents', '(select count(*)::int from app.documents_claim(%(asked)s, 1, 1))', 0),
+    'app.document_waits(uuid,bigint)': ('documents', 'app.document_waits(%(asked)s, 1)', False),
     'app.document_withdraw(uuid)': ('agreements', 'app.document_withdraw(%(document)s)', 'MW404'),
     'app.note_subject(uuid)': ('platform', 'app.note_subject(%(note)s)', None),
     'app.user_organisation(uuid)': ('platform', 'app.user_organisation(%(user)s)', None),
@@ -252,6 +255,9 @@ def target(region, as_role):
                "update app.candidate set available_from = clock.today(), organisation_id = (select id from app.organisation where tenant_id = 1 and kind = 'firm' limit 1) where id = %s; "
                "update app.proposal set sent_at = sent_at - interval '1 year' where id = %s", (first, proposals[first]))
     region.sql("set session_replication_role = replica; update app.trajectory set reserved_until = '2026-01-01' where holds_place")
+    asked, = region.sql("update queue.kind set paused_until = 'infinity' where kind = 'make_document'; "
+                        "select set_config('app.tenant', '1', false), set_config('app.role', 'system', false), set_config('app.scope', 'tenant', false); "
+                        "select app.document_request('card', 'candidate', %s, '{}')::text", (first,))[0]
     note, = region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false); "
                        "select app.note_put('candidate', %s, 'Een notitie.', 'mediation')", (first,))[0]
     user, = region.sql('select id from app.user_account where tenant_id = 1 and organisation_id is not null limit 1')[0]
