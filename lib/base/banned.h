@@ -9,9 +9,10 @@
 #include <string.h>
 #include <time.h>
 
-#pragma GCC poison strcpy strcat sprintf vsprintf gets /* buf_print, arena_print, snprintf */
-#pragma GCC poison atoi atol atof                      /* str_to_int */
-#pragma GCC poison strtok                              /* str_cut */
+#pragma GCC poison strcpy strcat sprintf \
+    vsprintf                      /* buf_print, arena_print, snprintf; C11 has no gets */
+#pragma GCC poison atoi atol atof /* str_to_int */
+#pragma GCC poison strtok         /* str_cut */
 #pragma GCC poison gmtime localtime asctime \
     ctime /* the time comes from ctx and from the database */
 

@@ -14,7 +14,7 @@ field_set schema_visible(const struct schema *schema, uint32_t role)
 {
     field_set visible = 0;
     for (size_t i = 0; i < schema->count; i++)
-        if (schema->fields[i].visible_to & role)
+        if (schema->fields[i].visible_to & role || schema->fields[i].visible_to == UINT32_MAX)
             visible |= (field_set)1 << i;
     return visible;
 }

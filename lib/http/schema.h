@@ -84,7 +84,7 @@ struct schema {
 /* The field with this name in JSON, or NULL. */
 const struct field *schema_field(const struct schema *schema, struct str name);
 
-/* The set of fields that `role` (one bit) may see. */
+/* The set of fields that `role` (one bit) may see. Who has no role (0) sees what everybody may see. */
 field_set schema_visible(const struct schema *schema, uint32_t role);
 
 #endif

@@ -207,7 +207,8 @@ static void refuse(struct exchange *exchange, const struct problem *problem, str
 /* What the database says of a limit that is reached: "bsn-search 312". */
 static void note_quota(struct exchange *exchange, struct str hint)
 {
-    unsigned group = allowance_group_of[__builtin_ctz(exchange->actor.role)];
+    uint32_t role = exchange->actor.role; /* none, where nobody logs in */
+    unsigned group = allowance_group_of[role ? __builtin_ctz(role) : 0];
     struct str rest = hint;
     enum allowance kind = allowance_named(str_cut(&rest, ' '));
     if (kind == ALLOWANCE_COUNT || !rest.at)

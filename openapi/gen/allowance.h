@@ -12,6 +12,7 @@ enum allowance {
     ALLOWANCE_BSN_SEARCH, /* searches by citizen service number */
     ALLOWANCE_BSN_STORE, /* citizen service numbers that are registered or corrected, because that tells whether one is known */
     ALLOWANCE_NAME_SEARCH, /* searches by name and day of birth */
+    ALLOWANCE_SIGNING, /* readings and signatures with one link to sign with, which has no user */
     ALLOWANCE_COUNT,
 };
 

@@ -40,10 +40,7 @@ create trigger unsign after update on region.agreement for each row
     when ((new.gets, new.does, new.costs, new.from_day, new.until_day, new.title) is distinct from (old.gets, old.does, old.costs, old.from_day, old.until_day, old.title))
     execute function region.agreement_unsign();
 
--- An agreement with one employer, or about one person, is a general row: its wall is that of what it is about. It is closed until it has operations.
-call app.wall('app.agreement', 'agreement', '{wall,noun,candidate_id,employer_id}');
-call app.about('app.agreement');
-call region.project_of('app.agreement', 'project_id');
+-- Agreements of one municipality (sheets, quotes) are in sheet.sql.
 
 call app.wall('app.arrangement', 'arrangement', '{}');
 call app.open_to_tenant('app.arrangement');

@@ -106,7 +106,7 @@ create function app.documents_claim(document uuid, job bigint, most int)
               and app.sees_document(d)
             order by (d.id = document) desc, d.asked_at, d.id limit most for no key update skip locked),
         claimed as (
-            update app.document d set claimed_until = clock.now() + interval '5 minutes', claimed_by = job
+            update app.document d set claimed_until = clock.now() + make_interval(secs => (select k.timeout_ms / 1000 from queue.kind k where k.kind = 'make_document')), claimed_by = job
             from chosen c where d.tenant_id = c.tenant_id and d.id = c.id returning d.id, d.template, d.parameters || jsonb_build_object('title', d.title) as parameters)
         select c.id, c.template, c.parameters, t.pages_most from claimed c join ref.document_template t on t.code = c.template order by c.id;
     end $$;

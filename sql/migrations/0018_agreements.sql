@@ -57,12 +57,12 @@ create unique index participation_in_agreement_once on region.participation (reg
     where agreement_id is not null;
 
 -- What is agreed with one employer, or about one person, stays in the municipality: a quote, the sheet of a placement.
-create domain app.agreement_kind as text check (value in ('quote', 'placement_sheet'));
+create domain app.agreement_kind as text check (value in ('quote', 'placement_sheet', 'project_sheet'));
 create table app.agreement (
     tenant_id int not null,
     id uuid not null,
     kind app.agreement_kind not null,
-    state region.agreement_state not null default 'draft',
+    state text not null default 'draft',
     subject_id uuid not null,
     wall app.wall_name not null,
     noun text not null,
@@ -76,6 +76,8 @@ create table app.agreement (
     valid_until date,
     project_id uuid,
     revises_id uuid,
+    text_hash bytea,
+    document_id uuid,
     version bigint not null,
     changed_at timestamptz not null,
     changed_in xid8 not null,
@@ -83,8 +85,15 @@ create table app.agreement (
     foreign key (tenant_id, subject_id) references app.subject (tenant_id, id),
     foreign key (tenant_id, revises_id) references app.agreement (tenant_id, id),
     constraint agreement_quote_has_validity check (kind <> 'quote' or state = 'draft' or valid_until is not null),
-    constraint agreement_of_tenant_in_order check (until_day is null or from_day <= until_day)
+    constraint agreement_of_tenant_in_order check (until_day is null or from_day <= until_day),
+    constraint agreement_fits_subject check (case kind when 'project_sheet' then noun = 'project' when 'quote' then noun in ('employer', 'vacancy')
+                                                       else noun in ('placement', 'proposal', 'vacancy') end),
+    constraint agreement_offered_is_whole check (state in ('draft', 'refused', 'lapsed') or num_nonnulls(gets, does, costs, from_day) = 4)
 );
+comment on column app.agreement.text_hash is 'of the text that is offered: who signs says which text that is';
+create index agreement_by_change on app.agreement (tenant_id, changed_at, id);
+create index agreement_by_candidate on app.agreement (tenant_id, candidate_id, changed_at, id) where candidate_id is not null;
+create index agreement_by_employer on app.agreement (tenant_id, employer_id, changed_at, id) where employer_id is not null;
 create index agreement_by_subject on app.agreement (tenant_id, subject_id, id);
 
 -- The catalogue of what an employer can get: training, instruments, services.

@@ -5,6 +5,7 @@
 create domain app.document_audience as text check (value in ('file', 'mediation', 'parties'));
 create domain app.document_retention as text check (value in ('file', 'agreement', 'card'));
 create domain app.document_fault as text check (value in ('values', 'characters', 'too_long', 'not_made', 'too_large'));
+create domain app.text_8000 as text check (char_length(value) between 1 and 8000);
 create domain app.page_count as int check (value between 1 and 1000);
 
 -- What there is to be made. The pages themselves are in workers/documents/templates.
@@ -73,3 +74,54 @@ create table app.document_content (
     constraint document_content_small check (octet_length(bytes) <= 2097152)
 );
 alter table app.document_content alter column bytes set storage external;
+
+-- Who signs a sheet or a quote. A signature holds for one text; when that text changes, it is void.
+create domain app.signatory_party as text check (value in ('candidate', 'employer', 'organisation', 'municipality'));
+create table app.signatory (
+    tenant_id int not null,
+    id uuid not null,
+    agreement_id uuid not null,
+    place int not null,
+    party app.signatory_party not null,
+    party_id uuid not null,
+    party_name app.line_200 not null,
+    signed_at timestamptz,
+    signed_hash bytea,
+    signed_by uuid,
+    signed_name app.line_120,
+    voided_at timestamptz,
+    version bigint not null,
+    changed_at timestamptz not null,
+    changed_in xid8 not null,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, agreement_id) references app.agreement (tenant_id, id),
+    constraint signatory_signed_whole check (num_nonnulls(signed_at, signed_hash, signed_name) in (0, 3))
+);
+comment on column app.signatory.signed_by is 'null when it was signed with a link';
+comment on column app.signatory.voided_at is 'when a signature was made void by a change of the text';
+create unique index signatory_once on app.signatory (tenant_id, agreement_id, party, party_id);
+
+-- Each text that was offered, as it was. It is never changed nor deleted.
+create table app.offered_text (
+    tenant_id int not null,
+    agreement_id uuid not null,
+    hash bytea not null,
+    text app.text_8000 not null,
+    document_id uuid not null,
+    offered_at timestamptz not null,
+    primary key (tenant_id, agreement_id, hash),
+    foreign key (tenant_id, agreement_id) references app.agreement (tenant_id, id),
+    foreign key (tenant_id, document_id) references app.document (tenant_id, id)
+);
+
+-- A link with which one party signs once. The token itself is nowhere: only its hash is. It is looked up before there is a context, so the table
+-- stands apart from those of app.
+create table entry.signing_link (
+    hash bytea primary key,
+    tenant_id int not null,
+    signatory_id uuid not null,
+    expires_at timestamptz not null,
+    used_at timestamptz,
+    foreign key (tenant_id, signatory_id) references app.signatory (tenant_id, id) on delete cascade
+);
+create unique index signing_link_of_signatory on entry.signing_link (tenant_id, signatory_id);

@@ -39,12 +39,12 @@ NO_ENUM = {
     **dict.fromkeys(('app.reminder.fate', 'app.reminder.receiver', 'app.reminder.reader_kind', 'app.reminder_digest.reader_kind'), 'reminders have no operation'),
     'ref.noun_clock.effect': 'clocks have no operation',
     'app.message_report.action': 'what came back is told by the state',
-    **dict.fromkeys(('app.agreement.kind', 'app.agreement.wall', 'region.agreement.kind', 'app.agreement.state', 'region.agreement.state', 'app.arrangement.kind', 'app.booking.kind'),
-                    'the operations of agreements come later'),
+    **dict.fromkeys(('region.agreement.kind', 'app.arrangement.kind', 'app.booking.kind'),
+                    'their operations come later'),
     'ref.placement_phase.phase': 'the same', 'ref.placement_end.reason': 'what a reason means has no operation; the reason of a placement is told',
     'audit.entry.action': 'the audit has no operation', 'ref.state.phase': 'the states have no operation',
     'queue.counter.metric': 'a name of a metric', 'app.subject.wall': 'behind which wall a row stands is not told',
-    'app.note.wall': 'the same', 'app.document.wall': 'the same', 'app.mandate.wall': 'it follows from what the mandate is about', 'app.task.wall': 'the same',
+    'app.note.wall': 'the same', 'app.document.wall': 'the same', 'app.agreement.wall': 'the same', 'app.mandate.wall': 'it follows from what the mandate is about', 'app.task.wall': 'the same',
     'queue.unique_key.scope': 'nobody sees the keys', 'queue.effect.state': 'nobody sees what was begun',
 }
 

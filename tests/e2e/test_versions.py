@@ -38,6 +38,9 @@ NOUNS = {
     '/users/{userId}': ('user_account', 'tenant_admin', lambda make: make('as_role')('tenant_admin').post(
         '/users', {'name': 'Zelfde', 'email': f'zelfde{make("region").sql("select count(*) from app.user_account")[0][0]}@maasdrecht.example',
                    'role': 'consultant'})),
+    '/agreements/{agreementId}': ('agreement', 'consultant', lambda make: posted(
+        make, 'consultant', '/agreements', kind='quote', noun='employer', subjectId=make('world')['employer'], gets='Zelfde.', does='Zelfde.', costs='Zelfde.',
+        fromDay='2031-01-01', untilDay='2031-02-01', validUntil='2031-01-01')),
     '/notes/{noteId}': ('note', 'consultant', lambda make: posted(
         make, 'consultant', '/notes', noun='employer', subjectId=make('world')['employer'], text='Zelfde.')),
     '/hats/{hatId}': ('hat', 'tenant_admin', lambda make: posted(

@@ -10,7 +10,7 @@ import pytest
 OPENED = """select c.relname, coalesce(array_agg(pg_get_expr(p.polqual, p.polrelid)) filter (where p.polqual is not null), '{}')
     from pg_class c left join pg_policy p on p.polrelid = c.oid and p.polname not in ('tenant_wall', 'owner_functions')
     where c.relnamespace = 'app'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition group by 1"""
-CLOSED = {'document_content', 'agreement', 'candidate_bsn', 'figure_cell', 'figure_count', 'name_word', 'subject', 'message_attempt', 'message_report', 'address_stop',
+CLOSED = {'document_content', 'signatory', 'offered_text', 'candidate_bsn', 'figure_cell', 'figure_count', 'name_word', 'subject', 'message_attempt', 'message_report', 'address_stop',
           'reminder', 'reminder_plan', 'reminder_digest'}          # reached through functions only
 ASKED = {'app.reaches(uuid,uuid,uuid)'}             # a part of predicates, so that everybody asks it
 # functions with the rights of the owner, but for triggers: nobody calls those
@@ -160,6 +160,12 @@ CALLS = {
     'app.documents_claim(uuid,bigint,integer)': (
         'documents', '(select count(*)::int from app.documents_claim(%(asked)s, 1, 1))', 0),
     'app.document_waits(uuid,bigint)': ('documents', 'app.document_waits(%(asked)s, 1)', False),
+    'app.agreement_signatories(uuid)': ('agreements', 'app.agreement_signatories(%(sheet)s)::text', '[]'),
+    'app.agreement_offered(uuid)': ('agreements', 'app.agreement_offered(%(sheet)s)', None),
+    'app.agreement_revise(uuid,uuid)': ('agreements', 'app.agreement_revise(%(sheet)s, gen_random_uuid())', 'MW404'),
+    'app.agreement_sign(uuid,text,text)': ('agreements', "app.agreement_sign(%(sheet)s, repeat('00', 32), 'Wie')", 'MW404'),
+    'app.signing_link_make(uuid)': ('agreements', 'app.signing_link_make(%(signatory)s)', 'MW404'),
+    'app.agreements_lapse()': ('matching', 'app.agreements_lapse()', 0),
     'app.document_withdraw(uuid)': ('agreements', 'app.document_withdraw(%(document)s)', 'MW404'),
     'app.note_subject(uuid)': ('platform', 'app.note_subject(%(note)s)', None),
     'app.user_organisation(uuid)': ('platform', 'app.user_organisation(%(user)s)', None),
@@ -255,6 +261,9 @@ def target(region, as_role):
                "update app.candidate set available_from = clock.today(), organisation_id = (select id from app.organisation where tenant_id = 1 and kind = 'firm' limit 1) where id = %s; "
                "update app.proposal set sent_at = sent_at - interval '1 year' where id = %s", (first, proposals[first]))
     region.sql("set session_replication_role = replica; update app.trajectory set reserved_until = '2026-01-01' where holds_place")
+    sheet = consultant.post('/agreements', {'kind': 'placement_sheet', 'noun': 'vacancy', 'subjectId': vacancy, 'gets': 'x', 'does': 'x', 'costs': 'x', 'fromDay': '2031-01-01'}).json
+    assert consultant.post(f'/agreements/{sheet["id"]}/moves', {'event': 'offer'}).status == 200
+    region.sql("set session_replication_role = replica; update app.agreement set valid_until = '2026-01-01' where id = %s", (sheet['id'],))
     asked, = region.sql("update queue.kind set paused_until = 'infinity' where kind = 'make_document'; "
                         "select set_config('app.tenant', '1', false), set_config('app.role', 'system', false), set_config('app.scope', 'tenant', false); "
                         "select app.document_request('card', 'candidate', %s, '{}')::text", (first,))[0]

@@ -17,6 +17,9 @@ enum problem_code {
     PROBLEM_METHOD_NOT_ALLOWED, /* 405: This cannot be done here */
     PROBLEM_NOT_ACCEPTABLE, /* 406: We answer in JSON */
     PROBLEM_REQUEST_TIMEOUT, /* 408: The request did not arrive in time */
+    PROBLEM_TEXT_CHANGED, /* 409: The text has changed */
+    PROBLEM_SIGNED_ALREADY, /* 409: This party has signed already */
+    PROBLEM_LINK_USED, /* 409: This link was used */
     PROBLEM_CONFLICT, /* 409: Does not go together with what is there */
     PROBLEM_DUPLICATE, /* 409: This exists already */
     PROBLEM_BSN_KNOWN, /* 409: This number is known here already */

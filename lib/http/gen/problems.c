@@ -42,6 +42,15 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_REQUEST_TIMEOUT] = {"request-timeout", 408, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:request-timeout\",\"title\":\"De aanvraag kwam niet op tijd af\",\"status\":408,\"detail\":\"De verbinding was te langzaam of viel weg voordat de hele aanvraag er was. Er is niets gewijzigd.\"",
         "{\"type\":\"urn:maatwerk:problem:request-timeout\",\"title\":\"The request did not arrive in time\",\"status\":408,\"detail\":\"The connection was too slow, or was lost, before the whole request was there. Nothing was changed.\""}, {NULL, 0}},
+    [PROBLEM_TEXT_CHANGED] = {"text-changed", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:text-changed\",\"title\":\"De tekst is veranderd\",\"status\":409,\"detail\":\"De tekst die u tekent, is niet meer de tekst die is aangeboden. Lees de nieuwe tekst, en teken die.\"",
+        "{\"type\":\"urn:maatwerk:problem:text-changed\",\"title\":\"The text has changed\",\"status\":409,\"detail\":\"The text that you sign is not the one that is offered any more. Read the new text, and sign that.\""}, {NULL, 0}},
+    [PROBLEM_SIGNED_ALREADY] = {"signed-already", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:signed-already\",\"title\":\"Deze partij heeft al getekend\",\"status\":409,\"detail\":\"Voor deze partij is deze tekst al getekend.\"",
+        "{\"type\":\"urn:maatwerk:problem:signed-already\",\"title\":\"This party has signed already\",\"status\":409,\"detail\":\"This text was signed for this party already.\""}, {NULL, 0}},
+    [PROBLEM_LINK_USED] = {"link-used", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:link-used\",\"title\":\"Deze link is gebruikt\",\"status\":409,\"detail\":\"Met een link tekent u één keer, en dat is gebeurd. Vraag een nieuwe link als u opnieuw moet tekenen.\"",
+        "{\"type\":\"urn:maatwerk:problem:link-used\",\"title\":\"This link was used\",\"status\":409,\"detail\":\"A link signs once, and it has. Ask for a new one when you must sign again.\""}, {NULL, 0}},
     [PROBLEM_CONFLICT] = {"conflict", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:conflict\",\"title\":\"Dit past niet bij wat er al is\",\"status\":409,\"detail\":\"Iets anders verwijst hiernaar, of de gegevens passen niet bij wat er al staat.\"",
         "{\"type\":\"urn:maatwerk:problem:conflict\",\"title\":\"Does not go together with what is there\",\"status\":409,\"detail\":\"Something else refers to this, or it does not go together with what is stored.\""}, {NULL, 0}},
@@ -336,6 +345,8 @@ const struct constraint_rule constraint_rules[] = {
     {"hat_until_after_from", PROBLEM_INVALID, FAULT_ORDER, "/untilAt", "fromAt"},
     {"rule_scope_names_what", PROBLEM_INVALID, FAULT_VALUE, "/scopeId", ""},
     {"rule_dates_in_order", PROBLEM_INVALID, FAULT_ORDER, "/validUntil", "validFrom"},
+    {"agreement_fits_subject", PROBLEM_INVALID, FAULT_VALUE, "/noun", ""},
+    {"agreement_offered_is_whole", PROBLEM_INVALID, FAULT_REQUIRED, "/gets", ""},
     {"mandate_one_grantee", PROBLEM_INVALID, FAULT_NOT_HERE, "/granteeUserId", ""},
     {"mandate_until_after_from", PROBLEM_INVALID, FAULT_ORDER, "/untilAt", "fromAt"},
     {"mandate_says_what", PROBLEM_INVALID, FAULT_VALUE, "/scope", ""},

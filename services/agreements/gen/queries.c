@@ -5,8 +5,205 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(26 <= LIMIT_QUERIES, "queries");
+_Static_assert(37 <= LIMIT_QUERIES, "queries");
 _Static_assert(12 <= LIMIT_VALUES, "stated_figure_insert");
+
+static const struct query_filter agreement_list_filters[] = {
+    {"subjectId", "a.subject_id = %::uuid", NULL},
+    {"candidateId", "a.candidate_id = %::uuid", NULL},
+    {"employerId", "a.employer_id = %::uuid", NULL},
+    {"kind", "a.kind = %", NULL},
+    {"state", "a.state = %", NULL},
+};
+static const struct query_sort agreement_list_sorts[] = {
+    {"changedAt", "a.changed_at", "timestamptz", "changed_at"},
+};
+static const struct query_list agreement_list_list = {
+    agreement_list_filters, 5,
+    agreement_list_sorts, 1,
+    "a.id", "id", "uuid",
+    true,
+    NULL, NULL,
+    NULL,
+};
+const struct query query_agreement_list = {
+    .name = "agreement_list",
+    .text = "select a.id, a.kind, a.state, a.noun, a.subject_id, a.candidate_id, a.employer_id, a.gets, a.doe"
+            "s, a.costs, a.from_day, a.until_day, a.valid_until, a.revises_id, encode(a.text_hash, 'hex') as "
+            "text_hash, a.document_id, a.version, a.changed_at from app.agreement a where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &agreement_list_list, .whose = "candidate_id",
+};
+struct statement *sql_agreement_list(struct plan *plan)
+{
+    return plan_add(plan, &query_agreement_list, NULL);
+}
+
+const struct query query_agreement_get = {
+    .name = "agreement_get",
+    .text = "select a.id, a.kind, a.state, a.noun, a.subject_id, a.candidate_id, a.employer_id, a.gets, a.doe"
+            "s, a.costs, a.from_day, a.until_day, a.valid_until, a.revises_id, encode(a.text_hash, 'hex') as "
+            "text_hash, a.document_id, app.agreement_offered(a.id) as text, app.agreement_signatories(a.id) a"
+            "s signatories, a.version, a.changed_at from app.agreement a where a.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL, .whose = "candidate_id",
+};
+struct statement *sql_agreement_get(struct plan *plan, struct sql_agreement_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_agreement_get, values);
+}
+
+const struct query query_agreement_insert = {
+    .name = "agreement_insert",
+    .text = "insert into app.agreement (tenant_id, id, kind, subject_id, gets, does, costs, from_day, until_d"
+            "ay, valid_until) values (app.tenant(), $1::uuid, $2::text, app.refer_to($3::text, $4::uuid), $5:"
+            ":text, $6::text, $7::text, $8::date, $9::date, $10::date)",
+    .parameters = 10, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_agreement_insert(struct plan *plan, const struct agreement_new *body, struct sql_agreement_insert args)
+{
+    const struct str values[] = {
+        args.id,
+        body->kind,
+        body->noun,
+        body->subject_id,
+        body->gets,
+        body->does,
+        body->costs,
+        body->from_day,
+        body->until_day,
+        body->valid_until,
+    };
+    return plan_add(plan, &query_agreement_insert, values);
+}
+
+const struct query query_agreement_change = {
+    .name = "agreement_change",
+    .text = "update app.agreement a set (gets, does, costs, from_day, until_day, valid_until) = (select n.get"
+            "s, n.does, n.costs, n.from_day, n.until_day, n.valid_until from jsonb_populate_record(a, $1::jso"
+            "nb) n) where a.id = $2 and $3::int8multirange @> a.version returning a.id",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_agreement_change(struct plan *plan, struct sql_agreement_change args)
+{
+    const struct str values[] = {
+        args.document,
+        args.id,
+        args.version,
+    };
+    return plan_add(plan, &query_agreement_change, values);
+}
+
+const struct query query_agreement_move = {
+    .name = "agreement_move",
+    .text = "update app.agreement a set state = app.move('agreement', a.state, $1::text) where a.id = $2 retu"
+            "rning a.id",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_agreement_move(struct plan *plan, const struct agreement_move *body, struct sql_agreement_move args)
+{
+    const struct str values[] = {
+        body->event,
+        args.id,
+    };
+    return plan_add(plan, &query_agreement_move, values);
+}
+
+const struct query query_agreement_revise = {
+    .name = "agreement_revise",
+    .text = "select app.agreement_revise($1::uuid, $2::uuid)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_agreement_revise(struct plan *plan, struct sql_agreement_revise args)
+{
+    const struct str values[] = {
+        args.agreement_id,
+        args.id,
+    };
+    return plan_add(plan, &query_agreement_revise, values);
+}
+
+const struct query query_agreement_sign = {
+    .name = "agreement_sign",
+    .text = "select app.agreement_sign($1::uuid, $2::text, $3::text)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_agreement_sign(struct plan *plan, const struct agreement_signature *body, struct sql_agreement_sign args)
+{
+    const struct str values[] = {
+        args.id,
+        body->hash,
+        body->name,
+    };
+    return plan_add(plan, &query_agreement_sign, values);
+}
+
+const struct query query_signing_link_make = {
+    .name = "signing_link_make",
+    .text = "select app.signing_link_make($1::uuid)",
+    .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_signing_link_make(struct plan *plan, struct sql_signing_link_make args)
+{
+    const struct str values[] = {
+        args.signatory_id,
+    };
+    return plan_add(plan, &query_signing_link_make, values);
+}
+
+const struct query query_signing_link_read = {
+    .name = "signing_link_read",
+    .text = "select l.token, l.expires_at from app.signing_link_read($1::uuid) l where l.token is not null",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_signing_link_read(struct plan *plan, struct sql_signing_link_read args)
+{
+    const struct str values[] = {
+        args.signatory_id,
+    };
+    return plan_add(plan, &query_signing_link_read, values);
+}
+
+const struct query query_signing_read = {
+    .name = "signing_read",
+    .text = "select s.title, s.party_name, s.text, s.hash, s.expires_at from app.signing_read($1::text) s",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_signing_read(struct plan *plan, const struct signing_token *body)
+{
+    const struct str values[] = {
+        body->token,
+    };
+    return plan_add(plan, &query_signing_read, values);
+}
+
+const struct query query_signing_sign = {
+    .name = "signing_sign",
+    .text = "select s.signed_at, s.party_name, s.hash_signed as hash from app.signing_sign($1::text, $2::text"
+            ", $3::text) s",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_signing_sign(struct plan *plan, const struct signing_signature *body)
+{
+    const struct str values[] = {
+        body->token,
+        body->hash,
+        body->name,
+    };
+    return plan_add(plan, &query_signing_sign, values);
+}
 
 static const struct query_filter document_list_filters[] = {
     {"subjectId", "d.subject_id = %::uuid", NULL},
@@ -571,4 +768,4 @@ struct statement *sql_stated_figure_delete(struct plan *plan, struct sql_stated_
     return plan_add(plan, &query_stated_figure_delete, values);
 }
 
-const struct query *const agreements_queries[] = {&query_document_list, &query_document_get, &query_document_content, &query_document_withdraw, &query_figure_list, &query_figure_get, &query_figure_request, &query_figure_record_list, &query_figure_now, &query_participation_list, &query_participation_get, &query_participation_insert, &query_participation_change, &query_participation_delete, &query_project_list, &query_project_get, &query_project_insert, &query_project_lead, &query_project_change, &query_project_lead_change, &query_project_move, &query_stated_figure_list, &query_stated_figure_get, &query_stated_figure_insert, &query_stated_figure_change, &query_stated_figure_delete, NULL};
+const struct query *const agreements_queries[] = {&query_agreement_list, &query_agreement_get, &query_agreement_insert, &query_agreement_change, &query_agreement_move, &query_agreement_revise, &query_agreement_sign, &query_signing_link_make, &query_signing_link_read, &query_signing_read, &query_signing_sign, &query_document_list, &query_document_get, &query_document_content, &query_document_withdraw, &query_figure_list, &query_figure_get, &query_figure_request, &query_figure_record_list, &query_figure_now, &query_participation_list, &query_participation_get, &query_participation_insert, &query_participation_change, &query_participation_delete, &query_project_list, &query_project_get, &query_project_insert, &query_project_lead, &query_project_change, &query_project_lead_change, &query_project_move, &query_stated_figure_list, &query_stated_figure_get, &query_stated_figure_insert, &query_stated_figure_change, &query_stated_figure_delete, NULL};

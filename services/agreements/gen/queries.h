@@ -6,6 +6,63 @@
 #include "lib/db/plan.h"
 #include "services/agreements/gen/schemas.h"
 
+extern const struct query query_agreement_list;
+struct statement *sql_agreement_list(struct plan *plan);
+
+extern const struct query query_agreement_get;
+struct sql_agreement_get {
+    struct str id;
+};
+struct statement *sql_agreement_get(struct plan *plan, struct sql_agreement_get args);
+
+extern const struct query query_agreement_insert;
+struct sql_agreement_insert {
+    struct str id;
+};
+struct statement *sql_agreement_insert(struct plan *plan, const struct agreement_new *body, struct sql_agreement_insert args);
+
+extern const struct query query_agreement_change;
+struct sql_agreement_change {
+    struct str document, id, version;
+};
+struct statement *sql_agreement_change(struct plan *plan, struct sql_agreement_change args);
+
+extern const struct query query_agreement_move;
+struct sql_agreement_move {
+    struct str id;
+};
+struct statement *sql_agreement_move(struct plan *plan, const struct agreement_move *body, struct sql_agreement_move args);
+
+extern const struct query query_agreement_revise;
+struct sql_agreement_revise {
+    struct str agreement_id, id;
+};
+struct statement *sql_agreement_revise(struct plan *plan, struct sql_agreement_revise args);
+
+extern const struct query query_agreement_sign;
+struct sql_agreement_sign {
+    struct str id;
+};
+struct statement *sql_agreement_sign(struct plan *plan, const struct agreement_signature *body, struct sql_agreement_sign args);
+
+extern const struct query query_signing_link_make;
+struct sql_signing_link_make {
+    struct str signatory_id;
+};
+struct statement *sql_signing_link_make(struct plan *plan, struct sql_signing_link_make args);
+
+extern const struct query query_signing_link_read;
+struct sql_signing_link_read {
+    struct str signatory_id;
+};
+struct statement *sql_signing_link_read(struct plan *plan, struct sql_signing_link_read args);
+
+extern const struct query query_signing_read;
+struct statement *sql_signing_read(struct plan *plan, const struct signing_token *body);
+
+extern const struct query query_signing_sign;
+struct statement *sql_signing_sign(struct plan *plan, const struct signing_signature *body);
+
 extern const struct query query_document_list;
 struct statement *sql_document_list(struct plan *plan);
 

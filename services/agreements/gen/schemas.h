@@ -5,6 +5,52 @@
 
 #include "lib/http/schema.h"
 
+/* What a client says of an agreement. (nieuwe afspraak) */
+struct agreement_new {
+    struct str kind;
+    struct str noun;
+    struct str subject_id;
+    struct str gets;
+    struct str does;
+    struct str costs;
+    struct str from_day;
+    struct str until_day;
+    struct str valid_until;
+};
+
+/* What may change of an agreement. (wijziging van een afspraak) */
+struct agreement_change {
+    struct str gets;
+    struct str does;
+    struct str costs;
+    struct str from_day;
+    struct str until_day;
+    struct str valid_until;
+};
+
+/* What happens to an agreement now. (stap van een afspraak nu) */
+struct agreement_move {
+    struct str event;
+};
+
+/* A signature of a user. (handtekening onder een afspraak) */
+struct agreement_signature {
+    struct str hash;
+    struct str name;
+};
+
+/* The token of a link. (sleutel van een tekenlink) */
+struct signing_token {
+    struct str token;
+};
+
+/* A signature with a link. (handtekening met een tekenlink) */
+struct signing_signature {
+    struct str token;
+    struct str hash;
+    struct str name;
+};
+
 /* Who takes part from now on, and as what. (nieuwe deelname) */
 struct participation_new {
     struct str participant_kind;
@@ -78,6 +124,12 @@ struct stated_figure_change {
     struct str source;
 };
 
+extern const struct schema agreement_new_schema;
+extern const struct schema agreement_change_schema;
+extern const struct schema agreement_move_schema;
+extern const struct schema agreement_signature_schema;
+extern const struct schema signing_token_schema;
+extern const struct schema signing_signature_schema;
 extern const struct schema participation_new_schema;
 extern const struct schema participation_change_schema;
 extern const struct schema project_new_schema;
@@ -85,6 +137,11 @@ extern const struct schema project_change_schema;
 extern const struct schema project_move_schema;
 extern const struct schema stated_figure_new_schema;
 extern const struct schema stated_figure_change_schema;
+extern const struct schema signatory_schema;
+extern const struct schema agreement_schema;
+extern const struct schema signing_link_schema;
+extern const struct schema signing_reading_schema;
+extern const struct schema signing_proof_schema;
 extern const struct schema document_schema;
 extern const struct schema figure_definition_schema;
 extern const struct schema figure_point_schema;

@@ -19,7 +19,10 @@ insert into entry.quota (what, who, most, per) values
     ('bsn-store', 'operator', 120, interval '3600 seconds'),
     ('name-search', 'person', 240, interval '3600 seconds'),
     ('name-search', 'machine', 240, interval '3600 seconds'),
-    ('name-search', 'operator', 240, interval '3600 seconds')
+    ('name-search', 'operator', 240, interval '3600 seconds'),
+    ('signing', 'person', 60, interval '3600 seconds'),
+    ('signing', 'machine', 60, interval '3600 seconds'),
+    ('signing', 'operator', 60, interval '3600 seconds')
 on conflict (what, who) do nothing;
 
 -- The group of roles that limits are for.

@@ -2,6 +2,22 @@
 --
 -- In which phase a state is. PostgreSQL puts the list in the place of the call, so a condition can use an index.
 
+create function app.agreement_is_pending(state text) returns boolean immutable parallel safe
+    return state in ('draft');
+grant execute on function app.agreement_is_pending(text) to public;
+
+create function app.agreement_is_open(state text) returns boolean immutable parallel safe
+    return state in ('offered', 'agreed');
+grant execute on function app.agreement_is_open(text) to public;
+
+create function app.agreement_is_settled(state text) returns boolean immutable parallel safe
+    return state in ('running');
+grant execute on function app.agreement_is_settled(text) to public;
+
+create function app.agreement_is_ended(state text) returns boolean immutable parallel safe
+    return state in ('ended', 'lapsed', 'refused');
+grant execute on function app.agreement_is_ended(text) to public;
+
 create function app.benefit_is_pending(state text) returns boolean immutable parallel safe
     return state in ('applied');
 grant execute on function app.benefit_is_pending(text) to public;
@@ -205,6 +221,12 @@ grant execute on function app.vacancy_is_ended(text) to public;
 -- Whether the state allows the operation, or the part of it: rows of ref.state_operation.
 create function app.allows(noun text, state text, operation text) returns boolean immutable parallel safe
     return case noun
+        when 'agreement' then case operation
+            when 'updateAgreement' then state in ('draft', 'offered')
+            when 'signAgreement' then state in ('offered')
+            when 'makeSigningLink' then state in ('offered')
+            when 'reviseAgreement' then state in ('offered', 'agreed', 'running', 'ended', 'lapsed', 'refused')
+            else false end
         when 'benefit' then case operation
             when 'updateBenefit.application' then state in ('applied')
             when 'updateBenefit.days' then state in ('applied', 'granted', 'ended', 'refused')
@@ -286,6 +308,7 @@ create function app.allows(noun text, state text, operation text) returns boolea
 -- Whether somebody asks for the event. Others come of what is done elsewhere: `-- unasked:` of sql/states.
 create function app.is_asked(noun text, event text) returns boolean immutable parallel safe
     return case noun
+        when 'agreement' then event not in ('agree', 'lapse')
         when 'candidate' then event not in ('hire', 'undo_hire', 'accept_placement', 'end_placement', 'die', 'revive_active', 'revive_paused', 'revive_placed')
         when 'document' then event not in ('make', 'fail')
         when 'instrument' then event not in ('lapse')
@@ -303,6 +326,10 @@ create function app.operations(noun text, state text, role text) returns text[] 
     set search_path = pg_catalog, pg_temp
     as $$
     select coalesce(array_agg(o.operation order by o.operation), '{}') from (values
+        ('agreement', 'updateAgreement', '{draft,offered}'::text[], '{case_manager,team_lead,consultant,account_manager}'::text[]),
+        ('agreement', 'signAgreement', '{offered}'::text[], '{case_manager,team_lead,consultant,account_manager,coach,firm,agency,employer,candidate}'::text[]),
+        ('agreement', 'makeSigningLink', '{offered}'::text[], '{case_manager,team_lead,consultant,account_manager}'::text[]),
+        ('agreement', 'reviseAgreement', '{offered,agreed,running,ended,lapsed,refused}'::text[], '{case_manager,team_lead,consultant,account_manager}'::text[]),
         ('benefit', 'updateBenefit.application', '{applied}'::text[], '{case_manager,team_lead}'::text[]),
         ('benefit', 'updateBenefit.days', '{applied,granted,ended,refused}'::text[], '{case_manager,team_lead}'::text[]),
         ('candidate', 'createCandidate', '{active,paused,placed}'::text[], '{case_manager,consultant,team_lead}'::text[]),
@@ -360,6 +387,17 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ) o (noun, operation, states, roles)
     where o.noun = operations.noun and operations.state = any (o.states) and operations.role = any (o.roles)
     $$;
+
+create function app.agreement_guard() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare state text := old.state;
+    begin
+        if new.gets::text is distinct from old.gets::text or new.does::text is distinct from old.does::text or new.costs::text is distinct from old.costs::text or new.from_day::text is distinct from old.from_day::text or new.until_day::text is distinct from old.until_day::text or new.valid_until::text is distinct from old.valid_until::text then
+            perform app.require('agreement', state, 'updateAgreement');
+        end if;
+        return new;
+    end $$;
 
 create function app.benefit_guard() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Sheets and quotes: offered as one text, signed by users and with links, void when the text changes."""
+import hashlib
+import os
+import threading
+
+import pytest
+
+ROUNDS = int(os.environ.get('ROUNDS', '4'))
+WORDS = {'gets': 'U krijgt werk voor 24 uur per week.', 'does': 'U begint om acht uur.', 'costs': 'Het kost u niets.', 'fromDay': '2031-01-06', 'untilDay': '2031-07-05'}
+
+
+@pytest.fixture(scope='module')
+def nobody(region, contract):
+    """Whoever has a link has no login."""
+    from conftest import CheckedClient
+    return CheckedClient(region, contract, None, None)
+
+
+@pytest.fixture
+def drafted(as_role, new_vacancy):
+    """A placement sheet about a vacancy of its own: the employer and the municipality sign."""
+    def make(**more):
+        made = as_role('consultant').post('/agreements', {'kind': 'placement_sheet', 'noun': 'vacancy', 'subjectId': new_vacancy().json['id'], **WORDS, **more})
+        assert made.status == 201, made.text
+        return made.json
+    return make
+
+
+@pytest.fixture
+def offered(as_role, drafted):
+    def make(**more):
+        moved = as_role('consultant').post(f'/agreements/{drafted(**more)["id"]}/moves', {'event': 'offer'})
+        assert moved.status == 200, moved.text
+        return moved.json
+    return make
+
+
+def signatory(agreement, party):
+    return next(s for s in agreement['signatories'] if s['party'] == party)
+
+
+def link(client, agreement, party):
+    made = client.post(f'/signatories/{signatory(agreement, party)["id"]}/signing-links')
+    assert made.status == 200, made.text
+    return made.json['token']
+
+
+def read(client, place):
+    return client.get(f'/agreements/{place["id"]}').json
+
+
+def test_a_sheet_is_offered_signed_and_running(as_role, nobody, offered, region):
+    client = as_role('consultant')
+    sheet = offered()
+    assert sheet['state'] == 'offered' and hashlib.sha256(sheet['text'].encode()).hexdigest() == sheet['textHash']
+    assert {s['party'] for s in sheet['signatories']} == {'employer', 'municipality'}
+    for words in ('U krijgt werk voor 24 uur per week.', 'Vanaf: 6 januari 2031', 'Tot en met: 5 juli 2031'):
+        assert words in sheet['text']
+    token = link(client, sheet, 'employer')
+    shown = nobody.post('/signing-readings', {'token': token})
+    assert shown.status == 200 and shown.json['text'] == sheet['text'] and shown.json['hash'] == sheet['textHash']
+    assert shown.json['partyName'] == signatory(sheet, 'employer')['partyName']
+    proof = nobody.post('/signing-signatures', {'token': token, 'hash': shown.json['hash'], 'name': 'Els de Boer'})
+    assert proof.status == 200 and proof.json['hash'] == sheet['textHash']
+    assert nobody.post('/signing-signatures', {'token': token, 'hash': shown.json['hash'], 'name': 'Els de Boer'}).problem == 'link-used'
+    assert nobody.post('/signing-readings', {'token': token}).problem == 'link-used'
+    half = read(client, sheet)
+    assert half['state'] == 'offered' and signatory(half, 'employer')['signedName'] == 'Els de Boer' and 'signedBy' not in signatory(half, 'employer')
+    signed = client.post(f'/agreements/{sheet["id"]}/signatures', {'hash': sheet['textHash'], 'name': 'Samira de Wit'})
+    assert signed.json['state'] == 'agreed' and signatory(signed.json, 'municipality')['signedBy']
+    assert client.patch(f'/agreements/{sheet["id"]}', {'gets': 'Iets anders.'}, '*').problem == 'state'
+    assert [client.post(f'/agreements/{sheet["id"]}/moves', {'event': event}).json['state'] for event in ('start', 'end')] == ['running', 'ended']
+    assert region.sql('select count(*) from entry.signing_link where hash = %s', (token.encode(),))[0][0] == 0      # only hashes are there
+    document = client.wait_for(f'/documents/{sheet["documentId"]}', lambda r: r.json['state'] != 'asked').json
+    assert document['state'] == 'made' and document['template'] == 'placement_sheet' and document['pages'] == 1
+
+
+def test_an_edit_makes_signatures_void_and_says_so(as_role, nobody, offered):
+    client = as_role('consultant')
+    sheet = offered()
+    early, token = sheet['textHash'], link(client, sheet, 'employer')
+    assert client.post(f'/agreements/{sheet["id"]}/signatures', {'hash': early, 'name': 'Samira de Wit'}).status == 200
+    same = client.patch(f'/agreements/{sheet["id"]}', {'gets': WORDS['gets']}, '*')
+    assert same.json['textHash'] == early and signatory(same.json, 'municipality')['signedAt']
+    changed = client.patch(f'/agreements/{sheet["id"]}', {'gets': 'U krijgt werk voor 32 uur per week.'}, '*').json
+    mine = signatory(changed, 'municipality')
+    assert changed['state'] == 'offered' and changed['textHash'] != early and mine['voidedAt'] and 'signedAt' not in mine
+    assert changed['documentId'] != sheet['documentId']
+    assert nobody.post('/signing-signatures', {'token': token, 'hash': early, 'name': 'Els de Boer'}).problem == 'text-changed'
+    assert client.post(f'/agreements/{sheet["id"]}/signatures', {'hash': early, 'name': 'Samira de Wit'}).problem == 'text-changed'
+    again = nobody.post('/signing-readings', {'token': token}).json
+    assert '32 uur' in again['text'] and nobody.post('/signing-signatures', {'token': token, 'hash': again['hash'], 'name': 'Els de Boer'}).status == 200
+    assert client.post(f'/agreements/{sheet["id"]}/moves', {'event': 'withdraw'}).json['state'] == 'draft'
+    assert signatory(read(client, sheet), 'employer')['voidedAt']
+
+
+def test_the_text_that_was_signed_is_kept(as_role, offered, region):
+    client, sheet = as_role('consultant'), offered()
+    client.patch(f'/agreements/{sheet["id"]}', {'costs': 'De gemeente betaalt de reis.'}, '*')
+    kept = region.sql("select encode(hash, 'hex'), text from app.offered_text where agreement_id = %s order by offered_at", (sheet['id'],))
+    assert (sheet['textHash'], sheet['text']) in kept and len(kept) == 2
+    assert all(hashlib.sha256(text.encode()).hexdigest() == known for known, text in kept)
+
+
+def test_a_new_version_is_a_draft_that_says_what_it_revises(as_role, offered):
+    client, sheet = as_role('consultant'), offered()
+    revised = client.post(f'/agreements/{sheet["id"]}/revisions')
+    assert revised.status == 201 and revised.json['state'] == 'draft' and revised.json['revisesId'] == sheet['id'] and revised.json['gets'] == sheet['gets']
+    assert read(client, sheet)['state'] == 'offered'
+
+
+def test_who_reads_and_who_signs(as_role, drafted, offered, nobody):
+    draft, sheet = drafted(), offered()
+    employer = as_role('employer')
+    assert employer.get(f'/agreements/{draft["id"]}').status == 404 and employer.get(f'/agreements/{sheet["id"]}').status == 200
+    assert as_role('consultant', 'gm9902').get(f'/agreements/{sheet["id"]}').status == 404
+    assert as_role('candidate').get(f'/agreements/{sheet["id"]}').status == 404
+    signed = employer.post(f'/agreements/{sheet["id"]}/signatures', {'hash': sheet['textHash'], 'name': 'Els de Boer'})
+    assert signed.status == 200 and signatory(signed.json, 'employer')['signedAt']
+    assert employer.post(f'/agreements/{sheet["id"]}/signatures', {'hash': sheet['textHash'], 'name': 'Els de Boer'}).problem == 'signed-already'
+    assert employer.post(f'/agreements/{sheet["id"]}/moves', {'event': 'refuse'}).json['state'] == 'refused'
+    assert nobody.post('/signing-readings', {'token': 'A' * 43}).status == 404
+    assert nobody.post('/signing-signatures', {'token': 'A' * 43, 'hash': sheet['textHash'], 'name': 'Iemand'}).status == 404
+
+
+def test_what_is_not_whole_is_not_offered(as_role, drafted):
+    draft = drafted()
+    client = as_role('consultant')
+    client.patch(f'/agreements/{draft["id"]}', {'costs': None}, '*')
+    refused = client.post(f'/agreements/{draft["id"]}/moves', {'event': 'offer'})
+    assert refused.status == 400 and refused.json['errors'][0]['code'] == 'required'
+    wrong = client.post('/agreements', {'kind': 'project_sheet', 'noun': 'vacancy', 'subjectId': draft['subjectId'], **WORDS})
+    assert wrong.status == 400 and wrong.json['errors'][0]['pointer'] == '/noun'
+
+
+def test_a_project_sheet_is_signed_by_who_takes_part(as_role, world):
+    client = as_role('account_manager')
+    project = client.post('/projects', {'kind': 'campaign', 'title': 'Samen aan de slag', 'startsOn': '2030-09-01'}).json['id']
+    for kind, who in (('organisation', world['firm']), ('employer', world['employer'])):
+        assert client.post(f'/projects/{project}/participations', {'participantKind': kind, 'participantId': who, 'capacity': 'partner'}).status == 201
+    made = client.post('/agreements', {'kind': 'project_sheet', 'noun': 'project', 'subjectId': project, **WORDS})
+    assert made.status == 201 and [s['party'] for s in made.json['signatories']] in (['employer', 'organisation', 'municipality'], ['organisation', 'employer', 'municipality'])
+    sheet = client.post(f'/agreements/{made.json["id"]}/moves', {'event': 'offer'}).json
+    assert sheet['text'].startswith('Afspraken over het project')
+    for party in ('employer', 'organisation'):
+        assert link(client, sheet, party)
+
+
+def test_links_end_and_offers_lapse(as_role, nobody, offered, later):
+    client, sheet = as_role('consultant'), offered(validUntil='2030-12-31')
+    token = link(client, sheet, 'employer')
+    second = link(client, sheet, 'employer')
+    assert nobody.post('/signing-readings', {'token': token}).status == 404       # a new link ends the earlier one
+    with later(15):
+        assert nobody.post('/signing-readings', {'token': second}).status == 404
+    assert nobody.post('/signing-readings', {'token': second}).status == 200
+
+
+def test_a_link_is_read_so_often(as_role, nobody, offered, region):
+    client, sheet = as_role('consultant'), offered()
+    token = link(client, sheet, 'employer')
+    region.sql("update entry.quota set most = 3 where what = 'signing'")
+    try:
+        answers = [nobody.post('/signing-readings', {'token': token}).status for _ in range(5)]
+    finally:
+        region.sql("update entry.quota set most = 60 where what = 'signing'")
+    assert answers == [200, 200, 200, 429, 429]
+
+
+def test_eight_clients_sign_with_one_link_and_one_wins(as_role, region, offered, nobody):
+    from region import Client
+    client = as_role('consultant')
+    for _ in range(ROUNDS):
+        sheet = offered()
+        token, won = link(client, sheet, 'employer'), []
+        clients = [Client(region, None) for _ in range(8)]
+        ready = threading.Barrier(8)
+
+        def sign(n):
+            ready.wait()
+            won.append((clients[n].post('/signing-signatures', {'token': token, 'hash': sheet['textHash'], 'name': f'Tekenaar {n}'}).status, n))
+        threads = [threading.Thread(target=sign, args=(n,)) for n in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(status for status, _ in won) == [200] + [409] * 7, won
+        winner = next(n for status, n in won if status == 200)
+        assert signatory(read(client, sheet), 'employer')['signedName'] == f'Tekenaar {winner}'
