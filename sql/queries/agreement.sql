@@ -56,25 +56,25 @@ select app.agreement_revise(:agreement_id::uuid, :id::uuid)
 -- writes: yes
 select app.agreement_sign(:id::uuid, @hash, @name)
 
--- query: signing_link_make
+-- query: agreement_link_make
 -- rows: none
 -- writes: yes
-select app.signing_link_make(:signatory_id::uuid)
+select app.agreement_link_make(:signatory_id::uuid)
 
--- query: signing_link_read
+-- query: agreement_link_read
 -- rows: one
-select l.token, l.expires_at from app.signing_link_read(:signatory_id::uuid) l where l.token is not null
+select l.token, l.expires_at from app.agreement_link_read(:signatory_id::uuid) l where l.token is not null
 
--- query: signing_read
+-- query: agreement_read_by_link
 -- body: SigningToken
 -- rows: one
 -- writes: yes
 -- whose: nobody
-select s.title, s.party_name, s.text, s.hash, s.expires_at from app.signing_read(@token) s
+select s.title, s.party_name, s.text, s.hash, s.expires_at from app.agreement_read_by_link(@token) s
 
--- query: signing_sign
+-- query: agreement_sign_by_link
 -- body: SigningSignature
 -- rows: one
 -- writes: yes
 -- whose: nobody
-select s.signed_at, s.party_name, s.hash_signed as hash from app.signing_sign(@token, @hash, @name) s
+select s.signed_at, s.party_name, s.hash_signed as hash from app.agreement_sign_by_link(@token, @hash, @name) s

@@ -13,7 +13,8 @@ CONTRACT = json.loads((ROOT / 'openapi/gen/openapi.json').read_text())
 OPERATIONS = [(path, method, op) for path, item in CONTRACT['paths'].items() for method, op in item.items()
               if method != 'parameters']
 
-WITHOUT_RIGHTS = {'getCalendar': 'an agenda can only fetch an address, so the token of the feed is in it'}
+WITHOUT_RIGHTS = {'getCalendar': 'an agenda can only fetch an address, so the token of the feed is in it',
+                  'readSigning': 'whoever has a link has no login', 'signWithLink': 'the same'}
 
 
 @pytest.mark.parametrize('path,method,op', OPERATIONS, ids=[op['operationId'] for _, _, op in OPERATIONS])

@@ -17,6 +17,7 @@ NOUNS = {noun.name: noun for noun in CONTRACT.nouns}
 # operations that write, and have no row: why. One that makes a row of a noun, in the state in which that begins, needs none.
 WITHOUT = {
     'searchCandidates': 'it writes a note in the audit only', 'updateMailSetting': 'how e-mail is sent has no states',
+    'readSigning': 'it reads', 'signWithLink': 'as signAgreement, for whoever has a link; test_agreements.py',
     'askMandate': 'it begins one', 'createHandOver': 'what it moves asks its own state', 'deleteCalendarFeed': 'a feed has no states',
     'createCalendarFeed': 'the same',
     **dict.fromkeys(('createHat', 'updateHat', 'createLogin', 'deleteLogin'), 'a hat has an end, and a login is there or not'),

@@ -146,63 +146,64 @@ struct statement *sql_agreement_sign(struct plan *plan, const struct agreement_s
     return plan_add(plan, &query_agreement_sign, values);
 }
 
-const struct query query_signing_link_make = {
-    .name = "signing_link_make",
-    .text = "select app.signing_link_make($1::uuid)",
+const struct query query_agreement_link_make = {
+    .name = "agreement_link_make",
+    .text = "select app.agreement_link_make($1::uuid)",
     .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
-struct statement *sql_signing_link_make(struct plan *plan, struct sql_signing_link_make args)
+struct statement *sql_agreement_link_make(struct plan *plan, struct sql_agreement_link_make args)
 {
     const struct str values[] = {
         args.signatory_id,
     };
-    return plan_add(plan, &query_signing_link_make, values);
+    return plan_add(plan, &query_agreement_link_make, values);
 }
 
-const struct query query_signing_link_read = {
-    .name = "signing_link_read",
-    .text = "select l.token, l.expires_at from app.signing_link_read($1::uuid) l where l.token is not null",
+const struct query query_agreement_link_read = {
+    .name = "agreement_link_read",
+    .text = "select l.token, l.expires_at from app.agreement_link_read($1::uuid) l where l.token is not null",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
-struct statement *sql_signing_link_read(struct plan *plan, struct sql_signing_link_read args)
+struct statement *sql_agreement_link_read(struct plan *plan, struct sql_agreement_link_read args)
 {
     const struct str values[] = {
         args.signatory_id,
     };
-    return plan_add(plan, &query_signing_link_read, values);
+    return plan_add(plan, &query_agreement_link_read, values);
 }
 
-const struct query query_signing_read = {
-    .name = "signing_read",
-    .text = "select s.title, s.party_name, s.text, s.hash, s.expires_at from app.signing_read($1::text) s",
+const struct query query_agreement_read_by_link = {
+    .name = "agreement_read_by_link",
+    .text = "select s.title, s.party_name, s.text, s.hash, s.expires_at from app.agreement_read_by_link($1::t"
+            "ext) s",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
-struct statement *sql_signing_read(struct plan *plan, const struct signing_token *body)
+struct statement *sql_agreement_read_by_link(struct plan *plan, const struct signing_token *body)
 {
     const struct str values[] = {
         body->token,
     };
-    return plan_add(plan, &query_signing_read, values);
+    return plan_add(plan, &query_agreement_read_by_link, values);
 }
 
-const struct query query_signing_sign = {
-    .name = "signing_sign",
-    .text = "select s.signed_at, s.party_name, s.hash_signed as hash from app.signing_sign($1::text, $2::text"
-            ", $3::text) s",
+const struct query query_agreement_sign_by_link = {
+    .name = "agreement_sign_by_link",
+    .text = "select s.signed_at, s.party_name, s.hash_signed as hash from app.agreement_sign_by_link($1::text"
+            ", $2::text, $3::text) s",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
-struct statement *sql_signing_sign(struct plan *plan, const struct signing_signature *body)
+struct statement *sql_agreement_sign_by_link(struct plan *plan, const struct signing_signature *body)
 {
     const struct str values[] = {
         body->token,
         body->hash,
         body->name,
     };
-    return plan_add(plan, &query_signing_sign, values);
+    return plan_add(plan, &query_agreement_sign_by_link, values);
 }
 
 static const struct query_filter document_list_filters[] = {
@@ -768,4 +769,4 @@ struct statement *sql_stated_figure_delete(struct plan *plan, struct sql_stated_
     return plan_add(plan, &query_stated_figure_delete, values);
 }
 
-const struct query *const agreements_queries[] = {&query_agreement_list, &query_agreement_get, &query_agreement_insert, &query_agreement_change, &query_agreement_move, &query_agreement_revise, &query_agreement_sign, &query_signing_link_make, &query_signing_link_read, &query_signing_read, &query_signing_sign, &query_document_list, &query_document_get, &query_document_content, &query_document_withdraw, &query_figure_list, &query_figure_get, &query_figure_request, &query_figure_record_list, &query_figure_now, &query_participation_list, &query_participation_get, &query_participation_insert, &query_participation_change, &query_participation_delete, &query_project_list, &query_project_get, &query_project_insert, &query_project_lead, &query_project_change, &query_project_lead_change, &query_project_move, &query_stated_figure_list, &query_stated_figure_get, &query_stated_figure_insert, &query_stated_figure_change, &query_stated_figure_delete, NULL};
+const struct query *const agreements_queries[] = {&query_agreement_list, &query_agreement_get, &query_agreement_insert, &query_agreement_change, &query_agreement_move, &query_agreement_revise, &query_agreement_sign, &query_agreement_link_make, &query_agreement_link_read, &query_agreement_read_by_link, &query_agreement_sign_by_link, &query_document_list, &query_document_get, &query_document_content, &query_document_withdraw, &query_figure_list, &query_figure_get, &query_figure_request, &query_figure_record_list, &query_figure_now, &query_participation_list, &query_participation_get, &query_participation_insert, &query_participation_change, &query_participation_delete, &query_project_list, &query_project_get, &query_project_insert, &query_project_lead, &query_project_change, &query_project_lead_change, &query_project_move, &query_stated_figure_list, &query_stated_figure_get, &query_stated_figure_insert, &query_stated_figure_change, &query_stated_figure_delete, NULL};

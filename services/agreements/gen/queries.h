@@ -45,23 +45,23 @@ struct sql_agreement_sign {
 };
 struct statement *sql_agreement_sign(struct plan *plan, const struct agreement_signature *body, struct sql_agreement_sign args);
 
-extern const struct query query_signing_link_make;
-struct sql_signing_link_make {
+extern const struct query query_agreement_link_make;
+struct sql_agreement_link_make {
     struct str signatory_id;
 };
-struct statement *sql_signing_link_make(struct plan *plan, struct sql_signing_link_make args);
+struct statement *sql_agreement_link_make(struct plan *plan, struct sql_agreement_link_make args);
 
-extern const struct query query_signing_link_read;
-struct sql_signing_link_read {
+extern const struct query query_agreement_link_read;
+struct sql_agreement_link_read {
     struct str signatory_id;
 };
-struct statement *sql_signing_link_read(struct plan *plan, struct sql_signing_link_read args);
+struct statement *sql_agreement_link_read(struct plan *plan, struct sql_agreement_link_read args);
 
-extern const struct query query_signing_read;
-struct statement *sql_signing_read(struct plan *plan, const struct signing_token *body);
+extern const struct query query_agreement_read_by_link;
+struct statement *sql_agreement_read_by_link(struct plan *plan, const struct signing_token *body);
 
-extern const struct query query_signing_sign;
-struct statement *sql_signing_sign(struct plan *plan, const struct signing_signature *body);
+extern const struct query query_agreement_sign_by_link;
+struct statement *sql_agreement_sign_by_link(struct plan *plan, const struct signing_signature *body);
 
 extern const struct query query_document_list;
 struct statement *sql_document_list(struct plan *plan);
