@@ -219,7 +219,9 @@ CALLS = {
 
 
 # functions that need no row of somebody else: why; test_calendar_feeds.py attacks them
-APART = {'app.coach_visits()': 'the visits are those of the caller; test_coach_visits.py asks it as somebody else', 'app.calendar_feed_make(uuid)': 'what it makes is of the caller', 'app.calendar_feed_read(text,text)': 'the token says who asks'}
+APART = {'app.agreement_read_by_link(text)': 'the token says who asks; test_agreements.py',
+         'app.document_end(uuid,bigint,bytea,integer,text)': 'it is about what a job has claimed, and else does nothing; test_documents.py',
+         'app.coach_visits()': 'the visits are those of the caller; test_coach_visits.py asks it as somebody else', 'app.calendar_feed_make(uuid)': 'what it makes is of the caller', 'app.calendar_feed_read(text,text)': 'the token says who asks'}
 
 
 def test_every_function_that_can_be_called_is_attacked(region, predicates):
@@ -291,7 +293,7 @@ def target(region, as_role):
     manager, = region.sql('select case_manager_id from app.candidate where id = %s', (second,))[0]
     consultant.post('/tasks', {'kind': 'step', 'noun': 'trajectory', 'subjectId': trajectory.json['id']})
     return {'placement': placement, 'instrument': instrument, 'trajectory': trajectory.json['id'],
-            'task': task.json['id'], 'document': '01920000-0000-7000-8000-00000000dc01', 'manager': manager, 'message': message, 'queued': queued, 'note': note, 'user': user, 'hat': hat, 'mandate': mandate, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
+            'task': task.json['id'], 'document': '01920000-0000-7000-8000-00000000dc01', 'asked': asked, 'sheet': sheet['id'], 'signatory': sheet['signatories'][0]['id'], 'manager': manager, 'message': message, 'queued': queued, 'note': note, 'user': user, 'hat': hat, 'mandate': mandate, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
             'name': name, 'born': born}
 
 

@@ -8,24 +8,144 @@
 _Static_assert(2 <= LIMIT_PATH_PARAMETERS, "listFigureRecords");
 _Static_assert(8 <= LIMIT_QUERY_PARAMETERS, "getFigure");
 
-static const char *const values_0[] = {"placement_sheet", "project_sheet", "card", "rules_letter", NULL};
-static const char *const values_1[] = {"asked", "made", "failed", "withdrawn", NULL};
-static const char *const values_2[] = {"flow", "stock", "median", "stated", NULL};
-static const struct pattern_part pattern_3[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
-static const char *const values_4[] = {"municipality", "organisation", "project", "neighbourhood", "sector", "kind", NULL};
-static const struct pattern_part pattern_5[] = {{{0x0u, 0x4u}, 1, 1}, {{0x0u, 0x200000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0x3ff000000000000u, 0x7fffffeu}, 4, 4}, {{0, 0}, 0, 0}};
-static const struct pattern_part pattern_6[] = {{{0x3ff000000000000u, 0x0u}, 2, 2}, {{0, 0}, 0, 0}};
-static const char *const values_7[] = {"planned", "running", "ended", NULL};
-static const char *const values_8[] = {"programme", "pilot", "campaign", "drive", "cohort", "pool", "training_plan", NULL};
-static const char *const values_9[] = {"target", "forecast", "reported", NULL};
+static const char *const values_0[] = {"quote", "placement_sheet", "project_sheet", NULL};
+static const char *const values_1[] = {"draft", "offered", "agreed", "running", "ended", "lapsed", "refused", NULL};
+static const char *const values_2[] = {"placement_sheet", "project_sheet", "card", "rules_letter", NULL};
+static const char *const values_3[] = {"asked", "made", "failed", "withdrawn", NULL};
+static const char *const values_4[] = {"flow", "stock", "median", "stated", NULL};
+static const struct pattern_part pattern_5[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
+static const char *const values_6[] = {"municipality", "organisation", "project", "neighbourhood", "sector", "kind", NULL};
+static const struct pattern_part pattern_7[] = {{{0x0u, 0x4u}, 1, 1}, {{0x0u, 0x200000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0x3ff000000000000u, 0x7fffffeu}, 4, 4}, {{0, 0}, 0, 0}};
+static const struct pattern_part pattern_8[] = {{{0x3ff000000000000u, 0x0u}, 2, 2}, {{0, 0}, 0, 0}};
+static const char *const values_9[] = {"planned", "running", "ended", NULL};
+static const char *const values_10[] = {"programme", "pilot", "campaign", "drive", "cohort", "pool", "training_plan", NULL};
+static const char *const values_11[] = {"target", "forecast", "reported", NULL};
 
+static const struct right list_agreements_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field list_agreements_query[] = {
+    {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 7, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
+};
+/* listAgreements: Agreements */
+static enum err list_agreements_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_agreement_list(plan);
+    return OK;
+}
+static const struct right create_agreement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* createAgreement: Draft an agreement */
+static enum err create_agreement_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_agreement_insert(plan, req->body, (struct sql_agreement_insert){.id = req->new_id});
+    sql_agreement_get(plan, (struct sql_agreement_get){.id = req->new_id});
+    return OK;
+}
+static const struct right get_agreement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field get_agreement_path[] = {
+    {.name = "agreementId", .key = {"\"agreementId\":", 14}, .column = "agreement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getAgreement: One agreement */
+static enum err get_agreement_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_agreement_get(plan, (struct sql_agreement_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right update_agreement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field update_agreement_path[] = {
+    {.name = "agreementId", .key = {"\"agreementId\":", 14}, .column = "agreement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* updateAgreement: Change an agreement */
+static enum err update_agreement_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_agreement_change(plan, (struct sql_agreement_change){
+        .document = req->document,
+        .id = req->path[0],
+        .version = req->version,
+    });
+    sql_agreement_get(plan, (struct sql_agreement_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right move_agreement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field move_agreement_path[] = {
+    {.name = "agreementId", .key = {"\"agreementId\":", 14}, .column = "agreement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* moveAgreement: Offer, withdraw, refuse, start or end an agreement */
+static enum err move_agreement_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_agreement_move(plan, req->body, (struct sql_agreement_move){.id = req->path[0]});
+    sql_agreement_get(plan, (struct sql_agreement_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right revise_agreement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field revise_agreement_path[] = {
+    {.name = "agreementId", .key = {"\"agreementId\":", 14}, .column = "agreement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* reviseAgreement: Make a new version of an agreement */
+static enum err revise_agreement_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_agreement_revise(plan, (struct sql_agreement_revise){
+        .agreement_id = req->path[0],
+        .id = req->new_id,
+    });
+    sql_agreement_get(plan, (struct sql_agreement_get){.id = req->new_id});
+    return OK;
+}
+static const struct right sign_agreement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field sign_agreement_path[] = {
+    {.name = "agreementId", .key = {"\"agreementId\":", 14}, .column = "agreement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* signAgreement: Sign an agreement */
+static enum err sign_agreement_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_agreement_sign(plan, req->body, (struct sql_agreement_sign){.id = req->path[0]});
+    sql_agreement_get(plan, (struct sql_agreement_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right make_signing_link_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field make_signing_link_path[] = {
+    {.name = "signatoryId", .key = {"\"signatoryId\":", 14}, .column = "signatory_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* makeSigningLink: Make a link to sign with */
+static enum err make_signing_link_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_agreement_link_make(plan, (struct sql_agreement_link_make){.signatory_id = req->path[0]});
+    sql_agreement_link_read(plan, (struct sql_agreement_link_read){.signatory_id = req->path[0]});
+    return OK;
+}
+static const struct right read_signing_rights[] = {{0, SCOPE_NONE}};
+/* readSigning: Read what a link signs */
+static enum err read_signing_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_agreement_read_by_link(plan, req->body);
+    return OK;
+}
+static const struct right sign_with_link_rights[] = {{0, SCOPE_NONE}};
+/* signWithLink: Sign with a link */
+static enum err sign_with_link_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_agreement_sign_by_link(plan, req->body);
+    return OK;
+}
 static const struct right list_documents_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field list_documents_query[] = {
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "template", .key = {"\"template\":", 11}, .column = "template", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "template", .key = {"\"template\":", 11}, .column = "template", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
 };
 /* listDocuments: Documents */
 static enum err list_documents_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -70,7 +190,7 @@ static enum err withdraw_document_plan(struct ctx *ctx, const struct request *re
 }
 static const struct right list_figures_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_PARTNER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_figures_query[] = {
-    {.name = "measure", .key = {"\"measure\":", 10}, .column = "measure", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "measure", .key = {"\"measure\":", 10}, .column = "measure", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
 };
 /* listFigures: The figures that there are */
 static enum err list_figures_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -81,16 +201,16 @@ static enum err list_figures_plan(struct ctx *ctx, const struct request *req, st
 }
 static const struct right get_figure_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_PARTNER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field get_figure_path[] = {
-    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_5, .visible_to = 0xffffffffu},
 };
 static const struct field get_figure_query[] = {
-    {.name = "groupBy", .key = {"\"groupBy\":", 10}, .column = "group_by", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "groupBy", .key = {"\"groupBy\":", 10}, .column = "group_by", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
     {.name = "dayFrom", .key = {"\"dayFrom\":", 10}, .column = "day_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "dayTo", .key = {"\"dayTo\":", 8}, .column = "day_to", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 10, .max = 10, .pattern = pattern_5, .visible_to = 0xffffffffu},
-    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .min = 2, .max = 2, .pattern = pattern_6, .visible_to = 0xffffffffu},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 10, .max = 10, .pattern = pattern_7, .visible_to = 0xffffffffu},
+    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .min = 2, .max = 2, .pattern = pattern_8, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 1, .max = 40, .visible_to = 0xffffffffu},
 };
 /* getFigure: One figure */
@@ -112,14 +232,14 @@ static enum err get_figure_plan(struct ctx *ctx, const struct request *req, stru
 }
 static const struct right list_figure_records_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_figure_records_path[] = {
-    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_5, .visible_to = 0xffffffffu},
     {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct field list_figure_records_query[] = {
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 10, .max = 10, .pattern = pattern_5, .visible_to = 0xffffffffu},
-    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .min = 2, .max = 2, .pattern = pattern_6, .visible_to = 0xffffffffu},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 10, .max = 10, .pattern = pattern_7, .visible_to = 0xffffffffu},
+    {.name = "sector", .key = {"\"sector\":", 9}, .column = "sector", .type = FIELD_TEXT, .min = 2, .max = 2, .pattern = pattern_8, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 1, .max = 40, .visible_to = 0xffffffffu},
 };
 /* listFigureRecords: The records of a number */
@@ -135,7 +255,7 @@ static enum err list_figure_records_plan(struct ctx *ctx, const struct request *
 }
 static const struct right count_figure_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field count_figure_path[] = {
-    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_5, .visible_to = 0xffffffffu},
 };
 /* countFigure: Count now */
 static enum err count_figure_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -216,8 +336,8 @@ static enum err delete_participation_plan(struct ctx *ctx, const struct request 
 }
 static const struct right list_projects_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_PARTNER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_projects_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_7, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 7, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 7, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "leaderId", .key = {"\"leaderId\":", 11}, .column = "leader_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -285,7 +405,7 @@ static const struct right list_stated_figures_rights[] = {{1u << ROLE_CASE_MANAG
 static const struct field list_stated_figures_query[] = {
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .min = 2, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "nature", .key = {"\"nature\":", 9}, .column = "nature", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "nature", .key = {"\"nature\":", 9}, .column = "nature", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_11, .visible_to = 0xffffffffu},
     {.name = "dayFrom", .key = {"\"dayFrom\":", 10}, .column = "day_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "dayTo", .key = {"\"dayTo\":", 8}, .column = "day_to", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -348,6 +468,142 @@ static enum err delete_stated_figure_plan(struct ctx *ctx, const struct request 
 }
 static const struct operation operations[] = {
     {
+        .id = "listAgreements",
+        .method = METHOD_GET,
+        .path = "/agreements",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_agreements_rights,
+        .purpose = "mediation",
+        .parameters = list_agreements_query, .parameters_count = 5,
+        .response = &agreement_schema, .shown = 0xdbfffu,
+        .list = &query_agreement_list,
+        .handle = list_agreements_plan,
+    },
+    {
+        .id = "createAgreement",
+        .method = METHOD_POST,
+        .path = "/agreements",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_agreement_rights,
+        .purpose = "mediation",
+        .body = &agreement_new_schema,
+        .response = &agreement_schema, .shown = 0xfffffu,
+        .show = &operations[2],
+        .handle = create_agreement_plan,
+    },
+    {
+        .id = "getAgreement",
+        .method = METHOD_GET,
+        .path = "/agreements/{agreementId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_agreement_rights,
+        .purpose = "mediation",
+        .path_fields = get_agreement_path, .path_count = 1,
+        .response = &agreement_schema, .shown = 0xfffffu,
+        .handle = get_agreement_plan,
+    },
+    {
+        .id = "updateAgreement",
+        .method = METHOD_PATCH,
+        .path = "/agreements/{agreementId}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = update_agreement_rights,
+        .purpose = "mediation",
+        .path_fields = update_agreement_path, .path_count = 1,
+        .body = &agreement_change_schema,
+        .response = &agreement_schema, .shown = 0xfffffu,
+        .handle = update_agreement_plan,
+    },
+    {
+        .id = "moveAgreement",
+        .method = METHOD_POST,
+        .path = "/agreements/{agreementId}/moves",
+        .flags = OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = move_agreement_rights,
+        .purpose = "mediation",
+        .path_fields = move_agreement_path, .path_count = 1,
+        .body = &agreement_move_schema,
+        .response = &agreement_schema, .shown = 0xfffffu,
+        .show = &operations[2],
+        .handle = move_agreement_plan,
+    },
+    {
+        .id = "reviseAgreement",
+        .method = METHOD_POST,
+        .path = "/agreements/{agreementId}/revisions",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = 0,
+        .rights = revise_agreement_rights,
+        .purpose = "mediation",
+        .path_fields = revise_agreement_path, .path_count = 1,
+        .response = &agreement_schema, .shown = 0xfffffu,
+        .show = &operations[2],
+        .handle = revise_agreement_plan,
+    },
+    {
+        .id = "signAgreement",
+        .method = METHOD_POST,
+        .path = "/agreements/{agreementId}/signatures",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = sign_agreement_rights,
+        .purpose = "mediation",
+        .path_fields = sign_agreement_path, .path_count = 1,
+        .body = &agreement_signature_schema,
+        .response = &agreement_schema, .shown = 0xfffffu,
+        .show = &operations[2],
+        .handle = sign_agreement_plan,
+    },
+    {
+        .id = "makeSigningLink",
+        .method = METHOD_POST,
+        .path = "/signatories/{signatoryId}/signing-links",
+        .flags = 0,
+        .status = 200,
+        .body_max = 0,
+        .rights = make_signing_link_rights,
+        .purpose = "mediation",
+        .path_fields = make_signing_link_path, .path_count = 1,
+        .response = &signing_link_schema, .shown = 0x3u,
+        .handle = make_signing_link_plan,
+    },
+    {
+        .id = "readSigning",
+        .method = METHOD_POST,
+        .path = "/signing-readings",
+        .flags = OPERATION_PUBLIC,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = read_signing_rights,
+        .body = &signing_token_schema,
+        .response = &signing_reading_schema, .shown = 0x1fu,
+        .handle = read_signing_plan,
+    },
+    {
+        .id = "signWithLink",
+        .method = METHOD_POST,
+        .path = "/signing-signatures",
+        .flags = OPERATION_PUBLIC,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = sign_with_link_rights,
+        .body = &signing_signature_schema,
+        .response = &signing_proof_schema, .shown = 0x7u,
+        .handle = sign_with_link_plan,
+    },
+    {
         .id = "listDocuments",
         .method = METHOD_GET,
         .path = "/documents",
@@ -398,7 +654,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = withdraw_document_path, .path_count = 1,
         .response = &document_schema, .shown = 0xfffffu,
-        .show = &operations[1],
+        .show = &operations[11],
         .handle = withdraw_document_plan,
     },
     {
@@ -479,7 +735,7 @@ static const struct operation operations[] = {
         .path_fields = create_participation_path, .path_count = 1,
         .body = &participation_new_schema,
         .response = &participation_schema, .shown = 0x7ffu,
-        .show = &operations[10],
+        .show = &operations[20],
         .handle = create_participation_plan,
     },
     {
@@ -541,7 +797,7 @@ static const struct operation operations[] = {
         .rights = create_project_rights,
         .body = &project_new_schema,
         .response = &project_schema, .shown = 0x1ffffu,
-        .show = &operations[15],
+        .show = &operations[25],
         .handle = create_project_plan,
     },
     {
@@ -580,7 +836,7 @@ static const struct operation operations[] = {
         .path_fields = move_project_path, .path_count = 1,
         .body = &project_move_schema,
         .response = &project_schema, .shown = 0x1ffffu,
-        .show = &operations[15],
+        .show = &operations[25],
         .handle = move_project_plan,
     },
     {
@@ -606,7 +862,7 @@ static const struct operation operations[] = {
         .rights = create_stated_figure_rights,
         .body = &stated_figure_new_schema,
         .response = &stated_figure_schema, .shown = 0x3fffu,
-        .show = &operations[20],
+        .show = &operations[30],
         .handle = create_stated_figure_plan,
     },
     {
@@ -648,5 +904,5 @@ static const struct operation operations[] = {
 };
 
 const struct service agreements_service = {
-    "agreements", operations, 23, false,
+    "agreements", operations, 33, false,
 };
