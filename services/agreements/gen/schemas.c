@@ -6,31 +6,98 @@
 
 _Static_assert(20 <= LIMIT_FIELDS, "Document");
 
-static const char *const values_0[] = {"municipality", "organisation", "employer", NULL};
-static const char *const values_1[] = {"member", "partner", "funder", "client", "bidder", "contractor", "invitee", "co_sender", "reporter", "finder", "signatory", NULL};
-static const char *const values_2[] = {"programme", "pilot", "campaign", "drive", "cohort", "pool", "training_plan", NULL};
-static const char *const values_3[] = {"youth", "returner", "age_45_55", "age_50_plus", "newcomer", "long_term", "disabled", "early_school_leaver", NULL};
-static const char *const values_4[] = {"wage_cost_subsidy", "flat_rate_subsidy", "wage_supplement", "no_risk", "trial", "job_coach", "adaptation", "return_option", "travel_costs", "course_costs", NULL};
-static const char *const values_5[] = {"start", "end", "renew", NULL};
-static const struct pattern_part pattern_6[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
-static const char *const values_7[] = {"target", "forecast", "reported", NULL};
-static const struct pattern_part pattern_8[] = {{{0x0u, 0x4u}, 1, 1}, {{0x0u, 0x200000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0x3ff000000000000u, 0x7fffffeu}, 4, 4}, {{0, 0}, 0, 0}};
-static const char *const values_9[] = {"placement_sheet", "project_sheet", "card", "rules_letter", NULL};
-static const char *const values_10[] = {"file", "mediation", "parties", NULL};
-static const char *const values_11[] = {"file", "agreement", "card", NULL};
-static const char *const values_12[] = {"asked", "made", "failed", "withdrawn", NULL};
-static const char *const values_13[] = {"values", "characters", "too_long", "not_made", "too_large", NULL};
-static const char *const values_14[] = {"vacancies", "proposals", "people", "tasks", "hours", "days", "per_mille", "euros", "places", NULL};
-static const char *const values_15[] = {"flow", "stock", "median", "stated", NULL};
-static const char *const values_16[] = {"municipality", "organisation", "project", "neighbourhood", "sector", "kind", NULL};
-static const char *const values_17[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", "alderman", "labour_expert", "benefits_payment", NULL};
-static const char *const values_18[] = {"vacancy", "proposal", "candidate", "task", "proposal_round", "placement", "trajectory", "benefit", NULL};
-static const char *const values_19[] = {"planned", "running", "ended", NULL};
+static const char *const values_0[] = {"quote", "placement_sheet", "project_sheet", NULL};
+static const struct pattern_part pattern_1[] = {{{0x0u, 0x7fffffe80000000u}, 2, 40}, {{0, 0}, 0, 0}};
+static const char *const values_2[] = {"offer", "withdraw", "refuse", "start", "end", NULL};
+static const struct pattern_part pattern_3[] = {{{0x3ff000000000000u, 0x7e00000000u}, 64, 64}, {{0, 0}, 0, 0}};
+static const struct pattern_part pattern_4[] = {{{0x3ff200000000000u, 0x7fffffe87fffffeu}, 43, 43}, {{0, 0}, 0, 0}};
+static const char *const values_5[] = {"municipality", "organisation", "employer", NULL};
+static const char *const values_6[] = {"member", "partner", "funder", "client", "bidder", "contractor", "invitee", "co_sender", "reporter", "finder", "signatory", NULL};
+static const char *const values_7[] = {"programme", "pilot", "campaign", "drive", "cohort", "pool", "training_plan", NULL};
+static const char *const values_8[] = {"youth", "returner", "age_45_55", "age_50_plus", "newcomer", "long_term", "disabled", "early_school_leaver", NULL};
+static const char *const values_9[] = {"wage_cost_subsidy", "flat_rate_subsidy", "wage_supplement", "no_risk", "trial", "job_coach", "adaptation", "return_option", "travel_costs", "course_costs", NULL};
+static const char *const values_10[] = {"start", "end", "renew", NULL};
+static const struct pattern_part pattern_11[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
+static const char *const values_12[] = {"target", "forecast", "reported", NULL};
+static const struct pattern_part pattern_13[] = {{{0x0u, 0x4u}, 1, 1}, {{0x0u, 0x200000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0x3ff000000000000u, 0x7fffffeu}, 4, 4}, {{0, 0}, 0, 0}};
+static const char *const values_14[] = {"candidate", "employer", "organisation", "municipality", NULL};
+static const char *const values_15[] = {"draft", "offered", "agreed", "running", "ended", "lapsed", "refused", NULL};
+static const char *const values_16[] = {"placement_sheet", "project_sheet", "card", "rules_letter", NULL};
+static const char *const values_17[] = {"file", "mediation", "parties", NULL};
+static const char *const values_18[] = {"file", "agreement", "card", NULL};
+static const char *const values_19[] = {"asked", "made", "failed", "withdrawn", NULL};
+static const char *const values_20[] = {"values", "characters", "too_long", "not_made", "too_large", NULL};
+static const char *const values_21[] = {"vacancies", "proposals", "people", "tasks", "hours", "days", "per_mille", "euros", "places", NULL};
+static const char *const values_22[] = {"flow", "stock", "median", "stated", NULL};
+static const char *const values_23[] = {"municipality", "organisation", "project", "neighbourhood", "sector", "kind", NULL};
+static const char *const values_24[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", "alderman", "labour_expert", "benefits_payment", NULL};
+static const char *const values_25[] = {"vacancy", "proposal", "candidate", "task", "proposal_round", "placement", "trajectory", "benefit", NULL};
+static const char *const values_26[] = {"planned", "running", "ended", NULL};
 
+static const struct field agreement_new_fields[] = {
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct agreement_new, kind), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct agreement_new, noun), .min = 2, .max = 40, .pattern = pattern_1, .visible_to = 0xffffffffu},
+    {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct agreement_new, subject_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "gets", .key = {"\"gets\":", 7}, .column = "gets", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct agreement_new, gets), .min = 1, .max = 2000, .visible_to = 0xffffffffu},
+    {.name = "does", .key = {"\"does\":", 7}, .column = "does", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct agreement_new, does), .min = 1, .max = 2000, .visible_to = 0xffffffffu},
+    {.name = "costs", .key = {"\"costs\":", 8}, .column = "costs", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct agreement_new, costs), .min = 1, .max = 2000, .visible_to = 0xffffffffu},
+    {.name = "fromDay", .key = {"\"fromDay\":", 10}, .column = "from_day", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct agreement_new, from_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "untilDay", .key = {"\"untilDay\":", 11}, .column = "until_day", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct agreement_new, until_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "validUntil", .key = {"\"validUntil\":", 13}, .column = "valid_until", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct agreement_new, valid_until), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct field_order agreement_new_orders[] = {{6, 7}, {0, 0}};
+const struct schema agreement_new_schema = {
+    .name = "AgreementNew", .fields = agreement_new_fields, .count = 9,
+    .size = sizeof(struct agreement_new), .self = NULL, .orders = agreement_new_orders,
+};
+static const struct field agreement_change_fields[] = {
+    {.name = "gets", .key = {"\"gets\":", 7}, .column = "gets", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct agreement_change, gets), .min = 1, .max = 2000, .visible_to = 0xffffffffu},
+    {.name = "does", .key = {"\"does\":", 7}, .column = "does", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct agreement_change, does), .min = 1, .max = 2000, .visible_to = 0xffffffffu},
+    {.name = "costs", .key = {"\"costs\":", 8}, .column = "costs", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct agreement_change, costs), .min = 1, .max = 2000, .visible_to = 0xffffffffu},
+    {.name = "fromDay", .key = {"\"fromDay\":", 10}, .column = "from_day", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct agreement_change, from_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "untilDay", .key = {"\"untilDay\":", 11}, .column = "until_day", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct agreement_change, until_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "validUntil", .key = {"\"validUntil\":", 13}, .column = "valid_until", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct agreement_change, valid_until), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct field_order agreement_change_orders[] = {{3, 4}, {0, 0}};
+const struct schema agreement_change_schema = {
+    .name = "AgreementChange", .fields = agreement_change_fields, .count = 6,
+    .size = sizeof(struct agreement_change), .self = NULL, .orders = agreement_change_orders,
+};
+static const struct field agreement_move_fields[] = {
+    {.name = "event", .key = {"\"event\":", 8}, .column = "event", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct agreement_move, event), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+};
+const struct schema agreement_move_schema = {
+    .name = "AgreementMove", .fields = agreement_move_fields, .count = 1,
+    .size = sizeof(struct agreement_move), .self = NULL,
+};
+static const struct field agreement_signature_fields[] = {
+    {.name = "hash", .key = {"\"hash\":", 7}, .column = "hash", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct agreement_signature, hash), .min = 64, .max = 64, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct agreement_signature, name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
+};
+const struct schema agreement_signature_schema = {
+    .name = "AgreementSignature", .fields = agreement_signature_fields, .count = 2,
+    .size = sizeof(struct agreement_signature), .self = NULL,
+};
+static const struct field signing_token_fields[] = {
+    {.name = "token", .key = {"\"token\":", 8}, .column = "token", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct signing_token, token), .min = 43, .max = 43, .pattern = pattern_4, .visible_to = 0xffffffffu},
+};
+const struct schema signing_token_schema = {
+    .name = "SigningToken", .fields = signing_token_fields, .count = 1,
+    .size = sizeof(struct signing_token), .self = NULL,
+};
+static const struct field signing_signature_fields[] = {
+    {.name = "token", .key = {"\"token\":", 8}, .column = "token", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct signing_signature, token), .min = 43, .max = 43, .pattern = pattern_4, .visible_to = 0xffffffffu},
+    {.name = "hash", .key = {"\"hash\":", 7}, .column = "hash", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct signing_signature, hash), .min = 64, .max = 64, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct signing_signature, name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
+};
+const struct schema signing_signature_schema = {
+    .name = "SigningSignature", .fields = signing_signature_fields, .count = 3,
+    .size = sizeof(struct signing_signature), .self = NULL,
+};
 static const struct field participation_new_fields[] = {
-    {.name = "participantKind", .key = {"\"participantKind\":", 18}, .column = "participant_kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct participation_new, participant_kind), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "participantKind", .key = {"\"participantKind\":", 18}, .column = "participant_kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct participation_new, participant_kind), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
     {.name = "participantId", .key = {"\"participantId\":", 16}, .column = "participant_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct participation_new, participant_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "capacity", .key = {"\"capacity\":", 11}, .column = "capacity", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct participation_new, capacity), .min = 0, .max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "capacity", .key = {"\"capacity\":", 11}, .column = "capacity", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct participation_new, capacity), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
     {.name = "tasks", .key = {"\"tasks\":", 8}, .column = "tasks", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct participation_new, tasks), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "people", .key = {"\"people\":", 9}, .column = "people", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct participation_new, people), .min = 0, .max = 100000, .visible_to = 0xffffffffu},
     {.name = "attended", .key = {"\"attended\":", 11}, .column = "attended", .type = FIELD_BOOL, .flags = FIELD_NULLABLE, .offset = offsetof(struct participation_new, attended), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -49,15 +116,15 @@ const struct schema participation_change_schema = {
     .size = sizeof(struct participation_change), .self = NULL,
 };
 static const struct field project_new_fields[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct project_new, kind), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct project_new, kind), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct project_new, title), .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "summary", .key = {"\"summary\":", 10}, .column = "summary", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct project_new, summary), .min = 0, .max = 2000, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct project_new, parent_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "leaderId", .key = {"\"leaderId\":", 11}, .column = "leader_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct project_new, leader_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "startsOn", .key = {"\"startsOn\":", 11}, .column = "starts_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .offset = offsetof(struct project_new, starts_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endsOn", .key = {"\"endsOn\":", 9}, .column = "ends_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct project_new, ends_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct project_new, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
-    {.name = "allowedInstruments", .key = {"\"allowedInstruments\":", 21}, .column = "allowed_instruments", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_UNIQUE, .offset = offsetof(struct project_new, allowed_instruments), .unique_at = 0, .min = 0, .max = 10, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct project_new, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "allowedInstruments", .key = {"\"allowedInstruments\":", 21}, .column = "allowed_instruments", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_UNIQUE, .offset = offsetof(struct project_new, allowed_instruments), .unique_at = 0, .min = 0, .max = 10, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
 };
 static const struct field_order project_new_orders[] = {{5, 6}, {0, 0}};
 const struct schema project_new_schema = {
@@ -65,15 +132,15 @@ const struct schema project_new_schema = {
     .size = sizeof(struct project_new), .self = NULL, .orders = project_new_orders,
 };
 static const struct field project_change_fields[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct project_change, kind), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct project_change, kind), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .offset = offsetof(struct project_change, title), .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "summary", .key = {"\"summary\":", 10}, .column = "summary", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct project_change, summary), .min = 0, .max = 2000, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct project_change, parent_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "leaderId", .key = {"\"leaderId\":", 11}, .column = "leader_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct project_change, leader_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "startsOn", .key = {"\"startsOn\":", 11}, .column = "starts_on", .type = FIELD_DATE, .offset = offsetof(struct project_change, starts_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endsOn", .key = {"\"endsOn\":", 9}, .column = "ends_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct project_change, ends_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct project_change, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
-    {.name = "allowedInstruments", .key = {"\"allowedInstruments\":", 21}, .column = "allowed_instruments", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_UNIQUE, .offset = offsetof(struct project_change, allowed_instruments), .unique_at = 0, .min = 0, .max = 10, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct project_change, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "allowedInstruments", .key = {"\"allowedInstruments\":", 21}, .column = "allowed_instruments", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_UNIQUE, .offset = offsetof(struct project_change, allowed_instruments), .unique_at = 0, .min = 0, .max = 10, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
 };
 static const struct field_order project_change_orders[] = {{5, 6}, {0, 0}};
 const struct schema project_change_schema = {
@@ -81,7 +148,7 @@ const struct schema project_change_schema = {
     .size = sizeof(struct project_change), .self = NULL, .orders = project_change_orders,
 };
 static const struct field project_move_fields[] = {
-    {.name = "event", .key = {"\"event\":", 8}, .column = "event", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct project_move, event), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "event", .key = {"\"event\":", 8}, .column = "event", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct project_move, event), .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct project_move, reason), .min = 1, .max = 500, .visible_to = 0xffffffffu},
 };
 const struct schema project_move_schema = {
@@ -89,13 +156,13 @@ const struct schema project_move_schema = {
     .size = sizeof(struct project_move), .self = NULL,
 };
 static const struct field stated_figure_new_fields[] = {
-    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct stated_figure_new, code), .min = 2, .max = 40, .pattern = pattern_6, .visible_to = 0xffffffffu},
-    {.name = "nature", .key = {"\"nature\":", 9}, .column = "nature", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct stated_figure_new, nature), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct stated_figure_new, code), .min = 2, .max = 40, .pattern = pattern_11, .visible_to = 0xffffffffu},
+    {.name = "nature", .key = {"\"nature\":", 9}, .column = "nature", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct stated_figure_new, nature), .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct stated_figure_new, project_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct stated_figure_new, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct stated_figure_new, neighbourhood), .min = 10, .max = 10, .pattern = pattern_8, .visible_to = 0xffffffffu},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct stated_figure_new, neighbourhood), .min = 10, .max = 10, .pattern = pattern_13, .visible_to = 0xffffffffu},
     {.name = "wholeRegion", .key = {"\"wholeRegion\":", 14}, .column = "whole_region", .type = FIELD_BOOL, .offset = offsetof(struct stated_figure_new, whole_region), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "targetGroup", .key = {"\"targetGroup\":", 14}, .column = "target_group", .type = FIELD_TEXT, .offset = offsetof(struct stated_figure_new, target_group), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "targetGroup", .key = {"\"targetGroup\":", 14}, .column = "target_group", .type = FIELD_TEXT, .offset = offsetof(struct stated_figure_new, target_group), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct stated_figure_new, kind), .min = 1, .max = 40, .visible_to = 0xffffffffu},
     {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .offset = offsetof(struct stated_figure_new, day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "value", .key = {"\"value\":", 8}, .column = "value", .type = FIELD_INT, .flags = FIELD_REQUIRED, .offset = offsetof(struct stated_figure_new, value), .min = 0, .max = 1000000000, .visible_to = 0xffffffffu},
@@ -106,7 +173,7 @@ const struct schema stated_figure_new_schema = {
     .size = sizeof(struct stated_figure_new), .self = NULL,
 };
 static const struct field stated_figure_change_fields[] = {
-    {.name = "targetGroup", .key = {"\"targetGroup\":", 14}, .column = "target_group", .type = FIELD_TEXT, .offset = offsetof(struct stated_figure_change, target_group), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "targetGroup", .key = {"\"targetGroup\":", 14}, .column = "target_group", .type = FIELD_TEXT, .offset = offsetof(struct stated_figure_change, target_group), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct stated_figure_change, kind), .min = 1, .max = 40, .visible_to = 0xffffffffu},
     {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .offset = offsetof(struct stated_figure_change, day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "value", .key = {"\"value\":", 8}, .column = "value", .type = FIELD_INT, .offset = offsetof(struct stated_figure_change, value), .min = 0, .max = 1000000000, .visible_to = 0xffffffffu},
@@ -116,19 +183,88 @@ const struct schema stated_figure_change_schema = {
     .name = "StatedFigureChange", .fields = stated_figure_change_fields, .count = 5,
     .size = sizeof(struct stated_figure_change), .self = NULL,
 };
+static const struct field signatory_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "party", .key = {"\"party\":", 8}, .column = "party", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "partyId", .key = {"\"partyId\":", 10}, .column = "party_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "partyName", .key = {"\"partyName\":", 12}, .column = "party_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "signedAt", .key = {"\"signedAt\":", 11}, .column = "signed_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "signedName", .key = {"\"signedName\":", 13}, .column = "signed_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "signedBy", .key = {"\"signedBy\":", 11}, .column = "signed_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "signedHash", .key = {"\"signedHash\":", 13}, .column = "signed_hash", .type = FIELD_TEXT, .min = 0, .max = 64, .visible_to = 0xffffffffu},
+    {.name = "voidedAt", .key = {"\"voidedAt\":", 11}, .column = "voided_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema signatory_schema = {
+    .name = "Signatory", .fields = signatory_fields, .count = 9,
+    .size = 0, .self = NULL,
+};
+static const struct field agreement_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "gets", .key = {"\"gets\":", 7}, .column = "gets", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xffffffffu},
+    {.name = "does", .key = {"\"does\":", 7}, .column = "does", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xffffffffu},
+    {.name = "costs", .key = {"\"costs\":", 8}, .column = "costs", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xffffffffu},
+    {.name = "fromDay", .key = {"\"fromDay\":", 10}, .column = "from_day", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "untilDay", .key = {"\"untilDay\":", 11}, .column = "until_day", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "validUntil", .key = {"\"validUntil\":", 13}, .column = "valid_until", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "revisesId", .key = {"\"revisesId\":", 12}, .column = "revises_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .min = 0, .max = 8000, .visible_to = 0xffffffffu},
+    {.name = "textHash", .key = {"\"textHash\":", 11}, .column = "text_hash", .type = FIELD_TEXT, .min = 0, .max = 64, .visible_to = 0xffffffffu},
+    {.name = "documentId", .key = {"\"documentId\":", 13}, .column = "document_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "signatories", .key = {"\"signatories\":", 14}, .column = "signatories", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 100, .schema = &signatory_schema, .visible_to = 0xffffffffu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema agreement_schema = {
+    .name = "Agreement", .fields = agreement_fields, .count = 20,
+    .size = 0, .self = "/agreements/",
+};
+static const struct field signing_link_fields[] = {
+    {.name = "token", .key = {"\"token\":", 8}, .column = "token", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 43, .max = 43, .pattern = pattern_4, .visible_to = 0xffffffffu},
+    {.name = "expiresAt", .key = {"\"expiresAt\":", 12}, .column = "expires_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema signing_link_schema = {
+    .name = "SigningLink", .fields = signing_link_fields, .count = 2,
+    .size = 0, .self = NULL,
+};
+static const struct field signing_reading_fields[] = {
+    {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "partyName", .key = {"\"partyName\":", 12}, .column = "party_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 8000, .visible_to = 0xffffffffu},
+    {.name = "hash", .key = {"\"hash\":", 7}, .column = "hash", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 64, .max = 64, .pattern = pattern_3, .visible_to = 0xffffffffu},
+    {.name = "expiresAt", .key = {"\"expiresAt\":", 12}, .column = "expires_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema signing_reading_schema = {
+    .name = "SigningReading", .fields = signing_reading_fields, .count = 5,
+    .size = 0, .self = NULL,
+};
+static const struct field signing_proof_fields[] = {
+    {.name = "signedAt", .key = {"\"signedAt\":", 11}, .column = "signed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "partyName", .key = {"\"partyName\":", 12}, .column = "party_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "hash", .key = {"\"hash\":", 7}, .column = "hash", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 64, .max = 64, .pattern = pattern_3, .visible_to = 0xffffffffu},
+};
+const struct schema signing_proof_schema = {
+    .name = "SigningProof", .fields = signing_proof_fields, .count = 3,
+    .size = 0, .self = NULL,
+};
 static const struct field document_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "template", .key = {"\"template\":", 11}, .column = "template", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "template", .key = {"\"template\":", 11}, .column = "template", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
     {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "language", .key = {"\"language\":", 11}, .column = "language", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
-    {.name = "audience", .key = {"\"audience\":", 11}, .column = "audience", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
-    {.name = "retention", .key = {"\"retention\":", 12}, .column = "retention", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
-    {.name = "fault", .key = {"\"fault\":", 8}, .column = "fault", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "audience", .key = {"\"audience\":", 11}, .column = "audience", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
+    {.name = "retention", .key = {"\"retention\":", 12}, .column = "retention", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
+    {.name = "fault", .key = {"\"fault\":", 8}, .column = "fault", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu},
     {.name = "hash", .key = {"\"hash\":", 7}, .column = "hash", .type = FIELD_TEXT, .min = 0, .max = 64, .visible_to = 0xffffffffu},
     {.name = "pages", .key = {"\"pages\":", 8}, .column = "pages", .type = FIELD_INT, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "size", .key = {"\"size\":", 7}, .column = "size", .type = FIELD_INT, .min = 1, .max = 2097152, .visible_to = 0xffffffffu},
@@ -147,11 +283,11 @@ static const struct field figure_definition_fields[] = {
     {.name = "place", .key = {"\"place\":", 8}, .column = "place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "definition", .key = {"\"definition\":", 13}, .column = "definition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "unit", .key = {"\"unit\":", 7}, .column = "unit", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
-    {.name = "measure", .key = {"\"measure\":", 10}, .column = "measure", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
-    {.name = "dimensions", .key = {"\"dimensions\":", 13}, .column = "dimensions", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 6, .item_max = 100, .values = values_16, .visible_to = 0xffffffffu},
-    {.name = "wholeFor", .key = {"\"wholeFor\":", 11}, .column = "whole_for", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 32, .item_max = 100, .values = values_17, .visible_to = 0xffffffffu},
-    {.name = "records", .key = {"\"records\":", 10}, .column = "records", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
+    {.name = "unit", .key = {"\"unit\":", 7}, .column = "unit", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu},
+    {.name = "measure", .key = {"\"measure\":", 10}, .column = "measure", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
+    {.name = "dimensions", .key = {"\"dimensions\":", 13}, .column = "dimensions", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 6, .item_max = 100, .values = values_23, .visible_to = 0xffffffffu},
+    {.name = "wholeFor", .key = {"\"wholeFor\":", 11}, .column = "whole_for", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 32, .item_max = 100, .values = values_24, .visible_to = 0xffffffffu},
+    {.name = "records", .key = {"\"records\":", 10}, .column = "records", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_25, .visible_to = 0xffffffffu},
 };
 const struct schema figure_definition_schema = {
     .name = "FigureDefinition", .fields = figure_definition_fields, .count = 9,
@@ -182,10 +318,10 @@ const struct schema figure_total_schema = {
     .size = 0, .self = NULL,
 };
 static const struct field figure_said_fields[] = {
-    {.name = "nature", .key = {"\"nature\":", 9}, .column = "nature", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "nature", .key = {"\"nature\":", 9}, .column = "nature", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
     {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "value", .key = {"\"value\":", 8}, .column = "value", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000000000, .visible_to = 0xffffffffu},
-    {.name = "targetGroup", .key = {"\"targetGroup\":", 14}, .column = "target_group", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "targetGroup", .key = {"\"targetGroup\":", 14}, .column = "target_group", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
 };
@@ -197,12 +333,12 @@ static const struct field figure_fields[] = {
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "definition", .key = {"\"definition\":", 13}, .column = "definition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "unit", .key = {"\"unit\":", 7}, .column = "unit", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
-    {.name = "measure", .key = {"\"measure\":", 10}, .column = "measure", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
+    {.name = "unit", .key = {"\"unit\":", 7}, .column = "unit", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu},
+    {.name = "measure", .key = {"\"measure\":", 10}, .column = "measure", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
     {.name = "asOf", .key = {"\"asOf\":", 7}, .column = "as_of", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "smallest", .key = {"\"smallest\":", 11}, .column = "smallest", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "whole", .key = {"\"whole\":", 8}, .column = "whole", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "groupBy", .key = {"\"groupBy\":", 10}, .column = "group_by", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
+    {.name = "groupBy", .key = {"\"groupBy\":", 10}, .column = "group_by", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu},
     {.name = "points", .key = {"\"points\":", 9}, .column = "points", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 20000, .schema = &figure_point_schema, .visible_to = 0xffffffffu},
     {.name = "totals", .key = {"\"totals\":", 9}, .column = "totals", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 5000, .schema = &figure_total_schema, .visible_to = 0xffffffffu},
     {.name = "stated", .key = {"\"stated\":", 9}, .column = "stated", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .schema = &figure_said_schema, .visible_to = 0xffffffffu},
@@ -213,7 +349,7 @@ const struct schema figure_schema = {
 };
 static const struct field figure_record_item_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_25, .visible_to = 0xffffffffu},
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "path", .key = {"\"path\":", 7}, .column = "path", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x6u},
@@ -228,10 +364,10 @@ const struct schema figure_record_item_schema = {
 static const struct field participation_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "participantKind", .key = {"\"participantKind\":", 18}, .column = "participant_kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "participantKind", .key = {"\"participantKind\":", 18}, .column = "participant_kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
     {.name = "participantId", .key = {"\"participantId\":", 16}, .column = "participant_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "participantName", .key = {"\"participantName\":", 18}, .column = "participant_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "capacity", .key = {"\"capacity\":", 11}, .column = "capacity", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "capacity", .key = {"\"capacity\":", 11}, .column = "capacity", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
     {.name = "tasks", .key = {"\"tasks\":", 8}, .column = "tasks", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "people", .key = {"\"people\":", 9}, .column = "people", .type = FIELD_INT, .min = 0, .max = 100000, .visible_to = 0xffffffffu},
     {.name = "attended", .key = {"\"attended\":", 11}, .column = "attended", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -245,17 +381,17 @@ const struct schema participation_schema = {
 static const struct field project_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "keeper_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "summary", .key = {"\"summary\":", 10}, .column = "summary", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_26, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "leaderId", .key = {"\"leaderId\":", 11}, .column = "leader_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "leaderName", .key = {"\"leaderName\":", 13}, .column = "leader_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "startsOn", .key = {"\"startsOn\":", 11}, .column = "starts_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endsOn", .key = {"\"endsOn\":", 9}, .column = "ends_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 8, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
-    {.name = "allowedInstruments", .key = {"\"allowedInstruments\":", 21}, .column = "allowed_instruments", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 0, .max = 10, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 8, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "allowedInstruments", .key = {"\"allowedInstruments\":", 21}, .column = "allowed_instruments", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 0, .max = 10, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
     {.name = "structure", .key = {"\"structure\":", 12}, .column = "structure", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000000, .visible_to = 0xffffffffu},
     {.name = "structureReason", .key = {"\"structureReason\":", 18}, .column = "structure_reason", .type = FIELD_TEXT, .min = 0, .max = 500, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
@@ -267,13 +403,13 @@ const struct schema project_schema = {
 };
 static const struct field stated_figure_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_6, .visible_to = 0xffffffffu},
-    {.name = "nature", .key = {"\"nature\":", 9}, .column = "nature", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_11, .visible_to = 0xffffffffu},
+    {.name = "nature", .key = {"\"nature\":", 9}, .column = "nature", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 0, .max = 10, .visible_to = 0xffffffffu},
     {.name = "wholeRegion", .key = {"\"wholeRegion\":", 14}, .column = "whole_region", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "targetGroup", .key = {"\"targetGroup\":", 14}, .column = "target_group", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "targetGroup", .key = {"\"targetGroup\":", 14}, .column = "target_group", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "value", .key = {"\"value\":", 8}, .column = "value", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000000000, .visible_to = 0xffffffffu},
