@@ -312,17 +312,17 @@ const struct schema wage_value_new_schema = {
     .name = "WageValueNew", .fields = wage_value_new_fields, .count = 6,
     .size = sizeof(struct wage_value_new), .self = NULL, .orders = wage_value_new_orders,
 };
-static const struct field visit_person_fields[] = {
+static const struct field coach_visit_person_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
     {.name = "firstName", .key = {"\"firstName\":", 12}, .column = "first_name", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
 };
-const struct schema visit_person_schema = {
-    .name = "VisitPerson", .fields = visit_person_fields, .count = 4,
+const struct schema coach_visit_person_schema = {
+    .name = "CoachVisitPerson", .fields = coach_visit_person_fields, .count = 4,
     .size = 0, .self = NULL,
 };
-static const struct field visit_employer_fields[] = {
+static const struct field coach_visit_employer_fields[] = {
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "street", .key = {"\"street\":", 9}, .column = "street", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -332,11 +332,11 @@ static const struct field visit_employer_fields[] = {
     {.name = "contactName", .key = {"\"contactName\":", 14}, .column = "contact_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "contactPhone", .key = {"\"contactPhone\":", 15}, .column = "contact_phone", .type = FIELD_TEXT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
 };
-const struct schema visit_employer_schema = {
-    .name = "VisitEmployer", .fields = visit_employer_fields, .count = 8,
+const struct schema coach_visit_employer_schema = {
+    .name = "CoachVisitEmployer", .fields = coach_visit_employer_fields, .count = 8,
     .size = 0, .self = NULL,
 };
-static const struct field visit_agreed_fields[] = {
+static const struct field coach_visit_agreed_fields[] = {
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
     {.name = "hours", .key = {"\"hours\":", 8}, .column = "hours", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "contract", .key = {"\"contract\":", 11}, .column = "contract", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
@@ -344,33 +344,33 @@ static const struct field visit_agreed_fields[] = {
     {.name = "endsOn", .key = {"\"endsOn\":", 9}, .column = "ends_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "guidedByEmployerFrom", .key = {"\"guidedByEmployerFrom\":", 23}, .column = "guided_by_employer_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-const struct schema visit_agreed_schema = {
-    .name = "VisitAgreed", .fields = visit_agreed_fields, .count = 6,
+const struct schema coach_visit_agreed_schema = {
+    .name = "CoachVisitAgreed", .fields = coach_visit_agreed_fields, .count = 6,
     .size = 0, .self = NULL,
 };
-static const struct field visit_task_fields[] = {
+static const struct field coach_visit_task_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "cause", .key = {"\"cause\":", 8}, .column = "cause", .type = FIELD_TEXT, .min = 0, .max = 80, .visible_to = 0xffffffffu},
     {.name = "urgent", .key = {"\"urgent\":", 9}, .column = "urgent", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
-const struct schema visit_task_schema = {
-    .name = "VisitTask", .fields = visit_task_fields, .count = 5,
+const struct schema coach_visit_task_schema = {
+    .name = "CoachVisitTask", .fields = coach_visit_task_fields, .count = 5,
     .size = 0, .self = NULL,
 };
-static const struct field visit_contact_fields[] = {
+static const struct field coach_visit_contact_fields[] = {
     {.name = "withWhom", .key = {"\"withWhom\":", 11}, .column = "with_whom", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
     {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
     {.name = "heldAt", .key = {"\"heldAt\":", 9}, .column = "held_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "words", .key = {"\"words\":", 8}, .column = "words", .type = FIELD_TEXT, .min = 0, .max = 500, .visible_to = 0xffffffffu},
 };
-const struct schema visit_contact_schema = {
-    .name = "VisitContact", .fields = visit_contact_fields, .count = 5,
+const struct schema coach_visit_contact_schema = {
+    .name = "CoachVisitContact", .fields = coach_visit_contact_fields, .count = 5,
     .size = 0, .self = NULL,
 };
-static const struct field visit_open_fields[] = {
+static const struct field coach_visit_open_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "titleNl", .key = {"\"titleNl\":", 10}, .column = "title_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
@@ -380,29 +380,29 @@ static const struct field visit_open_fields[] = {
     {.name = "overdue", .key = {"\"overdue\":", 10}, .column = "overdue", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_24, .visible_to = 0xffffffffu},
 };
-const struct schema visit_open_schema = {
-    .name = "VisitOpen", .fields = visit_open_fields, .count = 8,
+const struct schema coach_visit_open_schema = {
+    .name = "CoachVisitOpen", .fields = coach_visit_open_fields, .count = 8,
     .size = 0, .self = NULL,
 };
-static const struct field visit_links_fields[] = {
+static const struct field coach_visit_links_fields[] = {
     {.name = "contact", .key = {"\"contact\":", 10}, .column = "contact", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "call", .key = {"\"call\":", 7}, .column = "call", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "end", .key = {"\"end\":", 6}, .column = "end", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "convert", .key = {"\"convert\":", 10}, .column = "convert", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
 };
-const struct schema visit_links_schema = {
-    .name = "VisitLinks", .fields = visit_links_fields, .count = 4,
+const struct schema coach_visit_links_schema = {
+    .name = "CoachVisitLinks", .fields = coach_visit_links_fields, .count = 4,
     .size = 0, .self = NULL,
 };
 static const struct field coach_visit_fields[] = {
     {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "person", .key = {"\"person\":", 9}, .column = "person", .type = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .schema = &visit_person_schema, .visible_to = 0xffffffffu},
-    {.name = "employer", .key = {"\"employer\":", 11}, .column = "employer", .type = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .schema = &visit_employer_schema, .visible_to = 0xffffffffu},
-    {.name = "agreed", .key = {"\"agreed\":", 9}, .column = "agreed", .type = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .schema = &visit_agreed_schema, .visible_to = 0xffffffffu},
-    {.name = "tasks", .key = {"\"tasks\":", 8}, .column = "tasks", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .schema = &visit_task_schema, .visible_to = 0xffffffffu},
-    {.name = "last", .key = {"\"last\":", 7}, .column = "last", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 4, .schema = &visit_contact_schema, .visible_to = 0xffffffffu},
-    {.name = "waiting", .key = {"\"waiting\":", 10}, .column = "waiting", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 5, .schema = &visit_open_schema, .visible_to = 0xffffffffu},
-    {.name = "links", .key = {"\"links\":", 8}, .column = "links", .type = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .schema = &visit_links_schema, .visible_to = 0xffffffffu},
+    {.name = "person", .key = {"\"person\":", 9}, .column = "person", .type = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .schema = &coach_visit_person_schema, .visible_to = 0xffffffffu},
+    {.name = "employer", .key = {"\"employer\":", 11}, .column = "employer", .type = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .schema = &coach_visit_employer_schema, .visible_to = 0xffffffffu},
+    {.name = "agreed", .key = {"\"agreed\":", 9}, .column = "agreed", .type = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .schema = &coach_visit_agreed_schema, .visible_to = 0xffffffffu},
+    {.name = "tasks", .key = {"\"tasks\":", 8}, .column = "tasks", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .schema = &coach_visit_task_schema, .visible_to = 0xffffffffu},
+    {.name = "last", .key = {"\"last\":", 7}, .column = "last", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 4, .schema = &coach_visit_contact_schema, .visible_to = 0xffffffffu},
+    {.name = "waiting", .key = {"\"waiting\":", 10}, .column = "waiting", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 5, .schema = &coach_visit_open_schema, .visible_to = 0xffffffffu},
+    {.name = "links", .key = {"\"links\":", 8}, .column = "links", .type = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .schema = &coach_visit_links_schema, .visible_to = 0xffffffffu},
 };
 const struct schema coach_visit_schema = {
     .name = "CoachVisit", .fields = coach_visit_fields, .count = 8,
