@@ -35,7 +35,7 @@ create function app.placement_contact_make(contact uuid, placement uuid, asked j
             raise exception using errcode = '23503', message = 'reference', table = 'placement_contact', constraint = 'placement_contact_task_id_fkey';
         end if;
         if task is not null then
-            perform app.task_complete(task, c.outcome);
+            perform app.task_complete(task, c.outcome, null);
         elsif c.outcome = any ('{at_risk,ended}') then
             perform app.placement_alarm(p, contact::text);
         end if;
