@@ -99,12 +99,10 @@ def first_vacancies(story, world):
 
 def report_rest(story, world, number):
     agency = story.by('agency')
-    home = agency.get('/user-profile').json['organisationId']
-    elsewhere = story.new('account_manager', '/employers', {'name': 'Uitzendmaker Eindhoven', 'sector': '4639', 'sizeClass': 'medium', 'pc4': '5611'})['id']
-    special = [report(story, world, 0, agency, source='agency', clientEmployerId=world['employers'][0]),
+    elsewhere = story.new('account_manager', '/employers', {'name': 'Fabriek van elders', 'sector': '4639', 'sizeClass': 'medium', 'pc4': '5054'})['id']
+    special = [report(story, world, 0, agency, clientEmployerId=world['employers'][0]),
                report(story, world, 1, source='account_manager', employerId=elsewhere),
                report(story, world, 2, kind='event', title='Festival')]
-    assert home
     story.step(13, 'MC reports work at a festival: short work experience')
     temp = story.many(TEMP)
     return special + story.each(lambda n: report(story, world, n, kind='temp' if n < temp else 'regular'), range(number - len(special)))
