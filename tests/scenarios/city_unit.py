@@ -160,7 +160,7 @@ def short(story, place, found, placed):
 def closed_to_the_employer(story, proposal):
     shown = story.by('employer').get(f'/proposals/{proposal}')
     assert shown.status == 200 and 'benefit' not in shown.text and 'candidateId' not in shown.json, shown.text
-    story.refused(8, 'EM filters on a benefit', story.by('employer').get('/proposals?benefit=assistance'), 400)
+    story.refused(8, 'EM filters on a benefit', story.by('employer').get('/proposals?benefit=assistance'), 400, 'invalid')
 
 
 def begin_work(story, vacancy):
@@ -206,6 +206,7 @@ def look(story, project):
             ('of these regular', 'placed', placed - temp, {**of, 'kind': 'regular'}), ('of these temporary', 'placed', temp, {**of, 'kind': 'temp'}),
             ('on the way to a named vacancy now', 'on_the_way', story.many(WAY), of),
             ('of all vacancies filled, or held by somebody on the way', 'filled', placed + story.many(WAY), of),
+            ('still open', 'open_vacancies', story.many(REPORTED) - placed - story.many(WAY), of),
             ('fewer proposed than asked', 'shortfall', ASKED - PASS, of)):
         story.figure(code, YEAR, number, words, **asked)
     months = {p['month']: p.get('value') for p in story.by('team_lead').get(f'/figures/hired?dayFrom={YEAR}-01-01&dayTo={YEAR}-12-31&projectId={project}').json['points']}

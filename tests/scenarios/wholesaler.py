@@ -90,10 +90,12 @@ def train(story, desk, people):
     for one in people:
         one['participation'] = story.new('case_manager', '/candidate-participations', {'candidateId': one['id'], 'projectId': cohort, 'fromDay': f'{YEAR - 1}-12-03'})['id']
         one['trajectory'] = story.new('case_manager', '/trajectories', {'candidateId': one['id'], 'kind': 'preparation', 'projectId': cohort})['id']
+        story.act('case_manager', f'/trajectories/{one["trajectory"]}/rules-letters', {'channel': 'in_person'})
+        story.act('case_manager', f'/trajectories/{one["trajectory"]}/rules-receipts')
         story.act('case_manager', f'/trajectories/{one["trajectory"]}/moves', {'event': 'start'})
     listed = story.by('consultant').get(f'/candidate-participations?projectId={cohort}&pageSize=1&count=true').json
     assert listed.get('total', ENROLLED) == ENROLLED, listed
-    story.step(6, f'CM enrols {ENROLLED} people in a cohort of six weeks, each with a trajectory; the rules letter with its receipt is not sent here')
+    story.step(6, f'CM enrols {ENROLLED} people in a cohort of six weeks, each with a trajectory, the letter with the rules and its receipt')
     attend(story, cohort, people)
     story.waiting(9, 'issue 7', 'draft, view, decision by another person, notification, effect; the payment message once')
     story.waiting(10, 'issue 7', 'a premium for each part of the training that is finished')
@@ -184,6 +186,8 @@ def closed_to_the_employer(story, desk, people, placements):
     for words, path in (('a benefit', f'/benefits/{one["benefit"]}'), ('the file of a candidate', f'/candidates/{one["id"]}'),
                         ('a trajectory', f'/trajectories/{one["trajectory"]}'), ('notes', f'/notes?subjectId={one["id"]}')):
         story.refused(17, f'EM reads {words}', employer.get(path), 403, 'forbidden')
+    unshared = employer.get(f'/trajectories/{one["trajectory"]}/progress')
+    story.refused(17, 'EM reads progress that the candidate does not share', unshared, 404, 'not-found')
     seen = employer.get('/tasks?pageSize=100').json['items']
     assert not [t for t in seen if t['kind'] in ('check', 'barrier')], seen
     shown = employer.get(f'/placements/{placements[0]}')
