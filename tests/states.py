@@ -30,7 +30,8 @@ EVENTS = {('vacancy', 'endVacancy.how:withdraw'): 'withdraw', ('vacancy', 'endVa
           ('project', 'moveProject.event:start'): 'start', ('project', 'moveProject.event:end'): 'end', ('project', 'moveProject.event:renew'): 'renew',
           **{('benefit', f'moveBenefit.event:{event}'): event for event in ('grant', 'refuse', 'end', 'restore')},
           **{('trajectory', f'moveTrajectory.event:{event}'): event for event in ('start', 'finish', 'stop')},
-          **{('agreement', f'moveAgreement.event:{event}'): event for event in ('offer', 'withdraw', 'refuse', 'start', 'end')}}
+          **{('agreement', f'moveAgreement.event:{event}'): event for event in ('offer', 'withdraw', 'refuse', 'start', 'end')},
+          **{('appointment', f'moveAppointment.event:{event}'): event for event in ('invite', 'attend', 'miss', 'excuse', 'move', 'cancel')}}
 # what no state of the noun forbids, and so no table has: why
 ALWAYS = {('vacancy', 'withdrawProposal'): 'the seat is given back in any state', ('vacancy', 'undoHire'): 'a hire may be undone in any state',
           ('candidate', 'withdrawProposal'): 'the seat is given back in any state', ('candidate', 'undoHire'): 'a hire may be undone in any state',

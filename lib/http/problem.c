@@ -40,6 +40,19 @@ static const struct problem *with_members(struct ctx *ctx, const struct problem 
     return made;
 }
 
+/* Faults of a body that a function in sql/ found, all at once: the detail is a list of codes and
+ * pointers, with spaces between them. */
+static void note_all(struct ctx *ctx, struct str detail)
+{
+    while (detail.len) {
+        struct str code = str_cut(&detail, ' '), pointer = str_cut(&detail, ' ');
+        for (size_t i = 0; i < FAULT_COUNT; i++)
+            if (fault_texts[i].code && str_equal(code, str_of(fault_texts[i].code)))
+                fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, pointer, (enum fault_code)i,
+                           S(""));
+    }
+}
+
 /* The problem that a function in sql/ raised by name. */
 static const struct problem *of_raise(struct ctx *ctx, const struct refusal *refusal)
 {
@@ -47,6 +60,8 @@ static const struct problem *of_raise(struct ctx *ctx, const struct refusal *ref
     for (size_t i = 0; i < PROBLEM_COUNT; i++)
         if (str_equal(str_of(problems[i].code), refusal->message))
             found = &problems[i];
+    if (found == &problems[PROBLEM_INVALID])
+        note_all(ctx, refusal->detail);
     return with_members(ctx, found, refusal->detail);
 }
 

@@ -22,14 +22,14 @@ create function app.reached(candidate uuid, grantee uuid) returns boolean langua
 -- The same of the user who asks, and of the organisation of that user.
 create function app.reaches_me(candidate uuid) returns boolean language plpgsql stable
     as $$ begin return app.reached(candidate, app.actor()); end $$;
--- Only by a mandate: where a row says itself whose caseload the person is in, that decides. A file that somebody gives away is theirs no more,
+-- Only by a mandate, or as the person whose file it is: where a row says itself whose caseload the person is in, that decides. A file that somebody gives away is theirs no more,
 -- also while the table of access is still as it was when the statement began.
 create function app.mandated_to_me(candidate uuid) returns boolean language plpgsql stable
     as $$
     begin
         return exists (select from app.access a
                        where a.tenant_id = app.tenant() and a.candidate_id = mandated_to_me.candidate and a.grantee_id = app.actor()
-                         and a.purpose = app.purpose()
+                         and a.purpose = case app.role() when 'candidate' then 'own' else app.purpose() end
                          and (a.until_at is null or a.until_at > clock.now()) and (a.from_at is null or a.from_at <= clock.now()));
     end $$;
 -- Whether the caller has this person by a caseload or a mandate, or is this person.

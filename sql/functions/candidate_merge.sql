@@ -186,6 +186,12 @@ create function app.candidate_move_history(tenant int, kept uuid, other uuid) re
                   and (k.kind = 'intake' and t.kind = 'intake' and (app.trajectory_is_pending(k.state) or app.trajectory_is_open(k.state))
                        or k.holds_place and t.holds_place and k.vacancy_id = t.vacancy_id));
     update app.trajectory t set candidate_id = kept where t.tenant_id = tenant and t.candidate_id = other;
+    update app.appointment a set state = app.move('appointment', a.state, 'cancel')
+    where a.tenant_id = tenant and a.candidate_id = other and a.session is not null and (app.appointment_is_pending(a.state) or app.appointment_is_open(a.state))
+      and exists (select from app.appointment k where k.tenant_id = tenant and k.candidate_id = kept and k.project_id = a.project_id and k.session = a.session);
+    update app.appointment a set candidate_id = kept
+    where a.tenant_id = tenant and a.candidate_id = other and (a.session is null or app.appointment_is_ended(a.state) or not exists (
+        select from app.appointment k where k.tenant_id = tenant and k.candidate_id = kept and k.project_id = a.project_id and k.session = a.session));
     update app.message m set to_candidate_id = kept where m.tenant_id = tenant and m.to_candidate_id = other;
     update app.candidate c set merged_into = kept, changed_in = pg_current_xact_id() where c.tenant_id = tenant and c.merged_into = other
     $$;

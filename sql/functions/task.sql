@@ -18,11 +18,14 @@ grant execute on function app.task_passes(text, text, uuid, uuid, uuid) to publi
 
 -- Who sees one: its owner, the desk that it lies with, whoever it is promised to, and whoever passes the wall of what it is about. An
 -- employer sees nothing else that is about the employer: that is the work of others. Whoever gave it away sees it until the end of that transaction,
--- because the answer is the task after the change.
+-- because the answer is the task after the change. The candidate sees what is asked of, and promised to, the candidate.
 create function app.task_told(t app.task, scope text, role text, organisation uuid, actor uuid) returns boolean language plpgsql stable parallel safe
     set search_path = pg_catalog, pg_temp
     as $$
     begin
+        if role = 'candidate' then
+            return (t.wall = 'person' and t.candidate_id in (t.owner_candidate_id, t.promised_to_candidate_id) and app.is_own_file(t.candidate_id, actor)) is true;
+        end if;
         if (actor = t.owner_user_id or organisation in (t.owner_organisation_id, t.owner_employer_id, t.promised_to_employer_id, t.promised_to_organisation_id)
             or (actor = t.made_by and t.wall not in ('person', 'measure')))
            and app.task_passes(t.wall, role, t.candidate_id, t.employer_id, organisation) then

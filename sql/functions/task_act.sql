@@ -1,13 +1,13 @@
 -- What people do with tasks. Each function locks the task, so that of two who end it in the same moment the second is told that it has ended.
 
--- Whether the caller acts for the owner: as the owner, as somebody of the desk that it lies with, or as a team lead. What is owned by an employer or
+-- Whether the caller, who sees the task, acts for the owner: as the owner, as somebody of the desk that it lies with, or as a team lead. What is owned by an employer or
 -- by the candidate himself, and what nobody owns yet, is also done by the municipality.
 create function app.task_acts(t app.task) returns boolean language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
     declare ours boolean := app.role() not in ('firm', 'agency', 'course_leader', 'hub', 'employer', 'partner', 'candidate');
     begin
-        return (app.actor() = t.owner_user_id or app.role() = 'team_lead' or (t.owner_user_id is null and (
+        return (app.actor() = t.owner_user_id or app.role() = 'team_lead' or (app.role() = 'candidate' and t.owner_candidate_id is not null) or (t.owner_user_id is null and (
             app.organisation() in (t.owner_organisation_id, t.owner_employer_id) or (t.owner_organisation_id is null and ours)))) is true;
     end $$;
 

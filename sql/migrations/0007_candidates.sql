@@ -57,6 +57,9 @@ create table app.candidate (
     merged_into uuid,
     consent_withdrawn_at timestamptz,
     consent_withdrawn_channel app.consent_channel,
+    consent_given_at timestamptz,
+    consent_given_channel app.consent_channel,
+    consent_text_version app.text_80,
     version bigint not null,
     changed_at timestamptz not null,
     changed_in xid8 not null,
@@ -79,6 +82,7 @@ comment on column app.candidate.died_on is 'the file has left and stays as it is
 comment on column app.candidate.bsn_changes is 'how often the citizen service number was registered or corrected after the file was made';
 comment on column app.candidate.merged_into is 'the file that this one became a part of; what is left here is a sign';
 create index candidate_merged on app.candidate (tenant_id, merged_into) where merged_into is not null;
+comment on column app.candidate.consent_text_version is 'the version of the text to which somebody agreed';
 comment on column app.candidate.consent_withdrawn_at is 'no card is sent; a consent that is given later makes it null again';
 create index candidate_by_change on app.candidate (tenant_id, changed_at, id);
 create index candidate_by_alias on app.candidate (tenant_id, alias, id);

@@ -4,7 +4,7 @@
 c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c.neighbourhood, c.case_manager_id, c.coach_id,
 case when c.organisation_until is null or c.organisation_until > (select clock.now()) then c.organisation_id end as organisation_id, c.user_id, c.status, c.benefit, c.situation, c.current_employer, c.current_employer_id, c.education_level, c.basic_qualification, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked,
 to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction,
-to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.died_on, c.version, c.changed_at,
+to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.consent_given_at, c.consent_text_version, c.died_on, c.version, c.changed_at,
 case when c.merged_into is not null
      then json_build_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into
 
@@ -140,6 +140,23 @@ from (select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'alias', c.alias,
 -- rows: none
 -- writes: yes
 select app.candidate_withdraw_consent(:id::uuid, @channel)
+
+-- query: candidate_give_consent
+-- body: ConsentGiving
+-- rows: none
+-- writes: yes
+select app.candidate_give_consent(:id::uuid, @channel, @text_version)
+
+-- query: candidate_report_sick
+-- rows: none
+-- writes: yes
+select app.candidate_report_sick(:id::uuid)
+
+-- query: candidate_ask
+-- body: CandidateQuestion
+-- rows: none
+-- writes: yes
+select app.candidate_ask(:id::uuid, @text)
 
 -- query: candidate_die
 -- body: CandidateDeath

@@ -12,7 +12,7 @@ create function pg_temp.example(kind text, n bigint) returns text language sql i
     $$ select e.id from (values ('region', 1, 'f001'), ('tenant', 1, 'f101'), ('org', 11, 'f201'), ('user', 1003, 'f301'),
                                 ('user', 1004, 'f302'), ('user', 1101, 'f303'), ('user', 1005, 'f304'), ('user', 1002, 'f305'), ('user', 1014, 'f30c'), ('hat', 1002, 'f401'), ('login', 1002, 'f501'), ('employer', 1000001, 'e01'), ('contact', 1000001, 'e11'),
                                 ('project', 1, 'f601'), ('participation', 1, 'f611'), ('figure', 1, 'f621'), ('enrolment', 1, 'f631'), ('vacancy', 1000001, 'a01'), ('candidate', 1000001, 'c01'), ('benefit', 1, 'ab01'), ('trajectory', 1, 'ab11'),
-                                ('document', 1, 'dc01')) e (kind, n, id)
+                                ('document', 1, 'dc01'), ('appointment', 1, 'ac01'), ('appointment', 2, 'ac02')) e (kind, n, id)
        where e.kind = $1 and e.n = $2 $$;
 create function pg_temp.uid(kind text, n bigint) returns uuid language sql immutable as
     $$ select coalesce('01920000-0000-7000-8000-' || lpad(pg_temp.example(kind, n), 12, '0'),

@@ -34,3 +34,8 @@ insert into app.instrument (tenant_id, id, placement_id, kind, state, asked_on, 
 select p.tenant_id, case p.id when '01920000-0000-7000-8000-000000000f01' then '01920000-0000-7000-8000-000000001001' else gen_random_uuid() end, p.id,
        'job_coach', 'granted', clock.today() - 34, p.started_on, p.started_on + 120, 25000, clock.today() - 32, 1, clock.now(), pg_current_xact_id()
 from app.placement p where p.id = '01920000-0000-7000-8000-000000000f01' or p.kind = 'work_experience';
+insert into app.appointment (tenant_id, id, candidate_id, kind, starts_at, ends_at, place, coach_id, project_id, session, made_at, version, changed_at, changed_in)
+select c.tenant_id, pg_temp.uid('appointment', n), c.id, case n when 1 then 'introduction' else 'session' end, calendar.moment(clock.today() + 2 + n + time '10:00'),
+       calendar.moment(clock.today() + 2 + n + time '11:00'), 'Werkplein, kamer 3', case n when 1 then c.coach_id end,
+       case n when 2 then pg_temp.uid('project', 1) end, case n when 2 then 1 end, clock.now(), 1, clock.now(), pg_current_xact_id()
+from app.candidate c cross join generate_series(1, 2) n where c.id = pg_temp.uid('candidate', 1000001);

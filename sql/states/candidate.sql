@@ -48,6 +48,8 @@ insert into ref.state_operation (noun, operation, columns, states) values
     ('candidate', 'mergeCandidates', '{}', '{active,paused,placed}'),
     ('candidate', 'withdrawConsent', '{}', '{active,paused,placed,left}'),
     ('candidate', 'createTrajectory', '{}', '{active,paused,placed}'),
+    ('candidate', 'createAppointment', '{}', '{active,paused,placed}'),
+    ('candidate', 'giveConsent', '{}', '{active,paused,placed}'),
     ('candidate', 'createPlacement', '{}', '{active,paused,placed}'),
     ('candidate', 'createProposalRound', '{}', '{active}'),
     ('candidate', 'sendProposalRound', '{}', '{active}'),

@@ -135,7 +135,7 @@ QUERIES = {query.name: query for queries in sql.read(ROOT / 'sql/queries').value
 FOLLOWS = ['coach_id', 'candidate_coach_id', 'candidate_organisation_id', 'asked_by', 'grantee_organisation_id']        # who sees it besides
 OWNERS = {'caseload': ['case_manager_id', 'candidate_case_manager_id', 'to_user_id', 'owner_user_id', 'grantee_user_id'], 'organisation': ['made_by_organisation', 'employer_id', 'organisation_id', 'candidate_organisation_id']}
 # nouns on the wall of the person that copy no owners: whose the person is says app.access, and a party is named in a column of its own
-PEOPLE = {'placement', 'placement_contact'}
+PEOPLE = {'placement', 'placement_contact', 'appointment'}
 # a row of the region is of those who take part in its project
 OF_PROJECT = "(select p.id from region.project p where not '{own}' = any (p.organisations))"
 

@@ -30,6 +30,7 @@ VALUES = {
     'ownApplications': [{'date': '2026-11-02', 'employer': 'Anders'}], 'handOverDate': '2032-01-01', 'firstLookUntil': '2031-01-01', 'offSeason': 'Anders',
     'fromDay': day(1), 'untilDay': day(200), 'percentage': 30, 'amountCents': 2000, 'intentionMonths': 6,
     'hours': 6, 'wageCents': 1600, 'wagePer': 'month', 'startsOn': '2030-01-01', 'endsOn': '2039-01-01', 'contract': 'permanent', 'permanentFrom': '2031-01-01',
+    'startsAt': '2030-01-01T00:00:00Z', 'endsAt': '2032-01-01T00:00:00Z', 'place': 'Anders', 'trajectoryId': None, 'proposalId': None,
     'mentor': 'Anders', 'workplace': 'Anders', 'employerName': 'Anders', 'offSeasonMonths': ['may'], 'residenceNeighbourhood': 'BU99010102',
 }
 # the positions of a vacancy, and how many are taken of them
@@ -81,7 +82,7 @@ class Row:
     def __init__(self, at, noun, row, state):
         self.at, self.noun, self.row, self.wanted = at, noun, row, state
         self.operation, self.property, self.value = states.split(row)
-        self.id = {name: str(uuid.uuid4()) for name in ('vacancy', 'candidate', 'other', 'round', 'proposal', 'user', 'organisation', 'run', 'task', 'rule', 'mandate', 'placement', 'instrument')}
+        self.id = {name: str(uuid.uuid4()) for name in ('vacancy', 'candidate', 'other', 'round', 'proposal', 'user', 'organisation', 'run', 'task', 'rule', 'mandate', 'placement', 'instrument', 'appointment')}
         undone = self.operation == 'undoHire'
         self.state = {'vacancy': 'partly_filled' if undone else 'open', 'candidate': 'placed' if undone else 'active',
                       'proposal': 'hired' if undone else 'drafted' if self.operation == 'sendProposalRound' else 'sent',
@@ -137,6 +138,12 @@ class Row:
             started_on=today if state in ('started', 'ended') else None, **ended, decline_reason='other' if state == 'declined' else None,
             undo_reason='other' if state == 'undone' else None, **STAMPS)
 
+    def make_appointment(self):
+        return self.make_person() + inserted(
+            'app.appointment', tenant_id=1, id=self.id['appointment'], candidate_id=self.id['candidate'], kind='introduction', state=self.state['appointment'],
+            starts_at=self.at['now'], ends_at='2031-01-01T00:00:00Z', user_id=VALUES['assigneeId'], trajectory_id=self.id['other'],
+            proposal_id=self.id['other'], made_at=self.at['now'], reason='ill' if self.state['appointment'] == 'excused' else None, **STAMPS)
+
     def make_vacancy(self):
         taken = TAKEN.get(self.state['vacancy'], int(self.operation == 'undoHire'))
         state, due = self.state['vacancy'], '2030-01-01'
@@ -185,7 +192,7 @@ class Row:
         if self.operation == 'createUser':
             return {'name': 'Nieuw', 'email': f'{uuid.uuid4()}@x.example', 'role': 'consultant', 'organisationId': self.id['organisation']}
         fixed = {'createVacancyAnswer': {'chance': 'at_short_notice', 'channel': 'call'}, 'adoptRule': {'decision': 'B&W'}, 'createProposalRound': {'candidateIds': [self.id['candidate']], 'shortfallReason': 'phased'}, 'withdrawProposal': None,
-                 'sendProposalRound': None, 'withdrawConsent': {'channel': 'letter'}, 'recordDeath': {'diedOn': '2026-10-02'}, 'mergeCandidates': {'otherId': self.id['other']}, 'undoHire': {'reason': 'wrong_candidate'},
+                 'sendProposalRound': None, 'withdrawConsent': {'channel': 'letter'}, 'giveConsent': {'channel': 'letter', 'textVersion': '1'}, 'answerAppointment': {'answer': 'accepted'}, 'recordDeath': {'diedOn': '2026-10-02'}, 'mergeCandidates': {'otherId': self.id['other']}, 'undoHire': {'reason': 'wrong_candidate'},
                  'acceptTask': None, 'grantMandate': None, 'revokeMandate': {'reason': 'other'}, 'declineTask': {'reason': 'other'}, 'withdrawTask': {'reason': 'other'},
                  'replanTask': {'dueDay': '2031-02-01', 'agreedBy': 'employer', 'reason': 'other'}, 'reassignTask': {'ownerUserId': VALUES['assigneeId']},
                  'createPlacement': {'candidateId': self.id['candidate'], 'kind': 'regular', 'origin': 'self_found', 'employerId': self.at['employer'], 'hours': 8},
@@ -198,6 +205,10 @@ class Row:
                  'createCandidate': {'alias': 'Nieuw', 'pc4': '5012', 'status': self.wanted}}
         if self.operation == 'createTrajectory':
             return {'candidateId': self.id['candidate'], 'kind': 'course', **({'vacancyId': self.id['vacancy']} if self.noun == 'vacancy' else {})}
+        if self.operation == 'createAppointment':
+            return {'candidateId': self.id['candidate'], 'kind': 'talk', 'startsAt': '2031-01-01T09:00:00Z'}
+        if self.operation == 'moveAppointment':
+            return {'event': self.value[1:], **{':invite': {'channel': 'in_person'}, ':excuse': {'reason': 'ill'}, ':move': {'startsAt': '2031-03-03T09:00:00Z'}}.get(self.value, {})}
         if self.operation in fixed:
             return fixed[self.operation]
         given = {self.property: self.given()}
@@ -208,8 +219,8 @@ class Row:
     def given(self):
         if self.property == 'positions':
             return {'+': 4, '-': 2, '=': TAKEN.get(self.wanted, 0)}[self.value]
-        if self.property == 'kind' and self.noun == 'organisation':
-            return 'partner'
+        if self.property == 'kind' and self.noun in ('organisation', 'appointment'):
+            return {'organisation': 'partner', 'appointment': 'talk'}[self.noun]
         if self.value:
             return {'true': True, 'false': False}.get(self.value[1:], self.value[1:])
         special = {'occupationId': self.at['occupation'], 'caseManagerId': self.at['case_manager'], 'role': 'consultant',
@@ -217,6 +228,7 @@ class Row:
                    'competences': [{'competenceId': self.at['competence'], **({'need': 'must'} if self.noun == 'vacancy' else {})}],
                    'formalEmployerId': self.at['employer'], 'formalOrganisationId': self.at['firm'], 'parentId': self.at['municipality'], 'siteId': self.at['site'], 'currentEmployerId': self.at['employer'],
                    'clientEmployerId': self.at['employer'], 'clientOrganisationId': self.at['firm'], 'carvedFromId': self.at['vacancy'], 'email': f'{uuid.uuid4()}@x.example', 'kvkNumber': f'{uuid.uuid4().int % 10**8:08}', 'bsn': number()}
+        special.update({'employerId': self.at['employer']} if self.noun == 'appointment' else {})
         return special.get(self.property) or VALUES[self.property]
 
     def path(self):
@@ -226,7 +238,8 @@ class Row:
                   'answerProposal': '/proposals/{proposal}/answers', 'withdrawProposal': '/proposals/{proposal}/withdrawals',
                   'undoHire': '/proposals/{proposal}/hire-reversals', 'withdrawConsent': '/candidates/{candidate}/consent-withdrawals', 'mergeCandidates': '/candidates/{candidate}/merge',
                   'recordDeath': '/candidates/{candidate}/deaths',
-                  'createTrajectory': '/trajectories',
+                  'createTrajectory': '/trajectories', 'createAppointment': '/appointments', 'giveConsent': '/candidates/{candidate}/consents',
+                  'moveAppointment': '/appointments/{appointment}/moves', 'answerAppointment': '/appointments/{appointment}/answers',
                   'createPlacementContact': '/placements/{placement}/contacts', 'callAboutPlacement': '/placements/{placement}/calls',
                   'deviateFromPlan': '/placements/{placement}/deviations',
                   'createPlacement': '/placements', 'acceptPlacement': '/placements/{placement}/acceptances', 'declinePlacement': '/placements/{placement}/refusals',
@@ -248,7 +261,7 @@ class Row:
     def place(self):
         return {'vacancy': '/vacancies/{vacancy}', 'candidate': '/candidates/{candidate}', 'proposal': '/proposals/{proposal}', 'user': '/users/{user}',
                 'organisation': '/organisations/{organisation}', 'task': '/tasks/{task}', 'rule': '/rules/{rule}', 'mandate': '/mandates/{mandate}',
-                'placement': '/placements/{placement}', 'instrument': '/instruments/{instrument}'}[self.noun].format(**self.id)
+                'placement': '/placements/{placement}', 'instrument': '/instruments/{instrument}', 'appointment': '/appointments/{appointment}'}[self.noun].format(**self.id)
 
     def call(self, as_role):
         client = as_role({'user': 'tenant_admin', 'organisation': 'tenant_admin', 'task': 'team_lead', 'rule': 'tenant_admin', 'mandate': 'team_lead'}.get(

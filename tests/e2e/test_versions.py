@@ -62,6 +62,8 @@ NOUNS = {
         fromDay='2031-01-01', untilDay='2031-02-01')),
     '/benefits/{benefitId}': ('benefit', 'team_lead', lambda make: posted(
         make, 'team_lead', '/benefits', candidateId=make('candidate').json['id'], kind='ioaw', appliedOn='2026-11-02', fromDay='2026-11-02')),
+    '/appointments/{appointmentId}': ('appointment', 'team_lead', lambda make: posted(
+        make, 'team_lead', '/appointments', candidateId=make('candidate').json['id'], kind='talk', startsAt='2031-01-01T09:00:00Z', endsAt='2031-01-01T10:00:00Z')),
     '/trajectories/{trajectoryId}': ('trajectory', 'team_lead', lambda make: posted(
         make, 'team_lead', '/trajectories', candidateId=make('candidate').json['id'], kind='course',
         startsOn='2031-01-01', endsOn='2031-02-01')),

@@ -12,7 +12,7 @@ OPENED = """select c.relname, coalesce(array_agg(pg_get_expr(p.polqual, p.polrel
     where c.relnamespace = 'app'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition group by 1"""
 CLOSED = {'document_content', 'signatory', 'offered_text', 'candidate_bsn', 'figure_cell', 'figure_count', 'name_word', 'subject', 'message_attempt', 'message_report', 'address_stop',
           'reminder', 'reminder_plan', 'reminder_digest'}          # reached through functions only
-ASKED = {'app.reaches(uuid,uuid,uuid)'}             # a part of predicates, so that everybody asks it
+ASKED = {'app.reaches(uuid,uuid,uuid)', 'app.appointment_leads_group(uuid,uuid,uuid)'}             # a part of predicates, so that everybody asks it
 # functions with the rights of the owner, but for triggers: nobody calls those
 DEFINERS = """select p.oid::regprocedure::text, p.prosrc, p.proacl::text,
         exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a where a.grantee = 0) as everybody
@@ -138,6 +138,17 @@ CALLS = {
     'app.placement_employer(uuid)': ('placements', 'app.placement_employer(%(placement)s)', None),
     'app.candidate_withdraw_consent(uuid,text)': (
         'candidates', "app.candidate_withdraw_consent(%(candidate)s, 'letter')", 'MW404'),
+    'app.appointment_proven(uuid)': ('candidates', 'app.appointment_proven(%(appointment)s)', None),
+    'app.appointment_move(uuid,text,jsonb,uuid)': (
+        'candidates', "app.appointment_move(%(appointment)s, 'cancel', '{}', gen_random_uuid())", 'MW404'),
+    'app.appointment_answer(uuid,text)': ('candidates', "app.appointment_answer(%(appointment)s, 'declined')", 'MW404'),
+    'app.appointment_sessions_plan(uuid,jsonb)': (
+        'candidates', "app.appointment_sessions_plan('01920000-0000-7000-8000-00000000f601', '{\"starts_at\": \"2031-03-03T09:00:00Z\"}')", 'MW404'),
+    'app.appointment_attendance_put(uuid,integer,jsonb,int8multirange)': (
+        'candidates', "app.appointment_attendance_put('01920000-0000-7000-8000-00000000f601', 1, '[]', '{(,)}')", 'MW404'),
+    'app.candidate_give_consent(uuid,text,text)': ('candidates', "app.candidate_give_consent(%(candidate)s, 'letter', '1')", 'MW404'),
+    'app.candidate_report_sick(uuid)': ('candidates', 'app.candidate_report_sick(%(candidate)s)', 'MW404'),
+    'app.candidate_ask(uuid,text)': ('candidates', "app.candidate_ask(%(candidate)s, 'Een vraag')", 'MW404'),
     'app.trajectory_lock(uuid,uuid)': ('candidates', 'app.trajectory_lock(%(trajectory)s, null)', 'MW404'),
     'app.trajectory_hand_rules(uuid,text,date)': ('candidates', "app.trajectory_hand_rules(%(trajectory)s, 'mail', null)", 'MW404'),
     'app.trajectory_receive_rules(uuid,date)': ('candidates', 'app.trajectory_receive_rules(%(trajectory)s, null)', 'MW404'),
@@ -293,7 +304,7 @@ def target(region, as_role):
     manager, = region.sql('select case_manager_id from app.candidate where id = %s', (second,))[0]
     consultant.post('/tasks', {'kind': 'step', 'noun': 'trajectory', 'subjectId': trajectory.json['id']})
     return {'placement': placement, 'instrument': instrument, 'trajectory': trajectory.json['id'],
-            'task': task.json['id'], 'document': '01920000-0000-7000-8000-00000000dc01', 'asked': asked, 'sheet': sheet['id'], 'signatory': sheet['signatories'][0]['id'], 'manager': manager, 'message': message, 'queued': queued, 'note': note, 'user': user, 'hat': hat, 'mandate': mandate, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
+            'task': task.json['id'], 'document': '01920000-0000-7000-8000-00000000dc01', 'asked': asked, 'sheet': sheet['id'], 'signatory': sheet['signatories'][0]['id'], 'appointment': '01920000-0000-7000-8000-00000000ac01', 'manager': manager, 'message': message, 'queued': queued, 'note': note, 'user': user, 'hat': hat, 'mandate': mandate, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
             'name': name, 'born': born}
 
 

@@ -49,6 +49,9 @@ enum problem_code {
     PROBLEM_MERGE_CONFLICTS, /* 409: The two files do not say the same */
     PROBLEM_TWO_PERSONS, /* 409: These are two persons */
     PROBLEM_BOTH_PROPOSED, /* 409: Both files are proposed for the same vacancy */
+    PROBLEM_ATTENDANCE_EARLY, /* 409: That day has not come yet */
+    PROBLEM_ATTENDANCE_LATE, /* 409: The term has passed */
+    PROBLEM_COHORT_EMPTY, /* 409: Nobody takes part */
     PROBLEM_HOURS, /* 409: These are too many hours */
     PROBLEM_PLACEMENTS_OVERLAP, /* 409: There is a placement in that time already */
     PROBLEM_SOMEBODY_ON_CALL, /* 409: Somebody is on call then already */

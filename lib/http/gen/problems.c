@@ -138,6 +138,15 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_BOTH_PROPOSED] = {"both-proposed", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:both-proposed\",\"title\":\"Beide dossiers zijn voor dezelfde vacature voorgedragen\",\"status\":409,\"detail\":\"Voor een vacature staat van beide dossiers een voordracht open. Er is niets samengevoegd.\"",
         "{\"type\":\"urn:maatwerk:problem:both-proposed\",\"title\":\"Both files are proposed for the same vacancy\",\"status\":409,\"detail\":\"For one vacancy a proposal of each of the files is open. Nothing was merged.\""}, {NULL, 0}},
+    [PROBLEM_ATTENDANCE_EARLY] = {"attendance-early", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:attendance-early\",\"title\":\"Die dag is nog niet gekomen\",\"status\":409,\"detail\":\"Wie er was, wordt op de dag zelf of daarna genoteerd.\"",
+        "{\"type\":\"urn:maatwerk:problem:attendance-early\",\"title\":\"That day has not come yet\",\"status\":409,\"detail\":\"Who came is noted on the day itself or after it.\""}, {NULL, 0}},
+    [PROBLEM_ATTENDANCE_LATE] = {"attendance-late", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:attendance-late\",\"title\":\"De termijn is voorbij\",\"status\":409,\"detail\":\"Alleen de gemeente kan deze aanwezigheid nu nog noteren of verbeteren.\"",
+        "{\"type\":\"urn:maatwerk:problem:attendance-late\",\"title\":\"The term has passed\",\"status\":409,\"detail\":\"Only the municipality can note or correct this attendance now.\""}, {NULL, 0}},
+    [PROBLEM_COHORT_EMPTY] = {"cohort-empty", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:cohort-empty\",\"title\":\"Er doet niemand mee\",\"status\":409,\"detail\":\"Aan deze groep doet op die dagen niemand mee, dus er is niets gepland.\"",
+        "{\"type\":\"urn:maatwerk:problem:cohort-empty\",\"title\":\"Nobody takes part\",\"status\":409,\"detail\":\"Nobody takes part in this cohort on those days, so nothing was planned.\""}, {NULL, 0}},
     [PROBLEM_HOURS] = {"hours", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:hours\",\"title\":\"Dat zijn te veel uren\",\"status\":409,\"detail\":\"Deze persoon kan {limit} uur per week werken, en {taken} daarvan zijn al bezet.\"",
         "{\"type\":\"urn:maatwerk:problem:hours\",\"title\":\"These are too many hours\",\"status\":409,\"detail\":\"This person can work {limit} hours a week, and {taken} of them are taken.\""}, {NULL, 0}},
@@ -318,6 +327,8 @@ const struct constraint_rule constraint_rules[] = {
     {"benefit_days_in_order", PROBLEM_INVALID, FAULT_ORDER, "/fromDay", "untilDay"},
     {"benefit_ended_with_reason", PROBLEM_INVALID, FAULT_REQUIRED, "/endReason", ""},
     {"benefit_refused_with_reason", PROBLEM_INVALID, FAULT_REQUIRED, "/refusalReason", ""},
+    {"appointment_times_in_order", PROBLEM_INVALID, FAULT_ORDER, "/startsAt", "endsAt"},
+    {"appointment_session_of_a_project", PROBLEM_INVALID, FAULT_VALUE, "/session", ""},
     {"trajectory_days_in_order", PROBLEM_INVALID, FAULT_ORDER, "/startsOn", "endsOn"},
     {"trajectory_search_of_an_intake", PROBLEM_INVALID, FAULT_VALUE, "/searchUntil", ""},
     {"trajectory_reserves_a_vacancy", PROBLEM_INVALID, FAULT_REQUIRED, "/vacancyId", ""},
@@ -365,6 +376,7 @@ const struct constraint_rule constraint_rules[] = {
     {"candidate_participation_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/projectId", ""},
     {"proposal_pair_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/candidateIds", ""},
     {"benefit_applied_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/kind", ""},
+    {"appointment_session_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/session", ""},
     {"trajectory_intake_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/kind", ""},
     {"trajectory_place_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/vacancyId", ""},
     {"candidate_bsn_once", PROBLEM_BSN_KNOWN, FAULT_UNIQUE, "/bsn", ""},

@@ -8,21 +8,202 @@
 _Static_assert(2 <= LIMIT_PATH_PARAMETERS, "removeCandidateCondition");
 _Static_assert(10 <= LIMIT_QUERY_PARAMETERS, "listCandidates");
 
-static const char *const values_0[] = {"applied", "granted", "ended", "refused", NULL};
-static const char *const values_1[] = {"assistance", "ioaw", "ioaz", "ww", "wia", NULL};
-static const char *const values_2[] = {"active", "paused", "placed", "left", NULL};
-static const struct pattern_part pattern_3[] = {{{0x0u, 0x4u}, 1, 1}, {{0x0u, 0x200000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0x3ff000000000000u, 0x7fffffeu}, 4, 4}, {{0, 0}, 0, 0}};
-static const char *const values_4[] = {"unemployed", "employed", "dismissal_threatened", "self_employed", "at_school", NULL};
-static const struct pattern_part pattern_5[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
-static const char *const values_6[] = {"look", "change", "denial", NULL};
-static const char *const values_7[] = {"planned", "running", "finished", "stopped", NULL};
-static const char *const values_8[] = {"intake", "mediation", "preparation", "course", "internship", "flow_through", "second_track", "work_to_work", "pool", NULL};
+static const char *const values_0[] = {"planned", "invited", "present", "absent", "excused", "moved", "cancelled", NULL};
+static const char *const values_1[] = {"interview", "introduction", "session", "hearing", "home_visit", "talk", NULL};
+static const char *const values_2[] = {"applied", "granted", "ended", "refused", NULL};
+static const char *const values_3[] = {"assistance", "ioaw", "ioaz", "ww", "wia", NULL};
+static const char *const values_4[] = {"active", "paused", "placed", "left", NULL};
+static const struct pattern_part pattern_5[] = {{{0x0u, 0x4u}, 1, 1}, {{0x0u, 0x200000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0x3ff000000000000u, 0x7fffffeu}, 4, 4}, {{0, 0}, 0, 0}};
+static const char *const values_6[] = {"unemployed", "employed", "dismissal_threatened", "self_employed", "at_school", NULL};
+static const struct pattern_part pattern_7[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
+static const char *const values_8[] = {"look", "change", "denial", NULL};
+static const char *const values_9[] = {"planned", "running", "finished", "stopped", NULL};
+static const char *const values_10[] = {"intake", "mediation", "preparation", "course", "internship", "flow_through", "second_track", "work_to_work", "pool", NULL};
 
+static const struct right list_appointments_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field list_appointments_query[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 7, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 6, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "coachId", .key = {"\"coachId\":", 10}, .column = "coach_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "trajectoryId", .key = {"\"trajectoryId\":", 15}, .column = "trajectory_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "proposalId", .key = {"\"proposalId\":", 13}, .column = "proposal_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "startsFrom", .key = {"\"startsFrom\":", 13}, .column = "starts_from", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "startsBefore", .key = {"\"startsBefore\":", 15}, .column = "starts_before", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listAppointments: Appointments */
+static enum err list_appointments_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_appointment_list(plan);
+    return OK;
+}
+static const struct right create_appointment_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+/* createAppointment: Plan an appointment */
+static enum err create_appointment_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    sql_appointment_insert(plan, req->body, (struct sql_appointment_insert){
+        .id = req->new_id,
+        .actor = ctx->actor->user_id,
+    });
+    sql_appointment_get(plan, (struct sql_appointment_get){
+        .shows_invitation_proven = request_shows(req, 19),
+        .id = req->new_id,
+    });
+    return OK;
+}
+static const struct right get_appointment_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field get_appointment_path[] = {
+    {.name = "appointmentId", .key = {"\"appointmentId\":", 16}, .column = "appointment_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getAppointment: One appointment */
+static enum err get_appointment_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_appointment_get(plan, (struct sql_appointment_get){
+        .shows_invitation_proven = request_shows(req, 19),
+        .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right update_appointment_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field update_appointment_path[] = {
+    {.name = "appointmentId", .key = {"\"appointmentId\":", 16}, .column = "appointment_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* updateAppointment: Change an appointment */
+static enum err update_appointment_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_appointment_change(plan, (struct sql_appointment_change){
+        .document = req->document,
+        .id = req->path[0],
+        .version = req->version,
+    });
+    sql_appointment_get(plan, (struct sql_appointment_get){
+        .shows_invitation_proven = request_shows(req, 19),
+        .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right move_appointment_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field move_appointment_path[] = {
+    {.name = "appointmentId", .key = {"\"appointmentId\":", 16}, .column = "appointment_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* moveAppointment: Invite, move, cancel, or note who came */
+static enum err move_appointment_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    enum err err = appointment_move_check(ctx, req->body);
+    if (err)
+        return err;
+    sql_appointment_move(plan, req->body, (struct sql_appointment_move){
+        .id = req->path[0],
+        .new_id = req->new_id,
+    });
+    sql_appointment_get(plan, (struct sql_appointment_get){
+        .shows_invitation_proven = request_shows(req, 19),
+        .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right answer_appointment_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field answer_appointment_path[] = {
+    {.name = "appointmentId", .key = {"\"appointmentId\":", 16}, .column = "appointment_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* answerAppointment: Say whether the candidate comes */
+static enum err answer_appointment_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_appointment_answer(plan, req->body, (struct sql_appointment_answer){.id = req->path[0]});
+    sql_appointment_get(plan, (struct sql_appointment_get){
+        .shows_invitation_proven = request_shows(req, 19),
+        .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right list_appointment_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field list_appointment_transitions_path[] = {
+    {.name = "appointmentId", .key = {"\"appointmentId\":", 16}, .column = "appointment_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listAppointmentTransitions: What happened to an appointment */
+static enum err list_appointment_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_appointment_transition_list(plan, (struct sql_appointment_transition_list){
+        .appointment_id = req->path[0],
+    });
+    return OK;
+}
+static const struct right get_sessions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field get_sessions_path[] = {
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getSessions: The sessions of a cohort */
+static enum err get_sessions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_appointment_session_list(plan, (struct sql_appointment_session_list){
+        .project_id = req->path[0],
+    });
+    return OK;
+}
+static const struct right plan_sessions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field plan_sessions_path[] = {
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* planSessions: Plan the sessions of a cohort */
+static enum err plan_sessions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_appointment_session_plan(plan, req->body, (struct sql_appointment_session_plan){
+        .project_id = req->path[0],
+    });
+    sql_appointment_session_list(plan, (struct sql_appointment_session_list){
+        .project_id = req->path[0],
+    });
+    return OK;
+}
+static const struct right get_attendance_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field get_attendance_path[] = {
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "number", .key = {"\"number\":", 9}, .column = "number", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 999, .visible_to = 0xffffffffu},
+};
+/* getAttendance: The attendance list of a session */
+static enum err get_attendance_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_appointment_attendance_get(plan, (struct sql_appointment_attendance_get){
+        .project_id = req->path[0],
+        .number = req->path[1],
+    });
+    return OK;
+}
+static const struct right put_attendance_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field put_attendance_path[] = {
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "number", .key = {"\"number\":", 9}, .column = "number", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 999, .visible_to = 0xffffffffu},
+};
+/* putAttendance: Send the attendance list of a session */
+static enum err put_attendance_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_appointment_attendance_put(plan, req->body, (struct sql_appointment_attendance_put){
+        .project_id = req->path[0],
+        .number = req->path[1],
+        .version = req->version,
+    });
+    sql_appointment_attendance_get(plan, (struct sql_appointment_attendance_get){
+        .project_id = req->path[0],
+        .number = req->path[1],
+    });
+    return OK;
+}
 static const struct right list_benefits_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field list_benefits_query[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
 };
 /* listBenefits: Benefits */
 static enum err list_benefits_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -152,13 +333,13 @@ static enum err get_candidate_vacancies_plan(struct ctx *ctx, const struct reque
 }
 static const struct right list_candidates_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_candidates_query[] = {
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "aliasPrefix", .key = {"\"aliasPrefix\":", 14}, .column = "alias_prefix", .type = FIELD_TEXT, .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "coachId", .key = {"\"coachId\":", 10}, .column = "coach_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 10, .max = 10, .pattern = pattern_3, .visible_to = 0x7u},
-    {.name = "situation", .key = {"\"situation\":", 12}, .column = "situation", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_4, .visible_to = 0x17u},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 10, .max = 10, .pattern = pattern_5, .visible_to = 0x2007u},
+    {.name = "situation", .key = {"\"situation\":", 12}, .column = "situation", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_6, .visible_to = 0x2017u},
     {.name = "assignedToMe", .key = {"\"assignedToMe\":", 15}, .column = "assigned_to_me", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "unattended", .key = {"\"unattended\":", 13}, .column = "unattended", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "after", .key = {"\"after\":", 8}, .column = "after", .type = FIELD_TEXT, .min = 1, .max = 400, .visible_to = 0xffffffffu},
@@ -176,7 +357,7 @@ static enum err list_candidates_plan(struct ctx *ctx, const struct request *req,
 }
 static const struct right create_candidate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct right search_candidates_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct right get_candidate_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct right get_candidate_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field get_candidate_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -212,7 +393,7 @@ static enum err list_candidate_transitions_plan(struct ctx *ctx, const struct re
     });
     return OK;
 }
-static const struct right withdraw_consent_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct right withdraw_consent_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field withdraw_consent_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -223,6 +404,44 @@ static enum err withdraw_consent_plan(struct ctx *ctx, const struct request *req
     sql_candidate_withdraw_consent(plan, req->body, (struct sql_candidate_withdraw_consent){
         .id = req->path[0],
     });
+    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right give_consent_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field give_consent_path[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* giveConsent: Give the consent to show the card */
+static enum err give_consent_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_candidate_give_consent(plan, req->body, (struct sql_candidate_give_consent){
+        .id = req->path[0],
+    });
+    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right report_sick_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field report_sick_path[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* reportSick: Report sick */
+static enum err report_sick_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_candidate_report_sick(plan, (struct sql_candidate_report_sick){.id = req->path[0]});
+    sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right ask_question_rights[] = {{1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field ask_question_path[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* askQuestion: Ask a question */
+static enum err ask_question_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_candidate_ask(plan, req->body, (struct sql_candidate_ask){.id = req->path[0]});
     sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
     return OK;
 }
@@ -287,7 +506,7 @@ static enum err remove_candidate_competence_plan(struct ctx *ctx, const struct r
 static const struct right put_candidate_condition_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field put_candidate_condition_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_5, .visible_to = 0xffffffffu},
+    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_7, .visible_to = 0xffffffffu},
 };
 /* putCandidateCondition: Add or change one condition */
 static enum err put_candidate_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -304,7 +523,7 @@ static enum err put_candidate_condition_plan(struct ctx *ctx, const struct reque
 static const struct right remove_candidate_condition_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field remove_candidate_condition_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_5, .visible_to = 0xffffffffu},
+    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_7, .visible_to = 0xffffffffu},
 };
 /* removeCandidateCondition: Take one condition out */
 static enum err remove_candidate_condition_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -318,7 +537,7 @@ static enum err remove_candidate_condition_plan(struct ctx *ctx, const struct re
     sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
     return OK;
 }
-static const struct right get_card_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_ALDERMAN, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct right get_card_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_ALDERMAN, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field get_card_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -334,7 +553,7 @@ static const struct field list_inspections_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 static const struct field list_inspections_query[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 3, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "since", .key = {"\"since\":", 8}, .column = "since", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "until", .key = {"\"until\":", 8}, .column = "until", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -349,8 +568,8 @@ static enum err list_inspections_plan(struct ctx *ctx, const struct request *req
 static const struct right list_trajectories_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field list_trajectories_query[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_7, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 9, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 9, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -496,6 +715,158 @@ static enum err get_trajectory_progress_plan(struct ctx *ctx, const struct reque
 }
 static const struct operation operations[] = {
     {
+        .id = "listAppointments",
+        .method = METHOD_GET,
+        .path = "/appointments",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_appointments_rights,
+        .purpose = "mediation",
+        .parameters = list_appointments_query, .parameters_count = 10,
+        .response = &appointment_schema, .shown = 0xff7ffffu,
+        .list = &query_appointment_list,
+        .handle = list_appointments_plan,
+    },
+    {
+        .id = "createAppointment",
+        .method = METHOD_POST,
+        .path = "/appointments",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_appointment_rights,
+        .purpose = "mediation",
+        .body = &appointment_new_schema,
+        .response = &appointment_schema, .shown = 0xfffffffu,
+        .show = &operations[2],
+        .handle = create_appointment_plan,
+    },
+    {
+        .id = "getAppointment",
+        .method = METHOD_GET,
+        .path = "/appointments/{appointmentId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_appointment_rights,
+        .purpose = "mediation",
+        .path_fields = get_appointment_path, .path_count = 1,
+        .response = &appointment_schema, .shown = 0xfffffffu,
+        .handle = get_appointment_plan,
+    },
+    {
+        .id = "updateAppointment",
+        .method = METHOD_PATCH,
+        .path = "/appointments/{appointmentId}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = update_appointment_rights,
+        .purpose = "mediation",
+        .path_fields = update_appointment_path, .path_count = 1,
+        .body = &appointment_change_schema,
+        .response = &appointment_schema, .shown = 0xfffffffu,
+        .handle = update_appointment_plan,
+    },
+    {
+        .id = "moveAppointment",
+        .method = METHOD_POST,
+        .path = "/appointments/{appointmentId}/moves",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = move_appointment_rights,
+        .purpose = "mediation",
+        .path_fields = move_appointment_path, .path_count = 1,
+        .body = &appointment_move_schema,
+        .response = &appointment_schema, .shown = 0xfffffffu,
+        .show = &operations[2],
+        .handle = move_appointment_plan,
+    },
+    {
+        .id = "answerAppointment",
+        .method = METHOD_POST,
+        .path = "/appointments/{appointmentId}/answers",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = answer_appointment_rights,
+        .purpose = "mediation",
+        .path_fields = answer_appointment_path, .path_count = 1,
+        .body = &appointment_reply_schema,
+        .response = &appointment_schema, .shown = 0xfffffffu,
+        .show = &operations[2],
+        .handle = answer_appointment_plan,
+    },
+    {
+        .id = "listAppointmentTransitions",
+        .method = METHOD_GET,
+        .path = "/appointments/{appointmentId}/transitions",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_appointment_transitions_rights,
+        .purpose = "mediation",
+        .path_fields = list_appointment_transitions_path, .path_count = 1,
+        .response = &transition_schema, .shown = 0x3fu,
+        .list = &query_appointment_transition_list,
+        .handle = list_appointment_transitions_plan,
+    },
+    {
+        .id = "getSessions",
+        .method = METHOD_GET,
+        .path = "/projects/{projectId}/sessions",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_sessions_rights,
+        .path_fields = get_sessions_path, .path_count = 1,
+        .response = &sessions_schema, .shown = 0x3u,
+        .handle = get_sessions_plan,
+    },
+    {
+        .id = "planSessions",
+        .method = METHOD_POST,
+        .path = "/projects/{projectId}/sessions",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = plan_sessions_rights,
+        .path_fields = plan_sessions_path, .path_count = 1,
+        .body = &sessions_new_schema,
+        .response = &sessions_schema, .shown = 0x3u,
+        .show = &operations[7],
+        .handle = plan_sessions_plan,
+    },
+    {
+        .id = "getAttendance",
+        .method = METHOD_GET,
+        .path = "/projects/{projectId}/sessions/{number}/attendance",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_attendance_rights,
+        .purpose = "mediation",
+        .path_fields = get_attendance_path, .path_count = 2,
+        .response = &attendance_list_schema, .shown = 0x3fu,
+        .handle = get_attendance_plan,
+    },
+    {
+        .id = "putAttendance",
+        .method = METHOD_PUT,
+        .path = "/projects/{projectId}/sessions/{number}/attendance",
+        .flags = OPERATION_NEEDS_MATCH,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = put_attendance_rights,
+        .purpose = "mediation",
+        .path_fields = put_attendance_path, .path_count = 2,
+        .body = &attendance_schema,
+        .response = &attendance_list_schema, .shown = 0x3fu,
+        .handle = put_attendance_plan,
+    },
+    {
         .id = "listBenefits",
         .method = METHOD_GET,
         .path = "/benefits",
@@ -520,7 +891,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &benefit_new_schema,
         .response = &benefit_schema, .shown = 0x1fffu,
-        .show = &operations[2],
+        .show = &operations[13],
         .handle = create_benefit_plan,
     },
     {
@@ -562,7 +933,7 @@ static const struct operation operations[] = {
         .path_fields = move_benefit_path, .path_count = 1,
         .body = &benefit_move_schema,
         .response = &benefit_schema, .shown = 0x1fffu,
-        .show = &operations[2],
+        .show = &operations[13],
         .handle = move_benefit_plan,
     },
     {
@@ -590,7 +961,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .body = &candidate_participation_new_schema,
         .response = &candidate_participation_schema, .shown = 0x7fu,
-        .show = &operations[7],
+        .show = &operations[18],
         .handle = create_candidate_participation_plan,
     },
     {
@@ -643,7 +1014,7 @@ static const struct operation operations[] = {
         .rights = list_candidates_rights,
         .purpose = "file",
         .parameters = list_candidates_query, .parameters_count = 10,
-        .response = &candidate_schema, .shown = 0x760ffffffdffu,
+        .response = &candidate_schema, .shown = 0x1de0ffffffdffu,
         .list = &query_candidate_list,
         .handle = list_candidates_plan,
     },
@@ -657,8 +1028,8 @@ static const struct operation operations[] = {
         .rights = create_candidate_rights,
         .purpose = "file",
         .body = &candidate_new_schema,
-        .response = &candidate_schema, .shown = 0x7fffffffffffu,
-        .show = &operations[13],
+        .response = &candidate_schema, .shown = 0x1ffffffffffffu,
+        .show = &operations[24],
         .handle = candidate_create,
     },
     {
@@ -685,7 +1056,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = get_candidate_path, .path_count = 1,
         .parameters = get_candidate_query, .parameters_count = 1,
-        .response = &candidate_schema, .shown = 0x7fffffffffffu,
+        .response = &candidate_schema, .shown = 0x1ffffffffffffu,
         .handle = candidate_read,
     },
     {
@@ -699,7 +1070,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = update_candidate_path, .path_count = 1,
         .body = &candidate_change_schema,
-        .response = &candidate_schema, .shown = 0x7fffffffffffu,
+        .response = &candidate_schema, .shown = 0x1ffffffffffffu,
         .handle = candidate_update,
     },
     {
@@ -713,8 +1084,8 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = merge_candidates_path, .path_count = 1,
         .body = &candidate_merge_schema,
-        .response = &candidate_schema, .shown = 0x7fffffffffffu,
-        .show = &operations[13],
+        .response = &candidate_schema, .shown = 0x1ffffffffffffu,
+        .show = &operations[24],
         .handle = merge_candidates_plan,
     },
     {
@@ -742,9 +1113,53 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = withdraw_consent_path, .path_count = 1,
         .body = &consent_withdrawal_schema,
-        .response = &candidate_schema, .shown = 0x7fffffffffffu,
-        .show = &operations[13],
+        .response = &candidate_schema, .shown = 0x1ffffffffffffu,
+        .show = &operations[24],
         .handle = withdraw_consent_plan,
+    },
+    {
+        .id = "giveConsent",
+        .method = METHOD_POST,
+        .path = "/candidates/{candidateId}/consents",
+        .flags = OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = give_consent_rights,
+        .purpose = "file",
+        .path_fields = give_consent_path, .path_count = 1,
+        .body = &consent_giving_schema,
+        .response = &candidate_schema, .shown = 0x1ffffffffffffu,
+        .show = &operations[24],
+        .handle = give_consent_plan,
+    },
+    {
+        .id = "reportSick",
+        .method = METHOD_POST,
+        .path = "/candidates/{candidateId}/sick-reports",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = 0,
+        .rights = report_sick_rights,
+        .purpose = "file",
+        .path_fields = report_sick_path, .path_count = 1,
+        .response = &candidate_schema, .shown = 0x1ffffffffffffu,
+        .show = &operations[24],
+        .handle = report_sick_plan,
+    },
+    {
+        .id = "askQuestion",
+        .method = METHOD_POST,
+        .path = "/candidates/{candidateId}/questions",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = ask_question_rights,
+        .purpose = "file",
+        .path_fields = ask_question_path, .path_count = 1,
+        .body = &candidate_question_schema,
+        .response = &candidate_schema, .shown = 0x1ffffffffffffu,
+        .show = &operations[24],
+        .handle = ask_question_plan,
     },
     {
         .id = "recordDeath",
@@ -757,8 +1172,8 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = record_death_path, .path_count = 1,
         .body = &candidate_death_schema,
-        .response = &candidate_schema, .shown = 0x7fffffffffffu,
-        .show = &operations[13],
+        .response = &candidate_schema, .shown = 0x1ffffffffffffu,
+        .show = &operations[24],
         .handle = record_death_plan,
     },
     {
@@ -772,8 +1187,8 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = undo_death_path, .path_count = 1,
         .body = &candidate_death_reversal_schema,
-        .response = &candidate_schema, .shown = 0x7fffffffffffu,
-        .show = &operations[13],
+        .response = &candidate_schema, .shown = 0x1ffffffffffffu,
+        .show = &operations[24],
         .handle = undo_death_plan,
     },
     {
@@ -787,7 +1202,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = put_candidate_competence_path, .path_count = 2,
         .body = &held_competence_schema,
-        .response = &candidate_schema, .shown = 0x7fffffffffffu,
+        .response = &candidate_schema, .shown = 0x1ffffffffffffu,
         .handle = put_candidate_competence_plan,
     },
     {
@@ -800,7 +1215,7 @@ static const struct operation operations[] = {
         .rights = remove_candidate_competence_rights,
         .purpose = "file",
         .path_fields = remove_candidate_competence_path, .path_count = 2,
-        .response = &candidate_schema, .shown = 0x7fffffffffffu,
+        .response = &candidate_schema, .shown = 0x1ffffffffffffu,
         .handle = remove_candidate_competence_plan,
     },
     {
@@ -814,7 +1229,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = put_candidate_condition_path, .path_count = 2,
         .body = &held_condition_schema,
-        .response = &candidate_schema, .shown = 0x7fffffffffffu,
+        .response = &candidate_schema, .shown = 0x1ffffffffffffu,
         .handle = put_candidate_condition_plan,
     },
     {
@@ -827,7 +1242,7 @@ static const struct operation operations[] = {
         .rights = remove_candidate_condition_rights,
         .purpose = "file",
         .path_fields = remove_candidate_condition_path, .path_count = 2,
-        .response = &candidate_schema, .shown = 0x7fffffffffffu,
+        .response = &candidate_schema, .shown = 0x1ffffffffffffu,
         .handle = remove_candidate_condition_plan,
     },
     {
@@ -884,7 +1299,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .body = &trajectory_new_schema,
         .response = &trajectory_schema, .shown = 0x1fffffffffu,
-        .show = &operations[28],
+        .show = &operations[42],
         .handle = create_trajectory_plan,
     },
     {
@@ -926,7 +1341,7 @@ static const struct operation operations[] = {
         .path_fields = move_trajectory_path, .path_count = 1,
         .body = &trajectory_move_schema,
         .response = &trajectory_schema, .shown = 0x1fffffffffu,
-        .show = &operations[28],
+        .show = &operations[42],
         .handle = move_trajectory_plan,
     },
     {
@@ -941,7 +1356,7 @@ static const struct operation operations[] = {
         .path_fields = hand_rules_path, .path_count = 1,
         .body = &rules_letter_new_schema,
         .response = &trajectory_schema, .shown = 0x1fffffffffu,
-        .show = &operations[28],
+        .show = &operations[42],
         .handle = hand_rules_plan,
     },
     {
@@ -956,7 +1371,7 @@ static const struct operation operations[] = {
         .path_fields = receive_rules_path, .path_count = 1,
         .body = &rules_receipt_new_schema,
         .response = &trajectory_schema, .shown = 0x1fffffffffu,
-        .show = &operations[28],
+        .show = &operations[42],
         .handle = receive_rules_plan,
     },
     {
@@ -971,7 +1386,7 @@ static const struct operation operations[] = {
         .path_fields = share_trajectory_path, .path_count = 1,
         .body = &trajectory_sharing_schema,
         .response = &trajectory_schema, .shown = 0x1fffffffffu,
-        .show = &operations[28],
+        .show = &operations[42],
         .handle = share_trajectory_plan,
     },
     {
@@ -985,7 +1400,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = ask_employer_path, .path_count = 1,
         .response = &trajectory_schema, .shown = 0x1fffffffffu,
-        .show = &operations[28],
+        .show = &operations[42],
         .handle = ask_employer_plan,
     },
     {
@@ -1000,7 +1415,7 @@ static const struct operation operations[] = {
         .path_fields = answer_for_employer_path, .path_count = 1,
         .body = &trajectory_answer_new_schema,
         .response = &trajectory_progress_schema, .shown = 0x3ffu,
-        .show = &operations[36],
+        .show = &operations[50],
         .handle = answer_for_employer_plan,
     },
     {
@@ -1019,5 +1434,5 @@ static const struct operation operations[] = {
 };
 
 const struct service candidates_service = {
-    "candidates", operations, 37, true,
+    "candidates", operations, 51, true,
 };

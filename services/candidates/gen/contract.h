@@ -6,6 +6,8 @@
 #include "lib/http/operation.h"
 #include "services/candidates/gen/schemas.h"
 
+/* moveAppointment: Invite, move, cancel, or note who came */
+enum err appointment_move_check(struct ctx *ctx, const struct appointment_move *body) MUST_CHECK;
 /* moveBenefit: Grant, refuse, end or restore a benefit */
 enum err benefit_move_check(struct ctx *ctx, const struct benefit_move *body) MUST_CHECK;
 /* createCandidate: Register a candidate */

@@ -5,8 +5,271 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(41 <= LIMIT_QUERIES, "queries");
+_Static_assert(55 <= LIMIT_QUERIES, "queries");
 _Static_assert(37 <= LIMIT_VALUES, "candidate_insert");
+
+static const struct query_filter appointment_list_filters[] = {
+    {"candidateId", "a.candidate_id = %::uuid", NULL},
+    {"state", "a.state = %", NULL},
+    {"kind", "a.kind = %", NULL},
+    {"userId", "a.user_id = %::uuid", NULL},
+    {"coachId", "a.coach_id = %::uuid", NULL},
+    {"trajectoryId", "a.trajectory_id = %::uuid", NULL},
+    {"proposalId", "a.proposal_id = %::uuid", NULL},
+    {"projectId", "a.project_id = %::uuid", NULL},
+    {"startsFrom", "a.starts_at >= %::timestamptz", NULL},
+    {"startsBefore", "a.starts_at < %::timestamptz", NULL},
+};
+static const struct query_sort appointment_list_sorts[] = {
+    {"startsAt", "a.starts_at", "timestamptz", "starts_at"},
+    {"changedAt", "a.changed_at", "timestamptz", "changed_at"},
+};
+static const struct query_list appointment_list_list = {
+    appointment_list_filters, 10,
+    appointment_list_sorts, 2,
+    "a.id", "id", "uuid",
+    false,
+    NULL, NULL,
+    "a.candidate_id = any (array(select app.reached_by_me()))",
+};
+const struct query query_appointment_list = {
+    .name = "appointment_list",
+    .text = "select a.id, a.candidate_id, a.kind, a.state, a.starts_at, a.ends_at, a.place, a.user_id, a.orga"
+            "nisation_id, a.employer_id, a.coach_id, a.trajectory_id, a.proposal_id, a.project_id, a.session,"
+            " a.invited_at, a.channel, a.handed_by, a.message_id, a.answer, a.answered_at, a.reason, a.record"
+            "ed_at, a.recorded_by, a.moved_to_id, a.version, a.changed_at from app.appointment a where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &appointment_list_list, .whose = "candidate_id",
+};
+struct statement *sql_appointment_list(struct plan *plan)
+{
+    return plan_add(plan, &query_appointment_list, NULL);
+}
+
+const struct query query_appointment_get = {
+    .name = "appointment_get",
+    .text = "select a.id, a.candidate_id, a.kind, a.state, a.starts_at, a.ends_at, a.place, a.user_id, a.orga"
+            "nisation_id, a.employer_id, a.coach_id, a.trajectory_id, a.proposal_id, a.project_id, a.session,"
+            " a.invited_at, a.channel, a.handed_by, a.message_id, a.answer, a.answered_at, a.reason, a.record"
+            "ed_at, a.recorded_by, a.moved_to_id, a.version, a.changed_at, case when $1::boolean then app.app"
+            "ointment_proven(a.id) end as invitation_proven from app.appointment a where a.id = $2",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL, .whose = "candidate_id",
+};
+struct statement *sql_appointment_get(struct plan *plan, struct sql_appointment_get args)
+{
+    const struct str values[] = {
+        args.shows_invitation_proven,
+        args.id,
+    };
+    return plan_add(plan, &query_appointment_get, values);
+}
+
+const struct query query_appointment_insert = {
+    .name = "appointment_insert",
+    .text = "insert into app.appointment as a (tenant_id, id, candidate_id, kind, starts_at, ends_at, place, "
+            "user_id, organisation_id, employer_id, coach_id, trajectory_id, proposal_id, project_id, session"
+            ", made_at, made_by) select c.tenant_id, $1::uuid, c.id, $2::text, $3::timestamptz, coalesce($4::"
+            "timestamptz, $3::timestamptz + interval '1 hour'), $5::text, $6::uuid, $7::uuid, $8::uuid, $9::u"
+            "uid, $10::uuid, $11::uuid, $12::uuid, $13::smallint, clock.now(), $14::uuid from app.candidate c"
+            " where c.id = $15::uuid returning a.id",
+    .parameters = 15, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_appointment_insert(struct plan *plan, const struct appointment_new *body, struct sql_appointment_insert args)
+{
+    const struct str values[] = {
+        args.id,
+        body->kind,
+        body->starts_at,
+        body->ends_at,
+        body->place,
+        body->user_id,
+        body->organisation_id,
+        body->employer_id,
+        body->coach_id,
+        body->trajectory_id,
+        body->proposal_id,
+        body->project_id,
+        plan_int(plan, body->session),
+        args.actor,
+        body->candidate_id,
+    };
+    return plan_add(plan, &query_appointment_insert, values);
+}
+
+const struct query query_appointment_change = {
+    .name = "appointment_change",
+    .text = "update app.appointment a set (kind, starts_at, ends_at, place, user_id, organisation_id, employe"
+            "r_id, coach_id, trajectory_id, proposal_id) = (select n.kind, n.starts_at, n.ends_at, n.place, n"
+            ".user_id, n.organisation_id, n.employer_id, n.coach_id, n.trajectory_id, n.proposal_id from json"
+            "b_populate_record(a, $1::jsonb) n) where a.id = $2 and $3::int8multirange @> a.version returning"
+            " a.id",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_appointment_change(struct plan *plan, struct sql_appointment_change args)
+{
+    const struct str values[] = {
+        args.document,
+        args.id,
+        args.version,
+    };
+    return plan_add(plan, &query_appointment_change, values);
+}
+
+const struct query query_appointment_move = {
+    .name = "appointment_move",
+    .text = "select app.appointment_move($1::uuid, $2::text, jsonb_build_object('channel', $3::text, 'handed_"
+            "by', $4::text, 'reason', $5::text, 'starts_at', $6::text, 'ends_at', $7::text, 'place', $8::text"
+            "), $9::uuid)",
+    .parameters = 9, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_appointment_move(struct plan *plan, const struct appointment_move *body, struct sql_appointment_move args)
+{
+    const struct str values[] = {
+        args.id,
+        body->event,
+        body->channel,
+        body->handed_by,
+        body->reason,
+        body->starts_at,
+        body->ends_at,
+        body->place,
+        args.new_id,
+    };
+    return plan_add(plan, &query_appointment_move, values);
+}
+
+const struct query query_appointment_answer = {
+    .name = "appointment_answer",
+    .text = "select app.appointment_answer($1::uuid, $2::text)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_appointment_answer(struct plan *plan, const struct appointment_reply *body, struct sql_appointment_answer args)
+{
+    const struct str values[] = {
+        args.id,
+        body->answer,
+    };
+    return plan_add(plan, &query_appointment_answer, values);
+}
+
+const struct query query_appointment_session_plan = {
+    .name = "appointment_session_plan",
+    .text = "select app.appointment_sessions_plan($1::uuid, jsonb_strip_nulls(jsonb_build_object('starts_at',"
+            " $2::text, 'minutes', $3::text, 'count', $4::text, 'every_days', $5::text, 'place', $6::text, 'u"
+            "ser_id', $7::text, 'organisation_id', $8::text, 'channel', $9::text, 'handed_by', $10::text)))",
+    .parameters = 10, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_appointment_session_plan(struct plan *plan, const struct sessions_new *body, struct sql_appointment_session_plan args)
+{
+    const struct str values[] = {
+        args.project_id,
+        body->starts_at,
+        plan_int(plan, body->minutes),
+        plan_int(plan, body->count),
+        plan_int(plan, body->every_days),
+        body->place,
+        body->user_id,
+        body->organisation_id,
+        body->channel,
+        body->handed_by,
+    };
+    return plan_add(plan, &query_appointment_session_plan, values);
+}
+
+const struct query query_appointment_session_list = {
+    .name = "appointment_session_list",
+    .text = "select $1::uuid as project_id, s.sessions from ( select jsonb_agg(jsonb_build_object('number', n"
+            ".session, 'startsAt', app.json_instant(n.starts_at), 'endsAt', app.json_instant(n.ends_at), 'peo"
+            "ple', n.people, 'invited', n.invited, 'present', n.present, 'absent', n.absent, 'excused', n.exc"
+            "used) order by n.session) as sessions from (select a.session, min(a.starts_at) as starts_at, max"
+            "(a.ends_at) as ends_at, count(*) as people, count(a.invited_at) as invited, count(*) filter (whe"
+            "re a.state = 'present') as present, count(*) filter (where a.state = 'absent') as absent, count("
+            "*) filter (where a.state = 'excused') as excused from app.appointment a where a.project_id = $1:"
+            ":uuid and a.session is not null and not app.appointment_is_ended(a.state) group by a.session) n)"
+            " s where s.sessions is not null",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_appointment_session_list(struct plan *plan, struct sql_appointment_session_list args)
+{
+    const struct str values[] = {
+        args.project_id,
+    };
+    return plan_add(plan, &query_appointment_session_list, values);
+}
+
+const struct query query_appointment_attendance_put = {
+    .name = "appointment_attendance_put",
+    .text = "select p as project_id from app.appointment_attendance_put($1::uuid, $2::int, $3::jsonb, $4::int"
+            "8multirange) p where p is not null",
+    .parameters = 4, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_appointment_attendance_put(struct plan *plan, const struct attendance *body, struct sql_appointment_attendance_put args)
+{
+    const struct str values[] = {
+        args.project_id,
+        args.number,
+        schema_member_columns(plan->ctx->arena, &attendance_schema.fields[0], &body->items),
+        args.version,
+    };
+    return plan_add(plan, &query_appointment_attendance_put, values);
+}
+
+const struct query query_appointment_attendance_get = {
+    .name = "appointment_attendance_get",
+    .text = "select s.project_id, s.number, s.starts_at, s.ends_at, s.items, s.candidates, app.appointment_se"
+            "ssion_version(s.project_id, s.number) as version from ( select a.project_id, a.session::int as n"
+            "umber, min(a.starts_at) as starts_at, max(a.ends_at) as ends_at, array_agg(a.candidate_id) as ca"
+            "ndidates, jsonb_agg(jsonb_strip_nulls(jsonb_build_object('candidateId', a.candidate_id, 'alias',"
+            " c.alias, 'appointmentId', a.id, 'state', a.state, 'answer', a.answer, 'reason', a.reason)) orde"
+            "r by c.alias, a.id) as items from app.appointment a join app.candidate c on c.id = a.candidate_i"
+            "d where a.project_id = $1::uuid and a.session = $2::int and not app.appointment_is_ended(a.state"
+            ") group by 1, 2) s",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL, .whose = "candidates",
+};
+struct statement *sql_appointment_attendance_get(struct plan *plan, struct sql_appointment_attendance_get args)
+{
+    const struct str values[] = {
+        args.project_id,
+        args.number,
+    };
+    return plan_add(plan, &query_appointment_attendance_get, values);
+}
+
+static const struct query_sort appointment_transition_list_sorts[] = {
+    {"at", "s.at", "timestamptz", "at"},
+};
+static const struct query_list appointment_transition_list_list = {
+    NULL, 0,
+    appointment_transition_list_sorts, 1,
+    "s.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+    NULL,
+};
+const struct query query_appointment_transition_list = {
+    .name = "appointment_transition_list",
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, a.candidate_id from app.transitio"
+            "n s join app.appointment a on a.id = s.subject_id where s.noun = 'appointment' and s.subject_id "
+            "= $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &appointment_transition_list_list, .whose = "candidate_id",
+};
+struct statement *sql_appointment_transition_list(struct plan *plan, struct sql_appointment_transition_list args)
+{
+    const struct str values[] = {
+        args.appointment_id,
+    };
+    return plan_add(plan, &query_appointment_transition_list, values);
+}
 
 static const struct query_filter benefit_list_filters[] = {
     {"candidateId", "b.candidate_id = %::uuid", NULL},
@@ -149,13 +412,13 @@ const struct query query_candidate_list = {
             "basic_qualification, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_ma"
             "x, c.hours_worked, to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as trans"
             "port, c.available_from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.consent_withd"
-            "rawn_at, c.died_on, c.version, c.changed_at, case when c.merged_into is not null then json_build"
-            "_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, cas"
-            "e when $1::boolean then (select k.name from app.colleague k where k.tenant_id = c.tenant_id and "
-            "k.id = c.case_manager_id) end as case_manager_name, case when $2::boolean then (select k.name fr"
-            "om app.colleague k where k.tenant_id = c.tenant_id and k.id = c.coach_id) end as coach_name, cas"
-            "e when $3::boolean then app.candidate_organisation(c.id) end as organisation_name, c.changed_in "
-            "from app.candidate c where true",
+            "rawn_at, c.consent_given_at, c.consent_text_version, c.died_on, c.version, c.changed_at, case wh"
+            "en c.merged_into is not null then json_build_object('id', c.merged_into, 'href', '/v1/candidates"
+            "/' || c.merged_into) end as merged_into, case when $1::boolean then (select k.name from app.coll"
+            "eague k where k.tenant_id = c.tenant_id and k.id = c.case_manager_id) end as case_manager_name, "
+            "case when $2::boolean then (select k.name from app.colleague k where k.tenant_id = c.tenant_id a"
+            "nd k.id = c.coach_id) end as coach_name, case when $3::boolean then app.candidate_organisation(c"
+            ".id) end as organisation_name, c.changed_in from app.candidate c where true",
     .parameters = 3, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &candidate_list_list, .whose = "id",
 };
@@ -178,10 +441,11 @@ const struct query query_candidate_get = {
             "basic_qualification, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_ma"
             "x, c.hours_worked, to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as trans"
             "port, c.available_from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.consent_withd"
-            "rawn_at, c.died_on, c.version, c.changed_at, case when c.merged_into is not null then json_build"
-            "_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, c.c"
-            "ompetences, c.conditions, c.languages, c.occupations, c.own_applications, app.proposals_open_of("
-            "c.id) as open_proposals from app.candidate c where c.id = $1",
+            "rawn_at, c.consent_given_at, c.consent_text_version, c.died_on, c.version, c.changed_at, case wh"
+            "en c.merged_into is not null then json_build_object('id', c.merged_into, 'href', '/v1/candidates"
+            "/' || c.merged_into) end as merged_into, c.competences, c.conditions, c.languages, c.occupations"
+            ", c.own_applications, app.proposals_open_of(c.id) as open_proposals from app.candidate c where c"
+            ".id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "id",
 };
@@ -202,15 +466,16 @@ const struct query query_candidate_get_named = {
             "basic_qualification, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_ma"
             "x, c.hours_worked, to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as trans"
             "port, c.available_from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.consent_withd"
-            "rawn_at, c.died_on, c.version, c.changed_at, case when c.merged_into is not null then json_build"
-            "_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, ref"
-            ".labelled(c.competences, $1) as competences, ref.labelled(c.conditions, $1) as conditions, c.lan"
-            "guages, ref.labelled(c.occupations, $1) as occupations, c.own_applications, (select b.name from "
-            "ref.neighbourhood b where b.code = c.neighbourhood) as neighbourhood_name, app.proposals_open_of"
-            "(c.id) as open_proposals, (select k.name from app.colleague k where k.tenant_id = c.tenant_id an"
-            "d k.id = c.case_manager_id) as case_manager_name, (select k.name from app.colleague k where k.te"
-            "nant_id = c.tenant_id and k.id = c.coach_id) as coach_name, app.candidate_organisation(c.id) as "
-            "organisation_name from app.candidate c where c.id = $2",
+            "rawn_at, c.consent_given_at, c.consent_text_version, c.died_on, c.version, c.changed_at, case wh"
+            "en c.merged_into is not null then json_build_object('id', c.merged_into, 'href', '/v1/candidates"
+            "/' || c.merged_into) end as merged_into, ref.labelled(c.competences, $1) as competences, ref.lab"
+            "elled(c.conditions, $1) as conditions, c.languages, ref.labelled(c.occupations, $1) as occupatio"
+            "ns, c.own_applications, (select b.name from ref.neighbourhood b where b.code = c.neighbourhood) "
+            "as neighbourhood_name, app.proposals_open_of(c.id) as open_proposals, (select k.name from app.co"
+            "lleague k where k.tenant_id = c.tenant_id and k.id = c.case_manager_id) as case_manager_name, (s"
+            "elect k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.coach_id) as coac"
+            "h_name, app.candidate_organisation(c.id) as organisation_name from app.candidate c where c.id = "
+            "$2",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "id",
 };
@@ -411,6 +676,51 @@ struct statement *sql_candidate_withdraw_consent(struct plan *plan, const struct
         body->channel,
     };
     return plan_add(plan, &query_candidate_withdraw_consent, values);
+}
+
+const struct query query_candidate_give_consent = {
+    .name = "candidate_give_consent",
+    .text = "select app.candidate_give_consent($1::uuid, $2::text, $3::text)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_candidate_give_consent(struct plan *plan, const struct consent_giving *body, struct sql_candidate_give_consent args)
+{
+    const struct str values[] = {
+        args.id,
+        body->channel,
+        body->text_version,
+    };
+    return plan_add(plan, &query_candidate_give_consent, values);
+}
+
+const struct query query_candidate_report_sick = {
+    .name = "candidate_report_sick",
+    .text = "select app.candidate_report_sick($1::uuid)",
+    .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_candidate_report_sick(struct plan *plan, struct sql_candidate_report_sick args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_candidate_report_sick, values);
+}
+
+const struct query query_candidate_ask = {
+    .name = "candidate_ask",
+    .text = "select app.candidate_ask($1::uuid, $2::text)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_candidate_ask(struct plan *plan, const struct candidate_question *body, struct sql_candidate_ask args)
+{
+    const struct str values[] = {
+        args.id,
+        body->text,
+    };
+    return plan_add(plan, &query_candidate_ask, values);
 }
 
 const struct query query_candidate_die = {
@@ -935,4 +1245,4 @@ struct statement *sql_trajectory_progress(struct plan *plan, struct sql_trajecto
     return plan_add(plan, &query_trajectory_progress, values);
 }
 
-const struct query *const candidates_queries[] = {&query_benefit_list, &query_benefit_get, &query_benefit_insert, &query_benefit_change, &query_benefit_move, &query_candidate_list, &query_candidate_get, &query_candidate_get_named, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_die, &query_candidate_revive, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_candidate_transition_list, &query_candidate_participation_list, &query_candidate_participation_get, &query_candidate_participation_insert, &query_candidate_participation_change, &query_candidate_vacancy_get, &query_card_get, &query_inspection_list, &query_trajectory_list, &query_trajectory_get, &query_trajectory_insert, &query_trajectory_lock, &query_trajectory_change, &query_trajectory_move, &query_trajectory_hand_rules, &query_trajectory_receive_rules, &query_trajectory_share, &query_trajectory_ask_employer, &query_trajectory_answer, &query_trajectory_progress, NULL};
+const struct query *const candidates_queries[] = {&query_appointment_list, &query_appointment_get, &query_appointment_insert, &query_appointment_change, &query_appointment_move, &query_appointment_answer, &query_appointment_session_plan, &query_appointment_session_list, &query_appointment_attendance_put, &query_appointment_attendance_get, &query_appointment_transition_list, &query_benefit_list, &query_benefit_get, &query_benefit_insert, &query_benefit_change, &query_benefit_move, &query_candidate_list, &query_candidate_get, &query_candidate_get_named, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_give_consent, &query_candidate_report_sick, &query_candidate_ask, &query_candidate_die, &query_candidate_revive, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_candidate_transition_list, &query_candidate_participation_list, &query_candidate_participation_get, &query_candidate_participation_insert, &query_candidate_participation_change, &query_candidate_vacancy_get, &query_card_get, &query_inspection_list, &query_trajectory_list, &query_trajectory_get, &query_trajectory_insert, &query_trajectory_lock, &query_trajectory_change, &query_trajectory_move, &query_trajectory_hand_rules, &query_trajectory_receive_rules, &query_trajectory_share, &query_trajectory_ask_employer, &query_trajectory_answer, &query_trajectory_progress, NULL};

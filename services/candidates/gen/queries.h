@@ -6,6 +6,69 @@
 #include "lib/db/plan.h"
 #include "services/candidates/gen/schemas.h"
 
+extern const struct query query_appointment_list;
+struct statement *sql_appointment_list(struct plan *plan);
+
+extern const struct query query_appointment_get;
+struct sql_appointment_get {
+    struct str shows_invitation_proven, id;
+};
+struct statement *sql_appointment_get(struct plan *plan, struct sql_appointment_get args);
+
+extern const struct query query_appointment_insert;
+struct sql_appointment_insert {
+    struct str id, actor;
+};
+struct statement *sql_appointment_insert(struct plan *plan, const struct appointment_new *body, struct sql_appointment_insert args);
+
+extern const struct query query_appointment_change;
+struct sql_appointment_change {
+    struct str document, id, version;
+};
+struct statement *sql_appointment_change(struct plan *plan, struct sql_appointment_change args);
+
+extern const struct query query_appointment_move;
+struct sql_appointment_move {
+    struct str id, new_id;
+};
+struct statement *sql_appointment_move(struct plan *plan, const struct appointment_move *body, struct sql_appointment_move args);
+
+extern const struct query query_appointment_answer;
+struct sql_appointment_answer {
+    struct str id;
+};
+struct statement *sql_appointment_answer(struct plan *plan, const struct appointment_reply *body, struct sql_appointment_answer args);
+
+extern const struct query query_appointment_session_plan;
+struct sql_appointment_session_plan {
+    struct str project_id;
+};
+struct statement *sql_appointment_session_plan(struct plan *plan, const struct sessions_new *body, struct sql_appointment_session_plan args);
+
+extern const struct query query_appointment_session_list;
+struct sql_appointment_session_list {
+    struct str project_id;
+};
+struct statement *sql_appointment_session_list(struct plan *plan, struct sql_appointment_session_list args);
+
+extern const struct query query_appointment_attendance_put;
+struct sql_appointment_attendance_put {
+    struct str project_id, number, version;
+};
+struct statement *sql_appointment_attendance_put(struct plan *plan, const struct attendance *body, struct sql_appointment_attendance_put args);
+
+extern const struct query query_appointment_attendance_get;
+struct sql_appointment_attendance_get {
+    struct str project_id, number;
+};
+struct statement *sql_appointment_attendance_get(struct plan *plan, struct sql_appointment_attendance_get args);
+
+extern const struct query query_appointment_transition_list;
+struct sql_appointment_transition_list {
+    struct str appointment_id;
+};
+struct statement *sql_appointment_transition_list(struct plan *plan, struct sql_appointment_transition_list args);
+
 extern const struct query query_benefit_list;
 struct statement *sql_benefit_list(struct plan *plan);
 
@@ -92,6 +155,24 @@ struct sql_candidate_withdraw_consent {
     struct str id;
 };
 struct statement *sql_candidate_withdraw_consent(struct plan *plan, const struct consent_withdrawal *body, struct sql_candidate_withdraw_consent args);
+
+extern const struct query query_candidate_give_consent;
+struct sql_candidate_give_consent {
+    struct str id;
+};
+struct statement *sql_candidate_give_consent(struct plan *plan, const struct consent_giving *body, struct sql_candidate_give_consent args);
+
+extern const struct query query_candidate_report_sick;
+struct sql_candidate_report_sick {
+    struct str id;
+};
+struct statement *sql_candidate_report_sick(struct plan *plan, struct sql_candidate_report_sick args);
+
+extern const struct query query_candidate_ask;
+struct sql_candidate_ask {
+    struct str id;
+};
+struct statement *sql_candidate_ask(struct plan *plan, const struct candidate_question *body, struct sql_candidate_ask args);
 
 extern const struct query query_candidate_die;
 struct sql_candidate_die {

@@ -6,6 +6,78 @@
 #include "lib/http/schema.h"
 #include "openapi/gen/schemas.h"
 
+/* What a client says of an appointment. (nieuwe afspraak) */
+struct appointment_new {
+    struct str candidate_id;
+    struct str kind;
+    struct str starts_at;
+    struct str ends_at;
+    struct str place;
+    struct str user_id;
+    struct str organisation_id;
+    struct str employer_id;
+    struct str coach_id;
+    struct str trajectory_id;
+    struct str proposal_id;
+    struct str project_id;
+    struct maybe_int session;
+};
+
+/* What may change of an appointment. (wijziging van een afspraak) */
+struct appointment_change {
+    struct str kind;
+    struct str starts_at;
+    struct str ends_at;
+    struct str place;
+    struct str user_id;
+    struct str organisation_id;
+    struct str employer_id;
+    struct str coach_id;
+    struct str trajectory_id;
+    struct str proposal_id;
+};
+
+/* What happens to an appointment now. (stap van een afspraak nu) */
+struct appointment_move {
+    struct str event;
+    struct str channel;
+    struct str handed_by;
+    struct str reason;
+    struct str starts_at;
+    struct str ends_at;
+    struct str place;
+};
+
+/* What somebody says to an invitation. (reactie op een uitnodiging) */
+struct appointment_reply {
+    struct str answer;
+};
+
+/* A series of sessions of a cohort. (nieuwe bijeenkomsten van een groep) */
+struct sessions_new {
+    struct str starts_at;
+    struct maybe_int minutes;
+    struct maybe_int count;
+    struct maybe_int every_days;
+    struct str place;
+    struct str user_id;
+    struct str organisation_id;
+    struct str channel;
+    struct str handed_by;
+};
+
+/* Whether somebody came. (regel van een nieuwe presentielijst) */
+struct attendance_entry {
+    struct str candidate_id;
+    struct str attendance;
+    struct str reason;
+};
+
+/* Who came to a session. (nieuwe presentielijst) */
+struct attendance {
+    struct list items; /* of struct attendance_entry */
+};
+
 /* What is noted of an application. (nieuwe aanvraag van een uitkering) */
 struct benefit_new {
     struct str candidate_id;
@@ -184,6 +256,17 @@ struct consent_withdrawal {
     struct str channel;
 };
 
+/* How somebody gave consent, and to which text. (geven van toestemming) */
+struct consent_giving {
+    struct str channel;
+    struct str text_version;
+};
+
+/* What somebody asks. (vraag van een kandidaat) */
+struct candidate_question {
+    struct str text;
+};
+
 /* When somebody died. (overlijden van een kandidaat) */
 struct candidate_death {
     struct str died_on;
@@ -274,6 +357,13 @@ struct trajectory_answer_new {
     struct maybe_bool agrees;
 };
 
+extern const struct schema appointment_new_schema;
+extern const struct schema appointment_change_schema;
+extern const struct schema appointment_move_schema;
+extern const struct schema appointment_reply_schema;
+extern const struct schema sessions_new_schema;
+extern const struct schema attendance_entry_schema;
+extern const struct schema attendance_schema;
 extern const struct schema benefit_new_schema;
 extern const struct schema benefit_change_schema;
 extern const struct schema benefit_move_schema;
@@ -289,6 +379,8 @@ extern const struct schema candidate_search_schema;
 extern const struct schema candidate_change_schema;
 extern const struct schema candidate_merge_schema;
 extern const struct schema consent_withdrawal_schema;
+extern const struct schema consent_giving_schema;
+extern const struct schema candidate_question_schema;
 extern const struct schema candidate_death_schema;
 extern const struct schema candidate_death_reversal_schema;
 extern const struct schema held_competence_schema;
@@ -300,6 +392,11 @@ extern const struct schema rules_letter_new_schema;
 extern const struct schema rules_receipt_new_schema;
 extern const struct schema trajectory_sharing_schema;
 extern const struct schema trajectory_answer_new_schema;
+extern const struct schema appointment_schema;
+extern const struct schema session_schema;
+extern const struct schema sessions_schema;
+extern const struct schema attendance_row_schema;
+extern const struct schema attendance_list_schema;
 extern const struct schema benefit_schema;
 extern const struct schema candidate_participation_schema;
 extern const struct schema candidate_vacancy_schema;

@@ -18,6 +18,22 @@ create function app.agreement_is_ended(state text) returns boolean immutable par
     return state in ('ended', 'lapsed', 'refused');
 grant execute on function app.agreement_is_ended(text) to public;
 
+create function app.appointment_is_pending(state text) returns boolean immutable parallel safe
+    return state in ('planned');
+grant execute on function app.appointment_is_pending(text) to public;
+
+create function app.appointment_is_open(state text) returns boolean immutable parallel safe
+    return state in ('invited');
+grant execute on function app.appointment_is_open(text) to public;
+
+create function app.appointment_is_settled(state text) returns boolean immutable parallel safe
+    return state in ('present', 'absent', 'excused');
+grant execute on function app.appointment_is_settled(text) to public;
+
+create function app.appointment_is_ended(state text) returns boolean immutable parallel safe
+    return state in ('moved', 'cancelled');
+grant execute on function app.appointment_is_ended(text) to public;
+
 create function app.benefit_is_pending(state text) returns boolean immutable parallel safe
     return state in ('applied');
 grant execute on function app.benefit_is_pending(text) to public;
@@ -227,6 +243,11 @@ create function app.allows(noun text, state text, operation text) returns boolea
             when 'makeSigningLink' then state in ('offered')
             when 'reviseAgreement' then state in ('offered', 'agreed', 'running', 'ended', 'lapsed', 'refused')
             else false end
+        when 'appointment' then case operation
+            when 'updateAppointment.time' then state in ('planned')
+            when 'updateAppointment.with' then state in ('planned', 'invited')
+            when 'answerAppointment' then state in ('planned', 'invited')
+            else false end
         when 'benefit' then case operation
             when 'updateBenefit.application' then state in ('applied')
             when 'updateBenefit.days' then state in ('applied', 'granted', 'ended', 'refused')
@@ -240,6 +261,8 @@ create function app.allows(noun text, state text, operation text) returns boolea
             when 'mergeCandidates' then state in ('active', 'paused', 'placed')
             when 'withdrawConsent' then state in ('active', 'paused', 'placed', 'left')
             when 'createTrajectory' then state in ('active', 'paused', 'placed')
+            when 'createAppointment' then state in ('active', 'paused', 'placed')
+            when 'giveConsent' then state in ('active', 'paused', 'placed')
             when 'createPlacement' then state in ('active', 'paused', 'placed')
             when 'createProposalRound' then state in ('active')
             when 'sendProposalRound' then state in ('active')
@@ -330,6 +353,9 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('agreement', 'signAgreement', '{offered}'::text[], '{case_manager,team_lead,consultant,account_manager,coach,firm,agency,employer,candidate}'::text[]),
         ('agreement', 'makeSigningLink', '{offered}'::text[], '{case_manager,team_lead,consultant,account_manager}'::text[]),
         ('agreement', 'reviseAgreement', '{offered,agreed,running,ended,lapsed,refused}'::text[], '{case_manager,team_lead,consultant,account_manager}'::text[]),
+        ('appointment', 'updateAppointment.time', '{planned}'::text[], '{case_manager,team_lead,consultant,coach}'::text[]),
+        ('appointment', 'updateAppointment.with', '{planned,invited}'::text[], '{case_manager,team_lead,consultant,coach}'::text[]),
+        ('appointment', 'answerAppointment', '{planned,invited}'::text[], '{case_manager,team_lead,consultant,coach,candidate}'::text[]),
         ('benefit', 'updateBenefit.application', '{applied}'::text[], '{case_manager,team_lead}'::text[]),
         ('benefit', 'updateBenefit.days', '{applied,granted,ended,refused}'::text[], '{case_manager,team_lead}'::text[]),
         ('candidate', 'createCandidate', '{active,paused,placed}'::text[], '{case_manager,consultant,team_lead}'::text[]),
@@ -338,8 +364,10 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('candidate', 'updateCandidate.profile', '{active,paused,placed}'::text[], '{case_manager,consultant,team_lead,firm}'::text[]),
         ('candidate', 'recordDeath', '{active,paused,placed,left}'::text[], '{case_manager,team_lead}'::text[]),
         ('candidate', 'mergeCandidates', '{active,paused,placed}'::text[], '{case_manager,team_lead}'::text[]),
-        ('candidate', 'withdrawConsent', '{active,paused,placed,left}'::text[], '{case_manager,consultant,team_lead}'::text[]),
+        ('candidate', 'withdrawConsent', '{active,paused,placed,left}'::text[], '{case_manager,consultant,team_lead,candidate}'::text[]),
         ('candidate', 'createTrajectory', '{active,paused,placed}'::text[], '{case_manager,team_lead,consultant}'::text[]),
+        ('candidate', 'createAppointment', '{active,paused,placed}'::text[], '{case_manager,team_lead,consultant,coach}'::text[]),
+        ('candidate', 'giveConsent', '{active,paused,placed}'::text[], '{case_manager,consultant,team_lead,candidate}'::text[]),
         ('candidate', 'createPlacement', '{active,paused,placed}'::text[], '{case_manager,team_lead,consultant,firm,agency}'::text[]),
         ('candidate', 'createProposalRound', '{active}'::text[], '{consultant,firm,agency}'::text[]),
         ('candidate', 'sendProposalRound', '{active}'::text[], '{consultant}'::text[]),
@@ -395,6 +423,23 @@ create function app.agreement_guard() returns trigger language plpgsql
     begin
         if new.gets::text is distinct from old.gets::text or new.does::text is distinct from old.does::text or new.costs::text is distinct from old.costs::text or new.from_day::text is distinct from old.from_day::text or new.until_day::text is distinct from old.until_day::text or new.valid_until::text is distinct from old.valid_until::text then
             perform app.require('agreement', state, 'updateAgreement');
+        end if;
+        return new;
+    end $$;
+
+create function app.appointment_guard() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare state text := old.state;
+    begin
+        if new.kind::text is distinct from old.kind::text or new.starts_at::text is distinct from old.starts_at::text or new.ends_at::text is distinct from old.ends_at::text then
+            perform app.require('appointment', state, 'updateAppointment.time');
+        end if;
+        if new.place::text is distinct from old.place::text or new.user_id::text is distinct from old.user_id::text or new.organisation_id::text is distinct from old.organisation_id::text or new.employer_id::text is distinct from old.employer_id::text or new.coach_id::text is distinct from old.coach_id::text or new.trajectory_id::text is distinct from old.trajectory_id::text or new.proposal_id::text is distinct from old.proposal_id::text then
+            perform app.require('appointment', state, 'updateAppointment.with');
+        end if;
+        if new.answer::text is distinct from old.answer::text or new.answered_at::text is distinct from old.answered_at::text then
+            perform app.require('appointment', state, 'answerAppointment');
         end if;
         return new;
     end $$;

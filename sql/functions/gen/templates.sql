@@ -2,6 +2,30 @@
 --
 -- A version that is there stays as it was: somebody may have got it.
 insert into ref.message_template (channel, code, version, language, subject, body) values
+    ('e_mail', 'appointment', 1, 'en', 'You have an appointment',
+'Dear reader,
+
+You have an appointment at {municipality}. This page says when and where:
+
+{link}
+
+This e-mail does not say that, so that nobody else can read it. If you cannot come, please
+let us know in time.
+
+You cannot reply to this e-mail.
+'),
+    ('e_mail', 'appointment', 1, 'nl', 'U hebt een afspraak',
+'Geachte heer, mevrouw,
+
+U hebt een afspraak bij {municipality}. Wanneer en waar, leest u op deze bladzijde:
+
+{link}
+
+In deze e-mail staat dat niet, zodat niemand anders meeleest. Kunt u niet komen? Laat het dan
+op tijd weten.
+
+U kunt deze e-mail niet beantwoorden.
+'),
     ('e_mail', 'digest', 1, 'en', 'Your overview of today',
 'Dear reader,
 

@@ -207,6 +207,23 @@ static void every_problem_has_its_words(void **state)
         }
 }
 
+/* What a function of sql/ found in a body is told all at once; a code that is none is left out. */
+static void the_detail_of_invalid_is_a_list_of_faults(void **state)
+{
+    struct ctx *ctx = *state;
+    struct refusal refusal = {
+        .sqlstate = S("MW400"),
+        .message = S("invalid"),
+        .detail = S("reference /items/0/candidateId required /items/2/reason nothing /items/3"),
+    };
+    assert_null(refused(state, refusal)->members.at);
+    assert_int_equal(ctx->faults.count, 2);
+    assert_str(ctx->faults.at[0].where, "/items/0/candidateId");
+    assert_int_equal(ctx->faults.at[0].code, FAULT_REFERENCE);
+    assert_str(ctx->faults.at[1].where, "/items/2/reason");
+    assert_int_equal(ctx->faults.at[1].code, FAULT_REQUIRED);
+}
+
 /* What a function of sql/ adds are members of the problem; nothing of PostgreSQL's own detail is. */
 static void the_detail_of_a_raise_becomes_members(void **state)
 {
@@ -267,6 +284,7 @@ int main(void)
         UNIT(a_named_constraint_says_where_to_look),
         UNIT(a_policy_names_the_property_that_says_whose_it_is),
         UNIT(every_problem_has_its_words),
+        UNIT(the_detail_of_invalid_is_a_list_of_faults),
         UNIT(the_detail_of_a_raise_becomes_members),
         UNIT(the_body_says_every_fault_in_the_language_asked),
         UNIT(of_our_own_failures_nothing_is_told),

@@ -1,0 +1,219 @@
+-- Appointments: who sees them, what follows from one, and what is done with one. The sessions of a cohort are in appointment_session.sql.
+
+-- Whether this user or organisation leads a group now: by a mandate for the cohort. It tells that and nothing of the people in it.
+create function app.appointment_leads_group(project uuid, organisation uuid, actor uuid) returns boolean language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return exists (select from app.mandate m where m.tenant_id = app.tenant() and m.scope = 'cohort' and m.scope_id = project and m.purpose = 'mediation'
+                       and (m.grantee_user_id = actor or m.grantee_organisation_id = organisation)
+                       and m.from_at <= clock.now() and app.mandate_now(m.state, m.until_at) = 'granted');
+    end $$;
+grant execute on function app.appointment_leads_group(uuid, uuid, uuid) to public;
+
+-- Whoever has to do with the person. A hearing is about a measure: it stands behind that wall. A course leader sees the sessions of the own group and
+-- nothing else; a firm or agency what it does itself, what belongs to no group, and the sessions of its groups.
+create function app.appointment_told(a app.appointment, scope text, role text, organisation uuid, actor uuid) returns boolean language plpgsql stable parallel safe
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (app.sees_person(a.candidate_id, scope, role, organisation, actor) and case
+                when a.kind = 'hearing' and role not in ('case_manager', 'team_lead', 'candidate', 'system') then false
+                when role = 'course_leader' then a.project_id is not null and app.appointment_leads_group(a.project_id, organisation, actor)
+                when role in ('firm', 'agency') then a.project_id is null or a.organisation_id is not distinct from organisation
+                                                     or app.appointment_leads_group(a.project_id, organisation, actor)
+                else true end) is true;
+    end $$;
+grant execute on function app.appointment_told(app.appointment, text, text, uuid, uuid) to public;
+create function app.sees_appointment(a app.appointment, scope text default app.scope(), role text default app.role(),
+                                     organisation uuid default app.organisation(), actor uuid default app.actor())
+    returns boolean stable parallel safe
+    return app.appointment_told(a, scope, role, organisation, actor);
+call app.wall('app.appointment', 'appointment', '{}');
+call app.open_to_scope('app.appointment', 'app.sees_appointment');
+call app.guarded('app.appointment', 'appointment');
+call app.unique_by('app.appointment_session_once', 'app.sees_appointment', '/appointments/');
+call region.project_of('app.appointment', 'project_id');
+call app.referable('app.appointment', 'appointment', 'person', 'app.sees_appointment', candidate => 'r.candidate_id',
+                   label => $$to_char(r.starts_at at time zone 'Europe/Amsterdam', 'YYYY-MM-DD HH24:MI')$$);
+create trigger log_transition after update on app.appointment
+    for each row when (new.state is distinct from old.state) execute function app.log_transition('appointment');
+
+-- Nothing is planned with somebody who died or left.
+create function app.appointment_begin() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare c app.candidate;
+    begin
+        select q.* into c from app.candidate q where q.tenant_id = new.tenant_id and q.id = new.candidate_id;
+        perform app.require('candidate', case when c.merged_into is null then c.status else 'merged' end, 'createAppointment', '/candidateId');
+        return new;
+    end $$;
+create trigger begin before insert on app.appointment for each row execute function app.appointment_begin();
+
+-- The trajectory and the proposal are of the same person, and a session is one of a project in which the person takes part.
+create function app.appointment_refer() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare wrong text := case
+        when new.trajectory_id is not null and not exists (select from app.trajectory t where t.tenant_id = new.tenant_id and t.id = new.trajectory_id
+                                                           and t.candidate_id = new.candidate_id) then 'trajectory_id'
+        when new.proposal_id is not null and not exists (select from app.proposal p where p.tenant_id = new.tenant_id and p.id = new.proposal_id
+                                                         and p.candidate_id = new.candidate_id) then 'proposal_id'
+        when new.project_id is not null and not exists (select from app.candidate_participation c where c.tenant_id = new.tenant_id
+                                                        and c.project_id = new.project_id and c.candidate_id = new.candidate_id) then 'project_id' end;
+    begin
+        if wrong is not null then
+            raise exception using errcode = '23503', message = 'reference', table = 'appointment', constraint = format('appointment_%s_fkey', wrong);
+        end if;
+        return new;
+    end $$;
+create trigger refer_to before insert or update of trajectory_id, proposal_id, project_id on app.appointment
+    for each row execute function app.appointment_refer();
+
+-- Whether it can be proved that somebody was invited: it was handed over, or a message was sent. For triggers, which have asked who may.
+create function app.appointment_proof(a app.appointment) returns boolean language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return a.invited_at is not null and (a.handed_by is not null or exists (
+            select from app.message m where m.tenant_id = a.tenant_id and m.id = a.message_id and m.state in ('sent', 'delivered')));
+    end $$;
+-- The same for whoever sees the appointment.
+create function app.appointment_proven(appointment uuid) returns boolean language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select app.appointment_proof(a) from app.appointment a where a.tenant_id = app.tenant() and a.id = appointment and app.sees_appointment(a));
+    end $$;
+
+-- The reminder before an appointment says that there is one, and nothing of it. It is withdrawn when the time is another one, or nobody has to come any more.
+create function app.appointment_remind() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        event text := current_setting('app.event', true);
+        at timestamptz := new.starts_at - app.rule_days('appointment.reminder');
+    begin
+        if tg_op = 'UPDATE' then
+            perform app.message_withdraw('appointment', new.id);
+        end if;
+        if at > clock.now() and (app.appointment_is_pending(new.state) or app.appointment_is_open(new.state))
+           and exists (select from app.candidate c where c.tenant_id = new.tenant_id and c.id = new.candidate_id and c.email is not null) then
+            perform app.message_queue_candidate('appointment', new.candidate_id, 'appointment', new.id, at => at);
+        end if;
+        perform set_config('app.event', coalesce(event, ''), true); -- messages have moved
+        return null;
+    end $$;
+create trigger remind_of_new after insert on app.appointment for each row execute function app.appointment_remind();
+create trigger remind after update on app.appointment for each row
+    when (new.starts_at <> old.starts_at or (new.state <> old.state and new.state not in ('planned', 'invited')))
+    execute function app.appointment_remind();
+
+-- Who did not come, and was invited as can be proved, is looked into the same day. A correction ends that.
+create function app.appointment_check() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare event text := current_setting('app.event', true);
+    begin
+        if new.state <> 'absent' then
+            perform app.task_settle('appointment', new.id, 'check', 'present') where new.state = 'present';
+            perform app.task_settle('appointment', new.id, 'check', 'ill') where new.state = 'excused' and new.reason = 'ill';
+            perform app.task_drop('appointment', new.id, 'check');
+        elsif app.appointment_proof(new) then
+            perform app.task_open('check', 'appointment', new.id, app.clock_user(to_jsonb(new), 'case_manager'), null, 'absence', project => new.project_id);
+        end if;
+        perform set_config('app.event', coalesce(event, ''), true); -- a task has moved
+        return null;
+    end $$;
+create trigger same_day_check after update on app.appointment for each row
+    when (new.state <> old.state and 'absent' in (new.state, old.state)) execute function app.appointment_check();
+
+-- After somebody died: what was planned is cancelled.
+create function app.appointments_cancel() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare event text := current_setting('app.event', true);
+    begin
+        update app.appointment a set state = app.move('appointment', a.state, 'cancel')
+        where a.tenant_id = new.tenant_id and a.candidate_id = new.id and (app.appointment_is_pending(a.state) or app.appointment_is_open(a.state));
+        perform set_config('app.event', coalesce(event, ''), true);
+        return null;
+    end $$;
+create trigger appointments_cancel after update of died_on on app.candidate for each row
+    when (new.died_on is not null and old.died_on is null) execute function app.appointments_cancel();
+
+-- The appointment that the caller sees, locked; or MW404.
+create function app.appointment_lock(appointment uuid) returns app.appointment language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare a app.appointment;
+    begin
+        select o.* into a from app.appointment o where o.tenant_id = app.tenant() and o.id = appointment and app.sees_appointment(o) for no key update;
+        if not found then
+            raise exception using errcode = 'MW404', message = 'not-found';
+        end if;
+        return a;
+    end $$;
+
+-- Refuses what is noted before the day, and what somebody outside the municipality notes after the term.
+create function app.appointment_in_time(starts_at timestamptz, event text) returns void language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare day date := (starts_at at time zone 'Europe/Amsterdam')::date;
+    begin
+        if day > clock.today() and event in ('attend', 'miss') then
+            raise exception using errcode = 'MW409', message = 'attendance-early';
+        elsif clock.today() > day + app.rule_days('appointment.attendance') and event in ('attend', 'miss', 'excuse')
+              and app.role() in ('course_leader', 'firm', 'agency') then
+            raise exception using errcode = 'MW409', message = 'attendance-late';
+        end if;
+    end $$;
+
+-- Invites somebody. By e-mail a message is the proof; what is handed over or posted has somebody who did so; a call proves nothing.
+create function app.appointment_invite(a app.appointment, by_channel text, by_user uuid) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare sent uuid := case when by_channel = 'e_mail' then app.message_queue_candidate('appointment', a.candidate_id, 'candidate', a.candidate_id) end;
+    begin
+        update app.appointment o set state = app.move('appointment', o.state, 'invite'), invited_at = clock.now(), channel = by_channel, message_id = sent,
+               handed_by = case when by_channel in ('in_person', 'letter') then coalesce(by_user, app.actor()) end
+        where o.tenant_id = a.tenant_id and o.id = a.id;
+    end $$;
+
+-- What happens to an appointment. `asked` is the body of the call; `next` becomes the appointment that takes the place of one that is moved.
+create function app.appointment_move(appointment uuid, event text, asked jsonb, next uuid) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        a app.appointment := app.appointment_lock(appointment); -- it asks app.sees_appointment()
+        starts timestamptz := (asked ->> 'starts_at')::timestamptz;
+    begin
+        perform app.appointment_in_time(a.starts_at, event);
+        if event = 'invite' then
+            perform app.appointment_invite(a, asked ->> 'channel', (asked ->> 'handed_by')::uuid);
+            return;
+        end if;
+        update app.appointment o set state = app.move('appointment', o.state, event), moved_to_id = case event when 'move' then next end,
+               reason = case event when 'excuse' then asked ->> 'reason' end,
+               recorded_at = case when event in ('attend', 'miss', 'excuse') then clock.now() end,
+               recorded_by = case when event in ('attend', 'miss', 'excuse') then app.actor() end
+        where o.tenant_id = a.tenant_id and o.id = a.id;
+        if event = 'move' then
+            insert into app.appointment (tenant_id, id, candidate_id, kind, starts_at, ends_at, place, user_id, organisation_id, employer_id, coach_id,
+                                         trajectory_id, proposal_id, made_at, made_by)
+            values (a.tenant_id, next, a.candidate_id, a.kind, starts, coalesce((asked ->> 'ends_at')::timestamptz, starts + (a.ends_at - a.starts_at)),
+                    coalesce(asked ->> 'place', a.place), a.user_id, a.organisation_id, a.employer_id, a.coach_id, a.trajectory_id, a.proposal_id,
+                    clock.now(), app.actor());
+        end if;
+    end $$;
+
+-- The person says whether they come, or somebody notes what they said.
+create function app.appointment_answer(appointment uuid, said text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare a app.appointment := app.appointment_lock(appointment); -- it asks app.sees_appointment()
+    begin
+        perform app.require('appointment', a.state, 'answerAppointment');
+        update app.appointment o set answer = said, answered_at = clock.now() where o.tenant_id = a.tenant_id and o.id = a.id;
+    end $$;

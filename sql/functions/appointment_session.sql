@@ -1,0 +1,89 @@
+-- The sessions of a cohort: planned in one go, and the list of who came in one call.
+
+-- Rises with every change of the appointments of a session, as far as the caller sees them.
+create function app.appointment_session_version(project uuid, number int) returns bigint language sql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    select coalesce(sum(a.version), 0)::bigint from app.appointment a
+    where a.tenant_id = app.tenant() and a.project_id = project and a.session = number and app.sees_appointment(a)
+    $$;
+
+-- Plans a series of sessions for who takes part in a cohort on their days, after those that it has. Two who plan at once wait for each other.
+create function app.appointment_sessions_plan(project uuid, asked jsonb) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        p region.project;
+        a app.appointment;
+        last int;
+        first timestamp := (asked ->> 'starts_at')::timestamptz at time zone 'Europe/Amsterdam';
+        lasts interval := make_interval(mins => coalesce((asked ->> 'minutes')::int, 120));
+        step interval := make_interval(days => coalesce((asked ->> 'every_days')::int, 7));
+    begin
+        select r.* into p from region.project r where r.region_id = region.here() and r.id = project and region.sees_project(r) for no key update;
+        if not found then
+            raise exception using errcode = 'MW404', message = 'not-found';
+        end if;
+        perform app.require('project', p.state, 'createParticipation');
+        last := (select coalesce(max(o.session), 0) from app.appointment o where o.tenant_id = app.tenant() and o.project_id = project);
+        insert into app.appointment (tenant_id, id, candidate_id, kind, starts_at, ends_at, place, user_id, organisation_id, project_id, session, made_at, made_by)
+        select c.tenant_id, gen_random_uuid(), c.id, 'session', s.at, s.at + lasts, asked ->> 'place', (asked ->> 'user_id')::uuid,
+               (asked ->> 'organisation_id')::uuid, project, last + s.n, clock.now(), app.actor()
+        from (select n, (first + (n - 1) * step) at time zone 'Europe/Amsterdam' as at from generate_series(1, coalesce((asked ->> 'count')::int, 1)) n) s
+        join app.candidate_participation m on m.tenant_id = app.tenant() and m.project_id = project
+             and daterange(m.from_day, m.until_day, '[]') @> (s.at at time zone 'Europe/Amsterdam')::date
+        join app.candidate c on c.tenant_id = m.tenant_id and c.id = m.candidate_id and c.merged_into is null and app.allows('candidate', c.status, 'createAppointment')
+             and app.sees_candidate(c);
+        if not found then
+            raise exception using errcode = 'MW409', message = 'cohort-empty';
+        end if;
+        if asked ->> 'channel' is not null then
+            for a in select o.* from app.appointment o where o.tenant_id = app.tenant() and o.project_id = project and o.session > last and app.sees_appointment(o)
+                     order by o.session, o.id loop
+                perform app.appointment_invite(a, asked ->> 'channel', (asked ->> 'handed_by')::uuid);
+            end loop;
+        end if;
+    end $$;
+
+-- One list of who came. Whoever is named and does not belong to the session is told, all of them at once, and nothing changes; who is not named stays as it
+-- was. What is so already is written no second time. Returns the project, or nothing when the list is a newer one than `versions`.
+create function app.appointment_attendance_put(project uuid, number int, items jsonb, versions int8multirange) returns uuid language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        faults text[];
+        item record;
+    begin
+        perform from app.appointment o where o.tenant_id = app.tenant() and o.project_id = project and o.session = number and app.sees_appointment(o)
+        order by o.id for no key update;
+        if not found then
+            raise exception using errcode = 'MW404', message = 'not-found';
+        elsif app.role() in ('firm', 'agency') and not app.appointment_leads_group(project, app.organisation(), app.actor()) then
+            raise exception using errcode = 'MW403', message = 'forbidden';
+        elsif not versions @> app.appointment_session_version(project, number) then
+            return null;
+        end if;
+        select array_agg(f order by n) into faults from (
+            select i.n, case when o.id is null then format('reference /items/%s/candidateId', i.n - 1)
+                             when i.part ->> 'attendance' = 'excused' and i.part ->> 'reason' is null then format('required /items/%s/reason', i.n - 1)
+                             when i.part ->> 'attendance' <> 'excused' and i.part ->> 'reason' is not null then format('value /items/%s/reason', i.n - 1) end as f
+            from jsonb_array_elements(items) with ordinality i (part, n)
+            left join app.appointment o on o.tenant_id = app.tenant() and o.project_id = project and o.session = number and app.sees_appointment(o)
+                 and o.candidate_id = (i.part ->> 'candidate_id')::uuid and not app.appointment_is_ended(o.state)) w where w.f is not null;
+        if faults is not null then
+            raise exception using errcode = 'MW400', message = 'invalid', detail = array_to_string(faults, ' ');
+        end if;
+        for item in select o.id, o.state, o.starts_at, o.reason as was, i.part ->> 'attendance' as wanted, i.part ->> 'reason' as reason
+                    from jsonb_array_elements(items) i (part)
+                    join app.appointment o on o.tenant_id = app.tenant() and o.project_id = project and o.session = number and app.sees_appointment(o)
+                         and o.candidate_id = (i.part ->> 'candidate_id')::uuid and not app.appointment_is_ended(o.state) order by o.id loop
+            continue when (item.state, item.was) is not distinct from (item.wanted, item.reason);
+            perform app.appointment_in_time(item.starts_at, case item.wanted when 'present' then 'attend' when 'absent' then 'miss' else 'excuse' end);
+            update app.appointment o set
+                state = case when o.state = item.wanted then o.state else app.move('appointment', o.state,
+                        case item.wanted when 'present' then 'attend' when 'absent' then 'miss' else 'excuse' end) end,
+                reason = item.reason, recorded_at = clock.now(), recorded_by = app.actor()
+            where o.tenant_id = app.tenant() and o.id = item.id;
+        end loop;
+        return project;
+    end $$;

@@ -1,0 +1,115 @@
+-- program: candidates
+
+-- fragment: appointment_columns
+a.id, a.candidate_id, a.kind, a.state, a.starts_at, a.ends_at, a.place, a.user_id, a.organisation_id, a.employer_id, a.coach_id, a.trajectory_id,
+a.proposal_id, a.project_id, a.session, a.invited_at, a.channel, a.handed_by, a.message_id, a.answer, a.answered_at, a.reason, a.recorded_at,
+a.recorded_by, a.moved_to_id, a.version, a.changed_at
+
+-- query: appointment_list
+-- rows: many
+-- whose: candidate_id
+-- reached: a.candidate_id
+-- filter: candidateId a.candidate_id = %::uuid
+-- filter: state a.state = %
+-- filter: kind a.kind = %
+-- filter: userId a.user_id = %::uuid
+-- filter: coachId a.coach_id = %::uuid
+-- filter: trajectoryId a.trajectory_id = %::uuid
+-- filter: proposalId a.proposal_id = %::uuid
+-- filter: projectId a.project_id = %::uuid
+-- filter: startsFrom a.starts_at >= %::timestamptz
+-- filter: startsBefore a.starts_at < %::timestamptz
+-- sort: startsAt a.starts_at timestamptz starts_at
+-- sort: changedAt a.changed_at timestamptz changed_at
+-- key: a.id
+select {{appointment_columns}} from app.appointment a where true
+
+-- query: appointment_get
+-- rows: one
+-- whose: candidate_id
+select {{appointment_columns}}, case when :shows_invitation_proven::boolean then app.appointment_proven(a.id) end as invitation_proven
+from app.appointment a where a.id = :id
+
+-- The candidate must be visible to the asker.
+-- query: appointment_insert
+-- body: AppointmentNew
+-- rows: one
+-- whose: nobody
+insert into app.appointment as a (tenant_id, id, candidate_id, kind, starts_at, ends_at, place, user_id, organisation_id, employer_id, coach_id,
+                                  trajectory_id, proposal_id, project_id, session, made_at, made_by)
+select c.tenant_id, :id::uuid, c.id, @kind, @starts_at::timestamptz, coalesce(@ends_at::timestamptz, @starts_at::timestamptz + interval '1 hour'), @place,
+       @user_id::uuid, @organisation_id::uuid, @employer_id::uuid, @coach_id::uuid, @trajectory_id::uuid, @proposal_id::uuid, @project_id::uuid,
+       @session::smallint, clock.now(), :actor::uuid
+from app.candidate c where c.id = @candidate_id::uuid
+returning a.id
+
+-- query: appointment_change
+-- rows: one
+-- none: stale
+-- whose: nobody
+update app.appointment a set (kind, starts_at, ends_at, place, user_id, organisation_id, employer_id, coach_id, trajectory_id, proposal_id) =
+    (select n.kind, n.starts_at, n.ends_at, n.place, n.user_id, n.organisation_id, n.employer_id, n.coach_id, n.trajectory_id, n.proposal_id
+     from jsonb_populate_record(a, :document::jsonb) n)
+where a.id = :id and :version::int8multirange @> a.version
+returning a.id
+
+-- query: appointment_move
+-- body: AppointmentMove
+-- rows: none
+-- writes: yes
+select app.appointment_move(:id::uuid, @event, jsonb_build_object('channel', @channel, 'handed_by', @handed_by, 'reason', @reason, 'starts_at', @starts_at,
+                                                                   'ends_at', @ends_at, 'place', @place), :new_id::uuid)
+
+-- query: appointment_answer
+-- body: AppointmentReply
+-- rows: none
+-- writes: yes
+select app.appointment_answer(:id::uuid, @answer)
+
+-- query: appointment_session_plan
+-- body: SessionsNew
+-- rows: none
+-- writes: yes
+select app.appointment_sessions_plan(:project_id::uuid, jsonb_strip_nulls(jsonb_build_object('starts_at', @starts_at, 'minutes', @minutes, 'count', @count,
+    'every_days', @every_days, 'place', @place, 'user_id', @user_id, 'organisation_id', @organisation_id, 'channel', @channel, 'handed_by', @handed_by)))
+
+-- The sessions that somebody sees, with how many came.
+-- query: appointment_session_list
+-- rows: one
+-- whose: nobody
+select :project_id::uuid as project_id, s.sessions from (
+    select jsonb_agg(jsonb_build_object('number', n.session, 'startsAt', app.json_instant(n.starts_at), 'endsAt', app.json_instant(n.ends_at),
+               'people', n.people, 'invited', n.invited, 'present', n.present, 'absent', n.absent, 'excused', n.excused) order by n.session) as sessions
+    from (select a.session, min(a.starts_at) as starts_at, max(a.ends_at) as ends_at, count(*) as people, count(a.invited_at) as invited,
+                 count(*) filter (where a.state = 'present') as present, count(*) filter (where a.state = 'absent') as absent,
+                 count(*) filter (where a.state = 'excused') as excused
+          from app.appointment a where a.project_id = :project_id::uuid and a.session is not null and not app.appointment_is_ended(a.state)
+          group by a.session) n) s
+where s.sessions is not null
+
+-- query: appointment_attendance_put
+-- body: Attendance
+-- rows: one
+-- none: stale
+-- whose: nobody
+-- writes: yes
+select p as project_id from app.appointment_attendance_put(:project_id::uuid, :number::int, @items::jsonb, :version::int8multirange) p where p is not null
+
+-- query: appointment_attendance_get
+-- rows: one
+-- whose: candidates
+select s.project_id, s.number, s.starts_at, s.ends_at, s.items, s.candidates, app.appointment_session_version(s.project_id, s.number) as version from (
+    select a.project_id, a.session::int as number, min(a.starts_at) as starts_at, max(a.ends_at) as ends_at, array_agg(a.candidate_id) as candidates,
+           jsonb_agg(jsonb_strip_nulls(jsonb_build_object('candidateId', a.candidate_id, 'alias', c.alias, 'appointmentId', a.id, 'state', a.state,
+               'answer', a.answer, 'reason', a.reason)) order by c.alias, a.id) as items
+    from app.appointment a join app.candidate c on c.id = a.candidate_id
+    where a.project_id = :project_id::uuid and a.session = :number::int and not app.appointment_is_ended(a.state) group by 1, 2) s
+
+-- query: appointment_transition_list
+-- rows: many
+-- whose: candidate_id
+-- sort: at s.at timestamptz at
+-- key: s.seq seq bigint
+select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, a.candidate_id
+from app.transition s join app.appointment a on a.id = s.subject_id
+where s.noun = 'appointment' and s.subject_id = :appointment_id

@@ -1,0 +1,322 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Appointments: planned, invited, moved, and who came; the sessions of a cohort and their attendance list."""
+import os
+import threading
+from datetime import timedelta
+
+import pytest
+
+from region import Client
+
+ROUNDS = int(os.environ.get('ROUNDS', 2))
+NOBODY = '01920000-0000-7000-8000-00000000dead'
+
+
+def moment(region, days=0, hour=12):
+    """This hour of the day so many days after today, in Amsterdam."""
+    return region.sql("select to_char(calendar.moment(clock.today() + %s + make_time(%s, 0, 0)) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')",
+                      (days, hour))[0][0]
+
+
+@pytest.fixture
+def appointment(as_role, candidate, region):
+    def make(client=None, days=0, **changes):
+        return (client or as_role('consultant')).post('/appointments', {
+            'candidateId': candidate.json['id'], 'kind': 'introduction', 'startsAt': moment(region, days), **changes})
+    return make
+
+
+def move(client, appointment, event, **more):
+    return client.post(f'/appointments/{appointment}/moves', {'event': event, **more})
+
+
+def checks(as_role, subject):
+    return [(t['state'], t.get('outcome')) for t in as_role('team_lead').get(f'/tasks?subjectId={subject}&kind=check').json['items']]
+
+
+@pytest.fixture
+def cohort(as_role):
+    """A cohort with people: (project, [candidate])."""
+    def make(people=3):
+        project = as_role('account_manager').post('/projects', {'kind': 'cohort', 'title': 'Groep', 'startsOn': '2026-09-01'}).json['id']
+        who = []
+        for n in range(people):
+            who.append(as_role('case_manager').post('/candidates', {'alias': f'Kandidaat {n}', 'pc4': '5012'}).json['id'])
+            assert as_role('case_manager').post('/candidate-participations', {'candidateId': who[-1], 'projectId': project, 'fromDay': '2026-09-01'}).status == 201
+        return project, who
+    return make
+
+
+@pytest.fixture
+def group(as_role, cohort, region):
+    """A cohort with a session that so many days ago had a list: (path of the list, project, [candidate])."""
+    def make(people=3, days=0, **more):
+        project, who = cohort(people)
+        planned = as_role('consultant').post(f'/projects/{project}/sessions', {'startsAt': moment(region, days), **more})
+        assert planned.status == 200, planned.text
+        return f'/projects/{project}/sessions/1/attendance', project, who
+    return make
+
+
+def marked(who, *marks):
+    return {'items': [{'candidateId': c, 'attendance': m, **({'reason': 'ill'} if m == 'excused' else {})} for c, m in zip(who, marks)]}
+
+
+def leader(person, as_role, project):
+    user, client = person('course_leader')
+    made = as_role('team_lead').post('/mandates', {'scope': 'cohort', 'scopeId': project, 'purpose': 'mediation', 'granteeUserId': user})
+    assert made.status == 201, made.text
+    return client('course_leader')
+
+
+def states(client, path):
+    return {i['candidateId']: i['state'] for i in client.get(path).json['items']}
+
+
+def history(region, who):
+    return region.sql("select count(*) from app.transition t join app.appointment a on a.id = t.subject_id where t.noun = 'appointment' "
+                      "and a.candidate_id = any (%s::uuid[])", (who,))[0][0]
+
+
+# ------------------------------------------------------------------------------------------------------- one by one
+
+def test_an_appointment_is_planned_invited_and_attended(as_role, appointment):
+    consultant = as_role('consultant')
+    made = appointment(place='Kamer 3')
+    assert made.status == 201 and made.json['state'] == 'planned' and not made.json['invitationProven']
+    assert move(consultant, made.json['id'], 'invite').json['errors'][0]['pointer'] == '/channel'
+    invited = move(consultant, made.json['id'], 'invite', channel='in_person').json
+    assert invited['state'] == 'invited' and invited['invitationProven'] and invited['handedBy'] and invited['invitedAt']
+    came = move(consultant, made.json['id'], 'attend').json
+    assert came['state'] == 'present' and came['recordedBy'] and checks(as_role, made.json['id']) == []
+    assert [t['event'] for t in consultant.get(f'/appointments/{made.json["id"]}/transitions').json['items']] == ['invite', 'attend']
+    assert move(consultant, made.json['id'], 'cancel').problem == 'state'
+
+
+def test_what_belongs_to_another_event_is_refused(as_role, appointment):
+    wrong = move(as_role('consultant'), appointment().json['id'], 'attend', channel='letter', handedBy=NOBODY, reason='ill', startsAt='2031-01-01T09:00:00Z',
+                 endsAt='2031-01-01T10:00:00Z', place='Elders')
+    assert {e['pointer'] for e in wrong.json['errors']} == {'/channel', '/handedBy', '/reason', '/startsAt', '/endsAt', '/place'}
+
+
+@pytest.mark.parametrize('channel,proven', [('in_person', True), ('letter', True), ('phone', False), (None, False)])
+def test_an_absence_is_checked_when_the_invitation_is_proved(as_role, appointment, channel, proven):
+    consultant, made = as_role('consultant'), appointment().json['id']
+    if channel:
+        assert move(consultant, made, 'invite', channel=channel).json['invitationProven'] is proven
+    assert move(consultant, made, 'miss').json['state'] == 'absent'
+    assert checks(as_role, made) == [('open', None)] * proven
+
+
+def test_the_check_is_of_the_case_manager_today_and_behind_the_wall(as_role, appointment, region):
+    made = appointment().json['id']
+    move(as_role('consultant'), made, 'invite', channel='letter')
+    move(as_role('consultant'), made, 'miss')
+    check, = as_role('case_manager').get(f'/tasks?subjectId={made}').json['items']
+    assert check['ownerUserId'] == as_role('case_manager').get('/user-profile').json['id'] and check['urgent']
+    assert check['dueAt'] == region.sql("select app.json_instant(calendar.moment(clock.today() + time '23:59:59'))")[0][0]
+    assert as_role('consultant').get(f'/tasks?subjectId={made}').json['items'] == []
+
+
+@pytest.mark.parametrize('event,more,end', [('attend', {}, ('done', 'present')), ('excuse', {'reason': 'ill'}, ('done', 'ill')),
+                                            ('excuse', {'reason': 'work'}, ('withdrawn', None))])
+def test_a_correction_ends_the_check(as_role, appointment, event, more, end):
+    consultant, made = as_role('consultant'), appointment().json['id']
+    move(consultant, made, 'invite', channel='letter')
+    move(consultant, made, 'miss')
+    assert move(consultant, made, event, **more).status == 200
+    assert checks(as_role, made) == [end]
+
+
+def test_an_excuse_opens_none(as_role, appointment):
+    made = appointment().json['id']
+    move(as_role('consultant'), made, 'invite', channel='letter')
+    assert move(as_role('consultant'), made, 'excuse', reason='care').json['reason'] == 'care'
+    assert checks(as_role, made) == []
+
+
+def test_it_is_moved_to_another_one(as_role, appointment):
+    consultant, made = as_role('consultant'), appointment(days=3, place='Kamer 3').json
+    old = move(consultant, made['id'], 'move', startsAt='2031-03-10T09:00:00Z').json
+    assert old['state'] == 'moved'
+    new = consultant.get(f'/appointments/{old["movedToId"]}').json
+    assert (new['state'], new['startsAt'], new['endsAt'], new['place']) == ('planned', '2031-03-10T09:00:00.000Z', '2031-03-10T10:00:00.000Z', 'Kamer 3')
+
+
+def test_not_before_the_day(as_role, appointment):
+    made = appointment(days=1).json['id']
+    for event in ('attend', 'miss'):
+        assert move(as_role('consultant'), made, event).problem == 'attendance-early'
+    assert move(as_role('consultant'), made, 'excuse', reason='holiday').status == 200
+
+
+def test_it_is_changed_as_long_as_nobody_is_invited(as_role, appointment):
+    consultant, made = as_role('consultant'), appointment(days=2)
+    here = f'/appointments/{made.json["id"]}'
+    changed = consultant.patch(here, {'startsAt': '2031-03-03T09:00:00Z', 'endsAt': '2031-03-03T11:00:00Z', 'place': 'Hier'}, made.headers['etag'])
+    assert changed.json['endsAt'] == '2031-03-03T11:00:00.000Z'
+    wrong = consultant.patch(here, {'endsAt': '2031-03-03T08:00:00Z'}, changed.headers['etag'])
+    assert wrong.status == 400 and wrong.json['errors'][0]['pointer'] == '/startsAt'
+    move(consultant, made.json['id'], 'invite', channel='letter')
+    etag = consultant.get(here).headers['etag']
+    assert consultant.patch(here, {'startsAt': '2031-04-03T09:00:00Z', 'endsAt': '2031-04-03T10:00:00Z'}, etag).problem == 'state'
+    assert consultant.patch(here, {'place': 'Daar'}, etag).json['place'] == 'Daar'
+
+
+def test_what_it_is_about_is_of_the_same_person(as_role, appointment):
+    consultant = as_role('consultant')
+    other = consultant.post('/candidates', {'alias': 'Anders', 'pc4': '5012', 'caseManagerId': as_role('case_manager').get('/user-profile').json['id']}).json['id']
+    theirs = consultant.post('/trajectories', {'candidateId': other, 'kind': 'course'}).json['id']
+    assert appointment(trajectoryId=theirs).json['errors'][0]['pointer'] == '/trajectoryId'
+    assert appointment(proposalId=NOBODY).json['errors'][0]['pointer'] == '/proposalId'
+    assert appointment(projectId=NOBODY, session=1).json['errors'][0]['pointer'] == '/projectId'
+    assert appointment(session=1).json['errors'][0]['pointer'] == '/session'
+
+
+def test_a_reminder_comes_the_day_before_and_not_of_what_is_over(as_role, candidate, appointment, region):
+    as_role('case_manager').patch(f'/candidates/{candidate.json["id"]}', {'email': 'roos@post.example'}, candidate.headers['etag'])
+    made = appointment(days=5).json
+
+    def planned(subject):
+        return region.sql('select m.state, a.starts_at - m.planned_at from app.message m join app.appointment a on a.id = m.subject_id '
+                          'where m.subject_id = %s', (subject,))
+    assert planned(made['id']) == [('queued', timedelta(days=1))]
+    old = move(as_role('consultant'), made['id'], 'move', startsAt='2031-03-10T09:00:00Z').json
+    assert [state for state, _ in planned(made['id'])] == ['withdrawn']
+    assert planned(old['movedToId']) == [('queued', timedelta(days=1))]
+    move(as_role('consultant'), old['movedToId'], 'cancel')
+    assert [state for state, _ in planned(old['movedToId'])] == ['withdrawn']
+    assert region.sql('select count(*) from app.message where subject_id = %s', (appointment(days=0).json['id'],)) == [(0,)]
+
+
+def test_an_e_mail_is_a_proof_once_it_is_sent(as_role, candidate, appointment, region):
+    as_role('case_manager').patch(f'/candidates/{candidate.json["id"]}', {'email': 'roos@post.example'}, candidate.headers['etag'])
+    consultant, made = as_role('consultant'), appointment().json['id']
+    invited = move(consultant, made, 'invite', channel='e_mail').json
+    assert invited['messageId'] and 'handedBy' not in invited
+    region.sql("set session_replication_role = replica; update app.message set state = 'failed' where id = %s", (invited['messageId'],))
+    assert not consultant.get(f'/appointments/{made}').json['invitationProven']
+    region.sql("set session_replication_role = replica; update app.message set state = 'sent' where id = %s", (invited['messageId'],))
+    assert consultant.get(f'/appointments/{made}').json['invitationProven']
+
+
+def test_a_hearing_is_not_for_who_matches(as_role, appointment):
+    made = appointment(as_role('case_manager'), kind='hearing').json['id']
+    assert as_role('team_lead').get(f'/appointments/{made}').status == 200
+    assert as_role('consultant').get(f'/appointments/{made}').status == 404
+    assert made not in [a['id'] for a in as_role('consultant').get('/appointments?kind=hearing').json['items']]
+
+
+def test_nothing_goes_on_after_a_death(as_role, candidate, appointment):
+    made = appointment(days=2).json['id']
+    assert as_role('team_lead').post(f'/candidates/{candidate.json["id"]}/deaths', {'diedOn': '2026-10-02'}).status == 200
+    assert as_role('team_lead').get(f'/appointments/{made}').json['state'] == 'cancelled'
+    assert appointment(days=2).problem == 'state'
+
+
+def test_lists_are_filtered(as_role, candidate, appointment):
+    consultant = as_role('consultant')
+    first, second = appointment(days=2).json, appointment(days=4, kind='talk').json
+    mine = f'/appointments?candidateId={candidate.json["id"]}'
+    assert [a['id'] for a in consultant.get(mine).json['items']] == [first['id'], second['id']]
+    assert [a['id'] for a in consultant.get(f'{mine}&kind=talk').json['items']] == [second['id']]
+    assert [a['id'] for a in consultant.get(f'{mine}&startsFrom={second["startsAt"]}').json['items']] == [second['id']]
+    assert [a['id'] for a in consultant.get(f'{mine}&startsBefore={second["startsAt"]}').json['items']] == [first['id']]
+
+
+# ---------------------------------------------------------------------------------------------------------- a group
+
+def test_a_series_is_planned_each_week_at_the_same_hour(as_role, cohort):
+    project, who = cohort(2)
+    here = f'/projects/{project}/sessions'
+    assert as_role('consultant').get(here).status == 404
+    planned = as_role('consultant').post(here, {'startsAt': '2031-03-24T09:00:00Z', 'count': 2, 'minutes': 90, 'channel': 'letter'}).json['sessions']
+    assert [(s['number'], s['startsAt'], s['endsAt'], s['people'], s['invited']) for s in planned] == [
+        (1, '2031-03-24T09:00:00.000Z', '2031-03-24T10:30:00.000Z', 2, 2), (2, '2031-03-31T08:00:00.000Z', '2031-03-31T09:30:00.000Z', 2, 2)]    # summer time began
+    more = as_role('case_manager').post(here, {'startsAt': '2031-05-05T09:00:00Z'}).json['sessions']
+    assert [s['number'] for s in more] == [1, 2, 3] and as_role('consultant').get(here).json['sessions'] == more
+    empty, _ = cohort(0)
+    assert as_role('consultant').post(f'/projects/{empty}/sessions', {'startsAt': '2031-03-24T09:00:00Z'}).problem == 'cohort-empty'
+    assert as_role('consultant').post(f'/projects/{NOBODY}/sessions', {'startsAt': '2031-03-24T09:00:00Z'}).status == 404
+
+
+def test_the_list_is_sent_in_one_call_and_twice_changes_nothing(as_role, group, region):
+    here, _, who = group(3, channel='letter')
+    body = marked(who, 'present', 'absent', 'excused')
+    sent = as_role('consultant').put(here, body, '*')
+    assert sent.status == 200 and {i['candidateId']: i['state'] for i in sent.json['items']} == dict(zip(who, ('present', 'absent', 'excused')))
+    before = history(region, who)
+    again = as_role('consultant').put(here, body, '*')
+    assert again.json == sent.json and again.headers['etag'] == sent.headers['etag'] and history(region, who) == before
+    corrected = as_role('consultant').put(here, marked(who, 'present', 'present'), '*')
+    assert corrected.json['version'] > sent.json['version'] and history(region, who) == before + 1
+    assert states(as_role('consultant'), here) == dict(zip(who, ('present', 'present', 'excused')))
+    assert as_role('consultant').put(here, body, sent.headers['etag']).status == 412
+
+
+def test_who_does_not_belong_is_told_all_at_once_and_nothing_changes(as_role, group, candidate, region):
+    here, _, who = group(2)
+    body = marked([NOBODY, who[0], candidate.json['id'], who[1]], 'present', 'present', 'absent', 'absent')
+    body['items'][3]['reason'] = 'ill'
+    wrong = as_role('consultant').put(here, body, '*')
+    assert wrong.status == 400 and wrong.problem == 'invalid'
+    assert [(e['pointer'], e['code']) for e in wrong.json['errors']] == [
+        ('/items/0/candidateId', 'reference'), ('/items/2/candidateId', 'reference'), ('/items/3/reason', 'value')]
+    assert set(states(as_role('consultant'), here).values()) == {'planned'} and history(region, who) == 0
+    twice = as_role('consultant').put(here, marked([who[0], who[0]], 'present', 'absent'), '*')
+    assert twice.json['errors'][0]['code'] == 'repeated'
+    assert as_role('consultant').put(here, {'items': [{'candidateId': who[0], 'attendance': 'excused'}]}, '*').json['errors'][0]['pointer'] == '/items/0/reason'
+
+
+def test_a_course_leader_sends_the_list_of_the_own_group_only(as_role, group, person):
+    here, project, who = group(2)
+    other, _, _ = group(1)
+    client = leader(person, as_role, project)
+    assert client.put(here, marked(who, 'present', 'absent'), '*').status == 200
+    assert [i['state'] for i in client.get(here).json['items']] == ['present', 'absent']
+    for call in (client.get(other), client.put(other, marked(who, 'present'), '*')):
+        assert call.status == 404
+    assert {a['candidateId'] for a in client.get('/appointments').json['items']} == set(who)
+    assert client.get(f'/projects/{project}/sessions').json['sessions'][0]['present'] == 1
+
+
+def test_a_course_leader_sees_the_list_and_no_more(as_role, group, person):
+    here, project, who = group(1)
+    client = leader(person, as_role, project)
+    private = as_role('consultant').post('/appointments', {'candidateId': who[0], 'kind': 'talk', 'startsAt': '2031-03-03T09:00:00Z'}).json['id']
+    assert client.get(f'/appointments/{private}').status == 404 and client.get(f'/candidates/{who[0]}').status == 403
+    assert set(client.get(here).json['items'][0]) == {'candidateId', 'alias', 'appointmentId', 'state'}
+
+
+def test_the_system_of_a_firm_sends_the_list_of_its_group(as_role, group, world):
+    here, project, who = group(2)
+    firm = as_role('firm')
+    assert firm.put(here, marked(who, 'present', 'present'), '*').status == 404
+    made = as_role('team_lead').post('/mandates', {'scope': 'cohort', 'scopeId': project, 'purpose': 'mediation', 'granteeOrganisationId': world['firm']})
+    assert firm.put(here, marked(who, 'present', 'present'), '*').status == 200
+    as_role('team_lead').post(f'/mandates/{made.json["id"]}/revocations', {'reason': 'not_needed'})
+    assert firm.put(here, marked(who, 'absent', 'absent'), '*').status == 404
+
+
+def test_not_before_the_day_and_after_the_term_the_municipality_only(as_role, group, person):
+    early, _, who = group(1, days=1)
+    assert as_role('consultant').put(early, marked(who, 'present'), '*').problem == 'attendance-early'
+    here, project, who = group(1, days=-8)
+    client = leader(person, as_role, project)
+    assert client.put(here, marked(who, 'present'), '*').problem == 'attendance-late'
+    assert as_role('consultant').put(here, marked(who, 'present'), '*').status == 200
+    assert client.put(here, marked(who, 'present'), '*').status == 200        # it is so already
+
+
+def test_race_eight_clients_send_one_list(as_role, group, region):
+    for _ in range(ROUNDS):
+        here, _, who = group(2, channel='letter')
+        before, body, answers = history(region, who), marked(who, 'present', 'absent'), []
+        clients = [Client(region, 'consultant', 'gm9901') for _ in range(8)]
+        threads = [threading.Thread(target=lambda c=c: answers.append(c.put(here, body, '*').status)) for c in clients]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert answers == [200] * 8 and history(region, who) == before + 2
+        assert len(region.sql("select 1 from app.task where kind = 'check' and candidate_id = %s", (who[1],))) == 1
