@@ -56,6 +56,7 @@ create function app.appointment_refer() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare wrong text := case
+        when tg_op = 'UPDATE' and (new.trajectory_id, new.proposal_id, new.project_id) is not distinct from (old.trajectory_id, old.proposal_id, old.project_id) then null
         when new.trajectory_id is not null and not exists (select from app.trajectory t where t.tenant_id = new.tenant_id and t.id = new.trajectory_id
                                                            and t.candidate_id = new.candidate_id) then 'trajectory_id'
         when new.proposal_id is not null and not exists (select from app.proposal p where p.tenant_id = new.tenant_id and p.id = new.proposal_id
@@ -77,7 +78,7 @@ create function app.appointment_proof(a app.appointment) returns boolean languag
     as $$
     begin
         return a.invited_at is not null and (a.handed_by is not null or exists (
-            select from app.message m where m.tenant_id = a.tenant_id and m.id = a.message_id and m.state in ('sent', 'delivered')));
+            select from app.message m where m.tenant_id = a.tenant_id and m.id = a.message_id and app.message_is_settled(m.state)));
     end $$;
 -- The same for whoever sees the appointment.
 create function app.appointment_proven(appointment uuid) returns boolean language plpgsql stable
@@ -107,7 +108,7 @@ create function app.appointment_remind() returns trigger language plpgsql
     end $$;
 create trigger remind_of_new after insert on app.appointment for each row execute function app.appointment_remind();
 create trigger remind after update on app.appointment for each row
-    when (new.starts_at <> old.starts_at or (new.state <> old.state and new.state not in ('planned', 'invited')))
+    when (new.starts_at <> old.starts_at or not (app.appointment_is_pending(new.state) or app.appointment_is_open(new.state)))
     execute function app.appointment_remind();
 
 -- Who did not come, and was invited as can be proved, is looked into the same day. A correction ends that.

@@ -143,7 +143,7 @@ CALLS = {
         'candidates', "app.appointment_move(%(appointment)s, 'cancel', '{}', gen_random_uuid())", 'MW404'),
     'app.appointment_answer(uuid,text)': ('candidates', "app.appointment_answer(%(appointment)s, 'declined')", 'MW404'),
     'app.appointment_sessions_plan(uuid,jsonb)': (
-        'candidates', "app.appointment_sessions_plan('01920000-0000-7000-8000-00000000f601', '{\"starts_at\": \"2031-03-03T09:00:00Z\"}')", 'MW404'),
+        'candidates', "app.appointment_sessions_plan(%(project)s, '{\"starts_at\": \"2031-03-03T09:00:00Z\"}')", 'MW404'),
     'app.appointment_attendance_put(uuid,integer,jsonb,int8multirange)': (
         'candidates', "app.appointment_attendance_put('01920000-0000-7000-8000-00000000f601', 1, '[]', '{(,)}')", 'MW404'),
     'app.candidate_give_consent(uuid,text,text)': ('candidates', "app.candidate_give_consent(%(candidate)s, 'letter', '1')", 'MW404'),
@@ -254,6 +254,7 @@ def target(region, as_role):
     assert consultant.post(f'/proposals/{proposals[second]}/answers', {'answer': 'hire'}).status in (200, 201)
     assert region.sql("update app.candidate_bsn set blind_index = sha256('known') where candidate_id = %s returning 1", (second,))
     trajectory = consultant.post('/trajectories', {'candidateId': first, 'kind': 'course'})
+    project = as_role('account_manager').post('/projects', {'kind': 'cohort', 'title': 'Groep', 'startsOn': '2026-09-01'}).json['id']
     held = next(v['id'] for v in consultant.get('/vacancies?state=shortlisted&pageSize=100').json['items'] if v['positions'] > 1 and v['id'] != vacancy)
     lapsed = consultant.post('/trajectories', {'candidateId': first, 'kind': 'course', 'vacancyId': held})
     assert lapsed.status == 201, lapsed.text
@@ -304,7 +305,7 @@ def target(region, as_role):
     manager, = region.sql('select case_manager_id from app.candidate where id = %s', (second,))[0]
     consultant.post('/tasks', {'kind': 'step', 'noun': 'trajectory', 'subjectId': trajectory.json['id']})
     return {'placement': placement, 'instrument': instrument, 'trajectory': trajectory.json['id'],
-            'task': task.json['id'], 'document': '01920000-0000-7000-8000-00000000dc01', 'asked': asked, 'sheet': sheet['id'], 'signatory': sheet['signatories'][0]['id'], 'appointment': '01920000-0000-7000-8000-00000000ac01', 'manager': manager, 'message': message, 'queued': queued, 'note': note, 'user': user, 'hat': hat, 'mandate': mandate, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
+            'task': task.json['id'], 'document': '01920000-0000-7000-8000-00000000dc01', 'asked': asked, 'sheet': sheet['id'], 'signatory': sheet['signatories'][0]['id'], 'appointment': '01920000-0000-7000-8000-00000000ac01', 'project': project, 'manager': manager, 'message': message, 'queued': queued, 'note': note, 'user': user, 'hat': hat, 'mandate': mandate, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
             'name': name, 'born': born}
 
 

@@ -821,6 +821,7 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = 0,
         .rights = get_sessions_rights,
+        .purpose = "mediation",
         .path_fields = get_sessions_path, .path_count = 1,
         .response = &sessions_schema, .shown = 0x3u,
         .handle = get_sessions_plan,
