@@ -38,8 +38,7 @@ def begin(story):
         'kind': 'programme', 'title': 'Maatschappelijk Werkgeverschap', 'startsOn': f'{YEAR}-01-01', 'endsOn': f'{YEAR + 1}-12-31', 'targetGroups': ['youth'],
         'leaderId': story.by('account_manager').get('/user-profile').json['id'], 'summary': 'Uitkeringsgerechtigden en jongeren zonder uitkering; gemeente en Agenda van de Toekomst.'})['id']
     story.act('account_manager', f'/projects/{project}/moves', {'event': 'start'})
-    place = 'placed' if 'placed' in story.catalogue else 'hired'
-    for code, nature, day, value in (('employers_willing', 'target', f'{YEAR + 1}-12-31', WILLING), (place, 'target', f'{YEAR + 1}-12-31', TARGET),
+    for code, nature, day, value in (('employers_willing', 'target', f'{YEAR + 1}-12-31', WILLING), ('placed', 'target', f'{YEAR + 1}-12-31', TARGET),
                                      ('reported', 'target', f'{YEAR}-06-30', story.many(125))):
         story.new('account_manager', '/stated-figures', {'code': code, 'nature': nature, 'projectId': project, 'day': day, 'value': value})
     for day, value in ((f'{YEAR}-01-01', BEFORE), (f'{YEAR}-12-01', NOW)):
@@ -125,36 +124,40 @@ def others(story, world, many):
     story.refused(7, 'FI reads a candidate of others', firm.get(f'/candidates/{stranger}'), 404, 'not-found')
 
 
+def shortlist(story, vacancy):
+    ready = story.by('consultant').wait_for(f'/vacancies/{vacancy["id"]}/shortlist', lambda r: r.status == 200 and r.json['status'] == 'ready', 120)
+    return ready.json
+
+
 def match(story, named):
     """Shortlists, and one hire on the first and the second vacancy."""
-    consultant, employer, placed, taken = story.by('consultant'), story.by('employer'), [], set()
-    for vacancy, wanted in zip(named, (ASKED, ASKED_TOO, ASKED)):
-        place = f'/vacancies/{vacancy["id"]}'
-        found = consultant.wait_for(f'{place}/shortlist', lambda r: r.status == 200 and r.json['status'] == 'ready', 120).json
+    consultant, employer, placed, taken = story.by('consultant'), story.by('employer'), [], short(story, named[2])
+    for vacancy, wanted in zip(named, (ASKED, ASKED_TOO)):
+        found, place = shortlist(story, vacancy), f'/vacancies/{vacancy["id"]}/proposal-rounds'
         free = [i['candidateId'] for i in found['items'] if i.get('openProposals', 0) < 2 and i['candidateId'] not in taken]
-        if vacancy is named[2]:
-            return short(story, place, found, placed)
         assert found['shortfall'] == 0 and len(free) > wanted, f'{found["suitable"]} of {found["considered"]} are suitable, {len(free)} are free'
         story.step(6, f'{found["suitable"]} of {found["considered"]} people are suitable, {wanted} were asked')
-        story.refused(6, f'MC proposes {wanted + 1}', consultant.post(f'{place}/proposal-rounds', {'candidateIds': free[:wanted + 1]}), 409, 'number-asked-reached')
-        sent = story.new('consultant', f'{place}/proposal-rounds', {'candidateIds': free[:wanted]})['proposals']
+        story.refused(6, f'MC proposes {wanted + 1}', consultant.post(place, {'candidateIds': free[:wanted + 1]}), 409, 'number-asked-reached')
+        sent = story.new('consultant', place, {'candidateIds': free[:wanted]})['proposals']
         story.act(employer, f'/proposals/{sent[0]["id"]}/answers', {'answer': 'invite'})
         story.act(employer, f'/proposals/{sent[1]["id"]}/answers', {'answer': 'reject', 'reason': 'travel'})
         story.act(employer, f'/proposals/{sent[0]["id"]}/answers', {'answer': 'hire'})
         placed.append(begin_work(story, vacancy))
-        taken.add(sent[0]['candidateId'])
+        taken.append(sent[0]['candidateId'])
         story.step(8, f'MC proposes exactly {len(sent)}; EM invites and hires one, and rejects one with a reason')
         closed_to_the_employer(story, sent[2]['id'])
+    return placed
 
 
-def short(story, place, found, placed):
-    """Five pass where seven were asked: five, with the shortfall, and nobody unsuitable is added."""
+def short(story, vacancy):
+    """Five pass where seven were asked: five, with the shortfall, and nobody unsuitable is added. Gives the five."""
+    found, place = shortlist(story, vacancy), f'/vacancies/{vacancy["id"]}/proposal-rounds'
     assert (found['suitable'], found['shortfall'], len(found['items'])) == (PASS, ASKED - PASS, PASS), found
     story.step(6, f'{PASS} of {found["considered"]} people pass where {ASKED} were asked: {PASS}, with a shortfall of {found["shortfall"]}')
     free = [i['candidateId'] for i in found['items']]
-    story.refused(6, 'MC proposes five of seven and does not say why', story.by('consultant').post(f'{place}/proposal-rounds', {'candidateIds': free}), 409, 'shortfall-not-stated')
-    story.new('consultant', f'{place}/proposal-rounds', {'candidateIds': free, 'shortfallReason': 'not_enough_suitable'})
-    return placed
+    story.refused(6, 'MC proposes five of seven and does not say why', story.by('consultant').post(place, {'candidateIds': free}), 409, 'shortfall-not-stated')
+    story.new('consultant', place, {'candidateIds': free, 'shortfallReason': 'not_enough_suitable'})
+    return free
 
 
 def closed_to_the_employer(story, proposal):

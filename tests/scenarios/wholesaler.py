@@ -31,6 +31,7 @@ def wholesaler(story):
             ('permanent contracts', 'permanent', PERMANENT, {'projectId': desk['project']}),
             ('off benefit', 'outflow', OFF, {}), ('off benefit to regular work', 'outflow', TO_WORK, {'kind': 'work'})):
         story.figure(code, YEAR, number, words, **asked)
+    story.say('       no figure counts who is enrolled and who attended: the sessions of the cohort tell it (step 7)')
     story.waiting(17, 'issue 7', 'measures and premiums by kind; cost per outflow')
     closed_to_the_employer(story, desk, people, placements)
 
@@ -104,9 +105,6 @@ def train(story, desk, people):
 
 def attend(story, cohort, people):
     """Six sessions, each with the list of the whole group in one call of the course leader."""
-    if '/v1/projects/{projectId}/sessions/{number}/attendance' not in story.paths and '/projects/{projectId}/sessions/{number}/attendance' not in story.paths:
-        story.waiting(7, 'issue 6', 'the attendance list of a session in one call')
-        return story.waiting(8, 'issue 6', 'absence, a check the same day')
     user, leader = story.user('course_leader', 'Cursusleider')
     story.new('team_lead', '/mandates', {'scope': 'cohort', 'scopeId': cohort, 'purpose': 'mediation', 'granteeUserId': user})
     planned = story.act('case_manager', f'/projects/{cohort}/sessions', {'startsAt': f'{YEAR - 1}-12-06T09:00:00Z', 'count': 6, 'channel': 'in_person'})['sessions']
@@ -154,7 +152,9 @@ def start(story, desk, vacancy, people):
 def guide(story, people, placements):
     barrier = story.new('case_manager', '/tasks', {'kind': 'barrier', 'noun': 'candidate', 'subjectId': people[0]['id']})['id']
     story.act('case_manager', f'/tasks/{barrier}/completions', {'outcome': 'removed'})
-    story.step(12, 'EM guides at the workplace; CM keeps the social guidance: a barrier is opened and removed')
+    contacts = story.by('team_lead').get(f'/tasks?subjectId={placements[0]}&kind=follow_up&pageSize=100').json['items']
+    assert contacts, 'after-care asks no contact'
+    story.step(12, f'EM guides at the workplace; CM keeps the social guidance: a barrier is opened and removed; after-care asks {len(contacts)} contacts')
     for n, (day, reason) in enumerate(zip((f'{YEAR}-02-04', f'{YEAR}-03-11', f'{YEAR}-06-10', f'{YEAR}-09-02'), DROPPED)):
         story.on(day)
         ended = story.act('case_manager', f'/placements/{placements[-1 - n]}/endings', {'reason': reason})
