@@ -3,8 +3,11 @@
 create function app.sees_instrument(r app.instrument, scope text default app.scope(), role text default app.role(),
                                     organisation uuid default app.organisation(), actor uuid default app.actor())
     returns boolean stable parallel safe
-    return case scope when 'organisation' then case role when 'employer' then r.employer_id = organisation else app.reached(r.candidate_id, organisation) end
-                      else app.sees_person(r.candidate_id, scope, role, organisation, actor) end;
+    return case scope
+           when 'tenant' then 'person' = any (app.walls_of(role))
+           when 'organisation' then case organisation when r.employer_id then true else app.reaches_my_organisation(r.candidate_id) end
+           when 'caseload' then app.has_to_do_with(r.candidate_id)
+           else false end;
 call app.wall('app.instrument', 'instrument', '{decide_by,last_day}');
 call app.open_to_scope('app.instrument', 'app.sees_instrument');
 call app.guarded('app.instrument', 'instrument');

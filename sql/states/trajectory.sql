@@ -11,9 +11,9 @@ on conflict (noun, state) do update set phase = excluded.phase, initial = exclud
 insert into ref.state_move (noun, from_state, event, to_state, roles, guard) values
     ('trajectory', 'planned', 'start',  'running',  '{case_manager,team_lead,consultant,coach,firm,agency}', 'no barrier that stops a start is open'),
     ('trajectory', 'planned', 'finish', 'finished', '{case_manager,team_lead,consultant,coach,firm,agency}', 'with an outcome: it was reached at once'),
-    ('trajectory', 'planned', 'stop',   'stopped',  '{case_manager,team_lead,consultant,coach,firm,agency}', 'with a reason'),
+    ('trajectory', 'planned', 'stop',   'stopped',  '{case_manager,team_lead,consultant,coach,firm,agency,system}', 'with a reason'),
     ('trajectory', 'running', 'finish', 'finished', '{case_manager,team_lead,consultant,coach,firm,agency}', 'with an outcome'),
-    ('trajectory', 'running', 'stop',   'stopped',  '{case_manager,team_lead,consultant,coach,firm,agency}', 'with a reason')
+    ('trajectory', 'running', 'stop',   'stopped',  '{case_manager,team_lead,consultant,coach,firm,agency,system}', 'with a reason')
 on conflict (noun, from_state, event) do update set
     to_state = excluded.to_state, roles = excluded.roles, guard = excluded.guard;
 

@@ -121,7 +121,9 @@ static void the_most_exact_route_wins(void **state)
 static void rights_come_from_the_contract(void **state)
 {
     (void)state;
-    const struct operation *list = &candidates_service.operations[0];
+    const struct operation *list = candidates_service.operations;
+    while (strcmp(list->id, "listCandidates") != 0)
+        list++;
     assert_int_equal(operation_scope(list, 1u << ROLE_CONSULTANT), SCOPE_TENANT);
     assert_int_equal(operation_scope(list, 1u << ROLE_CASE_MANAGER), SCOPE_CASELOAD);
     assert_int_equal(operation_scope(list, 1u << ROLE_EMPLOYER), SCOPE_NONE);
