@@ -3,7 +3,7 @@
 create function app.sees_wage_value(r app.wage_value, scope text default app.scope(), role text default app.role(),
                                     organisation uuid default app.organisation(), actor uuid default app.actor())
     returns boolean stable parallel safe
-    return app.sees_person(r.candidate_id, scope, role, organisation, actor);
+    return case scope when 'tenant' then 'person' = any (app.walls_of(role)) when 'caseload' then app.has_to_do_with(r.candidate_id) else false end;
 call app.wall('app.wage_value', 'wage_value', '{}');
 call app.open_to_scope('app.wage_value', 'app.sees_wage_value');
 call app.referable('app.wage_value', 'wage_value', 'person', 'app.sees_wage_value', candidate => 'r.candidate_id', label => 'r.percentage::text');

@@ -94,3 +94,14 @@ def test_a_worker_makes_what_was_asked_and_says_what_it_cannot(as_role, region, 
     (tmp_path / 'plain.pdf').write_bytes(lead.get(f'/documents/{asked["plain"]}/content').body)
     info = subprocess.run(['pdfinfo', str(tmp_path / 'plain.pdf')], capture_output=True, text=True, check=True).stdout
     assert re.search(r'Title: +Uw uitkering: rechten en plichten\n', info) and re.search(r'Tagged: +yes\n', info) and 'Author' not in info and 'JavaScript:      no' in info
+
+
+def test_a_document_that_should_not_be_there_is_withdrawn_once(as_role, ask):
+    lead = as_role('team_lead')
+    document = ask('rules_letter', 'candidate', CANDIDATE, **LETTER)
+    assert lead.wait_for(f'/documents/{document}', lambda r: r.json['state'] != 'asked').json['state'] == 'made'
+    assert as_role('employer').post(f'/documents/{document}/withdrawals').status == 403
+    gone = lead.post(f'/documents/{document}/withdrawals')
+    assert gone.status == 200 and gone.json['state'] == 'withdrawn', gone.text
+    assert lead.get(f'/documents/{document}/content').status == 404
+    assert lead.post(f'/documents/{document}/withdrawals').problem == 'state'

@@ -9,7 +9,7 @@ from region import BIN, ROOT, Client, Region
 
 SERVED = json.loads((ROOT / 'openapi/gen/openapi.json').read_text())
 WRITES = [(method, path, operation) for path, item in SERVED['paths'].items() for method, operation in item.items()
-          if method != 'parameters' and 'requestBody' in operation and set(operation['x-rights']) - {'system'}]
+          if method != 'parameters' and 'requestBody' in operation and set(operation.get('x-rights', {})) - {'system'}]
 
 
 @pytest.fixture(scope='module')

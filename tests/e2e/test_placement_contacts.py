@@ -45,6 +45,7 @@ def test_a_contact_does_what_the_plan_asked_once(region, cared, later):
         made = coach.post(f'{place}/contacts', {'withWhom': 'candidate', 'channel': 'at_work', 'outcome': 'fine', 'words': 'Het gaat goed.'})
         assert made.status == 201, made.text
         assert made.json['taskId'] and made.json['noteId'] and made.json['heldAt']
+        assert coach.get(f'/placement-contacts/{made.json["id"]}').json == made.json
         again = coach.post(f'{place}/contacts', {'withWhom': 'candidate', 'channel': 'call', 'outcome': 'fine'})
         assert again.status == 201 and again.json.get('taskId') != made.json['taskId']
         coach.post(f'{place}/deviations', {'plan': 'hard_start', 'agreedBy': 'candidate', 'reason': 'other'})

@@ -940,8 +940,8 @@ struct statement *sql_candidate_participation_change(struct plan *plan, struct s
 
 const struct query query_candidate_vacancy_get = {
     .name = "candidate_vacancy_get",
-    .text = "select $1::uuid as candidate_id, clock.now() as as_of, f.items from app.candidate_vacancies($1::"
-            "uuid) f (items) where f.items is not null",
+    .text = "select $1::uuid as candidate_id, date_trunc('minute', clock.now()) as as_of, f.items from app.ca"
+            "ndidate_vacancies($1::uuid) f (items) where f.items is not null",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
