@@ -50,6 +50,7 @@ def later(region):
     def move(days):
         region.sql("select queue.plan_daily('expire')")
         region.sql('insert into clock.shift (shift) values (%s)', (f'{days} days',))
+        until(lambda: not region.sql("select 1 from queue.future where kind = 'expire' and run_at <= clock.now()"))      # the sweep is a job now
         try:
             yield
         finally:
