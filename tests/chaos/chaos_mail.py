@@ -73,7 +73,7 @@ def chaos_mail(binaries, messages, kills, seed, programs=2):
     with Region.started('chaos', binaries, candidates=420) as region, Moody.started() as server:
         server.random, server.lock, server.hang_s = random.Random(seed), threading.Lock(), 2
         region.sql("update ref.retry_ladder set wait = '200 milliseconds'")
-        region.sql('delete from queue.job')
+        region.sql('delete from queue.job; set session_replication_role = replica; delete from app.message')        # what the demo region begins with
         region.sql(ASK, (messages,))
         region.start('dispatcher')
         for i in range(programs):
