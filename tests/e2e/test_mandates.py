@@ -154,7 +154,7 @@ def test_race_for_the_last_second_of_a_mandate(as_role, new_employer, region):
         assert first.status == 201, first.text
 
         def ask(client):
-            for _ in range(100):
+            for _ in range(10000):      # as often as it takes: how many fit into the last moments depends on the machine
                 answer = client.post('/mandates', {**body, 'untilAt': FAR})
                 if answer.status == 201 or answer.json['until'] > '2098':
                     return answer
