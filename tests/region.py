@@ -246,9 +246,10 @@ class Region:
         known_as = known_as or name
         path = self.folder / 'log' / f'{known_as}.log'
         with open(path, 'ab') as log:
+            begin = log.tell()      # before the program writes: it shares this position
             process = subprocess.Popen([self.bin / f'maatwerk-{name}'], env={**self.env, **more}, cwd=ROOT, stdin=subprocess.DEVNULL,
                                        stdout=log, stderr=log)
-            process.log, process.log_from = path, log.tell()
+            process.log, process.log_from = path, begin
         self.processes[known_as] = process
 
     def start_programs(self):
