@@ -10,6 +10,7 @@ from .wrong import Wrong
 
 KEYS = {'nl', 'en', 'law', 'scopes', 'schema', 'rows'}
 ALWAYS = '-infinity'
+NOTHING = 'none'     # in the place of rows: nothing holds until somebody says it
 
 
 def read(folder):
@@ -25,6 +26,7 @@ def read(folder):
             if code in rules or set(raw) - KEYS or not raw.get('rows'):
                 raise Wrong(f'sql/rules/{file.name}: {code}: once, with {", ".join(sorted(KEYS))}')
             words(raw, f'sql/rules/{file.name}: {code}')
+            raw['rows'] = [] if raw['rows'] == NOTHING else raw['rows']
             raw['form'] = raw['schema'] if isinstance(raw['schema'], str) else None
             if raw['form'] and raw['form'] not in schemas:
                 raise Wrong(f'sql/rules/{file.name}: {code}: schemas.yaml has no {raw["form"]}')
@@ -82,6 +84,7 @@ def page(rules, groups):
     for name, about, codes in groups:
         out += [f'## {name}', '', about, '', '| code | what it says | in Dutch | who | value | from | source |', '|---|---|---|---|---|---|---|']
         out += [f'| `{code}` | {rules[code]["en"]} | {rules[code]["nl"]} | {who(rules[code])} | `{packed(row["value"])}` | {row.get("from", "always")} | {row["source"]} |'
-                for code in codes for row in rules[code]['rows']]
+                if row else f'| `{code}` | {rules[code]["en"]} | {rules[code]["nl"]} | {who(rules[code])} | nothing, until somebody says it | | |'
+              for code in codes for row in rules[code]['rows'] or [None]]
         out.append('')
     return '\n'.join(out)

@@ -51,7 +51,9 @@ def test_each_kind_of_task_has_its_clock():
 
 # codes that wait for the noun that will ask them
 LATER = {'rest.employer_contact': 'contact moments', **{f'term.{name}': 'decisions and objections' for name in (
-    'view', 'decision', 'objection', 'objection_decision', 'objection_postponement', 'reconsideration', 'return_to_obligations')}}
+    'view', 'decision', 'objection', 'objection_decision', 'objection_postponement', 'reconsideration', 'return_to_obligations')},
+         **{code: 'decisions' for code in ('measure.uniform', 'measure.exemption', 'measure.ordinance', 'measure.project', 'premium.step', 'premium.project',
+                                           'cost.step', 'cost.project')}}
 FAMILIES = ('clock.', 'retention.', 'instrument.')     # asked by the kind of a task or an instrument, and by the name of a table
 
 
@@ -80,6 +82,12 @@ def test_rules_become_rows_and_a_page(tmp_path):
     assert "('cap.things', 'Dingen', 'Things', false, '{tenant}', '{\"type\": \"object\"" in rules.sql(made)
     assert "('cap.things', '{\"count\": 5}', 'ours', '-infinity', null)" in rules.sql(made)
     assert '| `cap.things` | Things | Dingen | tenant | `{"count": 5}` | always | ours |' in rules.page(made, groups)
+
+
+def test_nothing_may_hold_until_somebody_says_it(tmp_path):
+    made, groups = read(tmp_path, GOOD + 'cap.more: {nl: Meer, en: More, scopes: [tenant], schema: count, rows: none}\n')
+    assert "('cap.more', 'Meer'" in rules.sql(made) and rules.sql(made).count("'cap.more'") == 1
+    assert '| `cap.more` | More | Meer | tenant | nothing, until somebody says it | | |' in rules.page(made, groups)
 
 
 def test_a_rule_of_a_date_begins_in_amsterdam(tmp_path):
