@@ -7,19 +7,12 @@ create function app.sees_mail_setting(s app.mail_setting, scope text default app
 call app.wall('app.mail_setting', 'mail_setting', '{}');
 call app.open_to_scope('app.mail_setting', 'app.sees_mail_setting');
 
--- A municipality lets messages out again: those that waited are sent. A message that begins to wait takes the same lock (app.message_hold), so
--- that none is overlooked.
+-- A municipality lets messages out again.
 create function app.mail_setting_released() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare
-        held app.message;
     begin
-        perform pg_advisory_xact_lock('app.mail_setting'::regclass::int, new.tenant_id);
-        for held in update app.message m set next_at = clock.now()
-                    where m.tenant_id = new.tenant_id and m.state = 'queued' and m.next_at is null returning m.* loop
-            perform app.message_enqueue(held.id, held.urgent, clock.now());
-        end loop;
+        perform app.messages_release();
         return null;
     end $$;
 create trigger released after update on app.mail_setting for each row when (old.stopped and not new.stopped) execute function app.mail_setting_released();

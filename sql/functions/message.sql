@@ -6,6 +6,7 @@ create function app.message_told(m app.message, scope text, role text, organisat
     as $$
     begin
         return m.to_user_id is not distinct from coalesce(actor, '00000000-0000-0000-0000-000000000000')
+            or (role = 'benefits_payment' and m.purpose is not distinct from 'benefits_payment')
             or case when m.wall is null then scope = 'tenant' and role in ('tenant_admin', 'system')
                     else app.sees_about(m.wall, m.candidate_id, m.employer_id, scope, role, organisation, actor) end is true;
     end $$;
@@ -14,7 +15,7 @@ create function app.sees_message(m app.message, scope text default app.scope(), 
                                  organisation uuid default app.organisation(), actor uuid default app.actor())
     returns boolean stable parallel safe
     return app.message_told(m, scope, role, organisation, actor);
-call app.wall('app.message', 'message', '{next_at,deferred,content_hash,template_version,sent_at,wall,noun,candidate_id,employer_id}');
+call app.wall('app.message', 'message', '{next_at,deferred,content_hash,template_version,handed_at,sent_at,keep_until,endpoint_id,channel,wall,noun,candidate_id,employer_id}');
 call app.open_to_scope('app.message', 'app.sees_message');
 call app.about('app.message');
 call app.referable('app.message', 'message', $$coalesce(r.wall, 'general')$$, 'app.sees_message', label => 'r.template', candidate => 'r.candidate_id',
@@ -64,25 +65,55 @@ create function app.message_filled(words text, given jsonb) returns text languag
         return words;
     end $$;
 
--- Puts a message in the queue, in the transaction of the caller, and the job that sends it. The address is read when it is sent. `parameters` has
--- counts and identifiers, the language (nl or en) when it is not Dutch, and the wall when it is another one than that of the subject.
+-- Puts a message in the queue, in the transaction of the caller, and the job that sends it. The address is read when it is sent. Of `m` the caller fills
+-- who gets it and what it is about; of one recipient and one occasion there is one message, so the same once more makes nothing.
+create function app.message_insert(m app.message) returns uuid language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        about app.subject;
+    begin
+        if m.subject_id is not null then
+            about := app.subject_put(m.noun, m.subject_id);
+        end if;
+        m.tenant_id := app.tenant();
+        m.id := gen_random_uuid();
+        m.parameters := coalesce(m.parameters, '{}');
+        m.urgent := coalesce(m.urgent, false);
+        m.planned_at := coalesce(m.planned_at, clock.now());
+        insert into app.message (tenant_id, id, template, channel, language, to_user_id, to_contact_id, to_candidate_id, purpose, subject_id, urgent,
+                                 parameters, data, occasion, document_id, planned_at, next_at, fallback_of, asked_by)
+        values (m.tenant_id, m.id, m.template, m.channel, coalesce(m.parameters ->> 'language', 'nl'), m.to_user_id, m.to_contact_id, m.to_candidate_id,
+                m.purpose, about.id, m.urgent, m.parameters, m.data, m.occasion, m.document_id, m.planned_at, m.planned_at, m.fallback_of, app.actor())
+        on conflict do nothing;
+        if not found then
+            return null;
+        end if;
+        perform app.message_enqueue(m.id, m.urgent, m.planned_at);
+        return m.id;
+    end $$;
+
+-- An e-mail. `parameters` has counts and identifiers, the language (nl or en) when it is not Dutch, and the wall when it is another one than that of the
+-- subject.
 create function app.message_put(template text, to_user uuid, to_contact uuid, to_candidate uuid, noun text, subject uuid, urgent boolean,
                                 parameters jsonb, at timestamptz) returns uuid language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare
-        made uuid := gen_random_uuid();
-        about app.subject;
+        m app.message;
     begin
         assert (app.message_words(template, 'nl')).code is not null, format('there is no template %s', template);
-        if subject is not null then
-            about := app.subject_put(noun, subject);
-        end if;
-        insert into app.message (tenant_id, id, template, channel, language, to_user_id, to_contact_id, to_candidate_id, subject_id, urgent,
-                                 parameters, planned_at, next_at, asked_by)
-        values (app.tenant(), made, template, 'e_mail', coalesce(parameters ->> 'language', 'nl'), to_user, to_contact, to_candidate, about.id, urgent, parameters, at, at, app.actor());
-        perform app.message_enqueue(made, urgent, at);
-        return made;
+        m.template := template;
+        m.channel := 'e_mail';
+        m.to_user_id := to_user;
+        m.to_contact_id := to_contact;
+        m.to_candidate_id := to_candidate;
+        m.noun := noun;
+        m.subject_id := subject;
+        m.urgent := urgent;
+        m.parameters := parameters;
+        m.planned_at := at;
+        return app.message_insert(m);
     end $$;
 create function app.message_enqueue(message uuid, urgent boolean, at timestamptz) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
@@ -130,6 +161,21 @@ create function app.message_withdraw(noun text, subject uuid) returns int langua
         return many;
     end $$;
 
+-- Messages that wait because nothing is let out go on. A message that begins to wait takes the same lock (app.message_hold), so that none is
+-- overlooked; what still may not go out waits again.
+create function app.messages_release() returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        held app.message;
+    begin
+        perform pg_advisory_xact_lock('app.mail_setting'::regclass::int, app.tenant());
+        for held in update app.message m set next_at = clock.now()
+                    where m.tenant_id = app.tenant() and m.state = 'queued' and m.next_at is null returning m.* loop
+            perform app.message_enqueue(held.id, held.urgent, clock.now());
+        end loop;
+    end $$;
+
 -- A person sends a message again: perhaps it arrives twice. An address that was stopped may be written to again.
 create function app.message_resend(message uuid) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
@@ -146,6 +192,30 @@ create function app.message_resend(message uuid) returns void language plpgsql
         delete from app.address_stop s where s.tenant_id = m.tenant_id
             and s.address_hash = (select app.message_address_hash(r.address) from app.message_address(m) r);
         perform app.message_enqueue(m.id, true, clock.now());
+    end $$;
+
+-- Whoever got it says that it was dealt with, or cannot be; `reference` is kept with the last attempt. Only whom it is for may say so.
+create function app.message_acknowledge(message uuid, event text, reference text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        m app.message;
+    begin
+        select n.* into m from app.message n where n.tenant_id = app.tenant() and n.id = message and app.sees_message(n) for no key update;
+        if not found then
+            raise exception using errcode = 'MW404', message = 'not-found';
+        end if;
+        if m.purpose is null then
+            perform app.refuse_state(m.state, '{}');
+        end if;
+        update app.message n set state = app.move('message', m.state, event), fault = case event when 'reject' then 'refused' end,
+               next_at = null, sent_at = coalesce(m.sent_at, clock.now())
+        where n.tenant_id = m.tenant_id and n.id = m.id;
+        if reference is not null then
+            update app.message_attempt a set receipt = reference
+            where a.tenant_id = m.tenant_id and a.message_id = m.id
+              and a.number = (select max(o.number) from app.message_attempt o where o.tenant_id = m.tenant_id and o.message_id = m.id);
+        end if;
     end $$;
 
 -- The attempts of a message, as a client reads them.

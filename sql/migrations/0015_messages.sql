@@ -1,8 +1,34 @@
 -- Messages: what goes out to somebody, every attempt to send it, and what came back.
 
+-- How a message goes out. The rows say what counts for each channel, and an installation may change them; what a channel needs to
+-- work is in workers/notifications.
+create domain app.message_channel as text check (value in ('e_mail', 'letter', 'webhook', 'drop', 'sms', 'api'));
+create table ref.channel (
+    channel app.message_channel primary key,
+    proof text not null check (proof in ('answer', 'acknowledgement')),
+    chosen boolean not null,
+    quiet boolean not null,
+    recognises boolean not null,
+    fall_back app.message_channel references ref.channel,
+    silence interval check (silence > interval '0')
+);
+comment on column ref.channel.proof is 'what makes a message count as sent: the answer to it, or what the other side acknowledges later';
+comment on column ref.channel.chosen is 'a person gets a message so only after choosing to be reached digitally (Awb 2:14)';
+comment on column ref.channel.quiet is 'it keeps to the quiet hours, unless it is urgent';
+comment on column ref.channel.recognises is 'the other side knows by its number a message that it has already: what became of an attempt that did not end is asked, and never guessed';
+comment on column ref.channel.fall_back is 'how a message to a person goes out instead, once, when it did not arrive';
+comment on column ref.channel.silence is 'how long an acknowledgement may take; after that the message is uncertain';
+insert into ref.channel (channel, proof, chosen, quiet, recognises, fall_back, silence) values
+    ('letter',  'acknowledgement', false, false, true,  null,     '5 days'),
+    ('drop',    'acknowledgement', false, false, true,  null,     '2 days'),
+    ('webhook', 'answer',          false, false, false, null,     null),
+    ('sms',     'answer',          true,  true,  true,  null,     null),
+    ('e_mail',  'answer',          true,  true,  false, 'letter', null),
+    ('api',     'answer',          true,  true,  true,  'letter', null);
+
 -- The words of messages: workers/notifications/templates, by their version. What was sent with a version can be shown for ever.
 create table ref.message_template (
-    channel text not null check (channel in ('e_mail')),
+    channel app.message_channel not null,
     code text not null check (code ~ '^[a-z][a-z_]{1,39}$'),
     version int not null check (version > 0),
     language text not null check (language in ('nl', 'en')),
@@ -14,7 +40,7 @@ create table ref.message_template (
 -- When a message that could not be handed over is tried again: the time after each attempt. After the last one it has failed. The rows are
 -- the documentation: an installation may change them.
 create table ref.retry_ladder (
-    channel text not null check (channel in ('e_mail')),
+    channel app.message_channel not null references ref.channel,
     attempt int not null check (attempt > 0),
     wait interval not null check (wait > interval '0'),
     primary key (channel, attempt)
@@ -23,11 +49,16 @@ create table ref.retry_ladder (
 insert into ref.retry_ladder (channel, attempt, wait) values
     ('e_mail', 1, '10 minutes'), ('e_mail', 2, '30 minutes'), ('e_mail', 3, '1 hour'), ('e_mail', 4, '2 hours'), ('e_mail', 5, '4 hours'),
     ('e_mail', 6, '8 hours'), ('e_mail', 7, '1 day'), ('e_mail', 8, '1 day'), ('e_mail', 9, '2 days');
+-- The times that Standard Webhooks recommends; the others wait for a service that is down, and give up before a term of weeks is lost
+insert into ref.retry_ladder (channel, attempt, wait)
+select 'webhook', n, w::interval from unnest('{5 seconds,5 minutes,30 minutes,2 hours,5 hours,10 hours,14 hours,20 hours,24 hours}'::text[]) with ordinality l (w, n);
+insert into ref.retry_ladder (channel, attempt, wait)
+select c, n, w::interval from unnest('{letter,drop,sms,api}'::text[]) c, unnest('{1 minute,5 minutes,30 minutes,2 hours,6 hours,1 day,1 day}'::text[]) with ordinality l (w, n);
 
-create domain app.message_channel as text check (value in ('e_mail'));
 create domain app.message_template as text check (value ~ '^[a-z][a-z_]{1,39}$');
 create domain app.message_language as text check (value in ('nl', 'en'));
-create domain app.message_fault as text check (value in ('refused', 'exhausted', 'bounced', 'stopped', 'no_address', 'gone', 'not_known', 'ended'));
+create domain app.message_fault as text check (value in ('refused', 'exhausted', 'bounced', 'stopped', 'no_address', 'gone', 'not_known', 'ended', 'no_pages', 'silent'));
+create domain app.endpoint_purpose as text check (value in ('benefits_payment', 'events', 'print', 'notify_api'));
 create table app.message (
     tenant_id int not null references ref.tenant,
     id uuid not null,
@@ -38,6 +69,8 @@ create table app.message (
     to_user_id uuid,
     to_contact_id uuid,
     to_candidate_id uuid,
+    purpose app.endpoint_purpose,
+    endpoint_id uuid,
     subject_id uuid,
     wall text,
     noun text,
@@ -45,13 +78,18 @@ create table app.message (
     employer_id uuid,
     urgent boolean not null,
     parameters jsonb not null,
+    data jsonb,
+    occasion uuid,
+    document_id uuid,
     state text not null default 'queued',
     fault app.message_fault,
     planned_at timestamptz not null,
     deferred int not null default 0,
     next_at timestamptz,
+    handed_at timestamptz,
     sent_at timestamptz,
     content_hash bytea,
+    keep_until date,
     fallback_of uuid,
     asked_by uuid,
     version bigint not null,
@@ -62,10 +100,17 @@ create table app.message (
     foreign key (tenant_id, to_candidate_id) references app.candidate (tenant_id, id),
     foreign key (tenant_id, subject_id) references app.subject (tenant_id, id),
     foreign key (tenant_id, fallback_of) references app.message (tenant_id, id),
-    constraint message_to_one check (num_nonnulls(to_user_id, to_contact_id, to_candidate_id) = 1)
+    constraint message_to_one check (num_nonnulls(to_user_id, to_contact_id, to_candidate_id, purpose) = 1)
 );
 comment on column app.message.to_contact_id is 'a contact person of an employer, who may be removed: the message stays';
 comment on column app.message.parameters is 'counts and identifiers that the template names; never data about a person';
+comment on column app.message.purpose is 'a message of a machine: the receiver that the municipality has for this purpose gets it';
+comment on column app.message.endpoint_id is 'the receiver through which it goes or went; null: none, or the mail server of the installation';
+comment on column app.message.data is 'what a machine reads of it; a webhook carries only identifiers, and the reader asks for the rest';
+comment on column app.message.occasion is 'what it is made for: of one recipient and one occasion there is one message';
+comment on column app.message.document_id is 'the pages that go with it; a letter waits until they are made';
+comment on column app.message.handed_at is 'when the other side got it, which acknowledges it later';
+comment on column app.message.keep_until is 'the last day on which a copy of what was sent is kept';
 comment on column app.message.deferred is 'how often the other side asked to come back later, since a person last asked for it';
 comment on column app.message.next_at is 'when it is tried; null while it is queued: it waits until the municipality lets messages out again';
 comment on column app.message.content_hash is 'SHA-256 of the bytes that were handed over';
@@ -77,6 +122,12 @@ create index message_by_subject on app.message (tenant_id, subject_id, planned_a
 create index message_by_user on app.message (tenant_id, to_user_id, planned_at, id) where to_user_id is not null;
 create index message_by_candidate on app.message (tenant_id, candidate_id, planned_at, id) where candidate_id is not null;
 create index message_by_employer on app.message (tenant_id, employer_id, planned_at, id) where employer_id is not null;
+create index message_by_purpose on app.message (tenant_id, purpose, planned_at, id) where purpose is not null;
+create index message_of_document on app.message (tenant_id, document_id) where document_id is not null;
+create index message_to_erase on app.message (tenant_id, keep_until) where keep_until is not null;
+create unique index message_fallback_once on app.message (tenant_id, fallback_of) where fallback_of is not null;
+create unique index message_occasion_once on app.message (tenant_id, occasion, coalesce(to_candidate_id, to_user_id, to_contact_id, '00000000-0000-0000-0000-000000000000'), coalesce(purpose, ''))
+    where occasion is not null and fallback_of is null;
 create index message_held on app.message (tenant_id, id) where state = 'queued' and next_at is null;
 
 -- An attempt is begun, its bytes are handed over, and it ends. It is noted that the last byte follows before it follows: so of an attempt that never

@@ -1,8 +1,8 @@
 -- program: platform
 
 -- fragment: message_columns
-m.id, m.template, m.template_version, m.channel, m.language, m.to_user_id, m.to_contact_id, m.to_candidate_id, m.noun, m.subject_id, m.candidate_id,
-m.urgent, m.state, m.fault, m.planned_at, m.next_at, m.sent_at, encode(m.content_hash, 'hex') as content_hash, m.fallback_of, m.asked_by, m.version,
+m.id, m.template, m.template_version, m.channel, m.language, m.to_user_id, m.to_contact_id, m.to_candidate_id, m.purpose, m.document_id, m.noun, m.subject_id, m.candidate_id,
+m.urgent, m.state, m.fault, m.planned_at, m.next_at, m.handed_at, m.sent_at, m.keep_until, encode(m.content_hash, 'hex') as content_hash, m.fallback_of, m.asked_by, m.version,
 m.changed_at
 
 -- query: message_list
@@ -23,7 +23,7 @@ from app.message m where true
 -- query: message_get
 -- rows: one
 -- whose: candidate_id
-select {{message_columns}}, app.subject_label(m.noun, m.subject_id) as about_label, app.message_attempts(m.id) as attempts,
+select {{message_columns}}, m.data, app.subject_label(m.noun, m.subject_id) as about_label, app.message_attempts(m.id) as attempts,
        case when :shows_sent_text::boolean then app.message_copy(m.id) end as sent_text
 from app.message m where m.id = :id
 
@@ -31,3 +31,9 @@ from app.message m where m.id = :id
 -- rows: none
 -- writes: yes
 select app.message_resend(:id::uuid)
+
+-- query: message_acknowledge
+-- rows: none
+-- body: MessageAcknowledgement
+-- writes: yes
+select app.message_acknowledge(:id::uuid, @event, @reference)

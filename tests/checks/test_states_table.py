@@ -33,6 +33,7 @@ WITHOUT = {
         ('createContact', 'updateContact', 'deleteContact', 'createEmployerCondition', 'deleteEmployerCondition', 'createEmployer', 'updateEmployer'),
         'an employer has no states'),
     **dict.fromkeys(('createOrganisationContact', 'createSite', 'updateSite'), 'an employer has no states'),
+    **dict.fromkeys(('createEndpoint', 'updateEndpoint'), 'a receiver has no states'),
     'putReminderPreference': 'a choice has no states',
     'resumeInstrument': 'the days of the suspension decide', 'createWageValue': 'a measurement has no states',
     **dict.fromkeys(('createNote', 'updateNote', 'deleteNote'), 'a note has no states')}

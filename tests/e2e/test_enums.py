@@ -24,7 +24,7 @@ EVENTS['EmployerAnswer'] = 'proposal'
 NO_CHECK = {
     'Role': 'x-roles of openapi.yaml is the source', 'Attribute': 'x-attributes of openapi.yaml is the source',
     'SearchPurpose': 'a note in the audit', 'CandidateProperty': 'names of properties; test_candidates.py compares them',
-    'WorkListOf': 'whose list it is', 'MessageChannel': 'there is one so far',
+    'WorkListOf': 'whose list it is',
     'DocumentTemplate': 'rows of ref.document_template', 'ShortlistStatus': 'computed of the run and the queue',
     'RuleEffectKind': 'computed by app.rule_preview()',
     'ExperienceKind': 'in a list of parts without rows', 'ApplicationOutcome': 'in a list of parts without rows',
@@ -38,7 +38,7 @@ NO_CHECK = {
 NO_ENUM = {
     **dict.fromkeys(('app.reminder.fate', 'app.reminder.receiver', 'app.reminder.reader_kind', 'app.reminder_digest.reader_kind'), 'reminders have no operation'),
     'ref.noun_clock.effect': 'clocks have no operation',
-    'app.message_report.action': 'what came back is told by the state',
+    'app.message_report.action': 'what came back is told by the state', **dict.fromkeys(('ref.channel.proof', 'ref.channel.fall_back'), 'channels have no operation'),
     **dict.fromkeys(('region.agreement.kind', 'app.arrangement.kind', 'app.booking.kind'),
                     'their operations come later'),
     'ref.placement_phase.phase': 'the same', 'ref.placement_end.reason': 'what a reason means has no operation; the reason of a placement is told',

@@ -47,6 +47,8 @@ NOUNS = {
         make, 'tenant_admin', '/hats', userId=make('world')['consultant'], role='case_manager', untilAt='2031-01-01T00:00:00Z')),
     '/mail-settings/{tenantId}': ('mail_setting', 'tenant_admin', lambda make: types.SimpleNamespace(headers={
         'location': f'/mail-settings/{make("as_role")("tenant_admin").get("/user-profile").json["tenantId"]}'})),
+    '/endpoints/{endpointId}': ('endpoint', 'tenant_admin', lambda make: posted(
+        make, 'tenant_admin', '/endpoints', purpose='events', kind='drop', address='zelfde', paused=True)),
     '/instruments/{instrumentId}': ('instrument', 'consultant', lambda make: posted(
         make, 'consultant', '/instruments', placementId=make('placement')()['id'], kind='job_coach', fromDay='2031-01-06', untilDay='2031-03-05', amountCents=5000)),
     '/placements/{placementId}': ('placement', 'consultant', lambda make: posted(

@@ -188,6 +188,7 @@ CALLS = {
     'app.message_end(uuid,integer,integer,text,integer,text,text,boolean)': (
         'notifications', "app.message_end(%(queued)s, 1, 1, 'deferred', 451, null, null, false)", 'MW404'),
     'app.message_reported(uuid,bytea,text,text)': ('notifications', "app.message_reported(%(queued)s, 'x', 'delayed', '4.0.0')", False),
+    'app.message_acknowledge(uuid,text,text)': ('platform', "app.message_acknowledge(%(message)s, 'acknowledge', null)", 'MW404'),
     'app.message_resend(uuid)': ('platform', 'app.message_resend(%(message)s)', 'MW404'),
     'app.mandate_grantee(uuid)': ('platform', 'app.mandate_grantee(%(mandate)s)', None),
     'app.mandates_expire()': ('matching', 'app.mandates_expire()', 0),

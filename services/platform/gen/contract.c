@@ -16,7 +16,7 @@ static const char *const values_3[] = {"propose", "send", "invite", "hire", "sta
 static const char *const values_4[] = {"asked", "granted", "ended", "revoked", NULL};
 static const char *const values_5[] = {"file", "mediation", "interview", "approach", "mailing", NULL};
 static const struct pattern_part pattern_6[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x0u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
-static const char *const values_7[] = {"queued", "sent", "delivered", "uncertain", "failed", "undelivered", "withdrawn", NULL};
+static const char *const values_7[] = {"queued", "handed", "sent", "delivered", "uncertain", "failed", "undelivered", "withdrawn", NULL};
 static const struct pattern_part pattern_8[] = {{{0x0u, 0x8000000000u}, 1, 1}, {{0x0u, 0x200000000000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0, 0}, 0, 0}};
 static const char *const values_9[] = {"current", "withdrawn", NULL};
 static const char *const values_10[] = {"file", "mediation", NULL};
@@ -134,6 +134,49 @@ static enum err list_conditions_plan(struct ctx *ctx, const struct request *req,
 {
     (void)ctx, (void)req;
     sql_condition_list(plan);
+    return OK;
+}
+static const struct right list_endpoints_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* listEndpoints: Receivers of messages */
+static enum err list_endpoints_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_endpoint_list(plan);
+    return OK;
+}
+static const struct right create_endpoint_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* createEndpoint: Add a receiver */
+static enum err create_endpoint_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_endpoint_insert(plan, req->body, (struct sql_endpoint_insert){.id = req->new_id});
+    return OK;
+}
+static const struct right get_endpoint_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field get_endpoint_path[] = {
+    {.name = "endpointId", .key = {"\"endpointId\":", 13}, .column = "endpoint_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getEndpoint: One receiver */
+static enum err get_endpoint_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_endpoint_get(plan, (struct sql_endpoint_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right update_endpoint_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field update_endpoint_path[] = {
+    {.name = "endpointId", .key = {"\"endpointId\":", 13}, .column = "endpoint_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* updateEndpoint: Change a receiver */
+static enum err update_endpoint_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_endpoint_change(plan, (struct sql_endpoint_change){
+        .document = req->document,
+        .id = req->path[0],
+        .version = req->version,
+    });
+    sql_endpoint_get(plan, (struct sql_endpoint_get){.id = req->path[0]});
     return OK;
 }
 static const struct right get_vacancy_gate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -483,7 +526,7 @@ static enum err preview_message_template_plan(struct ctx *ctx, const struct requ
 }
 static const struct right list_messages_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_CASELOAD}, {1u << ROLE_AGENCY, SCOPE_CASELOAD}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_CASELOAD}, {1u << ROLE_PARTNER, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {1u << ROLE_ANALYST, SCOPE_CASELOAD}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_CASELOAD}, {1u << ROLE_LABOUR_EXPERT, SCOPE_CASELOAD}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field list_messages_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 7, .item_max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 8, .item_max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "aboutId", .key = {"\"aboutId\":", 10}, .column = "about_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -493,7 +536,7 @@ static const struct field list_messages_query[] = {
 static enum err list_messages_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_message_list(plan, (struct sql_message_list){.shows_about_label = request_shows(req, 10)});
+    sql_message_list(plan, (struct sql_message_list){.shows_about_label = request_shows(req, 13)});
     return OK;
 }
 static const struct right get_message_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_CASELOAD}, {1u << ROLE_AGENCY, SCOPE_CASELOAD}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_CASELOAD}, {1u << ROLE_PARTNER, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {1u << ROLE_ANALYST, SCOPE_CASELOAD}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_CASELOAD}, {1u << ROLE_LABOUR_EXPERT, SCOPE_CASELOAD}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -505,7 +548,7 @@ static enum err get_message_plan(struct ctx *ctx, const struct request *req, str
 {
     (void)ctx;
     sql_message_get(plan, (struct sql_message_get){
-        .shows_sent_text = request_shows(req, 21),
+        .shows_sent_text = request_shows(req, 26),
         .id = req->path[0],
     });
     return OK;
@@ -520,7 +563,22 @@ static enum err resend_message_plan(struct ctx *ctx, const struct request *req, 
     (void)ctx;
     sql_message_resend(plan, (struct sql_message_resend){.id = req->path[0]});
     sql_message_get(plan, (struct sql_message_get){
-        .shows_sent_text = request_shows(req, 21),
+        .shows_sent_text = request_shows(req, 26),
+        .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right acknowledge_message_rights[] = {{1u << ROLE_BENEFITS_PAYMENT, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field acknowledge_message_path[] = {
+    {.name = "messageId", .key = {"\"messageId\":", 12}, .column = "message_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* acknowledgeMessage: Acknowledge a message */
+static enum err acknowledge_message_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_message_acknowledge(plan, req->body, (struct sql_message_acknowledge){.id = req->path[0]});
+    sql_message_get(plan, (struct sql_message_get){
+        .shows_sent_text = request_shows(req, 26),
         .id = req->path[0],
     });
     return OK;
@@ -1482,6 +1540,56 @@ static const struct operation operations[] = {
         .handle = list_conditions_plan,
     },
     {
+        .id = "listEndpoints",
+        .method = METHOD_GET,
+        .path = "/endpoints",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_endpoints_rights,
+        .response = &endpoint_schema, .shown = 0x7ffu,
+        .list = &query_endpoint_list,
+        .handle = list_endpoints_plan,
+    },
+    {
+        .id = "createEndpoint",
+        .method = METHOD_POST,
+        .path = "/endpoints",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_endpoint_rights,
+        .body = &endpoint_new_schema,
+        .response = &endpoint_schema, .shown = 0x7ffu,
+        .show = &operations[11],
+        .handle = create_endpoint_plan,
+    },
+    {
+        .id = "getEndpoint",
+        .method = METHOD_GET,
+        .path = "/endpoints/{endpointId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_endpoint_rights,
+        .path_fields = get_endpoint_path, .path_count = 1,
+        .response = &endpoint_schema, .shown = 0x7ffu,
+        .handle = get_endpoint_plan,
+    },
+    {
+        .id = "updateEndpoint",
+        .method = METHOD_PATCH,
+        .path = "/endpoints/{endpointId}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL | OPERATION_WAKES,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = update_endpoint_rights,
+        .path_fields = update_endpoint_path, .path_count = 1,
+        .body = &endpoint_change_schema,
+        .response = &endpoint_schema, .shown = 0x7ffu,
+        .handle = update_endpoint_plan,
+    },
+    {
         .id = "getVacancyGate",
         .method = METHOD_GET,
         .path = "/vacancies/{vacancyId}/gate",
@@ -1575,7 +1683,7 @@ static const struct operation operations[] = {
         .rights = create_hand_over_rights,
         .body = &hand_over_new_schema,
         .response = &hand_over_schema, .shown = 0x7ffffu,
-        .show = &operations[16],
+        .show = &operations[20],
         .handle = create_hand_over_plan,
     },
     {
@@ -1613,7 +1721,7 @@ static const struct operation operations[] = {
         .rights = create_hat_rights,
         .body = &hat_new_schema,
         .response = &hat_schema, .shown = 0x3ffu,
-        .show = &operations[19],
+        .show = &operations[23],
         .handle = create_hat_plan,
     },
     {
@@ -1664,7 +1772,7 @@ static const struct operation operations[] = {
         .rights = create_login_rights,
         .body = &login_new_schema,
         .response = &login_schema, .shown = 0x3fu,
-        .show = &operations[23],
+        .show = &operations[27],
         .handle = create_login_plan,
     },
     {
@@ -1740,7 +1848,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &mandate_new_schema,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[30],
+        .show = &operations[34],
         .handle = create_mandate_plan,
     },
     {
@@ -1754,7 +1862,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &mandate_new_schema,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[30],
+        .show = &operations[34],
         .handle = ask_mandate_plan,
     },
     {
@@ -1781,7 +1889,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = grant_mandate_path, .path_count = 1,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[30],
+        .show = &operations[34],
         .handle = grant_mandate_plan,
     },
     {
@@ -1796,7 +1904,7 @@ static const struct operation operations[] = {
         .path_fields = revoke_mandate_path, .path_count = 1,
         .body = &mandate_revocation_schema,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[30],
+        .show = &operations[34],
         .handle = revoke_mandate_plan,
     },
     {
@@ -1833,7 +1941,7 @@ static const struct operation operations[] = {
         .rights = list_messages_rights,
         .purpose = "file",
         .parameters = list_messages_query, .parameters_count = 5,
-        .response = &message_schema, .shown = 0xcfffffu,
+        .response = &message_schema, .shown = 0x19fffdffu,
         .list = &query_message_list,
         .handle = list_messages_plan,
     },
@@ -1847,7 +1955,7 @@ static const struct operation operations[] = {
         .rights = get_message_rights,
         .purpose = "file",
         .path_fields = get_message_path, .path_count = 1,
-        .response = &message_schema, .shown = 0xffffffu,
+        .response = &message_schema, .shown = 0x1fffffffu,
         .handle = get_message_plan,
     },
     {
@@ -1860,9 +1968,24 @@ static const struct operation operations[] = {
         .rights = resend_message_rights,
         .purpose = "file",
         .path_fields = resend_message_path, .path_count = 1,
-        .response = &message_schema, .shown = 0xffffffu,
-        .show = &operations[36],
+        .response = &message_schema, .shown = 0x1fffffffu,
+        .show = &operations[40],
         .handle = resend_message_plan,
+    },
+    {
+        .id = "acknowledgeMessage",
+        .method = METHOD_POST,
+        .path = "/messages/{messageId}/acknowledgements",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = acknowledge_message_rights,
+        .purpose = "file",
+        .path_fields = acknowledge_message_path, .path_count = 1,
+        .body = &message_acknowledgement_schema,
+        .response = &message_schema, .shown = 0x1fffffffu,
+        .show = &operations[40],
+        .handle = acknowledge_message_plan,
     },
     {
         .id = "listNeighbourhoods",
@@ -1902,7 +2025,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &note_new_schema,
         .response = &note_schema, .shown = 0x1fffu,
-        .show = &operations[41],
+        .show = &operations[46],
         .handle = create_note_plan,
     },
     {
@@ -1992,7 +2115,7 @@ static const struct operation operations[] = {
         .rights = create_organisation_rights,
         .body = &organisation_new_schema,
         .response = &organisation_schema, .shown = 0x1ffu,
-        .show = &operations[48],
+        .show = &operations[53],
         .handle = create_organisation_plan,
     },
     {
@@ -2091,7 +2214,7 @@ static const struct operation operations[] = {
         .path_fields = retry_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[72],
+        .show = &operations[77],
         .handle = retry_queue_job_plan,
     },
     {
@@ -2105,7 +2228,7 @@ static const struct operation operations[] = {
         .path_fields = run_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[72],
+        .show = &operations[77],
         .handle = run_queue_job_plan,
     },
     {
@@ -2119,7 +2242,7 @@ static const struct operation operations[] = {
         .path_fields = cancel_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[72],
+        .show = &operations[77],
         .handle = cancel_queue_job_plan,
     },
     {
@@ -2133,7 +2256,7 @@ static const struct operation operations[] = {
         .path_fields = kill_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[72],
+        .show = &operations[77],
         .handle = kill_queue_job_plan,
     },
     {
@@ -2183,7 +2306,7 @@ static const struct operation operations[] = {
         .path_fields = revive_queue_dead_letter_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[72],
+        .show = &operations[77],
         .handle = revive_queue_dead_letter_plan,
     },
     {
@@ -2209,7 +2332,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_kind_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[72],
+        .show = &operations[77],
         .handle = pause_queue_kind_plan,
     },
     {
@@ -2223,7 +2346,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_kind_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[72],
+        .show = &operations[77],
         .handle = resume_queue_kind_plan,
     },
     {
@@ -2237,7 +2360,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_tenant_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[72],
+        .show = &operations[77],
         .handle = pause_queue_tenant_plan,
     },
     {
@@ -2251,7 +2374,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_tenant_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[72],
+        .show = &operations[77],
         .handle = resume_queue_tenant_plan,
     },
     {
@@ -2277,7 +2400,7 @@ static const struct operation operations[] = {
         .path_fields = release_queue_lane_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[72],
+        .show = &operations[77],
         .handle = release_queue_lane_plan,
     },
     {
@@ -2401,7 +2524,7 @@ static const struct operation operations[] = {
         .rights = create_rule_rights,
         .body = &rule_new_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[80],
+        .show = &operations[85],
         .handle = create_rule_plan,
     },
     {
@@ -2452,7 +2575,7 @@ static const struct operation operations[] = {
         .path_fields = adopt_rule_path, .path_count = 1,
         .body = &rule_adoption_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[80],
+        .show = &operations[85],
         .handle = adopt_rule_plan,
     },
     {
@@ -2466,7 +2589,7 @@ static const struct operation operations[] = {
         .path_fields = end_rule_path, .path_count = 1,
         .body = &rule_ending_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[80],
+        .show = &operations[85],
         .handle = end_rule_plan,
     },
     {
@@ -2506,7 +2629,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &task_new_schema,
         .response = &task_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[88],
+        .show = &operations[93],
         .handle = create_task_plan,
     },
     {
@@ -2533,7 +2656,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = accept_task_path, .path_count = 1,
         .response = &task_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[88],
+        .show = &operations[93],
         .handle = accept_task_plan,
     },
     {
@@ -2548,7 +2671,7 @@ static const struct operation operations[] = {
         .path_fields = decline_task_path, .path_count = 1,
         .body = &task_refusal_schema,
         .response = &task_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[88],
+        .show = &operations[93],
         .handle = decline_task_plan,
     },
     {
@@ -2563,7 +2686,7 @@ static const struct operation operations[] = {
         .path_fields = complete_task_path, .path_count = 1,
         .body = &task_completion_schema,
         .response = &task_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[88],
+        .show = &operations[93],
         .handle = complete_task_plan,
     },
     {
@@ -2578,7 +2701,7 @@ static const struct operation operations[] = {
         .path_fields = withdraw_task_path, .path_count = 1,
         .body = &task_withdrawal_schema,
         .response = &task_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[88],
+        .show = &operations[93],
         .handle = withdraw_task_plan,
     },
     {
@@ -2593,7 +2716,7 @@ static const struct operation operations[] = {
         .path_fields = replan_task_path, .path_count = 1,
         .body = &task_replanning_schema,
         .response = &task_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[88],
+        .show = &operations[93],
         .handle = replan_task_plan,
     },
     {
@@ -2608,7 +2731,7 @@ static const struct operation operations[] = {
         .path_fields = reassign_task_path, .path_count = 1,
         .body = &task_reassignment_schema,
         .response = &task_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[88],
+        .show = &operations[93],
         .handle = reassign_task_plan,
     },
     {
@@ -2684,7 +2807,7 @@ static const struct operation operations[] = {
         .rights = create_user_rights,
         .body = &user_new_schema,
         .response = &user_schema, .shown = 0x7ffu,
-        .show = &operations[101],
+        .show = &operations[106],
         .handle = create_user_plan,
     },
     {
@@ -2729,5 +2852,5 @@ static const struct operation operations[] = {
 };
 
 const struct service platform_service = {
-    "platform", operations, 104, false,
+    "platform", operations, 109, false,
 };

@@ -51,6 +51,27 @@ struct statement *sql_competence_get(struct plan *plan, struct sql_competence_ge
 extern const struct query query_condition_list;
 struct statement *sql_condition_list(struct plan *plan);
 
+extern const struct query query_endpoint_list;
+struct statement *sql_endpoint_list(struct plan *plan);
+
+extern const struct query query_endpoint_get;
+struct sql_endpoint_get {
+    struct str id;
+};
+struct statement *sql_endpoint_get(struct plan *plan, struct sql_endpoint_get args);
+
+extern const struct query query_endpoint_insert;
+struct sql_endpoint_insert {
+    struct str id;
+};
+struct statement *sql_endpoint_insert(struct plan *plan, const struct endpoint_new *body, struct sql_endpoint_insert args);
+
+extern const struct query query_endpoint_change;
+struct sql_endpoint_change {
+    struct str document, id, version;
+};
+struct statement *sql_endpoint_change(struct plan *plan, struct sql_endpoint_change args);
+
 extern const struct query query_gate_get;
 struct sql_gate_get {
     struct str noun, id, step;
@@ -173,6 +194,12 @@ struct sql_message_resend {
     struct str id;
 };
 struct statement *sql_message_resend(struct plan *plan, struct sql_message_resend args);
+
+extern const struct query query_message_acknowledge;
+struct sql_message_acknowledge {
+    struct str id;
+};
+struct statement *sql_message_acknowledge(struct plan *plan, const struct message_acknowledgement *body, struct sql_message_acknowledge args);
 
 extern const struct query query_message_template_list;
 struct statement *sql_message_template_list(struct plan *plan);

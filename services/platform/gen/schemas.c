@@ -6,50 +6,81 @@
 
 _Static_assert(42 <= LIMIT_FIELDS, "Task");
 
-static const char *const values_0[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", "alderman", "labour_expert", "benefits_payment", NULL};
-static const char *const values_1[] = {"decider", "privacy_officer", "archivist", NULL};
-static const struct pattern_part pattern_2[] = {{{0x0u, 0x10000000000u}, 1, 1}, {{0x0u, 0x10000000000000u}, 1, 1}, {{0x0u, 0x10000000000000u}, 1, 1}, {{0x0u, 0x1000000000000u}, 1, 1}, {{0x0u, 0x8000000000000u}, 1, 1}, {{0x400000000000000u, 0x0u}, 1, 1}, {{0x800000000000u, 0x0u}, 1, 1}, {{0x800000000000u, 0x0u}, 1, 1}, {{0x7ffe00000000000u, 0x47fffffe87fffffeu}, 1, 192}, {{0, 0}, 0, 0}};
-static const char *const values_3[] = {"tenant", "candidate", "employer", "channel", NULL};
-static const char *const values_4[] = {"person", "cohort", "desk", "neighbourhood", "sector", "employer", "address_list", NULL};
-static const char *const values_5[] = {"file", "mediation", "interview", "approach", "mailing", NULL};
-static const char *const values_6[] = {"not_needed", "agreed", "replaced", "not_allowed", "misused", "given_back", "file_merged", "other", NULL};
-static const struct pattern_part pattern_7[] = {{{0x0u, 0x7fffffe80000000u}, 2, 40}, {{0, 0}, 0, 0}};
-static const char *const values_8[] = {"file", "mediation", NULL};
-static const char *const values_9[] = {"firm", "agency", "hub", "course_provider", "partner", "municipality", "unit", "service_point", "desk", "department", "school", "association", "park", "platform", "corporation", "sector_body", "fund", "council", "employment_service", "sheltered_work", "centre", NULL};
-static const struct pattern_part pattern_10[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
-static const struct pattern_part pattern_11[] = {{{0x7000000000000u, 0x0u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 1, 1}, {{0x400000000000000u, 0x0u}, 1, 1}, {{0x3f000000000000u, 0x0u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 1, 1}, {{0, 0}, 0, 0}};
-static const char *const values_12[] = {"country", "tenant", "project", "agreement", NULL};
-static const char *const values_13[] = {"withdraw", "end", NULL};
-static const char *const values_14[] = {"propose", "send", "invite", "hire", "start", "pay", NULL};
-static const char *const values_15[] = {"child_care", "debts", "housing", "transport", "rhythm", "language", "documents", "pre_training", "language_course", "motivation_training", "application_training", "digital_skills", "work_stage", "apprenticeship", "certificate", "diploma", "other", NULL};
-static const char *const values_16[] = {"no_time", "not_ours", "wrong_person", "cannot_be_met", "no_longer_needed", "made_by_mistake", "twice", "subject_ended", "person_left", "other", NULL};
-static const char *const values_17[] = {"contacted", "not_contacted", "taken_up", "refused", "kept", "not_kept", "answered", "not_answered", "held", "not_held", "fine", "attention", "at_risk", "ended", "not_reached", "present", "ill", "absent", "removed", "not_removed", "finished", "not_finished", "met", "not_met", "granted", "agreed", "permanent", "extended", "converted", "used", "not_used", "handed_over", "received", "not_received", "full", "partial", "none", "renewed", "lapsed", "decided", "followed", "dropped", "not_done", NULL};
-static const char *const values_18[] = {"employer", "candidate", "organisation", "team_lead", "colleague", NULL};
-static const char *const values_19[] = {"asked_by_other_side", "illness", "holiday", "waiting_for_others", "no_capacity", "more_time_needed", "other", NULL};
-static const char *const values_20[] = {"skill", "knowledge", "attitude", "language", NULL};
-static const char *const values_21[] = {"released", "withdrawn", NULL};
-static const char *const values_22[] = {"document", "licence", "language", "task", "certificate", NULL};
-static const char *const values_23[] = {"asked", "granted", "ended", "revoked", NULL};
-static const char *const values_24[] = {"e_mail", NULL};
-static const char *const values_25[] = {"accepted", "deferred", "refused", "uncertain", NULL};
-static const char *const values_26[] = {"nl", "en", NULL};
-static const char *const values_27[] = {"queued", "sent", "delivered", "uncertain", "failed", "undelivered", "withdrawn", NULL};
-static const char *const values_28[] = {"refused", "exhausted", "bounced", "stopped", "no_address", "gone", "not_known", "ended", NULL};
-static const char *const values_29[] = {"current", "withdrawn", NULL};
-static const char *const values_30[] = {"ready", "leased", "waiting", "blocked", "dead", NULL};
-static const char *const values_31[] = {"ready", "leased", "waiting", "blocked", NULL};
-static const char *const values_32[] = {"retry", "run-now", "cancel", "kill", "revive", "drop", "pause", "resume", "release", "drain", "end-drain", NULL};
-static const char *const values_33[] = {"job", "dead-letter", "kind", "tenant", "lane", "worker", NULL};
-static const char *const values_34[] = {"done", "asked", "too-late", NULL};
-static const char *const values_35[] = {"permanent", "exhausted", "poison", "uncertain", "killed", NULL};
-static const char *const values_36[] = {"idle", "moving", "blocked", NULL};
-static const char *const values_37[] = {"fire", "skip", NULL};
-static const char *const values_38[] = {"drafted", "adopted", "replaced", "withdrawn", NULL};
-static const char *const values_39[] = {"task_due", "proposal_expired", "candidate_over_cap", "card_erased", "hire_settled", "new_only", NULL};
-static const char *const values_40[] = {"proposed", "open", "done", "failed", "withdrawn", NULL};
-static const char *const values_41[] = {"municipality", "centre", "service", "hub", NULL};
-static const char *const values_42[] = {"active", "closed", NULL};
+static const char *const values_0[] = {"benefits_payment", "events", "print", "notify_api", NULL};
+static const char *const values_1[] = {"webhook", "drop", "api", NULL};
+static const struct pattern_part pattern_2[] = {{{0x3ff000000000000u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff200000000000u, 0x7fffffe80000000u}, 0, 59}, {{0, 0}, 0, 0}};
+static const char *const values_3[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", "alderman", "labour_expert", "benefits_payment", NULL};
+static const char *const values_4[] = {"decider", "privacy_officer", "archivist", NULL};
+static const struct pattern_part pattern_5[] = {{{0x0u, 0x10000000000u}, 1, 1}, {{0x0u, 0x10000000000000u}, 1, 1}, {{0x0u, 0x10000000000000u}, 1, 1}, {{0x0u, 0x1000000000000u}, 1, 1}, {{0x0u, 0x8000000000000u}, 1, 1}, {{0x400000000000000u, 0x0u}, 1, 1}, {{0x800000000000u, 0x0u}, 1, 1}, {{0x800000000000u, 0x0u}, 1, 1}, {{0x7ffe00000000000u, 0x47fffffe87fffffeu}, 1, 192}, {{0, 0}, 0, 0}};
+static const char *const values_6[] = {"tenant", "candidate", "employer", "channel", NULL};
+static const char *const values_7[] = {"person", "cohort", "desk", "neighbourhood", "sector", "employer", "address_list", NULL};
+static const char *const values_8[] = {"file", "mediation", "interview", "approach", "mailing", NULL};
+static const char *const values_9[] = {"not_needed", "agreed", "replaced", "not_allowed", "misused", "given_back", "file_merged", "other", NULL};
+static const char *const values_10[] = {"acknowledge", "reject", NULL};
+static const struct pattern_part pattern_11[] = {{{0x7ffe00000000000u, 0x7fffffe87fffffeu}, 1, 60}, {{0, 0}, 0, 0}};
+static const struct pattern_part pattern_12[] = {{{0x0u, 0x7fffffe80000000u}, 2, 40}, {{0, 0}, 0, 0}};
+static const char *const values_13[] = {"file", "mediation", NULL};
+static const char *const values_14[] = {"firm", "agency", "hub", "course_provider", "partner", "municipality", "unit", "service_point", "desk", "department", "school", "association", "park", "platform", "corporation", "sector_body", "fund", "council", "employment_service", "sheltered_work", "centre", NULL};
+static const struct pattern_part pattern_15[] = {{{0x3ff000000000000u, 0x0u}, 8, 8}, {{0, 0}, 0, 0}};
+static const struct pattern_part pattern_16[] = {{{0x7000000000000u, 0x0u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 1, 1}, {{0x400000000000000u, 0x0u}, 1, 1}, {{0x3f000000000000u, 0x0u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 1, 1}, {{0, 0}, 0, 0}};
+static const char *const values_17[] = {"country", "tenant", "project", "agreement", NULL};
+static const char *const values_18[] = {"withdraw", "end", NULL};
+static const char *const values_19[] = {"propose", "send", "invite", "hire", "start", "pay", NULL};
+static const char *const values_20[] = {"child_care", "debts", "housing", "transport", "rhythm", "language", "documents", "pre_training", "language_course", "motivation_training", "application_training", "digital_skills", "work_stage", "apprenticeship", "certificate", "diploma", "other", NULL};
+static const char *const values_21[] = {"no_time", "not_ours", "wrong_person", "cannot_be_met", "no_longer_needed", "made_by_mistake", "twice", "subject_ended", "person_left", "other", NULL};
+static const char *const values_22[] = {"contacted", "not_contacted", "taken_up", "refused", "kept", "not_kept", "answered", "not_answered", "held", "not_held", "fine", "attention", "at_risk", "ended", "not_reached", "present", "ill", "absent", "removed", "not_removed", "finished", "not_finished", "met", "not_met", "granted", "agreed", "permanent", "extended", "converted", "used", "not_used", "handed_over", "received", "not_received", "full", "partial", "none", "renewed", "lapsed", "decided", "followed", "dropped", "not_done", NULL};
+static const char *const values_23[] = {"employer", "candidate", "organisation", "team_lead", "colleague", NULL};
+static const char *const values_24[] = {"asked_by_other_side", "illness", "holiday", "waiting_for_others", "no_capacity", "more_time_needed", "other", NULL};
+static const char *const values_25[] = {"skill", "knowledge", "attitude", "language", NULL};
+static const char *const values_26[] = {"released", "withdrawn", NULL};
+static const char *const values_27[] = {"document", "licence", "language", "task", "certificate", NULL};
+static const char *const values_28[] = {"asked", "granted", "ended", "revoked", NULL};
+static const char *const values_29[] = {"e_mail", "letter", "webhook", "drop", "sms", "api", NULL};
+static const char *const values_30[] = {"accepted", "deferred", "refused", "uncertain", NULL};
+static const char *const values_31[] = {"nl", "en", NULL};
+static const char *const values_32[] = {"queued", "handed", "sent", "delivered", "uncertain", "failed", "undelivered", "withdrawn", NULL};
+static const char *const values_33[] = {"refused", "exhausted", "bounced", "stopped", "no_address", "gone", "not_known", "ended", "no_pages", "silent", NULL};
+static const char *const values_34[] = {"current", "withdrawn", NULL};
+static const char *const values_35[] = {"ready", "leased", "waiting", "blocked", "dead", NULL};
+static const char *const values_36[] = {"ready", "leased", "waiting", "blocked", NULL};
+static const char *const values_37[] = {"retry", "run-now", "cancel", "kill", "revive", "drop", "pause", "resume", "release", "drain", "end-drain", NULL};
+static const char *const values_38[] = {"job", "dead-letter", "kind", "tenant", "lane", "worker", NULL};
+static const char *const values_39[] = {"done", "asked", "too-late", NULL};
+static const char *const values_40[] = {"permanent", "exhausted", "poison", "uncertain", "killed", NULL};
+static const char *const values_41[] = {"idle", "moving", "blocked", NULL};
+static const char *const values_42[] = {"fire", "skip", NULL};
+static const char *const values_43[] = {"drafted", "adopted", "replaced", "withdrawn", NULL};
+static const char *const values_44[] = {"task_due", "proposal_expired", "candidate_over_cap", "card_erased", "hire_settled", "new_only", NULL};
+static const char *const values_45[] = {"proposed", "open", "done", "failed", "withdrawn", NULL};
+static const char *const values_46[] = {"municipality", "centre", "service", "hub", NULL};
+static const char *const values_47[] = {"active", "closed", NULL};
 
+static const struct field endpoint_new_fields[] = {
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct endpoint_new, purpose), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct endpoint_new, kind), .min = 0, .max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "address", .key = {"\"address\":", 10}, .column = "address", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct endpoint_new, address), .min = 1, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "sandboxAddress", .key = {"\"sandboxAddress\":", 17}, .column = "sandbox_address", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct endpoint_new, sandbox_address), .min = 1, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "secret", .key = {"\"secret\":", 9}, .column = "secret", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct endpoint_new, secret), .min = 1, .max = 60, .pattern = pattern_2, .visible_to = 0xffffffffu},
+    {.name = "emailTemplate", .key = {"\"emailTemplate\":", 16}, .column = "email_template", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct endpoint_new, email_template), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "smsTemplate", .key = {"\"smsTemplate\":", 14}, .column = "sms_template", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct endpoint_new, sms_template), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "paused", .key = {"\"paused\":", 9}, .column = "paused", .type = FIELD_BOOL, .offset = offsetof(struct endpoint_new, paused), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema endpoint_new_schema = {
+    .name = "EndpointNew", .fields = endpoint_new_fields, .count = 8,
+    .size = sizeof(struct endpoint_new), .self = NULL,
+};
+static const struct field endpoint_change_fields[] = {
+    {.name = "address", .key = {"\"address\":", 10}, .column = "address", .type = FIELD_TEXT, .offset = offsetof(struct endpoint_change, address), .min = 1, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "sandboxAddress", .key = {"\"sandboxAddress\":", 17}, .column = "sandbox_address", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct endpoint_change, sandbox_address), .min = 1, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "secret", .key = {"\"secret\":", 9}, .column = "secret", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct endpoint_change, secret), .min = 1, .max = 60, .pattern = pattern_2, .visible_to = 0xffffffffu},
+    {.name = "emailTemplate", .key = {"\"emailTemplate\":", 16}, .column = "email_template", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct endpoint_change, email_template), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "smsTemplate", .key = {"\"smsTemplate\":", 14}, .column = "sms_template", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct endpoint_change, sms_template), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "paused", .key = {"\"paused\":", 9}, .column = "paused", .type = FIELD_BOOL, .offset = offsetof(struct endpoint_change, paused), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema endpoint_change_schema = {
+    .name = "EndpointChange", .fields = endpoint_change_fields, .count = 6,
+    .size = sizeof(struct endpoint_change), .self = NULL,
+};
 static const struct field hand_over_new_fields[] = {
     {.name = "fromUserId", .key = {"\"fromUserId\":", 13}, .column = "from_user_id", .type = FIELD_UUID, .offset = offsetof(struct hand_over_new, from_user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "fromOrganisationId", .key = {"\"fromOrganisationId\":", 21}, .column = "from_organisation_id", .type = FIELD_UUID, .offset = offsetof(struct hand_over_new, from_organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -62,8 +93,8 @@ const struct schema hand_over_new_schema = {
 };
 static const struct field hat_new_fields[] = {
     {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct hat_new, user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct hat_new, role), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
-    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct hat_new, attributes), .unique_at = 0, .min = 0, .max = 3, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct hat_new, role), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct hat_new, attributes), .unique_at = 0, .min = 0, .max = 3, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct hat_new, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "fromAt", .key = {"\"fromAt\":", 9}, .column = "from_at", .type = FIELD_INSTANT, .offset = offsetof(struct hat_new, from_at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "untilAt", .key = {"\"untilAt\":", 10}, .column = "until_at", .type = FIELD_INSTANT, .flags = FIELD_NULLABLE, .offset = offsetof(struct hat_new, until_at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -91,25 +122,25 @@ const struct schema login_new_schema = {
 static const struct field mail_setting_change_fields[] = {
     {.name = "stopped", .key = {"\"stopped\":", 10}, .column = "stopped", .type = FIELD_BOOL, .offset = offsetof(struct mail_setting_change, stopped), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "sandboxAddress", .key = {"\"sandboxAddress\":", 17}, .column = "sandbox_address", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_EMAIL, .offset = offsetof(struct mail_setting_change, sandbox_address), .min = 3, .max = 254, .visible_to = 0xffffffffu},
-    {.name = "portal", .key = {"\"portal\":", 9}, .column = "portal", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct mail_setting_change, portal), .min = 9, .max = 200, .pattern = pattern_2, .visible_to = 0xffffffffu},
+    {.name = "portal", .key = {"\"portal\":", 9}, .column = "portal", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct mail_setting_change, portal), .min = 9, .max = 200, .pattern = pattern_5, .visible_to = 0xffffffffu},
 };
 const struct schema mail_setting_change_schema = {
     .name = "MailSettingChange", .fields = mail_setting_change_fields, .count = 3,
     .size = sizeof(struct mail_setting_change), .self = NULL,
 };
 static const struct field mandate_new_fields[] = {
-    {.name = "grantor", .key = {"\"grantor\":", 10}, .column = "grantor", .type = FIELD_TEXT, .offset = offsetof(struct mandate_new, grantor), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "grantor", .key = {"\"grantor\":", 10}, .column = "grantor", .type = FIELD_TEXT, .offset = offsetof(struct mandate_new, grantor), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
     {.name = "grantorId", .key = {"\"grantorId\":", 12}, .column = "grantor_id", .type = FIELD_UUID, .offset = offsetof(struct mandate_new, grantor_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "granteeUserId", .key = {"\"granteeUserId\":", 16}, .column = "grantee_user_id", .type = FIELD_UUID, .offset = offsetof(struct mandate_new, grantee_user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "granteeOrganisationId", .key = {"\"granteeOrganisationId\":", 24}, .column = "grantee_organisation_id", .type = FIELD_UUID, .offset = offsetof(struct mandate_new, grantee_organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "granteeTenantId", .key = {"\"granteeTenantId\":", 18}, .column = "grantee_tenant_id", .type = FIELD_UUID, .offset = offsetof(struct mandate_new, grantee_tenant_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .offset = offsetof(struct mandate_new, role), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
-    {.name = "scope", .key = {"\"scope\":", 8}, .column = "scope", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct mandate_new, scope), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .offset = offsetof(struct mandate_new, role), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "scope", .key = {"\"scope\":", 8}, .column = "scope", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct mandate_new, scope), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .offset = offsetof(struct mandate_new, candidate_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .offset = offsetof(struct mandate_new, employer_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "scopeId", .key = {"\"scopeId\":", 10}, .column = "scope_id", .type = FIELD_UUID, .offset = offsetof(struct mandate_new, scope_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "scopeCode", .key = {"\"scopeCode\":", 12}, .column = "scope_code", .type = FIELD_TEXT, .offset = offsetof(struct mandate_new, scope_code), .min = 1, .max = 80, .visible_to = 0xffffffffu},
-    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct mandate_new, purpose), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct mandate_new, purpose), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "fromAt", .key = {"\"fromAt\":", 9}, .column = "from_at", .type = FIELD_INSTANT, .offset = offsetof(struct mandate_new, from_at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "untilAt", .key = {"\"untilAt\":", 10}, .column = "until_at", .type = FIELD_INSTANT, .offset = offsetof(struct mandate_new, until_at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "exclusive", .key = {"\"exclusive\":", 12}, .column = "exclusive", .type = FIELD_BOOL, .offset = offsetof(struct mandate_new, exclusive), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -119,16 +150,24 @@ const struct schema mandate_new_schema = {
     .size = sizeof(struct mandate_new), .self = NULL,
 };
 static const struct field mandate_revocation_fields[] = {
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct mandate_revocation, reason), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct mandate_revocation, reason), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
 };
 const struct schema mandate_revocation_schema = {
     .name = "MandateRevocation", .fields = mandate_revocation_fields, .count = 1,
     .size = sizeof(struct mandate_revocation), .self = NULL,
 };
+static const struct field message_acknowledgement_fields[] = {
+    {.name = "event", .key = {"\"event\":", 8}, .column = "event", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct message_acknowledgement, event), .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "reference", .key = {"\"reference\":", 12}, .column = "reference", .type = FIELD_TEXT, .offset = offsetof(struct message_acknowledgement, reference), .min = 1, .max = 60, .pattern = pattern_11, .visible_to = 0xffffffffu},
+};
+const struct schema message_acknowledgement_schema = {
+    .name = "MessageAcknowledgement", .fields = message_acknowledgement_fields, .count = 2,
+    .size = sizeof(struct message_acknowledgement), .self = NULL,
+};
 static const struct field note_new_fields[] = {
-    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct note_new, noun), .min = 2, .max = 40, .pattern = pattern_7, .visible_to = 0xffffffffu},
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct note_new, noun), .min = 2, .max = 40, .pattern = pattern_12, .visible_to = 0xffffffffu},
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct note_new, subject_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .offset = offsetof(struct note_new, purpose), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .offset = offsetof(struct note_new, purpose), .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
     {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_MULTILINE, .offset = offsetof(struct note_new, text), .min = 1, .max = 4000, .visible_to = 0xffffffffu},
 };
 const struct schema note_new_schema = {
@@ -136,7 +175,7 @@ const struct schema note_new_schema = {
     .size = sizeof(struct note_new), .self = NULL,
 };
 static const struct field note_change_fields[] = {
-    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .offset = offsetof(struct note_change, purpose), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .offset = offsetof(struct note_change, purpose), .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
     {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct note_change, text), .min = 1, .max = 4000, .visible_to = 0xffffffffu},
 };
 const struct schema note_change_schema = {
@@ -144,9 +183,9 @@ const struct schema note_change_schema = {
     .size = sizeof(struct note_change), .self = NULL,
 };
 static const struct field organisation_new_fields[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct organisation_new, kind), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct organisation_new, kind), .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct organisation_new, name), .min = 1, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_new, kvk_number), .min = 8, .max = 8, .pattern = pattern_10, .visible_to = 0xffffffffu},
+    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_new, kvk_number), .min = 8, .max = 8, .pattern = pattern_15, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_new, parent_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_new, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct organisation_new, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -156,9 +195,9 @@ const struct schema organisation_new_schema = {
     .size = sizeof(struct organisation_new), .self = NULL,
 };
 static const struct field organisation_change_fields[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct organisation_change, kind), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct organisation_change, kind), .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .offset = offsetof(struct organisation_change, name), .min = 1, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_change, kvk_number), .min = 8, .max = 8, .pattern = pattern_10, .visible_to = 0xffffffffu},
+    {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_change, kvk_number), .min = 8, .max = 8, .pattern = pattern_15, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_change, parent_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "startDate", .key = {"\"startDate\":", 12}, .column = "start_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct organisation_change, start_date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct organisation_change, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -184,7 +223,7 @@ const struct schema queue_pause_new_schema = {
 };
 static const struct field reminder_choice_fields[] = {
     {.name = "digest", .key = {"\"digest\":", 9}, .column = "digest", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .offset = offsetof(struct reminder_choice, digest), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "digestAt", .key = {"\"digestAt\":", 11}, .column = "digest_at", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct reminder_choice, digest_at), .min = 5, .max = 5, .pattern = pattern_11, .visible_to = 0xffffffffu},
+    {.name = "digestAt", .key = {"\"digestAt\":", 11}, .column = "digest_at", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct reminder_choice, digest_at), .min = 5, .max = 5, .pattern = pattern_16, .visible_to = 0xffffffffu},
 };
 const struct schema reminder_choice_schema = {
     .name = "ReminderChoice", .fields = reminder_choice_fields, .count = 2,
@@ -192,7 +231,7 @@ const struct schema reminder_choice_schema = {
 };
 static const struct field rule_new_fields[] = {
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct rule_new, code), .min = 3, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "scope", .key = {"\"scope\":", 8}, .column = "scope", .type = FIELD_TEXT, .offset = offsetof(struct rule_new, scope), .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "scope", .key = {"\"scope\":", 8}, .column = "scope", .type = FIELD_TEXT, .offset = offsetof(struct rule_new, scope), .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
     {.name = "scopeId", .key = {"\"scopeId\":", 10}, .column = "scope_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct rule_new, scope_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "value", .key = {"\"value\":", 8}, .column = "value", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .offset = offsetof(struct rule_new, value), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct rule_new, source), .min = 1, .max = 500, .visible_to = 0xffffffffu},
@@ -221,15 +260,15 @@ const struct schema rule_adoption_schema = {
     .size = sizeof(struct rule_adoption), .self = NULL,
 };
 static const struct field rule_ending_fields[] = {
-    {.name = "how", .key = {"\"how\":", 6}, .column = "how", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct rule_ending, how), .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "how", .key = {"\"how\":", 6}, .column = "how", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct rule_ending, how), .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
 };
 const struct schema rule_ending_schema = {
     .name = "RuleEnding", .fields = rule_ending_fields, .count = 1,
     .size = sizeof(struct rule_ending), .self = NULL,
 };
 static const struct field task_new_fields[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_new, kind), .min = 2, .max = 40, .pattern = pattern_7, .visible_to = 0xffffffffu},
-    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_new, noun), .min = 2, .max = 40, .pattern = pattern_7, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_new, kind), .min = 2, .max = 40, .pattern = pattern_12, .visible_to = 0xffffffffu},
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_new, noun), .min = 2, .max = 40, .pattern = pattern_12, .visible_to = 0xffffffffu},
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_new, subject_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "summary", .key = {"\"summary\":", 10}, .column = "summary", .type = FIELD_TEXT, .offset = offsetof(struct task_new, summary), .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "ownerUserId", .key = {"\"ownerUserId\":", 14}, .column = "owner_user_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, owner_user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -241,8 +280,8 @@ static const struct field task_new_fields[] = {
     {.name = "promisedToOrganisationId", .key = {"\"promisedToOrganisationId\":", 27}, .column = "promised_to_organisation_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, promised_to_organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .offset = offsetof(struct task_new, due_at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "dueDay", .key = {"\"dueDay\":", 9}, .column = "due_day", .type = FIELD_DATE, .offset = offsetof(struct task_new, due_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .offset = offsetof(struct task_new, blocks), .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu, .closed_to = 0xf7b80u},
-    {.name = "topic", .key = {"\"topic\":", 8}, .column = "topic", .type = FIELD_TEXT, .offset = offsetof(struct task_new, topic), .min = 0, .max = 100, .values = values_15, .visible_to = 0x197u, .closed_to = 0xffe68u},
+    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .offset = offsetof(struct task_new, blocks), .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu, .closed_to = 0xf7b80u},
+    {.name = "topic", .key = {"\"topic\":", 8}, .column = "topic", .type = FIELD_TEXT, .offset = offsetof(struct task_new, topic), .min = 0, .max = 100, .values = values_20, .visible_to = 0x197u, .closed_to = 0xffe68u},
     {.name = "amountCents", .key = {"\"amountCents\":", 14}, .column = "amount_cents", .type = FIELD_INT, .offset = offsetof(struct task_new, amount_cents), .min = 0, .max = 100000000, .visible_to = 0x17u, .closed_to = 0xfffe8u},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, project_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xf7b80u},
 };
@@ -251,14 +290,14 @@ const struct schema task_new_schema = {
     .size = sizeof(struct task_new), .self = NULL,
 };
 static const struct field task_refusal_fields[] = {
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_refusal, reason), .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_refusal, reason), .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu},
 };
 const struct schema task_refusal_schema = {
     .name = "TaskRefusal", .fields = task_refusal_fields, .count = 1,
     .size = sizeof(struct task_refusal), .self = NULL,
 };
 static const struct field task_completion_fields[] = {
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_completion, outcome), .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_completion, outcome), .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
     {.name = "grantedCents", .key = {"\"grantedCents\":", 15}, .column = "granted_cents", .type = FIELD_INT, .offset = offsetof(struct task_completion, granted_cents), .min = 0, .max = 100000000, .visible_to = 0x17u, .closed_to = 0xfffe8u},
 };
 const struct schema task_completion_schema = {
@@ -266,7 +305,7 @@ const struct schema task_completion_schema = {
     .size = sizeof(struct task_completion), .self = NULL,
 };
 static const struct field task_withdrawal_fields[] = {
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_withdrawal, reason), .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_withdrawal, reason), .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu},
 };
 const struct schema task_withdrawal_schema = {
     .name = "TaskWithdrawal", .fields = task_withdrawal_fields, .count = 1,
@@ -275,8 +314,8 @@ const struct schema task_withdrawal_schema = {
 static const struct field task_replanning_fields[] = {
     {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .offset = offsetof(struct task_replanning, due_at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "dueDay", .key = {"\"dueDay\":", 9}, .column = "due_day", .type = FIELD_DATE, .offset = offsetof(struct task_replanning, due_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "agreedBy", .key = {"\"agreedBy\":", 11}, .column = "deviation_agreed_by", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_replanning, deviation_agreed_by), .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "deviation_reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_replanning, deviation_reason), .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
+    {.name = "agreedBy", .key = {"\"agreedBy\":", 11}, .column = "deviation_agreed_by", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_replanning, deviation_agreed_by), .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "deviation_reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct task_replanning, deviation_reason), .min = 0, .max = 100, .values = values_24, .visible_to = 0xffffffffu},
 };
 const struct schema task_replanning_schema = {
     .name = "TaskReplanning", .fields = task_replanning_fields, .count = 4,
@@ -296,8 +335,8 @@ static const struct field user_new_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct user_new, name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_EMAIL, .offset = offsetof(struct user_new, email), .min = 3, .max = 254, .visible_to = 0xffffffffu},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_PHONE, .offset = offsetof(struct user_new, phone), .min = 6, .max = 30, .visible_to = 0xffffffffu},
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct user_new, role), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
-    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct user_new, attributes), .unique_at = 0, .min = 0, .max = 3, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct user_new, role), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct user_new, attributes), .unique_at = 0, .min = 0, .max = 3, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct user_new, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct user_new, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -309,8 +348,8 @@ static const struct field user_change_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .offset = offsetof(struct user_change, name), .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_EMAIL, .offset = offsetof(struct user_change, email), .min = 3, .max = 254, .visible_to = 0xffffffffu},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_PHONE, .offset = offsetof(struct user_change, phone), .min = 6, .max = 30, .visible_to = 0xffffffffu},
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .offset = offsetof(struct user_change, role), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
-    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct user_change, attributes), .unique_at = 0, .min = 0, .max = 3, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .offset = offsetof(struct user_change, role), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct user_change, attributes), .unique_at = 0, .min = 0, .max = 3, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct user_change, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .offset = offsetof(struct user_change, active), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -332,7 +371,7 @@ const struct schema calendar_feed_schema = {
 static const struct field colleague_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
 };
 const struct schema colleague_schema = {
@@ -342,12 +381,12 @@ const struct schema colleague_schema = {
 static const struct field competence_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "uri", .key = {"\"uri\":", 6}, .column = "uri", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_25, .visible_to = 0xffffffffu},
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
     {.name = "alternativeLabels", .key = {"\"alternativeLabels\":", 20}, .column = "alternatives", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 200, .item_max = 300, .visible_to = 0xffffffffu},
     {.name = "rarity", .key = {"\"rarity\":", 9}, .column = "rarity", .type = FIELD_INT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
     {.name = "taxonomy", .key = {"\"taxonomy\":", 11}, .column = "taxonomy", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_26, .visible_to = 0xffffffffu},
     {.name = "replacedById", .key = {"\"replacedById\":", 15}, .column = "replaced_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema competence_schema = {
@@ -356,7 +395,7 @@ const struct schema competence_schema = {
 };
 static const struct field condition_fields[] = {
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_27, .visible_to = 0xffffffffu},
     {.name = "labelNl", .key = {"\"labelNl\":", 10}, .column = "label_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "labelEn", .key = {"\"labelEn\":", 10}, .column = "label_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "trainable", .key = {"\"trainable\":", 12}, .column = "trainable", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -364,6 +403,23 @@ static const struct field condition_fields[] = {
 const struct schema condition_schema = {
     .name = "Condition", .fields = condition_fields, .count = 5,
     .size = 0, .self = NULL,
+};
+static const struct field endpoint_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "address", .key = {"\"address\":", 10}, .column = "address", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "sandboxAddress", .key = {"\"sandboxAddress\":", 17}, .column = "sandbox_address", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "secret", .key = {"\"secret\":", 9}, .column = "secret", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "emailTemplate", .key = {"\"emailTemplate\":", 16}, .column = "email_template", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "smsTemplate", .key = {"\"smsTemplate\":", 14}, .column = "sms_template", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "paused", .key = {"\"paused\":", 9}, .column = "paused", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema endpoint_schema = {
+    .name = "Endpoint", .fields = endpoint_fields, .count = 11,
+    .size = 0, .self = "/endpoints/",
 };
 static const struct field gate_state_fields[] = {
     {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
@@ -380,7 +436,7 @@ static const struct field gate_task_fields[] = {
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "titleNl", .key = {"\"titleNl\":", 10}, .column = "title_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "titleEn", .key = {"\"titleEn\":", 10}, .column = "title_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
     {.name = "ownerName", .key = {"\"ownerName\":", 12}, .column = "owner_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "overdue", .key = {"\"overdue\":", 10}, .column = "overdue", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -403,7 +459,7 @@ static const struct field gate_fields[] = {
     {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "step", .key = {"\"step\":", 7}, .column = "step", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "step", .key = {"\"step\":", 7}, .column = "step", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
     {.name = "may", .key = {"\"may\":", 6}, .column = "may", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "states", .key = {"\"states\":", 9}, .column = "states", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 10, .schema = &gate_state_schema, .visible_to = 0xffffffffu},
     {.name = "tasks", .key = {"\"tasks\":", 8}, .column = "tasks", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 1000, .schema = &gate_task_schema, .visible_to = 0xffffffffu},
@@ -441,8 +497,8 @@ const struct schema hand_over_schema = {
 static const struct field hat_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
-    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 3, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 3, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "organisationName", .key = {"\"organisationName\":", 19}, .column = "organisation_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "fromAt", .key = {"\"fromAt\":", 9}, .column = "from_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -480,27 +536,27 @@ const struct schema mail_setting_schema = {
 };
 static const struct field mandate_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu},
-    {.name = "grantor", .key = {"\"grantor\":", 10}, .column = "grantor", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_28, .visible_to = 0xffffffffu},
+    {.name = "grantor", .key = {"\"grantor\":", 10}, .column = "grantor", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
     {.name = "grantorId", .key = {"\"grantorId\":", 12}, .column = "grantor_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "granteeUserId", .key = {"\"granteeUserId\":", 16}, .column = "grantee_user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "granteeOrganisationId", .key = {"\"granteeOrganisationId\":", 24}, .column = "grantee_organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "granteeTenantId", .key = {"\"granteeTenantId\":", 18}, .column = "grantee_tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "granteeName", .key = {"\"granteeName\":", 14}, .column = "grantee_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "scope", .key = {"\"scope\":", 8}, .column = "scope", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "scope", .key = {"\"scope\":", 8}, .column = "scope", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "scopeId", .key = {"\"scopeId\":", 10}, .column = "scope_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "scopeCode", .key = {"\"scopeCode\":", 12}, .column = "scope_code", .type = FIELD_TEXT, .min = 0, .max = 80, .visible_to = 0xffffffffu},
     {.name = "scopeName", .key = {"\"scopeName\":", 12}, .column = "scope_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "fromAt", .key = {"\"fromAt\":", 9}, .column = "from_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "untilAt", .key = {"\"untilAt\":", 10}, .column = "until_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "exclusive", .key = {"\"exclusive\":", 12}, .column = "exclusive", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "askedBy", .key = {"\"askedBy\":", 10}, .column = "asked_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "decidedBy", .key = {"\"decidedBy\":", 12}, .column = "decided_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -510,7 +566,7 @@ const struct schema mandate_schema = {
 };
 static const struct field message_template_fields[] = {
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_24, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_29, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000000, .visible_to = 0xffffffffu},
     {.name = "subjectNl", .key = {"\"subjectNl\":", 12}, .column = "subject_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "subjectEn", .key = {"\"subjectEn\":", 12}, .column = "subject_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -536,7 +592,7 @@ static const struct field message_attempt_fields[] = {
     {.name = "begunAt", .key = {"\"begunAt\":", 10}, .column = "begun_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "handedAt", .key = {"\"handedAt\":", 11}, .column = "handed_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endedAt", .key = {"\"endedAt\":", 10}, .column = "ended_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_25, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_30, .visible_to = 0xffffffffu},
     {.name = "replyCode", .key = {"\"replyCode\":", 12}, .column = "reply_code", .type = FIELD_INT, .min = 200, .max = 599, .visible_to = 0xffffffffu},
     {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .min = 0, .max = 12, .visible_to = 0xffffffffu},
     {.name = "receipt", .key = {"\"receipt\":", 10}, .column = "receipt", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -551,21 +607,26 @@ static const struct field message_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "template", .key = {"\"template\":", 11}, .column = "template", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "templateVersion", .key = {"\"templateVersion\":", 18}, .column = "template_version", .type = FIELD_INT, .min = 1, .max = 1000000, .visible_to = 0xffffffffu},
-    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_24, .visible_to = 0xffffffffu},
-    {.name = "language", .key = {"\"language\":", 11}, .column = "language", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_26, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_29, .visible_to = 0xffffffffu},
+    {.name = "language", .key = {"\"language\":", 11}, .column = "language", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_31, .visible_to = 0xffffffffu},
     {.name = "toUserId", .key = {"\"toUserId\":", 11}, .column = "to_user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "toContactId", .key = {"\"toContactId\":", 14}, .column = "to_contact_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "toCandidateId", .key = {"\"toCandidateId\":", 16}, .column = "to_candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "data", .key = {"\"data\":", 7}, .column = "data", .type = FIELD_JSON, .min = 0, .max = 0, .visible_to = 0x80003u},
+    {.name = "documentId", .key = {"\"documentId\":", 13}, .column = "document_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "aboutNoun", .key = {"\"aboutNoun\":", 12}, .column = "noun", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "aboutId", .key = {"\"aboutId\":", 10}, .column = "subject_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "aboutLabel", .key = {"\"aboutLabel\":", 13}, .column = "about_label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "urgent", .key = {"\"urgent\":", 9}, .column = "urgent", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_27, .visible_to = 0xffffffffu},
-    {.name = "fault", .key = {"\"fault\":", 8}, .column = "fault", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_28, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_32, .visible_to = 0xffffffffu},
+    {.name = "fault", .key = {"\"fault\":", 8}, .column = "fault", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_33, .visible_to = 0xffffffffu},
     {.name = "plannedAt", .key = {"\"plannedAt\":", 12}, .column = "planned_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "nextAt", .key = {"\"nextAt\":", 9}, .column = "next_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "handedAt", .key = {"\"handedAt\":", 11}, .column = "handed_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "sentAt", .key = {"\"sentAt\":", 9}, .column = "sent_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "contentHash", .key = {"\"contentHash\":", 14}, .column = "content_hash", .type = FIELD_TEXT, .min = 0, .max = 64, .visible_to = 0xffffffffu},
+    {.name = "keepUntil", .key = {"\"keepUntil\":", 12}, .column = "keep_until", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "fallbackOf", .key = {"\"fallbackOf\":", 13}, .column = "fallback_of", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "askedBy", .key = {"\"askedBy\":", 10}, .column = "asked_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "attempts", .key = {"\"attempts\":", 11}, .column = "attempts", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 100, .schema = &message_attempt_schema, .visible_to = 0xffffffffu},
@@ -574,7 +635,7 @@ static const struct field message_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema message_schema = {
-    .name = "Message", .fields = message_fields, .count = 24,
+    .name = "Message", .fields = message_fields, .count = 29,
     .size = 0, .self = "/messages/",
 };
 static const struct field neighbourhood_fields[] = {
@@ -582,7 +643,7 @@ static const struct field neighbourhood_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "district", .key = {"\"district\":", 11}, .column = "district", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "municipality", .key = {"\"municipality\":", 15}, .column = "municipality", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 6, .visible_to = 0xffffffffu},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_29, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_34, .visible_to = 0xffffffffu},
 };
 const struct schema neighbourhood_schema = {
     .name = "Neighbourhood", .fields = neighbourhood_fields, .count = 5,
@@ -595,7 +656,7 @@ static const struct field note_fields[] = {
     {.name = "subjectLabel", .key = {"\"subjectLabel\":", 15}, .column = "subject_label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
     {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 4000, .visible_to = 0xffffffffu},
     {.name = "authorId", .key = {"\"authorId\":", 11}, .column = "author_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "authorName", .key = {"\"authorName\":", 13}, .column = "author_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
@@ -623,7 +684,7 @@ static const struct field occupation_fields[] = {
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 300, .visible_to = 0xffffffffu},
     {.name = "alternativeLabels", .key = {"\"alternativeLabels\":", 20}, .column = "alternatives", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 200, .item_max = 300, .visible_to = 0xffffffffu},
     {.name = "taxonomy", .key = {"\"taxonomy\":", 11}, .column = "taxonomy", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_26, .visible_to = 0xffffffffu},
     {.name = "replacedById", .key = {"\"replacedById\":", 15}, .column = "replaced_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 500, .schema = &occupation_competence_schema, .visible_to = 0xffffffffu},
 };
@@ -633,7 +694,7 @@ const struct schema occupation_schema = {
 };
 static const struct field organisation_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "kvkNumber", .key = {"\"kvkNumber\":", 12}, .column = "kvk_number", .type = FIELD_TEXT, .min = 0, .max = 8, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -656,7 +717,7 @@ const struct schema place_schema = {
     .size = 0, .self = NULL,
 };
 static const struct field queue_figure_fields[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_30, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_35, .visible_to = 0xffffffffu},
     {.name = "priority", .key = {"\"priority\":", 11}, .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "jobs", .key = {"\"jobs\":", 7}, .column = "jobs", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
@@ -699,7 +760,7 @@ static const struct field queue_job_fields[] = {
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "priority", .key = {"\"priority\":", 11}, .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_31, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_36, .visible_to = 0xffffffffu},
     {.name = "attempt", .key = {"\"attempt\":", 10}, .column = "attempt", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "crashes", .key = {"\"crashes\":", 10}, .column = "crash", .type = FIELD_INT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -719,10 +780,10 @@ const struct schema queue_job_schema = {
 static const struct field queue_act_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "verb", .key = {"\"verb\":", 7}, .column = "verb", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_32, .visible_to = 0xffffffffu},
-    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_33, .visible_to = 0xffffffffu},
+    {.name = "verb", .key = {"\"verb\":", 7}, .column = "verb", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_37, .visible_to = 0xffffffffu},
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_38, .visible_to = 0xffffffffu},
     {.name = "target", .key = {"\"target\":", 9}, .column = "target", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_34, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_39, .visible_to = 0xffffffffu},
     {.name = "jobId", .key = {"\"jobId\":", 8}, .column = "job", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "actorId", .key = {"\"actorId\":", 10}, .column = "actor", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -738,7 +799,7 @@ static const struct field queue_dead_letter_fields[] = {
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "priority", .key = {"\"priority\":", 11}, .column = "prio", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_35, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_40, .visible_to = 0xffffffffu},
     {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "attempt", .key = {"\"attempt\":", 10}, .column = "attempt", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "crashes", .key = {"\"crashes\":", 10}, .column = "crash", .type = FIELD_INT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
@@ -771,7 +832,7 @@ static const struct field queue_lane_job_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "place", .key = {"\"place\":", 8}, .column = "place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_31, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_36, .visible_to = 0xffffffffu},
 };
 const struct schema queue_lane_job_schema = {
     .name = "QueueLaneJob", .fields = queue_lane_job_fields, .count = 4,
@@ -779,7 +840,7 @@ const struct schema queue_lane_job_schema = {
 };
 static const struct field queue_lane_fields[] = {
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_36, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_41, .visible_to = 0xffffffffu},
     {.name = "lastPlace", .key = {"\"lastPlace\":", 12}, .column = "last_place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "donePlace", .key = {"\"donePlace\":", 12}, .column = "done_place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "blockedById", .key = {"\"blockedById\":", 14}, .column = "blocked_by", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
@@ -798,7 +859,7 @@ static const struct field queue_plan_fields[] = {
     {.name = "dueLocal", .key = {"\"dueLocal\":", 11}, .column = "due_local", .type = FIELD_TEXT, .min = 0, .max = 19, .visible_to = 0xffffffffu},
     {.name = "zone", .key = {"\"zone\":", 7}, .column = "zone", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
     {.name = "subject", .key = {"\"subject\":", 10}, .column = "subject", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "misfire", .key = {"\"misfire\":", 10}, .column = "misfire", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_37, .visible_to = 0xffffffffu},
+    {.name = "misfire", .key = {"\"misfire\":", 10}, .column = "misfire", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_42, .visible_to = 0xffffffffu},
     {.name = "lane", .key = {"\"lane\":", 7}, .column = "lane", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "ids", .key = {"\"ids\":", 6}, .column = "ids", .type = FIELD_JSON, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -830,7 +891,7 @@ static const struct field rule_code_fields[] = {
     {.name = "descriptionNl", .key = {"\"descriptionNl\":", 16}, .column = "description_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 500, .visible_to = 0xffffffffu},
     {.name = "descriptionEn", .key = {"\"descriptionEn\":", 16}, .column = "description_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 500, .visible_to = 0xffffffffu},
     {.name = "law", .key = {"\"law\":", 6}, .column = "law", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "scopes", .key = {"\"scopes\":", 9}, .column = "scopes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 3, .item_max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "scopes", .key = {"\"scopes\":", 9}, .column = "scopes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 3, .item_max = 100, .values = values_17, .visible_to = 0xffffffffu},
     {.name = "schema", .key = {"\"schema\":", 9}, .column = "schema", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema rule_code_schema = {
@@ -840,9 +901,9 @@ const struct schema rule_code_schema = {
 static const struct field rule_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "scope", .key = {"\"scope\":", 8}, .column = "scope", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "scope", .key = {"\"scope\":", 8}, .column = "scope", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
     {.name = "scopeId", .key = {"\"scopeId\":", 10}, .column = "scope_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_38, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_43, .visible_to = 0xffffffffu},
     {.name = "value", .key = {"\"value\":", 8}, .column = "value", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 500, .visible_to = 0xffffffffu},
     {.name = "decision", .key = {"\"decision\":", 11}, .column = "decision", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -867,7 +928,7 @@ const struct schema rule_sample_schema = {
     .size = 0, .self = NULL,
 };
 static const struct field rule_effect_fields[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_39, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_44, .visible_to = 0xffffffffu},
     {.name = "count", .key = {"\"count\":", 8}, .column = "count", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000000000, .visible_to = 0xffffffffu},
     {.name = "samples", .key = {"\"samples\":", 10}, .column = "samples", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 10, .schema = &rule_sample_schema, .visible_to = 0xffffffffu},
 };
@@ -891,9 +952,9 @@ static const struct field task_kind_fields[] = {
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "titleNl", .key = {"\"titleNl\":", 10}, .column = "title_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "titleEn", .key = {"\"titleEn\":", 10}, .column = "title_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "outcomes", .key = {"\"outcomes\":", 11}, .column = "outcomes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .item_max = 100, .values = values_17, .visible_to = 0xffffffffu},
-    {.name = "failures", .key = {"\"failures\":", 11}, .column = "failures", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .item_max = 100, .values = values_17, .visible_to = 0xffffffffu},
-    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "outcomes", .key = {"\"outcomes\":", 11}, .column = "outcomes", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .item_max = 100, .values = values_22, .visible_to = 0xffffffffu},
+    {.name = "failures", .key = {"\"failures\":", 11}, .column = "failures", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .item_max = 100, .values = values_22, .visible_to = 0xffffffffu},
+    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
     {.name = "urgent", .key = {"\"urgent\":", 9}, .column = "urgent", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "binds", .key = {"\"binds\":", 8}, .column = "binds", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "byHand", .key = {"\"byHand\":", 9}, .column = "by_hand", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -916,7 +977,7 @@ static const struct field task_fields[] = {
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "titleNl", .key = {"\"titleNl\":", 10}, .column = "title_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "titleEn", .key = {"\"titleEn\":", 10}, .column = "title_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_40, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_45, .visible_to = 0xffffffffu},
     {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "subjectLabel", .key = {"\"subjectLabel\":", 15}, .column = "subject_label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -924,8 +985,8 @@ static const struct field task_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x3b7u},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "summary", .key = {"\"summary\":", 10}, .column = "summary", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_14, .visible_to = 0x847fu},
-    {.name = "topic", .key = {"\"topic\":", 8}, .column = "topic", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_15, .visible_to = 0x197u},
+    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_19, .visible_to = 0x847fu},
+    {.name = "topic", .key = {"\"topic\":", 8}, .column = "topic", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_20, .visible_to = 0x197u},
     {.name = "amountCents", .key = {"\"amountCents\":", 14}, .column = "amount_cents", .type = FIELD_INT, .min = 0, .max = 100000000, .visible_to = 0x17u},
     {.name = "grantedCents", .key = {"\"grantedCents\":", 15}, .column = "granted_cents", .type = FIELD_INT, .min = 0, .max = 100000000, .visible_to = 0x17u},
     {.name = "urgent", .key = {"\"urgent\":", 9}, .column = "urgent", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -943,11 +1004,11 @@ static const struct field task_fields[] = {
     {.name = "overdue", .key = {"\"overdue\":", 10}, .column = "overdue", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "held", .key = {"\"held\":", 7}, .column = "held", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "escalated", .key = {"\"escalated\":", 12}, .column = "escalated", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x847fu},
-    {.name = "outcomes", .key = {"\"outcomes\":", 11}, .column = "outcomes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 40, .item_max = 100, .values = values_17, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
-    {.name = "agreedBy", .key = {"\"agreedBy\":", 11}, .column = "deviation_agreed_by", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
-    {.name = "replanReason", .key = {"\"replanReason\":", 15}, .column = "deviation_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
+    {.name = "outcomes", .key = {"\"outcomes\":", 11}, .column = "outcomes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 40, .item_max = 100, .values = values_22, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu},
+    {.name = "agreedBy", .key = {"\"agreedBy\":", 11}, .column = "deviation_agreed_by", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu},
+    {.name = "replanReason", .key = {"\"replanReason\":", 15}, .column = "deviation_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_24, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x847fu},
     {.name = "actions", .key = {"\"actions\":", 10}, .column = "actions", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 10, .schema = &task_action_schema, .visible_to = 0xffffffffu},
     {.name = "madeAt", .key = {"\"madeAt\":", 9}, .column = "made_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -962,10 +1023,10 @@ const struct schema task_schema = {
 static const struct field tenant_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 24, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_41, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_46, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "regionId", .key = {"\"regionId\":", 11}, .column = "region_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_42, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_47, .visible_to = 0xffffffffu},
 };
 const struct schema tenant_schema = {
     .name = "Tenant", .fields = tenant_fields, .count = 6,
@@ -973,10 +1034,10 @@ const struct schema tenant_schema = {
 };
 static const struct field own_hat_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "organisationName", .key = {"\"organisationName\":", 19}, .column = "organisation_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 3, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 3, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "fromAt", .key = {"\"fromAt\":", 9}, .column = "from_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "untilAt", .key = {"\"untilAt\":", 10}, .column = "until_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -1005,8 +1066,8 @@ static const struct field user_fields[] = {
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .min = 0, .max = 254, .visible_to = 0xffffffffu},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
-    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
-    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 3, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "attributes", .key = {"\"attributes\":", 13}, .column = "attributes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 3, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "organisationName", .key = {"\"organisationName\":", 19}, .column = "organisation_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "active", .key = {"\"active\":", 9}, .column = "active", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -1022,7 +1083,7 @@ static const struct field work_item_fields[] = {
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "titleNl", .key = {"\"titleNl\":", 10}, .column = "title_nl", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "titleEn", .key = {"\"titleEn\":", 10}, .column = "title_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_40, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_45, .visible_to = 0xffffffffu},
     {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "subjectLabel", .key = {"\"subjectLabel\":", 15}, .column = "subject_label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -1039,7 +1100,7 @@ static const struct field work_item_fields[] = {
     {.name = "ownerUserId", .key = {"\"ownerUserId\":", 14}, .column = "owner_user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "ownerName", .key = {"\"ownerName\":", 12}, .column = "owner_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "promisedToName", .key = {"\"promisedToName\":", 17}, .column = "promised_to_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "outcomes", .key = {"\"outcomes\":", 11}, .column = "outcomes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 40, .item_max = 100, .values = values_17, .visible_to = 0xffffffffu},
+    {.name = "outcomes", .key = {"\"outcomes\":", 11}, .column = "outcomes", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 40, .item_max = 100, .values = values_22, .visible_to = 0xffffffffu},
     {.name = "actions", .key = {"\"actions\":", 10}, .column = "actions", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 10, .schema = &task_action_schema, .visible_to = 0xffffffffu},
     {.name = "orderAt", .key = {"\"orderAt\":", 10}, .column = "order_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},

@@ -6,6 +6,28 @@
 #include "lib/http/schema.h"
 #include "openapi/gen/schemas.h"
 
+/* What a client says of a receiver. (nieuwe ontvanger) */
+struct endpoint_new {
+    struct str purpose;
+    struct str kind;
+    struct str address;
+    struct str sandbox_address;
+    struct str secret;
+    struct str email_template;
+    struct str sms_template;
+    struct maybe_bool paused;
+};
+
+/* What may change of a receiver. (wijziging van een ontvanger) */
+struct endpoint_change {
+    struct str address;
+    struct str sandbox_address;
+    struct str secret;
+    struct str email_template;
+    struct str sms_template;
+    struct maybe_bool paused;
+};
+
 /* From whom to whom; exactly one of each. (nieuwe overdracht) */
 struct hand_over_new {
     struct str from_user_id;
@@ -65,6 +87,12 @@ struct mandate_new {
 /* Why it ends. (intrekking van een mandaat) */
 struct mandate_revocation {
     struct str reason;
+};
+
+/* What whoever got a message says of it. (bevestiging) */
+struct message_acknowledgement {
+    struct str event;
+    struct str reference;
 };
 
 /* What is written down, and about what. (nieuwe notitie) */
@@ -222,6 +250,8 @@ struct user_change {
     struct maybe_bool active;
 };
 
+extern const struct schema endpoint_new_schema;
+extern const struct schema endpoint_change_schema;
 extern const struct schema hand_over_new_schema;
 extern const struct schema hat_new_schema;
 extern const struct schema hat_change_schema;
@@ -229,6 +259,7 @@ extern const struct schema login_new_schema;
 extern const struct schema mail_setting_change_schema;
 extern const struct schema mandate_new_schema;
 extern const struct schema mandate_revocation_schema;
+extern const struct schema message_acknowledgement_schema;
 extern const struct schema note_new_schema;
 extern const struct schema note_change_schema;
 extern const struct schema organisation_new_schema;
@@ -252,6 +283,7 @@ extern const struct schema calendar_feed_schema;
 extern const struct schema colleague_schema;
 extern const struct schema competence_schema;
 extern const struct schema condition_schema;
+extern const struct schema endpoint_schema;
 extern const struct schema gate_state_schema;
 extern const struct schema gate_task_schema;
 extern const struct schema gate_need_schema;

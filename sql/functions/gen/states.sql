@@ -107,7 +107,7 @@ create function app.message_is_pending(state text) returns boolean immutable par
 grant execute on function app.message_is_pending(text) to public;
 
 create function app.message_is_open(state text) returns boolean immutable parallel safe
-    return state in ('uncertain', 'failed', 'undelivered');
+    return state in ('handed', 'uncertain', 'failed', 'undelivered');
 grant execute on function app.message_is_open(text) to public;
 
 create function app.message_is_settled(state text) returns boolean immutable parallel safe
@@ -336,7 +336,7 @@ create function app.is_asked(noun text, event text) returns boolean immutable pa
         when 'document' then event not in ('make', 'fail')
         when 'instrument' then event not in ('lapse')
         when 'mandate' then event not in ('end')
-        when 'message' then event not in ('send', 'fail', 'lose', 'deliver', 'bounce', 'withdraw')
+        when 'message' then event not in ('send', 'hand', 'fail', 'lose', 'deliver', 'bounce', 'withdraw')
         when 'placement' then event not in ('convert', 'return')
         when 'proposal' then event not in ('overtake', 'revoke', 'restore_draft', 'restore', 'restore_invitation', 'expire')
         when 'rule' then event not in ('replace', 'restore')
