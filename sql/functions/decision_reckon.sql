@@ -155,8 +155,9 @@ create function app.decision_reckon_together(inputs jsonb) returns jsonb languag
         if cardinality(held) > 1 and app.decision_reckon_rule(inputs, 'measure.ordinance') ->> 'together' = 'sum' then
             made := made || (
                 select jsonb_build_object('percentage', least(100, sum((n ->> 'percentage')::int)), 'months', max((n ->> 'months')::int),
-                                          'step', max((n ->> 'step')::int), 'articles', jsonb_agg(distinct a))
-                from unnest(held) n cross join lateral jsonb_array_elements(n -> 'articles') a);
+                                          'step', max((n ->> 'step')::int)) from unnest(held) n)
+                || jsonb_build_object('articles', (
+                select jsonb_agg(distinct a) from unnest(held) n cross join lateral jsonb_array_elements(n -> 'articles') a));
         end if;
         return made || jsonb_build_object('several', cardinality(held) > 1,
             'unknown', exists (select from unnest(norms) n where (n ->> 'unknown')::boolean),

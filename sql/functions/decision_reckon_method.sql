@@ -77,8 +77,10 @@ create function app.decision_reckon_measure(inputs jsonb) returns jsonb language
                                                                  case when 'no_blame' = any (faults) then '"Participatiewet 18 lid 9"'::jsonb end),
             'reasons', app.decision_reckon_list(case when ordinance is null then '"no_ordinance"'::jsonb end, case when (made ->> 'warning')::boolean then '"warning_first"'::jsonb end,
                                        case when (made ->> 'several')::boolean then '"several"'::jsonb end, case when (made ->> 'step')::int > 1 then '"repetition"'::jsonb end,
-                                       case when lowers or adjusted ? 'waived' then adjusted -> 'reason' end, period -> 'reason'),
-            'missing', app.decision_reckon_list(case when inputs ->> 'duty' is null and inputs ->> 'category' is null then '"duty"'::jsonb end,
+                                       case when not none then adjusted -> 'reason' end, period -> 'reason'),
+            'missing', app.decision_reckon_list(case when inputs ->> 'conduct_on' is null then '"conduct_on"'::jsonb end,
+                                       case when inputs ->> 'decided_on' is null then '"decided_on"'::jsonb end,
+                                       case when inputs ->> 'duty' is null and inputs ->> 'category' is null then '"duty"'::jsonb end,
                                        case when inputs ->> 'blame' is null then '"blame"'::jsonb end, adjusted -> 'missing'),
             'refused', to_jsonb(faults) || app.decision_reckon_list(case when not none then adjusted -> 'refused' end) || (period -> 'faults'));
     end $$;
@@ -118,16 +120,17 @@ create function app.decision_reckon_payment(inputs jsonb) returns jsonb language
         kind text := inputs ->> 'kind';
         row jsonb := app.decision_reckon_row(coalesce(app.decision_reckon_rule(inputs, kind || '.project') -> 'amounts', '[]')
                                     || coalesce(app.decision_reckon_rule(inputs, kind || '.step') -> 'amounts', '[]'), 'code', inputs ->> 'category');
-        asked bigint := inputs ->> 'asked_cents';
+        cents bigint := coalesce((row ->> 'cents')::bigint, 0);
+        asked bigint := case when kind = 'cost' then (inputs ->> 'asked_cents')::bigint else cents end;
         decided date := inputs ->> 'decided_on';
         stayed date := app.last_day_of_months((inputs ->> 'stay_from')::date, (row ->> 'months')::int);
         done date := case when row ? 'months' then stayed else (inputs ->> 'done_on')::date end;
     begin
-        return jsonb_build_object('amount_cents', case when kind = 'cost' then least(asked, (row ->> 'cents')::bigint) else coalesce((row ->> 'cents')::bigint, 0) end,
+        return jsonb_build_object('amount_cents', case when asked is not null then least(asked, cents) end,
             'articles', jsonb_build_array(case kind when 'cost' then 'Participatiewet 7 lid 1 onder a' else 'Participatiewet 31 lid 2 onder j' end),
-            'reasons', app.decision_reckon_list(case when row is null then '"no_rule"'::jsonb end, case when asked > (row ->> 'cents')::bigint then '"capped"'::jsonb end),
+            'reasons', app.decision_reckon_list(case when row is null then '"no_rule"'::jsonb end, case when asked > cents and row is not null then '"capped"'::jsonb end),
             'missing', app.decision_reckon_list(case when inputs ->> 'category' is null then '"category"'::jsonb end,
-                                       case when kind = 'cost' and asked is null then '"asked_cents"'::jsonb end,
+                                       case when asked is null then '"asked_cents"'::jsonb end,
                                        case when kind = 'premium' and row is not null and done is null then to_jsonb(case when row ? 'months' then 'stay_from' else 'done_on' end) end),
             'refused', array(
                 select app.decision_reckon_faults(inputs)

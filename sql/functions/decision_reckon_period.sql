@@ -100,6 +100,8 @@ create function app.decision_reckon_concurrence(inputs jsonb, how text, first da
         last date := app.last_day_of_months(first, months);
         running jsonb[] := array(select r from app.decision_reckon_running(inputs, first, last) r order by r ->> 'from', r ->> 'id');
         most int := (select max((r ->> 'percentage')::int) from unnest(running) r);
+        whole int := (select max(w) from unnest(running) r cross join lateral (
+                          select sum((s ->> 'percentage')::int) from unnest(running) s where r ->> 'from' between s ->> 'from' and s ->> 'until') o (w));
         ids jsonb := (select jsonb_agg(r -> 'id') from unnest(running) r);
     begin
         if cardinality(running) = 0 then
@@ -108,8 +110,8 @@ create function app.decision_reckon_concurrence(inputs jsonb, how text, first da
             return app.decision_reckon_concurrence(inputs, how, (select max((r ->> 'until')::date) + 1 from unnest(running) r), months, percentage)
                    || '{"reason": "consecutive"}';
         elsif how = 'sum' then
-            return jsonb_build_object('from', first, 'reason', 'together', 'beside', true, 'percentage', least(percentage, 100 - most),
-                                      'refused', case when most >= 100 then 'overlap' end);
+            return jsonb_build_object('from', first, 'reason', 'together', 'beside', true, 'percentage', greatest(0, least(percentage, 100 - whole)),
+                                      'refused', case when whole >= 100 then 'overlap' end);
         elsif percentage > most then
             return jsonb_build_object('from', first, 'reason', 'heaviest', 'replaces', ids);
         end if;
@@ -123,8 +125,8 @@ create function app.decision_reckon_circumstances(inputs jsonb, made jsonb, ordi
     as $$
     declare
         said jsonb := inputs -> 'circumstances';
-        percentage int := coalesce(said -> 'percentage', made -> 'percentage')::int;
         months int := coalesce(said -> 'months', made -> 'months')::int;
+        percentage int := case when months > 0 then coalesce(said -> 'percentage', made -> 'percentage')::int else 0 end;
         urgent boolean := (said ->> 'urgent')::boolean is true;
         least_of int := case when made ? 'category' and not urgent then coalesce((ordinance #>> '{deviation,least}')::int, 0) else 0 end;
         most_of int := case when made ? 'category' then coalesce((ordinance #>> '{deviation,most}')::int, 0) else 0 end;
@@ -137,5 +139,5 @@ create function app.decision_reckon_circumstances(inputs jsonb, made jsonb, ordi
             'article', case when urgent then 'Participatiewet 18 lid 10' else 'Participatiewet 18 lid 1' end,
             'missing', case when said ->> 'reason' is null then 'circumstances_reason' end,
             'refused', case when percentage > greatest((made ->> 'percentage')::int, most_of) or months > (made ->> 'months')::int then 'raised'
-                            when percentage < least_of or months < 1 then 'below_least' end));
+                            when percentage < least_of then 'below_least' end));
     end $$;
