@@ -24,7 +24,7 @@ EVENTS = {('vacancy', 'endVacancy.how:withdraw'): 'withdraw', ('vacancy', 'endVa
           ('rule', 'adoptRule'): 'adopt', ('rule', 'endRule.how:withdraw'): 'withdraw', ('rule', 'endRule.how:end'): 'end',
           ('task', 'acceptTask'): 'accept', ('task', 'declineTask'): 'decline', ('task', 'completeTask.outcome:kept'): 'complete',
           ('task', 'completeTask.outcome:not_kept'): 'fail', ('task', 'withdrawTask'): 'withdraw',
-          ('instrument', 'grantInstrument'): 'grant', ('instrument', 'refuseInstrument'): 'refuse',
+          ('signal', 'handleSignal'): 'handle', ('instrument', 'grantInstrument'): 'grant', ('instrument', 'refuseInstrument'): 'refuse',
           ('placement', 'acceptPlacement'): 'accept', ('placement', 'declinePlacement'): 'decline', ('placement', 'startPlacement'): 'start',
           ('placement', 'convertPlacement'): 'convert', ('placement', 'returnPlacement'): 'return', ('placement', 'undoPlacement'): 'undo',
           ('project', 'moveProject.event:start'): 'start', ('project', 'moveProject.event:end'): 'end', ('project', 'moveProject.event:renew'): 'renew',

@@ -11,7 +11,7 @@ _Static_assert(3 <= LIMIT_ATTRIBUTES, "attributes");
 
 const char *const role_names[ROLE_COUNT] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", "system", "alderman", "labour_expert", "benefits_payment"};
 const char *const attribute_names[ATTRIBUTE_COUNT] = {"decider", "privacy_officer", "archivist"};
-const char *const role_purposes[ROLE_COUNT] = {NULL, NULL, NULL, NULL, NULL, NULL, NULL, "mediation", "mediation", NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "interview", NULL, NULL};
+const char *const role_purposes[ROLE_COUNT] = {NULL, NULL, NULL, NULL, NULL, NULL, NULL, "mediation", "mediation", "mediation", NULL, NULL, NULL, NULL, NULL, NULL, NULL, "interview", NULL, NULL};
 
 const struct permission permissions[] = {
     {"acceptPlacement", 0x2187u, 0x0u},
@@ -55,6 +55,7 @@ const struct permission permissions[] = {
     {"createProposalRound", 0x184u, 0x0u},
     {"createRule", 0x8000u, 0x0u},
     {"createScreening", 0x6u, 0x0u},
+    {"createSignal", 0xbb7u, 0x0u},
     {"createSite", 0x80eu, 0x0u},
     {"createStatedFigure", 0x440bu, 0x0u},
     {"createTask", 0xddfu, 0x0u},
@@ -133,6 +134,7 @@ const struct permission permissions[] = {
     {"getScreeningAdvice", 0xeu, 0x0u},
     {"getSessions", 0x397u, 0x0u},
     {"getShortlist", 0x6u, 0x0u},
+    {"getSignal", 0x8bb7u, 0x0u},
     {"getSite", 0xc5fu, 0x0u},
     {"getStatedFigure", 0x2dddfu, 0x0u},
     {"getTask", 0xafffu, 0x0u},
@@ -152,6 +154,7 @@ const struct permission permissions[] = {
     {"grantInstrument", 0x7u, 0x0u},
     {"grantMandate", 0xfu, 0x0u},
     {"handRules", 0x7u, 0x0u},
+    {"handleSignal", 0x3u, 0x0u},
     {"killQueueJob", 0x18000u, 0x0u},
     {"listAgreements", 0x299fu, 0x0u},
     {"listAppointmentTransitions", 0x17u, 0x0u},
@@ -200,6 +203,7 @@ const struct permission permissions[] = {
     {"listRuleCodes", 0xec07fu, 0x0u},
     {"listRules", 0xec07fu, 0x0u},
     {"listScreenings", 0x40eu, 0x0u},
+    {"listSignals", 0x8bb7u, 0x0u},
     {"listSites", 0xc5fu, 0x0u},
     {"listStatedFigures", 0x2dddfu, 0x0u},
     {"listTaskKinds", 0x8fffu, 0x0u},
@@ -287,6 +291,7 @@ const struct permission permissions[] = {
     {"withdrawConsent", 0x2007u, 0x0u},
     {"withdrawDocument", 0x7u, 0x0u},
     {"withdrawProposal", 0x184u, 0x0u},
+    {"withdrawSignal", 0xbb7u, 0x0u},
     {"withdrawTask", 0x8fffu, 0x0u},
     {NULL, 0, 0},
 };

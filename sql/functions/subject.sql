@@ -62,6 +62,32 @@ create function app.sees_person(candidate uuid, scope text, role text, organisat
     end $$;
 grant execute on function app.sees_person(uuid, text, text, uuid, uuid) to public;
 
+-- Whether the caller holds a power with this hat (an attribute of it): looked up, and not believed.
+create function app.has_power(power text, role text, actor uuid) returns boolean language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return exists (select from entry.hat h where h.user_id = actor and h.tenant_id = app.tenant() and h.role = has_power.role and power = any (h.attributes));
+    end $$;
+grant execute on function app.has_power(text, text, uuid) to public;
+
+-- Who passes the wall of measures for a person: the case manager who has the person, a team lead, whoever decides measures, the privacy officer, and the person. A
+-- noun behind this wall asks it, and adds or takes away what is its own.
+create function app.sees_measure(candidate uuid, scope text default app.scope(), role text default app.role(), organisation uuid default app.organisation(),
+                                 actor uuid default app.actor())
+    returns boolean language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return case role
+               when 'system' then scope = 'tenant'
+               when 'team_lead' then scope = 'tenant'
+               when 'case_manager' then scope in ('caseload', 'tenant') and (app.reached(candidate, actor) or app.has_power('decider', role, actor))
+               when 'tenant_admin' then app.has_power('privacy_officer', role, actor)
+               when 'candidate' then app.is_own_file(candidate, actor)
+               else false end is true;
+    end $$;
+grant execute on function app.sees_measure(uuid, text, text, uuid, uuid) to public;
+
 -- Rows of this noun can be referred to. `wall` is the one that they stand behind, by its name or as an expression of the columns of `r`;
 -- `candidate`, `employer` and `label` are such expressions, too: whom they concern and how people call them (of a person: the alias).
 create procedure app.referable(wanted regclass, noun text, wall text, sees regproc, label text, candidate text default 'null::uuid',
@@ -89,7 +115,7 @@ create function app.subject_read(noun text, wanted uuid, as_seen boolean)
         if noun !~ '^[a-z_]{1,40}$' or to_regprocedure(reader || '(uuid,boolean)') is null then
             return;
         end if;
-        return query execute format('select r.* from %s($1, $2) r where not $2 or $3 or r.wall = any (app.walls_of(app.role()))', reader)
+        return query execute format('select r.* from %s($1, $2) r where not $2 or ($3 or r.wall = any (app.walls_of(app.role()))) and (r.wall <> ''measure'' or app.sees_measure(r.candidate_id))', reader)
             using wanted, as_seen, app.scope() is distinct from 'tenant';
     end $$;
 

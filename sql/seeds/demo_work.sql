@@ -43,3 +43,9 @@ select c.tenant_id, pg_temp.uid('appointment', n), c.id, case n when 1 then 'int
        calendar.moment(clock.today() + 2 + n + time '11:00'), 'Werkplein, kamer 3', case n when 1 then c.coach_id end,
        case n when 2 then pg_temp.uid('project', 1) end, case n when 2 then 1 end, clock.now(), 1, clock.now(), pg_current_xact_id()
 from app.candidate c cross join generate_series(1, 2) n where c.id = pg_temp.uid('candidate', 1000001);
+
+-- step: measures
+insert into app.signal (tenant_id, id, candidate_id, kind, state, seen_at, received_at, made_by, sender, version, changed_at, changed_in)
+select c.tenant_id, '01920000-0000-7000-8000-000000001401', c.id, 'no_search', 'received', clock.now() - interval '2 hours', clock.now() - interval '1 hour',
+       pg_temp.uid('user', 1003), pg_temp.uid('user', 1003), 1, clock.now(), pg_current_xact_id()
+from app.candidate c where c.id = pg_temp.uid('candidate', 1000001);

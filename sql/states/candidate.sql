@@ -49,6 +49,7 @@ insert into ref.state_operation (noun, operation, columns, states) values
     ('candidate', 'withdrawConsent', '{}', '{active,paused,placed,left}'),
     ('candidate', 'createTrajectory', '{}', '{active,paused,placed}'),
     ('candidate', 'createAppointment', '{}', '{active,paused,placed}'),
+    ('candidate', 'createSignal', '{}', '{active,paused,placed}'),
     ('candidate', 'giveConsent', '{}', '{active,paused,placed}'),
     ('candidate', 'createPlacement', '{}', '{active,paused,placed}'),
     ('candidate', 'createProposalRound', '{}', '{active}'),

@@ -12,9 +12,9 @@ import pytest
 
 from region import SANITIZED, Client, Region, free_port, programs, until
 
-MOST, THREADS = 80, 16
+MOST, THREADS = 88, 16
 SERVICES, WORKERS = programs('service'), programs('worker', 'dispatcher')
-READS = ('/vacancies', '/employers', '/candidates', '/proposals', '/occupations', '/projects')     # of each service
+READS = ('/vacancies', '/employers', '/candidates', '/proposals', '/occupations', '/projects', '/signals')     # of each service
 
 
 @pytest.fixture(scope='module')
@@ -66,9 +66,9 @@ def ask(region, count=600, at_once=24):
                'occupationId': consultant.get('/occupations?pageSize=1').json['items'][0]['id'], 'hoursMax': 36, 'pc4': '5012', 'positions': 1}
 
     def call(i):
-        if i % 7 == 6:
+        if i % 8 == 7:
             return employer.post('/vacancies', vacancy).status
-        return consultant.get(f'{READS[i % 7]}?pageSize=2').status
+        return consultant.get(f'{READS[i % 8]}?pageSize=2').status
     with ThreadPoolExecutor(at_once) as threads:
         return set(threads.map(call, range(count)))
 

@@ -38,7 +38,7 @@ TAKEN = {'partly_filled': 1, 'filled': 3}
 
 
 @pytest.fixture(scope='module')
-def at(region):
+def at(region, as_role):
     """The worker stands still; ids of what rows are copied from, and of what they may refer to."""
     worker = region.processes.pop('matching')
     worker.terminate()
@@ -54,7 +54,7 @@ def at(region):
     site = str(uuid.uuid4())
     region.sql('set session_replication_role = replica;' + inserted(
         'app.employer_site', tenant_id=1, id=site, employer_id=ids[6], name='Locatie', active=True, **STAMPS))
-    yield {'site': site} | dict(zip(('vacancy', 'candidate', 'occupation', 'case_manager', 'firm', 'municipality', 'employer', 'now', 'competence', 'other'), ids))
+    yield {'site': site, 'team_lead': as_role('team_lead').get('/user-profile').json['id']} | dict(zip(('vacancy', 'candidate', 'occupation', 'case_manager', 'firm', 'municipality', 'employer', 'now', 'competence', 'other'), ids))
     region.start('matching')
     until_ready(region.processes['matching'])
 
@@ -82,7 +82,7 @@ class Row:
     def __init__(self, at, noun, row, state):
         self.at, self.noun, self.row, self.wanted = at, noun, row, state
         self.operation, self.property, self.value = states.split(row)
-        self.id = {name: str(uuid.uuid4()) for name in ('vacancy', 'candidate', 'other', 'round', 'proposal', 'user', 'organisation', 'run', 'task', 'rule', 'mandate', 'placement', 'instrument', 'appointment')}
+        self.id = {name: str(uuid.uuid4()) for name in ('vacancy', 'candidate', 'other', 'round', 'proposal', 'user', 'organisation', 'run', 'task', 'rule', 'mandate', 'placement', 'instrument', 'appointment', 'signal')}
         undone = self.operation == 'undoHire'
         self.state = {'vacancy': 'partly_filled' if undone else 'open', 'candidate': 'placed' if undone else 'active',
                       'proposal': 'hired' if undone else 'drafted' if self.operation == 'sendProposalRound' else 'sent',
@@ -118,6 +118,14 @@ class Row:
         return inserted('app.mandate', tenant_id=1, id=self.id['mandate'], state=state, grantor='tenant', grantee_organisation_id=self.at['firm'],
                         scope='person', candidate_id=self.at['candidate'], wall='person', purpose='interview', from_at='2026-01-01',
                         until_at='2026-01-02' if state == 'ended' else '2099-01-01', exclusive=False, **STAMPS)
+
+    def make_signal(self):
+        """Of whoever calls, so that the caller may take it back."""
+        state, now = self.state['signal'], self.at['now']
+        return copied('app.candidate', self.at['candidate'], id=self.id['candidate'], alias='Wie', status='active', user_id=None) + inserted(
+            'app.signal', tenant_id=1, id=self.id['signal'], candidate_id=self.id['candidate'], kind='other', state=state, seen_at=now, received_at=now,
+            made_by=self.at['team_lead'], sender=self.at['team_lead'], **({'outcome': 'unknown', 'handled_at': now} if state == 'handled' else {}),
+            **({'withdrawn_at': now} if state == 'withdrawn' else {}), **STAMPS)
 
     def make_instrument(self):
         state, today = self.state['instrument'], self.at['now'][:10]
@@ -199,7 +207,7 @@ class Row:
                  'createPlacementContact': {'withWhom': 'candidate', 'channel': 'call', 'outcome': 'fine'}, 'callAboutPlacement': None,
                  'deviateFromPlan': {'plan': 'light', 'agreedBy': 'candidate', 'reason': 'other'},
                  'acceptPlacement': {}, 'declinePlacement': {'reason': 'other'}, 'startPlacement': {}, 'endPlacement': {'reason': 'other'},
-                 'grantInstrument': None, 'refuseInstrument': {'reason': 'other'}, 'endInstrument': {'reason': 'other'},
+                 'handleSignal': {'outcome': 'unknown'}, 'withdrawSignal': None, 'grantInstrument': None, 'refuseInstrument': {'reason': 'other'}, 'endInstrument': {'reason': 'other'},
                  'extendInstrument': {'fromDay': day(100), 'untilDay': day(120)}, 'suspendInstrument': {'fromDay': day(2), 'untilDay': day(3)},
                  'convertPlacement': {'kind': 'regular'}, 'returnPlacement': {'reason': 'other'}, 'undoPlacement': {'reason': 'other'},
                  'createCandidate': {'alias': 'Nieuw', 'pc4': '5012', 'status': self.wanted}}
@@ -207,6 +215,8 @@ class Row:
             return {'candidateId': self.id['candidate'], 'kind': 'course', **({'vacancyId': self.id['vacancy']} if self.noun == 'vacancy' else {})}
         if self.operation == 'createAppointment':
             return {'candidateId': self.id['candidate'], 'kind': 'talk', 'startsAt': '2031-01-01T09:00:00Z'}
+        if self.operation == 'createSignal':
+            return {'candidateId': self.id['candidate'], 'kind': 'other'}
         if self.operation == 'moveAppointment':
             return {'event': self.value[1:], **{':invite': {'channel': 'in_person'}, ':excuse': {'reason': 'ill'}, ':move': {'startsAt': '2031-03-03T09:00:00Z'}}.get(self.value, {})}
         if self.operation in fixed:
@@ -238,11 +248,12 @@ class Row:
                   'answerProposal': '/proposals/{proposal}/answers', 'withdrawProposal': '/proposals/{proposal}/withdrawals',
                   'undoHire': '/proposals/{proposal}/hire-reversals', 'withdrawConsent': '/candidates/{candidate}/consent-withdrawals', 'mergeCandidates': '/candidates/{candidate}/merge',
                   'recordDeath': '/candidates/{candidate}/deaths',
-                  'createTrajectory': '/trajectories', 'createAppointment': '/appointments', 'giveConsent': '/candidates/{candidate}/consents',
+                  'createTrajectory': '/trajectories', 'createAppointment': '/appointments', 'createSignal': '/signals', 'giveConsent': '/candidates/{candidate}/consents',
                   'moveAppointment': '/appointments/{appointment}/moves', 'answerAppointment': '/appointments/{appointment}/answers',
                   'createPlacementContact': '/placements/{placement}/contacts', 'callAboutPlacement': '/placements/{placement}/calls',
                   'deviateFromPlan': '/placements/{placement}/deviations',
                   'createPlacement': '/placements', 'acceptPlacement': '/placements/{placement}/acceptances', 'declinePlacement': '/placements/{placement}/refusals',
+                  'handleSignal': '/signals/{signal}/handlings', 'withdrawSignal': '/signals/{signal}/withdrawals',
                   'grantInstrument': '/instruments/{instrument}/grants', 'refuseInstrument': '/instruments/{instrument}/refusals',
                   'endInstrument': '/instruments/{instrument}/endings', 'extendInstrument': '/instruments/{instrument}/extensions',
                   'suspendInstrument': '/instruments/{instrument}/suspensions',
@@ -261,10 +272,10 @@ class Row:
     def place(self):
         return {'vacancy': '/vacancies/{vacancy}', 'candidate': '/candidates/{candidate}', 'proposal': '/proposals/{proposal}', 'user': '/users/{user}',
                 'organisation': '/organisations/{organisation}', 'task': '/tasks/{task}', 'rule': '/rules/{rule}', 'mandate': '/mandates/{mandate}',
-                'placement': '/placements/{placement}', 'instrument': '/instruments/{instrument}', 'appointment': '/appointments/{appointment}'}[self.noun].format(**self.id)
+                'placement': '/placements/{placement}', 'instrument': '/instruments/{instrument}', 'appointment': '/appointments/{appointment}', 'signal': '/signals/{signal}'}[self.noun].format(**self.id)
 
     def call(self, as_role):
-        client = as_role({'user': 'tenant_admin', 'organisation': 'tenant_admin', 'task': 'team_lead', 'rule': 'tenant_admin', 'mandate': 'team_lead'}.get(
+        client = as_role({'user': 'tenant_admin', 'organisation': 'tenant_admin', 'task': 'team_lead', 'rule': 'tenant_admin', 'mandate': 'team_lead', 'signal': 'team_lead'}.get(
             self.noun, 'team_lead' if 'Candidate' in self.operation or self.operation in ('withdrawConsent', 'recordDeath') else 'consultant'))
         if self.operation in states.ONE:
             body = {'putVacancyCompetence': {'need': 'nice'}, 'putVacancyCondition': {'hard': True}, 'putCandidateCompetence': {'level': 2},

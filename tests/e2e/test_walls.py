@@ -12,7 +12,7 @@ OPENED = """select c.relname, coalesce(array_agg(pg_get_expr(p.polqual, p.polrel
     where c.relnamespace = 'app'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition group by 1"""
 CLOSED = {'document_content', 'signatory', 'offered_text', 'candidate_bsn', 'figure_cell', 'figure_count', 'name_word', 'subject', 'message_attempt', 'message_report', 'address_stop',
           'reminder', 'reminder_plan', 'reminder_digest'}          # reached through functions only
-ASKED = {'app.reaches(uuid,uuid,uuid)', 'app.appointment_leads_group(uuid,uuid,uuid)'}             # a part of predicates, so that everybody asks it
+ASKED = {'app.reaches(uuid,uuid,uuid)', 'app.appointment_leads_group(uuid,uuid,uuid)', 'app.signal_checks(uuid,uuid)'}             # a part of predicates, so that everybody asks it
 # functions with the rights of the owner, but for triggers: nobody calls those
 DEFINERS = """select p.oid::regprocedure::text, p.prosrc, p.proacl::text,
         exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a where a.grantee = 0) as everybody
@@ -119,6 +119,9 @@ CALLS = {
     'app.placement_end(uuid,text,date)': ('placements', "app.placement_end(%(placement)s, 'other', null)", 'MW404'),
     'app.placement_return(uuid,text,boolean,date)': ('placements', "app.placement_return(%(placement)s, 'other', false, null)", 'MW404'),
     'app.placement_convert(uuid,jsonb)': ('placements', "app.placement_convert(%(placement)s, '{}')", 'MW404'),
+    'app.signal_make(uuid,jsonb)': ('measures', "app.signal_make(gen_random_uuid(), jsonb_build_object('candidate_id', %(candidate)s, 'kind', 'other'))", '23503'),
+    'app.signal_handle(uuid,text,text)': ('measures', "app.signal_handle(%(signal)s, 'unknown', null)", 'MW404'),
+    'app.signal_withdraw(uuid)': ('measures', 'app.signal_withdraw(%(signal)s)', 'MW404'),
     'app.instrument_ask(uuid,jsonb)': ('placements', "app.instrument_ask(gen_random_uuid(), jsonb_build_object('placement_id', %(placement)s, 'kind', 'trial', 'from_day', '2031-01-01'))", 'MW404'),
     'app.instrument_grant(uuid)': ('placements', 'app.instrument_grant(%(instrument)s)', 'MW404'),
     'app.instrument_refuse(uuid,text)': ('placements', "app.instrument_refuse(%(instrument)s, 'other')", 'MW404'),
@@ -305,7 +308,8 @@ def target(region, as_role):
                       "from app.user_account u where u.id = %s returning id::text", (user,))[0]
     manager, = region.sql('select case_manager_id from app.candidate where id = %s', (second,))[0]
     consultant.post('/tasks', {'kind': 'step', 'noun': 'trajectory', 'subjectId': trajectory.json['id']})
-    return {'placement': placement, 'instrument': instrument, 'trajectory': trajectory.json['id'],
+    signal = as_role('team_lead').post('/signals', {'candidateId': first, 'kind': 'other'}).json['id']
+    return {'placement': placement, 'signal': signal, 'instrument': instrument, 'trajectory': trajectory.json['id'],
             'task': task.json['id'], 'document': '01920000-0000-7000-8000-00000000dc01', 'asked': asked, 'sheet': sheet['id'], 'signatory': sheet['signatories'][0]['id'], 'appointment': '01920000-0000-7000-8000-00000000ac01', 'project': project, 'manager': manager, 'message': message, 'queued': queued, 'note': note, 'user': user, 'hat': hat, 'mandate': mandate, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
             'name': name, 'born': born}
 
@@ -348,8 +352,8 @@ def test_who_does_not_see_a_row_cannot_act_on_it(region, target, attacker):
 
 def test_who_sees_it_gets_further(region, target):
     """So the refusals above are those of the predicate."""
-    consultant = {'tenant': '1', 'scope': 'tenant', 'role': 'consultant'}
-    got = {name: outcome(region, program, call, target, **consultant) for name, (program, call, _) in CALLS.items()}
+    roles = {'measures': 'team_lead'}       # the matching unit is outside the wall of measures
+    got = {name: outcome(region, program, call, target, tenant='1', scope='tenant', role=roles.get(program, 'consultant')) for name, (program, call, _) in CALLS.items()}
     assert not [name for name, (_, _, refused) in CALLS.items() if got[name] == refused], got
 
 

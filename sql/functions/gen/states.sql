@@ -178,6 +178,22 @@ create function app.rule_is_ended(state text) returns boolean immutable parallel
     return state in ('withdrawn');
 grant execute on function app.rule_is_ended(text) to public;
 
+create function app.signal_is_pending(state text) returns boolean immutable parallel safe
+    return state in ('received');
+grant execute on function app.signal_is_pending(text) to public;
+
+create function app.signal_is_open(state text) returns boolean immutable parallel safe
+    return state in ('looked_into');
+grant execute on function app.signal_is_open(text) to public;
+
+create function app.signal_is_settled(state text) returns boolean immutable parallel safe
+    return state in ('handled');
+grant execute on function app.signal_is_settled(text) to public;
+
+create function app.signal_is_ended(state text) returns boolean immutable parallel safe
+    return state in ('withdrawn');
+grant execute on function app.signal_is_ended(text) to public;
+
 create function app.task_is_pending(state text) returns boolean immutable parallel safe
     return state in ('proposed');
 grant execute on function app.task_is_pending(text) to public;
@@ -262,6 +278,7 @@ create function app.allows(noun text, state text, operation text) returns boolea
             when 'withdrawConsent' then state in ('active', 'paused', 'placed', 'left')
             when 'createTrajectory' then state in ('active', 'paused', 'placed')
             when 'createAppointment' then state in ('active', 'paused', 'placed')
+            when 'createSignal' then state in ('active', 'paused', 'placed')
             when 'giveConsent' then state in ('active', 'paused', 'placed')
             when 'createPlacement' then state in ('active', 'paused', 'placed')
             when 'createProposalRound' then state in ('active')
@@ -294,6 +311,10 @@ create function app.allows(noun text, state text, operation text) returns boolea
             else false end
         when 'rule' then case operation
             when 'updateRule' then state in ('drafted')
+            else false end
+        when 'signal' then case operation
+            when 'handleSignal' then state in ('received', 'looked_into')
+            when 'withdrawSignal' then state in ('received', 'looked_into')
             else false end
         when 'task' then case operation
             when 'replanTask' then state in ('proposed', 'open')
@@ -340,6 +361,7 @@ create function app.is_asked(noun text, event text) returns boolean immutable pa
         when 'placement' then event not in ('convert', 'return')
         when 'proposal' then event not in ('overtake', 'revoke', 'restore_draft', 'restore', 'restore_invitation', 'expire')
         when 'rule' then event not in ('replace', 'restore')
+        when 'signal' then event not in ('look_into', 'correct')
         when 'task' then event not in ('settle', 'lapse', 'drop', 'offer')
         when 'vacancy' then event not in ('take_up', 'shortlist', 'fill_partly', 'fill', 'rescreen', 'resume', 'reopen', 'vacate', 'vacate_partly', 'expire')
         else true end;
@@ -367,6 +389,7 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('candidate', 'withdrawConsent', '{active,paused,placed,left}'::text[], '{case_manager,consultant,team_lead,candidate}'::text[]),
         ('candidate', 'createTrajectory', '{active,paused,placed}'::text[], '{case_manager,team_lead,consultant}'::text[]),
         ('candidate', 'createAppointment', '{active,paused,placed}'::text[], '{case_manager,team_lead,consultant,coach}'::text[]),
+        ('candidate', 'createSignal', '{active,paused,placed}'::text[], '{case_manager,team_lead,consultant,coach,field_officer,firm,agency,course_leader,employer}'::text[]),
         ('candidate', 'giveConsent', '{active,paused,placed}'::text[], '{case_manager,consultant,team_lead,candidate}'::text[]),
         ('candidate', 'createPlacement', '{active,paused,placed}'::text[], '{case_manager,team_lead,consultant,firm,agency}'::text[]),
         ('candidate', 'createProposalRound', '{active}'::text[], '{consultant,firm,agency}'::text[]),
@@ -389,6 +412,8 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('project', 'updateProject.words', '{planned,running}'::text[], '{case_manager,team_lead,account_manager,hub}'::text[]),
         ('project', 'createParticipation', '{planned,running}'::text[], '{case_manager,team_lead,account_manager,hub}'::text[]),
         ('rule', 'updateRule', '{drafted}'::text[], '{tenant_admin}'::text[]),
+        ('signal', 'handleSignal', '{received,looked_into}'::text[], '{case_manager,team_lead}'::text[]),
+        ('signal', 'withdrawSignal', '{received,looked_into}'::text[], '{case_manager,team_lead,consultant,coach,field_officer,firm,agency,course_leader,employer}'::text[]),
         ('task', 'replanTask', '{proposed,open}'::text[], '{case_manager,team_lead,consultant,account_manager,coach,field_officer,sector_coach,firm,agency,course_leader,hub,employer,tenant_admin}'::text[]),
         ('task', 'reassignTask', '{proposed,open}'::text[], '{case_manager,team_lead,consultant,account_manager,coach,field_officer,sector_coach,firm,agency,course_leader,hub,employer,tenant_admin}'::text[]),
         ('trajectory', 'updateTrajectory', '{planned,running}'::text[], '{case_manager,team_lead,consultant}'::text[]),
@@ -535,6 +560,17 @@ create function app.rule_guard() returns trigger language plpgsql
     begin
         if new.value::text is distinct from old.value::text or new.source::text is distinct from old.source::text or new.from_at::text is distinct from old.from_at::text or new.until_at::text is distinct from old.until_at::text then
             perform app.require('rule', state, 'updateRule');
+        end if;
+        return new;
+    end $$;
+
+create function app.signal_guard() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare state text := old.state;
+    begin
+        if new.duty::text is distinct from old.duty::text then
+            perform app.require('signal', state, 'handleSignal');
         end if;
         return new;
     end $$;

@@ -1,0 +1,49 @@
+-- program: measures
+
+-- What somebody outside the wall of measures sees of a signal is what they said, and that it was handled.
+-- fragment: signal_columns
+s.id, s.candidate_id, s.kind, case when i.inside then s.state else app.signal_state_outside(s) end as state, s.appointment_id, s.trajectory_id,
+s.placement_id, s.proposal_id, s.vacancy_id, s.seen_by, s.seen_at, s.received_at,
+case when i.inside then s.project_id end as project_id, case when i.inside then s.made_by end as made_by,
+case when i.inside then s.organisation_id end as organisation_id, case when i.inside then s.employer_id end as employer_id,
+case when i.inside then s.doubles_id end as doubles_id, case when i.inside then s.duty end as duty, case when i.inside then s.outcome end as outcome,
+case when i.inside then s.looked_into_at end as looked_into_at, case when i.inside then s.handled_at end as handled_at,
+case when i.inside then s.withdrawn_at end as withdrawn_at, case when i.inside then s.corrected_at end as corrected_at,
+case when i.inside then s.version else app.signal_version_outside(s) end as version,
+case when i.inside then s.changed_at else app.signal_changed_outside(s) end as changed_at
+
+-- query: signal_list
+-- rows: many
+-- whose: candidate_id
+-- filter: state case when i.inside then s.state else app.signal_state_outside(s) end = %
+-- filter: kind s.kind = %
+-- filter: candidateId s.candidate_id = %::uuid
+-- filter: appointmentId s.appointment_id = %::uuid
+-- filter: projectId i.inside and s.project_id = %::uuid
+-- filter: receivedFrom s.received_at >= %::timestamptz
+-- filter: receivedBefore s.received_at < %::timestamptz
+-- sort: receivedAt s.received_at timestamptz received_at
+-- key: s.id
+-- newest-first:
+select {{signal_columns}} from app.signal s cross join lateral (select app.signal_inside(s) as inside) i where true
+
+-- query: signal_get
+-- rows: one
+-- whose: candidate_id
+select {{signal_columns}} from app.signal s cross join lateral (select app.signal_inside(s) as inside) i where s.id = :id
+
+-- query: signal_make
+-- rows: none
+-- writes: yes
+select app.signal_make(:id::uuid, :document::jsonb)
+
+-- query: signal_handle
+-- body: SignalHandling
+-- rows: none
+-- writes: yes
+select app.signal_handle(:id::uuid, @outcome, @duty)
+
+-- query: signal_withdraw
+-- rows: none
+-- writes: yes
+select app.signal_withdraw(:id::uuid)
