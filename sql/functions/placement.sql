@@ -105,7 +105,7 @@ create trigger let_go before update on app.placement for each row
     when (new.holds_position and new.state <> old.state) execute function app.placement_let_go();
 
 -- After a placement stops to count on: its instruments and its tasks end in the same commit, its position is free again when it held one, and whoever
--- has no other work looks for it again. What a hire set going besides, app.proposal_undo() turns back itself.
+-- has no other work looks for it again. What a hire set going besides, app.proposal_undo() turns back itself, and app.placement_undo() a conversion.
 create function app.placement_ends() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -116,10 +116,10 @@ create function app.placement_ends() returns trigger language plpgsql
         end if;
         perform app.instruments_end_of(new.id, coalesce(new.ended_on, clock.today()));
         perform app.task_drop('placement', new.id);
-        if old.holds_position and not new.holds_position then
+        if old.holds_position and not new.holds_position and new.converted_to is null then -- what goes on as another kind keeps its position
             perform app.vacancy_vacate(new.vacancy_id);
         end if;
-        if not (new.state = 'undone' and new.proposal_id is not null)
+        if not (new.state = 'undone' and num_nonnulls(new.proposal_id, new.converts) > 0)
            and (select e.works_on from ref.placement_end e where e.reason = new.end_reason) is not true then
             perform app.placement_look_again(new.candidate_id, case new.state when 'undone' then 'undo_hire' else 'end_placement' end);
         end if;
@@ -167,6 +167,9 @@ create function app.placement_of_hire() returns trigger language plpgsql
         free int;
     begin
         if new.state = 'undone' then
+            perform app.placement_undo_chain(n, new.undo_reason, true) from app.placement p
+                join app.placement n on n.tenant_id = p.tenant_id and n.id = p.converted_to and not app.placement_is_ended(n.state)
+            where p.tenant_id = new.tenant_id and p.proposal_id = new.id and not app.placement_is_ended(p.state);
             update app.placement p set state = app.move('placement', p.state, 'undo'), undone_at = new.undone_at, undone_by = new.undone_by,
                    undo_reason = new.undo_reason, rule_id = new.rule_id
             where p.tenant_id = new.tenant_id and p.proposal_id = new.id and not app.placement_is_ended(p.state);
@@ -195,7 +198,7 @@ create function app.placement_to_replace(vacancy uuid) returns uuid language plp
     as $$
     begin
         return (select p.id from app.placement p
-                where p.tenant_id = app.tenant() and p.vacancy_id = vacancy and p.replacement_wanted and app.placement_is_settled(p.state)
+                where p.tenant_id = app.tenant() and p.vacancy_id = vacancy and p.replacement_wanted and p.state <> 'undone'
                   and not exists (select from app.placement n where n.tenant_id = p.tenant_id and n.replacement_for = p.id and not app.placement_is_ended(n.state))
                 order by p.ended_on, p.id limit 1);
     end $$;

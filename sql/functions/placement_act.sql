@@ -74,14 +74,18 @@ create function app.placement_decline(placement uuid, reason text) returns void 
         where q.tenant_id = p.tenant_id and q.id = p.id;
     end $$;
 
--- The first day of work. Whatever stops a start is told at once.
+-- The first day of work, or with another day its correction. Whatever stops a start is told at once.
 create function app.placement_start(placement uuid, day date) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
         p app.placement := app.placement_lock(placement); -- it asks app.sees_placement()
-        moved text := app.move('placement', p.state, 'start');
+        moved text := app.move('placement', p.state, case when day is not null and p.state = 'started' then 'correct' else 'start' end);
     begin
+        if p.state = moved then -- the first day was another one
+            update app.placement q set started_on = app.placement_day(day) where q.tenant_id = p.tenant_id and q.id = p.id;
+            return;
+        end if;
         perform app.gate_require('start', array(select g.id from app.gate_parts('placement', p.id) g));
         perform app.move('placement', p.state, 'start');
         update app.placement q set state = moved, started_on = app.placement_day(day)
@@ -148,6 +152,7 @@ create function app.placement_undo(placement uuid, reason text) returns void lan
     as $$
     declare
         p app.placement;
+        held boolean;
         hire uuid := (select q.proposal_id from app.placement q where q.tenant_id = app.tenant() and q.id = placement and app.sees_placement(q));
     begin
         if hire is not null then
@@ -160,12 +165,27 @@ create function app.placement_undo(placement uuid, reason text) returns void lan
             raise exception using errcode = 'MW409', message = 'term-passed',
                 detail = json_build_object('limit', extract(day from app.rule_days('proposal.undo_hire')))::text;
         end if;
-        update app.placement q set state = app.move('placement', p.state, 'undo'), undone_at = clock.now(), undone_by = app.actor(), undo_reason = reason,
+        held := app.placement_undo_chain(p, reason, p.converts is null);
+        if p.converts is not null then -- what it took over goes on as it was, with its position and its after-care
+            update app.placement q set state = app.move('placement', q.state, 'resume'), ended_on = null, end_reason = null, end_phase = null,
+                   converted_to = null, holds_position = held
+            where q.tenant_id = p.tenant_id and q.id = p.converts;
+        end if;
+    end $$;
+
+-- Undoes a placement, and before it what it went on as. Its position is free again when it `gives_back`. Returns whether it had one.
+create function app.placement_undo_chain(p app.placement, reason text, gives_back boolean) returns boolean language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare held boolean := p.holds_position or exists (
+        select from app.placement n where n.tenant_id = p.tenant_id and n.id = p.converted_to and not app.placement_is_ended(n.state)
+            and app.placement_undo_chain(n, reason, gives_back));
+    begin
+        update app.placement q set holds_position = false where q.tenant_id = p.tenant_id and q.id = p.id and q.holds_position and not gives_back;
+        update app.placement q set state = app.move('placement', q.state, 'undo'), undone_at = clock.now(), undone_by = app.actor(), undo_reason = reason,
                rule_id = app.rule_used('proposal.undo_hire')
         where q.tenant_id = p.tenant_id and q.id = p.id;
-        if p.converts is not null then -- what it took over goes on as it was
-            update app.placement q set converted_to = null where q.tenant_id = p.tenant_id and q.id = p.converts;
-        end if;
+        return held;
     end $$;
 
 -- The employer or the person calls: somebody looks at it within hours.

@@ -11,8 +11,18 @@ create function app.sees_placement_contact(r app.placement_contact, scope text d
 call app.wall('app.placement_contact', 'placement_contact', '{}');
 call app.open_to_scope('app.placement_contact', 'app.sees_placement_contact');
 
+-- Whether this was said before the placement ended.
+create function app.placement_contact_is_late(p app.placement, held_at timestamptz) returns boolean language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return p.state in ('ended', 'withdrawn') and held_at < (select max(t.at) from app.transition t
+            where t.tenant_id = p.tenant_id and t.noun = 'placement' and t.subject_id = p.id and t.to_state = p.state);
+    end $$;
+
 -- Somebody spoke with the person or the employer. The earliest contact of the plan that is due by now with that party is done by it, or the one
--- that is named.
+-- that is named. What is urgent is done by who was reached after it began. What was said before a placement ended is noted also when a phone
+-- sends it later.
 create function app.placement_contact_make(contact uuid, placement uuid, asked jsonb) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -21,22 +31,25 @@ create function app.placement_contact_make(contact uuid, placement uuid, asked j
         c app.placement_contact := jsonb_populate_record(null::app.placement_contact, asked);
         task uuid;
     begin
-        perform app.require('placement', p.state, 'createPlacementContact');
-        if calendar.moment(clock.today() + time '23:59:59') < c.held_at then
-            raise exception using errcode = '23514', message = 'future', table = 'placement_contact', constraint = 'placement_contact_held_at_check';
+        if app.placement_contact_is_late(p, c.held_at) is not true then
+            perform app.require('placement', p.state, 'createPlacementContact');
+        end if;
+        if c.held_at not between calendar.moment(least(p.offered_on, p.starts_on, p.started_on) + time '00:00') and calendar.moment(clock.today() + time '23:59:59') then
+            raise exception using errcode = '23514', message = 'day', table = 'placement_contact', constraint = 'placement_contact_held_at_check';
         end if;
         c.held_at := least(coalesce(c.held_at, clock.now()), clock.now()); -- the clock of a phone is not ours
         select t.id into task from app.task t
         where t.tenant_id = p.tenant_id and t.subject_id = p.id and app.task_is_open(t.state) and t.kind like '%follow_up'
           and case when c.task_id is not null then t.id = c.task_id
-                   else t.kind = 'urgent_follow_up' or (t.cause like '%:' || c.with_whom and t.due_at <= calendar.moment(clock.today() + time '23:59:59')) end
+                   else t.kind = 'urgent_follow_up' and t.made_at <= c.held_at or (t.cause like '%:' || c.with_whom and t.due_at <= calendar.moment(clock.today() + time '23:59:59')) end
+          and (t.kind <> 'urgent_follow_up' or c.outcome <> 'not_reached' or c.task_id is not null)
         order by t.rank_at, t.id limit 1;
         if task is null and c.task_id is not null then
             raise exception using errcode = '23503', message = 'reference', table = 'placement_contact', constraint = 'placement_contact_task_id_fkey';
         end if;
         if task is not null then
             perform app.task_complete(task, c.outcome, null);
-        elsif c.outcome = any ('{at_risk,ended}') then
+        elsif app.placement_is_open(p.state) and c.outcome = any ('{at_risk,ended}') then
             perform app.placement_alarm(p, contact::text);
         end if;
         insert into app.placement_contact (tenant_id, id, placement_id, candidate_id, task_id, with_whom, channel, outcome, held_at, held_by, note_id)

@@ -83,17 +83,44 @@ create function app.placement_plan_terms(p app.placement) returns void language 
         before_end timestamptz := calendar.moment(p.ends_on - extract(day from app.rule_days('plan.before_end'))::int + time '17:00');
         owner uuid := app.placement_carer(p.candidate_id);
     begin
-        for k in select t.task_kind from ref.placement_task t where t.placement_kind = p.kind loop
+        for k in select t.task_kind from ref.placement_task t where t.placement_kind = p.kind and not exists (
+                     select from app.task a where a.tenant_id = p.tenant_id and a.subject_id = p.id and a.kind = t.task_kind and a.cause = app.clock_cause()
+                     and a.state <> 'withdrawn') loop
             perform app.task_open(k, 'placement', p.id, owner, null, app.clock_cause(), since, promised_to_employer => p.employer_id, project => p.project_id);
         end loop;
         if p.ends_on is null or app.placement_term_is_near(p, before_end) then
             perform app.task_drop('placement', p.id, 'contract', 'end_of_term');
-        elsif not exists (select from app.task t where t.tenant_id = p.tenant_id and t.subject_id = p.id and t.kind = 'contract' and t.cause = 'end_of_term') then
+        elsif not exists (select from app.task t where t.tenant_id = p.tenant_id and t.subject_id = p.id and t.kind = 'contract' and t.cause = 'end_of_term'
+                          and (app.task_is_open(t.state) or app.task_is_settled(t.state) and t.ended_at >= before_end - app.rule_days('plan.before_end'))) then
             perform app.task_open('contract', 'placement', p.id, owner, null, 'end_of_term', due_at => before_end, promised_to_employer => p.employer_id, project => p.project_id);
         else
             update app.task t set due_at = before_end
             where t.tenant_id = p.tenant_id and t.subject_id = p.id and t.kind = 'contract' and t.cause = 'end_of_term' and app.task_is_open(t.state);
         end if;
+    end $$;
+
+-- After the talk about the next contract: the end that was agreed then has its own.
+create function app.placement_follow_contract() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare event text := current_setting('app.event', true);
+    begin
+        perform app.placement_plan_terms(p) from app.placement p where p.tenant_id = new.tenant_id and p.id = new.subject_id and p.state = 'started';
+        perform set_config('app.event', coalesce(event, ''), true);
+        return null;
+    end $$;
+create trigger placement_contract after update on app.task for each row
+    when (new.noun = 'placement' and new.kind = 'contract' and new.state in ('done', 'failed') and old.state <> new.state)
+    execute function app.placement_follow_contract();
+
+-- After the first day is another one: what is still asked moves along, and what would have been before today is asked today.
+create function app.placement_plan_moves(p app.placement) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        update app.task t set due_at = calendar.moment(greatest(k.day, clock.today()) + time '17:00') from app.placement_contacts(p) k
+        where t.tenant_id = p.tenant_id and t.subject_id = p.id and t.kind = 'follow_up' and t.cause = k.code || ':' || k.with_whom and app.task_is_open(t.state);
+        perform app.task_drop('placement', p.id, t.task_kind, app.clock_cause()) from ref.placement_task t where t.placement_kind = p.kind;
     end $$;
 
 -- Whether the talk about the next contract comes early enough already.
@@ -105,13 +132,16 @@ create function app.placement_term_is_near(p app.placement, before_end timestamp
                        and app.task_is_open(t.state) and t.due_at <= before_end);
     end $$;
 
--- After a placement is accepted or starts, or its plan or its end changes. (By its name after log_transition.)
+-- After a placement is accepted or starts, or its plan, its first day or its end changes. (By its name after log_transition.)
 create function app.placement_plan() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare event text := current_setting('app.event', true);
     begin
         if app.placement_is_open(new.state) then
+            if tg_op = 'UPDATE' and new.state = old.state and (new.starts_on, new.started_on) is distinct from (old.starts_on, old.started_on) then
+                perform app.placement_plan_moves(new);
+            end if;
             perform app.placement_plan_contacts(new);
             if new.state = 'started' then
                 perform app.placement_plan_terms(new);
@@ -122,8 +152,8 @@ create function app.placement_plan() returns trigger language plpgsql
     end $$;
 create trigger plan_first after insert on app.placement for each row execute function app.placement_plan();
 create trigger plan after update on app.placement for each row
-    when ((new.state, new.starts_on, new.ends_on, new.plan, new.plan_days, new.kind)
-          is distinct from (old.state, old.starts_on, old.ends_on, old.plan, old.plan_days, old.kind))
+    when ((new.state, new.starts_on, new.started_on, new.ends_on, new.plan, new.plan_days, new.kind)
+          is distinct from (old.state, old.starts_on, old.started_on, old.ends_on, old.plan, old.plan_days, old.kind))
     execute function app.placement_plan();
 
 -- Somebody must look at a placement within hours.

@@ -1,6 +1,6 @@
 -- The life of a placement. What was offered is accepted or not; what was accepted starts or falls through; what started ends.
 -- row: app.placement old.state
--- unasked: convert, return
+-- unasked: convert, return, resume, correct
 insert into ref.state (noun, state, phase, initial) values
     ('placement', 'offered',   'pending', true),
     ('placement', 'accepted',  'open',    false),
@@ -18,13 +18,16 @@ insert into ref.state_move (noun, from_state, event, to_state, roles, guard) val
     ('placement', 'offered',  'withdraw', 'withdrawn', '{case_manager,consultant,team_lead,coach,firm,agency,system}', 'a reason'),
     ('placement', 'accepted', 'withdraw', 'withdrawn', '{case_manager,consultant,team_lead,coach,firm,agency,system}', 'a reason'),
     ('placement', 'accepted', 'start',    'started',   '{case_manager,consultant,team_lead,coach,firm,agency,employer}', 'nothing that stops a start'),
+    ('placement', 'started',  'correct',  'started',   '{case_manager,consultant,team_lead,coach}', 'another first day: a correction'),
     ('placement', 'started',  'end',      'ended',     '{case_manager,consultant,team_lead,coach,firm,agency,system}', 'a reason'),
     ('placement', 'started',  'convert',  'ended',     '{case_manager,consultant,team_lead,coach}', 'another placement takes over'),
+    ('placement', 'accepted', 'return',   'withdrawn', '{case_manager,consultant,team_lead,coach,employer}', 'a reason: somebody did not come'),
     ('placement', 'started',  'return',   'ended',     '{case_manager,consultant,team_lead,coach,employer}', 'a reason'),
     ('placement', 'offered',  'undo',     'undone',    '{consultant,team_lead}', 'within the term, with a reason'),
     ('placement', 'accepted', 'undo',     'undone',    '{consultant,team_lead}', 'within the term, with a reason'),
     ('placement', 'started',  'undo',     'undone',    '{consultant,team_lead}', 'within the term, with a reason'),
-    ('placement', 'ended',    'undo',     'undone',    '{consultant,team_lead}', 'within the term, with a reason')
+    ('placement', 'ended',    'undo',     'undone',    '{consultant,team_lead}', 'within the term, with a reason'),
+    ('placement', 'ended',    'resume',   'started',   '{consultant,team_lead}', 'what it went on as is undone')
 on conflict (noun, from_state, event) do update set
     to_state = excluded.to_state, roles = excluded.roles, guard = excluded.guard;
 

@@ -80,6 +80,7 @@ class Years:
     def plan(self, placement, days):
         """From today on the contacts of these days are asked, but for those that were done."""
         of = self.placed[placement]
+        of['days'] = days
         of['asks'] = {f'day_{n}:{who}': of['since'] + datetime.timedelta(days=n) for n in days for who in PARTIES
                       if of['since'] + datetime.timedelta(days=n) >= self.day and f'day_{n}:{who}' not in of['done']}
 
@@ -91,6 +92,10 @@ class Years:
         how = self.random.choice(("app.placement_end(%s, 'health')", "app.placement_return(%s, 'does_not_fit', false, null)", "app.placement_undo(%s, 'wrong_candidate')"))
         if self.tried('ended', f'select {how}', (placement,)):
             self.stop(placement)
+            before = self.placed[placement].get('after') if 'undo' in how else None
+            if before:      # what it went on from goes on
+                self.placed[before]['runs'] = True
+                self.plan(before, self.placed[before]['days'])
 
     def convert(self, placement):
         of = self.placed[placement]
@@ -99,7 +104,7 @@ class Years:
             self.stop(placement)
             self.placed[after] = {'kind': 'regular', 'since': of['since'], 'asks': {}, 'done': set(of['done']), 'runs': True}
             self.plan(after, HARD)
-            self.placed[after]['before'] = set(of['done'])
+            self.placed[after].update(before=set(of['done']), after=placement)
 
     def deviate(self, placement):
         days = sorted(self.random.sample(range(1, 200), 4))

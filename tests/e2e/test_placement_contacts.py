@@ -88,3 +88,97 @@ def test_what_a_kind_asks_besides(region, cared):
     ends, *_ = cared(kind='seasonal', endsOn='2031-07-31')
     assert tasks(region, ends, 'contract') == {'end_of_term': datetime.date(2031, 7, 1)}
     assert tasks(region, cared(kind='successor')[0], 'hand_over') and tasks(region, cared(kind='adoption')[0], 'adoption')
+
+
+# ------------------------------------------------------------------------------------------- what practitioners saw
+
+def before(region, hours):
+    return region.sql("select to_char((clock.now() - make_interval(hours => %s)) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')", (hours,))[0][0]
+
+
+def urgent(region, place):
+    return region.sql("select state from app.task where kind = 'urgent_follow_up' and subject_id = %s order by made_at", (place.rsplit('/', 1)[1],))
+
+
+def test_seen_practitioner_when_the_start_moves_what_is_done_before_it_moves_along(as_role, region, cared):
+    begin = today(region)
+    place, coach, _ = cared(start=False, startsOn=str(begin + datetime.timedelta(days=30)))
+    for start, asked in ((60, [55, 58, 60]), (3, [0, 1, 3])):
+        etag = as_role('consultant').get(place).headers['etag']
+        assert as_role('consultant').patch(place, {'startsOn': str(begin + datetime.timedelta(days=start))}, etag).status == 200
+        assert sorted(tasks(region, place).values()) == [begin + datetime.timedelta(days=n) for n in asked]
+
+
+def test_seen_practitioner_when_the_first_day_is_corrected_the_plan_moves_along(as_role, region, cared):
+    place, coach, _ = cared(kind='temp')
+    begin = today(region)
+    assert coach.post(f'{place}/starts', {'day': str(begin - datetime.timedelta(days=10))}).status == 200
+    asked = tasks(region, place)
+    assert {asked[f'day_{n}:candidate'] for n in (1, 3, 7)} == {begin} and asked['day_14:candidate'] == begin + datetime.timedelta(days=4)
+    assert list(tasks(region, place, 'contract')) == ['clock'] and len(asked) == 21
+
+
+def test_seen_practitioner_a_contract_that_is_extended_twice_is_talked_about_twice(as_role, region, cared, later):
+    place, coach, _ = cared(kind='seasonal', endsOn=str(today(region) + datetime.timedelta(days=40)))
+
+    def talk(outcome='extended'):
+        task, = region.sql("select id from app.task where subject_id = %s and kind = 'contract' and state = 'open'", (place.rsplit('/', 1)[1],))[0]
+        assert coach.post(f'/tasks/{task}/completions', {'outcome': outcome}).status == 200
+
+    def extend(days):
+        etag = as_role('consultant').get(place).headers['etag']
+        assert as_role('consultant').patch(place, {'endsOn': str(today(region) + datetime.timedelta(days=days))}, etag).status == 200
+    with later(12):
+        talk()
+        assert tasks(region, place, 'contract') == {}
+        extend(180)
+        assert tasks(region, place, 'contract') == {'end_of_term': today(region) + datetime.timedelta(days=150)}
+    with later(160):
+        extend(300)         # first the new end, then the talk
+        talk()
+        assert tasks(region, place, 'contract') == {'end_of_term': today(region) + datetime.timedelta(days=270)}
+
+
+def test_seen_practitioner_the_talk_of_the_fifth_month_is_not_asked_again_when_it_was_done(as_role, region, cared, later):
+    place, coach, _ = cared(kind='temp')
+    with later(150):
+        task, = region.sql("select id from app.task where subject_id = %s and kind = 'contract' and state = 'open'", (place.rsplit('/', 1)[1],))[0]
+        assert coach.post(f'/tasks/{task}/completions', {'outcome': 'extended'}).status == 200
+        etag = as_role('consultant').get(place).headers['etag']
+        assert as_role('consultant').patch(place, {'endsOn': str(today(region) + datetime.timedelta(days=400))}, etag).status == 200
+        assert tasks(region, place, 'contract') == {'end_of_term': today(region) + datetime.timedelta(days=370)}
+
+
+def test_seen_practitioner_what_is_urgent_is_not_done_by_a_visit_before_it(region, as_role, cared, later):
+    place, coach, _ = cared()
+    with later(3):
+        as_role('employer').post(f'{place}/calls')
+        sent = coach.post(f'{place}/contacts', {'withWhom': 'candidate', 'channel': 'at_work', 'outcome': 'fine', 'heldAt': before(region, 20)})
+        assert sent.status == 201 and urgent(region, place) == [('open',)]
+        assert coach.post(f'{place}/contacts', {'withWhom': 'employer', 'channel': 'call', 'outcome': 'fine'}).status == 201
+        assert urgent(region, place) == [('done',)]
+
+
+def test_seen_practitioner_whoever_was_not_reached_is_called_again(region, as_role, cared, later):
+    place, coach, _ = cared()
+    with later(3):
+        as_role('employer').post(f'{place}/calls')
+        sent = coach.post(f'{place}/contacts', {'withWhom': 'employer', 'channel': 'call', 'outcome': 'not_reached'})
+        assert sent.status == 201 and urgent(region, place) == [('open',)]
+
+
+def test_seen_practitioner_a_note_of_before_the_end_is_not_lost(region, cared, later):
+    place, coach, _ = cared()
+    with later(3):
+        visited = before(region, 2)
+        coach.post(f'{place}/endings', {'reason': 'functioning'})
+        late = {'withWhom': 'candidate', 'channel': 'at_work', 'outcome': 'at_risk', 'words': 'Het ging niet goed.', 'heldAt': visited}
+        sent = coach.post(f'{place}/contacts', late)
+        assert sent.status == 201 and sent.json['noteId'] and urgent(region, place) == []
+        assert coach.post(f'{place}/contacts', {'withWhom': 'candidate', 'channel': 'call', 'outcome': 'fine'}).problem == 'state'
+
+
+def test_seen_practitioner_nobody_was_spoken_with_before_the_placement(cared):
+    place, coach, _ = cared()
+    wrong = coach.post(f'{place}/contacts', {'withWhom': 'candidate', 'channel': 'call', 'outcome': 'fine', 'heldAt': '2006-11-20T10:00:00Z'})
+    assert wrong.status == 400 and wrong.json['errors'][0]['pointer'] == '/heldAt'

@@ -333,3 +333,80 @@ def test_the_person_accepts_and_calls(as_role, person, someone, offer):
     assert client().post(f'{place}/calls').status == 200
     assert client().post(f'{foreign.headers["location"]}/acceptances', {}).status == 404
     assert client().post(f'{place}/endings', {'reason': 'other'}).status == 403
+
+
+# ------------------------------------------------------------------------------------------------ second thoughts
+
+@pytest.fixture
+def hired(as_role, proposed):
+    """Somebody who works after a hire: (vacancy, proposal, address of the placement)."""
+    def make(positions=1):
+        vacancy, (proposal, *_) = proposed(positions=positions)
+        assert as_role('employer').post(f'/proposals/{proposal}/answers', {'answer': 'hire'}).status == 200
+        made, = as_role('consultant').get(f'/placements?vacancyId={vacancy}').json['items']
+        assert as_role('consultant').post(f'/placements/{made["id"]}/starts', {}).status == 200
+        return vacancy, proposal, f'/placements/{made["id"]}'
+    return make
+
+
+def converted(client, place, kind='temp'):
+    return f'/placements/{client.post(f"{place}/conversions", {"kind": kind}).json["convertedToId"]}'
+
+
+def test_seen_practitioner_what_goes_on_as_another_kind_keeps_its_position(as_role, hired):
+    vacancy, _, place = hired()
+    converted(as_role('consultant'), place)
+    shown = as_role('consultant').get(f'/vacancies/{vacancy}').json
+    assert (shown['state'], shown['positionsTaken']) == ('filled', 1)
+
+
+def test_seen_practitioner_a_conversion_that_is_undone_leaves_nobody_without_work(as_role, region, hired):
+    consultant, (vacancy, _, place) = as_role('consultant'), hired()
+    first = converted(consultant, place)
+    second = converted(consultant, first, 'regular')
+    assert consultant.post(f'{first}/undoings', {'reason': 'entered_by_mistake'}).status == 200
+    assert [state(consultant, p) for p in (place, first, second)] == ['started', 'undone', 'undone']
+    shown = consultant.get(place).json
+    assert not {'endedOn', 'endReason', 'endPhase', 'convertedToId'} & set(shown)
+    assert consultant.get(f'/vacancies/{vacancy}').json['positionsTaken'] == 1
+    assert consultant.get(f'/candidates/{shown["candidateId"]}').json['status'] == 'placed'
+    assert region.sql("select count(*) > 0 from app.task where subject_id = %s and kind = 'follow_up' and state = 'open'", (shown['id'],)) == [(True,)]
+    assert consultant.post(f'{place}/endings', {'reason': 'end_of_term'}).json['state'] == 'ended'      # as any other one
+
+
+def test_seen_practitioner_a_hire_is_undone_with_what_it_went_on_as(as_role, hired):
+    consultant, (vacancy, proposal, place) = as_role('consultant'), hired()
+    next_one = converted(consultant, place)
+    assert consultant.post(f'/proposals/{proposal}/hire-reversals', {'reason': 'wrong_candidate'}).status == 200
+    assert (state(consultant, place), state(consultant, next_one)) == ('undone', 'undone')
+    shown = consultant.get(f'/vacancies/{vacancy}').json
+    assert (shown['positionsTaken'], shown['state'] in ('open', 'shortlisted')) == (0, True)
+    assert consultant.get(f'/candidates/{consultant.get(place).json["candidateId"]}').json['status'] == 'active'
+
+
+def test_seen_practitioner_a_first_day_that_was_mistyped_is_corrected(as_role, region, someone, offer):
+    consultant, made = as_role('consultant'), offer()
+    place = made.headers['location']
+    consultant.post(f'{place}/acceptances', {})
+    assert consultant.post(f'{place}/starts', {'day': '2006-11-02'}).json['startedOn'] == '2006-11-02'
+    assert consultant.post(f'{place}/starts', {}).problem == 'state'
+    assert as_role('employer').post(f'{place}/starts', {'day': '2026-11-02'}).status in (403, 409)
+    assert consultant.post(f'{place}/starts', {'day': '2099-01-01'}).status == 400
+    today = str(region.sql('select clock.today()')[0][0])
+    assert consultant.post(f'{place}/starts', {'day': today}).json['startedOn'] == today
+    asked = region.sql("select count(*) from app.task where subject_id = %s and kind = 'follow_up' and cause like 'day%%' and state = 'open'", (made.json['id'],))
+    assert asked == [(20,)]
+
+
+def test_seen_practitioner_who_did_not_come_on_the_first_day_is_returned_by_the_employer(as_role, proposed):
+    consultant, employer = as_role('consultant'), as_role('employer')
+    vacancy, (first, second, *_) = proposed(positions=2)
+    assert employer.post(f'/proposals/{first}/answers', {'answer': 'hire'}).status == 200
+    away, = consultant.get(f'/placements?vacancyId={vacancy}').json['items']
+    told = employer.post(f'/placements/{away["id"]}/returns', {'reason': 'did_not_come', 'replacement': True})
+    assert (told.json['state'], told.json['returnReason'], told.json['endPhase']) == ('withdrawn', 'did_not_come', 'before_start'), told.text
+    assert consultant.get(f'/vacancies/{vacancy}').json['positionsTaken'] == 0
+    assert consultant.get(f'/candidates/{away["candidateId"]}').json['status'] == 'active'
+    assert employer.post(f'/proposals/{second}/answers', {'answer': 'hire'}).status == 200
+    comes = next(p for p in consultant.get(f'/placements?vacancyId={vacancy}').json['items'] if p['state'] == 'accepted')
+    assert comes['replacementForId'] == away['id']

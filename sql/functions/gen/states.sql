@@ -358,7 +358,7 @@ create function app.is_asked(noun text, event text) returns boolean immutable pa
         when 'instrument' then event not in ('lapse')
         when 'mandate' then event not in ('end')
         when 'message' then event not in ('send', 'hand', 'fail', 'lose', 'deliver', 'bounce', 'withdraw')
-        when 'placement' then event not in ('convert', 'return')
+        when 'placement' then event not in ('convert', 'return', 'resume', 'correct')
         when 'proposal' then event not in ('overtake', 'revoke', 'restore_draft', 'restore', 'restore_invitation', 'expire')
         when 'rule' then event not in ('replace', 'restore')
         when 'signal' then event not in ('look_into', 'correct')
