@@ -144,6 +144,34 @@ create function app.appointments_cancel() returns trigger language plpgsql
 create trigger appointments_cancel after update of died_on on app.candidate for each row
     when (new.died_on is not null and old.died_on is null) execute function app.appointments_cancel();
 
+-- After somebody leaves a cohort: nobody is expected at its sessions from then on, and so nobody misses them.
+create function app.appointments_leave() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare event text := current_setting('app.event', true);
+    begin
+        update app.appointment a set state = app.move('appointment', a.state, 'cancel')
+        where a.tenant_id = new.tenant_id and a.candidate_id = new.candidate_id and a.project_id = new.project_id
+          and (app.appointment_is_pending(a.state) or app.appointment_is_open(a.state)) and (a.starts_at at time zone 'Europe/Amsterdam')::date > new.until_day;
+        perform set_config('app.event', coalesce(event, ''), true);
+        return null;
+    end $$;
+create trigger appointments_leave after update of until_day on app.candidate_participation for each row
+    when (new.until_day is distinct from old.until_day) execute function app.appointments_leave();
+
+-- What is still to come with somebody who hands over: with the new one, who goes along as a coach only.
+create function app.appointments_hand_over(from_user uuid, to_user uuid) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare role text := (select u.role from app.user_account u where u.tenant_id = app.tenant() and u.id = to_user and u.active);
+    begin
+        update app.appointment a set
+            user_id = case when a.user_id = from_user then to_user else a.user_id end,
+            coach_id = case when a.coach_id = from_user and role = 'coach' then to_user else a.coach_id end
+        where a.tenant_id = app.tenant() and from_user in (a.user_id, a.coach_id) and a.starts_at > clock.now()
+          and (app.appointment_is_pending(a.state) or app.appointment_is_open(a.state)) and role in ('case_manager', 'team_lead', 'consultant', 'coach');
+    end $$;
+
 -- The appointment that the caller sees, locked; or MW404.
 create function app.appointment_lock(appointment uuid) returns app.appointment language plpgsql
     set search_path = pg_catalog, pg_temp
@@ -202,10 +230,10 @@ create function app.appointment_move(appointment uuid, event text, asked jsonb, 
         where o.tenant_id = a.tenant_id and o.id = a.id;
         if event = 'move' then
             insert into app.appointment (tenant_id, id, candidate_id, kind, starts_at, ends_at, place, user_id, organisation_id, employer_id, coach_id,
-                                         trajectory_id, proposal_id, made_at, made_by)
+                                         trajectory_id, proposal_id, project_id, session, made_at, made_by)
             values (a.tenant_id, next, a.candidate_id, a.kind, starts, coalesce((asked ->> 'ends_at')::timestamptz, starts + (a.ends_at - a.starts_at)),
                     coalesce(asked ->> 'place', a.place), a.user_id, a.organisation_id, a.employer_id, a.coach_id, a.trajectory_id, a.proposal_id,
-                    clock.now(), app.actor());
+                    a.project_id, a.session, clock.now(), app.actor());
         end if;
     end $$;
 

@@ -320,3 +320,29 @@ def test_race_eight_clients_send_one_list(as_role, group, region):
             thread.join()
         assert answers == [200] * 8 and history(region, who) == before + 2
         assert len(region.sql("select 1 from app.task where kind = 'check' and candidate_id = %s", (who[1],))) == 1
+
+
+# ------------------------------------------------------------------------------------------- what practitioners saw
+
+def test_seen_practitioner_a_session_that_is_moved_stays_on_the_list_of_its_course_leader(as_role, group, person, region):
+    here, project, who = group(2)
+    client = leader(person, as_role, project)
+    one = next(i['appointmentId'] for i in client.get(here).json['items'] if i['candidateId'] == who[0])
+    moved = move(as_role('consultant'), one, 'move', startsAt=moment(region, hour=15)).json
+    again = as_role('consultant').get(f'/appointments/{moved["movedToId"]}').json
+    assert (again['projectId'], again['session'], again['state']) == (project, 1, 'planned')
+    assert client.put(here, marked(who, 'present', 'absent'), '*').status == 200
+    assert states(client, here) == dict(zip(who, ('present', 'absent'))) and client.get(f'/projects/{project}/sessions').json['sessions'][0]['people'] == 2
+
+
+def test_seen_practitioner_who_left_a_cohort_misses_none_of_its_sessions(as_role, cohort, region):
+    project, (goes, stays) = cohort(2)
+    assert as_role('consultant').post(f'/projects/{project}/sessions', {'startsAt': moment(region), 'count': 3, 'everyDays': 1, 'channel': 'letter'}).status == 200
+    own, = as_role('case_manager').get(f'/candidate-participations?candidateId={goes}').json['items']
+    place = f'/candidate-participations/{own["id"]}'
+    ends = region.sql('select (clock.today() + 1)::text')[0][0]
+    assert as_role('case_manager').patch(place, {'untilDay': ends}, as_role('case_manager').get(place).headers['etag']).status == 200
+
+    def left(candidate):
+        return [a['state'] for a in as_role('consultant').get(f'/appointments?candidateId={candidate}').json['items']]
+    assert (left(goes), left(stays)) == (['invited', 'invited', 'cancelled'], ['invited'] * 3)

@@ -108,3 +108,16 @@ def test_seen_practitioner_nobody_hands_over_to_somebody_who_has_left(as_role, l
         assert (refused.status, refused.json['errors'][0]['pointer'], refused.json['errors'][0]['code']) == (400, pointer, 'reference'), refused.text
     stays = lead.get('/user-profile').json['id']
     assert hand(lead, fromUserId=left, toUserId=stays).json['tasks'] == 1 and lead.get(f'/tasks/{task}').json['ownerUserId'] == stays
+
+
+def test_seen_practitioner_appointments_go_along_with_the_people(as_role, person):
+    """Somebody who leaves is not expected anywhere any more, and what was stays as it was."""
+    (old, _), (new, _), consultant = person('coach'), person('coach'), as_role('consultant')
+    one = as_role('team_lead').post('/candidates', {'alias': 'Kandidaat Vlier', 'pc4': '5012', 'coachId': old}).json['id']
+    body = {'candidateId': one, 'kind': 'introduction', 'startsAt': '2031-03-03T09:00:00Z'}
+    made = [consultant.post('/appointments', {**body, **more}).json['id'] for more in (
+        {'coachId': old}, {'userId': old}, {'coachId': old, 'startsAt': '2026-01-05T09:00:00Z'}, {'userId': old})]
+    assert consultant.post(f'/appointments/{made[3]}/moves', {'event': 'cancel'}).status == 200
+    assert as_role('team_lead').post('/hand-overs', {'fromUserId': old, 'toUserId': new}).status == 201
+    with_whom = [consultant.get(f'/appointments/{a}').json for a in made]
+    assert [a.get('coachId', a.get('userId')) for a in with_whom] == [new, new, old, old]
