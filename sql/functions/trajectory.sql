@@ -42,7 +42,7 @@ create function app.trajectory_begin() returns trigger language plpgsql
     end $$;
 create trigger begin before insert on app.trajectory for each row execute function app.trajectory_begin();
 
--- The application for a benefit is that of the same person, and the employer that of the vacancy.
+-- The application for a benefit is that of the same person, and of an intake one that was not refused; the employer is that of the vacancy.
 create function app.trajectory_refer() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -58,7 +58,9 @@ create function app.trajectory_refer() returns trigger language plpgsql
             perform app.task_drop('trajectory', new.id, 'question', 'employer');
         end if;
         if new.benefit_id is not null and not exists (select from app.benefit b where b.tenant_id = new.tenant_id and b.id = new.benefit_id
-                                                      and b.candidate_id = new.candidate_id) then
+                                                      and b.candidate_id = new.candidate_id
+                                                      and (new.kind <> 'intake' or tg_op = 'UPDATE' and new.benefit_id is not distinct from old.benefit_id
+                                                           or app.benefit_is_pending(b.state) or app.benefit_is_open(b.state))) then
             raise exception using errcode = '23503', message = 'reference', table = 'trajectory', constraint = 'trajectory_benefit_id_fkey';
         end if;
         return new;

@@ -403,3 +403,19 @@ def test_a_hire_takes_the_place_that_was_held_for_the_same_candidate(as_role, sh
     assert consultant.post(f'/proposals/{proposals[first]}/answers', {'answer': 'hire'}).status in (200, 201)
     assert region.sql('select positions_taken, state from app.vacancy where id = %s', (vacancy,)) == [(1, 'filled')]
     assert not consultant.get(f'/trajectories/{held["id"]}').json['holdsPlace']
+
+
+def test_seen_practitioner_an_intake_that_begins_again_settles_no_application_that_was_refused(as_role, candidate):
+    lead = as_role('team_lead')
+    body = {'candidateId': candidate.json['id'], 'kind': 'assistance', 'appliedOn': '2026-11-02'}
+    refused = lead.post('/benefits', body).json['id']
+    intake = {'candidateId': candidate.json['id'], 'kind': 'intake'}
+    first = lead.post('/trajectories', {**intake, 'benefitId': refused}).json['id']
+    assert move(lead, first, 'stop', reason='own_request').status == 200 and lead.get(f'/benefits/{refused}').json['state'] == 'refused'
+    again = lead.post('/trajectories', {**intake, 'benefitId': refused})
+    assert again.status == 400 and again.json['errors'][0]['pointer'] == '/benefitId'
+    applied = lead.post('/benefits', body).json['id']
+    second = lead.post('/trajectories', {**intake, 'benefitId': applied}).json['id']
+    assert lead.post(f'/benefits/{applied}/moves', {'event': 'refuse', 'refusalReason': 'no_information'}).status == 200
+    etag = lead.get(f'/trajectories/{second}').headers['etag']
+    assert lead.patch(f'/trajectories/{second}', {'endsOn': '2027-03-01'}, etag).status == 200        # what it names stays
