@@ -26,7 +26,7 @@ PROGRAMS := $(SERVICES:%=$(OUT)/bin/maatwerk-%) $(WORKERS:%=$(OUT)/bin/maatwerk-
 objects = $(patsubst %.c,$(OUT)/%.o,$(1))
 folder = $(filter-out %/main.c,$(wildcard $(1)/*.c $(1)/gen/*.c $(1)/engine/*.c))
 
-.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-figures bench-tasks bench-queue bench-pair chaos gates model property flips attack giant scenarios release docs-test clients clean programs units
+.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-reads bench-figures bench-tasks bench-queue bench-pair chaos gates model property flips attack giant scenarios release docs-test clients clean programs units
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -73,6 +73,11 @@ bench-pair: install ## what requests cost here and in another checkout, in turns
 	-@docker/install docker/packages-bench.txt
 	@$(MAKE) --no-print-directory -s -j2 build
 	@$(PYTHON) tests/bench/pair.py $(OLD)
+
+bench-reads: install ## every read of the contract beside pgbench with the same statements; ONLY=a part of the name of an operation or a tag
+	-@docker/install docker/packages-bench.txt
+	@$(MAKE) --no-print-directory -s -j2 build
+	@$(PYTHON) tests/bench/reads.py
 
 bench-figures: install ## a figure over a million records (RECORDS): how long it takes to count, and to read
 	@$(MAKE) --no-print-directory -s -j2 build

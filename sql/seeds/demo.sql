@@ -332,14 +332,6 @@ from town t cross join lateral (values
     ('proposal', '01920000-0000-7000-8000-000000000b01', 'drafted', 'send', 'sent', interval '0')) w (noun, subject, from_state, event, to_state, ago)
 where t.n = 1;
 
--- step: placements
-insert into app.placement (tenant_id, id, candidate_id, employer_id, kind, origin, state, offered_on, accepted_on, starts_on, started_on, ends_on, hours, version, changed_at, changed_in)
-select c.tenant_id, case when t.n = 1 and c.k = 1 then '01920000-0000-7000-8000-000000000f01' else gen_random_uuid() end, c.id, pg_temp.uid('employer', t.n * 1000000 + 1 + c.k % t.employers), 'temp',
-       'self_found', 'started', d - 40, d - 38, d - 30, d - 30, d + 150, c.hours_min, 1, clock.now(), pg_current_xact_id()
-from (select p.*, row_number() over (partition by p.tenant_id order by p.id) as k from app.candidate p where p.status = 'placed') c join town t on t.tenant = c.tenant_id, clock.today() d where c.k <= 20;
-insert into app.placement_contact (tenant_id, id, placement_id, candidate_id, with_whom, channel, outcome, held_at, held_by, version, changed_at, changed_in) select p.tenant_id, '01920000-0000-7000-8000-000000000fc1', p.id, p.candidate_id, 'candidate', 'at_work', 'fine', clock.now() - interval '9 days', pg_temp.uid('user', 1005), 1, clock.now(), pg_current_xact_id() from app.placement p where p.id = '01920000-0000-7000-8000-000000000f01';
-insert into app.on_call (tenant_id, id, user_id, from_at, until_at, version, changed_at, changed_in) select t.tenant, '01920000-0000-7000-8000-000000000f71', pg_temp.uid('user', 1005), clock.now() - interval '9 days', clock.now() - interval '8 days', 1, clock.now(), pg_current_xact_id() from town t where t.n = 1;
-
 -- step: what waits for each role
 -- Vacancies that the consultant and the account manager handle; and of the first municipality a proposal that is sent for somebody of a
 -- case manager, of the coach, of the firm and of the agency: each follows its own.

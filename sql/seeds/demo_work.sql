@@ -29,15 +29,24 @@ select s.tenant_id, '01920000-0000-7000-8000-0000000000b1', 'reminder', 1, 'e_ma
 insert into app.mandate (tenant_id, id, state, grantor, grantee_organisation_id, role, scope, employer_id, wall, purpose, from_at, exclusive, asked_by, decided_by, version, changed_at, changed_in)
 select s.tenant_id, '01920000-0000-7000-8000-00000000fb01', 'granted', 'tenant', pg_temp.uid('org', 11), 'firm', 'employer', s.id, 'employer', 'approach', s.at, false, pg_temp.uid('user', 1004), pg_temp.uid('user', 1004), 1, s.at, s.xact from spoken_of s;
 
+-- step: placements
+insert into app.placement (tenant_id, id, candidate_id, employer_id, kind, origin, state, offered_on, accepted_on, starts_on, started_on, ends_on, hours, version, changed_at, changed_in)
+select c.tenant_id, case when t.n = 1 and c.k = 1 then '01920000-0000-7000-8000-000000000f01' else gen_random_uuid() end, c.id, pg_temp.uid('employer', t.n * 1000000 + 1 + c.k % t.employers), 'temp',
+       'self_found', 'started', d - 40, d - 38, d - 30, d - 30, d + 150, c.hours_min, 1, clock.now(), pg_current_xact_id()
+from (select p.*, row_number() over (partition by p.tenant_id order by p.id desc) as k from app.candidate p where p.status = 'active') c join town t on t.tenant = c.tenant_id, clock.today() d where c.k <= 3;
+insert into app.placement_contact (tenant_id, id, placement_id, candidate_id, with_whom, channel, outcome, held_at, held_by, version, changed_at, changed_in) select p.tenant_id, '01920000-0000-7000-8000-000000000fc1', p.id, p.candidate_id, 'candidate', 'at_work', 'fine', clock.now() - interval '9 days', pg_temp.uid('user', 1005), 1, clock.now(), pg_current_xact_id() from app.placement p where p.id = '01920000-0000-7000-8000-000000000f01';
+update app.candidate c set status = 'placed' from app.placement p where p.tenant_id = c.tenant_id and p.candidate_id = c.id;
+insert into app.on_call (tenant_id, id, user_id, from_at, until_at, version, changed_at, changed_in) select t.tenant, '01920000-0000-7000-8000-000000000f71', pg_temp.uid('user', 1005), clock.now() - interval '9 days', clock.now() - interval '8 days', 1, clock.now(), pg_current_xact_id() from town t where t.n = 1;
+
 -- step: instruments
 insert into app.wage_value (tenant_id, id, placement_id, candidate_id, measured_on, percentage, method, measured_by, noted_on, version, changed_at, changed_in)
 select p.tenant_id, '01920000-0000-7000-8000-000000001101', p.id, p.candidate_id, clock.today() - 35, 55, 'Uniforme loonwaardemethodiek', 'Loonwaarde Midden BV', clock.today() - 34,
        1, clock.now(), pg_current_xact_id()
 from app.placement p where p.id = '01920000-0000-7000-8000-000000000f01';
-insert into app.instrument (tenant_id, id, placement_id, kind, state, asked_on, from_day, until_day, amount_cents, decided_on, version, changed_at, changed_in)
-select p.tenant_id, case p.id when '01920000-0000-7000-8000-000000000f01' then '01920000-0000-7000-8000-000000001001' else gen_random_uuid() end, p.id,
-       'job_coach', 'granted', clock.today() - 34, p.started_on, p.started_on + 120, 25000, clock.today() - 32, 1, clock.now(), pg_current_xact_id()
-from app.placement p where p.id = '01920000-0000-7000-8000-000000000f01' or p.kind = 'work_experience';
+insert into app.instrument (tenant_id, id, placement_id, candidate_id, employer_id, family, kind, state, asked_on, from_day, until_day, last_day, amount_cents, decided_on, version, changed_at, changed_in)
+select p.tenant_id, '01920000-0000-7000-8000-000000001001', p.id,
+       p.candidate_id, p.employer_id, k.family, k.kind, 'granted', clock.today() - 34, p.started_on, p.started_on + 120, p.started_on + 120, 25000, clock.today() - 32, 1, clock.now(), pg_current_xact_id()
+from app.placement p join ref.instrument_kind k on k.kind = 'job_coach' where p.id = '01920000-0000-7000-8000-000000000f01';
 insert into app.appointment (tenant_id, id, candidate_id, kind, starts_at, ends_at, place, coach_id, project_id, session, made_at, version, changed_at, changed_in)
 select c.tenant_id, pg_temp.uid('appointment', n), c.id, case n when 1 then 'introduction' else 'session' end, calendar.moment(clock.today() + 2 + n + time '10:00'),
        calendar.moment(clock.today() + 2 + n + time '11:00'), 'Werkplein, kamer 3', case n when 1 then c.coach_id end,
@@ -49,3 +58,11 @@ insert into app.signal (tenant_id, id, candidate_id, kind, state, seen_at, recei
 select c.tenant_id, '01920000-0000-7000-8000-000000001401', c.id, 'no_search', 'received', clock.now() - interval '2 hours', clock.now() - interval '1 hour',
        pg_temp.uid('user', 1003), pg_temp.uid('user', 1003), 1, clock.now(), pg_current_xact_id()
 from app.candidate c where c.id = pg_temp.uid('candidate', 1000001);
+
+-- step: agreements
+insert into app.subject (tenant_id, id, noun, wall, candidate_id, employer_id)
+select p.tenant_id, p.id, 'placement', 'person', p.candidate_id, p.employer_id from app.placement p where p.id = '01920000-0000-7000-8000-000000000f01' on conflict do nothing;
+insert into app.agreement (tenant_id, id, kind, subject_id, wall, noun, candidate_id, employer_id, gets, does, costs, from_day, until_day, version, changed_at, changed_in)
+select p.tenant_id, '01920000-0000-7000-8000-00000000a601', 'placement_sheet', p.id, 'person', 'placement', p.candidate_id, p.employer_id, 'Een collega voor de ochtend, en een jobcoach die langskomt.',
+       'Werkt iemand in, en belt zodra er iets is.', 'Loon volgens de cao; de jobcoach betaalt de gemeente.', p.starts_on, p.ends_on, 1, clock.now(), pg_current_xact_id()
+from app.placement p where p.id = '01920000-0000-7000-8000-000000000f01';
