@@ -35,6 +35,7 @@ const struct permission permissions[] = {
     {"createCalendarFeed", 0x8fffu, 0x0u},
     {"createCandidate", 0x7u, 0x0u},
     {"createCandidateParticipation", 0x7u, 0x0u},
+    {"createCardDocument", 0x2197u, 0x0u},
     {"createContact", 0x80eu, 0x0u},
     {"createEmployer", 0xeu, 0x0u},
     {"createEmployerCondition", 0x80eu, 0x0u},

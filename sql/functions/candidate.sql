@@ -284,6 +284,7 @@ create function app.candidate_withdraw_consent(candidate uuid, channel text) ret
         update app.candidate q set consent_withdrawn_at = clock.now(), consent_withdrawn_channel = channel
         where q.tenant_id = c.tenant_id and q.id = c.id;
         perform app.proposals_revoke(c.id, 'infinity');
+        perform app.documents_withdraw(c.id, 'card');
     end $$;
 
 -- The name of the firm or agency that has the mandate, for whoever sees the candidate.

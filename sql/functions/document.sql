@@ -24,14 +24,18 @@ create trigger log_transition after update on app.document
     for each row when (new.state is distinct from old.state) execute function app.log_transition('document');
 call app.wall('app.document_content');
 
+-- A day as a page says it.
+create function app.day_in_words(day date) returns text immutable strict parallel safe
+    return extract(day from day)::int || ' ' || (array['januari', 'februari', 'maart', 'april', 'mei', 'juni', 'juli', 'augustus', 'september', 'oktober',
+        'november', 'december'])[extract(month from day)::int] || ' ' || extract(year from day)::int;
+
 -- For functions of other nouns and for workers, which have asked themselves who may: a page of this template about this subject. `parameters` are
 -- what it says: texts, and lists of texts. The page says what was true at this moment, whenever it is made.
-create function app.document_request(template text, noun text, subject uuid, parameters jsonb) returns uuid language plpgsql
+create function app.document_request(template text, noun text, subject uuid, parameters jsonb, made uuid default gen_random_uuid()) returns uuid language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
         about app.subject := app.subject_put(noun, subject);
-        made uuid := gen_random_uuid();
     begin
         insert into app.document (tenant_id, id, subject_id, template, audience, retention, title, parameters, asked_by, asked_at)
         select about.tenant_id, made, about.id, t.code, t.audience, t.retention, t.title_nl, document_request.parameters, app.actor(), clock.now()
@@ -39,6 +43,32 @@ create function app.document_request(template text, noun text, subject uuid, par
         assert found, format('there is no template %s', template);
         perform queue.enqueue('make_document', about.tenant_id, jsonb_build_object('document', made));
         return made;
+    end $$;
+
+-- The card of a candidate as a page, for whoever sees the candidate: what an employer may see now. Without consent there is none.
+create function app.document_card(candidate uuid, document uuid) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        c app.candidate;
+        k jsonb;
+    begin
+        select q.* into c from app.candidate q where q.tenant_id = app.tenant() and q.id = candidate and q.merged_into is null and app.sees_candidate(q) for no key update;
+        if not found then
+            raise exception using errcode = 'MW404', message = 'not-found';
+        elsif c.consent_withdrawn_at is not null then
+            raise exception using errcode = 'MW409', message = 'consent-withdrawn', detail = json_build_object('pointer', '')::text;
+        end if;
+        k := app.card(c, false);
+        perform app.document_request('card', 'candidate', c.id, jsonb_strip_nulls(jsonb_build_object(
+            'municipality', (select t.name from ref.tenant t where t.tenant_id = c.tenant_id), 'date', app.day_in_words(clock.today()), 'alias', c.alias,
+            'introduction', c.introduction, 'wishes', c.wishes, 'available', app.day_in_words(c.available_from),
+            'hours', case when c.hours_min = c.hours_max then c.hours_max::text else format('%s tot %s', c.hours_min, c.hours_max) end,
+            'shifts', (select string_agg(case s.name when 'day' then 'overdag' when 'evening' then 'in de avond' when 'night' then 'in de nacht' else 'in het weekend' end, ', ' order by s.place)
+                       from unnest(c.shifts) with ordinality s (name, place)),
+            'occupations', k -> 'occupations',
+            'competences', (select coalesce(jsonb_agg(format('%s (%s)', v ->> 'label', (array['basis', 'goed', 'heel goed'])[(v ->> 'level')::int])), '[]')
+                            from jsonb_array_elements(k -> 'competences') v))), document);
     end $$;
 
 -- The pages of a document that the caller sees.

@@ -32,3 +32,8 @@ where c.as_text is not null
 -- rows: none
 -- writes: yes
 select app.document_withdraw(:document_id::uuid)
+
+-- query: document_card
+-- rows: none
+-- writes: yes
+select app.document_card(:candidate_id::uuid, :id::uuid)

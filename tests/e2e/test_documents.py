@@ -42,7 +42,7 @@ def test_others_do_not_read_it(as_role):
     assert as_role('candidate').get(f'/documents/{CARD}').status == 200
 
 
-LETTER = {'municipality': 'Gemeente Maasdrecht', 'name': 'Şükrü Ångström-Łukasz', 'street': 'Dorpsstraat 1', 'city': '5012 AB Maasdrecht', 'date': '29 november 2026',
+LETTER = {'municipality': 'Gemeente Maasdrecht', 'name': 'Şükrü Ångström-Łukasz', 'address': ['Dorpsstraat 1', '5012 AB Maasdrecht'], 'date': '29 november 2026',
           'reference': 'W-2026-17', 'rights': ['Wij helpen u bij het zoeken.', 'U hebt één vaste contactpersoon.'], 'duties': ['U zoekt werk.'],
           'contact': 'Bel ons: 14 013.', 'sender': 'Samira de Wit'}
 
@@ -62,8 +62,8 @@ def test_a_worker_makes_what_was_asked_and_says_what_it_cannot(as_role, region, 
         'right to left': ask('rules_letter', 'candidate', CANDIDATE, **{**LETTER, 'name': 'محمد عبد الله'}),
         'hebrew': ask('rules_letter', 'candidate', CANDIDATE, **{**LETTER, 'name': 'דוד לוי'}),
         'markup': ask('rules_letter', 'candidate', CANDIDATE, **{**LETTER, 'name': '</text:p>&{{sender}}<!--end-->"'}),
-        'long street': ask('rules_letter', 'candidate', CANDIDATE, **{**LETTER, 'street': long_street}),
-        'one long word': ask('rules_letter', 'candidate', CANDIDATE, **{**LETTER, 'street': 'x' * 300}),
+        'long street': ask('rules_letter', 'candidate', CANDIDATE, **{**LETTER, 'address': [long_street]}),
+        'one long word': ask('rules_letter', 'candidate', CANDIDATE, **{**LETTER, 'address': ['x' * 300]}),
         'emoji': ask('rules_letter', 'candidate', CANDIDATE, **{**LETTER, 'name': 'Zon 🌞'}),
         'turned': ask('rules_letter', 'candidate', CANDIDATE, **{**LETTER, 'name': 'Jan \u202enerdraag'}),
         'absent': ask('rules_letter', 'candidate', CANDIDATE, **{k: v for k, v in LETTER.items() if k != 'name'}),
@@ -94,6 +94,31 @@ def test_a_worker_makes_what_was_asked_and_says_what_it_cannot(as_role, region, 
     (tmp_path / 'plain.pdf').write_bytes(lead.get(f'/documents/{asked["plain"]}/content').body)
     info = subprocess.run(['pdfinfo', str(tmp_path / 'plain.pdf')], capture_output=True, text=True, check=True).stdout
     assert re.search(r'Title: +Uw uitkering: rechten en plichten\n', info) and re.search(r'Tagged: +yes\n', info) and 'Author' not in info and 'JavaScript:      no' in info
+
+
+def test_the_letter_with_the_rules_and_the_card_are_made_of_the_file(as_role, region, tmp_path):
+    """Not of what a test gives: what the product itself asks for has everything that its page needs."""
+    lead, consultant = as_role('team_lead'), as_role('consultant')
+    person = lead.post('/candidates', {'alias': 'Kandidaat Eik', 'firstName': 'Zoë', 'lastName': 'van der Müller', 'pc4': '5012', 'hoursMin': 16, 'hoursMax': 24, 'wishes': 'Buiten werken',
+                                       'shifts': ['day', 'evening'], 'occupations': [{'occupationId': lead.get('/occupations?labelPrefix=warehouse').json['items'][0]['id'], 'wanted': True}]})
+    assert person.status == 201, person.text
+    person = person.json['id']
+    intake = lead.post('/trajectories', {'candidateId': person, 'kind': 'intake', 'startsOn': '2026-11-02', 'searchUntil': '2031-03-01'}).json['id']
+    letter = lead.post(f'/trajectories/{intake}/rules-letters', {'channel': 'in_person'}).json['rulesDocumentId']
+    card = consultant.post(f'/candidates/{person}/card-documents')
+    assert card.status == 201 and card.json['template'] == 'card', card.text
+    for document in (letter, card.json['id']):
+        made = lead.wait_for(f'/documents/{document}', lambda r: r.json['state'] != 'asked').json
+        assert made['state'] == 'made', made
+    words = shown(lead.get(f'/documents/{letter}/content').body, tmp_path)
+    assert 'Beste Zoë van der Müller,' in words and 'tot en met 1 maart 2031' in words and 'U zoekt werk en u neemt passend werk aan.' in words
+    words = shown(consultant.get(f'/documents/{card.json["id"]}/content').body, tmp_path)
+    assert 'Kandidaat Eik' in words and '16 tot 24 uur' in words and 'overdag, in de avond' in words and 'Zoë' not in words and 'Müller' not in words
+    assert as_role('employer').post(f'/candidates/{person}/card-documents').status == 403
+    assert as_role('consultant', 'gm9902').post(f'/candidates/{person}/card-documents').status == 404
+    assert lead.post(f'/candidates/{person}/consent-withdrawals', {'channel': 'conversation'}).status in (200, 201)
+    assert consultant.get(f'/documents/{card.json["id"]}').json['state'] == 'withdrawn' and consultant.get(f'/documents/{card.json["id"]}/content').status == 404
+    assert consultant.post(f'/candidates/{person}/card-documents').problem == 'consent-withdrawn'
 
 
 def test_a_document_that_should_not_be_there_is_withdrawn_once(as_role, ask):

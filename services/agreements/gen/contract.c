@@ -176,6 +176,21 @@ static enum err get_document_content_plan(struct ctx *ctx, const struct request 
     sql_document_content(plan, (struct sql_document_content){.document_id = req->path[0]});
     return OK;
 }
+static const struct right create_card_document_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field create_card_document_path[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* createCardDocument: Make the card of a candidate as a page */
+static enum err create_card_document_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_document_card(plan, (struct sql_document_card){
+        .candidate_id = req->path[0],
+        .id = req->new_id,
+    });
+    sql_document_get(plan, (struct sql_document_get){.id = req->new_id});
+    return OK;
+}
 static const struct right withdraw_document_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field withdraw_document_path[] = {
     {.name = "documentId", .key = {"\"documentId\":", 13}, .column = "document_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -644,6 +659,20 @@ static const struct operation operations[] = {
         .handle = get_document_content_plan,
     },
     {
+        .id = "createCardDocument",
+        .method = METHOD_POST,
+        .path = "/candidates/{candidateId}/card-documents",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = 0,
+        .rights = create_card_document_rights,
+        .purpose = "mediation",
+        .path_fields = create_card_document_path, .path_count = 1,
+        .response = &document_schema, .shown = 0xfffffu,
+        .show = &operations[11],
+        .handle = create_card_document_plan,
+    },
+    {
         .id = "withdrawDocument",
         .method = METHOD_POST,
         .path = "/documents/{documentId}/withdrawals",
@@ -735,7 +764,7 @@ static const struct operation operations[] = {
         .path_fields = create_participation_path, .path_count = 1,
         .body = &participation_new_schema,
         .response = &participation_schema, .shown = 0x7ffu,
-        .show = &operations[20],
+        .show = &operations[21],
         .handle = create_participation_plan,
     },
     {
@@ -797,7 +826,7 @@ static const struct operation operations[] = {
         .rights = create_project_rights,
         .body = &project_new_schema,
         .response = &project_schema, .shown = 0x1ffffu,
-        .show = &operations[25],
+        .show = &operations[26],
         .handle = create_project_plan,
     },
     {
@@ -836,7 +865,7 @@ static const struct operation operations[] = {
         .path_fields = move_project_path, .path_count = 1,
         .body = &project_move_schema,
         .response = &project_schema, .shown = 0x1ffffu,
-        .show = &operations[25],
+        .show = &operations[26],
         .handle = move_project_plan,
     },
     {
@@ -862,7 +891,7 @@ static const struct operation operations[] = {
         .rights = create_stated_figure_rights,
         .body = &stated_figure_new_schema,
         .response = &stated_figure_schema, .shown = 0x3fffu,
-        .show = &operations[30],
+        .show = &operations[31],
         .handle = create_stated_figure_plan,
     },
     {
@@ -904,5 +933,5 @@ static const struct operation operations[] = {
 };
 
 const struct service agreements_service = {
-    "agreements", operations, 33, false,
+    "agreements", operations, 34, false,
 };

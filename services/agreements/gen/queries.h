@@ -84,6 +84,12 @@ struct sql_document_withdraw {
 };
 struct statement *sql_document_withdraw(struct plan *plan, struct sql_document_withdraw args);
 
+extern const struct query query_document_card;
+struct sql_document_card {
+    struct str candidate_id, id;
+};
+struct statement *sql_document_card(struct plan *plan, struct sql_document_card args);
+
 extern const struct query query_figure_list;
 struct sql_figure_list {
     struct str language;
