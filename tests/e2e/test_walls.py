@@ -180,7 +180,7 @@ CALLS = {
     'app.agreement_sign(uuid,text,text)': ('agreements', "app.agreement_sign(%(sheet)s, repeat('00', 32), 'Wie')", 'MW404'),
     'app.agreement_link_make(uuid)': ('agreements', 'app.agreement_link_make(%(signatory)s)', 'MW404'),
     'app.agreements_lapse()': ('matching', 'app.agreements_lapse()', 0),
-    'app.document_card(uuid, uuid)': ('agreements', 'app.document_card(%(candidate)s, gen_random_uuid())', 'MW404'),
+    'app.document_card(uuid,uuid)': ('agreements', 'app.document_card(%(candidate)s, gen_random_uuid())', 'MW404'),
     'app.document_withdraw(uuid)': ('agreements', 'app.document_withdraw(%(document)s)', 'MW404'),
     'app.note_subject(uuid)': ('platform', 'app.note_subject(%(note)s)', None),
     'app.user_organisation(uuid)': ('platform', 'app.user_organisation(%(user)s)', None),
