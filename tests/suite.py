@@ -143,7 +143,7 @@ def python_process(count, arguments):
         cases = list(xml.parse(report).getroot().iter('testcase')) if report.exists() else []
     for case in cases:
         bad = [child for child in case if child.tag in ('failure', 'error')]
-        count.add(f'{case.get("classname").removeprefix("tests.")}: {case.get("name")}', not bad,
+        count.add(f'{(case.get("classname") or "").removeprefix("tests.")}: {case.get("name")}', not bad,
                   '\n'.join((child.text or '')[-3000:] for child in bad), float(case.get('time') or 0))
     if not cases or process.returncode not in (0, 1):
         count.add(f'pytest {" ".join(arguments)}', False, printed[-3000:])

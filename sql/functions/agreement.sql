@@ -65,8 +65,8 @@ create function app.agreement_text(a app.agreement) returns text language sql st
     as $$
     select concat_ws(E'\n', case a.kind when 'placement_sheet' then 'Afspraken over de plaatsing' when 'project_sheet' then 'Afspraken over het project'
                                         else 'Offerte' end,
-        'Nummer: ' || a.id, 'Partijen: ' || array_to_string(app.agreement_party_lines(a), ', '), 'Vanaf: ' || app.day_in_words(a.from_day),
-        'Tot en met: ' || app.day_in_words(a.until_day), 'Wat krijgt u? ' || a.gets, 'Wat doet u? ' || a.does, 'Wat kost het? ' || a.costs)
+        'Nummer: ' || a.id, 'Partijen: ' || array_to_string(app.agreement_party_lines(a), ', '), 'Vanaf: ' || calendar.in_words(a.from_day),
+        'Tot en met: ' || calendar.in_words(a.until_day), 'Wat krijgt u? ' || a.gets, 'Wat doet u? ' || a.does, 'Wat kost het? ' || a.costs)
     $$;
 
 -- Its page. A quote has that of a placement.
@@ -76,7 +76,7 @@ create function app.agreement_page(a app.agreement, hash bytea) returns uuid lan
     begin
         return app.document_request(case a.kind when 'project_sheet' then 'project_sheet' else 'placement_sheet' end, a.noun, a.subject_id,
             jsonb_strip_nulls(jsonb_build_object('municipality', (select t.name from ref.tenant t where t.tenant_id = a.tenant_id),
-                'parties', to_jsonb(app.agreement_party_lines(a)), 'from', app.day_in_words(a.from_day), 'until', app.day_in_words(a.until_day),
+                'parties', to_jsonb(app.agreement_party_lines(a)), 'from', calendar.in_words(a.from_day), 'until', calendar.in_words(a.until_day),
                 'gets', a.gets, 'does', a.does, 'costs', a.costs, 'mark', encode(hash, 'hex'),
                 'project', (select p.title from region.project p where a.noun = 'project' and p.region_id = region.here() and p.id = a.subject_id))));
     end $$;

@@ -258,3 +258,8 @@ create function calendar.after_quiet_hours(at timestamptz) returns timestamptz l
         end if;
         return case when found > at then found else found + interval '1 hour' end;
     end $$;
+
+-- A day as a page says it.
+create function calendar.in_words(day date) returns text immutable strict parallel safe
+    return extract(day from day)::int || ' ' || (array['januari', 'februari', 'maart', 'april', 'mei', 'juni', 'juli', 'augustus', 'september', 'oktober',
+        'november', 'december'])[extract(month from day)::int] || ' ' || extract(year from day)::int;

@@ -24,11 +24,6 @@ create trigger log_transition after update on app.document
     for each row when (new.state is distinct from old.state) execute function app.log_transition('document');
 call app.wall('app.document_content');
 
--- A day as a page says it.
-create function app.day_in_words(day date) returns text immutable strict parallel safe
-    return extract(day from day)::int || ' ' || (array['januari', 'februari', 'maart', 'april', 'mei', 'juni', 'juli', 'augustus', 'september', 'oktober',
-        'november', 'december'])[extract(month from day)::int] || ' ' || extract(year from day)::int;
-
 -- For functions of other nouns and for workers, which have asked themselves who may: a page of this template about this subject. `parameters` are
 -- what it says: texts, and lists of texts. The page says what was true at this moment, whenever it is made.
 create function app.document_request(template text, noun text, subject uuid, parameters jsonb, made uuid default gen_random_uuid()) returns uuid language plpgsql
@@ -61,8 +56,8 @@ create function app.document_card(candidate uuid, document uuid) returns void la
         end if;
         k := app.card(c, false);
         perform app.document_request('card', 'candidate', c.id, jsonb_strip_nulls(jsonb_build_object(
-            'municipality', (select t.name from ref.tenant t where t.tenant_id = c.tenant_id), 'date', app.day_in_words(clock.today()), 'alias', c.alias,
-            'introduction', c.introduction, 'wishes', c.wishes, 'available', app.day_in_words(c.available_from),
+            'municipality', (select t.name from ref.tenant t where t.tenant_id = c.tenant_id), 'date', calendar.in_words(clock.today()), 'alias', c.alias,
+            'introduction', c.introduction, 'wishes', c.wishes, 'available', calendar.in_words(c.available_from),
             'hours', case when c.hours_min = c.hours_max then c.hours_max::text else format('%s tot %s', c.hours_min, c.hours_max) end,
             'shifts', (select string_agg(case s.name when 'day' then 'overdag' when 'evening' then 'in de avond' when 'night' then 'in de nacht' else 'in het weekend' end, ', ' order by s.place)
                        from unnest(c.shifts) with ordinality s (name, place)),

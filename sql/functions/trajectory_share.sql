@@ -24,11 +24,11 @@ create function app.trajectory_rules_letter(t app.trajectory) returns uuid langu
     declare words jsonb := app.rule('letter.rules', clock.now(), t.project_id);
     begin
         return (select app.document_request('rules_letter', 'trajectory', t.id, jsonb_strip_nulls(jsonb_build_object(
-                    'name', coalesce(nullif(concat_ws(' ', c.first_name, c.last_name), ''), c.alias), 'municipality', m.name, 'date', app.day_in_words(clock.today()),
+                    'name', coalesce(nullif(concat_ws(' ', c.first_name, c.last_name), ''), c.alias), 'municipality', m.name, 'date', calendar.in_words(clock.today()),
                     'reference', left(t.id::text, 13), 'rights', words -> 'rights',
                     'duties', (words -> 'duties') || case when t.register_by is null then '[]' else jsonb_build_array(
-                        format('U schrijft zich uiterlijk op %s zelf in bij %s.', app.day_in_words(t.register_by), coalesce(o.name, 'een uitzendbureau'))) end,
-                    'search_until', app.day_in_words(t.search_until), 'contact', words ->> 'contact', 'sender', coalesce(u.name, m.name))))
+                        format('U schrijft zich uiterlijk op %s zelf in bij %s.', calendar.in_words(t.register_by), coalesce(o.name, 'een uitzendbureau'))) end,
+                    'search_until', calendar.in_words(t.search_until), 'contact', words ->> 'contact', 'sender', coalesce(u.name, m.name))))
                 from app.candidate c join ref.tenant m on m.tenant_id = c.tenant_id
                 left join app.organisation o on o.tenant_id = t.tenant_id and o.id = t.organisation_id
                 left join app.user_account u on u.tenant_id = t.tenant_id and u.id = app.actor()
