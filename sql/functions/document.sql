@@ -51,7 +51,9 @@ create function app.document_card(candidate uuid, document uuid) returns void la
         select q.* into c from app.candidate q where q.tenant_id = app.tenant() and q.id = candidate and q.merged_into is null and app.sees_candidate(q) for no key update;
         if not found then
             raise exception using errcode = 'MW404', message = 'not-found';
-        elsif c.consent_withdrawn_at is not null then
+        end if;
+        perform app.require('candidate', c.status, 'createCardDocument');
+        if c.consent_withdrawn_at is not null then
             raise exception using errcode = 'MW409', message = 'consent-withdrawn', detail = json_build_object('pointer', '')::text;
         end if;
         k := app.card(c, false);

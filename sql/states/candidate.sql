@@ -47,6 +47,7 @@ insert into ref.state_operation (noun, operation, columns, states) values
     ('candidate', 'recordDeath', '{}', '{active,paused,placed,left}'),
     ('candidate', 'mergeCandidates', '{}', '{active,paused,placed}'),
     ('candidate', 'withdrawConsent', '{}', '{active,paused,placed,left}'),
+    ('candidate', 'createCardDocument', '{}', '{active,paused,placed}'),
     ('candidate', 'createTrajectory', '{}', '{active,paused,placed}'),
     ('candidate', 'createAppointment', '{}', '{active,paused,placed}'),
     ('candidate', 'createSignal', '{}', '{active,paused,placed}'),

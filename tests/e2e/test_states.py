@@ -200,7 +200,7 @@ class Row:
         if self.operation == 'createUser':
             return {'name': 'Nieuw', 'email': f'{uuid.uuid4()}@x.example', 'role': 'consultant', 'organisationId': self.id['organisation']}
         fixed = {'createVacancyAnswer': {'chance': 'at_short_notice', 'channel': 'call'}, 'adoptRule': {'decision': 'B&W'}, 'createProposalRound': {'candidateIds': [self.id['candidate']], 'shortfallReason': 'phased'}, 'withdrawProposal': None,
-                 'sendProposalRound': None, 'withdrawConsent': {'channel': 'letter'}, 'giveConsent': {'channel': 'letter', 'textVersion': '1'}, 'answerAppointment': {'answer': 'accepted'}, 'recordDeath': {'diedOn': '2026-10-02'}, 'mergeCandidates': {'otherId': self.id['other']}, 'undoHire': {'reason': 'wrong_candidate'},
+                 'sendProposalRound': None, 'createCardDocument': None, 'withdrawConsent': {'channel': 'letter'}, 'giveConsent': {'channel': 'letter', 'textVersion': '1'}, 'answerAppointment': {'answer': 'accepted'}, 'recordDeath': {'diedOn': '2026-10-02'}, 'mergeCandidates': {'otherId': self.id['other']}, 'undoHire': {'reason': 'wrong_candidate'},
                  'acceptTask': None, 'grantMandate': None, 'revokeMandate': {'reason': 'other'}, 'declineTask': {'reason': 'other'}, 'withdrawTask': {'reason': 'other'},
                  'replanTask': {'dueDay': '2031-02-01', 'agreedBy': 'employer', 'reason': 'other'}, 'reassignTask': {'ownerUserId': VALUES['assigneeId']},
                  'createPlacement': {'candidateId': self.id['candidate'], 'kind': 'regular', 'origin': 'self_found', 'employerId': self.at['employer'], 'hours': 8},
@@ -246,7 +246,7 @@ class Row:
                   'createVacancyAnswer': '/vacancies/{vacancy}/answers',
                   'createProposalRound': '/vacancies/{vacancy}/proposal-rounds', 'sendProposalRound': '/proposal-rounds/{round}/dispatches',
                   'answerProposal': '/proposals/{proposal}/answers', 'withdrawProposal': '/proposals/{proposal}/withdrawals',
-                  'undoHire': '/proposals/{proposal}/hire-reversals', 'withdrawConsent': '/candidates/{candidate}/consent-withdrawals', 'mergeCandidates': '/candidates/{candidate}/merge',
+                  'createCardDocument': '/candidates/{candidate}/card-documents', 'undoHire': '/proposals/{proposal}/hire-reversals', 'withdrawConsent': '/candidates/{candidate}/consent-withdrawals', 'mergeCandidates': '/candidates/{candidate}/merge',
                   'recordDeath': '/candidates/{candidate}/deaths',
                   'createTrajectory': '/trajectories', 'createAppointment': '/appointments', 'createSignal': '/signals', 'giveConsent': '/candidates/{candidate}/consents',
                   'moveAppointment': '/appointments/{appointment}/moves', 'answerAppointment': '/appointments/{appointment}/answers',

@@ -276,6 +276,7 @@ create function app.allows(noun text, state text, operation text) returns boolea
             when 'recordDeath' then state in ('active', 'paused', 'placed', 'left')
             when 'mergeCandidates' then state in ('active', 'paused', 'placed')
             when 'withdrawConsent' then state in ('active', 'paused', 'placed', 'left')
+            when 'createCardDocument' then state in ('active', 'paused', 'placed')
             when 'createTrajectory' then state in ('active', 'paused', 'placed')
             when 'createAppointment' then state in ('active', 'paused', 'placed')
             when 'createSignal' then state in ('active', 'paused', 'placed')
@@ -387,6 +388,7 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('candidate', 'recordDeath', '{active,paused,placed,left}'::text[], '{case_manager,team_lead}'::text[]),
         ('candidate', 'mergeCandidates', '{active,paused,placed}'::text[], '{case_manager,team_lead}'::text[]),
         ('candidate', 'withdrawConsent', '{active,paused,placed,left}'::text[], '{case_manager,consultant,team_lead,candidate}'::text[]),
+        ('candidate', 'createCardDocument', '{active,paused,placed}'::text[], '{consultant,case_manager,coach,team_lead,firm,agency,candidate}'::text[]),
         ('candidate', 'createTrajectory', '{active,paused,placed}'::text[], '{case_manager,team_lead,consultant}'::text[]),
         ('candidate', 'createAppointment', '{active,paused,placed}'::text[], '{case_manager,team_lead,consultant,coach}'::text[]),
         ('candidate', 'createSignal', '{active,paused,placed}'::text[], '{case_manager,team_lead,consultant,coach,field_officer,firm,agency,course_leader,employer}'::text[]),
