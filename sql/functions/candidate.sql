@@ -319,7 +319,7 @@ create function app.candidates_hand_over(from_user uuid, from_organisation uuid,
             case_manager_id = case when c.case_manager_id = from_user and role in ('case_manager', 'team_lead') then to_user else c.case_manager_id end,
             coach_id = case when c.coach_id = from_user and role = 'coach' then to_user else c.coach_id end,
             organisation_id = case when c.organisation_id = from_organisation and kind in ('firm', 'agency') then to_organisation else c.organisation_id end
-        where c.tenant_id = app.tenant() and c.merged_into is null
+        where c.tenant_id = app.tenant() and c.merged_into is null and c.died_on is null
           and ((c.case_manager_id = from_user and role in ('case_manager', 'team_lead')) or (c.coach_id = from_user and role = 'coach')
                or (c.organisation_id = from_organisation and kind in ('firm', 'agency')));
         get diagnostics count = row_count;

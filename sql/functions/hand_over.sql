@@ -47,7 +47,7 @@ create function app.hand_over_make(hand_over uuid, from_user uuid, from_organisa
           and (app.task_is_open(t.state) or app.task_is_pending(t.state));
         select count(*) into h.vacancies_left from app.vacancy v where v.tenant_id = h.tenant_id and v.assignee_id = from_user
           and (app.vacancy_is_pending(app.vacancy_now(v.state, v.needed_by)) or app.vacancy_is_open(app.vacancy_now(v.state, v.needed_by)));
-        select count(*) into h.candidates_left from app.candidate c where c.tenant_id = h.tenant_id and c.merged_into is null
+        select count(*) into h.candidates_left from app.candidate c where c.tenant_id = h.tenant_id and c.merged_into is null and c.died_on is null
           and (from_user in (c.case_manager_id, c.coach_id) or c.organisation_id = from_organisation);
         select count(*) into h.employers_left from app.employer e where e.tenant_id = h.tenant_id and e.account_manager_id = from_user;
         insert into app.hand_over select h.*;

@@ -20,8 +20,8 @@ def hand(client, **body):
 def test_a_case_manager_leaves(region, as_role, leaver, world):
     gone, stays = leaver('case_manager')
     lead = as_role('team_lead')
-    person, = region.sql("select id::text from app.candidate where case_manager_id = %s limit 1", (gone,))[0]
-    files, = region.sql('select count(*)::int from app.candidate where case_manager_id = %s', (gone,))[0]
+    person, = region.sql("select id::text from app.candidate where case_manager_id = %s and died_on is null limit 1", (gone,))[0]
+    files, = region.sql('select count(*)::int from app.candidate where case_manager_id = %s and died_on is null', (gone,))[0]
     task = lead.post('/tasks', {'kind': 'step', 'noun': 'candidate', 'subjectId': person, 'ownerUserId': gone, 'dueDay': day(3)})
     assert task.status == 201 and files > 1
     over = hand(lead, fromUserId=gone, toUserId=stays)
@@ -121,3 +121,13 @@ def test_seen_practitioner_appointments_go_along_with_the_people(as_role, person
     assert as_role('team_lead').post('/hand-overs', {'fromUserId': old, 'toUserId': new}).status == 201
     with_whom = [consultant.get(f'/appointments/{a}').json for a in made]
     assert [a.get('coachId', a.get('userId')) for a in with_whom] == [new, new, old, old]
+
+
+def test_seen_practitioner_a_caseload_is_handed_over_when_somebody_of_it_died(as_role, person):
+    (old, _), (new, _), lead = person('case_manager'), person('case_manager'), as_role('team_lead')
+    one, other, left = [lead.post('/candidates', {'alias': 'Kandidaat Vlier', 'pc4': '5012', 'caseManagerId': old}).json['id'] for _ in range(3)]
+    assert lead.post(f'/candidates/{other}/deaths', {'diedOn': '2026-11-02'}).status == 200
+    assert lead.patch(f'/candidates/{left}', {'status': 'left'}, lead.get(f'/candidates/{left}').headers['etag']).status == 200
+    over = hand(lead, fromUserId=old, toUserId=new)
+    assert over.status == 201 and (over.json['candidates'], over.json['candidatesLeft']) == (2, 0), over.text
+    assert [lead.get(f'/candidates/{c}').json['caseManagerId'] for c in (one, other, left)] == [new, old, new]
