@@ -21,6 +21,16 @@ call app.referable('app.benefit', 'benefit', 'measure', 'app.sees_benefit', cand
 create trigger log_transition after update on app.benefit
     for each row when (new.state is distinct from old.state) execute function app.log_transition('benefit');
 
+-- Exemptions in one form: the earliest first. A body gives the names of columns, and a row those of the contract.
+create function app.benefit_exemptions(given jsonb) returns jsonb language plpgsql immutable strict
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(e)) order by e."fromDay", e.code), '[]')
+                from (select x.code, coalesce(x."fromDay", x.from_day) as "fromDay", coalesce(x."untilDay", x.until_day) as "untilDay"
+                      from jsonb_to_recordset(given) as x (code text, "fromDay" text, "untilDay" text, from_day text, until_day text)) e);
+    end $$;
+
 -- What the file says of benefits follows: the kind that is granted, and none when the last one has ended.
 create function app.benefit_in_file() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp

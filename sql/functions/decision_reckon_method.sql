@@ -40,6 +40,7 @@ create function app.decision_reckon_period(inputs jsonb, made jsonb, ordinance j
         beside jsonb := app.decision_reckon_concurrence(inputs, ordinance ->> 'concurrence', coalesce((inputs ->> 'from_day')::date, soonest), months, (made ->> 'percentage')::int);
         percentage int := coalesce(beside -> 'percentage', made -> 'percentage')::int;
         first date := beside ->> 'from';
+        ends date := inputs ->> 'ends_on';
         last date := app.last_day_of_months(first, months);
         cents bigint := app.decision_reckon_month_cents(inputs, ordinance);
         parts int[] := array(select p::int from jsonb_array_elements_text(inputs -> 'spread') with ordinality u (p, place) order by place);
@@ -49,11 +50,21 @@ create function app.decision_reckon_period(inputs jsonb, made jsonb, ordinance j
         if cardinality(parts) > 0 then
             faults := faults || case when made ? 'duty' then array(select app.decision_reckon_spread_faults(parts, percentage, months, law, ordinance)) else '{spread_not_uniform}' end;
         end if;
-        by_month := case when cardinality(parts) > 0 and not faults && '{spread_parts,spread_too_long,spread_not_uniform}'
-                         then app.decision_reckon_spread(first, parts, percentage, months, cents) else app.decision_reckon_months(first, last, percentage, cents) end;
+        if cardinality(parts) > 0 and not faults && '{spread_parts,spread_too_long,spread_not_uniform}' then
+            by_month := app.decision_reckon_spread(first, parts, percentage, months, cents);
+            last := by_month -> -1 ->> 'until';
+        end if;
+        if ends < first then
+            return jsonb_build_object('percentage', 0, 'months', 0, 'reason', 'ended_sooner', 'faults', to_jsonb(array_remove(faults, null)));
+        elsif by_month is null then
+            by_month := app.decision_reckon_months(first, least(last, ends), percentage, cents);
+        elsif ends < last then -- the parts of months that come later lapse
+            by_month := (select jsonb_agg(m || jsonb_build_object('until', least((m ->> 'until')::date, ends)) order by m ->> 'month')
+                         from jsonb_array_elements(by_month) m where (m ->> 'from')::date <= ends);
+        end if;
         return jsonb_build_object('percentage', percentage, 'from', first, 'until', by_month -> -1 -> 'until', 'spread', by_month,
             'amount_cents', (select sum((m ->> 'cents')::bigint) from jsonb_array_elements(by_month) m), 'beside', coalesce(beside -> 'beside', 'false'),
-            'replaces', coalesce(beside -> 'replaces', '[]'), 'reason', beside -> 'reason', 'faults', to_jsonb(array_remove(faults, null)));
+            'replaces', coalesce(beside -> 'replaces', '[]'), 'reason', coalesce(beside ->> 'reason', case when ends < last then 'ended_sooner' end), 'faults', to_jsonb(array_remove(faults, null)));
     end $$;
 
 -- A warning or a lowering.
@@ -69,7 +80,8 @@ create function app.decision_reckon_measure(inputs jsonb) returns jsonb language
         lowers boolean := not none and (adjusted ->> 'percentage')::int > 0 and inputs ->> 'decided_on' is not null;
         period jsonb := case when lowers then app.decision_reckon_period(inputs, made || adjusted, ordinance) else '{"faults": []}' end;
     begin
-        return jsonb_build_object('step', made -> 'step', 'warning', made -> 'warning', 'waived', case when not none then adjusted -> 'waived' end,
+        return jsonb_build_object('duty', made -> 'duty', 'category', made -> 'category', 'step', made -> 'step', 'warning', made -> 'warning',
+            'waived', case when not none then adjusted -> 'waived' end,
             'percentage', case when none then 0 else coalesce(period -> 'percentage', adjusted -> 'percentage')::int end,
             'months', case when none then 0 else (adjusted ->> 'months')::int end) || (period - '{percentage,reason,faults}'::text[])
             || jsonb_build_object(

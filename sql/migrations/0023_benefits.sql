@@ -17,6 +17,9 @@ create table app.benefit (
     refused_on date,
     refusal_reason app.benefit_refusal,
     end_reason app.benefit_end,
+    month_cents bigint check (month_cents between 0 and 1000000),
+    persons int not null default 1 check (persons between 1 and 20),
+    exemptions jsonb not null default '[]',
     version bigint not null,
     changed_at timestamptz not null,
     changed_in xid8 not null,
@@ -31,6 +34,9 @@ create table app.benefit (
 );
 comment on column app.benefit.from_day is 'the first day for which it is paid; of an application the day that is asked for';
 comment on column app.benefit.until_day is 'the last day for which it is paid';
+comment on column app.benefit.month_cents is 'what is paid for a whole month to the household, before anything is lowered';
+comment on column app.benefit.persons is 'for how many persons of the household it is paid';
+comment on column app.benefit.exemptions is 'from which obligations somebody is exempt, from when until when (Participatiewet, articles 9 and 9a)';
 comment on constraint benefit_once_at_a_time on app.benefit is 'nobody has one kind of benefit twice on a day';
 create unique index benefit_applied_once on app.benefit (tenant_id, candidate_id, kind) where state = 'applied';
 create index benefit_by_application on app.benefit (tenant_id, applied_on, id);

@@ -1,7 +1,7 @@
 -- program: candidates
 
 -- fragment: benefit_columns
-b.id, b.candidate_id, b.kind, b.state, b.applied_on, b.from_day, b.until_day, b.refused_on, b.refusal_reason, b.end_reason,
+b.id, b.candidate_id, b.kind, b.state, b.applied_on, b.from_day, b.until_day, b.refused_on, b.refusal_reason, b.end_reason, b.month_cents, b.persons, b.exemptions,
 app.benefit_is_open(b.state) as lowerable, b.version, b.changed_at
 
 -- query: benefit_list
@@ -27,8 +27,9 @@ select {{benefit_columns}} from app.benefit b where b.id = :id
 -- body: BenefitNew
 -- rows: one
 -- whose: nobody
-insert into app.benefit as b (tenant_id, id, candidate_id, kind, applied_on, from_day)
-select c.tenant_id, :id::uuid, c.id, @kind, coalesce(@applied_on::date, clock.today()), @from_day::date
+insert into app.benefit as b (tenant_id, id, candidate_id, kind, applied_on, from_day, month_cents, persons, exemptions)
+select c.tenant_id, :id::uuid, c.id, @kind, coalesce(@applied_on::date, clock.today()), @from_day::date, @month_cents::bigint, coalesce(@persons::int, 1),
+       coalesce(app.benefit_exemptions(@exemptions::jsonb), '[]')
 from app.candidate c where c.id = @candidate_id::uuid
 returning b.id
 
@@ -36,8 +37,8 @@ returning b.id
 -- rows: one
 -- none: stale
 -- whose: nobody
-update app.benefit b set (kind, applied_on, from_day, until_day) =
-    (select n.kind, n.applied_on, n.from_day, n.until_day from jsonb_populate_record(b, :document::jsonb) n)
+update app.benefit b set (kind, applied_on, from_day, until_day, month_cents, persons, exemptions) =
+    (select n.kind, n.applied_on, n.from_day, n.until_day, n.month_cents, n.persons, coalesce(app.benefit_exemptions(n.exemptions), '[]') from jsonb_populate_record(b, :document::jsonb) n)
 where b.id = :id and :version::int8multirange @> b.version
 returning b.id
 

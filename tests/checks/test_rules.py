@@ -51,10 +51,8 @@ def test_each_kind_of_task_has_its_clock():
 
 # codes that wait for the noun that will ask them
 LATER = {'rest.employer_contact': 'contact moments', **{f'term.{name}': 'decisions and objections' for name in (
-    'view', 'decision', 'objection', 'objection_decision', 'objection_postponement', 'reconsideration', 'return_to_obligations')},
-         **{code: 'decisions' for code in ('measure.uniform', 'measure.exemption', 'measure.ordinance', 'measure.project', 'premium.step', 'premium.project',
-                                           'cost.step', 'cost.project')}}
-FAMILIES = ('clock.', 'retention.', 'instrument.')     # asked by the kind of a task or an instrument, and by the name of a table
+    'view', 'decision', 'objection', 'objection_decision', 'objection_postponement', 'reconsideration', 'return_to_obligations')}}
+FAMILIES = ('clock.', 'retention.', 'instrument.', 'measure.', 'premium.', 'cost.')     # asked by the kind of a task, an instrument or a decision, and by the name of a table
 
 
 def test_each_code_is_asked_and_what_is_asked_is_a_code():

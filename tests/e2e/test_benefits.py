@@ -114,3 +114,16 @@ def test_notes_and_tasks_about_a_benefit_stand_behind_the_wall_of_measures(as_ro
     assert consultant.get(f'/notes?subjectId={made["id"]}').json['items'] == []
     assert consultant.get(f'/tasks?subjectId={made["id"]}').json['items'] == []
     assert consultant.post('/notes', {'noun': 'benefit', 'subjectId': made['id'], 'text': 'Mag niet.'}).status == 404
+
+
+def test_amount_persons_and_exemptions_are_noted_and_corrected(as_role, benefit):
+    lead = as_role('team_lead')
+    plain = benefit().json
+    assert (plain['persons'], plain['exemptions'], 'monthCents' in plain) == (1, [], False)
+    made = benefit(kind='ioaw', monthCents=140107, persons=2, exemptions=[{'code': 'young_child', 'fromDay': '2027-01-01'}, {'code': 'urgent_reasons', 'fromDay': '2026-12-01', 'untilDay': '2027-02-28'}])
+    assert [one['code'] for one in made.json['exemptions']] == ['urgent_reasons', 'young_child'], 'the earliest comes first'
+    changed = lead.patch(f'/benefits/{made.json["id"]}', {'monthCents': 70000, 'exemptions': []}, made.headers['etag'])
+    assert (changed.json['monthCents'], changed.json['persons'], changed.json['exemptions']) == (70000, 2, [])
+    for wrong in ({'persons': 0}, {'monthCents': -1}, {'exemptions': [{'code': 'holiday', 'fromDay': '2027-01-01'}]}, {'exemptions': [{'code': 'disabled'}]},
+                  {'exemptions': [{'code': 'disabled', 'fromDay': '2027-02-01', 'untilDay': '2027-01-31'}]}):
+        assert lead.patch(f'/benefits/{made.json["id"]}', wrong, changed.headers['etag']).status == 400, wrong

@@ -27,6 +27,7 @@ NO_CHECK = {
     'WorkListOf': 'whose list it is',
     'DocumentTemplate': 'rows of ref.document_template', 'ShortlistStatus': 'computed of the run and the queue',
     'RuleEffectKind': 'computed by app.rule_preview()',
+    'ExemptionCode': 'in a list of parts without rows; test_decision_inputs.py compares them with the rule',
     'ExperienceKind': 'in a list of parts without rows', 'ApplicationOutcome': 'in a list of parts without rows',
     'InstrumentEndingReason': 'those reasons of an end that are told by hand',
     'PlacementEndingReason': 'those reasons of an end that are told by hand',

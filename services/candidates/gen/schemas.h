@@ -78,12 +78,22 @@ struct attendance {
     struct list items; /* of struct attendance_entry */
 };
 
+/* From which obligations somebody is exempt, and from when until when. The rule `measure.exemption` says which obligations a code is about. (ontheffing van een verplichting) */
+struct benefit_exemption {
+    struct str code;
+    struct str from_day;
+    struct str until_day;
+};
+
 /* What is noted of an application. (nieuwe aanvraag van een uitkering) */
 struct benefit_new {
     struct str candidate_id;
     struct str kind;
     struct str applied_on;
     struct str from_day;
+    struct maybe_int month_cents;
+    struct maybe_int persons;
+    struct list exemptions; /* of struct benefit_exemption */
 };
 
 /* What may change of a benefit. (wijziging van een uitkering) */
@@ -92,6 +102,9 @@ struct benefit_change {
     struct str applied_on;
     struct str from_day;
     struct str until_day;
+    struct maybe_int month_cents;
+    struct maybe_int persons;
+    struct list exemptions; /* of struct benefit_exemption */
 };
 
 /* What happens to a benefit now. (stap van een uitkering) */
@@ -364,6 +377,7 @@ extern const struct schema appointment_reply_schema;
 extern const struct schema sessions_new_schema;
 extern const struct schema attendance_entry_schema;
 extern const struct schema attendance_schema;
+extern const struct schema benefit_exemption_schema;
 extern const struct schema benefit_new_schema;
 extern const struct schema benefit_change_schema;
 extern const struct schema benefit_move_schema;
