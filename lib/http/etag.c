@@ -84,6 +84,14 @@ struct str etag_versions(struct arena *arena, struct str value)
     return buf_str(&out);
 }
 
+bool etag_has_version(struct str versions, int64_t version)
+{
+    char range[64];
+    int size = snprintf(range, sizeof range, "[%lld,%lld]", (long long)version, (long long)version);
+    return str_equal(versions, S("{(,)}"))
+           || (versions.len && memmem(versions.at, versions.len, range, (size_t)size));
+}
+
 struct str etag_print(struct arena *arena, struct str version, struct str body)
 {
     struct buf out = buf_in(arena);

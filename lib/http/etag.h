@@ -24,4 +24,7 @@ bool etag_is_named(struct str value, struct str tag);
  * must be a list of tags. */
 struct str etag_versions(struct arena *arena, struct str value);
 
+/* Whether such a multirange has this version. */
+bool etag_has_version(struct str versions, int64_t version);
+
 #endif

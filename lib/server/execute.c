@@ -3,6 +3,7 @@
 #include "lib/server/execute.h"
 
 #include "lib/base/buf.h"
+#include "lib/http/etag.h"
 #include "lib/server/compose.h"
 #include "lib/server/denial.h"
 #include "lib/server/finish.h"
@@ -144,6 +145,17 @@ static void replay(struct exchange *exchange)
     show(exchange, exchange->request.new_id);
 }
 
+/* The row that a change did not find is there. When it is one of the versions that the change was made from,
+ * the caller may read it and not change it. */
+static enum err not_changed(const struct exchange *exchange)
+{
+    int64_t version;
+    return str_to_int(finish_version_of(exchange->plan.last->result), &version)
+                   && etag_has_version(exchange->request.version, version)
+               ? ERR_FORBIDDEN
+               : ERR_STALE;
+}
+
 /* The error of the first statement that needed a row and has none. The last statement of a plan
  * that may be stale reads the row: when the write found no row, this tells an old version from a
  * row that does not exist. After a deletion the row does not exist, as it should be. */
@@ -158,7 +170,7 @@ static enum err rows_err(const struct exchange *exchange)
         if (PQntuples(s->result) > 0)
             written = written || none == ERR_STALE;
         else if (none == ERR_STALE)
-            return last != s && PQntuples(last->result) > 0 ? ERR_STALE : ERR_NOT_FOUND;
+            return last != s && PQntuples(last->result) > 0 ? not_changed(exchange) : ERR_NOT_FOUND;
         else if (!(s == last && deletes && written))
             return none;
     }

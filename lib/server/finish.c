@@ -54,9 +54,7 @@ static void add_limits(struct exchange *exchange, bool refused, int retry_after_
                            (long long)use->back_s));
 }
 
-/* The version of the row that is shown; absent when it has none, or when there is not exactly
- * one row. */
-static struct str version_of(const PGresult *rows)
+struct str finish_version_of(const PGresult *rows)
 {
     int columns = PQnfields(rows), column;
     int hint = columns > 2 ? columns - 2 : 0; /* where most statements have it */
@@ -106,7 +104,7 @@ static void add_current_tag(struct exchange *exchange)
     const struct statement *read = exchange->plan.last;
     if (!read || !read->result || PQntuples(read->result) != 1)
         return;
-    struct str version = version_of(read->result);
+    struct str version = finish_version_of(read->result);
     header_add(exchange->req, "etag",
                exchange->request.operation->response
                    ? etag_print(exchange->ctx.arena, version, print_one(exchange, read))
@@ -163,7 +161,7 @@ void finish_with_rows(struct exchange *exchange)
     if (operation->response || exchange->as_text) {
         bool list = operation->flags & OPERATION_LIST;
         body = list ? page_print(exchange, statement, &shown) : print_one(exchange, statement);
-        struct str version = list ? (struct str){0} : version_of(statement->result);
+        struct str version = list ? (struct str){0} : finish_version_of(statement->result);
         if (version.at || (operation->flags & OPERATION_READS))
             etag = etag_print(exchange->ctx.arena, version, list ? shown : body);
     }

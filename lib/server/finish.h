@@ -13,6 +13,10 @@ void finish_with_rows(struct exchange *exchange);
 /* Answers with this status and no content; otherwise the same. */
 void finish_without_content(struct exchange *exchange, int status);
 
+/* The version of the row that is shown; absent when it has none, or when there is not exactly
+ * one row. */
+struct str finish_version_of(const PGresult *rows);
+
 /* Answers with a problem; otherwise the same. */
 void finish_with_problem(struct exchange *exchange, const struct problem *problem);
 

@@ -75,7 +75,10 @@ def test_a_project_is_seen_by_the_municipalities_that_take_part(as_role, project
     seen = other.get(f'/projects/{made}')
     assert seen.status == 200 and 'leaderId' not in seen.json
     assert made in [p['id'] for p in other.get('/projects?pageSize=100').json['items']]
-    assert other.patch(f'/projects/{made}', {'title': 'Van ons'}, seen.headers['etag']).status in (404, 412)
+    for etag in (seen.headers['etag'], '*'):
+        assert other.patch(f'/projects/{made}', {'title': 'Van ons'}, etag).status == 403, 'it reads it, and does not change it'
+        assert other.delete(begun.headers['location'], etag if etag == '*' else begun.headers['etag']).status == 403
+    assert other.patch(f'/projects/{made}', {'title': 'Van ons'}, '"999"').status == 412
     assert move(other, made, 'end').status == 404
     assert other.post(f'/projects/{made}/participations', {'participantKind': 'municipality', 'participantId': town, 'capacity': 'funder'}).status in (403, 404)
 

@@ -68,6 +68,9 @@ static void our_tag_has_the_version_and_what_was_shown(void **state)
     struct str one = etag_print(arena, S("3"), S("{\"a\":1}"));
     assert_true(str_has_prefix(one, S("\"3-")) && etag_is_list(one));
     assert_str(etag_versions(arena, one), "{[3,3]}");
+    assert_true(etag_has_version(etag_versions(arena, one), 3));
+    assert_false(etag_has_version(S("{[13,13],[30,30]}"), 3));
+    assert_true(etag_has_version(S("{(,)}"), 3));
     assert_true(str_equal(one, etag_print(arena, S("3"), S("{\"a\":1}"))));
     assert_false(str_equal(one, etag_print(arena, S("3"), S("{\"a\":2}"))));
     assert_false(str_equal(one, etag_print(arena, S("4"), S("{\"a\":1}"))));
