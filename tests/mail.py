@@ -57,7 +57,7 @@ rcpt:
 begin routers
 back:
   driver = redirect
-  local_parts = unknown : unknown.april
+  local_parts = unknown : unknown.april : unknown.proof
   data = :fail: 550 5.1.1 there is no mailbox of that name
   allow_fail
 bounces:

@@ -296,3 +296,27 @@ def test_seen_attacker_what_is_no_mail_holds_up_no_report(region, sending):
     with sending(MAATWERK_MAIL_DROP=str(drop)):
         (drop / 'new/later').write_bytes(b'no report')
         until(lambda: not list((drop / 'new').iterdir()))
+
+
+def test_seen_attacker_a_report_proves_that_it_answers_a_mail_of_ours(region, sending, asked, as_role):
+    """Whoever knows the number of a message, and not the address to which its mail server reports, says nothing about it."""
+    made = as_role('tenant_admin').post('/users', {'name': 'Ono Bekend', 'email': 'unknown.proof@maasdrecht.example', 'role': 'consultant'})
+    secrets = region.folder / 'bounce-secrets'
+    secrets.mkdir()
+    (secrets / 'bounces').write_text('a key of this installation\n')
+    with Exim.started() as server, sending(**{**server.settings('plain'), 'MAATWERK_SMTP_SECRETS': str(secrets), 'MAATWERK_MAIL_BOUNCES': 'bounces+*@post.example'}):
+        message, = asked()
+        are(region, [message], 'sent', None)
+        new = server.folder / 'mail/drop/new'
+        new.mkdir(parents=True, exist_ok=True)
+        for n, address in enumerate(('bounces', f'bounces+1.{message}', f'bounces+1.{message}.0123456789ab')):
+            (new / f'forged{n}').write_text(
+                f'To: {address}@post.example\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n'
+                '--b\nContent-Type: message/delivery-status\n\nx: y\n\nAction: failed\nStatus: 5.1.1\n\n'
+                f'--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <1.{message}@post.example>\n--b--\n')
+        until(lambda: not list(new.iterdir()))
+        assert states(region, [message]) == [('sent', None)] and not region.sql('select from app.message_report where message_id = %s', (message,))
+        back = asked(to=made.json['id'])
+        are(region, back, 'undelivered', 'bounced')     # the server itself knows the address
+    with sending(MAATWERK_SMTP_SECRETS=str(secrets)):      # a key without a place for the proof
+        until(lambda: '"setting-refused","name":"MAATWERK_MAIL_BOUNCES"' in region.log('notifications'))

@@ -10,6 +10,7 @@
 #include "lib/queue/job.h"
 #include "workers/notifications/gen/queries.h"
 #include "workers/notifications/maildir.h"
+#include "workers/notifications/proof.h"
 #include "workers/notifications/report.h"
 #include "workers/notifications/sender.h"
 
@@ -55,16 +56,32 @@ static bool is_passing(const char *sqlstate)
            || strcmp(sqlstate, "57014") == 0;
 }
 
+/* Whose reports are read, and where they are noted. */
+struct reading {
+    const struct sender *sender;
+    struct session *db;
+};
+
+/* Whoever knows the number of a message may write a report, and not the address to which it goes. */
+static bool is_proven(struct arena *arena, const struct sender *sender, const struct report *report)
+{
+    struct str number =
+        arena_print(arena, "%.*s.%.*s", STR_ARG(report->tenant), STR_ARG(report->message));
+    return !*sender->setting.bounce_key
+           || proof_fits(arena, sender->setting.bounce_key, number, report->proof);
+}
+
 /* Whether the file may go: noted, or never to be noted. */
 static bool read_one(void *what, struct str text)
 {
-    struct session *db = what;
+    const struct reading *reading = what;
+    struct session *db = reading->db;
     struct arena *arena = arena_new();
     struct ctx ctx = {.arena = arena};
     struct report report;
     enum err err = OK;
     bool again = false;
-    if (report_read(arena, text, &report))
+    if (report_read(arena, text, &report) && is_proven(arena, reading->sender, &report))
         err = note(db, &ctx, text, &report);
     else
         fprintf(stderr, "{\"event\":\"no-report\",\"bytes\":%zu}\n", text.len);
@@ -84,5 +101,5 @@ void bounce_look(void *own, struct session *db)
     if (!*sender->setting.drop || clock_ms() - sender->looked_ms < EVERY_MS)
         return;
     sender->looked_ms = clock_ms();
-    maildir_read(sender->setting.drop, FILES_MOST, read_one, db);
+    maildir_read(sender->setting.drop, FILES_MOST, read_one, &(struct reading){sender, db});
 }

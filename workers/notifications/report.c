@@ -2,6 +2,7 @@
 /* A multipart/report: its second part says what happened, its third one to which message. */
 #include "workers/notifications/report.h"
 
+#include <ctype.h>
 #include <strings.h>
 
 #include "lib/base/buf.h"
@@ -98,6 +99,18 @@ static struct str next_part(struct str *rest, struct str boundary)
     return whole;
 }
 
+/* What follows the number: a point, and hexadecimal digits. */
+static struct str proof_after(struct str rest)
+{
+    size_t len = 0;
+    if (!rest.len || rest.at[0] != '.')
+        return (struct str){0};
+    rest = str_from(rest, 1);
+    while (len < rest.len && isxdigit((unsigned char)rest.at[len]))
+        len++;
+    return (struct str){rest.at, len};
+}
+
 /* Finds <digits>.<UUID> anywhere in the text. */
 static bool find_number(struct str text, struct report *ret)
 {
@@ -113,6 +126,7 @@ static bool find_number(struct str text, struct report *ret)
             continue;
         ret->tenant = (struct str){text.at + from, dot - from};
         ret->message = message;
+        ret->proof = proof_after(str_from(text, dot + 1 + UUID_TEXT_LEN));
         return true;
     }
     return false;
@@ -182,7 +196,7 @@ static void read_part(struct arena *arena, struct str part, struct report *repor
 
 bool report_read(struct arena *arena, struct str mail, struct report *ret)
 {
-    struct report report = {0};
+    struct report report = {0}, address = {0};
     struct str rest = mail, headers = next_group(&rest);
     struct str type = header_of(arena, headers, S("Content-Type"));
     struct str boundary = parameter_of(type, S("boundary"));
@@ -193,13 +207,17 @@ bool report_read(struct arena *arena, struct str mail, struct report *ret)
     next_part(&rest, boundary);
     for (int i = 0; i < PARTS_MOST && rest.at; i++)
         read_part(arena, next_part(&rest, boundary), &report);
-    if (!report.message.at)
-        find_number(header_of(arena, headers, S("To")), &report);
+    find_number(header_of(arena, headers, S("To")), &address);
+    if (!report.message.at) {
+        report.tenant = address.tenant;
+        report.message = address.message;
+    }
     if (!report.message.at || !report.action.at)
         return false;
     *ret = (struct report){.tenant = arena_copy(arena, report.tenant),
                            .message = arena_copy(arena, report.message),
                            .action = report.action,
+                           .proof = arena_copy(arena, address.proof),
                            .status = arena_copy(arena, report.status)};
     return true;
 }

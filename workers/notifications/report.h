@@ -9,7 +9,9 @@ struct report {
     struct str tenant;  /* number of the municipality, digits */
     struct str message; /* identifier of the message, a UUID */
     struct str action;  /* failed, delayed, delivered, relayed or expanded */
-    struct str status;  /* enhanced status code (RFC 3463), such as 5.1.1 */
+    struct str
+        proof; /* what follows the number in the address that the report goes to; or absent */
+    struct str status; /* enhanced status code (RFC 3463), such as 5.1.1 */
 };
 
 /* Reads an e-mail. Returns false when it is no report, or when it says of no message of ours what became of it:

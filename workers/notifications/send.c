@@ -6,6 +6,7 @@
 #include "workers/notifications/gen/queries.h"
 #include "workers/notifications/mail.h"
 #include "workers/notifications/maildir.h"
+#include "workers/notifications/proof.h"
 #include "workers/notifications/sender.h"
 
 /* An attempt that is being made. */
@@ -58,13 +59,17 @@ static struct str value(const PGresult *row, enum send_begin_column column)
     return PQgetisnull(row, 0, column) ? (struct str){0} : str_of(PQgetvalue(row, 0, column));
 }
 
-/* The address that reports go to. A * in it stands for the number of the message. */
+/* The address that reports go to. A * in it stands for the number of the message, with its proof when there is a
+ * key. */
 static struct str bounce_address(struct arena *arena, const struct setting *setting, struct str id)
 {
     struct str after = str_of(setting->bounces), before = str_cut(&after, '*');
     if (!after.at)
         return before;
-    return arena_print(arena, "%.*s%.*s%.*s", STR_ARG(before), STR_ARG(id), STR_ARG(after));
+    if (!*setting->bounce_key)
+        return arena_print(arena, "%.*s%.*s%.*s", STR_ARG(before), STR_ARG(id), STR_ARG(after));
+    return arena_print(arena, "%.*s%.*s.%.*s%.*s", STR_ARG(before), STR_ARG(id),
+                       STR_ARG(proof_of(arena, setting->bounce_key, id)), STR_ARG(after));
 }
 
 static void deliver(struct sending *sending, const PGresult *row)

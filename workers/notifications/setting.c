@@ -87,6 +87,10 @@ bool setting_read(struct setting *ret)
     setting.timeout_ms = (int)timeout_ms;
     if (!*setting.bounces)
         setting.bounces = setting.from;
+    if (*setting.secrets && !secret_read(setting.secrets, "bounces", setting.bounce_key))
+        *setting.bounce_key = '\0';
+    if (*setting.bounce_key && !strchr(setting.bounces, '*'))
+        return wrong("MAATWERK_MAIL_BOUNCES");
     *ret = setting;
     return true;
 }

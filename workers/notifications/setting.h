@@ -4,6 +4,7 @@
 #ifndef MAATWERK_NOTIFICATIONS_SETTING_H
 #define MAATWERK_NOTIFICATIONS_SETTING_H
 
+#include "lib/base/secret.h"
 #include "lib/base/str.h"
 
 struct setting {
@@ -22,7 +23,10 @@ struct setting {
     const char *sandbox; /* MAATWERK_MAIL_SANDBOX: every message goes to this address, or "" */
     const char
         *portal; /* MAATWERK_PORTAL: where links lead, of a municipality that says nothing else */
-    int timeout_ms; /* MAATWERK_SMTP_TIMEOUT_MS: for one message, with its answer */
+    char bounce_key
+        [SECRET_ROOM]; /* the file `bounces` of `secrets`: with it only reports count whose address
+                                   shows that they answer an e-mail of ours; "": all count */
+    int timeout_ms;    /* MAATWERK_SMTP_TIMEOUT_MS: for one message, with its answer */
 };
 
 /* Reads the environment. Returns false, and says on stderr which setting it is, when one is nothing that

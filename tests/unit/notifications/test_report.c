@@ -2,6 +2,7 @@
 /* Reports of mail servers. */
 #include "tests/unit/unit.h"
 
+#include "workers/notifications/proof.h"
 #include "workers/notifications/report.h"
 
 #define ID "1.01920000-0000-7000-8000-0000000000b1"
@@ -9,6 +10,7 @@
     "From: Mail Delivery System <mailer@post.example>\r\nTo: bounces@post.example\r\n" \
     "Content-Type: multipart/report; report-type=\"delivery-status\";\r\n"             \
     " boundary=\"=_b\"\r\n\r\nwords for people\r\n"
+#define TYPE "Content-Type: multipart/report; report-type=delivery-status; boundary=\"=_b\"\n"
 #define TEXT "--=_b\r\nContent-Type: text/plain\r\n\r\nAction: delivered\r\nStatus: 2.0.0\r\n"
 #define STATUS(action, status)                                                            \
     "--=_b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\n" \
@@ -52,6 +54,23 @@ static void of_several_receivers_the_one_that_failed_counts(void **state)
     assert_str(report.status, "5.2.2");
 }
 
+static void a_report_proves_that_it_answers_a_mail_of_ours(void **state)
+{
+    struct arena *arena = ((struct ctx *)*state)->arena;
+    const char key[SECRET_ROOM] = "a key of this installation", other[SECRET_ROOM] = "another one";
+    struct str proof = proof_of(arena, key, S(ID));
+    assert_int_equal(proof.len, PROOF_LEN);
+    struct str mail =
+        arena_print(arena, "To: <bounces+" ID ".%.*s@post.example>\n%.*s", STR_ARG(proof),
+                    STR_ARG(S(TYPE "\n" STATUS("failed", "5.1.1") SENT END)));
+    struct report report = good(state, mail);
+    assert_true(proof_fits(arena, key, S(ID), report.proof));
+    assert_false(proof_fits(arena, other, S(ID), report.proof));
+    assert_false(proof_fits(arena, key, S("2" ID), report.proof));
+    report = good(state, S(HEAD STATUS("failed", "5.1.1") SENT END)); /* only the number */
+    assert_false(proof_fits(arena, key, S(ID), report.proof));
+}
+
 static void the_address_of_the_report_may_have_the_number(void **state)
 {
     good(
@@ -80,6 +99,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {UNIT(a_message_that_came_back_is_found),
                                        UNIT(of_several_receivers_the_one_that_failed_counts),
+                                       UNIT(a_report_proves_that_it_answers_a_mail_of_ours),
                                        UNIT(the_address_of_the_report_may_have_the_number),
                                        UNIT(what_is_no_report_is_none)};
     return cmocka_run_group_tests(tests, NULL, NULL);
