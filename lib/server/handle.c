@@ -192,6 +192,10 @@ static const struct problem *admit(struct exchange *exchange, enum login login)
     exchange->scope = operation_scope(operation, exchange->actor.role);
     if (login == LOGIN_NO_HAT)
         return problem_at(PROBLEM_NOT_ADMITTED);
+    if (login == LOGIN_UNCLEAR) {
+        login_note_hats(exchange);
+        return problem_of(ERR_INVALID);
+    }
     return login == LOGIN_CHOSEN ? NULL : problem_of(ERR_FORBIDDEN);
 }
 

@@ -195,12 +195,27 @@ static int width_of(const struct operation *operation, const struct known *known
     return operation->attributes & ~attributes ? 0 : widths[operation_scope(operation, hat->role)];
 }
 
+/* Whether two hats are the same to every operation. */
+static bool are_alike(const struct hat *a, const struct hat *b)
+{
+    return a->role == b->role && a->attributes == b->attributes
+           && a->has_organisation == b->has_organisation
+           && (!a->has_organisation || uuid_equal(a->organisation_id, b->organisation_id));
+}
+
+/* Whether it matters with which hat somebody calls the operation: it writes, or it shows persons. */
+static bool hat_matters(const struct operation *operation)
+{
+    return !(operation->flags & OPERATION_READS) || operation->purpose;
+}
+
 enum login login_choose(struct exchange *exchange)
 {
     const struct operation *operation = exchange->request.operation;
     const struct hat *chosen = NULL, system = {.role = 1u << ROLE_SYSTEM};
     struct known *known;
     int widest = 0;
+    bool unclear = false;
     if (find(exchange, &known) != OK)
         return LOGIN_NO_HAT;
     if (known->role == system.role) /* whoever operates the installation has no hat */
@@ -210,6 +225,7 @@ enum login login_choose(struct exchange *exchange)
         if (!is_left(exchange, known, hat))
             continue;
         int width = width_of(operation, known, hat);
+        unclear = unclear || (width && widest && !are_alike(hat, chosen));
         if (!chosen || width > widest) {
             chosen = hat;
             widest = width;
@@ -218,7 +234,29 @@ enum login login_choose(struct exchange *exchange)
     if (!chosen)
         return LOGIN_NO_HAT;
     act_as(exchange, known, chosen);
+    if (unclear && hat_matters(operation))
+        return LOGIN_UNCLEAR;
     return widest ? LOGIN_CHOSEN : LOGIN_FORBIDDEN;
+}
+
+void login_note_hats(struct exchange *exchange)
+{
+    enum { NAMED_MOST = 8 };
+    struct buf names = buf_in(exchange->ctx.arena);
+    struct known *known;
+    int named = 0;
+    if (find(exchange, &known) != OK)
+        return;
+    for (size_t i = 0; i < known->hats_count && named < NAMED_MOST; i++) {
+        const struct hat *hat = &known->hats[i];
+        if (!is_left(exchange, known, hat) || !width_of(exchange->request.operation, known, hat))
+            continue;
+        buf_print(&names, "%s%.*s (%s)", named++ ? ", " : "",
+                  STR_ARG(print(exchange->ctx.arena, hat->id)),
+                  role_names[__builtin_ctz(hat->role)]);
+    }
+    fault_note(&exchange->ctx.faults, exchange->ctx.arena, FAULT_AT_HEADER, S("As"), FAULT_ENUM,
+               buf_str(&names));
 }
 
 void login_ask(struct exchange *exchange, struct plan *plan)

@@ -21,11 +21,15 @@ enum login {
     LOGIN_CHOSEN,    /* the actor has a hat with which it may call the operation */
     LOGIN_FORBIDDEN, /* it has a hat, and with none may it call the operation */
     LOGIN_NO_HAT,    /* none, as far as is known */
+    LOGIN_UNCLEAR,   /* it may call the operation with more than one, and which matters */
 };
 
 /* Gives the actor, of its hats that are known, the widest with which it may call the operation; with the
- * header As, that one or none. */
+ * header As, that one or none. Nobody guesses with which hat somebody writes, or is shown persons. */
 enum login login_choose(struct exchange *exchange) MUST_CHECK;
+
+/* Notes that the header As is needed, and which hats it may name. */
+void login_note_hats(struct exchange *exchange);
 
 /* Adds the statement that reads the hats. */
 void login_ask(struct exchange *exchange, struct plan *plan);

@@ -35,7 +35,7 @@ def test_a_token_without_a_role_acts_with_the_hat_of_the_account(person):
     assert client().get('/candidates?pageSize=1').status == 200
 
 
-def test_a_request_acts_with_the_widest_hat_that_the_operation_admits(person, give, world):
+def test_a_request_acts_with_the_only_hat_that_the_operation_admits_or_with_the_one_that_is_named(person, give, world):
     """A coach reads the own caseload, a team lead all files; of a firm, the own people."""
     user, client = person('coach')
     who = client()
@@ -44,11 +44,26 @@ def test_a_request_acts_with_the_widest_hat_that_the_operation_admits(person, gi
     lead = give(user, 'team_lead')
     assert lead.json['fromAt'] and 'untilAt' not in lead.json
     assert who.get('/hats').status == 200, 'a hat that was given is known at once where it is needed'
-    assert who.get('/candidates?pageSize=1').json['items'], 'the wider hat'
     assert who.get('/candidates?pageSize=1', As=user).json['items'] == [], 'the one that is named'
     assert who.get('/candidates?pageSize=1', As=lead.json['id']).json['items']
     assert who.get('/hats', As=user).status == 403
     assert who.get('/user-profile', As=lead.json['id']).json['role'] == 'team_lead'
+
+
+def test_seen_attacker_nobody_guesses_with_which_hat_somebody_acts(person, give, new_employer):
+    """A coach who leads a team too would read all files, and write them as a team lead, without saying so."""
+    user, client = person('coach')
+    hats, who = {user: 'coach', give(user, 'team_lead').json['id']: 'team_lead'}, client()
+    give(user, 'tenant_admin')
+    for answer in (who.get('/candidates?pageSize=1'), who.post('/tasks', {'kind': 'promise', 'noun': 'user', 'subjectId': user})):
+        fault, = answer.json['errors']
+        assert (answer.status, fault['place'], fault['name'], fault['code']) == (400, 'header', 'As', 'enum'), answer.text
+        assert all(f'{hat} ({role})' in fault['detail'] for hat, role in hats.items()), fault
+    assert 'tenant_admin' not in who.get('/candidates?pageSize=1').text      # which may not call it
+    assert who.post('/employers', new_employer).status == 201, 'only one of them may'
+    assert who.get('/user-profile').status == who.get('/vacancies?pageSize=1').status == 200, 'it matters to nobody'
+    again = give(user, 'coach').json['id']
+    assert {who.get('/candidates?pageSize=1', As=hat).status for hat in (*hats, again)} == {200}
 
 
 def test_masks_of_two_hats_do_not_mix(person, give, as_role, candidate):
