@@ -260,7 +260,7 @@ const struct permission permissions[] = {
     {"searchCandidates", 0x7u, 0x0u},
     {"sendProposalRound", 0x4u, 0x0u},
     {"shareTrajectory", 0x2007u, 0x0u},
-    {"signAgreement", 0x299fu, 0x0u},
+    {"signAgreement", 0x298fu, 0x0u},
     {"signWithLink", 0xfffffu, 0x0u},
     {"startPlacement", 0x997u, 0x0u},
     {"suspendInstrument", 0x17u, 0x0u},

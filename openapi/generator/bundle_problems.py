@@ -10,7 +10,7 @@ INSTANCE = 'urn:uuid:01920000-0000-7000-8000-0000000000aa'
 
 def may_answer(problem, operation):
     return {'always': True, 'never': False, 'body': bool(operation.body), 'key': operation.needs_key,
-            'match': operation.needs_match, 'write': operation.needs_key or operation.needs_match}[problem.when]
+            'match': operation.needs_match, 'write': operation.method != 'get'}[problem.when]
 
 
 def of_operation(problems, operation):

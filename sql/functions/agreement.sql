@@ -18,7 +18,7 @@ call app.wall('app.agreement', 'agreement', '{wall,noun,candidate_id,employer_id
 call app.open_to_scope('app.agreement', 'app.sees_agreement');
 call app.about('app.agreement');
 call app.guarded('app.agreement', 'agreement');
-call app.referable('app.agreement', 'agreement', 'general', 'app.sees_agreement', label => 'r.kind');
+call app.referable('app.agreement', 'agreement', 'r.wall', 'app.sees_agreement', label => 'r.kind', candidate => 'r.candidate_id', employer => 'r.employer_id');
 call region.project_of('app.agreement', 'project_id');
 create trigger log_transition after update on app.agreement
     for each row when (new.state is distinct from old.state) execute function app.log_transition('agreement');
@@ -35,6 +35,10 @@ create function app.agreement_parties() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
+        if new.noun = 'project' and (select count(distinct p.participant_id) from region.participation p where p.region_id = region.here()
+                                     and p.project_id = new.subject_id and p.participant_kind <> 'municipality') >= 100 then
+            raise exception using errcode = 'MW409', message = 'list-full', detail = json_build_object('limit', 100)::text;
+        end if;
         insert into app.signatory (tenant_id, id, agreement_id, place, party, party_id, party_name)
         select new.tenant_id, gen_random_uuid(), new.id, row_number() over (order by w.place, w.name, w.id), w.party, w.id, w.name
         from (select 1 as place, 'candidate' as party, c.id, coalesce(nullif(concat_ws(' ', c.first_name, c.last_name), ''), c.alias) as name
@@ -88,6 +92,9 @@ create function app.agreement_offer() returns trigger language plpgsql
     declare
         words text := app.agreement_text(new);
     begin
+        if new.valid_until < clock.today() then
+            raise exception using errcode = '23514', message = 'past', table = 'agreement', constraint = 'agreement_valid_until_check';
+        end if;
         if num_nonnulls(new.gets, new.does, new.costs, new.from_day) = 4 and new.text_hash is distinct from sha256(convert_to(words, 'UTF8')) then
             new.text_hash := sha256(convert_to(words, 'UTF8'));
             new.document_id := app.agreement_page(new, new.text_hash);
@@ -98,6 +105,30 @@ create function app.agreement_offer() returns trigger language plpgsql
         return new;
     end $$;
 create trigger offer before update on app.agreement for each row when (new.state = 'offered') execute function app.agreement_offer();
+
+-- What is offered no more has no text and no page; what is offered again gets them anew.
+create function app.agreement_take_back() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        new.text_hash := null;
+        new.document_id := null;
+        return new;
+    end $$;
+create trigger take_back before update on app.agreement for each row when (old.state = 'offered' and new.state = 'draft') execute function app.agreement_take_back();
+-- After that: whoever read the pages reads them no more. The texts are kept, and only functions reach them.
+create function app.agreement_take_back_pages() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare event text := current_setting('app.event', true);
+    begin
+        perform app.document_take_back(d) from app.document d join app.offered_text t on t.tenant_id = d.tenant_id and t.document_id = d.id
+        where t.tenant_id = new.tenant_id and t.agreement_id = new.id and (app.document_is_pending(d.state) or app.document_is_settled(d.state));
+        perform set_config('app.event', coalesce(event, ''), true); -- documents have moved
+        return null;
+    end $$;
+create trigger take_back_pages after update on app.agreement for each row
+    when (old.state = 'offered' and new.state = 'draft') execute function app.agreement_take_back_pages();
 
 -- After what is offered has changed, or is offered no more: nobody has signed it, and who had is told by voided_at.
 create function app.agreement_unsign() returns trigger language plpgsql
@@ -131,21 +162,35 @@ create function app.agreement_offered(agreement uuid) returns text language plpg
                 where a.tenant_id = app.tenant() and a.id = agreement and app.sees_agreement(a));
     end $$;
 
+-- The agreement that the caller sees, locked; or MW404.
+create function app.agreement_lock(agreement uuid) returns app.agreement language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare a app.agreement;
+    begin
+        select o.* into a from app.agreement o where o.tenant_id = app.tenant() and o.id = agreement and app.sees_agreement(o) for no key update;
+        if not found or not app.sees_agreement(a) then
+            raise exception using errcode = 'MW404', message = 'not-found';
+        end if;
+        return a;
+    end $$;
+
 -- The next version of an agreement: a draft with the same words.
 create function app.agreement_revise(agreement uuid, made uuid) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
-        a app.agreement;
+        a app.agreement := app.agreement_lock(agreement); -- it asks app.sees_agreement()
     begin
-        select o.* into a from app.agreement o where o.tenant_id = app.tenant() and o.id = agreement and app.sees_agreement(o) for no key update;
-        if not found then
-            raise exception using errcode = 'MW404', message = 'not-found';
-        end if;
         perform app.require('agreement', a.state, 'reviseAgreement');
         insert into app.agreement (tenant_id, id, kind, subject_id, gets, does, costs, from_day, until_day, valid_until, revises_id)
         values (a.tenant_id, made, a.kind, a.subject_id, a.gets, a.does, a.costs, a.from_day, a.until_day, a.valid_until, a.id);
     end $$;
+
+-- The state at this moment: what was valid until a day that has passed has lapsed, whatever the sweep has written.
+create function app.agreement_now(state text, valid_until date) returns text language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$ begin return case when state = 'offered' and valid_until < clock.today() then 'lapsed' else state end; end $$;
 
 -- One party signs the text with this hash, and no other. The last one makes it agreed.
 create function app.agreement_signatory_sign(signer app.signatory, hash bytea, name text, by_user uuid) returns void language plpgsql
@@ -157,7 +202,7 @@ create function app.agreement_signatory_sign(signer app.signatory, hash bytea, n
         role text := current_setting('app.role', true);
     begin
         select o.* into a from app.agreement o where o.tenant_id = signer.tenant_id and o.id = signer.agreement_id for no key update;
-        perform app.require('agreement', a.state, 'signAgreement');
+        perform app.require('agreement', app.agreement_now(a.state, a.valid_until), 'signAgreement');
         if hash is distinct from a.text_hash then
             raise exception using errcode = 'MW409', message = 'text-changed';
         end if;
@@ -179,10 +224,11 @@ create function app.agreement_sign(agreement uuid, hash text, name text) returns
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
+        a app.agreement := app.agreement_lock(agreement); -- it asks app.sees_agreement()
         s app.signatory;
     begin
-        select o.* into s from app.signatory o join app.agreement a on a.tenant_id = o.tenant_id and a.id = o.agreement_id
-        where o.tenant_id = app.tenant() and o.agreement_id = agreement and app.sees_agreement(a)
+        select o.* into s from app.signatory o
+        where o.tenant_id = a.tenant_id and o.agreement_id = a.id
           and case app.role() when 'candidate' then o.party = 'candidate'
                               when 'employer' then o.party = 'employer' and o.party_id = app.organisation()
                               when 'firm' then o.party = 'organisation' and o.party_id = app.organisation()
@@ -201,18 +247,15 @@ create function app.agreement_link_make(signatory uuid) returns void language pl
     declare
         token text := translate(encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'base64'), '+/=', '-_');
         s app.signatory;
-        state text;
+        a app.agreement;
     begin
-        select o.* into s from app.signatory o join app.agreement a on a.tenant_id = o.tenant_id and a.id = o.agreement_id
-        where o.tenant_id = app.tenant() and o.id = signatory and app.sees_agreement(a);
-        if not found then
-            raise exception using errcode = 'MW404', message = 'not-found';
-        end if;
-        select a.state into state from app.agreement a where a.tenant_id = s.tenant_id and a.id = s.agreement_id for no key update;
-        perform app.require('agreement', state, 'makeSigningLink');
+        select o.* into s from app.signatory o where o.tenant_id = app.tenant() and o.id = signatory;
+        a := app.agreement_lock(s.agreement_id); -- it asks app.sees_agreement()
+        perform app.require('agreement', app.agreement_now(a.state, a.valid_until), 'makeSigningLink');
         delete from entry.signing_link l where l.tenant_id = s.tenant_id and l.signatory_id = s.id;
         insert into entry.signing_link (hash, tenant_id, signatory_id, expires_at)
         values (sha256(convert_to(token, 'UTF8')), s.tenant_id, s.id, clock.now() + app.rule_days('agreement.signing_link'));
+        perform audit.note('agreement', a.id, 'change', array['signing_link', s.party, s.id::text]);
         perform set_config('app.signing_link_made', s.id || ' ' || token, true);
     end $$;
 create function app.agreement_link_read(signatory uuid, out token text, out expires_at timestamptz) language plpgsql stable
@@ -252,7 +295,7 @@ create function app.agreement_read_by_link(token text) returns table (title text
         from app.signatory s join app.agreement a on a.tenant_id = s.tenant_id and a.id = s.agreement_id
         join app.offered_text t on t.tenant_id = a.tenant_id and t.agreement_id = a.id and t.hash = a.text_hash
         join app.document d on d.tenant_id = t.tenant_id and d.id = t.document_id
-        where s.tenant_id = l.tenant_id and s.id = l.signatory_id and a.state = 'offered' and app.sees_agreement(a);
+        where s.tenant_id = l.tenant_id and s.id = l.signatory_id and app.agreement_now(a.state, a.valid_until) = 'offered' and app.sees_agreement(a);
     end $$;
 
 -- The holder of a link signs, once.

@@ -34,8 +34,17 @@ call app.open_to_scope('app.appointment', 'app.sees_appointment');
 call app.guarded('app.appointment', 'appointment');
 call app.unique_by('app.appointment_session_once', 'app.sees_appointment', '/appointments/');
 call region.project_of('app.appointment', 'project_id');
-call app.referable('app.appointment', 'appointment', 'person', 'app.sees_appointment', candidate => 'r.candidate_id',
-                   label => $$to_char(r.starts_at at time zone 'Europe/Amsterdam', 'YYYY-MM-DD HH24:MI')$$);
+call app.referable('app.appointment', 'appointment', $$case r.kind when 'hearing' then 'measure' else 'person' end$$, 'app.sees_appointment',
+                   candidate => 'r.candidate_id', label => $$to_char(r.starts_at at time zone 'Europe/Amsterdam', 'YYYY-MM-DD HH24:MI')$$);
+-- After it is of another kind: what is about it stands behind the wall of that kind.
+create function app.appointment_behind() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        update app.subject u set wall = r.wall from app.subject_read('appointment', new.id, false) r where u.tenant_id = new.tenant_id and u.id = new.id;
+        return null;
+    end $$;
+create trigger behind after update of kind on app.appointment for each row when (new.kind <> old.kind) execute function app.appointment_behind();
 create trigger log_transition after update on app.appointment
     for each row when (new.state is distinct from old.state) execute function app.log_transition('appointment');
 
@@ -179,7 +188,7 @@ create function app.appointment_lock(appointment uuid) returns app.appointment l
     declare a app.appointment;
     begin
         select o.* into a from app.appointment o where o.tenant_id = app.tenant() and o.id = appointment and app.sees_appointment(o) for no key update;
-        if not found then
+        if not found or not app.sees_appointment(a) then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
         return a;
@@ -199,12 +208,16 @@ create function app.appointment_in_time(starts_at timestamptz, event text) retur
         end if;
     end $$;
 
--- Invites somebody. By e-mail a message is the proof; what is handed over or posted has somebody who did so; a call proves nothing.
+-- Invites somebody. By e-mail a message is the proof; what is handed over or posted has somebody who did so, who outside the municipality is whoever says
+-- it; a call proves nothing.
 create function app.appointment_invite(a app.appointment, by_channel text, by_user uuid) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare sent uuid := case when by_channel = 'e_mail' then app.message_queue_candidate('appointment', a.candidate_id, 'candidate', a.candidate_id) end;
     begin
+        if by_user <> app.actor() and app.role() in ('firm', 'agency') then
+            raise exception using errcode = '23503', message = 'reference', table = 'appointment', constraint = 'appointment_handed_by_fkey';
+        end if;
         update app.appointment o set state = app.move('appointment', o.state, 'invite'), invited_at = clock.now(), channel = by_channel, message_id = sent,
                handed_by = case when by_channel in ('in_person', 'letter') then coalesce(by_user, app.actor()) end
         where o.tenant_id = a.tenant_id and o.id = a.id;

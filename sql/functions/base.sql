@@ -114,11 +114,25 @@ create procedure app.open_to_tenant(wanted regclass) language plpgsql as $$
         execute format('create policy whole_tenant on %s for all using (true) with check (true)', wanted);
     end $$;
 
+-- Before a program writes a row, which is locked by now: the caller sees it still. The policy asked before the statement waited for that lock, and a mandate
+-- may have ended since. TG_ARGV[0] is app.sees_<noun>().
+create function app.still_seen() returns trigger language plpgsql
+    as $$
+    declare seen boolean;
+    begin
+        execute format('select %s($1)', tg_argv[0]) into seen using old;
+        if seen is not true then
+            raise exception using errcode = 'MW404', message = 'not-found';
+        end if;
+        return coalesce(new, old);
+    end $$;
+grant execute on function app.still_seen() to public;
+
 -- Opens the table of a noun by scope: the whole municipality, the own organisation, the own caseload. `sees` is the function
 -- app.sees_<noun>(row, scope, role, organisation, actor). `changes` is given when fewer may write a row than may see it.
 --
 -- The policy and the functions that are SECURITY DEFINER ask the same predicate; such a function asks in the `where` of the
--- statement that reads the row it acts on, and raises MW404 when there is none. In a policy each `(select …)` is computed
+-- statement that reads the row it acts on, and raises MW404 when there is none; and once more when it has waited for the lock of that row. In a policy each `(select …)` is computed
 -- once for a statement. Each argument of the context stands once in a predicate: else PostgreSQL calls the function for each
 -- row, instead of putting its condition in the plan.
 create procedure app.open_to_scope(wanted regclass, sees regproc, changes regproc default null) language plpgsql as $$
@@ -126,6 +140,8 @@ create procedure app.open_to_scope(wanted regclass, sees regproc, changes regpro
         asks text := '%s(%s.*, (select app.scope()), (select app.role()), (select app.organisation()), (select app.actor()))';
     begin
         execute format('grant execute on function %s to public', sees);
+        execute format('create trigger a_still_seen before update or delete on %s for each row
+                        when (current_user <> ''maatwerk_owner'' and app.scope() in (''organisation'', ''caseload'')) execute function app.still_seen(%L)', wanted, sees);
         if changes is null then
             execute format('create policy by_scope on %s for all using (' || asks || ')', wanted, sees, wanted);
             return;

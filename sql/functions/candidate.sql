@@ -159,7 +159,7 @@ create function app.candidate_bsn_store(candidate uuid, key_id int, nonce bytea,
     begin
         select c.* into seen from app.candidate c
         where c.tenant_id = app.tenant() and c.id = candidate and app.sees_candidate(c) for no key update;
-        if not found then
+        if not found or not app.sees_candidate(seen) then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
         select b.blind_index into before from app.candidate_bsn b where b.tenant_id = seen.tenant_id and b.candidate_id = seen.id;
@@ -277,7 +277,7 @@ create function app.candidate_withdraw_consent(candidate uuid, channel text) ret
         perform app.proposals_lock_vacancies(candidate);
         select q.* into c from app.candidate q
         where q.tenant_id = app.tenant() and q.id = candidate and app.sees_candidate(q) for no key update;
-        if not found then
+        if not found or not app.sees_candidate(c) then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
         perform app.require('candidate', c.status, 'withdrawConsent');

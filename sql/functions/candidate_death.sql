@@ -9,7 +9,7 @@ create function app.candidate_die(candidate uuid, day date) returns void languag
         perform app.proposals_lock_vacancies(candidate);
         select q.* into c from app.candidate q
         where q.tenant_id = app.tenant() and q.id = candidate and app.sees_candidate(q) for no key update;
-        if not found then
+        if not found or not app.sees_candidate(c) then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
         if c.merged_into is not null or c.died_on is not null then
@@ -33,7 +33,7 @@ create function app.candidate_revive(candidate uuid, reason text) returns void l
     begin
         select q.* into c from app.candidate q
         where q.tenant_id = app.tenant() and q.id = candidate and app.sees_candidate(q) for no key update;
-        if not found then
+        if not found or not app.sees_candidate(c) then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
         if c.died_on is null then

@@ -7,7 +7,7 @@ create function app.candidate_lock(candidate uuid) returns app.candidate languag
     declare c app.candidate;
     begin
         select q.* into c from app.candidate q where q.tenant_id = app.tenant() and q.id = candidate and app.sees_candidate(q) for no key update;
-        if not found then
+        if not found or not app.sees_candidate(c) then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
         return c;

@@ -94,7 +94,7 @@ create function app.document_withdraw(document uuid) returns void language plpgs
         d app.document;
     begin
         select o.* into d from app.document o where o.tenant_id = app.tenant() and o.id = document and app.sees_document(o) for no key update;
-        if not found then
+        if not found or not app.sees_document(d) then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
         perform app.document_take_back(d);

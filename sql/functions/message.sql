@@ -184,7 +184,7 @@ create function app.message_resend(message uuid) returns void language plpgsql
         m app.message;
     begin
         select n.* into m from app.message n where n.tenant_id = app.tenant() and n.id = message and app.sees_message(n) for no key update;
-        if not found then
+        if not found or not app.sees_message(m) then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
         update app.message n set state = app.move('message', m.state, 'resend'), fault = null, next_at = clock.now(), deferred = 0, sent_at = null

@@ -32,6 +32,9 @@ create function app.placement_lock(placement uuid) returns app.placement languag
         perform from app.vacancy v where v.tenant_id = p.tenant_id and v.id = p.vacancy_id for no key update;
         perform from app.candidate c where c.tenant_id = p.tenant_id and c.id = p.candidate_id for no key update;
         select q.* into p from app.placement q where q.tenant_id = p.tenant_id and q.id = p.id for no key update;
+        if not app.sees_placement(p) then
+            raise exception using errcode = 'MW404', message = 'not-found';
+        end if;
         return p;
     end $$;
 

@@ -13,6 +13,10 @@ create function app.placement_make(placement uuid, asked jsonb) returns void lan
         if not found and p.vacancy_id is not null then
             raise exception using errcode = '23503', message = 'reference', table = 'placement', constraint = 'placement_vacancy_id_fkey';
         end if;
+        if p.vacancy_id is not null and p.employer_id is not null and not exists (
+            select from app.vacancy v where v.tenant_id = app.tenant() and v.id = p.vacancy_id and v.employer_id in (p.employer_id, p.formal_employer_id)) then
+            raise exception using errcode = '23503', message = 'reference', table = 'placement', constraint = 'placement_employer_id_fkey';
+        end if;
         select c.status into status from app.candidate c where c.tenant_id = app.tenant() and c.id = p.candidate_id and app.sees_candidate(c) for no key update;
         if not found then
             raise exception using errcode = '23503', message = 'reference', table = 'placement', constraint = 'placement_candidate_id_fkey';

@@ -142,6 +142,9 @@ create function app.proposal_lock(proposal uuid) returns app.proposal language p
         perform 1 from app.candidate c where c.tenant_id = p.tenant_id
             and (c.id = p.candidate_id or c.id in (select o.candidate_id from unnest(others) o)) order by c.id for no key update;
         select q.* into p from app.proposal q where q.tenant_id = p.tenant_id and q.id = p.id for no key update;
+        if not app.sees_proposal(p) then
+            raise exception using errcode = 'MW404', message = 'not-found';
+        end if;
         return p;
     end $$;
 

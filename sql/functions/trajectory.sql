@@ -78,7 +78,7 @@ create function app.trajectory_lock(trajectory uuid, other uuid default null) re
             select o.vacancy_id from app.trajectory o where o.tenant_id = app.tenant() and o.id = trajectory and app.sees_trajectory(o)))
         order by v.id for no key update;
         select o.* into t from app.trajectory o where o.tenant_id = app.tenant() and o.id = trajectory and app.sees_trajectory(o) for no key update;
-        if not found then
+        if not found or not app.sees_trajectory(t) then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
         return t;

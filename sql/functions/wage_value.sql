@@ -1,12 +1,20 @@
--- Wage values: who sees them. What was measured stays as it is.
+-- Wage values: who sees them: who keeps the file, who measures, and the person. What was measured stays as it is, and a label does not say it.
 
+create function app.wage_value_told(w app.wage_value, scope text, role text, organisation uuid, actor uuid) returns boolean language plpgsql stable parallel safe
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (role in ('case_manager', 'team_lead', 'labour_expert', 'candidate', 'system') and case scope
+                when 'tenant' then 'person' = any (app.walls_of(role)) when 'caseload' then app.has_to_do_with(w.candidate_id) else false end) is true;
+    end $$;
+grant execute on function app.wage_value_told(app.wage_value, text, text, uuid, uuid) to public;
 create function app.sees_wage_value(r app.wage_value, scope text default app.scope(), role text default app.role(),
                                     organisation uuid default app.organisation(), actor uuid default app.actor())
     returns boolean stable parallel safe
-    return case scope when 'tenant' then 'person' = any (app.walls_of(role)) when 'caseload' then app.has_to_do_with(r.candidate_id) else false end;
+    return app.wage_value_told(r, scope, role, organisation, actor);
 call app.wall('app.wage_value', 'wage_value', '{}');
 call app.open_to_scope('app.wage_value', 'app.sees_wage_value');
-call app.referable('app.wage_value', 'wage_value', 'person', 'app.sees_wage_value', candidate => 'r.candidate_id', label => 'r.percentage::text');
+call app.referable('app.wage_value', 'wage_value', 'person', 'app.sees_wage_value', candidate => 'r.candidate_id', label => $$to_char(r.measured_on, 'YYYY-MM-DD')$$);
 
 -- Notes a measurement. The caller sees the placement, or MW404.
 create function app.wage_value_note(value uuid, asked jsonb) returns void language plpgsql

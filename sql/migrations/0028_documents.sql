@@ -5,7 +5,7 @@
 create domain app.document_audience as text check (value in ('file', 'mediation', 'parties'));
 create domain app.document_retention as text check (value in ('file', 'agreement', 'card'));
 create domain app.document_fault as text check (value in ('values', 'characters', 'too_long', 'not_made', 'too_large'));
-create domain app.text_8000 as text check (char_length(value) between 1 and 8000);
+create domain app.text_30000 as text check (char_length(value) between 1 and 30000);
 create domain app.page_count as int check (value between 1 and 1000);
 
 -- What there is to be made. The pages themselves are in workers/documents/templates.
@@ -54,7 +54,7 @@ create table app.document (
     primary key (tenant_id, id),
     foreign key (tenant_id, subject_id) references app.subject (tenant_id, id),
     constraint document_made_is_whole check (state not in ('made') or num_nonnulls(hash, pages, size, made_at) = 4),
-    constraint document_parameters_small check (pg_column_size(parameters) <= 60000)
+    constraint document_parameters_small check (pg_column_size(parameters) <= 200000)
 );
 comment on column app.document.parameters is 'what the page says, as it was when it was asked; emptied once it is made';
 comment on column app.document.claimed_until is 'until then the job claimed_by makes it';
@@ -106,7 +106,7 @@ create table app.offered_text (
     tenant_id int not null,
     agreement_id uuid not null,
     hash bytea not null,
-    text app.text_8000 not null,
+    text app.text_30000 not null,
     document_id uuid not null,
     offered_at timestamptz not null,
     primary key (tenant_id, agreement_id, hash),

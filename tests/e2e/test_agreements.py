@@ -188,3 +188,83 @@ def test_eight_clients_sign_with_one_link_and_one_wins(as_role, region, offered,
         assert sorted(status for status, _ in won) == [200] + [409] * 7, won
         winner = next(n for status, n in won if status == 200)
         assert signatory(read(client, sheet), 'employer')['signedName'] == f'Tekenaar {winner}'
+
+
+def test_seen_attacker_what_is_about_an_agreement_stands_behind_its_wall(as_role, region):
+    """A sheet about a person: whoever does not see the person reads no note and no task about the sheet."""
+    client = as_role('consultant')
+    proposal, person = region.sql("select id::text, candidate_id::text from app.proposal where tenant_id = 1 and state = 'sent' order by id limit 1")[0]
+    sheet = client.post('/agreements', {'kind': 'placement_sheet', 'noun': 'proposal', 'subjectId': proposal, **WORDS}).json['id']
+    note = client.post('/notes', {'noun': 'agreement', 'subjectId': sheet, 'text': 'Mevrouw heeft schulden.'})
+    task = client.post('/tasks', {'kind': 'promise', 'noun': 'agreement', 'subjectId': sheet})
+    assert note.json['candidateId'] == task.json['candidateId'] == person
+    for role in ('hub', 'account_manager', 'tenant_admin', 'sector_coach'):
+        assert as_role(role).get(f'/tasks/{task.json["id"]}').status == 404, role
+    assert as_role('account_manager').get(f'/notes/{note.json["id"]}').status == 404
+
+
+def test_seen_attacker_nobody_signs_for_the_municipality_who_may_not_offer(as_role, region):
+    """A coach sees the sheet of a person of the own caseload."""
+    client, coach = as_role('consultant'), as_role('coach')
+    me = coach.get('/user-profile').json['id']
+    proposal, = region.sql("select p.id::text from app.proposal p join app.access a on a.candidate_id = p.candidate_id and a.grantee_id = %s where p.state = 'sent' limit 1", (me,))[0]
+    sheet = client.post('/agreements', {'kind': 'placement_sheet', 'noun': 'proposal', 'subjectId': proposal, **WORDS}).json
+    sheet = client.post(f'/agreements/{sheet["id"]}/moves', {'event': 'offer'}).json
+    assert coach.get(f'/agreements/{sheet["id"]}').status == 200
+    assert coach.post(f'/agreements/{sheet["id"]}/signatures', {'hash': sheet['textHash'], 'name': 'Kim Peters'}).status == 403
+    assert 'signedAt' not in signatory(read(client, sheet), 'municipality')
+
+
+def test_seen_attacker_what_was_valid_until_yesterday_is_not_signed(as_role, nobody, offered, drafted, region):
+    """Before the sweep of the night has come, too."""
+    client, day = as_role('consultant'), region.sql('select (clock.today() + 1)::text, (clock.today() - 1)::text')[0]
+    sheet = offered(validUntil=day[0])
+    token = link(client, sheet, 'employer')
+    region.sql("insert into clock.shift (shift) values ('2 days')")
+    try:
+        assert nobody.post('/signing-readings', {'token': token}).status == 404
+        assert nobody.post('/signing-signatures', {'token': token, 'hash': sheet['textHash'], 'name': 'Els de Boer'}).problem == 'state'
+        assert client.post(f'/agreements/{sheet["id"]}/signatures', {'hash': sheet['textHash'], 'name': 'Samira de Wit'}).problem == 'state'
+        assert client.post(f'/signatories/{signatory(sheet, "employer")["id"]}/signing-links').problem == 'state'
+    finally:
+        region.sql('delete from clock.shift')
+    late = client.post(f'/agreements/{drafted(validUntil=day[1])["id"]}/moves', {'event': 'offer'})
+    assert (late.status, late.json['errors'][0]['pointer']) == (400, '/validUntil')
+
+
+def test_seen_attacker_who_made_a_link_is_known(as_role, nobody, offered, region, world):
+    """With a link somebody inside could sign for somebody else: the trail says who made one, and for which party."""
+    sheet = offered()
+    link(as_role('consultant'), sheet, 'employer')
+    assert region.sql("select actor::text, columns from audit.entry where subject_id = %s and operation = 'makeSigningLink'", (sheet['id'],)) == [
+        (world['consultant'], ['signing_link', 'employer', signatory(sheet, 'employer')['id']])]
+
+
+def test_seen_attacker_a_page_that_is_offered_no_more_is_not_read(as_role, offered):
+    client, employer, sheet = as_role('consultant'), as_role('employer'), offered()
+    page = f'/documents/{sheet["documentId"]}'
+    assert client.wait_for(page, lambda r: r.json['state'] != 'asked').json['state'] == 'made'
+    assert employer.get(f'{page}/content', Accept='application/pdf').status == 200
+    back = client.post(f'/agreements/{sheet["id"]}/moves', {'event': 'withdraw'})
+    assert back.json['state'] == 'draft' and 'text' not in back.json and 'documentId' not in back.json
+    assert employer.get(f'{page}/content', Accept='application/pdf').status == 404 and client.get(page).json['state'] == 'withdrawn'
+    again = client.post(f'/agreements/{sheet["id"]}/moves', {'event': 'offer'}).json
+    assert again['textHash'] == sheet['textHash'] and again['documentId'] != sheet['documentId']
+
+
+def test_seen_attacker_a_project_with_many_parties_is_offered(as_role, region):
+    """What they are called is part of the text; when there are more than a sheet has room for, that is told."""
+    client = as_role('account_manager')
+    project = client.post('/projects', {'kind': 'campaign', 'title': 'Iedereen doet mee', 'startsOn': '2030-09-01'}).json['id']
+    for n in range(45):
+        made = as_role('account_manager').post('/employers', {'name': f'{n:02} {"Ω" * 190}', 'sector': '1812', 'pc4': '5013'}).json['id']
+        assert client.post(f'/projects/{project}/participations', {'participantKind': 'employer', 'participantId': made, 'capacity': 'partner'}).status == 201
+    made = client.post('/agreements', {'kind': 'project_sheet', 'noun': 'project', 'subjectId': project, **WORDS})
+    sheet = client.post(f'/agreements/{made.json["id"]}/moves', {'event': 'offer'})
+    assert sheet.status == 200 and len(sheet.json['text']) > 8000 and len(sheet.json['signatories']) == 46
+    region.sql("""set session_replication_role = replica;
+        insert into region.participation (region_id, id, tenant_id, project_id, participant_kind, participant_id, participant_name, capacity, version, changed_at, changed_in)
+        select p.region_id, gen_random_uuid(), 1, p.id, 'employer', e.id, e.name, 'partner', 1, now(), pg_current_xact_id() from region.project p, app.employer e where p.id = %s and e.tenant_id = 1
+        and e.id not in (select participant_id from region.participation where project_id = p.id) limit 55""", (project,))
+    full = client.post('/agreements', {'kind': 'project_sheet', 'noun': 'project', 'subjectId': project, **WORDS})
+    assert (full.status, full.problem, full.json['limit']) == (409, 'list-full', 100)

@@ -346,3 +346,26 @@ def test_seen_practitioner_who_left_a_cohort_misses_none_of_its_sessions(as_role
     def left(candidate):
         return [a['state'] for a in as_role('consultant').get(f'/appointments?candidateId={candidate}').json['items']]
     assert (left(goes), left(stays)) == (['invited', 'invited', 'cancelled'], ['invited'] * 3)
+
+
+def test_seen_attacker_what_is_about_a_hearing_stands_behind_the_wall_of_measures(as_role, appointment):
+    keeper, unit = as_role('case_manager'), as_role('consultant')
+    for kind, changed in (('hearing', None), ('talk', 'hearing')):
+        made = appointment(keeper, days=400, kind=kind)
+        note = keeper.post('/notes', {'noun': 'appointment', 'subjectId': made.json['id'], 'text': 'Een zienswijze.'}).json['id']
+        task = keeper.post('/tasks', {'kind': 'promise', 'noun': 'appointment', 'subjectId': made.json['id']}).json['id']
+        if changed:
+            assert unit.get(f'/notes/{note}').status == unit.get(f'/tasks/{task}').status == 200
+            assert keeper.patch(made.headers['location'], {'kind': changed}, '*').status == 200
+        assert unit.get(f'/notes/{note}').status == unit.get(f'/tasks/{task}').status == 404, kind
+        assert as_role('team_lead').get(f'/notes/{note}').json['purpose'] == 'file'
+
+
+def test_seen_attacker_a_firm_has_no_proof_of_somebody_else(as_role, appointment, world):
+    """Who did not come after an invitation that is proved is looked into: outside the municipality nobody says that a colleague of it handed one over."""
+    made, firm = appointment(as_role('case_manager')), as_role('firm')
+    assert as_role('team_lead').post('/mandates', {'scope': 'person', 'candidateId': made.json['candidateId'], 'purpose': 'mediation', 'granteeOrganisationId': world['firm']}).status == 201
+    forged = move(firm, made.json['id'], 'invite', channel='in_person', handedBy=world['consultant'])
+    assert (forged.status, forged.json['errors'][0]['pointer']) == (400, '/handedBy')
+    me = firm.get('/user-profile').json['id']
+    assert move(firm, made.json['id'], 'invite', channel='in_person', handedBy=me).json['handedBy'] == me

@@ -5,6 +5,7 @@ import os
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg2
 import pytest
 
 from region import until
@@ -340,3 +341,40 @@ def test_seen_attacker_nobody_gives_access_to_the_firm_of_another_hat(as_role, f
     refused = client().post('/mandates', body, As=user)
     assert (refused.status, refused.problem) == (403, 'own-powers'), refused.text
     assert as_role('team_lead').post('/mandates', body).status == 201
+
+
+def note_of(as_role, firm, person):
+    return '/notes', firm.post('/notes', {'noun': 'candidate', 'subjectId': person, 'text': 'Gesproken.'}).json['id'], {'text': 'Anders.'}
+
+
+def appointment_of(as_role, firm, person):
+    made = as_role('consultant').post('/appointments', {'candidateId': person, 'kind': 'talk', 'startsAt': '2031-01-06T09:00:00Z'}).json['id']
+    return '/appointments', made, {'event': 'cancel'}
+
+
+def placement_of(as_role, firm, person):
+    made = as_role('consultant').post('/placements', {'candidateId': person, 'kind': 'regular', 'origin': 'firm', 'employerName': 'Kapsalon Lokken', 'hours': 12, 'startsOn': '2031-01-06'})
+    return '/placements', made.json['id'], {'reason': 'conditions'}
+
+
+@pytest.mark.parametrize('make, table, act', [
+    (note_of, 'note', lambda firm, path, body: firm.patch(path, body, '*')), (note_of, 'note', lambda firm, path, body: firm.delete(path, '*')),
+    (appointment_of, 'appointment', lambda firm, path, body: firm.post(f'{path}/moves', body)),
+    (placement_of, 'placement', lambda firm, path, body: firm.post(f'{path}/refusals', body))], ids=['changed', 'removed', 'appointment', 'placement'])
+def test_seen_attacker_a_mandate_ends_while_a_change_waits_for_a_row(region, as_role, firm, give, candidate, make, table, act):
+    """The firm asked when it had the mandate; somebody holds the row until after it has ended. Nothing is done, and the answer says so."""
+    who, mandate = candidate.json['id'], give(scope='person', candidateId=candidate.json['id'], granteeOrganisationId=firm[0], untilAt=now(hours=1)).json['id']
+    place, made, body = make(as_role, firm[1], who)
+    assert firm[1].get(f'{place}/{made}').status == 200
+    picture = f'select to_jsonb(r) from app.{table} r where id = %s'
+    before, connection = region.sql(picture, (made,)), psycopg2.connect(region.env['MAATWERK_PG'] + ' user=maatwerk_admin')
+    with ThreadPoolExecutor() as pool, connection.cursor() as cursor:
+        cursor.execute(f'select from app.{table} where id = %s for update', (made,))
+        asked = pool.submit(act, firm[1], f'{place}/{made}', body)
+        until(lambda: region.sql("select 1 from pg_locks l join pg_stat_activity a using (pid) where not l.granted and a.usename <> 'maatwerk_matching'"))
+        region.sql('set session_replication_role = replica; update app.access set until_at = clock.now() where source = %s', (mandate,))
+        connection.rollback()
+        refused = asked.result()
+    connection.close()
+    assert refused.status == 404, refused.text
+    assert region.sql(picture, (made,)) == before

@@ -410,3 +410,13 @@ def test_seen_practitioner_who_did_not_come_on_the_first_day_is_returned_by_the_
     assert employer.post(f'/proposals/{second}/answers', {'answer': 'hire'}).status == 200
     comes = next(p for p in consultant.get(f'/placements?vacancyId={vacancy}').json['items'] if p['state'] == 'accepted')
     assert comes['replacementForId'] == away['id']
+
+
+def test_seen_attacker_a_placement_takes_no_position_of_another_employer(as_role, offer, employer, new_vacancy, world):
+    vacancy = new_vacancy().json['id']
+    refused = offer(vacancyId=vacancy, employerId=employer.json['id'])
+    assert (refused.status, refused.json['errors'][0]['pointer']) == (400, '/employerId')
+    assert as_role('consultant').get(f'/vacancies/{vacancy}').json['positionsTaken'] == 0
+    assert as_role('consultant').post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'}).status == 201
+    lent = offer(vacancyId=vacancy, employerId=employer.json['id'], kind='secondment', formalEmployerId=world['employer'])
+    assert lent.status == 201, lent.text

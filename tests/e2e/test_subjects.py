@@ -4,6 +4,7 @@ import psycopg2
 import pytest
 
 CONTEXT = {'tenant': '1', 'scope': 'tenant', 'role': 'consultant'}
+NOT_THE_EMPLOYERS = ('appointment', 'signal')      # with whom it is, and who sent it: no employer sees what is about them
 
 
 @pytest.fixture
@@ -64,3 +65,15 @@ def test_what_is_referred_to_once_is_asked_again(region, asked):
     ('employer', '', 'consultant', False), ('general', 'tenant', 'candidate', False)])
 def test_walls_and_roles(region, wall, scope, role, sees):
     assert region.sql('select app.sees_about(%s, null, null, %s, %s, null, null)', (wall, scope, role)) == [(sees,)]
+
+
+def test_seen_attacker_a_row_that_concerns_somebody_says_so(region):
+    """Of each noun that can be referred to: what is about a row of it follows the columns in which the row says whom it concerns."""
+    for noun, table, source in region.sql("""
+            select substr(p.proname, 12), r.relname, p.prosrc from pg_proc p cross join lateral regexp_match(p.prosrc, 'from (\\S+) r') m
+            join pg_class r on r.oid = m[1]::regclass where p.proname like 'subject\\_of\\_%' and p.pronamespace = 'app'::regnamespace"""):
+        columns = {c for c, in region.sql("select attname from pg_attribute where attrelid = (select oid from pg_class where relname = %s and relkind = 'r' limit 1) and attnum > 0",
+                                          (table,))}
+        for column in ('candidate_id', 'employer_id'):
+            assert column not in columns or f'r.{column}' in source or column == 'employer_id' and noun in NOT_THE_EMPLOYERS, (noun, column)
+        assert 'wall' not in columns or 'r.wall' in source, noun

@@ -27,3 +27,15 @@ def test_how_much_somebody_is_worth_is_not_for_the_matching_unit(as_role, placem
     for role in ('consultant', 'employer', 'firm', 'coach', 'account_manager'):
         assert as_role(role).get(f'/wage-values/{value}').status == 403, role
     assert as_role('team_lead', 'gm9902').get(f'/wage-values/{value}').status == 404
+
+
+def test_seen_attacker_no_label_says_how_much_somebody_is_worth(as_role, placement):
+    """Somebody refers to a wage value that is read by others only, and reads the answer."""
+    value = note(as_role('team_lead'), placement(), percentage=43).json['id']
+    about = {'noun': 'wage_value', 'subjectId': value}
+    for role in ('consultant', 'coach', 'account_manager'):
+        assert as_role(role).post('/notes', {**about, 'text': 'Over een meting.'}).status == 404, role
+        assert as_role(role).post('/tasks', {**about, 'kind': 'promise'}).status == 404, role
+    task = as_role('team_lead').post('/tasks', {**about, 'kind': 'promise'})
+    assert task.json['subjectLabel'] == '2026-10-01'
+    assert as_role('consultant').get(f'/tasks/{task.json["id"]}').json['subjectLabel'] == '2026-10-01'      # the day of it, and not what was measured

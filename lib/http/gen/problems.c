@@ -364,6 +364,7 @@ const struct constraint_rule constraint_rules[] = {
     {"rule_scope_names_what", PROBLEM_INVALID, FAULT_VALUE, "/scopeId", ""},
     {"rule_dates_in_order", PROBLEM_INVALID, FAULT_ORDER, "/validUntil", "validFrom"},
     {"agreement_fits_subject", PROBLEM_INVALID, FAULT_VALUE, "/noun", ""},
+    {"agreement_valid_until_check", PROBLEM_INVALID, FAULT_VALUE, "/validUntil", ""},
     {"agreement_offered_is_whole", PROBLEM_INVALID, FAULT_REQUIRED, "/gets", ""},
     {"mandate_one_grantee", PROBLEM_INVALID, FAULT_NOT_HERE, "/granteeUserId", ""},
     {"mandate_until_after_from", PROBLEM_INVALID, FAULT_ORDER, "/untilAt", "fromAt"},

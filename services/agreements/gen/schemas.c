@@ -213,7 +213,7 @@ static const struct field agreement_fields[] = {
     {.name = "untilDay", .key = {"\"untilDay\":", 11}, .column = "until_day", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "validUntil", .key = {"\"validUntil\":", 13}, .column = "valid_until", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "revisesId", .key = {"\"revisesId\":", 12}, .column = "revises_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .min = 0, .max = 8000, .visible_to = 0xffffffffu},
+    {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .min = 0, .max = 30000, .visible_to = 0xffffffffu},
     {.name = "textHash", .key = {"\"textHash\":", 11}, .column = "text_hash", .type = FIELD_TEXT, .min = 0, .max = 64, .visible_to = 0xffffffffu},
     {.name = "documentId", .key = {"\"documentId\":", 13}, .column = "document_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "signatories", .key = {"\"signatories\":", 14}, .column = "signatories", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 100, .schema = &signatory_schema, .visible_to = 0xffffffffu},
@@ -235,7 +235,7 @@ const struct schema signing_link_schema = {
 static const struct field signing_reading_fields[] = {
     {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "partyName", .key = {"\"partyName\":", 12}, .column = "party_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 8000, .visible_to = 0xffffffffu},
+    {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 30000, .visible_to = 0xffffffffu},
     {.name = "hash", .key = {"\"hash\":", 7}, .column = "hash", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 64, .max = 64, .pattern = pattern_3, .visible_to = 0xffffffffu},
     {.name = "expiresAt", .key = {"\"expiresAt\":", 12}, .column = "expires_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };

@@ -373,7 +373,7 @@ create function app.operations(noun text, state text, role text) returns text[] 
     as $$
     select coalesce(array_agg(o.operation order by o.operation), '{}') from (values
         ('agreement', 'updateAgreement', '{draft,offered}'::text[], '{case_manager,team_lead,consultant,account_manager}'::text[]),
-        ('agreement', 'signAgreement', '{offered}'::text[], '{case_manager,team_lead,consultant,account_manager,coach,firm,agency,employer,candidate}'::text[]),
+        ('agreement', 'signAgreement', '{offered}'::text[], '{case_manager,team_lead,consultant,account_manager,firm,agency,employer,candidate}'::text[]),
         ('agreement', 'makeSigningLink', '{offered}'::text[], '{case_manager,team_lead,consultant,account_manager}'::text[]),
         ('agreement', 'reviseAgreement', '{offered,agreed,running,ended,lapsed,refused}'::text[], '{case_manager,team_lead,consultant,account_manager}'::text[]),
         ('appointment', 'updateAppointment.time', '{planned}'::text[], '{case_manager,team_lead,consultant,coach}'::text[]),
