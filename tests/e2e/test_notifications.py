@@ -308,7 +308,8 @@ def test_seen_attacker_a_report_proves_that_it_answers_a_mail_of_ours(region, se
         message, = asked()
         are(region, [message], 'sent', None)
         new = server.folder / 'mail/drop/new'
-        new.mkdir(parents=True, exist_ok=True)
+        for part in (new, new.with_name('cur')):
+            part.mkdir(parents=True, exist_ok=True)
         for n, address in enumerate(('bounces', f'bounces+1.{message}', f'bounces+1.{message}.0123456789ab')):
             (new / f'forged{n}').write_text(
                 f'To: {address}@post.example\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n'
