@@ -307,9 +307,9 @@ def test_seen_attacker_a_report_proves_that_it_answers_a_mail_of_ours(region, se
     with Exim.started() as server, sending(**{**server.settings('plain'), 'MAATWERK_SMTP_SECRETS': str(secrets), 'MAATWERK_MAIL_BOUNCES': 'bounces+*@post.example'}):
         message, = asked()
         are(region, [message], 'sent', None)
+        back = asked(to=made.json['id'])
+        are(region, back, 'undelivered', 'bounced')     # the server itself knows the address
         new = server.folder / 'mail/drop/new'
-        for part in (new, new.with_name('cur')):
-            part.mkdir(parents=True, exist_ok=True)
         for n, address in enumerate(('bounces', f'bounces+1.{message}', f'bounces+1.{message}.0123456789ab')):
             (new / f'forged{n}').write_text(
                 f'To: {address}@post.example\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n'
@@ -317,7 +317,5 @@ def test_seen_attacker_a_report_proves_that_it_answers_a_mail_of_ours(region, se
                 f'--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <1.{message}@post.example>\n--b--\n')
         until(lambda: not list(new.iterdir()))
         assert states(region, [message]) == [('sent', None)] and not region.sql('select from app.message_report where message_id = %s', (message,))
-        back = asked(to=made.json['id'])
-        are(region, back, 'undelivered', 'bounced')     # the server itself knows the address
     with sending(MAATWERK_SMTP_SECRETS=str(secrets)):      # a key without a place for the proof
         until(lambda: '"setting-refused","name":"MAATWERK_MAIL_BOUNCES"' in region.log('notifications'))
