@@ -10,7 +10,7 @@ create function app.letter_values(c app.candidate) returns jsonb language plpgsq
     as $$
     begin
         return jsonb_strip_nulls(jsonb_build_object('name', coalesce(nullif(concat_ws(' ', c.first_name, c.last_name), ''), c.alias), 'address', c.postal_address,
-            'municipality', (select t.name from ref.tenant t where t.tenant_id = c.tenant_id), 'day', app.agreement_day(clock.today())));
+            'municipality', (select t.name from ref.tenant t where t.tenant_id = c.tenant_id), 'day', calendar.in_words(clock.today())));
     end $$;
 
 -- For functions of other nouns, which have asked themselves who may: the person gets this letter, and when the person chose to be reached digitally an
