@@ -193,6 +193,8 @@ create function app.candidate_move_history(tenant int, kept uuid, other uuid) re
     where a.tenant_id = tenant and a.candidate_id = other and (a.session is null or app.appointment_is_ended(a.state) or not exists (
         select from app.appointment k where k.tenant_id = tenant and k.candidate_id = kept and k.project_id = a.project_id and k.session = a.session));
     update app.signal s set candidate_id = kept where s.tenant_id = tenant and s.candidate_id = other;
+    update app.decision d set candidate_id = kept where d.tenant_id = tenant and d.candidate_id = other;
+    update app.objection o set candidate_id = kept where o.tenant_id = tenant and o.candidate_id = other;
     update app.message m set to_candidate_id = kept where m.tenant_id = tenant and m.to_candidate_id = other;
     update app.candidate c set merged_into = kept, changed_in = pg_current_xact_id() where c.tenant_id = tenant and c.merged_into = other
     $$;

@@ -158,13 +158,13 @@ create function app.instrument_missing(i app.instrument) returns setof text lang
 create function app.instrument_missing_codes(i app.instrument) returns text[] language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$ begin return array(select n.code from ref.instrument_need n where n.code in (select m from app.instrument_missing(i) m) order by n.place); end $$;
-create function app.gate_missing(noun text, wanted uuid) returns json language plpgsql stable
+create function app.instrument_lacks(wanted uuid) returns json language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
     begin
         return (select json_agg(json_build_object('code', n.code, 'saidNl', n.said_nl, 'saidEn', n.said_en, 'source', n.source) order by n.place)
                 from app.instrument i join ref.instrument_need n on n.code = any (app.instrument_missing_codes(i))
-                where noun = 'instrument' and i.tenant_id = app.tenant() and i.id = wanted and i.state = 'asked');
+                where i.tenant_id = app.tenant() and i.id = wanted and i.state = 'asked');
     end $$;
 
 -- The percentage of the minimum wage that a wage-cost subsidy pays on a day.

@@ -58,6 +58,21 @@ insert into app.signal (tenant_id, id, candidate_id, kind, state, seen_at, recei
 select c.tenant_id, '01920000-0000-7000-8000-000000001401', c.id, 'no_search', 'received', clock.now() - interval '2 hours', clock.now() - interval '1 hour',
        pg_temp.uid('user', 1003), pg_temp.uid('user', 1003), 1, clock.now(), pg_current_xact_id()
 from app.candidate c where c.id = pg_temp.uid('candidate', 1000001);
+insert into app.decision (tenant_id, id, candidate_id, kind, state, duty, conduct_on, blame, reasons, inputs, calculation, method, hash, calculated_on, drafted_at, drafted_by, drafted_logins,
+                          view_asked_at, view_until, view_channel, view_handed_by, view_given_at, view_text, decided_at, decided_by, decided_logins, notified_on, objection_until, version, changed_at, changed_in)
+select c.tenant_id, n.id::uuid, c.id, 'warning', n.state, 'b', clock.today() - 20, 'full', 'U meldde zich niet aan bij het uitzendbureau.', r.inputs, r.calculation, 1,
+       sha256(convert_to(r.inputs::text || E'\n' || r.calculation::text, 'UTF8')), clock.today() - 15, clock.now() - interval '15 days', c.case_manager_id, array[c.case_manager_id::text],
+       g.at, g.at::date, g.channel, g.by, g.at, g.said, g.at, g.lead, array[g.lead::text], g.day, g.day + 42, 1, clock.now(), pg_current_xact_id()
+from app.candidate c cross join (values ('01920000-0000-7000-8000-00000000de01', 'drafted'), ('01920000-0000-7000-8000-00000000de02', 'notified')) n (id, state)
+cross join lateral (select i.inputs, app.decision_reckon(1, i.inputs) as calculation from (select jsonb_build_object('kind', 'warning', 'duty', 'b', 'conduct_on', clock.today() - 20,
+    'decided_on', clock.today() - 15, 'blame', 'full', 'benefit', 'applied', 'rules', '[]'::jsonb, 'history', '[]'::jsonb) as inputs) i) r
+left join lateral (select clock.now() - interval '10 days' as at, 'in_person' as channel, c.case_manager_id as by, 'Ik was het vergeten.' as said, pg_temp.uid('user', 1002) as lead,
+                          clock.today() - 10 as day where n.state = 'notified') g on true
+where c.id = pg_temp.uid('candidate', 1000001);
+insert into app.objection (tenant_id, id, decision_id, candidate_id, channel, received_on, in_time, grounds, complete, decide_by, noted_at, noted_by, version, changed_at, changed_in)
+select d.tenant_id, '01920000-0000-7000-8000-00000000bc01', d.id, d.candidate_id, 'letter', clock.today() - 3, true, 'Ik had me wel aangemeld.', true, d.objection_until + 42, clock.now(),
+       d.drafted_by, 1, clock.now(), pg_current_xact_id()
+from app.decision d where d.id = '01920000-0000-7000-8000-00000000de02';
 
 -- step: agreements
 insert into app.subject (tenant_id, id, noun, wall, candidate_id, employer_id)

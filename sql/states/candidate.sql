@@ -51,6 +51,7 @@ insert into ref.state_operation (noun, operation, columns, states) values
     ('candidate', 'createTrajectory', '{}', '{active,paused,placed}'),
     ('candidate', 'createAppointment', '{}', '{active,paused,placed}'),
     ('candidate', 'createSignal', '{}', '{active,paused,placed}'),
+    ('candidate', 'createDecision', '{}', '{active,paused,placed,left}'),
     ('candidate', 'giveConsent', '{}', '{active,paused,placed}'),
     ('candidate', 'createPlacement', '{}', '{active,paused,placed}'),
     ('candidate', 'createProposalRound', '{}', '{active}'),

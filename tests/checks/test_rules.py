@@ -50,8 +50,7 @@ def test_each_kind_of_task_has_its_clock():
 
 
 # codes that wait for the noun that will ask them
-LATER = {'rest.employer_contact': 'contact moments', **{f'term.{name}': 'decisions and objections' for name in (
-    'view', 'decision', 'objection', 'objection_decision', 'objection_postponement', 'reconsideration', 'return_to_obligations')}}
+LATER = {'rest.employer_contact': 'contact moments', 'term.decision': 'applications'}
 FAMILIES = ('clock.', 'retention.', 'instrument.', 'measure.', 'premium.', 'cost.')     # asked by the kind of a task, an instrument or a decision, and by the name of a table
 
 

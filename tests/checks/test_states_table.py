@@ -25,6 +25,7 @@ WITHOUT = {
     **dict.fromkeys(('createHat', 'updateHat', 'createLogin', 'deleteLogin'), 'a hat has an end, and a login is there or not'),
     **dict.fromkeys(('updateParticipation', 'deleteParticipation'), 'who took part is written down after the end, too'),
     **dict.fromkeys(('updateStatedFigure', 'deleteStatedFigure'), 'what was reported of a project comes after its end, too'),
+    'keepDecision': 'it answers a question that is open, or is refused',
     'countFigure': 'it changes no record', 'createStatedFigure': 'what was reported of a project comes after its end, too', 'updateCandidateParticipation': 'an end may be written down late',
     'createCandidateParticipation': 'a trigger asks whether the project has ended, and refuses it as a reference',
     **dict.fromkeys(('createOnCall', 'deleteOnCall'), 'a duty has no states'),

@@ -239,7 +239,7 @@ def test_whatever_refers_to_a_candidate_is_thought_of(region):
     assert refer == {
         'app.candidate',                    # merged_into: moved
         'app.candidate_bsn', 'app.candidate_competence', 'app.candidate_condition', 'app.candidate_language', 'app.candidate_occupation',   # united
-        'app.mandate', 'app.proposal', 'app.placement', 'app.placement_contact', 'app.instrument', 'app.wage_value', 'app.subject', 'app.task', 'app.message', 'app.candidate_participation', 'app.benefit', 'app.trajectory', 'app.appointment', 'app.signal',      # moved
+        'app.mandate', 'app.proposal', 'app.placement', 'app.placement_contact', 'app.instrument', 'app.wage_value', 'app.subject', 'app.task', 'app.message', 'app.candidate_participation', 'app.benefit', 'app.trajectory', 'app.appointment', 'app.signal', 'app.decision', 'app.objection',      # moved
         'app.match_result'}                 # what was found then; the next list is made without the other file
 
 

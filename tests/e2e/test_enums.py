@@ -31,7 +31,7 @@ NO_CHECK = {
     'ExperienceKind': 'in a list of parts without rows', 'ApplicationOutcome': 'in a list of parts without rows',
     'InstrumentEndingReason': 'those reasons of an end that are told by hand',
     'PlacementEndingReason': 'those reasons of an end that are told by hand',
-    'DeathReversalReason': 'a note in the audit', 'AttendanceMark': 'three of the states of an appointment',
+    'DeathReversalReason': 'a note in the audit', 'ObjectionOutcome': 'four of the states of an objection', 'AttendanceMark': 'three of the states of an appointment',
     'HardOutcome': 'computed by matching', 'ContributionCode': 'computed by matching', 'MissingCode': 'computed by matching',
     'InspectionKind': 'computed by app.inspection', 'LaneState': 'computed by the queue', 'RuleOutcome': 'computed by screening', 'WorkState': 'of jobs and of dead letters',
 }

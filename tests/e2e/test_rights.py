@@ -20,7 +20,7 @@ ROLES = [role['name'] for role in CONTRACT['x-roles'] if role['name'] != 'system
 OPERATIONS = [(path, method, operation) for path, item in CONTRACT['paths'].items()
               for method, operation in item.items() if method != 'parameters' and 'x-rights' in operation]
 NOBODY = '01920000-0000-7000-8000-00000000dead'
-HOLDERS = {'privacy_officer': ['tenant_admin']}      # roles whose user in the demo region has the attribute
+HOLDERS = {'privacy_officer': ['tenant_admin'], 'decider': ['team_lead']}      # roles whose user in the demo region has the attribute
 
 
 def example(schema):

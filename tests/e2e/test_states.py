@@ -215,6 +215,8 @@ class Row:
             return {'candidateId': self.id['candidate'], 'kind': 'course', **({'vacancyId': self.id['vacancy']} if self.noun == 'vacancy' else {})}
         if self.operation == 'createAppointment':
             return {'candidateId': self.id['candidate'], 'kind': 'talk', 'startsAt': '2031-01-01T09:00:00Z'}
+        if self.operation == 'createDecision':
+            return {'candidateId': self.id['candidate'], 'kind': 'warning', 'conductOn': day(-1)}
         if self.operation == 'createSignal':
             return {'candidateId': self.id['candidate'], 'kind': 'other'}
         if self.operation == 'moveAppointment':
@@ -248,7 +250,7 @@ class Row:
                   'answerProposal': '/proposals/{proposal}/answers', 'withdrawProposal': '/proposals/{proposal}/withdrawals',
                   'createCardDocument': '/candidates/{candidate}/card-documents', 'undoHire': '/proposals/{proposal}/hire-reversals', 'withdrawConsent': '/candidates/{candidate}/consent-withdrawals', 'mergeCandidates': '/candidates/{candidate}/merge',
                   'recordDeath': '/candidates/{candidate}/deaths',
-                  'createTrajectory': '/trajectories', 'createAppointment': '/appointments', 'createSignal': '/signals', 'giveConsent': '/candidates/{candidate}/consents',
+                  'createTrajectory': '/trajectories', 'createAppointment': '/appointments', 'createSignal': '/signals', 'createDecision': '/decisions', 'giveConsent': '/candidates/{candidate}/consents',
                   'moveAppointment': '/appointments/{appointment}/moves', 'answerAppointment': '/appointments/{appointment}/answers',
                   'createPlacementContact': '/placements/{placement}/contacts', 'callAboutPlacement': '/placements/{placement}/calls',
                   'deviateFromPlan': '/placements/{placement}/deviations',
@@ -276,7 +278,7 @@ class Row:
 
     def call(self, as_role):
         client = as_role({'user': 'tenant_admin', 'organisation': 'tenant_admin', 'task': 'team_lead', 'rule': 'tenant_admin', 'mandate': 'team_lead', 'signal': 'team_lead'}.get(
-            self.noun, 'team_lead' if 'Candidate' in self.operation or self.operation in ('withdrawConsent', 'recordDeath') else 'consultant'))
+            self.noun, 'team_lead' if 'Candidate' in self.operation or self.operation in ('withdrawConsent', 'recordDeath', 'createDecision') else 'consultant'))
         if self.operation in states.ONE:
             body = {'putVacancyCompetence': {'need': 'nice'}, 'putVacancyCondition': {'hard': True}, 'putCandidateCompetence': {'level': 2},
                     'putCandidateCondition': {'met': False}}.get(self.operation)

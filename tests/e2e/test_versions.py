@@ -68,6 +68,9 @@ NOUNS = {
         make, 'team_lead', '/benefits', candidateId=make('candidate').json['id'], kind='ioaw', appliedOn='2026-11-02', fromDay='2026-11-02')),
     '/appointments/{appointmentId}': ('appointment', 'team_lead', lambda make: posted(
         make, 'team_lead', '/appointments', candidateId=make('candidate').json['id'], kind='talk', startsAt='2031-01-01T09:00:00Z', endsAt='2031-01-01T10:00:00Z')),
+    '/decisions/{decisionId}': ('decision', 'team_lead', lambda make: posted(
+        make, 'team_lead', '/decisions', candidateId=make('candidate').json['id'], kind='warning', conductOn='2026-11-02', blame='full', reasons='Zelfde.')),
+    '/objections/{objectionId}': ('objection', 'team_lead', lambda make: types.SimpleNamespace(headers={'location': '/objections/01920000-0000-7000-8000-00000000bc01'})),
     '/trajectories/{trajectoryId}': ('trajectory', 'team_lead', lambda make: posted(
         make, 'team_lead', '/trajectories', candidateId=make('candidate').json['id'], kind='course',
         startsOn='2031-01-01', endsOn='2031-02-01')),

@@ -132,6 +132,25 @@ CALLS = {
     'app.instrument_pays(uuid)': ('placements', 'app.instrument_pays(%(instrument)s)', None),
     'app.wage_value_note(uuid,jsonb)': ('placements', """app.wage_value_note(gen_random_uuid(), jsonb_build_object('placement_id', %(placement)s, 'measured_on', '2026-01-01',
         'percentage', 50, 'method', 'x'))""", 'MW404'),
+    'app.decision_draft(uuid,jsonb)': ('measures', "app.decision_draft(gen_random_uuid(), jsonb_build_object('candidate_id', %(candidate)s, 'kind', 'warning', 'conduct_on', '2026-01-01'))", '23503'),
+    'app.decision_redraft(uuid,jsonb,int8multirange)': ('measures', "app.decision_redraft(%(decision)s, '{}', '{(,)}')", 'MW404'),
+    'app.decision_view_ask(uuid,jsonb)': ('measures', "app.decision_view_ask(%(decision)s, '{\"channel\": \"in_person\"}')", 'MW404'),
+    'app.decision_view_give(uuid,jsonb)': ('measures', "app.decision_view_give(%(decision)s, '{}')", 'MW404'),
+    'app.decision_view_skip(uuid,text,text)': ('measures', "app.decision_view_skip(%(decision)s, 'ordinance', 'x')", 'MW404'),
+    'app.decision_view_proven(uuid)': ('measures', 'app.decision_view_proven(%(asked_decision)s)', None),
+    'app.decision_decide(uuid)': ('measures', 'app.decision_decide(%(decision)s)', 'MW404'),
+    'app.decision_withdraw(uuid,text)': ('measures', "app.decision_withdraw(%(decision)s, 'other')", 'MW404'),
+    'app.decision_revise(uuid,uuid,jsonb)': ('measures', "app.decision_revise(gen_random_uuid(), %(decision)s, '{\"reason\": \"correction\"}')", 'MW404'),
+    'app.decision_return(uuid,uuid,date,text)': ('measures', 'app.decision_return(%(decision)s, gen_random_uuid(), null, null)', 'MW404'),
+    'app.decision_keep(uuid,text,text)': ('measures', "app.decision_keep(%(decision)s, 'return', 'x')", 'MW404'),
+    'app.decision_pay(uuid,date,text)': ('measures', 'app.decision_pay(%(decision)s, null, null)', 'MW404'),
+    'app.decisions_go_on()': ('matching', 'app.decisions_go_on()', 0),
+    'app.objection_register(uuid,jsonb)': ('measures', "app.objection_register(gen_random_uuid(), jsonb_build_object('decision_id', %(decision)s))", '23503'),
+    'app.objection_repair(uuid,date,date,text)': ('measures', "app.objection_repair(%(objection)s, '2099-01-01', null, null)", 'MW404'),
+    'app.objection_postpone(uuid,date)': ('measures', 'app.objection_postpone(%(objection)s, null)', 'MW404'),
+    'app.objection_enjoin(uuid,date,date)': ('measures', "app.objection_enjoin(%(objection)s, '2026-01-01', null)", 'MW404'),
+    'app.objection_decide(uuid,uuid,text,text,integer,integer)': ('measures', "app.objection_decide(%(objection)s, gen_random_uuid(), 'rejected', 'x', null, null)", 'MW404'),
+    'app.objection_withdraw(uuid)': ('measures', 'app.objection_withdraw(%(objection)s)', 'MW404'),
     'app.placement_undo(uuid,text)': ('placements', "app.placement_undo(%(placement)s, 'other')", 'MW404'),
     'app.placement_contact_make(uuid,uuid,jsonb)': ('placements', """app.placement_contact_make(gen_random_uuid(), %(placement)s,
         '{"with_whom": "candidate", "channel": "call", "outcome": "fine"}')""", 'MW404'),
@@ -310,7 +329,11 @@ def target(region, as_role):
     manager, = region.sql('select case_manager_id from app.candidate where id = %s', (second,))[0]
     consultant.post('/tasks', {'kind': 'step', 'noun': 'trajectory', 'subjectId': trajectory.json['id']})
     signal = as_role('team_lead').post('/signals', {'candidateId': first, 'kind': 'other'}).json['id']
-    return {'placement': placement, 'signal': signal, 'instrument': instrument, 'trajectory': trajectory.json['id'],
+    # a draft, one about conduct of long ago about which the person was asked, and an objection
+    decision, asked_decision = [as_role('team_lead').post('/decisions', {'candidateId': first, 'kind': 'warning', 'conductOn': day}).json['id'] for day in ('2026-01-01', '2020-01-01')]
+    assert as_role('team_lead').post(f'/decisions/{asked_decision}/view-requests', {'channel': 'in_person'}).status == 200
+    objection = '01920000-0000-7000-8000-00000000bc01'
+    return {'decision': decision, 'asked_decision': asked_decision, 'objection': objection, 'placement': placement, 'signal': signal, 'instrument': instrument, 'trajectory': trajectory.json['id'],
             'task': task.json['id'], 'document': '01920000-0000-7000-8000-00000000dc01', 'asked': asked, 'sheet': sheet['id'], 'signatory': sheet['signatories'][0]['id'], 'appointment': '01920000-0000-7000-8000-00000000ac01', 'project': project, 'manager': manager, 'message': message, 'queued': queued, 'note': note, 'user': user, 'hat': hat, 'mandate': mandate, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
             'name': name, 'born': born}
 
@@ -353,8 +376,8 @@ def test_who_does_not_see_a_row_cannot_act_on_it(region, target, attacker):
 
 def test_who_sees_it_gets_further(region, target):
     """So the refusals above are those of the predicate."""
-    roles = {'measures': 'team_lead'}       # the matching unit is outside the wall of measures
-    got = {name: outcome(region, program, call, target, tenant='1', scope='tenant', role=roles.get(program, 'consultant')) for name, (program, call, _) in CALLS.items()}
+    roles = {'measures': 'team_lead', 'app.decisions_go_on()': 'system'}       # the matching unit is outside the wall of measures
+    got = {name: outcome(region, program, call, target, tenant='1', scope='tenant', role=roles.get(name, roles.get(program, 'consultant'))) for name, (program, call, _) in CALLS.items()}
     assert not [name for name, (_, _, refused) in CALLS.items() if got[name] == refused], got
 
 

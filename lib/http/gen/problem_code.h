@@ -29,6 +29,8 @@ enum problem_code {
     PROBLEM_REQUIREMENTS, /* 409: Something is still missing */
     PROBLEM_OUTSIDE_PERIOD, /* 409: That day lies outside the period */
     PROBLEM_INSTRUMENTS_OVERLAP, /* 409: There is such an instrument in that time already */
+    PROBLEM_DECISIONS_OVERLAP, /* 409: There is another measure in this period already */
+    PROBLEM_DECISION_BY_DRAFTER, /* 409: Whoever wrote the draft does not decide */
     PROBLEM_OUTCOME_OF_ANOTHER_KIND, /* 409: This outcome is not one of this kind of task */
     PROBLEM_OWNER_MAY_NOT_SEE, /* 409: This owner may not see this */
     PROBLEM_TERM_OF_LAW, /* 409: Nobody deviates from a term of law */

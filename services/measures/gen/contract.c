@@ -8,13 +8,367 @@
 _Static_assert(1 <= LIMIT_PATH_PARAMETERS, "withdrawSignal");
 _Static_assert(7 <= LIMIT_QUERY_PARAMETERS, "listSignals");
 
-static const char *const values_0[] = {"received", "looked_into", "handled", "withdrawn", NULL};
-static const char *const values_1[] = {"no_show", "refusal", "misconduct", "sick", "no_search", "other", NULL};
+static const char *const values_0[] = {"drafted", "hearing", "decided", "notified", "in_force", "ended", "revised", "withdrawn", "lapsed", NULL};
+static const char *const values_1[] = {"warning", "lowering", "ending", "consequence", "premium", "cost", NULL};
+static const char *const values_2[] = {"registered", "upheld", "partly", "rejected", "inadmissible", "withdrawn", NULL};
+static const char *const values_3[] = {"received", "looked_into", "handled", "withdrawn", NULL};
+static const char *const values_4[] = {"no_show", "refusal", "misconduct", "sick", "no_search", "other", NULL};
 
+static const struct right list_decisions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field list_decisions_query[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 9, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 6, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listDecisions: Decisions */
+static enum err list_decisions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_decision_list(plan);
+    return OK;
+}
+static const struct right create_decision_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* createDecision: Draft a decision */
+static enum err create_decision_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_decision_draft(plan, (struct sql_decision_draft){
+        .id = req->new_id,
+        .document = req->document,
+    });
+    sql_decision_get(plan, (struct sql_decision_get){
+        .shows_view_arrived = request_shows(req, 48),
+        .id = req->new_id,
+    });
+    return OK;
+}
+static const struct right get_decision_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field get_decision_path[] = {
+    {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getDecision: One decision */
+static enum err get_decision_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_decision_get(plan, (struct sql_decision_get){
+        .shows_view_arrived = request_shows(req, 48),
+        .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right update_decision_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field update_decision_path[] = {
+    {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* updateDecision: Change a draft */
+static enum err update_decision_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_decision_redraft(plan, (struct sql_decision_redraft){
+        .id = req->path[0],
+        .document = req->document,
+        .version = req->version,
+    });
+    sql_decision_get(plan, (struct sql_decision_get){
+        .shows_view_arrived = request_shows(req, 48),
+        .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right ask_view_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field ask_view_path[] = {
+    {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* askView: Ask the person for a view */
+static enum err ask_view_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_decision_view_ask(plan, (struct sql_decision_view_ask){
+        .id = req->path[0],
+        .document = req->document,
+    });
+    sql_decision_get(plan, (struct sql_decision_get){
+        .shows_view_arrived = request_shows(req, 48),
+        .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right give_view_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field give_view_path[] = {
+    {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* giveView: Give a view */
+static enum err give_view_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_decision_view_give(plan, (struct sql_decision_view_give){
+        .id = req->path[0],
+        .document = req->document,
+    });
+    sql_decision_get(plan, (struct sql_decision_get){
+        .shows_view_arrived = request_shows(req, 48),
+        .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right skip_view_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field skip_view_path[] = {
+    {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* skipView: Skip the view */
+static enum err skip_view_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_decision_view_skip(plan, req->body, (struct sql_decision_view_skip){.id = req->path[0]});
+    sql_decision_get(plan, (struct sql_decision_get){
+        .shows_view_arrived = request_shows(req, 48),
+        .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right decide_decision_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field decide_decision_path[] = {
+    {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* decideDecision: Decide */
+static enum err decide_decision_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_decision_decide(plan, (struct sql_decision_decide){.id = req->path[0]});
+    sql_decision_get(plan, (struct sql_decision_get){
+        .shows_view_arrived = request_shows(req, 48),
+        .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right withdraw_decision_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field withdraw_decision_path[] = {
+    {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* withdrawDecision: Withdraw a decision */
+static enum err withdraw_decision_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_decision_withdraw(plan, req->body, (struct sql_decision_withdraw){.id = req->path[0]});
+    sql_decision_get(plan, (struct sql_decision_get){
+        .shows_view_arrived = request_shows(req, 48),
+        .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right revise_decision_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field revise_decision_path[] = {
+    {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* reviseDecision: Draft a revision */
+static enum err revise_decision_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_decision_revise(plan, (struct sql_decision_revise){
+        .id = req->new_id,
+        .decision_id = req->path[0],
+        .document = req->document,
+    });
+    sql_decision_get(plan, (struct sql_decision_get){
+        .shows_view_arrived = request_shows(req, 48),
+        .id = req->new_id,
+    });
+    return OK;
+}
+static const struct right ask_return_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field ask_return_path[] = {
+    {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* askReturn: Ask to return to the obligations */
+static enum err ask_return_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_decision_return(plan, req->body, (struct sql_decision_return){
+        .id = req->path[0],
+        .new_id = req->new_id,
+    });
+    sql_decision_get(plan, (struct sql_decision_get){
+        .shows_view_arrived = request_shows(req, 48),
+        .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right keep_decision_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field keep_decision_path[] = {
+    {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* keepDecision: Let a decision stand */
+static enum err keep_decision_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_decision_keep(plan, req->body, (struct sql_decision_keep){.id = req->path[0]});
+    sql_decision_get(plan, (struct sql_decision_get){
+        .shows_view_arrived = request_shows(req, 48),
+        .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right pay_decision_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field pay_decision_path[] = {
+    {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* payDecision: Note that a premium or costs were paid */
+static enum err pay_decision_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_decision_pay(plan, req->body, (struct sql_decision_pay){.id = req->path[0]});
+    sql_decision_get(plan, (struct sql_decision_get){
+        .shows_view_arrived = request_shows(req, 48),
+        .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right list_decision_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_decision_transitions_path[] = {
+    {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listDecisionTransitions: What happened to a decision */
+static enum err list_decision_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_decision_transition_list(plan, (struct sql_decision_transition_list){
+        .decision_id = req->path[0],
+    });
+    return OK;
+}
+static const struct right list_objections_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field list_objections_query[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 6, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
+};
+/* listObjections: Objections */
+static enum err list_objections_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_objection_list(plan);
+    return OK;
+}
+static const struct right create_objection_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+/* createObjection: Object to a decision */
+static enum err create_objection_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_objection_register(plan, (struct sql_objection_register){
+        .id = req->new_id,
+        .document = req->document,
+    });
+    sql_objection_get(plan, (struct sql_objection_get){.id = req->new_id});
+    return OK;
+}
+static const struct right get_objection_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field get_objection_path[] = {
+    {.name = "objectionId", .key = {"\"objectionId\":", 14}, .column = "objection_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getObjection: One objection */
+static enum err get_objection_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_objection_get(plan, (struct sql_objection_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right update_objection_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field update_objection_path[] = {
+    {.name = "objectionId", .key = {"\"objectionId\":", 14}, .column = "objection_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* updateObjection: Change an objection */
+static enum err update_objection_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_objection_change(plan, (struct sql_objection_change){
+        .document = req->document,
+        .id = req->path[0],
+        .version = req->version,
+    });
+    sql_objection_get(plan, (struct sql_objection_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right repair_objection_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field repair_objection_path[] = {
+    {.name = "objectionId", .key = {"\"objectionId\":", 14}, .column = "objection_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* repairObjection: Ask for what is missing, or note that it came */
+static enum err repair_objection_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_objection_repair(plan, req->body, (struct sql_objection_repair){.id = req->path[0]});
+    sql_objection_get(plan, (struct sql_objection_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right postpone_objection_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field postpone_objection_path[] = {
+    {.name = "objectionId", .key = {"\"objectionId\":", 14}, .column = "objection_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* postponeObjection: Decide later on an objection */
+static enum err postpone_objection_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_objection_postpone(plan, req->body, (struct sql_objection_postpone){.id = req->path[0]});
+    sql_objection_get(plan, (struct sql_objection_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right enjoin_objection_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field enjoin_objection_path[] = {
+    {.name = "objectionId", .key = {"\"objectionId\":", 14}, .column = "objection_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* enjoinObjection: Note an injunction */
+static enum err enjoin_objection_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_objection_enjoin(plan, req->body, (struct sql_objection_enjoin){.id = req->path[0]});
+    sql_objection_get(plan, (struct sql_objection_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right decide_objection_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field decide_objection_path[] = {
+    {.name = "objectionId", .key = {"\"objectionId\":", 14}, .column = "objection_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* decideObjection: Decide on an objection */
+static enum err decide_objection_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_objection_decide(plan, req->body, (struct sql_objection_decide){
+        .id = req->path[0],
+        .new_id = req->new_id,
+    });
+    sql_objection_get(plan, (struct sql_objection_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right withdraw_objection_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field withdraw_objection_path[] = {
+    {.name = "objectionId", .key = {"\"objectionId\":", 14}, .column = "objection_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* withdrawObjection: Withdraw an objection */
+static enum err withdraw_objection_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_objection_withdraw(plan, (struct sql_objection_withdraw){.id = req->path[0]});
+    sql_objection_get(plan, (struct sql_objection_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right list_objection_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_objection_transitions_path[] = {
+    {.name = "objectionId", .key = {"\"objectionId\":", 14}, .column = "objection_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listObjectionTransitions: What happened to an objection */
+static enum err list_objection_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_objection_transition_list(plan, (struct sql_objection_transition_list){
+        .objection_id = req->path[0],
+    });
+    return OK;
+}
 static const struct right list_signals_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_signals_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_0, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 6, .item_max = 100, .values = values_1, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 6, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x83b7u},
     {.name = "appointmentId", .key = {"\"appointmentId\":", 16}, .column = "appointment_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x8003u},
@@ -74,6 +428,355 @@ static enum err withdraw_signal_plan(struct ctx *ctx, const struct request *req,
 }
 static const struct operation operations[] = {
     {
+        .id = "listDecisions",
+        .method = METHOD_GET,
+        .path = "/decisions",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_decisions_rights,
+        .purpose = "measures",
+        .parameters = list_decisions_query, .parameters_count = 4,
+        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xefd6ffe02abf7eefu,
+        .list = &query_decision_list,
+        .handle = list_decisions_plan,
+    },
+    {
+        .id = "createDecision",
+        .method = METHOD_POST,
+        .path = "/decisions",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_decision_rights,
+        .purpose = "measures",
+        .body = &decision_new_schema,
+        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .show = &operations[2],
+        .handle = create_decision_plan,
+    },
+    {
+        .id = "getDecision",
+        .method = METHOD_GET,
+        .path = "/decisions/{decisionId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_decision_rights,
+        .purpose = "measures",
+        .path_fields = get_decision_path, .path_count = 1,
+        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .handle = get_decision_plan,
+    },
+    {
+        .id = "updateDecision",
+        .method = METHOD_PATCH,
+        .path = "/decisions/{decisionId}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = update_decision_rights,
+        .purpose = "measures",
+        .path_fields = update_decision_path, .path_count = 1,
+        .body = &decision_change_schema,
+        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .handle = update_decision_plan,
+    },
+    {
+        .id = "askView",
+        .method = METHOD_POST,
+        .path = "/decisions/{decisionId}/view-requests",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = ask_view_rights,
+        .purpose = "measures",
+        .path_fields = ask_view_path, .path_count = 1,
+        .body = &view_request_schema,
+        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .show = &operations[2],
+        .handle = ask_view_plan,
+    },
+    {
+        .id = "giveView",
+        .method = METHOD_POST,
+        .path = "/decisions/{decisionId}/views",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = give_view_rights,
+        .purpose = "measures",
+        .path_fields = give_view_path, .path_count = 1,
+        .body = &view_given_schema,
+        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .show = &operations[2],
+        .handle = give_view_plan,
+    },
+    {
+        .id = "skipView",
+        .method = METHOD_POST,
+        .path = "/decisions/{decisionId}/view-waivers",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = skip_view_rights,
+        .purpose = "measures",
+        .path_fields = skip_view_path, .path_count = 1,
+        .body = &view_waiver_schema,
+        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .show = &operations[2],
+        .handle = skip_view_plan,
+    },
+    {
+        .id = "decideDecision",
+        .method = METHOD_POST,
+        .path = "/decisions/{decisionId}/determinations",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = 0,
+        .rights = decide_decision_rights,
+        .attributes = 1u << ATTRIBUTE_DECIDER,
+        .purpose = "measures",
+        .path_fields = decide_decision_path, .path_count = 1,
+        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .show = &operations[2],
+        .handle = decide_decision_plan,
+    },
+    {
+        .id = "withdrawDecision",
+        .method = METHOD_POST,
+        .path = "/decisions/{decisionId}/withdrawals",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = withdraw_decision_rights,
+        .purpose = "measures",
+        .path_fields = withdraw_decision_path, .path_count = 1,
+        .body = &decision_withdrawal_schema,
+        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .show = &operations[2],
+        .handle = withdraw_decision_plan,
+    },
+    {
+        .id = "reviseDecision",
+        .method = METHOD_POST,
+        .path = "/decisions/{decisionId}/revisions",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = revise_decision_rights,
+        .purpose = "measures",
+        .path_fields = revise_decision_path, .path_count = 1,
+        .body = &decision_revision_schema,
+        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .show = &operations[2],
+        .handle = revise_decision_plan,
+    },
+    {
+        .id = "askReturn",
+        .method = METHOD_POST,
+        .path = "/decisions/{decisionId}/returns",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = ask_return_rights,
+        .purpose = "measures",
+        .path_fields = ask_return_path, .path_count = 1,
+        .body = &return_request_schema,
+        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .show = &operations[2],
+        .handle = ask_return_plan,
+    },
+    {
+        .id = "keepDecision",
+        .method = METHOD_POST,
+        .path = "/decisions/{decisionId}/confirmations",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = keep_decision_rights,
+        .attributes = 1u << ATTRIBUTE_DECIDER,
+        .purpose = "measures",
+        .path_fields = keep_decision_path, .path_count = 1,
+        .body = &decision_confirmation_schema,
+        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .show = &operations[2],
+        .handle = keep_decision_plan,
+    },
+    {
+        .id = "payDecision",
+        .method = METHOD_POST,
+        .path = "/decisions/{decisionId}/payments",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = pay_decision_rights,
+        .purpose = "measures",
+        .path_fields = pay_decision_path, .path_count = 1,
+        .body = &decision_payment_schema,
+        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .show = &operations[2],
+        .handle = pay_decision_plan,
+    },
+    {
+        .id = "listDecisionTransitions",
+        .method = METHOD_GET,
+        .path = "/decisions/{decisionId}/transitions",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_decision_transitions_rights,
+        .purpose = "measures",
+        .path_fields = list_decision_transitions_path, .path_count = 1,
+        .response = &transition_schema, .shown = 0x3fu,
+        .list = &query_decision_transition_list,
+        .handle = list_decision_transitions_plan,
+    },
+    {
+        .id = "listObjections",
+        .method = METHOD_GET,
+        .path = "/objections",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_objections_rights,
+        .purpose = "measures",
+        .parameters = list_objections_query, .parameters_count = 3,
+        .response = &objection_schema, .shown = 0x1fffffffu,
+        .list = &query_objection_list,
+        .handle = list_objections_plan,
+    },
+    {
+        .id = "createObjection",
+        .method = METHOD_POST,
+        .path = "/objections",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_objection_rights,
+        .purpose = "measures",
+        .body = &objection_new_schema,
+        .response = &objection_schema, .shown = 0x1fffffffu,
+        .show = &operations[16],
+        .handle = create_objection_plan,
+    },
+    {
+        .id = "getObjection",
+        .method = METHOD_GET,
+        .path = "/objections/{objectionId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_objection_rights,
+        .purpose = "measures",
+        .path_fields = get_objection_path, .path_count = 1,
+        .response = &objection_schema, .shown = 0x1fffffffu,
+        .handle = get_objection_plan,
+    },
+    {
+        .id = "updateObjection",
+        .method = METHOD_PATCH,
+        .path = "/objections/{objectionId}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = update_objection_rights,
+        .purpose = "measures",
+        .path_fields = update_objection_path, .path_count = 1,
+        .body = &objection_change_schema,
+        .response = &objection_schema, .shown = 0x1fffffffu,
+        .handle = update_objection_plan,
+    },
+    {
+        .id = "repairObjection",
+        .method = METHOD_POST,
+        .path = "/objections/{objectionId}/repairs",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = repair_objection_rights,
+        .purpose = "measures",
+        .path_fields = repair_objection_path, .path_count = 1,
+        .body = &objection_repair_schema,
+        .response = &objection_schema, .shown = 0x1fffffffu,
+        .show = &operations[16],
+        .handle = repair_objection_plan,
+    },
+    {
+        .id = "postponeObjection",
+        .method = METHOD_POST,
+        .path = "/objections/{objectionId}/postponements",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = postpone_objection_rights,
+        .purpose = "measures",
+        .path_fields = postpone_objection_path, .path_count = 1,
+        .body = &objection_postponement_schema,
+        .response = &objection_schema, .shown = 0x1fffffffu,
+        .show = &operations[16],
+        .handle = postpone_objection_plan,
+    },
+    {
+        .id = "enjoinObjection",
+        .method = METHOD_POST,
+        .path = "/objections/{objectionId}/injunctions",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = enjoin_objection_rights,
+        .purpose = "measures",
+        .path_fields = enjoin_objection_path, .path_count = 1,
+        .body = &objection_injunction_schema,
+        .response = &objection_schema, .shown = 0x1fffffffu,
+        .show = &operations[16],
+        .handle = enjoin_objection_plan,
+    },
+    {
+        .id = "decideObjection",
+        .method = METHOD_POST,
+        .path = "/objections/{objectionId}/outcomes",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = decide_objection_rights,
+        .attributes = 1u << ATTRIBUTE_DECIDER,
+        .purpose = "measures",
+        .path_fields = decide_objection_path, .path_count = 1,
+        .body = &objection_decision_schema,
+        .response = &objection_schema, .shown = 0x1fffffffu,
+        .show = &operations[16],
+        .handle = decide_objection_plan,
+    },
+    {
+        .id = "withdrawObjection",
+        .method = METHOD_POST,
+        .path = "/objections/{objectionId}/withdrawals",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = 0,
+        .rights = withdraw_objection_rights,
+        .purpose = "measures",
+        .path_fields = withdraw_objection_path, .path_count = 1,
+        .response = &objection_schema, .shown = 0x1fffffffu,
+        .show = &operations[16],
+        .handle = withdraw_objection_plan,
+    },
+    {
+        .id = "listObjectionTransitions",
+        .method = METHOD_GET,
+        .path = "/objections/{objectionId}/transitions",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_objection_transitions_rights,
+        .purpose = "measures",
+        .path_fields = list_objection_transitions_path, .path_count = 1,
+        .response = &transition_schema, .shown = 0x3fu,
+        .list = &query_objection_transition_list,
+        .handle = list_objection_transitions_plan,
+    },
+    {
         .id = "listSignals",
         .method = METHOD_GET,
         .path = "/signals",
@@ -98,7 +801,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .body = &signal_new_schema,
         .response = &signal_schema, .shown = 0x1ffffffu,
-        .show = &operations[2],
+        .show = &operations[26],
         .handle = create_signal_plan,
     },
     {
@@ -126,7 +829,7 @@ static const struct operation operations[] = {
         .path_fields = handle_signal_path, .path_count = 1,
         .body = &signal_handling_schema,
         .response = &signal_schema, .shown = 0x1ffffffu,
-        .show = &operations[2],
+        .show = &operations[26],
         .handle = handle_signal_plan,
     },
     {
@@ -140,11 +843,11 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = withdraw_signal_path, .path_count = 1,
         .response = &signal_schema, .shown = 0x1ffffffu,
-        .show = &operations[2],
+        .show = &operations[26],
         .handle = withdraw_signal_plan,
     },
 };
 
 const struct service measures_service = {
-    "measures", operations, 5, false,
+    "measures", operations, 29, false,
 };

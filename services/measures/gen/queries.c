@@ -4,8 +4,491 @@
 
 #include "lib/base/limits.h"
 
-_Static_assert(5 <= LIMIT_QUERIES, "queries");
+_Static_assert(29 <= LIMIT_QUERIES, "queries");
 _Static_assert(10 <= LIMIT_VALUES, "signal_list");
+
+static const struct query_filter decision_list_filters[] = {
+    {"candidateId", "d.candidate_id = %::uuid", NULL},
+    {"state", "d.state = %", NULL},
+    {"kind", "d.kind = %", NULL},
+    {"projectId", "d.project_id = %::uuid", NULL},
+};
+static const struct query_sort decision_list_sorts[] = {
+    {"changedAt", "d.changed_at", "timestamptz", "changed_at"},
+};
+static const struct query_list decision_list_list = {
+    decision_list_filters, 4,
+    decision_list_sorts, 1,
+    "d.id", "id", "uuid",
+    true,
+    NULL, NULL,
+    "d.candidate_id = any (array(select app.reached_by_me()))",
+};
+const struct query query_decision_list = {
+    .name = "decision_list",
+    .text = "select d.id, d.candidate_id, d.kind, d.state, case when m.whole then d.conduct_on end as conduct"
+            "_on, case when m.whole then d.duty end as duty, case when m.whole then d.category end as categor"
+            "y, case when m.whole then d.benefit_id end as benefit_id, case when m.whole then d.project_id en"
+            "d as project_id, case when m.whole then d.task_id end as task_id, case when m.whole then d.place"
+            "ment_id end as placement_id, case when m.whole then d.amount_asked end as amount_asked, case whe"
+            "n m.whole then d.starts_on end as starts_on, case when m.whole then d.adjusted_percentage end as"
+            " adjusted_percentage, case when m.whole then d.adjusted_months end as adjusted_months, case when"
+            " m.whole then d.adjust_reason end as adjust_reason, case when m.whole then d.end_reason end as e"
+            "nd_reason, case when m.whole then d.refusal_reason end as refusal_reason, case when m.whole then"
+            " d.blame end as blame, case when m.whole then d.seriousness end as seriousness, case when m.whol"
+            "e then d.circumstances end as circumstances, case when m.whole then d.urgent_reasons end as urge"
+            "nt_reasons, case when m.whole then d.own_role end as own_role, case when m.whole then d.calculat"
+            "ed_on end as calculated_on, case when m.whole then d.percentage end as percentage, case when m.w"
+            "hole then d.step end as step, case when m.whole then d.from_day end as from_day, case when m.who"
+            "le then d.until_day end as until_day, case when m.whole then d.amount_cents end as amount_cents,"
+            " case when m.whole then d.drafted_at end as drafted_at, d.drafted_by, d.view_asked_at, d.view_un"
+            "til, d.view_channel, d.hearing_id, d.view_given_at, d.view_skipped_ground, d.decided_at, d.decid"
+            "ed_by, d.notified_on, d.objection_until, d.reconsider_by, d.suspended_since, d.paid_on, d.paid_r"
+            "eference, d.revises_id, d.revised_by_id, d.revise_reason, d.withdrawn_reason, d.version, d.chang"
+            "ed_at from app.decision d cross join lateral (select (select app.role()) <> 'candidate' or d.not"
+            "ified_on is not null as whole) m where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &decision_list_list, .whose = "candidate_id",
+};
+struct statement *sql_decision_list(struct plan *plan)
+{
+    return plan_add(plan, &query_decision_list, NULL);
+}
+
+const struct query query_decision_get = {
+    .name = "decision_get",
+    .text = "select d.id, d.candidate_id, d.kind, d.state, case when m.whole then d.conduct_on end as conduct"
+            "_on, case when m.whole then d.duty end as duty, case when m.whole then d.category end as categor"
+            "y, case when m.whole then d.benefit_id end as benefit_id, case when m.whole then d.project_id en"
+            "d as project_id, case when m.whole then d.task_id end as task_id, case when m.whole then d.place"
+            "ment_id end as placement_id, case when m.whole then d.amount_asked end as amount_asked, case whe"
+            "n m.whole then d.starts_on end as starts_on, case when m.whole then d.adjusted_percentage end as"
+            " adjusted_percentage, case when m.whole then d.adjusted_months end as adjusted_months, case when"
+            " m.whole then d.adjust_reason end as adjust_reason, case when m.whole then d.end_reason end as e"
+            "nd_reason, case when m.whole then d.refusal_reason end as refusal_reason, case when m.whole then"
+            " d.blame end as blame, case when m.whole then d.seriousness end as seriousness, case when m.whol"
+            "e then d.circumstances end as circumstances, case when m.whole then d.urgent_reasons end as urge"
+            "nt_reasons, case when m.whole then d.own_role end as own_role, case when m.whole then d.calculat"
+            "ed_on end as calculated_on, case when m.whole then d.percentage end as percentage, case when m.w"
+            "hole then d.step end as step, case when m.whole then d.from_day end as from_day, case when m.who"
+            "le then d.until_day end as until_day, case when m.whole then d.amount_cents end as amount_cents,"
+            " case when m.whole then d.drafted_at end as drafted_at, d.drafted_by, d.view_asked_at, d.view_un"
+            "til, d.view_channel, d.hearing_id, d.view_given_at, d.view_skipped_ground, d.decided_at, d.decid"
+            "ed_by, d.notified_on, d.objection_until, d.reconsider_by, d.suspended_since, d.paid_on, d.paid_r"
+            "eference, d.revises_id, d.revised_by_id, d.revise_reason, d.withdrawn_reason, d.version, d.chang"
+            "ed_at, (select coalesce(json_agg(s.signal_id order by s.signal_id), '[]') from app.decision_sign"
+            "al s where s.tenant_id = d.tenant_id and s.decision_id = d.id) as signal_ids, case when m.whole "
+            "then d.also end as also, case when m.whole then to_json(d.spread) end as spread, d.blame_text, d"
+            ".seriousness_text, d.circumstances_text, d.urgent_text, d.own_role_text, case when m.whole then "
+            "d.reasons end as reasons, d.inputs, case when m.whole then d.calculation end as calculation, d.m"
+            "ethod, encode(d.hash, 'hex') as hash, to_json(d.rule_ids) as rule_ids, case when $1::boolean the"
+            "n app.decision_view_proven(d.id) end as view_arrived, d.view_text, d.view_skipped_text, (select "
+            "coalesce(json_agg(json_strip_nulls(json_build_object('kind', r.kind, 'askedOn', r.asked_on, 'wor"
+            "ds', r.words, 'decideBy', r.decide_by, 'outcome', r.outcome, 'outcomeOn', r.outcome_on, 'outcome"
+            "Text', r.outcome_text)) order by r.asked_on, r.id), '[]') from app.decision_review r where r.ten"
+            "ant_id = d.tenant_id and r.decision_id = d.id) as reviews from app.decision d cross join lateral"
+            " (select (select app.role()) <> 'candidate' or d.notified_on is not null as whole) m where d.id "
+            "= $2",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL, .whose = "candidate_id",
+};
+struct statement *sql_decision_get(struct plan *plan, struct sql_decision_get args)
+{
+    const struct str values[] = {
+        args.shows_view_arrived,
+        args.id,
+    };
+    return plan_add(plan, &query_decision_get, values);
+}
+
+const struct query query_decision_draft = {
+    .name = "decision_draft",
+    .text = "select app.decision_draft($1::uuid, $2::jsonb)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_decision_draft(struct plan *plan, struct sql_decision_draft args)
+{
+    const struct str values[] = {
+        args.id,
+        args.document,
+    };
+    return plan_add(plan, &query_decision_draft, values);
+}
+
+const struct query query_decision_redraft = {
+    .name = "decision_redraft",
+    .text = "select p as id from app.decision_redraft($1::uuid, $2::jsonb, $3::int8multirange) p where p is n"
+            "ot null",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_decision_redraft(struct plan *plan, struct sql_decision_redraft args)
+{
+    const struct str values[] = {
+        args.id,
+        args.document,
+        args.version,
+    };
+    return plan_add(plan, &query_decision_redraft, values);
+}
+
+const struct query query_decision_view_ask = {
+    .name = "decision_view_ask",
+    .text = "select app.decision_view_ask($1::uuid, $2::jsonb)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_decision_view_ask(struct plan *plan, struct sql_decision_view_ask args)
+{
+    const struct str values[] = {
+        args.id,
+        args.document,
+    };
+    return plan_add(plan, &query_decision_view_ask, values);
+}
+
+const struct query query_decision_view_give = {
+    .name = "decision_view_give",
+    .text = "select app.decision_view_give($1::uuid, $2::jsonb)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_decision_view_give(struct plan *plan, struct sql_decision_view_give args)
+{
+    const struct str values[] = {
+        args.id,
+        args.document,
+    };
+    return plan_add(plan, &query_decision_view_give, values);
+}
+
+const struct query query_decision_view_skip = {
+    .name = "decision_view_skip",
+    .text = "select app.decision_view_skip($1::uuid, $2::text, $3::text)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_decision_view_skip(struct plan *plan, const struct view_waiver *body, struct sql_decision_view_skip args)
+{
+    const struct str values[] = {
+        args.id,
+        body->ground,
+        body->text,
+    };
+    return plan_add(plan, &query_decision_view_skip, values);
+}
+
+const struct query query_decision_decide = {
+    .name = "decision_decide",
+    .text = "select app.decision_decide($1::uuid)",
+    .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_decision_decide(struct plan *plan, struct sql_decision_decide args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_decision_decide, values);
+}
+
+const struct query query_decision_withdraw = {
+    .name = "decision_withdraw",
+    .text = "select app.decision_withdraw($1::uuid, $2::text)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_decision_withdraw(struct plan *plan, const struct decision_withdrawal *body, struct sql_decision_withdraw args)
+{
+    const struct str values[] = {
+        args.id,
+        body->reason,
+    };
+    return plan_add(plan, &query_decision_withdraw, values);
+}
+
+const struct query query_decision_revise = {
+    .name = "decision_revise",
+    .text = "select app.decision_revise($1::uuid, $2::uuid, $3::jsonb)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_decision_revise(struct plan *plan, struct sql_decision_revise args)
+{
+    const struct str values[] = {
+        args.id,
+        args.decision_id,
+        args.document,
+    };
+    return plan_add(plan, &query_decision_revise, values);
+}
+
+const struct query query_decision_return = {
+    .name = "decision_return",
+    .text = "select app.decision_return($1::uuid, $2::uuid, $3::date, $4::text)",
+    .parameters = 4, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_decision_return(struct plan *plan, const struct return_request *body, struct sql_decision_return args)
+{
+    const struct str values[] = {
+        args.id,
+        args.new_id,
+        body->day,
+        body->words,
+    };
+    return plan_add(plan, &query_decision_return, values);
+}
+
+const struct query query_decision_keep = {
+    .name = "decision_keep",
+    .text = "select app.decision_keep($1::uuid, $2::text, $3::text)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_decision_keep(struct plan *plan, const struct decision_confirmation *body, struct sql_decision_keep args)
+{
+    const struct str values[] = {
+        args.id,
+        body->kind,
+        body->words,
+    };
+    return plan_add(plan, &query_decision_keep, values);
+}
+
+const struct query query_decision_pay = {
+    .name = "decision_pay",
+    .text = "select app.decision_pay($1::uuid, $2::date, $3::text)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_decision_pay(struct plan *plan, const struct decision_payment *body, struct sql_decision_pay args)
+{
+    const struct str values[] = {
+        args.id,
+        body->day,
+        body->reference,
+    };
+    return plan_add(plan, &query_decision_pay, values);
+}
+
+static const struct query_sort decision_transition_list_sorts[] = {
+    {"at", "s.at", "timestamptz", "at"},
+};
+static const struct query_list decision_transition_list_list = {
+    NULL, 0,
+    decision_transition_list_sorts, 1,
+    "s.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+    NULL,
+};
+const struct query query_decision_transition_list = {
+    .name = "decision_transition_list",
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, d.candidate_id from app.transitio"
+            "n s join app.decision d on d.id = s.subject_id where s.noun = 'decision' and s.subject_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &decision_transition_list_list, .whose = "candidate_id",
+};
+struct statement *sql_decision_transition_list(struct plan *plan, struct sql_decision_transition_list args)
+{
+    const struct str values[] = {
+        args.decision_id,
+    };
+    return plan_add(plan, &query_decision_transition_list, values);
+}
+
+static const struct query_filter objection_list_filters[] = {
+    {"candidateId", "o.candidate_id = %::uuid", NULL},
+    {"decisionId", "o.decision_id = %::uuid", NULL},
+    {"state", "o.state = %", NULL},
+};
+static const struct query_sort objection_list_sorts[] = {
+    {"changedAt", "o.changed_at", "timestamptz", "changed_at"},
+};
+static const struct query_list objection_list_list = {
+    objection_list_filters, 3,
+    objection_list_sorts, 1,
+    "o.id", "id", "uuid",
+    true,
+    NULL, NULL,
+    "o.candidate_id = any (array(select app.reached_by_me()))",
+};
+const struct query query_objection_list = {
+    .name = "objection_list",
+    .text = "select o.id, o.decision_id, o.candidate_id, o.state, o.by_whom, o.representative, o.channel, o.r"
+            "eceived_on, o.posted_on, o.in_time, o.grounds, o.complete, o.committee, o.late_excused, o.late_t"
+            "ext, o.heard_on, o.unheard_ground, o.repair_until, o.repaired_on, o.decide_by, o.postponed, o.ag"
+            "reed_until, o.injunction_from, o.injunction_until, o.decided_on, o.decided_by, o.outcome_text, o"
+            ".version, o.changed_at from app.objection o where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &objection_list_list, .whose = "candidate_id",
+};
+struct statement *sql_objection_list(struct plan *plan)
+{
+    return plan_add(plan, &query_objection_list, NULL);
+}
+
+const struct query query_objection_get = {
+    .name = "objection_get",
+    .text = "select o.id, o.decision_id, o.candidate_id, o.state, o.by_whom, o.representative, o.channel, o.r"
+            "eceived_on, o.posted_on, o.in_time, o.grounds, o.complete, o.committee, o.late_excused, o.late_t"
+            "ext, o.heard_on, o.unheard_ground, o.repair_until, o.repaired_on, o.decide_by, o.postponed, o.ag"
+            "reed_until, o.injunction_from, o.injunction_until, o.decided_on, o.decided_by, o.outcome_text, o"
+            ".version, o.changed_at from app.objection o where o.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL, .whose = "candidate_id",
+};
+struct statement *sql_objection_get(struct plan *plan, struct sql_objection_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_objection_get, values);
+}
+
+const struct query query_objection_register = {
+    .name = "objection_register",
+    .text = "select app.objection_register($1::uuid, $2::jsonb)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_objection_register(struct plan *plan, struct sql_objection_register args)
+{
+    const struct str values[] = {
+        args.id,
+        args.document,
+    };
+    return plan_add(plan, &query_objection_register, values);
+}
+
+const struct query query_objection_change = {
+    .name = "objection_change",
+    .text = "update app.objection o set (by_whom, representative, channel, received_on, posted_on, grounds, c"
+            "omplete, committee, late_excused, late_text, heard_on, unheard_ground) = (select n.by_whom, n.re"
+            "presentative, n.channel, n.received_on, n.posted_on, n.grounds, n.complete, n.committee, n.late_"
+            "excused, n.late_text, n.heard_on, n.unheard_ground from jsonb_populate_record(o, $1::jsonb) n) w"
+            "here o.id = $2 and $3::int8multirange @> o.version returning o.id",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_objection_change(struct plan *plan, struct sql_objection_change args)
+{
+    const struct str values[] = {
+        args.document,
+        args.id,
+        args.version,
+    };
+    return plan_add(plan, &query_objection_change, values);
+}
+
+const struct query query_objection_repair = {
+    .name = "objection_repair",
+    .text = "select app.objection_repair($1::uuid, $2::date, $3::date, $4::text)",
+    .parameters = 4, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_objection_repair(struct plan *plan, const struct objection_repair *body, struct sql_objection_repair args)
+{
+    const struct str values[] = {
+        args.id,
+        body->until_day,
+        body->repaired_on,
+        body->grounds,
+    };
+    return plan_add(plan, &query_objection_repair, values);
+}
+
+const struct query query_objection_postpone = {
+    .name = "objection_postpone",
+    .text = "select app.objection_postpone($1::uuid, $2::date)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_objection_postpone(struct plan *plan, const struct objection_postponement *body, struct sql_objection_postpone args)
+{
+    const struct str values[] = {
+        args.id,
+        body->agreed_until,
+    };
+    return plan_add(plan, &query_objection_postpone, values);
+}
+
+const struct query query_objection_enjoin = {
+    .name = "objection_enjoin",
+    .text = "select app.objection_enjoin($1::uuid, $2::date, $3::date)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_objection_enjoin(struct plan *plan, const struct objection_injunction *body, struct sql_objection_enjoin args)
+{
+    const struct str values[] = {
+        args.id,
+        body->from_day,
+        body->until_day,
+    };
+    return plan_add(plan, &query_objection_enjoin, values);
+}
+
+const struct query query_objection_decide = {
+    .name = "objection_decide",
+    .text = "select app.objection_decide($1::uuid, $2::uuid, $3::text, $4::text, $5::int, $6::int)",
+    .parameters = 6, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_objection_decide(struct plan *plan, const struct objection_decision *body, struct sql_objection_decide args)
+{
+    const struct str values[] = {
+        args.id,
+        args.new_id,
+        body->outcome,
+        body->outcome_text,
+        plan_int(plan, body->adjusted_percentage),
+        plan_int(plan, body->adjusted_months),
+    };
+    return plan_add(plan, &query_objection_decide, values);
+}
+
+const struct query query_objection_withdraw = {
+    .name = "objection_withdraw",
+    .text = "select app.objection_withdraw($1::uuid)",
+    .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_objection_withdraw(struct plan *plan, struct sql_objection_withdraw args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_objection_withdraw, values);
+}
+
+static const struct query_sort objection_transition_list_sorts[] = {
+    {"at", "s.at", "timestamptz", "at"},
+};
+static const struct query_list objection_transition_list_list = {
+    NULL, 0,
+    objection_transition_list_sorts, 1,
+    "s.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+    NULL,
+};
+const struct query query_objection_transition_list = {
+    .name = "objection_transition_list",
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, o.candidate_id from app.transitio"
+            "n s join app.objection o on o.id = s.subject_id where s.noun = 'objection' and s.subject_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &objection_transition_list_list, .whose = "candidate_id",
+};
+struct statement *sql_objection_transition_list(struct plan *plan, struct sql_objection_transition_list args)
+{
+    const struct str values[] = {
+        args.objection_id,
+    };
+    return plan_add(plan, &query_objection_transition_list, values);
+}
 
 static const struct query_filter signal_list_filters[] = {
     {"state", "case when i.inside then s.state else app.signal_state_outside(s) end = %", NULL},
@@ -119,4 +602,4 @@ struct statement *sql_signal_withdraw(struct plan *plan, struct sql_signal_withd
     return plan_add(plan, &query_signal_withdraw, values);
 }
 
-const struct query *const measures_queries[] = {&query_signal_list, &query_signal_get, &query_signal_make, &query_signal_handle, &query_signal_withdraw, NULL};
+const struct query *const measures_queries[] = {&query_decision_list, &query_decision_get, &query_decision_draft, &query_decision_redraft, &query_decision_view_ask, &query_decision_view_give, &query_decision_view_skip, &query_decision_decide, &query_decision_withdraw, &query_decision_revise, &query_decision_return, &query_decision_keep, &query_decision_pay, &query_decision_transition_list, &query_objection_list, &query_objection_get, &query_objection_register, &query_objection_change, &query_objection_repair, &query_objection_postpone, &query_objection_enjoin, &query_objection_decide, &query_objection_withdraw, &query_objection_transition_list, &query_signal_list, &query_signal_get, &query_signal_make, &query_signal_handle, &query_signal_withdraw, NULL};

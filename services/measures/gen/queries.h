@@ -6,6 +6,144 @@
 #include "lib/db/plan.h"
 #include "services/measures/gen/schemas.h"
 
+extern const struct query query_decision_list;
+struct statement *sql_decision_list(struct plan *plan);
+
+extern const struct query query_decision_get;
+struct sql_decision_get {
+    struct str shows_view_arrived, id;
+};
+struct statement *sql_decision_get(struct plan *plan, struct sql_decision_get args);
+
+extern const struct query query_decision_draft;
+struct sql_decision_draft {
+    struct str id, document;
+};
+struct statement *sql_decision_draft(struct plan *plan, struct sql_decision_draft args);
+
+extern const struct query query_decision_redraft;
+struct sql_decision_redraft {
+    struct str id, document, version;
+};
+struct statement *sql_decision_redraft(struct plan *plan, struct sql_decision_redraft args);
+
+extern const struct query query_decision_view_ask;
+struct sql_decision_view_ask {
+    struct str id, document;
+};
+struct statement *sql_decision_view_ask(struct plan *plan, struct sql_decision_view_ask args);
+
+extern const struct query query_decision_view_give;
+struct sql_decision_view_give {
+    struct str id, document;
+};
+struct statement *sql_decision_view_give(struct plan *plan, struct sql_decision_view_give args);
+
+extern const struct query query_decision_view_skip;
+struct sql_decision_view_skip {
+    struct str id;
+};
+struct statement *sql_decision_view_skip(struct plan *plan, const struct view_waiver *body, struct sql_decision_view_skip args);
+
+extern const struct query query_decision_decide;
+struct sql_decision_decide {
+    struct str id;
+};
+struct statement *sql_decision_decide(struct plan *plan, struct sql_decision_decide args);
+
+extern const struct query query_decision_withdraw;
+struct sql_decision_withdraw {
+    struct str id;
+};
+struct statement *sql_decision_withdraw(struct plan *plan, const struct decision_withdrawal *body, struct sql_decision_withdraw args);
+
+extern const struct query query_decision_revise;
+struct sql_decision_revise {
+    struct str id, decision_id, document;
+};
+struct statement *sql_decision_revise(struct plan *plan, struct sql_decision_revise args);
+
+extern const struct query query_decision_return;
+struct sql_decision_return {
+    struct str id, new_id;
+};
+struct statement *sql_decision_return(struct plan *plan, const struct return_request *body, struct sql_decision_return args);
+
+extern const struct query query_decision_keep;
+struct sql_decision_keep {
+    struct str id;
+};
+struct statement *sql_decision_keep(struct plan *plan, const struct decision_confirmation *body, struct sql_decision_keep args);
+
+extern const struct query query_decision_pay;
+struct sql_decision_pay {
+    struct str id;
+};
+struct statement *sql_decision_pay(struct plan *plan, const struct decision_payment *body, struct sql_decision_pay args);
+
+extern const struct query query_decision_transition_list;
+struct sql_decision_transition_list {
+    struct str decision_id;
+};
+struct statement *sql_decision_transition_list(struct plan *plan, struct sql_decision_transition_list args);
+
+extern const struct query query_objection_list;
+struct statement *sql_objection_list(struct plan *plan);
+
+extern const struct query query_objection_get;
+struct sql_objection_get {
+    struct str id;
+};
+struct statement *sql_objection_get(struct plan *plan, struct sql_objection_get args);
+
+extern const struct query query_objection_register;
+struct sql_objection_register {
+    struct str id, document;
+};
+struct statement *sql_objection_register(struct plan *plan, struct sql_objection_register args);
+
+extern const struct query query_objection_change;
+struct sql_objection_change {
+    struct str document, id, version;
+};
+struct statement *sql_objection_change(struct plan *plan, struct sql_objection_change args);
+
+extern const struct query query_objection_repair;
+struct sql_objection_repair {
+    struct str id;
+};
+struct statement *sql_objection_repair(struct plan *plan, const struct objection_repair *body, struct sql_objection_repair args);
+
+extern const struct query query_objection_postpone;
+struct sql_objection_postpone {
+    struct str id;
+};
+struct statement *sql_objection_postpone(struct plan *plan, const struct objection_postponement *body, struct sql_objection_postpone args);
+
+extern const struct query query_objection_enjoin;
+struct sql_objection_enjoin {
+    struct str id;
+};
+struct statement *sql_objection_enjoin(struct plan *plan, const struct objection_injunction *body, struct sql_objection_enjoin args);
+
+extern const struct query query_objection_decide;
+struct sql_objection_decide {
+    struct str id, new_id;
+};
+struct statement *sql_objection_decide(struct plan *plan, const struct objection_decision *body, struct sql_objection_decide args);
+
+extern const struct query query_objection_withdraw;
+struct sql_objection_withdraw {
+    struct str id;
+};
+struct statement *sql_objection_withdraw(struct plan *plan, struct sql_objection_withdraw args);
+
+extern const struct query query_objection_transition_list;
+struct sql_objection_transition_list {
+    struct str objection_id;
+};
+struct statement *sql_objection_transition_list(struct plan *plan, struct sql_objection_transition_list args);
+
 extern const struct query query_signal_list;
 struct statement *sql_signal_list(struct plan *plan);
 

@@ -4,16 +4,257 @@
 
 #include <stddef.h>
 
-_Static_assert(25 <= LIMIT_FIELDS, "Signal");
+_Static_assert(69 <= LIMIT_FIELDS, "Decision");
 
-static const char *const values_0[] = {"no_show", "refusal", "misconduct", "sick", "no_search", "other", NULL};
-static const char *const values_1[] = {"present", "ill", "excused", "not_excused", "mistaken", "unknown", NULL};
-static const char *const values_2[] = {"a", "b", "c", "d", "e", "f", "g", "h", "ordinance", NULL};
-static const char *const values_3[] = {"received", "looked_into", "handled", "withdrawn", NULL};
+static const char *const values_0[] = {"a", "b", "c", "d", "e", "f", "g", "h", NULL};
+static const struct pattern_part pattern_1[] = {{{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 40}, {{0, 0}, 0, 0}};
+static const char *const values_2[] = {"warning", "lowering", "ending", "consequence", "premium", "cost", NULL};
+static const char *const values_3[] = {"reduced_blame", "circumstances", "urgent_reasons", "own_role", "seriousness", NULL};
+static const char *const values_4[] = {"work", "own_business", "studies", "relationship", "moved", "other_benefit", "other_income", "pension_age", "detention", "no_information", "own_request", "died", "other", NULL};
+static const char *const values_5[] = {"not_entitled", "found_work", "own_means", "no_information", "withdrawn", "not_processed", "moved", "died", "other", NULL};
+static const char *const values_6[] = {"none", "reduced", "full", "grave", NULL};
+static const char *const values_7[] = {"slight", "ordinary", "grave", NULL};
+static const char *const values_8[] = {"none", "care", "debts", "health", "housing", "children", "other", NULL};
+static const char *const values_9[] = {"none", "partly", "fully", NULL};
+static const char *const values_10[] = {"none", "partly", "mainly", NULL};
+static const char *const values_11[] = {"letter", "e_mail", "in_person", "portal", "phone", NULL};
+static const char *const values_12[] = {"awb_4_11_a", "awb_4_11_b", "awb_4_12", "ordinance", NULL};
+static const char *const values_13[] = {"objection", "mistaken", "no_blame", "urgent_reasons", "other", NULL};
+static const char *const values_14[] = {"return", "reconsideration", "objection", "correction", NULL};
+static const char *const values_15[] = {"return", "reconsideration", NULL};
+static const char *const values_16[] = {"person", "representative", "other", NULL};
+static const char *const values_17[] = {"awb_7_3_a", "awb_7_3_b", "awb_7_3_c", "awb_7_3_d", "awb_7_3_e", NULL};
+static const char *const values_18[] = {"upheld", "partly", "rejected", "inadmissible", NULL};
+static const char *const values_19[] = {"no_show", "refusal", "misconduct", "sick", "no_search", "other", NULL};
+static const char *const values_20[] = {"present", "ill", "excused", "not_excused", "mistaken", "unknown", NULL};
+static const char *const values_21[] = {"a", "b", "c", "d", "e", "f", "g", "h", "ordinance", NULL};
+static const char *const values_22[] = {"kept", "revised", "void", NULL};
+static const char *const values_23[] = {"drafted", "hearing", "decided", "notified", "in_force", "ended", "revised", "withdrawn", "lapsed", NULL};
+static const char *const values_24[] = {"registered", "upheld", "partly", "rejected", "inadmissible", "withdrawn", NULL};
+static const char *const values_25[] = {"received", "looked_into", "handled", "withdrawn", NULL};
 
+static const struct field decision_norm_fields[] = {
+    {.name = "duty", .key = {"\"duty\":", 7}, .column = "duty", .type = FIELD_TEXT, .offset = offsetof(struct decision_norm, duty), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "category", .key = {"\"category\":", 11}, .column = "category", .type = FIELD_TEXT, .offset = offsetof(struct decision_norm, category), .min = 1, .max = 40, .pattern = pattern_1, .visible_to = 0xffffffffu},
+};
+const struct schema decision_norm_schema = {
+    .name = "DecisionNorm", .fields = decision_norm_fields, .count = 2,
+    .size = sizeof(struct decision_norm), .self = NULL,
+};
+static const struct field decision_new_fields[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct decision_new, candidate_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct decision_new, kind), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "signalIds", .key = {"\"signalIds\":", 12}, .column = "signal_ids", .type = FIELD_LIST, .item = FIELD_UUID, .flags = FIELD_UNIQUE, .offset = offsetof(struct decision_new, signal_ids), .unique_at = 0, .min = 0, .max = 20, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "conductOn", .key = {"\"conductOn\":", 12}, .column = "conduct_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_new, conduct_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "duty", .key = {"\"duty\":", 7}, .column = "duty", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_new, duty), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "category", .key = {"\"category\":", 11}, .column = "category", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_new, category), .min = 1, .max = 40, .pattern = pattern_1, .visible_to = 0xffffffffu},
+    {.name = "also", .key = {"\"also\":", 7}, .column = "also", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_new, also), .min = 0, .max = 10, .schema = &decision_norm_schema, .visible_to = 0xffffffffu},
+    {.name = "benefitId", .key = {"\"benefitId\":", 12}, .column = "benefit_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_new, benefit_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_new, project_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "taskId", .key = {"\"taskId\":", 9}, .column = "task_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_new, task_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_new, placement_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "askedCents", .key = {"\"askedCents\":", 13}, .column = "amount_asked", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_new, amount_asked), .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "startsOn", .key = {"\"startsOn\":", 11}, .column = "starts_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_new, starts_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "spread", .key = {"\"spread\":", 9}, .column = "spread", .type = FIELD_LIST, .item = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_new, spread), .min = 1, .max = 100, .visible_to = 0xffffffffu},
+    {.name = "adjustedPercentage", .key = {"\"adjustedPercentage\":", 21}, .column = "adjusted_percentage", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_new, adjusted_percentage), .min = 0, .max = 100, .visible_to = 0xffffffffu},
+    {.name = "adjustedMonths", .key = {"\"adjustedMonths\":", 17}, .column = "adjusted_months", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_new, adjusted_months), .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "adjustReason", .key = {"\"adjustReason\":", 15}, .column = "adjust_reason", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_new, adjust_reason), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "endReason", .key = {"\"endReason\":", 12}, .column = "end_reason", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_new, end_reason), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "refusalReason", .key = {"\"refusalReason\":", 16}, .column = "refusal_reason", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_new, refusal_reason), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "blame", .key = {"\"blame\":", 8}, .column = "blame", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_new, blame), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "blameText", .key = {"\"blameText\":", 12}, .column = "blame_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct decision_new, blame_text), .min = 1, .max = 2000, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "seriousness", .key = {"\"seriousness\":", 14}, .column = "seriousness", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_new, seriousness), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "seriousnessText", .key = {"\"seriousnessText\":", 18}, .column = "seriousness_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct decision_new, seriousness_text), .min = 1, .max = 2000, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "circumstances", .key = {"\"circumstances\":", 16}, .column = "circumstances", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_new, circumstances), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "circumstancesText", .key = {"\"circumstancesText\":", 20}, .column = "circumstances_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct decision_new, circumstances_text), .min = 1, .max = 2000, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "urgentReasons", .key = {"\"urgentReasons\":", 16}, .column = "urgent_reasons", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_new, urgent_reasons), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "urgentText", .key = {"\"urgentText\":", 13}, .column = "urgent_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct decision_new, urgent_text), .min = 1, .max = 2000, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "ownRole", .key = {"\"ownRole\":", 10}, .column = "own_role", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_new, own_role), .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "ownRoleText", .key = {"\"ownRoleText\":", 14}, .column = "own_role_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct decision_new, own_role_text), .min = 1, .max = 2000, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "reasons", .key = {"\"reasons\":", 10}, .column = "reasons", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct decision_new, reasons), .min = 1, .max = 4000, .visible_to = 0xffffffffu},
+};
+const struct schema decision_new_schema = {
+    .name = "DecisionNew", .fields = decision_new_fields, .count = 30,
+    .size = sizeof(struct decision_new), .self = NULL,
+};
+static const struct field decision_change_fields[] = {
+    {.name = "signalIds", .key = {"\"signalIds\":", 12}, .column = "signal_ids", .type = FIELD_LIST, .item = FIELD_UUID, .flags = FIELD_UNIQUE, .offset = offsetof(struct decision_change, signal_ids), .unique_at = 0, .min = 0, .max = 20, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "conductOn", .key = {"\"conductOn\":", 12}, .column = "conduct_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_change, conduct_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "duty", .key = {"\"duty\":", 7}, .column = "duty", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_change, duty), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "category", .key = {"\"category\":", 11}, .column = "category", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_change, category), .min = 1, .max = 40, .pattern = pattern_1, .visible_to = 0xffffffffu},
+    {.name = "also", .key = {"\"also\":", 7}, .column = "also", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_change, also), .min = 0, .max = 10, .schema = &decision_norm_schema, .visible_to = 0xffffffffu},
+    {.name = "benefitId", .key = {"\"benefitId\":", 12}, .column = "benefit_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_change, benefit_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_change, project_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "taskId", .key = {"\"taskId\":", 9}, .column = "task_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_change, task_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_change, placement_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "askedCents", .key = {"\"askedCents\":", 13}, .column = "amount_asked", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_change, amount_asked), .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "startsOn", .key = {"\"startsOn\":", 11}, .column = "starts_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_change, starts_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "spread", .key = {"\"spread\":", 9}, .column = "spread", .type = FIELD_LIST, .item = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_change, spread), .min = 1, .max = 100, .visible_to = 0xffffffffu},
+    {.name = "adjustedPercentage", .key = {"\"adjustedPercentage\":", 21}, .column = "adjusted_percentage", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_change, adjusted_percentage), .min = 0, .max = 100, .visible_to = 0xffffffffu},
+    {.name = "adjustedMonths", .key = {"\"adjustedMonths\":", 17}, .column = "adjusted_months", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_change, adjusted_months), .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "adjustReason", .key = {"\"adjustReason\":", 15}, .column = "adjust_reason", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_change, adjust_reason), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "endReason", .key = {"\"endReason\":", 12}, .column = "end_reason", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_change, end_reason), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "refusalReason", .key = {"\"refusalReason\":", 16}, .column = "refusal_reason", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_change, refusal_reason), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "blame", .key = {"\"blame\":", 8}, .column = "blame", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_change, blame), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "blameText", .key = {"\"blameText\":", 12}, .column = "blame_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct decision_change, blame_text), .min = 1, .max = 2000, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "seriousness", .key = {"\"seriousness\":", 14}, .column = "seriousness", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_change, seriousness), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "seriousnessText", .key = {"\"seriousnessText\":", 18}, .column = "seriousness_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct decision_change, seriousness_text), .min = 1, .max = 2000, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "circumstances", .key = {"\"circumstances\":", 16}, .column = "circumstances", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_change, circumstances), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "circumstancesText", .key = {"\"circumstancesText\":", 20}, .column = "circumstances_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct decision_change, circumstances_text), .min = 1, .max = 2000, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "urgentReasons", .key = {"\"urgentReasons\":", 16}, .column = "urgent_reasons", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_change, urgent_reasons), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "urgentText", .key = {"\"urgentText\":", 13}, .column = "urgent_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct decision_change, urgent_text), .min = 1, .max = 2000, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "ownRole", .key = {"\"ownRole\":", 10}, .column = "own_role", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_change, own_role), .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "ownRoleText", .key = {"\"ownRoleText\":", 14}, .column = "own_role_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct decision_change, own_role_text), .min = 1, .max = 2000, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "reasons", .key = {"\"reasons\":", 10}, .column = "reasons", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct decision_change, reasons), .min = 1, .max = 4000, .visible_to = 0xffffffffu},
+};
+const struct schema decision_change_schema = {
+    .name = "DecisionChange", .fields = decision_change_fields, .count = 28,
+    .size = sizeof(struct decision_change), .self = NULL,
+};
+static const struct field view_request_fields[] = {
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct view_request, channel), .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "untilDay", .key = {"\"untilDay\":", 11}, .column = "until_day", .type = FIELD_DATE, .offset = offsetof(struct view_request, until_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "hearingId", .key = {"\"hearingId\":", 12}, .column = "hearing_id", .type = FIELD_UUID, .offset = offsetof(struct view_request, hearing_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema view_request_schema = {
+    .name = "ViewRequest", .fields = view_request_fields, .count = 3,
+    .size = sizeof(struct view_request), .self = NULL,
+};
+static const struct field view_given_fields[] = {
+    {.name = "text", .key = {"\"text\":", 7}, .column = "view_text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_MULTILINE, .offset = offsetof(struct view_given, view_text), .min = 1, .max = 4000, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .offset = offsetof(struct view_given, channel), .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+};
+const struct schema view_given_schema = {
+    .name = "ViewGiven", .fields = view_given_fields, .count = 2,
+    .size = sizeof(struct view_given), .self = NULL,
+};
+static const struct field view_waiver_fields[] = {
+    {.name = "ground", .key = {"\"ground\":", 9}, .column = "ground", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct view_waiver, ground), .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "text", .key = {"\"text\":", 7}, .column = "text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_MULTILINE, .offset = offsetof(struct view_waiver, text), .min = 1, .max = 2000, .visible_to = 0xffffffffu},
+};
+const struct schema view_waiver_schema = {
+    .name = "ViewWaiver", .fields = view_waiver_fields, .count = 2,
+    .size = sizeof(struct view_waiver), .self = NULL,
+};
+static const struct field decision_withdrawal_fields[] = {
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct decision_withdrawal, reason), .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+};
+const struct schema decision_withdrawal_schema = {
+    .name = "DecisionWithdrawal", .fields = decision_withdrawal_fields, .count = 1,
+    .size = sizeof(struct decision_withdrawal), .self = NULL,
+};
+static const struct field decision_revision_fields[] = {
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct decision_revision, reason), .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "untilDay", .key = {"\"untilDay\":", 11}, .column = "ends_on", .type = FIELD_DATE, .offset = offsetof(struct decision_revision, ends_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "startsOn", .key = {"\"startsOn\":", 11}, .column = "starts_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_revision, starts_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "spread", .key = {"\"spread\":", 9}, .column = "spread", .type = FIELD_LIST, .item = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_revision, spread), .min = 1, .max = 100, .visible_to = 0xffffffffu},
+    {.name = "adjustedPercentage", .key = {"\"adjustedPercentage\":", 21}, .column = "adjusted_percentage", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_revision, adjusted_percentage), .min = 0, .max = 100, .visible_to = 0xffffffffu},
+    {.name = "adjustedMonths", .key = {"\"adjustedMonths\":", 17}, .column = "adjusted_months", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_revision, adjusted_months), .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "adjustReason", .key = {"\"adjustReason\":", 15}, .column = "adjust_reason", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_revision, adjust_reason), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "reasons", .key = {"\"reasons\":", 10}, .column = "reasons", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct decision_revision, reasons), .min = 1, .max = 4000, .visible_to = 0xffffffffu},
+};
+const struct schema decision_revision_schema = {
+    .name = "DecisionRevision", .fields = decision_revision_fields, .count = 8,
+    .size = sizeof(struct decision_revision), .self = NULL,
+};
+static const struct field return_request_fields[] = {
+    {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .offset = offsetof(struct return_request, day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "text", .key = {"\"text\":", 7}, .column = "words", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct return_request, words), .min = 1, .max = 4000, .visible_to = 0xffffffffu},
+};
+const struct schema return_request_schema = {
+    .name = "ReturnRequest", .fields = return_request_fields, .count = 2,
+    .size = sizeof(struct return_request), .self = NULL,
+};
+static const struct field decision_confirmation_fields[] = {
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct decision_confirmation, kind), .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
+    {.name = "text", .key = {"\"text\":", 7}, .column = "words", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_MULTILINE, .offset = offsetof(struct decision_confirmation, words), .min = 1, .max = 2000, .visible_to = 0xffffffffu},
+};
+const struct schema decision_confirmation_schema = {
+    .name = "DecisionConfirmation", .fields = decision_confirmation_fields, .count = 2,
+    .size = sizeof(struct decision_confirmation), .self = NULL,
+};
+static const struct field decision_payment_fields[] = {
+    {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .offset = offsetof(struct decision_payment, day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "reference", .key = {"\"reference\":", 12}, .column = "reference", .type = FIELD_TEXT, .offset = offsetof(struct decision_payment, reference), .min = 1, .max = 120, .visible_to = 0xffffffffu},
+};
+const struct schema decision_payment_schema = {
+    .name = "DecisionPayment", .fields = decision_payment_fields, .count = 2,
+    .size = sizeof(struct decision_payment), .self = NULL,
+};
+static const struct field objection_new_fields[] = {
+    {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct objection_new, decision_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "byWhom", .key = {"\"byWhom\":", 9}, .column = "by_whom", .type = FIELD_TEXT, .offset = offsetof(struct objection_new, by_whom), .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
+    {.name = "representative", .key = {"\"representative\":", 17}, .column = "representative", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct objection_new, representative), .min = 1, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .offset = offsetof(struct objection_new, channel), .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "receivedOn", .key = {"\"receivedOn\":", 13}, .column = "received_on", .type = FIELD_DATE, .offset = offsetof(struct objection_new, received_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "postedOn", .key = {"\"postedOn\":", 11}, .column = "posted_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct objection_new, posted_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "grounds", .key = {"\"grounds\":", 10}, .column = "grounds", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct objection_new, grounds), .min = 1, .max = 4000, .visible_to = 0xffffffffu},
+    {.name = "complete", .key = {"\"complete\":", 11}, .column = "complete", .type = FIELD_BOOL, .offset = offsetof(struct objection_new, complete), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "committee", .key = {"\"committee\":", 12}, .column = "committee", .type = FIELD_BOOL, .offset = offsetof(struct objection_new, committee), .min = 0, .max = 0, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "lateExcused", .key = {"\"lateExcused\":", 14}, .column = "late_excused", .type = FIELD_BOOL, .flags = FIELD_NULLABLE, .offset = offsetof(struct objection_new, late_excused), .min = 0, .max = 0, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "lateText", .key = {"\"lateText\":", 11}, .column = "late_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct objection_new, late_text), .min = 1, .max = 2000, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "heardOn", .key = {"\"heardOn\":", 10}, .column = "heard_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct objection_new, heard_on), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
+    {.name = "unheardGround", .key = {"\"unheardGround\":", 16}, .column = "unheard_ground", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct objection_new, unheard_ground), .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
+};
+const struct schema objection_new_schema = {
+    .name = "ObjectionNew", .fields = objection_new_fields, .count = 13,
+    .size = sizeof(struct objection_new), .self = NULL,
+};
+static const struct field objection_change_fields[] = {
+    {.name = "byWhom", .key = {"\"byWhom\":", 9}, .column = "by_whom", .type = FIELD_TEXT, .offset = offsetof(struct objection_change, by_whom), .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
+    {.name = "representative", .key = {"\"representative\":", 17}, .column = "representative", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct objection_change, representative), .min = 1, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .offset = offsetof(struct objection_change, channel), .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "receivedOn", .key = {"\"receivedOn\":", 13}, .column = "received_on", .type = FIELD_DATE, .offset = offsetof(struct objection_change, received_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "postedOn", .key = {"\"postedOn\":", 11}, .column = "posted_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct objection_change, posted_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "grounds", .key = {"\"grounds\":", 10}, .column = "grounds", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct objection_change, grounds), .min = 1, .max = 4000, .visible_to = 0xffffffffu},
+    {.name = "complete", .key = {"\"complete\":", 11}, .column = "complete", .type = FIELD_BOOL, .offset = offsetof(struct objection_change, complete), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "committee", .key = {"\"committee\":", 12}, .column = "committee", .type = FIELD_BOOL, .offset = offsetof(struct objection_change, committee), .min = 0, .max = 0, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "lateExcused", .key = {"\"lateExcused\":", 14}, .column = "late_excused", .type = FIELD_BOOL, .flags = FIELD_NULLABLE, .offset = offsetof(struct objection_change, late_excused), .min = 0, .max = 0, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "lateText", .key = {"\"lateText\":", 11}, .column = "late_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct objection_change, late_text), .min = 1, .max = 2000, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "heardOn", .key = {"\"heardOn\":", 10}, .column = "heard_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct objection_change, heard_on), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
+    {.name = "unheardGround", .key = {"\"unheardGround\":", 16}, .column = "unheard_ground", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct objection_change, unheard_ground), .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
+};
+const struct schema objection_change_schema = {
+    .name = "ObjectionChange", .fields = objection_change_fields, .count = 12,
+    .size = sizeof(struct objection_change), .self = NULL,
+};
+static const struct field objection_repair_fields[] = {
+    {.name = "untilDay", .key = {"\"untilDay\":", 11}, .column = "until_day", .type = FIELD_DATE, .offset = offsetof(struct objection_repair, until_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "repairedOn", .key = {"\"repairedOn\":", 13}, .column = "repaired_on", .type = FIELD_DATE, .offset = offsetof(struct objection_repair, repaired_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "grounds", .key = {"\"grounds\":", 10}, .column = "grounds", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct objection_repair, grounds), .min = 1, .max = 4000, .visible_to = 0xffffffffu},
+};
+const struct schema objection_repair_schema = {
+    .name = "ObjectionRepair", .fields = objection_repair_fields, .count = 3,
+    .size = sizeof(struct objection_repair), .self = NULL,
+};
+static const struct field objection_postponement_fields[] = {
+    {.name = "agreedUntil", .key = {"\"agreedUntil\":", 14}, .column = "agreed_until", .type = FIELD_DATE, .offset = offsetof(struct objection_postponement, agreed_until), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema objection_postponement_schema = {
+    .name = "ObjectionPostponement", .fields = objection_postponement_fields, .count = 1,
+    .size = sizeof(struct objection_postponement), .self = NULL,
+};
+static const struct field objection_injunction_fields[] = {
+    {.name = "fromDay", .key = {"\"fromDay\":", 10}, .column = "from_day", .type = FIELD_DATE, .offset = offsetof(struct objection_injunction, from_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "untilDay", .key = {"\"untilDay\":", 11}, .column = "until_day", .type = FIELD_DATE, .offset = offsetof(struct objection_injunction, until_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema objection_injunction_schema = {
+    .name = "ObjectionInjunction", .fields = objection_injunction_fields, .count = 2,
+    .size = sizeof(struct objection_injunction), .self = NULL,
+};
+static const struct field objection_decision_fields[] = {
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct objection_decision, outcome), .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
+    {.name = "text", .key = {"\"text\":", 7}, .column = "outcome_text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_MULTILINE, .offset = offsetof(struct objection_decision, outcome_text), .min = 1, .max = 4000, .visible_to = 0xffffffffu},
+    {.name = "adjustedPercentage", .key = {"\"adjustedPercentage\":", 21}, .column = "adjusted_percentage", .type = FIELD_INT, .offset = offsetof(struct objection_decision, adjusted_percentage), .min = 0, .max = 100, .visible_to = 0xffffffffu},
+    {.name = "adjustedMonths", .key = {"\"adjustedMonths\":", 17}, .column = "adjusted_months", .type = FIELD_INT, .offset = offsetof(struct objection_decision, adjusted_months), .min = 0, .max = 60, .visible_to = 0xffffffffu},
+};
+const struct schema objection_decision_schema = {
+    .name = "ObjectionDecision", .fields = objection_decision_fields, .count = 4,
+    .size = sizeof(struct objection_decision), .self = NULL,
+};
 static const struct field signal_new_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .offset = offsetof(struct signal_new, candidate_id), .min = 0, .max = 0, .visible_to = 0x83b7u, .closed_to = 0xf7c48u},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct signal_new, kind), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct signal_new, kind), .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
     {.name = "appointmentId", .key = {"\"appointmentId\":", 16}, .column = "appointment_id", .type = FIELD_UUID, .offset = offsetof(struct signal_new, appointment_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "trajectoryId", .key = {"\"trajectoryId\":", 15}, .column = "trajectory_id", .type = FIELD_UUID, .offset = offsetof(struct signal_new, trajectory_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .offset = offsetof(struct signal_new, placement_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -28,18 +269,141 @@ const struct schema signal_new_schema = {
     .size = sizeof(struct signal_new), .self = NULL,
 };
 static const struct field signal_handling_fields[] = {
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct signal_handling, outcome), .min = 0, .max = 100, .values = values_1, .visible_to = 0xffffffffu, .closed_to = 0xf7ffcu},
-    {.name = "duty", .key = {"\"duty\":", 7}, .column = "duty", .type = FIELD_TEXT, .offset = offsetof(struct signal_handling, duty), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu, .closed_to = 0xf7ffcu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct signal_handling, outcome), .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu, .closed_to = 0xf7ffcu},
+    {.name = "duty", .key = {"\"duty\":", 7}, .column = "duty", .type = FIELD_TEXT, .offset = offsetof(struct signal_handling, duty), .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu, .closed_to = 0xf7ffcu},
 };
 const struct schema signal_handling_schema = {
     .name = "SignalHandling", .fields = signal_handling_fields, .count = 2,
     .size = sizeof(struct signal_handling), .self = NULL,
 };
+static const struct field decision_review_fields[] = {
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
+    {.name = "askedOn", .key = {"\"askedOn\":", 10}, .column = "asked_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "words", .key = {"\"words\":", 8}, .column = "words", .type = FIELD_TEXT, .min = 0, .max = 4000, .visible_to = 0xffffffffu},
+    {.name = "decideBy", .key = {"\"decideBy\":", 11}, .column = "decide_by", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
+    {.name = "outcomeOn", .key = {"\"outcomeOn\":", 12}, .column = "outcome_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "outcomeText", .key = {"\"outcomeText\":", 14}, .column = "outcome_text", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xffffffffu},
+};
+const struct schema decision_review_schema = {
+    .name = "DecisionReview", .fields = decision_review_fields, .count = 7,
+    .size = 0, .self = NULL,
+};
+static const struct field decision_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu},
+    {.name = "signalIds", .key = {"\"signalIds\":", 12}, .column = "signal_ids", .type = FIELD_LIST, .item = FIELD_UUID, .min = 0, .max = 20, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "conductOn", .key = {"\"conductOn\":", 12}, .column = "conduct_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "duty", .key = {"\"duty\":", 7}, .column = "duty", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "category", .key = {"\"category\":", 11}, .column = "category", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 1, .max = 40, .pattern = pattern_1, .visible_to = 0xffffffffu},
+    {.name = "also", .key = {"\"also\":", 7}, .column = "also", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_NULLABLE, .min = 0, .max = 10, .schema = &decision_norm_schema, .visible_to = 0xffffffffu},
+    {.name = "benefitId", .key = {"\"benefitId\":", 12}, .column = "benefit_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "taskId", .key = {"\"taskId\":", 9}, .column = "task_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "askedCents", .key = {"\"askedCents\":", 13}, .column = "amount_asked", .type = FIELD_INT, .flags = FIELD_NULLABLE, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "startsOn", .key = {"\"startsOn\":", 11}, .column = "starts_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "spread", .key = {"\"spread\":", 9}, .column = "spread", .type = FIELD_LIST, .item = FIELD_INT, .flags = FIELD_NULLABLE, .min = 1, .max = 100, .visible_to = 0xffffffffu},
+    {.name = "adjustedPercentage", .key = {"\"adjustedPercentage\":", 21}, .column = "adjusted_percentage", .type = FIELD_INT, .flags = FIELD_NULLABLE, .min = 0, .max = 100, .visible_to = 0xffffffffu},
+    {.name = "adjustedMonths", .key = {"\"adjustedMonths\":", 17}, .column = "adjusted_months", .type = FIELD_INT, .flags = FIELD_NULLABLE, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "adjustReason", .key = {"\"adjustReason\":", 15}, .column = "adjust_reason", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "endReason", .key = {"\"endReason\":", 12}, .column = "end_reason", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "refusalReason", .key = {"\"refusalReason\":", 16}, .column = "refusal_reason", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "blame", .key = {"\"blame\":", 8}, .column = "blame", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "blameText", .key = {"\"blameText\":", 12}, .column = "blame_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .min = 1, .max = 2000, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "seriousness", .key = {"\"seriousness\":", 14}, .column = "seriousness", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "seriousnessText", .key = {"\"seriousnessText\":", 18}, .column = "seriousness_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .min = 1, .max = 2000, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "circumstances", .key = {"\"circumstances\":", 16}, .column = "circumstances", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "circumstancesText", .key = {"\"circumstancesText\":", 20}, .column = "circumstances_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .min = 1, .max = 2000, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "urgentReasons", .key = {"\"urgentReasons\":", 16}, .column = "urgent_reasons", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "urgentText", .key = {"\"urgentText\":", 13}, .column = "urgent_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .min = 1, .max = 2000, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "ownRole", .key = {"\"ownRole\":", 10}, .column = "own_role", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "ownRoleText", .key = {"\"ownRoleText\":", 14}, .column = "own_role_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .min = 1, .max = 2000, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "reasons", .key = {"\"reasons\":", 10}, .column = "reasons", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .min = 1, .max = 4000, .visible_to = 0xffffffffu},
+    {.name = "inputs", .key = {"\"inputs\":", 9}, .column = "inputs", .type = FIELD_JSON, .flags = FIELD_READ_ONLY, .min = 0, .max = 0, .visible_to = 0x8003u},
+    {.name = "calculation", .key = {"\"calculation\":", 14}, .column = "calculation", .type = FIELD_JSON, .flags = FIELD_READ_ONLY, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "method", .key = {"\"method\":", 9}, .column = "method", .type = FIELD_INT, .flags = FIELD_READ_ONLY, .min = 0, .max = 1000, .visible_to = 0x8003u},
+    {.name = "hash", .key = {"\"hash\":", 7}, .column = "hash", .type = FIELD_TEXT, .flags = FIELD_READ_ONLY, .min = 64, .max = 64, .visible_to = 0x8003u},
+    {.name = "ruleIds", .key = {"\"ruleIds\":", 10}, .column = "rule_ids", .type = FIELD_LIST, .item = FIELD_UUID, .flags = FIELD_READ_ONLY, .min = 0, .max = 20, .visible_to = 0x8003u},
+    {.name = "calculatedOn", .key = {"\"calculatedOn\":", 15}, .column = "calculated_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "percentage", .key = {"\"percentage\":", 13}, .column = "percentage", .type = FIELD_INT, .min = 0, .max = 100, .visible_to = 0xffffffffu},
+    {.name = "step", .key = {"\"step\":", 7}, .column = "step", .type = FIELD_INT, .min = 1, .max = 10, .visible_to = 0xffffffffu},
+    {.name = "fromDay", .key = {"\"fromDay\":", 10}, .column = "from_day", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "untilDay", .key = {"\"untilDay\":", 11}, .column = "until_day", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "amountCents", .key = {"\"amountCents\":", 14}, .column = "amount_cents", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
+    {.name = "draftedAt", .key = {"\"draftedAt\":", 12}, .column = "drafted_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "draftedBy", .key = {"\"draftedBy\":", 12}, .column = "drafted_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x8003u},
+    {.name = "viewAskedAt", .key = {"\"viewAskedAt\":", 14}, .column = "view_asked_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "viewUntil", .key = {"\"viewUntil\":", 12}, .column = "view_until", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "viewChannel", .key = {"\"viewChannel\":", 14}, .column = "view_channel", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "viewArrived", .key = {"\"viewArrived\":", 14}, .column = "view_arrived", .type = FIELD_BOOL, .flags = FIELD_READ_ONLY, .min = 0, .max = 0, .visible_to = 0x8003u},
+    {.name = "hearingId", .key = {"\"hearingId\":", 12}, .column = "hearing_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "viewGivenAt", .key = {"\"viewGivenAt\":", 14}, .column = "view_given_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "viewText", .key = {"\"viewText\":", 11}, .column = "view_text", .type = FIELD_TEXT, .min = 0, .max = 4000, .visible_to = 0xffffffffu},
+    {.name = "viewSkippedGround", .key = {"\"viewSkippedGround\":", 20}, .column = "view_skipped_ground", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "viewSkippedText", .key = {"\"viewSkippedText\":", 18}, .column = "view_skipped_text", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xffffffffu},
+    {.name = "decidedAt", .key = {"\"decidedAt\":", 12}, .column = "decided_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "decidedBy", .key = {"\"decidedBy\":", 12}, .column = "decided_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "notifiedOn", .key = {"\"notifiedOn\":", 13}, .column = "notified_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "objectionUntil", .key = {"\"objectionUntil\":", 17}, .column = "objection_until", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "reconsiderBy", .key = {"\"reconsiderBy\":", 15}, .column = "reconsider_by", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "suspendedSince", .key = {"\"suspendedSince\":", 17}, .column = "suspended_since", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "reviews", .key = {"\"reviews\":", 10}, .column = "reviews", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_READ_ONLY, .min = 0, .max = 100, .schema = &decision_review_schema, .visible_to = 0xffffffffu},
+    {.name = "paidOn", .key = {"\"paidOn\":", 9}, .column = "paid_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "paidReference", .key = {"\"paidReference\":", 16}, .column = "paid_reference", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0x8003u},
+    {.name = "revisesId", .key = {"\"revisesId\":", 12}, .column = "revises_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "revisedById", .key = {"\"revisedById\":", 14}, .column = "revised_by_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "reviseReason", .key = {"\"reviseReason\":", 15}, .column = "revise_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "withdrawnReason", .key = {"\"withdrawnReason\":", 18}, .column = "withdrawn_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema decision_schema = {
+    .name = "Decision", .fields = decision_fields, .count = 69,
+    .size = 0, .self = "/decisions/",
+};
+static const struct field objection_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_24, .visible_to = 0xffffffffu},
+    {.name = "byWhom", .key = {"\"byWhom\":", 9}, .column = "by_whom", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
+    {.name = "representative", .key = {"\"representative\":", 17}, .column = "representative", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 1, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "receivedOn", .key = {"\"receivedOn\":", 13}, .column = "received_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "postedOn", .key = {"\"postedOn\":", 11}, .column = "posted_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "inTime", .key = {"\"inTime\":", 9}, .column = "in_time", .type = FIELD_BOOL, .flags = FIELD_READ_ONLY, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "grounds", .key = {"\"grounds\":", 10}, .column = "grounds", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .min = 1, .max = 4000, .visible_to = 0xffffffffu},
+    {.name = "complete", .key = {"\"complete\":", 11}, .column = "complete", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "committee", .key = {"\"committee\":", 12}, .column = "committee", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "lateExcused", .key = {"\"lateExcused\":", 14}, .column = "late_excused", .type = FIELD_BOOL, .flags = FIELD_NULLABLE, .min = 0, .max = 0, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "lateText", .key = {"\"lateText\":", 11}, .column = "late_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .min = 1, .max = 2000, .visible_to = 0x8003u, .closed_to = 0xffffcu},
+    {.name = "heardOn", .key = {"\"heardOn\":", 10}, .column = "heard_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
+    {.name = "unheardGround", .key = {"\"unheardGround\":", 16}, .column = "unheard_ground", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
+    {.name = "repairUntil", .key = {"\"repairUntil\":", 14}, .column = "repair_until", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "repairedOn", .key = {"\"repairedOn\":", 13}, .column = "repaired_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "decideBy", .key = {"\"decideBy\":", 11}, .column = "decide_by", .type = FIELD_DATE, .flags = FIELD_READ_ONLY, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "postponed", .key = {"\"postponed\":", 12}, .column = "postponed", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "agreedUntil", .key = {"\"agreedUntil\":", 14}, .column = "agreed_until", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "injunctionFrom", .key = {"\"injunctionFrom\":", 17}, .column = "injunction_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "injunctionUntil", .key = {"\"injunctionUntil\":", 18}, .column = "injunction_until", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "decidedOn", .key = {"\"decidedOn\":", 12}, .column = "decided_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "decidedBy", .key = {"\"decidedBy\":", 12}, .column = "decided_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x8003u},
+    {.name = "outcomeText", .key = {"\"outcomeText\":", 14}, .column = "outcome_text", .type = FIELD_TEXT, .min = 0, .max = 4000, .visible_to = 0xffffffffu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema objection_schema = {
+    .name = "Objection", .fields = objection_fields, .count = 29,
+    .size = 0, .self = "/objections/",
+};
 static const struct field signal_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_25, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x83b7u},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
     {.name = "appointmentId", .key = {"\"appointmentId\":", 16}, .column = "appointment_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "trajectoryId", .key = {"\"trajectoryId\":", 15}, .column = "trajectory_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -53,8 +417,8 @@ static const struct field signal_fields[] = {
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x8003u},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x8003u},
     {.name = "doublesId", .key = {"\"doublesId\":", 12}, .column = "doubles_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x8003u},
-    {.name = "duty", .key = {"\"duty\":", 7}, .column = "duty", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_2, .visible_to = 0x8003u},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_1, .visible_to = 0x8003u},
+    {.name = "duty", .key = {"\"duty\":", 7}, .column = "duty", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_21, .visible_to = 0x8003u},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_20, .visible_to = 0x8003u},
     {.name = "lookedIntoAt", .key = {"\"lookedIntoAt\":", 15}, .column = "looked_into_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0x8003u},
     {.name = "handledAt", .key = {"\"handledAt\":", 12}, .column = "handled_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0x8003u},
     {.name = "withdrawnAt", .key = {"\"withdrawnAt\":", 14}, .column = "withdrawn_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0x8003u},

@@ -4,6 +4,192 @@
 #define MAATWERK_SERVICES_MEASURES_GEN_SCHEMAS_H
 
 #include "lib/http/schema.h"
+#include "openapi/gen/schemas.h"
+
+/* Another duty or category that the same conduct did not meet. (verplichting die ook niet is nagekomen) */
+struct decision_norm {
+    struct str duty;
+    struct str category;
+};
+
+/* What is drafted. (nieuw concept van een besluit) */
+struct decision_new {
+    struct str candidate_id;
+    struct str kind;
+    struct list signal_ids; /* of struct str */
+    struct str conduct_on;
+    struct str duty;
+    struct str category;
+    struct list also; /* of struct decision_norm */
+    struct str benefit_id;
+    struct str project_id;
+    struct str task_id;
+    struct str placement_id;
+    struct maybe_int amount_asked;
+    struct str starts_on;
+    struct list spread; /* of struct str */
+    struct maybe_int adjusted_percentage;
+    struct maybe_int adjusted_months;
+    struct str adjust_reason;
+    struct str end_reason;
+    struct str refusal_reason;
+    struct str blame;
+    struct str blame_text;
+    struct str seriousness;
+    struct str seriousness_text;
+    struct str circumstances;
+    struct str circumstances_text;
+    struct str urgent_reasons;
+    struct str urgent_text;
+    struct str own_role;
+    struct str own_role_text;
+    struct str reasons;
+};
+
+/* What may change of a draft. (wijziging van een concept) */
+struct decision_change {
+    struct list signal_ids; /* of struct str */
+    struct str conduct_on;
+    struct str duty;
+    struct str category;
+    struct list also; /* of struct decision_norm */
+    struct str benefit_id;
+    struct str project_id;
+    struct str task_id;
+    struct str placement_id;
+    struct maybe_int amount_asked;
+    struct str starts_on;
+    struct list spread; /* of struct str */
+    struct maybe_int adjusted_percentage;
+    struct maybe_int adjusted_months;
+    struct str adjust_reason;
+    struct str end_reason;
+    struct str refusal_reason;
+    struct str blame;
+    struct str blame_text;
+    struct str seriousness;
+    struct str seriousness_text;
+    struct str circumstances;
+    struct str circumstances_text;
+    struct str urgent_reasons;
+    struct str urgent_text;
+    struct str own_role;
+    struct str own_role_text;
+    struct str reasons;
+};
+
+/* How and until when the person is asked. (uitnodiging voor een zienswijze) */
+struct view_request {
+    struct str channel;
+    struct str until_day;
+    struct str hearing_id;
+};
+
+/* What the person says. (zienswijze) */
+struct view_given {
+    struct str view_text;
+    struct str channel;
+};
+
+/* Why the person is not asked. (grond om een zienswijze over te slaan) */
+struct view_waiver {
+    struct str ground;
+    struct str text;
+};
+
+/* Why it is withdrawn. (intrekking van een besluit) */
+struct decision_withdrawal {
+    struct str reason;
+};
+
+/* Why it is revised, and to what. (herziening van een besluit) */
+struct decision_revision {
+    struct str reason;
+    struct str ends_on;
+    struct str starts_on;
+    struct list spread; /* of struct str */
+    struct maybe_int adjusted_percentage;
+    struct maybe_int adjusted_months;
+    struct str adjust_reason;
+    struct str reasons;
+};
+
+/* What the person asks. (verzoek om inkeer) */
+struct return_request {
+    struct str day;
+    struct str words;
+};
+
+/* Why it stays as it is. (handhaving van een besluit) */
+struct decision_confirmation {
+    struct str kind;
+    struct str words;
+};
+
+/* When it was paid. (betaling) */
+struct decision_payment {
+    struct str day;
+    struct str reference;
+};
+
+/* What is registered. (nieuw bezwaar) */
+struct objection_new {
+    struct str decision_id;
+    struct str by_whom;
+    struct str representative;
+    struct str channel;
+    struct str received_on;
+    struct str posted_on;
+    struct str grounds;
+    struct maybe_bool complete;
+    struct maybe_bool committee;
+    struct maybe_bool late_excused;
+    struct str late_text;
+    struct str heard_on;
+    struct str unheard_ground;
+};
+
+/* What may change of an objection. (wijziging van een bezwaar) */
+struct objection_change {
+    struct str by_whom;
+    struct str representative;
+    struct str channel;
+    struct str received_on;
+    struct str posted_on;
+    struct str grounds;
+    struct maybe_bool complete;
+    struct maybe_bool committee;
+    struct maybe_bool late_excused;
+    struct str late_text;
+    struct str heard_on;
+    struct str unheard_ground;
+};
+
+/* Until when it can be completed, or what came. (herstel van een bezwaar) */
+struct objection_repair {
+    struct str until_day;
+    struct str repaired_on;
+    struct str grounds;
+};
+
+/* Until when it is decided. (verdaging van een bezwaar) */
+struct objection_postponement {
+    struct str agreed_until;
+};
+
+/* From when a court suspends the decision, and until when. (voorlopige voorziening) */
+struct objection_injunction {
+    struct str from_day;
+    struct str until_day;
+};
+
+/* What is decided. (beslissing op bezwaar) */
+struct objection_decision {
+    struct str outcome;
+    struct str outcome_text;
+    struct maybe_int adjusted_percentage;
+    struct maybe_int adjusted_months;
+};
 
 /* What somebody saw. (nieuwe melding) */
 struct signal_new {
@@ -25,8 +211,28 @@ struct signal_handling {
     struct str duty;
 };
 
+extern const struct schema decision_norm_schema;
+extern const struct schema decision_new_schema;
+extern const struct schema decision_change_schema;
+extern const struct schema view_request_schema;
+extern const struct schema view_given_schema;
+extern const struct schema view_waiver_schema;
+extern const struct schema decision_withdrawal_schema;
+extern const struct schema decision_revision_schema;
+extern const struct schema return_request_schema;
+extern const struct schema decision_confirmation_schema;
+extern const struct schema decision_payment_schema;
+extern const struct schema objection_new_schema;
+extern const struct schema objection_change_schema;
+extern const struct schema objection_repair_schema;
+extern const struct schema objection_postponement_schema;
+extern const struct schema objection_injunction_schema;
+extern const struct schema objection_decision_schema;
 extern const struct schema signal_new_schema;
 extern const struct schema signal_handling_schema;
+extern const struct schema decision_review_schema;
+extern const struct schema decision_schema;
+extern const struct schema objection_schema;
 extern const struct schema signal_schema;
 
 #endif

@@ -287,6 +287,24 @@ static enum err get_instrument_gate_plan(struct ctx *ctx, const struct request *
     });
     return OK;
 }
+static const struct right get_decision_gate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field get_decision_gate_path[] = {
+    {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct field get_decision_gate_query[] = {
+    {.name = "step", .key = {"\"step\":", 7}, .column = "step", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+};
+/* getDecisionGate: May this be decided */
+static enum err get_decision_gate_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_gate_get(plan, (struct sql_gate_get){
+        .noun = S("decision"),
+        .id = req->path[0],
+        .step = req->query[0],
+    });
+    return OK;
+}
 static const struct right create_hand_over_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
 /* createHandOver: Hand over everything */
 static enum err create_hand_over_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -1674,6 +1692,20 @@ static const struct operation operations[] = {
         .handle = get_instrument_gate_plan,
     },
     {
+        .id = "getDecisionGate",
+        .method = METHOD_GET,
+        .path = "/decisions/{decisionId}/gate",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_decision_gate_rights,
+        .purpose = "measures",
+        .path_fields = get_decision_gate_path, .path_count = 1,
+        .parameters = get_decision_gate_query, .parameters_count = 1,
+        .response = &gate_schema, .shown = 0xffu,
+        .handle = get_decision_gate_plan,
+    },
+    {
         .id = "createHandOver",
         .method = METHOD_POST,
         .path = "/hand-overs",
@@ -1683,7 +1715,7 @@ static const struct operation operations[] = {
         .rights = create_hand_over_rights,
         .body = &hand_over_new_schema,
         .response = &hand_over_schema, .shown = 0x7ffffu,
-        .show = &operations[20],
+        .show = &operations[21],
         .handle = create_hand_over_plan,
     },
     {
@@ -1721,7 +1753,7 @@ static const struct operation operations[] = {
         .rights = create_hat_rights,
         .body = &hat_new_schema,
         .response = &hat_schema, .shown = 0x3ffu,
-        .show = &operations[23],
+        .show = &operations[24],
         .handle = create_hat_plan,
     },
     {
@@ -1772,7 +1804,7 @@ static const struct operation operations[] = {
         .rights = create_login_rights,
         .body = &login_new_schema,
         .response = &login_schema, .shown = 0x3fu,
-        .show = &operations[27],
+        .show = &operations[28],
         .handle = create_login_plan,
     },
     {
@@ -1848,7 +1880,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &mandate_new_schema,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[34],
+        .show = &operations[35],
         .handle = create_mandate_plan,
     },
     {
@@ -1862,7 +1894,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &mandate_new_schema,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[34],
+        .show = &operations[35],
         .handle = ask_mandate_plan,
     },
     {
@@ -1889,7 +1921,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = grant_mandate_path, .path_count = 1,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[34],
+        .show = &operations[35],
         .handle = grant_mandate_plan,
     },
     {
@@ -1904,7 +1936,7 @@ static const struct operation operations[] = {
         .path_fields = revoke_mandate_path, .path_count = 1,
         .body = &mandate_revocation_schema,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[34],
+        .show = &operations[35],
         .handle = revoke_mandate_plan,
     },
     {
@@ -1969,7 +2001,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = resend_message_path, .path_count = 1,
         .response = &message_schema, .shown = 0x1fffffffu,
-        .show = &operations[40],
+        .show = &operations[41],
         .handle = resend_message_plan,
     },
     {
@@ -1984,7 +2016,7 @@ static const struct operation operations[] = {
         .path_fields = acknowledge_message_path, .path_count = 1,
         .body = &message_acknowledgement_schema,
         .response = &message_schema, .shown = 0x1fffffffu,
-        .show = &operations[40],
+        .show = &operations[41],
         .handle = acknowledge_message_plan,
     },
     {
@@ -2025,7 +2057,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &note_new_schema,
         .response = &note_schema, .shown = 0x1fffu,
-        .show = &operations[46],
+        .show = &operations[47],
         .handle = create_note_plan,
     },
     {
@@ -2115,7 +2147,7 @@ static const struct operation operations[] = {
         .rights = create_organisation_rights,
         .body = &organisation_new_schema,
         .response = &organisation_schema, .shown = 0x1ffu,
-        .show = &operations[53],
+        .show = &operations[54],
         .handle = create_organisation_plan,
     },
     {
@@ -2214,7 +2246,7 @@ static const struct operation operations[] = {
         .path_fields = retry_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[77],
+        .show = &operations[78],
         .handle = retry_queue_job_plan,
     },
     {
@@ -2228,7 +2260,7 @@ static const struct operation operations[] = {
         .path_fields = run_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[77],
+        .show = &operations[78],
         .handle = run_queue_job_plan,
     },
     {
@@ -2242,7 +2274,7 @@ static const struct operation operations[] = {
         .path_fields = cancel_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[77],
+        .show = &operations[78],
         .handle = cancel_queue_job_plan,
     },
     {
@@ -2256,7 +2288,7 @@ static const struct operation operations[] = {
         .path_fields = kill_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[77],
+        .show = &operations[78],
         .handle = kill_queue_job_plan,
     },
     {
@@ -2306,7 +2338,7 @@ static const struct operation operations[] = {
         .path_fields = revive_queue_dead_letter_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[77],
+        .show = &operations[78],
         .handle = revive_queue_dead_letter_plan,
     },
     {
@@ -2332,7 +2364,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_kind_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[77],
+        .show = &operations[78],
         .handle = pause_queue_kind_plan,
     },
     {
@@ -2346,7 +2378,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_kind_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[77],
+        .show = &operations[78],
         .handle = resume_queue_kind_plan,
     },
     {
@@ -2360,7 +2392,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_tenant_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[77],
+        .show = &operations[78],
         .handle = pause_queue_tenant_plan,
     },
     {
@@ -2374,7 +2406,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_tenant_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[77],
+        .show = &operations[78],
         .handle = resume_queue_tenant_plan,
     },
     {
@@ -2400,7 +2432,7 @@ static const struct operation operations[] = {
         .path_fields = release_queue_lane_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[77],
+        .show = &operations[78],
         .handle = release_queue_lane_plan,
     },
     {
@@ -2524,7 +2556,7 @@ static const struct operation operations[] = {
         .rights = create_rule_rights,
         .body = &rule_new_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[85],
+        .show = &operations[86],
         .handle = create_rule_plan,
     },
     {
@@ -2575,7 +2607,7 @@ static const struct operation operations[] = {
         .path_fields = adopt_rule_path, .path_count = 1,
         .body = &rule_adoption_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[85],
+        .show = &operations[86],
         .handle = adopt_rule_plan,
     },
     {
@@ -2589,7 +2621,7 @@ static const struct operation operations[] = {
         .path_fields = end_rule_path, .path_count = 1,
         .body = &rule_ending_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[85],
+        .show = &operations[86],
         .handle = end_rule_plan,
     },
     {
@@ -2629,7 +2661,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &task_new_schema,
         .response = &task_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[93],
+        .show = &operations[94],
         .handle = create_task_plan,
     },
     {
@@ -2656,7 +2688,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = accept_task_path, .path_count = 1,
         .response = &task_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[93],
+        .show = &operations[94],
         .handle = accept_task_plan,
     },
     {
@@ -2671,7 +2703,7 @@ static const struct operation operations[] = {
         .path_fields = decline_task_path, .path_count = 1,
         .body = &task_refusal_schema,
         .response = &task_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[93],
+        .show = &operations[94],
         .handle = decline_task_plan,
     },
     {
@@ -2686,7 +2718,7 @@ static const struct operation operations[] = {
         .path_fields = complete_task_path, .path_count = 1,
         .body = &task_completion_schema,
         .response = &task_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[93],
+        .show = &operations[94],
         .handle = complete_task_plan,
     },
     {
@@ -2701,7 +2733,7 @@ static const struct operation operations[] = {
         .path_fields = withdraw_task_path, .path_count = 1,
         .body = &task_withdrawal_schema,
         .response = &task_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[93],
+        .show = &operations[94],
         .handle = withdraw_task_plan,
     },
     {
@@ -2716,7 +2748,7 @@ static const struct operation operations[] = {
         .path_fields = replan_task_path, .path_count = 1,
         .body = &task_replanning_schema,
         .response = &task_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[93],
+        .show = &operations[94],
         .handle = replan_task_plan,
     },
     {
@@ -2731,7 +2763,7 @@ static const struct operation operations[] = {
         .path_fields = reassign_task_path, .path_count = 1,
         .body = &task_reassignment_schema,
         .response = &task_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[93],
+        .show = &operations[94],
         .handle = reassign_task_plan,
     },
     {
@@ -2807,7 +2839,7 @@ static const struct operation operations[] = {
         .rights = create_user_rights,
         .body = &user_new_schema,
         .response = &user_schema, .shown = 0x7ffu,
-        .show = &operations[106],
+        .show = &operations[107],
         .handle = create_user_plan,
     },
     {
@@ -2852,5 +2884,5 @@ static const struct operation operations[] = {
 };
 
 const struct service platform_service = {
-    "platform", operations, 109, false,
+    "platform", operations, 110, false,
 };

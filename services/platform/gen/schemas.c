@@ -463,7 +463,7 @@ static const struct field gate_fields[] = {
     {.name = "may", .key = {"\"may\":", 6}, .column = "may", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "states", .key = {"\"states\":", 9}, .column = "states", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 10, .schema = &gate_state_schema, .visible_to = 0xffffffffu},
     {.name = "tasks", .key = {"\"tasks\":", 8}, .column = "tasks", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 1000, .schema = &gate_task_schema, .visible_to = 0xffffffffu},
-    {.name = "missing", .key = {"\"missing\":", 10}, .column = "missing", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 40, .schema = &gate_need_schema, .visible_to = 0x7u},
+    {.name = "missing", .key = {"\"missing\":", 10}, .column = "missing", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 40, .schema = &gate_need_schema, .visible_to = 0x8007u},
 };
 const struct schema gate_schema = {
     .name = "Gate", .fields = gate_fields, .count = 8,

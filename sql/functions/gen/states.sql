@@ -62,6 +62,22 @@ create function app.candidate_is_settled(state text) returns boolean immutable p
     return state in ('placed', 'left');
 grant execute on function app.candidate_is_settled(text) to public;
 
+create function app.decision_is_pending(state text) returns boolean immutable parallel safe
+    return state in ('drafted', 'hearing');
+grant execute on function app.decision_is_pending(text) to public;
+
+create function app.decision_is_open(state text) returns boolean immutable parallel safe
+    return state in ('decided', 'notified', 'in_force');
+grant execute on function app.decision_is_open(text) to public;
+
+create function app.decision_is_settled(state text) returns boolean immutable parallel safe
+    return state in ('ended');
+grant execute on function app.decision_is_settled(text) to public;
+
+create function app.decision_is_ended(state text) returns boolean immutable parallel safe
+    return state in ('revised', 'withdrawn', 'lapsed');
+grant execute on function app.decision_is_ended(text) to public;
+
 create function app.document_is_pending(state text) returns boolean immutable parallel safe
     return state in ('asked');
 grant execute on function app.document_is_pending(text) to public;
@@ -117,6 +133,18 @@ grant execute on function app.message_is_settled(text) to public;
 create function app.message_is_ended(state text) returns boolean immutable parallel safe
     return state in ('withdrawn');
 grant execute on function app.message_is_ended(text) to public;
+
+create function app.objection_is_open(state text) returns boolean immutable parallel safe
+    return state in ('registered');
+grant execute on function app.objection_is_open(text) to public;
+
+create function app.objection_is_settled(state text) returns boolean immutable parallel safe
+    return state in ('upheld', 'partly', 'rejected', 'inadmissible');
+grant execute on function app.objection_is_settled(text) to public;
+
+create function app.objection_is_ended(state text) returns boolean immutable parallel safe
+    return state in ('withdrawn');
+grant execute on function app.objection_is_ended(text) to public;
 
 create function app.organisation_is_open(state text) returns boolean immutable parallel safe
     return state in ('active');
@@ -280,6 +308,7 @@ create function app.allows(noun text, state text, operation text) returns boolea
             when 'createTrajectory' then state in ('active', 'paused', 'placed')
             when 'createAppointment' then state in ('active', 'paused', 'placed')
             when 'createSignal' then state in ('active', 'paused', 'placed')
+            when 'createDecision' then state in ('active', 'paused', 'placed', 'left')
             when 'giveConsent' then state in ('active', 'paused', 'placed')
             when 'createPlacement' then state in ('active', 'paused', 'placed')
             when 'createProposalRound' then state in ('active')
@@ -288,11 +317,26 @@ create function app.allows(noun text, state text, operation text) returns boolea
             when 'answerProposal.hire' then state in ('active')
             when 'answerProposal.reject' then state in ('active', 'paused', 'placed', 'left')
             else false end
+        when 'decision' then case operation
+            when 'updateDecision' then state in ('drafted', 'hearing')
+            when 'giveView' then state in ('hearing')
+            when 'skipView' then state in ('drafted', 'hearing')
+            when 'reviseDecision' then state in ('decided', 'notified', 'in_force', 'ended')
+            when 'askReturn' then state in ('decided', 'notified', 'in_force')
+            when 'payDecision' then state in ('in_force')
+            when 'createObjection' then state in ('decided', 'notified', 'in_force', 'ended')
+            when 'enjoinObjection' then state in ('decided', 'notified', 'in_force')
+            else false end
         when 'instrument' then case operation
             when 'updateInstrument' then state in ('asked')
             when 'endInstrument' then state in ('asked', 'granted')
             when 'extendInstrument' then state in ('granted', 'ended')
             when 'suspendInstrument' then state in ('granted')
+            else false end
+        when 'objection' then case operation
+            when 'updateObjection' then state in ('registered')
+            when 'repairObjection' then state in ('registered')
+            when 'postponeObjection' then state in ('registered')
             else false end
         when 'organisation' then case operation
             when 'updateOrganisation.identity' then state in ('active', 'inactive')
@@ -355,6 +399,7 @@ create function app.is_asked(noun text, event text) returns boolean immutable pa
     return case noun
         when 'agreement' then event not in ('agree', 'lapse')
         when 'candidate' then event not in ('hire', 'undo_hire', 'accept_placement', 'end_placement', 'die', 'revive_active', 'revive_paused', 'revive_placed')
+        when 'decision' then event not in ('redraft', 'notify', 'begin', 'end', 'lapse', 'replace')
         when 'document' then event not in ('make', 'fail')
         when 'instrument' then event not in ('lapse')
         when 'mandate' then event not in ('end')
@@ -392,6 +437,7 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('candidate', 'createTrajectory', '{active,paused,placed}'::text[], '{case_manager,team_lead,consultant}'::text[]),
         ('candidate', 'createAppointment', '{active,paused,placed}'::text[], '{case_manager,team_lead,consultant,coach}'::text[]),
         ('candidate', 'createSignal', '{active,paused,placed}'::text[], '{case_manager,team_lead,consultant,coach,field_officer,firm,agency,course_leader,employer}'::text[]),
+        ('candidate', 'createDecision', '{active,paused,placed,left}'::text[], '{case_manager,team_lead}'::text[]),
         ('candidate', 'giveConsent', '{active,paused,placed}'::text[], '{case_manager,consultant,team_lead,candidate}'::text[]),
         ('candidate', 'createPlacement', '{active,paused,placed}'::text[], '{case_manager,team_lead,consultant,firm,agency}'::text[]),
         ('candidate', 'createProposalRound', '{active}'::text[], '{consultant,firm,agency}'::text[]),
@@ -399,10 +445,21 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('candidate', 'answerProposal.invite', '{active}'::text[], '{employer,consultant}'::text[]),
         ('candidate', 'answerProposal.hire', '{active}'::text[], '{employer,consultant}'::text[]),
         ('candidate', 'answerProposal.reject', '{active,paused,placed,left}'::text[], '{employer,consultant}'::text[]),
+        ('decision', 'updateDecision', '{drafted,hearing}'::text[], '{case_manager,team_lead}'::text[]),
+        ('decision', 'giveView', '{hearing}'::text[], '{case_manager,team_lead,candidate}'::text[]),
+        ('decision', 'skipView', '{drafted,hearing}'::text[], '{case_manager,team_lead}'::text[]),
+        ('decision', 'reviseDecision', '{decided,notified,in_force,ended}'::text[], '{case_manager,team_lead}'::text[]),
+        ('decision', 'askReturn', '{decided,notified,in_force}'::text[], '{case_manager,team_lead,candidate}'::text[]),
+        ('decision', 'payDecision', '{in_force}'::text[], '{case_manager,team_lead}'::text[]),
+        ('decision', 'createObjection', '{decided,notified,in_force,ended}'::text[], '{case_manager,team_lead,candidate}'::text[]),
+        ('decision', 'enjoinObjection', '{decided,notified,in_force}'::text[], '{case_manager,team_lead}'::text[]),
         ('instrument', 'updateInstrument', '{asked}'::text[], '{case_manager,team_lead,consultant,coach}'::text[]),
         ('instrument', 'endInstrument', '{asked,granted}'::text[], '{case_manager,team_lead,consultant}'::text[]),
         ('instrument', 'extendInstrument', '{granted,ended}'::text[], '{case_manager,team_lead,consultant,coach}'::text[]),
         ('instrument', 'suspendInstrument', '{granted}'::text[], '{case_manager,team_lead,consultant,coach}'::text[]),
+        ('objection', 'updateObjection', '{registered}'::text[], '{case_manager,team_lead}'::text[]),
+        ('objection', 'repairObjection', '{registered}'::text[], '{case_manager,team_lead}'::text[]),
+        ('objection', 'postponeObjection', '{registered}'::text[], '{case_manager,team_lead}'::text[]),
         ('organisation', 'updateOrganisation.identity', '{active,inactive}'::text[], '{tenant_admin}'::text[]),
         ('organisation', 'updateOrganisation.kind', '{active}'::text[], '{tenant_admin}'::text[]),
         ('placement', 'createPlacementContact', '{accepted,started}'::text[], '{case_manager,team_lead,consultant,coach,firm,agency}'::text[]),
@@ -502,6 +559,17 @@ create function app.candidate_guard() returns trigger language plpgsql
         return new;
     end $$;
 
+create function app.decision_guard() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare state text := old.state;
+    begin
+        if new.kind::text is distinct from old.kind::text or new.benefit_id::text is distinct from old.benefit_id::text or new.project_id::text is distinct from old.project_id::text or new.duty::text is distinct from old.duty::text or new.category::text is distinct from old.category::text or new.conduct_on::text is distinct from old.conduct_on::text or new.task_id::text is distinct from old.task_id::text or new.placement_id::text is distinct from old.placement_id::text or new.also::text is distinct from old.also::text or new.spread::text is distinct from old.spread::text or new.starts_on::text is distinct from old.starts_on::text or new.adjusted_percentage::text is distinct from old.adjusted_percentage::text or new.adjusted_months::text is distinct from old.adjusted_months::text or new.adjust_reason::text is distinct from old.adjust_reason::text or new.amount_asked::text is distinct from old.amount_asked::text or new.end_reason::text is distinct from old.end_reason::text or new.refusal_reason::text is distinct from old.refusal_reason::text or new.blame::text is distinct from old.blame::text or new.blame_text::text is distinct from old.blame_text::text or new.seriousness::text is distinct from old.seriousness::text or new.seriousness_text::text is distinct from old.seriousness_text::text or new.circumstances::text is distinct from old.circumstances::text or new.circumstances_text::text is distinct from old.circumstances_text::text or new.urgent_reasons::text is distinct from old.urgent_reasons::text or new.urgent_text::text is distinct from old.urgent_text::text or new.own_role::text is distinct from old.own_role::text or new.own_role_text::text is distinct from old.own_role_text::text or new.reasons::text is distinct from old.reasons::text or new.drafted_logins::text is distinct from old.drafted_logins::text or new.inputs::text is distinct from old.inputs::text or new.calculation::text is distinct from old.calculation::text or new.method::text is distinct from old.method::text or new.hash::text is distinct from old.hash::text or new.rule_ids::text is distinct from old.rule_ids::text or new.calculated_on::text is distinct from old.calculated_on::text or new.percentage::text is distinct from old.percentage::text or new.step::text is distinct from old.step::text or new.amount_cents::text is distinct from old.amount_cents::text or new.concurrent::text is distinct from old.concurrent::text or new.occasion::text is distinct from old.occasion::text then
+            perform app.require('decision', state, 'updateDecision');
+        end if;
+        return new;
+    end $$;
+
 create function app.instrument_guard() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -509,6 +577,23 @@ create function app.instrument_guard() returns trigger language plpgsql
     begin
         if new.kind::text is distinct from old.kind::text or new.from_day::text is distinct from old.from_day::text or new.until_day::text is distinct from old.until_day::text or new.percentage::text is distinct from old.percentage::text or new.amount_cents::text is distinct from old.amount_cents::text or new.intention_months::text is distinct from old.intention_months::text then
             perform app.require('instrument', state, 'updateInstrument');
+        end if;
+        return new;
+    end $$;
+
+create function app.objection_guard() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare state text := old.state;
+    begin
+        if new.by_whom::text is distinct from old.by_whom::text or new.representative::text is distinct from old.representative::text or new.channel::text is distinct from old.channel::text or new.received_on::text is distinct from old.received_on::text or new.posted_on::text is distinct from old.posted_on::text or new.late_excused::text is distinct from old.late_excused::text or new.late_text::text is distinct from old.late_text::text or new.grounds::text is distinct from old.grounds::text or new.complete::text is distinct from old.complete::text or new.committee::text is distinct from old.committee::text or new.heard_on::text is distinct from old.heard_on::text or new.unheard_ground::text is distinct from old.unheard_ground::text then
+            perform app.require('objection', state, 'updateObjection');
+        end if;
+        if new.repair_asked_on::text is distinct from old.repair_asked_on::text or new.repair_until::text is distinct from old.repair_until::text or new.repaired_on::text is distinct from old.repaired_on::text then
+            perform app.require('objection', state, 'repairObjection');
+        end if;
+        if new.postponed::text is distinct from old.postponed::text or new.agreed_until::text is distinct from old.agreed_until::text then
+            perform app.require('objection', state, 'postponeObjection');
         end if;
         return new;
     end $$;

@@ -1,0 +1,341 @@
+-- What is done with decisions: the person is asked for a view, somebody else decides, it is notified, and it ends.
+
+-- A term of law about a decision is a task of the case manager (kind `term`); the cause says which term.
+create function app.decision_term(d app.decision, cause text, last date) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        perform app.task_drop('decision', d.id, 'term', cause);
+        perform app.task_open('term', 'decision', d.id, app.clock_user(to_jsonb(d), 'case_manager'), null, cause, clock.now(), calendar.moment(last + time '23:59:59'));
+    end $$;
+
+-- The last day of a term of law that begins on a day: the day itself does not count (Awb, article 6:8).
+create function app.decision_last_day(day date, term jsonb) returns date language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$ begin return (calendar.due(calendar.moment(day::timestamp), term) at time zone 'Europe/Amsterdam')::date; end $$;
+
+-- Asks the person for a view until a day: by a message, at a hearing, or by what was handed over.
+create function app.decision_view_ask(decision uuid, asked jsonb) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        d app.decision := app.decision_lock(decision); -- it asks app.sees_decision()
+        moved text := app.move('decision', d.state, 'ask');
+        last date := coalesce((asked ->> 'until_day')::date, app.decision_last_day(clock.today(), app.rule('term.view')));
+    begin
+        if last < clock.today() then
+            raise exception using errcode = '23514', message = 'day', table = 'decision', constraint = 'decision_view_until_check';
+        elsif asked ->> 'hearing_id' is not null and not exists (
+            select from app.appointment a where a.tenant_id = d.tenant_id and a.id = (asked ->> 'hearing_id')::uuid and a.candidate_id = d.candidate_id and a.kind = 'hearing') then
+            raise exception using errcode = '23503', message = 'reference', table = 'decision', constraint = 'decision_hearing_id_fkey';
+        end if;
+        update app.decision x set state = moved, view_asked_at = clock.now(), view_until = last, view_channel = asked ->> 'channel',
+               view_message_id = case when asked ->> 'channel' in ('letter', 'e_mail') then app.decision_invite(d, last) end,
+               view_handed_by = case when asked ->> 'channel' = 'in_person' then app.actor() end, hearing_id = (asked ->> 'hearing_id')::uuid, view_skipped_ground = null, view_skipped_text = null
+        where x.tenant_id = d.tenant_id and x.id = d.id;
+        perform app.decision_term(d, 'view', last);
+    end $$;
+
+-- What the person says: the person says it here, or whoever heard it writes it down.
+create function app.decision_view_give(decision uuid, said jsonb) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare d app.decision := app.decision_lock(decision); -- it asks app.sees_decision()
+    begin
+        perform app.require('decision', d.state, 'giveView');
+        update app.decision x set view_given_at = clock.now(), view_text = said ->> 'view_text', view_given_channel = case app.role() when 'candidate' then 'portal' else coalesce(said ->> 'channel', 'in_person') end
+        where x.tenant_id = d.tenant_id and x.id = d.id;
+        perform app.task_settle('decision', d.id, 'term', 'met', 'view');
+    end $$;
+
+-- The person is not asked, on this ground.
+create function app.decision_view_skip(decision uuid, ground text, words text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare d app.decision := app.decision_lock(decision); -- it asks app.sees_decision()
+    begin
+        perform app.require('decision', d.state, 'skipView');
+        update app.decision x set view_skipped_ground = ground, view_skipped_text = words where x.tenant_id = d.tenant_id and x.id = d.id;
+        perform app.task_drop('decision', d.id, 'term', 'view');
+    end $$;
+
+-- The invitation to give a view goes out; it says that there is one, and until when.
+create function app.decision_invite(d app.decision, last date) returns uuid language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$ begin return app.message_queue_candidate('notice', d.candidate_id, 'decision', d.id); end $$;
+
+-- Makes a decision, or refuses with everything that is missing (MW409 "requirements"), and nothing changes. What it replaces ends with it; the signals that it is
+-- about are handled; and whoever has to know is told, each once.
+create function app.decision_decide(decision uuid) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        d app.decision := app.decision_lock(decision); -- it asks app.sees_decision()
+        n app.decision;
+        missing text[];
+    begin
+        perform app.move('decision', d.state, 'decide'); -- or refuses it, before anything is asked
+        perform from app.candidate c where c.tenant_id = d.tenant_id and c.id = d.candidate_id for share;
+        missing := app.decision_missing_codes(d);
+        if missing <> '{}' then
+            raise exception using errcode = 'MW409', message = 'requirements', detail = json_build_object('missing', missing)::text;
+        end if;
+        n := app.decision_calculated(d, clock.today());
+        perform app.decision_replace(n);
+        update app.decision x set state = app.move('decision', d.state, 'decide'), decided_at = clock.now(), decided_by = app.actor(), decided_logins = app.decision_logins(app.actor()),
+               inputs = n.inputs, calculation = n.calculation, hash = n.hash, method = n.method, rule_ids = n.rule_ids, calculated_on = n.calculated_on, from_day = n.from_day, until_day = n.until_day,
+               concurrent = n.concurrent
+        where x.tenant_id = d.tenant_id and x.id = d.id;
+        perform app.task_settle('decision', d.id, 'term', 'met', 'view');
+        perform app.signal_handle(s.signal_id, 'not_excused') from app.decision_signal s join app.signal g on g.tenant_id = s.tenant_id and g.id = s.signal_id
+        where s.tenant_id = d.tenant_id and s.decision_id = d.id and g.state = 'looked_into';
+        perform app.decision_notify(d.id);
+    end $$;
+
+-- The decisions that this one replaces end, and what was asked about them is answered: the one that it revises, and lighter ones that it takes the place of.
+create function app.decision_replace(d app.decision) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare o app.decision;
+    begin
+        for o in select x.* from app.decision x where x.tenant_id = d.tenant_id and x.candidate_id = d.candidate_id
+                 and (x.id = d.revises_id or (x.id::text in (select jsonb_array_elements_text(coalesce(d.calculation -> 'replaces', '[]'))))) order by x.id for no key update loop
+            if o.id is distinct from d.revises_id and o.from_day < d.from_day then -- it held on the days before
+                update app.decision x set until_day = d.from_day - 1, revised_by_id = d.id where x.tenant_id = o.tenant_id and x.id = o.id;
+                continue;
+            end if;
+            update app.decision x set state = app.move('decision', o.state, 'replace'), revised_by_id = d.id, suspended_since = null where x.tenant_id = o.tenant_id and x.id = o.id;
+            update app.decision_review r set outcome = case when r.kind::text = d.revise_reason then 'revised' else 'void' end, outcome_on = clock.today(), outcome_by = app.actor()
+            where r.tenant_id = o.tenant_id and r.decision_id = o.id and r.outcome is null;
+            perform app.task_settle('decision', o.id, 'term', 'met', 'return');
+            perform app.task_drop('decision', o.id, 'term');
+        end loop;
+    end $$;
+
+-- It was notified on a day: the letter was sent or handed out. From then it has effect, and the term to object runs. Once.
+create function app.decision_notified(decision uuid, on_day date) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        event text := current_setting('app.event', true);
+        d app.decision;
+        last date := app.decision_last_day(on_day, app.rule('term.objection'));
+    begin
+        select x.* into d from app.decision x where x.tenant_id = app.tenant() and x.id = decision for no key update;
+        if d.state is distinct from 'decided' then
+            return;
+        end if;
+        update app.decision x set state = app.move('decision', d.state, 'notify'), notified_on = on_day, objection_until = last,
+               reconsider_by = case when d.kind = 'lowering' then app.decision_last_day(on_day, app.rule('term.reconsideration')) end
+        where x.tenant_id = d.tenant_id and x.id = d.id returning x.* into d;
+        perform app.decision_term(d, 'objection', last);
+        if d.reconsider_by is not null then
+            insert into app.decision_review (tenant_id, id, decision_id, kind, asked_on, decide_by) values (d.tenant_id, gen_random_uuid(), d.id, 'reconsideration', on_day, d.reconsider_by);
+            perform app.decision_term(d, 'reconsideration', d.reconsider_by);
+        end if;
+        perform app.decision_take_effect(d);
+        perform app.decision_begin(d.id);
+        update app.objection o set decide_by = null where o.tenant_id = d.tenant_id and o.decision_id = d.id and o.state = 'registered'; -- it is reckoned anew
+        perform set_config('app.event', coalesce(event, ''), true);
+    end $$;
+
+-- What a decision does to a benefit: an ending ends it, and a consequence refuses what was applied for.
+create function app.decision_take_effect(d app.decision) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if d.kind = 'ending' then
+            update app.benefit b set state = app.move('benefit', b.state, 'end'), until_day = greatest(coalesce(d.from_day, d.notified_on) - 1, b.from_day), end_reason = coalesce(d.end_reason, 'other')
+            where b.tenant_id = d.tenant_id and b.id = d.benefit_id and b.state = 'granted';
+        elsif d.kind = 'consequence' and d.refusal_reason is not null then
+            update app.benefit b set state = app.move('benefit', b.state, 'refuse'), refused_on = d.notified_on, refusal_reason = d.refusal_reason
+            where b.tenant_id = d.tenant_id and b.id = d.benefit_id and b.state = 'applied';
+        end if;
+    end $$;
+-- And the reverse, when the decision is taken back.
+create function app.decision_undo_effect(d app.decision) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        update app.benefit b set state = app.move('benefit', b.state, 'restore'), until_day = null, end_reason = null, refused_on = null, refusal_reason = null,
+               from_day = coalesce(b.from_day, b.applied_on)
+        where d.kind in ('ending', 'consequence') and d.notified_on is not null and b.tenant_id = d.tenant_id and b.id = d.benefit_id
+          and (b.state = 'ended' and d.kind = 'ending' or b.state = 'refused' and d.kind = 'consequence' and d.refusal_reason is not null);
+    end $$;
+
+-- What was notified is in force from its first day, unless an injunction suspends it; a warning, an ending and a consequence at once.
+create function app.decision_begin(decision uuid) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        update app.decision x set state = app.move('decision', x.state, 'begin')
+        where x.tenant_id = app.tenant() and x.id = decision and x.state = 'notified' and x.suspended_since is null and coalesce(x.from_day, clock.today()) <= clock.today();
+    end $$;
+
+-- Withdraws a draft, or takes back what was decided: the second only a decider does, who did not make it.
+create function app.decision_withdraw(decision uuid, reason text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare d app.decision := app.decision_lock(decision); -- it asks app.sees_decision()
+    begin
+        perform app.move('decision', d.state, 'withdraw');
+        if not app.decision_is_pending(d.state) and not app.decision_is_decider() then
+            raise exception using errcode = 'MW409', message = 'requirements', detail = json_build_object('missing', array['decider'])::text;
+        end if;
+        perform app.decision_take_back(d, reason);
+    end $$;
+create function app.decision_take_back(d app.decision, reason text) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        update app.decision x set state = app.move('decision', d.state, 'withdraw'), withdrawn_reason = reason, suspended_since = null where x.tenant_id = d.tenant_id and x.id = d.id;
+        update app.decision_review r set outcome = 'void', outcome_on = clock.today(), outcome_by = app.actor() where r.tenant_id = d.tenant_id and r.decision_id = d.id and r.outcome is null;
+        perform app.task_drop('decision', d.id);
+        perform app.message_withdraw('decision', d.id);
+        perform app.decision_undo_effect(d);
+        if not app.decision_is_pending(d.state) then
+            perform app.decision_notify(d.id);
+        end if;
+    end $$;
+
+-- Drafts a decision that takes the place of one that stands: a return to the obligations, a reconsideration, an objection that was partly upheld, a correction.
+create function app.decision_revise(revision uuid, before uuid, changes jsonb) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare o app.decision := app.decision_lock(before); -- it asks app.sees_decision()
+    begin
+        perform app.require('decision', o.state, 'reviseDecision');
+        perform app.decision_revise_as(revision, o, changes ->> 'reason', changes - 'reason');
+    end $$;
+create function app.decision_revise_as(revision uuid, o app.decision, reason text, changes jsonb) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare d app.decision := jsonb_populate_record(null::app.decision, to_jsonb(o) - '{calculation,inputs,hash,view_asked_at,view_until,view_channel,view_message_id,view_handed_by,hearing_id,
+        view_given_at,view_given_channel,view_text,view_skipped_ground,view_skipped_text,decided_at,decided_by,decided_logins,notified_on,objection_until,reconsider_by,suspended_since,paid_on,
+        paid_reference,revised_by_id,withdrawn_reason}'::text[] || changes);
+    begin
+        d.id := revision;
+        d.state := 'drafted';
+        d.revises_id := o.id;
+        d.revise_reason := reason;
+        d.drafted_at := clock.now();
+        d.drafted_by := app.actor();
+        d.drafted_logins := app.decision_logins(app.actor());
+        d := app.decision_calculated(d, clock.today());
+        insert into app.decision select d.*;
+        insert into app.decision_signal (tenant_id, decision_id, signal_id) select s.tenant_id, d.id, s.signal_id from app.decision_signal s where s.tenant_id = o.tenant_id and s.decision_id = o.id;
+    end $$;
+
+-- The person asks to return to the obligations, which ends the measure as soon as conduct shows it (Participatiewet, article 18, paragraph 11). It is answered within the term.
+create function app.decision_return(decision uuid, review uuid, day date, words text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        d app.decision := app.decision_lock(decision); -- it asks app.sees_decision()
+        on_day date := case app.role() when 'candidate' then clock.today() else coalesce(day, clock.today()) end;
+        last date := app.decision_last_day(on_day, app.rule('term.return_to_obligations'));
+    begin
+        perform app.require('decision', d.state, 'askReturn');
+        if on_day > clock.today() then
+            raise exception using errcode = '23514', message = 'day', table = 'decision', constraint = 'decision_asked_on_check';
+        end if;
+        insert into app.decision_review (tenant_id, id, decision_id, kind, asked_on, asked_by, words, decide_by) values (d.tenant_id, review, d.id, 'return', on_day, app.actor(), words, last);
+        perform app.decision_term(d, 'return', last);
+        update app.decision x set changed_in = pg_current_xact_id() where x.tenant_id = d.tenant_id and x.id = d.id;
+    end $$;
+
+-- The decision stays as it is, after somebody asked to return or after it was looked at again. Another outcome is a revision.
+create function app.decision_keep(decision uuid, kind text, words text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare d app.decision := app.decision_lock(decision); -- it asks app.sees_decision()
+    begin
+        if not app.decision_is_decider() then
+            raise exception using errcode = 'MW409', message = 'requirements', detail = json_build_object('missing', array['decider'])::text;
+        end if;
+        update app.decision_review r set outcome = 'kept', outcome_on = clock.today(), outcome_by = app.actor(), outcome_text = words
+        where r.tenant_id = d.tenant_id and r.decision_id = d.id and r.kind = decision_keep.kind and r.outcome is null;
+        if not found then
+            perform app.refuse_state(d.state, app.allowed('decision', d.state));
+        end if;
+        perform app.task_settle('decision', d.id, 'term', 'met', decision_keep.kind);
+        update app.decision x set changed_in = pg_current_xact_id() where x.tenant_id = d.tenant_id and x.id = d.id;
+    end $$;
+
+-- A premium or costs were paid: once. Whoever pays says so, or the acknowledgement of the payment system.
+create function app.decision_pay(decision uuid, day date, reference text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare d app.decision := app.decision_lock(decision); -- it asks app.sees_decision()
+    begin
+        perform app.decision_paid(d.id, coalesce(day, clock.today()), reference);
+    end $$;
+create function app.decision_paid(decision uuid, on_day date, reference text) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare d app.decision;
+    begin
+        select x.* into d from app.decision x where x.tenant_id = app.tenant() and x.id = decision for no key update;
+        perform app.require('decision', case when d.kind in ('premium', 'cost') then d.state else 'drafted' end, 'payDecision');
+        if on_day > clock.today() then
+            raise exception using errcode = '23514', message = 'day', table = 'decision', constraint = 'decision_paid_on_check';
+        end if;
+        update app.decision x set state = app.move('decision', d.state, 'end'), paid_on = on_day, paid_reference = reference where x.tenant_id = d.tenant_id and x.id = d.id;
+    end $$;
+
+-- Every night: what begins begins, what has passed ends, and a draft about conduct that became too old lapses. Returns how many.
+create function app.decisions_go_on() returns int language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        d app.decision;
+        count int := 0;
+    begin
+        for d in select x.* from app.decision x where x.tenant_id = app.tenant() and (app.decision_is_pending(x.state) or app.decision_is_open(x.state)) and app.sees_decision(x)
+                 order by x.id for no key update skip locked loop
+            if app.decision_is_pending(d.state) then
+                if app.decision_is_too_old(d) then
+                    update app.decision x set state = app.move('decision', d.state, 'lapse') where x.tenant_id = d.tenant_id and x.id = d.id;
+                    perform app.task_drop('decision', d.id);
+                    count := count + 1;
+                end if;
+                continue;
+            elsif d.notified_on is null then
+                continue;
+            end if;
+            if d.objection_until < clock.today() then
+                perform app.task_settle('decision', d.id, 'term', 'met', 'objection');
+            end if;
+            perform app.decision_begin(d.id);
+            if d.suspended_since is null and coalesce(d.until_day, case when d.kind in ('warning', 'ending', 'consequence') then d.objection_until end) < clock.today() then
+                update app.decision x set state = app.move('decision', x.state, 'end') where x.tenant_id = d.tenant_id and x.id = d.id;
+                update app.decision_review r set outcome = 'void', outcome_on = clock.today() where r.tenant_id = d.tenant_id and r.decision_id = d.id and r.outcome is null;
+                perform app.task_drop('decision', d.id, 'term', 'reconsideration');
+                perform app.task_drop('decision', d.id, 'term', 'return');
+                count := count + 1;
+            end if;
+        end loop;
+        return count;
+    end $$;
+
+-- Whether the conduct lies longer ago than the ordinance allows.
+create function app.decision_is_too_old(d app.decision) returns boolean language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (d.conduct_on + make_interval(months => coalesce((app.rule('measure.ordinance', clock.now(), d.project_id) ->> 'too_old_months')::int, 12)))::date < clock.today();
+    end $$;
+
+-- After somebody died: drafts lapse, and nothing goes on.
+create function app.decisions_lapse() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare event text := current_setting('app.event', true);
+    begin
+        perform app.task_drop('decision', d.id) from app.decision d where d.tenant_id = new.tenant_id and d.candidate_id = new.id;
+        update app.decision d set state = app.move('decision', d.state, 'lapse') where d.tenant_id = new.tenant_id and d.candidate_id = new.id and app.decision_is_pending(d.state);
+        perform set_config('app.event', coalesce(event, ''), true);
+        return null;
+    end $$;
+create trigger decisions_lapse after update of died_on on app.candidate for each row
+    when (new.died_on is not null and old.died_on is null) execute function app.decisions_lapse();

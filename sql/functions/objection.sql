@@ -1,0 +1,223 @@
+-- Objections to decisions: who sees them, whether they are in time, until when they are decided, and what comes of them.
+
+-- Whoever passes the wall of measures, and the person.
+create function app.objection_told(o app.objection, scope text, role text, organisation uuid, actor uuid) returns boolean language plpgsql stable parallel safe
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return case when role = 'candidate' then app.is_own_file(o.candidate_id, actor) else app.sees_measure(o.candidate_id, scope, role, organisation, actor) end is true;
+    end $$;
+grant execute on function app.objection_told(app.objection, text, text, uuid, uuid) to public;
+create function app.sees_objection(o app.objection, scope text default app.scope(), role text default app.role(),
+                                   organisation uuid default app.organisation(), actor uuid default app.actor())
+    returns boolean stable parallel safe
+    return app.objection_told(o, scope, role, organisation, actor);
+call app.wall('app.objection', 'objection', '{in_time,decide_by}');
+call app.open_to_scope('app.objection', 'app.sees_objection');
+call app.guarded('app.objection', 'objection');
+call app.unique_by('app.objection_open_once', 'app.sees_objection', '/objections/');
+call app.referable('app.objection', 'objection', 'measure', 'app.sees_objection', candidate => 'r.candidate_id', label => $$to_char(r.received_on, 'YYYY-MM-DD')$$);
+create trigger log_transition after update on app.objection
+    for each row when (new.state is distinct from old.state) execute function app.log_transition('objection');
+
+-- Whether it came in time: by the last day, or a letter that was posted by then and came within a week after it (Awb, articles 6:7 and 6:9). What comes before the
+-- decision was notified is not too early (article 6:10).
+create function app.objection_is_in_time(o app.objection, last date) returns boolean language plpgsql immutable
+    set search_path = pg_catalog, pg_temp
+    as $$ begin return last is null or o.received_on <= last or (o.channel = 'letter' and o.posted_on <= last and o.received_on <= last + 7); end $$;
+
+-- Until when it is decided: six weeks after the term to object has ended, twelve with a committee; longer by what it was postponed, or what whoever objected agreed to; and it stands
+-- still from the day on which a repair was asked until that was done, or its term ended (Awb, article 7:10).
+create function app.objection_decide_by(o app.objection, last date) returns date language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        first date := last;
+        stood int := coalesce(coalesce(o.repaired_on, o.repair_until) - o.repair_asked_on, 0);
+        until date := app.decision_last_day(first + stood, case when o.committee then app.rule('term.objection_committee') else app.rule('term.objection_decision') end);
+    begin
+        if o.postponed then
+            until := app.decision_last_day(until, app.rule('term.objection_postponement'));
+        end if;
+        return greatest(until, o.agreed_until);
+    end $$;
+
+-- Before an objection is written: both are reckoned.
+create function app.objection_reckon() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare last date := (select d.objection_until from app.decision d where d.tenant_id = new.tenant_id and d.id = new.decision_id);
+    begin
+        new.in_time := app.objection_is_in_time(new, last);
+        new.decide_by := case when last is not null then app.objection_decide_by(new, last) end;
+        return new;
+    end $$;
+create trigger reckon before insert or update on app.objection for each row when (new.state = 'registered') execute function app.objection_reckon();
+
+-- Its term is a task of the case manager, and follows when it moves.
+create function app.objection_follow() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare event text := current_setting('app.event', true);
+    begin
+        perform app.task_drop('objection', new.id, 'term', 'decision') where not app.objection_is_settled(new.state);
+        if new.state = 'registered' and new.decide_by is not null then
+            perform app.task_open('term', 'objection', new.id, app.clock_user(to_jsonb(new), 'case_manager'), null, 'decision', clock.now(), calendar.moment(new.decide_by + time '23:59:59'));
+        elsif new.state <> 'registered' then
+            perform app.task_settle('objection', new.id, 'term', 'met');
+        end if;
+        perform set_config('app.event', coalesce(event, ''), true);
+        return null;
+    end $$;
+create trigger term_of_new after insert on app.objection for each row execute function app.objection_follow();
+create trigger term after update on app.objection for each row when ((new.decide_by, new.state) is distinct from (old.decide_by, old.state)) execute function app.objection_follow();
+
+-- Registers an objection to a decision that the caller sees. The person objects on the portal, today.
+create function app.objection_register(objection uuid, asked jsonb) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        d app.decision;
+        o app.objection := jsonb_populate_record(null::app.objection, asked);
+        himself boolean := app.role() = 'candidate';
+    begin
+        select x.* into d from app.decision x where x.tenant_id = app.tenant() and x.id = o.decision_id and app.sees_decision(x) for no key update;
+        if not found then
+            raise exception using errcode = '23503', message = 'reference', table = 'objection', constraint = 'objection_decision_id_fkey';
+        end if;
+        perform app.require('decision', d.state, 'createObjection', '/decisionId');
+        if o.received_on > clock.today() then
+            raise exception using errcode = '23514', message = 'day', table = 'objection', constraint = 'objection_received_on_check';
+        end if;
+        insert into app.objection (tenant_id, id, decision_id, candidate_id, by_whom, representative, channel, received_on, posted_on, grounds, complete, committee, noted_at, noted_by)
+        values (d.tenant_id, objection, d.id, d.candidate_id, case when himself then 'person' else coalesce(o.by_whom, 'person') end, case when not himself then o.representative end,
+                case when himself then 'portal' else coalesce(o.channel, 'letter') end, case when himself then clock.today() else coalesce(o.received_on, clock.today()) end,
+                case when not himself then o.posted_on end, o.grounds, coalesce(case when not himself then o.complete end, o.grounds is not null),
+                coalesce((app.rule('objection.committee') ->> 'committee')::boolean, false), clock.now(), app.actor());
+    end $$;
+
+-- The objection that the caller sees, locked with its decision (the decision first); or MW404.
+create function app.objection_lock(objection uuid) returns app.objection language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare o app.objection;
+    begin
+        select x.* into o from app.objection x where x.tenant_id = app.tenant() and x.id = objection and app.sees_objection(x);
+        perform from app.decision d where d.tenant_id = o.tenant_id and d.id = o.decision_id for no key update;
+        select x.* into o from app.objection x where x.tenant_id = o.tenant_id and x.id = o.id for no key update;
+        if not found then
+            raise exception using errcode = 'MW404', message = 'not-found';
+        end if;
+        return o;
+    end $$;
+
+-- Something is missing: whoever objected gets a term to repair it; or it was repaired.
+create function app.objection_repair(objection uuid, until date, repaired date, words text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare o app.objection := app.objection_lock(objection); -- it asks app.sees_objection()
+    begin
+        perform app.require('objection', o.state, 'repairObjection');
+        if until is not null then
+            update app.objection x set repair_asked_on = clock.today(), repair_until = until, repaired_on = null where x.tenant_id = o.tenant_id and x.id = o.id;
+            perform app.task_drop('objection', o.id, 'term', 'repair');
+            perform app.task_open('term', 'objection', o.id, app.clock_user(to_jsonb(o), 'case_manager'), null, 'repair', clock.now(), calendar.moment(until + time '23:59:59'));
+        else
+            update app.objection x set repaired_on = case when o.repair_asked_on is not null then greatest(coalesce(repaired, clock.today()), o.repair_asked_on) end,
+                   grounds = coalesce(words, o.grounds), complete = true
+            where x.tenant_id = o.tenant_id and x.id = o.id;
+            perform app.task_settle('objection', o.id, 'term', 'met', 'repair');
+        end if;
+    end $$;
+
+-- It is decided later: once by the authority itself, or until a day to which whoever objected agreed (Awb, article 7:10, paragraphs 3 and 4).
+create function app.objection_postpone(objection uuid, agreed date) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare o app.objection := app.objection_lock(objection); -- it asks app.sees_objection()
+    begin
+        perform app.require('objection', o.state, 'postponeObjection');
+        if agreed is null and o.postponed then
+            perform app.refuse_state('postponed', '{}');
+        end if;
+        update app.objection x set postponed = o.postponed or agreed is null, agreed_until = coalesce(agreed, o.agreed_until) where x.tenant_id = o.tenant_id and x.id = o.id;
+    end $$;
+
+-- A court suspends the decision, or lifts that. Meanwhile nothing is paid less, and whoever pays is told.
+create function app.objection_enjoin(objection uuid, since date, until date) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare o app.objection := app.objection_lock(objection); -- it asks app.sees_objection()
+    begin
+        if since is not null then
+            perform app.require('decision', d.state, 'enjoinObjection') from app.decision d where d.tenant_id = o.tenant_id and d.id = o.decision_id;
+        end if;
+        update app.objection x set injunction_from = coalesce(since, o.injunction_from), injunction_until = until where x.tenant_id = o.tenant_id and x.id = o.id;
+        update app.decision d set suspended_since = case when until is null or until >= clock.today() then coalesce(since, o.injunction_from) end where d.tenant_id = o.tenant_id and d.id = o.decision_id;
+        perform app.decision_begin(o.decision_id);
+        perform app.decision_notify(o.decision_id);
+    end $$;
+
+-- What is missing before it is decided so: codes of ref.objection_need.
+create function app.objection_missing(o app.objection, outcome text, words text) returns text[] language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        d app.decision := (select x from app.decision x where x.tenant_id = o.tenant_id and x.id = o.decision_id);
+        late boolean := o.in_time is false and o.late_excused is not true;
+    begin
+        return array(
+            select n.code from ref.objection_need n cross join lateral (select case n.code
+                when 'machine' then app.actor() is null or app.role() = 'system'
+                when 'decider' then not app.decision_is_decider()
+                when 'second_person' then (d.drafted_logins || d.decided_logins) && app.decision_logins(app.actor())
+                when 'late' then late and outcome <> 'inadmissible'
+                when 'in_time' then outcome = 'inadmissible' and not late and o.complete
+                when 'incomplete' then not o.complete and outcome <> 'inadmissible'
+                when 'repair_term' then outcome = 'inadmissible' and not o.complete and not late and (o.repair_until is null or o.repair_until >= clock.today())
+                when 'hearing' then outcome in ('partly', 'rejected') and num_nonnulls(o.heard_on, o.unheard_ground) = 0
+                when 'reasons' then coalesce(words, '') = '' end as lacks) l
+            where l.lacks order by n.place);
+    end $$;
+
+-- Decides on an objection, or refuses with everything that is missing, and nothing changes. Upheld: the decision is taken back. Partly: one that takes its place is drafted.
+create function app.objection_decide(objection uuid, revision uuid, outcome text, words text, percentage int, months int) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        o app.objection := app.objection_lock(objection); -- it asks app.sees_objection()
+        event text := case outcome when 'upheld' then 'uphold' when 'rejected' then 'reject' when 'inadmissible' then 'refuse' else 'partly' end;
+        missing text[];
+        d app.decision;
+    begin
+        perform app.move('objection', o.state, event);
+        missing := app.objection_missing(o, outcome, words);
+        if missing <> '{}' then
+            raise exception using errcode = 'MW409', message = 'requirements', detail = json_build_object('missing', missing)::text;
+        end if;
+        select x.* into d from app.decision x where x.tenant_id = o.tenant_id and x.id = o.decision_id;
+        update app.objection x set state = app.move('objection', o.state, event), decided_on = clock.today(), decided_by = app.actor(), decided_logins = app.decision_logins(app.actor()),
+               outcome_text = words, injunction_until = case when o.injunction_from is not null then coalesce(o.injunction_until, clock.today()) end
+        where x.tenant_id = o.tenant_id and x.id = o.id;
+        if outcome = 'upheld' then
+            perform app.decision_take_back(d, 'objection');
+        elsif outcome = 'partly' then
+            perform app.decision_revise_as(revision, d, 'objection', jsonb_strip_nulls(jsonb_build_object('adjusted_percentage', percentage, 'adjusted_months', months,
+                'adjust_reason', coalesce(d.adjust_reason, 'circumstances'))));
+            perform app.decision_term((select x from app.decision x where x.tenant_id = o.tenant_id and x.id = revision), 'objection', o.decide_by);
+        end if;
+        if d.suspended_since is not null and outcome <> 'upheld' then
+            update app.decision x set suspended_since = null where x.tenant_id = d.tenant_id and x.id = d.id;
+            perform app.decision_begin(d.id);
+            perform app.decision_notify(d.id);
+        end if;
+    end $$;
+
+-- Whoever objected withdraws it.
+create function app.objection_withdraw(objection uuid) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare o app.objection := app.objection_lock(objection); -- it asks app.sees_objection()
+    begin
+        update app.objection x set state = app.move('objection', o.state, 'withdraw') where x.tenant_id = o.tenant_id and x.id = o.id;
+    end $$;
