@@ -221,6 +221,12 @@ const char *session_sqlstate(const struct session *session)
     return session->sqlstate;
 }
 
+bool session_is_passing(const struct session *session)
+{
+    return strncmp(session->sqlstate, "40", 2) == 0 || strcmp(session->sqlstate, "55P03") == 0
+           || strcmp(session->sqlstate, "57014") == 0;
+}
+
 void session_rollback(struct session *session)
 {
     PGresult *result;

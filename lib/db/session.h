@@ -31,6 +31,11 @@ enum err session_run(struct session *session, struct plan *plan) MUST_CHECK;
 /* The code of the last refusal, such as "40001"; "" when there was none. */
 const char *session_sqlstate(const struct session *session);
 
+/* Whether the same transaction may go through a moment later, after the last refusal: somebody
+ * had locked a
+ * row, or the statement was cancelled. */
+bool session_is_passing(const struct session *session);
+
 /* Rolls back an open transaction. */
 void session_rollback(struct session *session);
 

@@ -169,3 +169,21 @@ create function app.document_end(document uuid, job bigint, bytes bytea, pages i
             pages = document_end.pages, size = octet_length(document_end.bytes), made_at = clock.now()
         where o.tenant_id = d.tenant_id and o.id = d.id;
     end $$;
+
+-- After a document is made, or cannot be: messages that waited for it go on.
+create function app.document_awaited() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        perform app.messages_wake(new.id);
+        return null;
+    end $$;
+create trigger zz_awaited after update on app.document for each row when (old.state = 'asked' and new.state <> 'asked') execute function app.document_awaited();
+
+-- For functions of other nouns: the last day of the pages has passed. What is known of them stays.
+create function app.document_erase(document uuid) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        delete from app.document_content c where c.tenant_id = app.tenant() and c.document_id = document;
+    end $$;

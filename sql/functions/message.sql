@@ -40,14 +40,14 @@ call app.wall('app.message_report');
 call app.wall('app.address_stop');
 
 -- The template as it is now; `asked` gives an older version.
-create function app.message_words(code text, language text, asked int default null) returns ref.message_template language plpgsql stable
+create function app.message_words(code text, language text, asked int default null, channel text default 'e_mail') returns ref.message_template language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
     declare
         words ref.message_template;
     begin
         select t.* into words from ref.message_template t
-        where t.channel = 'e_mail' and t.code = message_words.code and t.language = message_words.language and t.version = coalesce(asked, t.version)
+        where t.channel = message_words.channel and t.code = message_words.code and t.language = message_words.language and t.version = coalesce(asked, t.version)
         order by t.version desc limit 1;
         return words;
     end $$;
@@ -147,6 +147,29 @@ create function app.message_queue_candidate(template text, to_candidate uuid, no
         return app.message_put(template, null, null, to_candidate, noun, subject, urgent, parameters, at);
     end $$;
 
+-- A text message to a candidate who chose to be reached so. Nothing when that cannot be: the caller takes another way.
+create function app.message_queue_text(template text, to_candidate uuid, noun text, subject uuid, urgent boolean default false,
+                                       parameters jsonb default '{}', at timestamptz default clock.now()) returns uuid language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        m app.message;
+    begin
+        if not exists (select from app.candidate c where c.tenant_id = app.tenant() and c.id = to_candidate and c.phone is not null and c.digital_chosen_at is not null)
+           or not exists (select from app.endpoint e where e.tenant_id = app.tenant() and e.purpose = 'notify_api' and e.sms_template is not null and not e.paused) then
+            return null;
+        end if;
+        m.template := template;
+        m.channel := 'sms';
+        m.to_candidate_id := to_candidate;
+        m.noun := noun;
+        m.subject_id := subject;
+        m.urgent := urgent;
+        m.parameters := parameters;
+        m.planned_at := at;
+        return app.message_insert(m);
+    end $$;
+
 -- For functions of other nouns: what this is about needs nobody any more, so messages about it that have not gone out never do. Returns how many.
 create function app.message_withdraw(noun text, subject uuid) returns int language plpgsql
     set search_path = pg_catalog, pg_temp
@@ -173,6 +196,19 @@ create function app.messages_release() returns void language plpgsql
         for held in update app.message m set next_at = clock.now()
                     where m.tenant_id = app.tenant() and m.state = 'queued' and m.next_at is null returning m.* loop
             perform app.message_enqueue(held.id, held.urgent, clock.now());
+        end loop;
+    end $$;
+
+-- Messages that wait for these pages go on.
+create function app.messages_wake(document uuid) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        waits app.message;
+    begin
+        for waits in update app.message m set next_at = clock.now()
+                     where m.tenant_id = app.tenant() and m.document_id = document and m.state = 'queued' and m.next_at is null returning m.* loop
+            perform app.message_enqueue(waits.id, waits.urgent, clock.now());
         end loop;
     end $$;
 
@@ -238,5 +274,6 @@ create function app.message_copy(message uuid) returns text language plpgsql sta
     begin
         return (select a.copy from app.message m join app.message_attempt a on a.tenant_id = m.tenant_id and a.message_id = m.id
                 where m.tenant_id = app.tenant() and m.id = message and app.sees_message(m) and a.copy is not null
+                  and (m.keep_until is null or m.keep_until >= clock.today())
                 order by a.number desc limit 1);
     end $$;

@@ -13,6 +13,15 @@ create function app.letter_values(c app.candidate) returns jsonb language plpgsq
             'municipality', (select t.name from ref.tenant t where t.tenant_id = c.tenant_id), 'day', calendar.in_words(clock.today())));
     end $$;
 
+-- What a letter says beside that, of what its message is about: of an appointment when and where.
+create function app.letter_about(m app.message) returns jsonb language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return coalesce((select jsonb_strip_nulls(jsonb_build_object('when', to_char(a.starts_at at time zone 'Europe/Amsterdam', 'DD-MM-YYYY HH24:MI'), 'where', a.place))
+                         from app.appointment a where a.tenant_id = m.tenant_id and a.id = coalesce((m.parameters ->> 'appointment')::uuid, m.subject_id)), '{}');
+    end $$;
+
 -- For functions of other nouns, which have asked themselves who may: the person gets this letter, and when the person chose to be reached digitally an
 -- e-mail that says that it is there. `parameters` are what the letter says. Nothing for who died. Of one occasion each person is told once.
 create function app.notify_person(template text, candidate uuid, noun text, subject uuid, parameters jsonb, occasion uuid default null) returns uuid language plpgsql

@@ -22,7 +22,10 @@ insert into ref.document_template (code, title_nl, audience, retention, pages_mo
     ('placement_sheet', 'Afspraken over de plaatsing', 'parties', 'agreement', 1),
     ('project_sheet', 'Afspraken over het project', 'parties', 'agreement', 2),
     ('card', 'Kaart van een kandidaat', 'mediation', 'card', 2),
-    ('rules_letter', 'Uw uitkering: rechten en plichten', 'file', 'file', 3);
+    ('rules_letter', 'Uw uitkering: rechten en plichten', 'file', 'file', 3),
+    ('decision', 'Besluit', 'file', 'file', 6),
+    ('appointment', 'U hebt een afspraak', 'file', 'file', 1),
+    ('notice', 'Er is bericht voor u', 'file', 'file', 1);
 
 create table app.document (
     tenant_id int not null references ref.tenant,

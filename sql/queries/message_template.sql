@@ -6,7 +6,7 @@
 -- key: t.code code text
 select t.code, t.channel, t.version, t.subject as subject_nl, e.subject as subject_en
 from ref.message_template t join ref.message_template e on (e.channel, e.code, e.version, e.language) = (t.channel, t.code, t.version, 'en')
-where t.language = 'nl' and not exists (select from ref.message_template l where (l.channel, l.code) = (t.channel, t.code) and l.version > t.version)
+where t.channel = 'e_mail' and t.language = 'nl' and not exists (select from ref.message_template l where (l.channel, l.code) = (t.channel, t.code) and l.version > t.version)
 
 -- The values are invented: a template names counts and a link.
 -- query: message_template_preview

@@ -3,7 +3,7 @@
 -- query: send_begin
 -- rows: many
 -- writes: yes
-select number, begun, address, receiver, sender, language, version, subject, body, date
+select number, begun, address, receiver, sender, language, template, version, subject, body, date, route, channel, again, tenant, secret, api_template, pages, lines, epoch
 from app.message_begin(:message::uuid, :job::bigint, :sandbox, :portal)
 
 -- query: send_hand_over
@@ -20,3 +20,8 @@ select app.message_end(:message::uuid, :attempt::int, :begun::int, :outcome, :co
 -- rows: one
 -- writes: yes
 select app.message_reported(:message::uuid, decode(:hash, 'hex'), :action, :status) as noted
+
+-- query: acknowledgement_note
+-- rows: one
+-- writes: yes
+select app.message_acknowledged(:message::uuid, :tenant, :what, :reference) as known

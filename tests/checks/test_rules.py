@@ -51,7 +51,7 @@ def test_each_kind_of_task_has_its_clock():
 
 # codes that wait for the noun that will ask them
 LATER = {'rest.employer_contact': 'contact moments', 'term.decision': 'applications'}
-FAMILIES = ('clock.', 'retention.', 'instrument.', 'measure.', 'premium.', 'cost.')     # asked by the kind of a task, an instrument or a decision, and by the name of a table
+FAMILIES = ('clock.', 'retention.', 'instrument.', 'measure.', 'premium.', 'cost.', 'copies.')     # asked by the kind of a task, an instrument, a decision or a message, and by the name of a table
 
 
 def test_each_code_is_asked_and_what_is_asked_is_a_code():

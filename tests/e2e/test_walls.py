@@ -211,6 +211,8 @@ CALLS = {
     'app.message_end(uuid,integer,integer,text,integer,text,text,boolean)': (
         'notifications', "app.message_end(%(queued)s, 1, 1, 'deferred', 451, null, null, false)", 'MW404'),
     'app.message_reported(uuid,bytea,text,text)': ('notifications', "app.message_reported(%(queued)s, 'x', 'delayed', '4.0.0')", False),
+    'app.message_acknowledged(uuid,text,text,text)': ('notifications', "app.message_acknowledged(%(queued)s, 'gm9901', 'done', null)", False),
+    'app.messages_erase()': ('matching', 'app.messages_erase()', 0),
     'app.message_acknowledge(uuid,text,text)': ('platform', "app.message_acknowledge(%(message)s, 'acknowledge', null)", 'MW404'),
     'app.message_resend(uuid)': ('platform', 'app.message_resend(%(message)s)', 'MW404'),
     'app.mandate_grantee(uuid)': ('platform', 'app.mandate_grantee(%(mandate)s)', None),
@@ -316,6 +318,9 @@ def target(region, as_role):
                "update app.message set state = 'failed' where id = %s; update app.message set state = 'queued' where id = %s; "
                "insert into app.message_attempt (tenant_id, message_id, number, job_id, begun_at, sandbox, address_hash, copy) "
                "values (1, %s, 1, 1, clock.now(), false, '', 'bytes'), (1, %s, 1, 1, clock.now(), false, '', null)", (message, queued, message, queued))
+    # it went through the receiver of the demo region, and its copy is past its day
+    region.sql("set session_replication_role = replica; update app.message set endpoint_id = '01920000-0000-7000-8000-00000000ed01', "
+               "keep_until = '2020-01-01' where id = %s", (queued,))
     region.sql("update queue.kind set paused_until = null where kind = 'send_message'")
     task = consultant.post('/tasks', {'kind': 'promise', 'noun': 'vacancy', 'subjectId': vacancy, 'dueDay': '2031-01-01', 'promisedToEmployerId': str(employer)})
     # a mandate about the vacancy's employer of which the end has passed

@@ -8,6 +8,7 @@
 #include "lib/base/hex.h"
 #include "lib/queue/gen/queries.h"
 #include "lib/queue/job.h"
+#include "workers/notifications/collect.h"
 #include "workers/notifications/gen/queries.h"
 #include "workers/notifications/maildir.h"
 #include "workers/notifications/proof.h"
@@ -48,14 +49,6 @@ static enum err note(struct session *db, struct ctx *ctx, struct str text,
     return session_run(db, &plan);
 }
 
-/* Whether the same transaction may go through a moment later: somebody had locked a row, or
- * the statement was cancelled. */
-static bool is_passing(const char *sqlstate)
-{
-    return strncmp(sqlstate, "40", 2) == 0 || strcmp(sqlstate, "55P03") == 0
-           || strcmp(sqlstate, "57014") == 0;
-}
-
 /* Whose reports are read, and where they are noted. */
 struct reading {
     const struct sender *sender;
@@ -86,7 +79,7 @@ static bool read_one(void *what, struct str text)
     else
         fprintf(stderr, "{\"event\":\"no-report\",\"bytes\":%zu}\n", text.len);
     if (err == ERR_CONFLICT) {
-        again = is_passing(session_sqlstate(db));
+        again = session_is_passing(db);
         fprintf(stderr, "{\"event\":\"report-refused\",\"sqlstate\":\"%s\"}\n",
                 session_sqlstate(db));
         session_rollback(db);
@@ -98,8 +91,10 @@ static bool read_one(void *what, struct str text)
 void bounce_look(void *own, struct session *db)
 {
     struct sender *sender = own;
-    if (!*sender->setting.drop || clock_ms() - sender->looked_ms < EVERY_MS)
+    if (clock_ms() - sender->looked_ms < EVERY_MS)
         return;
     sender->looked_ms = clock_ms();
-    maildir_read(sender->setting.drop, FILES_MOST, read_one, &(struct reading){sender, db});
+    if (*sender->setting.drop)
+        maildir_read(sender->setting.drop, FILES_MOST, read_one, &(struct reading){sender, db});
+    collect_look(sender, db);
 }

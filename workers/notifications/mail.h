@@ -16,7 +16,8 @@ struct mail {
     struct str body;     /* lines that end with LF */
 };
 
-/* The whole e-mail: lines that end with CRLF, of ASCII only, and of at most 76 characters unless an address
+/* The whole e-mail: lines that end with CRLF, of ASCII only, and of at most 76 characters unless
+ * an address
  * is longer. Absent when an address is no address (lib/base/email.h). No value can begin a header
  * of its own: what is more than a plain line becomes encoded words (RFC 2047). */
 struct str mail_compose(struct arena *arena, const struct mail *mail);

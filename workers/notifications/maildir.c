@@ -33,7 +33,7 @@ static bool write_file(const char *path, struct str text)
     return fd >= 0 && close(fd) == 0 && written;
 }
 
-enum smtp_end maildir_deliver(const char *folder, const struct smtp_mail *mail, struct reply *ret)
+enum send_end maildir_deliver(const char *folder, const struct smtp_mail *mail, struct reply *ret)
 {
     char name[UUID_TEXT_LEN + 1], from[PATH_ROOM], to[PATH_ROOM];
     uuid_print(uuid_new(), name);
@@ -41,16 +41,17 @@ enum smtp_end maildir_deliver(const char *folder, const struct smtp_mail *mail, 
     *ret = (struct reply){.error = "no-folder"};
     if (!path_of(from, folder, "tmp", name) || !path_of(to, folder, "new", name)
         || !write_file(from, mail->text))
-        return SMTP_OUTAGE;
+        return SEND_OUTAGE;
     if (!mail->last_byte(mail->what)) {
         unlink(from);
-        return SMTP_STOPPED;
+        return SEND_STOPPED;
     }
     *ret = (struct reply){.code = 250, .status = "2.0.0"};
-    return rename(from, to) == 0 ? SMTP_ACCEPTED : SMTP_UNCERTAIN;
+    return rename(from, to) == 0 ? SEND_ACCEPTED : SEND_UNCERTAIN;
 }
 
-/* Whether it is no e-mail: a link, a pipe, a folder. Nobody waits for it, and it goes out of the way of the others. */
+/* Whether it is no e-mail: a link, a pipe, a folder. Nobody waits for it, and it goes out of the
+ * way of the others. */
 static bool is_no_file(const char *path)
 {
     struct stat found;

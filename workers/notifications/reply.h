@@ -14,7 +14,8 @@ struct reply {
     const char *error;  /* for logs, when it was not accepted: a code, never data */
 };
 
-/* Reads a line of a reply: its code, its enhanced status code and its text. Returns false when it is no
+/* Reads a line of a reply: its code, its enhanced status code and its text. Returns false when
+ * it is no
  * such line. */
 bool reply_read(struct str line, struct reply *ret);
 

@@ -14,8 +14,10 @@ struct report {
     struct str status; /* enhanced status code (RFC 3463), such as 5.1.1 */
 };
 
-/* Reads an e-mail. Returns false when it is no report, or when it says of no message of ours what became of it:
- * the number of the message is in the Message-ID of what was sent, or in the address that the report
+/* Reads an e-mail. Returns false when it is no report, or when it says of no message of ours
+ * what became of it:
+ * the number of the message is in the Message-ID of what was sent, or in the address that the
+ * report
  * goes to. Of several receivers the first that failed counts. The e-mail may hold any bytes. A NUL
  * follows each text. */
 bool report_read(struct arena *arena, struct str mail, struct report *ret);

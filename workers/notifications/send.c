@@ -3,24 +3,19 @@
 #include "workers/notifications/send.h"
 
 #include "lib/queue/gen/queries.h"
+#include "workers/notifications/api.h"
+#include "workers/notifications/drop.h"
 #include "workers/notifications/gen/queries.h"
 #include "workers/notifications/mail.h"
 #include "workers/notifications/maildir.h"
 #include "workers/notifications/proof.h"
-#include "workers/notifications/sender.h"
+#include "workers/notifications/sending.h"
+#include "workers/notifications/webhook.h"
 
-/* An attempt that is being made. */
-struct sending {
-    struct work *work;
-    struct sender *sender;
-    struct str message, version;
-    struct str text; /* the whole e-mail */
-};
-
-static const char *const outcomes[] = {[SMTP_ACCEPTED] = "accepted",
-                                       [SMTP_DEFERRED] = "deferred",
-                                       [SMTP_REFUSED] = "refused",
-                                       [SMTP_UNCERTAIN] = "uncertain"};
+static const char *const outcomes[] = {[SEND_ACCEPTED] = "accepted",
+                                       [SEND_DEFERRED] = "deferred",
+                                       [SEND_REFUSED] = "refused",
+                                       [SEND_UNCERTAIN] = "uncertain"};
 
 /* A transaction of its own in the context of the municipality. */
 static struct plan begin(struct work *work)
@@ -40,27 +35,8 @@ static bool commit(struct work *work, struct plan *plan)
     return err == OK;
 }
 
-static bool last_byte(void *what)
-{
-    struct sending *sending = what;
-    struct plan plan = begin(sending->work);
-    const struct statement *row =
-        sql_send_hand_over(&plan, (struct sql_send_hand_over){.message = sending->message,
-                                                              .attempt = sending->sender->attempt,
-                                                              .begun = sending->sender->begun,
-                                                              .version = sending->version,
-                                                              .bytes = sending->text});
-    return commit(sending->work, &plan)
-           && PQgetvalue(row->result, 0, SEND_HAND_OVER_HANDED)[0] == 't';
-}
-
-static struct str value(const PGresult *row, enum send_begin_column column)
-{
-    return PQgetisnull(row, 0, column) ? (struct str){0} : str_of(PQgetvalue(row, 0, column));
-}
-
-/* The address that reports go to. A * in it stands for the number of the message, with its proof when there is a
- * key. */
+/* The address that reports go to. A * in it stands for the number of the message, with its proof when there
+ * is a key. */
 static struct str bounce_address(struct arena *arena, const struct setting *setting, struct str id)
 {
     struct str after = str_of(setting->bounces), before = str_cut(&after, '*');
@@ -72,34 +48,53 @@ static struct str bounce_address(struct arena *arena, const struct setting *sett
                        STR_ARG(proof_of(arena, setting->bounce_key, id)), STR_ARG(after));
 }
 
-static void deliver(struct sending *sending, const PGresult *row)
+static enum send_end mail_route(struct sending *sending)
 {
     struct sender *sender = sending->sender;
     struct arena *arena = sending->work->ctx.arena;
-    struct str id =
-        arena_print(arena, "%d.%.*s", sending->work->job->tenant, STR_ARG(sending->message));
-    const struct mail mail = {.id = id,
-                              .date = value(row, SEND_BEGIN_DATE),
-                              .name = value(row, SEND_BEGIN_SENDER),
+    const struct mail mail = {.id = sending->number,
+                              .date = sending_value(sending, SEND_BEGIN_DATE),
+                              .name = sending_value(sending, SEND_BEGIN_SENDER),
                               .from = str_of(sender->setting.from),
-                              .to = value(row, SEND_BEGIN_ADDRESS),
-                              .language = value(row, SEND_BEGIN_LANGUAGE),
-                              .subject = value(row, SEND_BEGIN_SUBJECT),
-                              .receiver = value(row, SEND_BEGIN_RECEIVER),
-                              .body = value(row, SEND_BEGIN_BODY)};
+                              .to = sending_value(sending, SEND_BEGIN_ADDRESS),
+                              .language = sending_value(sending, SEND_BEGIN_LANGUAGE),
+                              .subject = sending_value(sending, SEND_BEGIN_SUBJECT),
+                              .receiver = sending_value(sending, SEND_BEGIN_RECEIVER),
+                              .body = sending_value(sending, SEND_BEGIN_BODY)};
+    sender->reply = (struct reply){.error = "no-server"};
+    if (!sender->folder && !sender->smtp)
+        return SEND_OUTAGE;
     sending->text = mail_compose(arena, &mail);
     if (!sending->text.at) {
-        sender->end = SMTP_REFUSED;
         sender->reply = (struct reply){.about_address = true};
-        return;
+        return SEND_REFUSED;
     }
-    const struct smtp_mail sent = {.from = bounce_address(arena, &sender->setting, id).at,
+    const struct smtp_mail sent = {.from = bounce_address(arena, &sender->setting, mail.id).at,
                                    .to = mail.to.at,
                                    .text = sending->text,
-                                   .last_byte = last_byte,
+                                   .last_byte = sending_last_byte,
                                    .what = sending};
-    sender->end = sender->folder ? maildir_deliver(sender->folder, &sent, &sender->reply)
-                                 : smtp_send(sender->smtp, &sent, &sender->reply);
+    return sender->folder ? maildir_deliver(sender->folder, &sent, &sender->reply)
+                          : smtp_send(sender->smtp, &sent, &sender->reply);
+}
+
+static const struct {
+    struct str name;
+    enum send_end (*send)(struct sending *sending);
+} routes[] = {
+    {S("mail"), mail_route},
+    {S("webhook"), webhook_route},
+    {S("api"), api_route},
+    {S("drop"), drop_route},
+};
+
+static enum send_end deliver(struct sending *sending)
+{
+    struct str wanted = sending_value(sending, SEND_BEGIN_ROUTE);
+    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++)
+        if (str_equal(routes[i].name, wanted))
+            return routes[i].send(sending);
+    return SEND_OUTAGE;
 }
 
 static enum call_end send_message(struct work *work, struct call *call)
@@ -110,9 +105,7 @@ static enum call_end send_message(struct work *work, struct call *call)
                               .message = job_text(work->job, "message")};
     (void)call;
     sender->attempt = sender->begun = (struct str){0};
-    work->error = "no-server";
-    if (!sender->folder && !sender->smtp)
-        return CALL_OUTAGE;
+    work->error = "no-database";
     struct plan plan = begin(work);
     const struct statement *begun =
         sql_send_begin(&plan,
@@ -124,14 +117,16 @@ static enum call_end send_message(struct work *work, struct call *call)
         return CALL_NOT_MADE;
     if (PQntuples(begun->result) == 0)
         return CALL_DONE;
-    sender->attempt = value(begun->result, SEND_BEGIN_NUMBER);
-    sender->begun = value(begun->result, SEND_BEGIN_BEGUN);
-    sending.version = value(begun->result, SEND_BEGIN_VERSION);
-    deliver(&sending, begun->result);
+    sending.row = begun->result;
+    sending.number =
+        arena_print(work->ctx.arena, "%d.%.*s", work->job->tenant, STR_ARG(sending.message));
+    sender->attempt = sending_value(&sending, SEND_BEGIN_NUMBER);
+    sender->begun = sending_value(&sending, SEND_BEGIN_BEGUN);
+    sender->end = deliver(&sending);
     work->error = sender->reply.error;
-    if (sender->end == SMTP_OUTAGE)
+    if (sender->end == SEND_OUTAGE)
         return CALL_OUTAGE;
-    return sender->end == SMTP_STOPPED ? CALL_NOT_MADE : CALL_DONE;
+    return sender->end == SEND_STOPPED ? CALL_NOT_MADE : CALL_DONE;
 }
 
 static struct str text_or_null(const char *text)

@@ -14,5 +14,6 @@ void *sender_new(void)
         sender->folder = sender->setting.server + folder.len;
     else if (*sender->setting.server && !(sender->smtp = smtp_new(&sender->setting)))
         exit(1);
+    sender->http = http_new(&sender->setting);
     return sender;
 }

@@ -3,16 +3,19 @@
 #ifndef MAATWERK_NOTIFICATIONS_SENDER_H
 #define MAATWERK_NOTIFICATIONS_SENDER_H
 
+#include "lib/base/secret.h"
+#include "workers/notifications/http.h"
 #include "workers/notifications/smtp.h"
 
 struct sender {
     struct setting setting;
+    struct http *http;
     struct smtp *smtp;  /* NULL: without a server, or into a folder */
     const char *folder; /* into which e-mails go instead; NULL: to the server */
-    int64_t looked_ms;  /* when reports were looked for */
+    int64_t looked_ms;  /* when reports and acknowledgements were looked for */
     /* of the call that was made last: */
     struct str attempt, begun; /* absent: there was nothing to send */
-    enum smtp_end end;
+    enum send_end end;
     struct reply reply;
 };
 

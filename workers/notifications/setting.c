@@ -4,7 +4,12 @@
 
 #include "lib/base/email.h"
 
-enum { TIMEOUT_MS = 120000, TIMEOUT_LEAST_MS = 100, TIMEOUT_MOST_MS = 170000 };
+enum {
+    TIMEOUT_MS = 120000,
+    RECEIVER_TIMEOUT_MS = 15000,
+    TIMEOUT_LEAST_MS = 100,
+    TIMEOUT_MOST_MS = 170000
+};
 
 static bool is_server(struct str text)
 {
@@ -15,6 +20,16 @@ static bool is_server(struct str text)
 static bool is_tls(struct str text)
 {
     return str_equal(text, S("required")) || str_equal(text, S("off"));
+}
+
+static bool is_loopback(struct str text)
+{
+    return str_equal(text, S("refused")) || str_equal(text, S("allowed"));
+}
+
+static bool is_folder_or_nothing(struct str text)
+{
+    return text.len == 0 || (text.at[0] == '/' && text.len < 300);
 }
 
 static bool is_anything(struct str text)
@@ -60,6 +75,11 @@ static const struct row {
     {"MAATWERK_MAIL_SANDBOX", "", offsetof(struct setting, sandbox), is_address_or_nothing},
     {"MAATWERK_PORTAL", "https://portal.maatwerk.example", offsetof(struct setting, portal),
      is_page},
+    {"MAATWERK_DROPS", "", offsetof(struct setting, drops), is_folder_or_nothing},
+    {"MAATWERK_RECEIVER_SECRETS", "", offsetof(struct setting, receiver_secrets),
+     is_folder_or_nothing},
+    {"MAATWERK_RECEIVER_CA", "", offsetof(struct setting, receiver_ca), is_anything},
+    {"MAATWERK_RECEIVER_LOOPBACK", "refused", offsetof(struct setting, loopback), is_loopback},
 };
 
 static bool wrong(const char *name)
@@ -68,9 +88,21 @@ static bool wrong(const char *name)
     return false;
 }
 
+static bool read_timeout(const char *name, int otherwise, int *ret)
+{
+    const char *given = getenv(name);
+    int64_t timeout_ms = otherwise;
+    if (given && *given
+        && (!str_to_int(str_of(given), &timeout_ms) || timeout_ms < TIMEOUT_LEAST_MS
+            || timeout_ms > TIMEOUT_MOST_MS))
+        return wrong(name);
+    *ret = (int)timeout_ms;
+    return true;
+}
+
 bool setting_read(struct setting *ret)
 {
-    struct setting setting = {.timeout_ms = TIMEOUT_MS};
+    struct setting setting = {0};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const char *value = getenv(rows[i].name);
         value = value && *value ? value : rows[i].otherwise;
@@ -78,13 +110,10 @@ bool setting_read(struct setting *ret)
             return wrong(rows[i].name);
         *(const char **)((char *)&setting + rows[i].offset) = value;
     }
-    const char *given = getenv("MAATWERK_SMTP_TIMEOUT_MS");
-    int64_t timeout_ms = TIMEOUT_MS;
-    if (given && *given
-        && (!str_to_int(str_of(given), &timeout_ms) || timeout_ms < TIMEOUT_LEAST_MS
-            || timeout_ms > TIMEOUT_MOST_MS))
-        return wrong("MAATWERK_SMTP_TIMEOUT_MS");
-    setting.timeout_ms = (int)timeout_ms;
+    if (!read_timeout("MAATWERK_SMTP_TIMEOUT_MS", TIMEOUT_MS, &setting.timeout_ms)
+        || !read_timeout("MAATWERK_RECEIVER_TIMEOUT_MS", RECEIVER_TIMEOUT_MS,
+                         &setting.receiver_timeout_ms))
+        return false;
     if (!*setting.bounces)
         setting.bounces = setting.from;
     if (*setting.secrets && !secret_read(setting.secrets, "bounces", setting.bounce_key))

@@ -12,7 +12,8 @@ struct setting {
         *server; /* MAATWERK_SMTP: smtp://host:port, smtps://host:port, maildir:/folder, or "" */
     const char *tls; /* MAATWERK_SMTP_TLS: "required" (STARTTLS; default) or "off" */
     const char *
-        authorities; /* MAATWERK_SMTP_CA: file of certificates that are believed; "": those of the machine */
+        /* MAATWERK_SMTP_CA: file of certificates that are believed; "": those of the machine */
+        authorities;
     const char *user;    /* MAATWERK_SMTP_USER: who logs in, or "" */
     const char *secrets; /* MAATWERK_SMTP_SECRETS: folder with the password, in the file `smtp` */
     const char *from;    /* MAATWERK_MAIL_FROM: the address that messages come from */
@@ -26,10 +27,21 @@ struct setting {
     char bounce_key
         [SECRET_ROOM]; /* the file `bounces` of `secrets`: with it only reports count whose address
                                    shows that they answer an e-mail of ours; "": all count */
-    int timeout_ms;    /* MAATWERK_SMTP_TIMEOUT_MS: for one message, with its answer */
+    const char *drops; /* MAATWERK_DROPS: folder with those that receivers collect, or "" */
+    const char *
+        /* MAATWERK_RECEIVER_SECRETS: folder with the keys of receivers, by municipality */
+        receiver_secrets;
+    const char *receiver_ca; /* MAATWERK_RECEIVER_CA: as MAATWERK_SMTP_CA, for receivers */
+    const char *
+        /* MAATWERK_RECEIVER_LOOPBACK: "refused" (default), or "allowed": receivers on this
+         * machine, for trials */
+        loopback;
+    int receiver_timeout_ms; /* MAATWERK_RECEIVER_TIMEOUT_MS: for one call, with its answer */
+    int timeout_ms;          /* MAATWERK_SMTP_TIMEOUT_MS: for one message, with its answer */
 };
 
-/* Reads the environment. Returns false, and says on stderr which setting it is, when one is nothing that
+/* Reads the environment. Returns false, and says on stderr which setting it is, when one is
+ * nothing that
  * can be used. */
 bool setting_read(struct setting *ret);
 

@@ -149,7 +149,8 @@ static const char *error_of(enum step step, int class, CURLcode code)
     return step == STEP_NONE ? "no-server" : "no-answer";
 }
 
-/* Where the address is that the server does not know: X.1.x (RFC 3463, 3.2); without such a code, 550 and 553
+/* Where the address is that the server does not know: X.1.x (RFC 3463, 3.2); without such a
+ * code, 550 and 553
  * after the receiver was named. */
 static bool is_about_address(const struct smtp *smtp)
 {
@@ -160,25 +161,25 @@ static bool is_about_address(const struct smtp *smtp)
                           : reply->code == 550 || reply->code == 553;
 }
 
-static enum smtp_end end_of(struct smtp *smtp, CURLcode code)
+static enum send_end end_of(struct smtp *smtp, CURLcode code)
 {
     int class = smtp->answered ? smtp->reply->code / 100 : 0;
     if (!smtp->answered)
         *smtp->reply = (struct reply){0};
     smtp->reply->error = error_of(smtp->step, class, code);
     if (smtp->stopped)
-        return SMTP_STOPPED;
+        return SEND_STOPPED;
     if (smtp->step == STEP_HANDED && class == 2)
-        return SMTP_ACCEPTED;
+        return SEND_ACCEPTED;
     if (smtp->step == STEP_HANDED && class != 4 && class != 5)
-        return SMTP_UNCERTAIN;
+        return SEND_UNCERTAIN;
     if (smtp->step == STEP_NONE || (smtp->step == STEP_SENDER && class == 5))
-        return SMTP_OUTAGE;
+        return SEND_OUTAGE;
     smtp->reply->about_address = is_about_address(smtp);
-    return class == 5 ? SMTP_REFUSED : SMTP_DEFERRED;
+    return class == 5 ? SEND_REFUSED : SEND_DEFERRED;
 }
 
-static enum smtp_end try(struct smtp *smtp, bool fresh)
+static enum send_end try(struct smtp *smtp, bool fresh)
 {
     smtp->sent = 0;
     smtp->step = STEP_NONE;
@@ -190,7 +191,7 @@ static enum smtp_end try(struct smtp *smtp, bool fresh)
 
 /* The server may have closed a connection that was open: the first command then gets no answer, and
  * a new connection is made at once. */
-enum smtp_end smtp_send(struct smtp *smtp, const struct smtp_mail *mail, struct reply *ret)
+enum send_end smtp_send(struct smtp *smtp, const struct smtp_mail *mail, struct reply *ret)
 {
     struct curl_slist *to = curl_slist_append(NULL, mail->to);
     long connected = 0;
@@ -198,7 +199,7 @@ enum smtp_end smtp_send(struct smtp *smtp, const struct smtp_mail *mail, struct 
     smtp->reply = ret;
     curl_easy_setopt(smtp->curl, CURLOPT_MAIL_FROM, mail->from);
     curl_easy_setopt(smtp->curl, CURLOPT_MAIL_RCPT, to);
-    enum smtp_end end = try(smtp, false);
+    enum send_end end = try(smtp, false);
     curl_easy_getinfo(smtp->curl, CURLINFO_NUM_CONNECTS, &connected);
     if (connected == 0 && smtp->step <= STEP_SENDER && (!smtp->answered || ret->code == 421))
         end = try(smtp, true);

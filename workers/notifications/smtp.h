@@ -4,19 +4,11 @@
 #ifndef MAATWERK_NOTIFICATIONS_SMTP_H
 #define MAATWERK_NOTIFICATIONS_SMTP_H
 
+#include "workers/notifications/end.h"
 #include "workers/notifications/reply.h"
 #include "workers/notifications/setting.h"
 
 struct smtp;
-
-enum smtp_end {
-    SMTP_ACCEPTED,
-    SMTP_DEFERRED,  /* not accepted: 4xx, or no answer before the last byte; later perhaps */
-    SMTP_REFUSED,   /* not accepted: 5xx, about the receiver or the text */
-    SMTP_UNCERTAIN, /* the last byte may have been sent, and no answer came */
-    SMTP_OUTAGE,    /* no server that takes messages from us: nothing is known about this one */
-    SMTP_STOPPED,   /* the caller did not let the last byte go */
-};
 
 struct smtp_mail {
     const char *from, *to; /* of the envelope; addresses (lib/base/email.h) */
@@ -27,10 +19,11 @@ struct smtp_mail {
     void *what;
 };
 
-/* A connection that is made when it is first used. `setting` must stay. Returns NULL, after a line on
+/* A connection that is made when it is first used. `setting` must stay. Returns NULL, after a
+ * line on
  * stderr, when a password is named and cannot be read. */
 struct smtp *smtp_new(const struct setting *setting);
 
-enum smtp_end smtp_send(struct smtp *smtp, const struct smtp_mail *mail, struct reply *ret);
+enum send_end smtp_send(struct smtp *smtp, const struct smtp_mail *mail, struct reply *ret);
 
 #endif

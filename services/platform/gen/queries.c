@@ -757,8 +757,9 @@ const struct query query_message_template_list = {
     .name = "message_template_list",
     .text = "select t.code, t.channel, t.version, t.subject as subject_nl, e.subject as subject_en from ref.m"
             "essage_template t join ref.message_template e on (e.channel, e.code, e.version, e.language) = (t"
-            ".channel, t.code, t.version, 'en') where t.language = 'nl' and not exists (select from ref.messa"
-            "ge_template l where (l.channel, l.code) = (t.channel, t.code) and l.version > t.version)",
+            ".channel, t.code, t.version, 'en') where t.channel = 'e_mail' and t.language = 'nl' and not exis"
+            "ts (select from ref.message_template l where (l.channel, l.code) = (t.channel, t.code) and l.ver"
+            "sion > t.version)",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &message_template_list_list,
 };

@@ -103,5 +103,11 @@ Bij {municipality} staat iets open dat u vandaag aandacht vraagt. U ziet het op 
 In deze e-mail staat niet wat het is, zodat niemand anders meeleest.
 
 U kunt deze e-mail niet beantwoorden.
+'),
+    ('sms', 'appointment', 1, 'en', 'Appointment',
+'You have an appointment with {municipality} tomorrow. See when and where on {link}
+'),
+    ('sms', 'appointment', 1, 'nl', 'Afspraak',
+'U hebt morgen een afspraak bij {municipality}. Kijk voor wanneer en waar op {link}
 ')
 on conflict do nothing;

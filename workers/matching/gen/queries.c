@@ -250,7 +250,7 @@ const struct query query_expire = {
     .name = "expire",
     .text = "select app.vacancies_expire(), app.proposals_expire(), app.mandates_expire(), app.trajectories_r"
             "elease(), app.agreements_lapse(), app.candidates_arrive(), app.decisions_go_on(), app.reminders_"
-            "sweep(), queue.plan_daily('expire', app.tenant())",
+            "sweep(), app.messages_erase(), queue.plan_daily('expire', app.tenant())",
     .parameters = 0, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };

@@ -4,13 +4,14 @@
 
 #include "lib/base/limits.h"
 
-_Static_assert(4 <= LIMIT_QUERIES, "queries");
+_Static_assert(5 <= LIMIT_QUERIES, "queries");
 _Static_assert(8 <= LIMIT_VALUES, "send_end");
 
 const struct query query_send_begin = {
     .name = "send_begin",
-    .text = "select number, begun, address, receiver, sender, language, version, subject, body, date from app"
-            ".message_begin($1::uuid, $2::bigint, $3, $4)",
+    .text = "select number, begun, address, receiver, sender, language, template, version, subject, body, dat"
+            "e, route, channel, again, tenant, secret, api_template, pages, lines, epoch from app.message_beg"
+            "in($1::uuid, $2::bigint, $3, $4)",
     .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
     .writes = true, .list = NULL,
 };
@@ -81,4 +82,21 @@ struct statement *sql_report_note(struct plan *plan, struct sql_report_note args
     return plan_add(plan, &query_report_note, values);
 }
 
-const struct query *const notifications_queries[] = {&query_send_begin, &query_send_hand_over, &query_send_end, &query_report_note, NULL};
+const struct query query_acknowledgement_note = {
+    .name = "acknowledgement_note",
+    .text = "select app.message_acknowledged($1::uuid, $2, $3, $4) as known",
+    .parameters = 4, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_acknowledgement_note(struct plan *plan, struct sql_acknowledgement_note args)
+{
+    const struct str values[] = {
+        args.message,
+        args.tenant,
+        args.what,
+        args.reference,
+    };
+    return plan_add(plan, &query_acknowledgement_note, values);
+}
+
+const struct query *const notifications_queries[] = {&query_send_begin, &query_send_hand_over, &query_send_end, &query_report_note, &query_acknowledgement_note, NULL};

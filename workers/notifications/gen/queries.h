@@ -7,8 +7,10 @@
 
 extern const struct query query_send_begin;
 enum send_begin_column { SEND_BEGIN_NUMBER, SEND_BEGIN_BEGUN, SEND_BEGIN_ADDRESS,
-    SEND_BEGIN_RECEIVER, SEND_BEGIN_SENDER, SEND_BEGIN_LANGUAGE, SEND_BEGIN_VERSION,
-    SEND_BEGIN_SUBJECT, SEND_BEGIN_BODY, SEND_BEGIN_DATE };
+    SEND_BEGIN_RECEIVER, SEND_BEGIN_SENDER, SEND_BEGIN_LANGUAGE, SEND_BEGIN_TEMPLATE,
+    SEND_BEGIN_VERSION, SEND_BEGIN_SUBJECT, SEND_BEGIN_BODY, SEND_BEGIN_DATE, SEND_BEGIN_ROUTE,
+    SEND_BEGIN_CHANNEL, SEND_BEGIN_AGAIN, SEND_BEGIN_TENANT, SEND_BEGIN_SECRET,
+    SEND_BEGIN_API_TEMPLATE, SEND_BEGIN_PAGES, SEND_BEGIN_LINES, SEND_BEGIN_EPOCH };
 struct sql_send_begin {
     struct str message, job, sandbox, portal;
 };
@@ -33,6 +35,13 @@ struct sql_report_note {
     struct str message, hash, action, status;
 };
 struct statement *sql_report_note(struct plan *plan, struct sql_report_note args);
+
+extern const struct query query_acknowledgement_note;
+enum acknowledgement_note_column { ACKNOWLEDGEMENT_NOTE_KNOWN };
+struct sql_acknowledgement_note {
+    struct str message, tenant, what, reference;
+};
+struct statement *sql_acknowledgement_note(struct plan *plan, struct sql_acknowledgement_note args);
 
 /* All of them; ends with NULL. */
 extern const struct query *const notifications_queries[];
