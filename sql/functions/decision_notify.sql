@@ -1,8 +1,96 @@
 -- Who is told of a decision: each recipient once.
 
--- For the transaction that decides, revises, ends or suspends: one message for each recipient. What was made for an occasion is not made again.
-create function app.decision_notify(decision uuid) returns void language plpgsql
+-- What has happened to it that somebody must know: one word, and a number that is the same whenever it is told.
+create function app.decision_situation(d app.decision, out what text, out occasion uuid) returns record language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
     begin
+        what := case when d.state = 'withdrawn' then 'withdrawn' when d.suspended_since is not null then 'suspended' when d.notified_on is null then 'decided' else 'resumed' end;
+        occasion := app.occasion('decision', d.id::text, what, case what when 'suspended' then d.suspended_since when 'resumed' then clock.today() end::text);
     end $$;
+
+-- What whoever pays the benefit must know of it; null when the payment stays as it is.
+create function app.decision_payment(d app.decision, what text) returns jsonb language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return case when d.kind = 'warning' then null else jsonb_strip_nulls(jsonb_build_object('decision', d.id, 'candidate', d.candidate_id, 'benefit', d.benefit_id, 'kind', d.kind,
+            'situation', what, 'percentage', d.percentage, 'fromDay', d.from_day, 'untilDay', d.until_day, 'amountCents', d.amount_cents,
+            'spread', d.calculation -> 'spread', 'replaces', d.revises_id)) end;
+    end $$;
+
+-- The sentences of its letter, in plain Dutch.
+create function app.decision_words(d app.decision, what text) returns text[] language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        euros text := '€ ' || d.amount_cents / 100 || ',' || lpad((d.amount_cents % 100)::text, 2, '0');
+        period text := calendar.in_words(d.from_day) || coalesce(' tot en met ' || calendar.in_words(d.until_day), '');
+    begin
+        return array_remove(case
+            when what = 'withdrawn' then array['Wij hebben een besluit over u genomen. Dat besluit geldt niet meer. Hebt u daardoor minder geld gekregen? Dan krijgt u dat alsnog.']
+            when d.kind = 'warning' then array['U krijgt een waarschuwing. Uw uitkering verandert niet.', 'Houdt u zich weer niet aan de afspraken? Dan kunnen wij uw uitkering lager maken.']
+            when d.kind = 'lowering' then array['Wij maken uw uitkering lager, met ' || d.percentage || ' procent.', 'Dat doen wij van ' || period || '.',
+                case when d.duty is not null then 'Houdt u zich weer aan de afspraken? Vraag ons dan om opnieuw te kijken. Misschien stopt de verlaging eerder.' end]
+            when d.kind = 'ending' then array['Uw uitkering stopt.', 'Dat is vanaf ' || calendar.in_words(d.from_day) || '.']
+            when d.kind = 'consequence' then array['Dit heeft gevolgen voor uw aanvraag.', case when d.refusal_reason is not null then 'U krijgt de uitkering niet.' end]
+            when d.kind = 'premium' then array['U krijgt een premie van ' || euros || '.']
+            else array['U krijgt kosten terug: ' || euros || '.'] end, null);
+    end $$;
+
+-- How somebody objects (Awb 3:45, 6:4, 6:5, 6:7 and 8:81), in plain Dutch.
+create function app.decision_remedies() returns text immutable
+    return 'Stuur ons dan een brief. Dat heet bezwaar maken. Doe het binnen zes weken na de datum van deze brief.' || chr(10)
+        || 'Zet in uw brief: uw naam en adres, de datum, ons kenmerk, en waarom u het niet eens bent met het besluit. Zet uw handtekening eronder.' || chr(10)
+        || 'Kunt u niet wachten op ons antwoord? Vraag dan de rechtbank om een voorlopige voorziening. Dat kost geld.';
+
+create function app.decision_letter(d app.decision, what text) returns jsonb language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return jsonb_build_object('number', d.id, 'heading', case what when 'withdrawn' then 'Ons besluit geldt niet meer' else 'Ons besluit: ' || lower((select k.title_nl from ref.decision_kind k where k.kind = d.kind)) end,
+            'paragraphs', to_jsonb(app.decision_words(d, what)), 'reasons', to_jsonb(array_remove(array[coalesce(d.reasons::text, 'Wij hebben gekeken naar de regels en naar uw situatie.')], null)),
+            'articles', coalesce((select string_agg(a, ', ') from jsonb_array_elements_text(case jsonb_typeof(d.calculation -> 'articles') when 'array' then d.calculation -> 'articles' else '[]' end) a), 'Participatiewet'),
+            'remedies', app.decision_remedies());
+    end $$;
+
+-- For the transaction that decides, takes back, suspends or resumes: one message for each recipient, and nobody else. What was made for an occasion is not
+-- made again. The person and whoever pays the benefit hear what it is; the case manager that there is something; whoever sent a signal only that.
+create function app.decision_notify(decision uuid) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        event text := current_setting('app.event', true);
+        d app.decision;
+        told record;
+        payment jsonb;
+    begin
+        select x.* into d from app.decision x where x.tenant_id = app.tenant() and x.id = decision;
+        select s.* into told from app.decision_situation(d) s;
+        payment := app.decision_payment(d, told.what);
+        if told.what in ('decided', 'withdrawn') then
+            perform app.notify_person('decision', d.candidate_id, 'decision', d.id, app.decision_letter(d, told.what), told.occasion);
+        end if;
+        if payment is not null then
+            perform app.notify_endpoint('benefits_payment', 'decision_' || told.what, 'decision', d.id, payment, told.occasion);
+        end if;
+        perform app.notify_user(c.case_manager_id, 'decision', d.id, told.occasion) from app.candidate c where c.tenant_id = d.tenant_id and c.id = d.candidate_id;
+        perform app.notify_user(g.made_by, 'signal', g.id, app.occasion('signal', g.id::text, 'handled'))
+        from app.decision_signal s join app.signal g on g.tenant_id = s.tenant_id and g.id = s.signal_id
+        where s.tenant_id = d.tenant_id and s.decision_id = d.id and g.state = 'handled';
+        perform set_config('app.event', coalesce(event, ''), true);
+    end $$;
+
+-- After the letter of a decision was sent (the provider has it, the e-mail was accepted): that day it is notified.
+create function app.decision_letter_sent() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if new.occasion = app.occasion('decision', new.subject_id::text, 'decided') then
+            perform app.decision_notified(new.subject_id, clock.today());
+        end if;
+        return null;
+    end $$;
+create trigger zz_decision_sent after update on app.message for each row
+    when (new.noun = 'decision' and new.to_candidate_id is not null and new.state in ('sent', 'delivered') and old.state not in ('sent', 'delivered'))
+    execute function app.decision_letter_sent();

@@ -52,6 +52,22 @@ create function app.reached_digitally(c app.candidate) returns boolean language 
             and not exists (select from app.address_stop s where s.tenant_id = c.tenant_id and s.address_hash = app.message_address_hash(c.email::text));
     end $$;
 
+-- For functions of other nouns, which have asked themselves who may: something is there for this user, if there is one, once for an occasion.
+create function app.notify_user(who uuid, noun text, subject uuid, occasion uuid) returns uuid language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        m app.message;
+    begin
+        m.template := 'notice';
+        m.channel := 'e_mail';
+        m.to_user_id := who;
+        m.noun := noun;
+        m.subject_id := subject;
+        m.occasion := occasion;
+        return case when who is not null then app.message_insert(m) end;
+    end $$;
+
 -- For functions of other nouns, which have asked themselves who may: a message for a machine. `type` says what happened; `data` is what the machine
 -- must know of it. While the municipality has no receiver for the purpose, it waits.
 create function app.notify_endpoint(purpose text, type text, noun text, subject uuid, data jsonb, occasion uuid default null) returns uuid language plpgsql
