@@ -26,7 +26,7 @@ PROGRAMS := $(SERVICES:%=$(OUT)/bin/maatwerk-%) $(WORKERS:%=$(OUT)/bin/maatwerk-
 objects = $(patsubst %.c,$(OUT)/%.o,$(1))
 folder = $(filter-out %/main.c,$(wildcard $(1)/*.c $(1)/gen/*.c $(1)/engine/*.c))
 
-.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-reads bench-figures bench-tasks bench-queue bench-pair chaos gates model property flips attack giant scenarios release docs-test clients clean programs units
+.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-reads bench-figures bench-tasks bench-queue bench-pair chaos gates model property flips attack giant scenarios replay release docs-test clients clean programs units
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -124,6 +124,12 @@ giant: install ## a copy of the tree with 200 operations, 40 nouns and 10 servic
 scenarios: install ## real ways of working, step by step, and the figures that come out of them; TENTH=1 does a tenth of what is many
 	@$(MAKE) --no-print-directory -s -j2 build
 	@$(PYTHON) tests/scenarios/tell.py
+
+replay: install ## 2,000 decisions over five versions of the rules are reckoned again by programs that gcc and clang built
+	@docker/install docker/packages-fuzz.txt
+	@$(MAKE) --no-print-directory -s -j2 CC=gcc OUT=build/gcc build/gcc/bin/maatwerk
+	@$(MAKE) --no-print-directory -s -j2 CC=clang OUT=build/clang build/clang/bin/maatwerk
+	@REPLAY_ALSO='build/gcc/bin build/clang/bin' $(PYTHON) tests/suite.py test test_decision_replay
 
 release: gen ## the contract as it is becomes the released one, which later ones may not break (openapi/released.json)
 	@$(PYTHON) openapi/release.py

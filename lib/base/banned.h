@@ -9,6 +9,12 @@
 #include <string.h>
 #include <time.h>
 
+/* With _FORTIFY_SOURCE they are macros for clang, and macros cannot be poisoned. */
+#undef strcpy
+#undef strcat
+#undef sprintf
+#undef vsprintf
+
 #pragma GCC poison strcpy strcat sprintf \
     vsprintf                      /* buf_print, arena_print, snprintf; C11 has no gets */
 #pragma GCC poison atoi atol atof /* str_to_int */

@@ -6,6 +6,7 @@
 
 #include "lib/base/harden.h"
 #include "lib/json/parse.h"
+#include "services/cli/decisions.h"
 #include "services/cli/demo.h"
 #include "services/cli/import.h"
 #include "services/cli/migrate.h"
@@ -41,6 +42,8 @@ static const struct command commands[] = {
      command_tenant},
     {"origins", "CODE [ORIGIN …]",
      "name the web pages that may call the API for a municipality (CORS)", command_origins},
+    {"decisions replay", "[--tenant CODE]",
+     "reckon every stored decision again, and compare byte for byte", command_decisions_replay},
     {"demo", "[--candidates N] [--seed S]", "make the invented demo region", command_demo},
     {"queue", "VERB … [--json]",
      "look at the queue and put it right; without a verb: which there are", command_queue},

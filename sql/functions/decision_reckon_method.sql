@@ -166,3 +166,13 @@ create function app.decision_reckon(method int, inputs jsonb) returns jsonb lang
                                       when 'cost' then app.decision_reckon_payment(inputs)
                                       else app.decision_reckon_measure(inputs) end);
     end $$;
+
+-- The same again, as text, years later; null when it cannot be reckoned, because the method is not known or the inputs are none.
+create function app.decision_reckon_again(method int, inputs jsonb) returns text language plpgsql immutable parallel safe
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return app.decision_reckon(method, inputs)::text;
+    exception when others then
+        return null;
+    end $$;
