@@ -240,6 +240,7 @@ const struct permission permissions[] = {
     {"moveBenefit", 0x3u, 0x0u},
     {"moveProject", 0x40bu, 0x0u},
     {"moveTrajectory", 0x197u, 0x0u},
+    {"orderCheck", 0x3u, 0x0u},
     {"pauseQueueKind", 0x10000u, 0x0u},
     {"pauseQueueTenant", 0x18000u, 0x0u},
     {"payDecision", 0x3u, 0x0u},

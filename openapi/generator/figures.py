@@ -8,7 +8,7 @@ from .wrong import Wrong
 Figure = namedtuple('Figure', 'code name_nl name_en definition_nl definition_en unit measure dimensions whole_for records')
 ROW = re.compile(r"^    \(('[a-z_]+', \d+, .*?)\)(?:,\n|\n)", re.M | re.S)
 VALUE = re.compile(r"'((?:[^']|'')*)'|null|\d+")
-HOW = {'flow': 'what happened in a month', 'stock': 'what there is at the end of a month', 'median': 'the middle of what happened in a month',
+HOW = {'flow': 'what happened in a month', 'stock': 'what there is at the end of a month', 'median': 'the middle of what happened in a month', 'share': 'how much of what happened in a month was so',
        'stated': 'not counted: parties state it'}
 
 

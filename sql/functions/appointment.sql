@@ -120,24 +120,22 @@ create trigger remind after update on app.appointment for each row
     when (new.starts_at <> old.starts_at or not (app.appointment_is_pending(new.state) or app.appointment_is_open(new.state)))
     execute function app.appointment_remind();
 
--- Who did not come, and was invited as can be proved, is looked into the same day. A correction ends that.
-create function app.appointment_check() returns trigger language plpgsql
+-- Who did not come is told the same day, as a signal. A correction takes that back. Nobody has to come to a hearing.
+create function app.appointment_absence() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare event text := current_setting('app.event', true);
     begin
-        if new.state <> 'absent' then
-            perform app.task_settle('appointment', new.id, 'check', 'present') where new.state = 'present';
-            perform app.task_settle('appointment', new.id, 'check', 'ill') where new.state = 'excused' and new.reason = 'ill';
-            perform app.task_drop('appointment', new.id, 'check');
-        elsif app.appointment_proof(new) then
-            perform app.task_open('check', 'appointment', new.id, app.clock_user(to_jsonb(new), 'case_manager'), null, 'absence', project => new.project_id);
+        if new.state = 'absent' then
+            perform app.signal_of_absence(new);
+        else
+            perform app.signals_correct(new);
         end if;
-        perform set_config('app.event', coalesce(event, ''), true); -- a task has moved
+        perform set_config('app.event', coalesce(event, ''), true); -- a signal and a task have moved
         return null;
     end $$;
-create trigger same_day_check after update on app.appointment for each row
-    when (new.state <> old.state and 'absent' in (new.state, old.state)) execute function app.appointment_check();
+create trigger tell_absence after update on app.appointment for each row
+    when (new.state <> old.state and new.kind <> 'hearing' and 'absent' in (new.state, old.state)) execute function app.appointment_absence();
 
 -- After somebody died: what was planned is cancelled.
 create function app.appointments_cancel() returns trigger language plpgsql

@@ -177,7 +177,7 @@ create function app.figure_series(wanted text, asked jsonb, split text, day_from
         groups as (select distinct c.held from cells c union select null where split is null),
         monthly as (
             select g.held, m.period, coalesce(y.hidden, false) or coalesce(c.hidden, false) as hidden,
-                   case when f.measure = 'median' then c.value when f.measure = 'stock' then c.n else coalesce(c.n, 0) end as number
+                   case when f.measure in ('median', 'share') then c.value when f.measure = 'stock' then c.n else coalesce(c.n, 0) end as number
             from groups g cross join months m
             left join cells c on c.held is not distinct from g.held and c.grain = 'month' and c.period = m.period
             left join cells y on y.held is not distinct from g.held and y.grain = 'year' and y.period = date_trunc('year', m.period)
@@ -191,9 +191,9 @@ create function app.figure_series(wanted text, asked jsonb, split text, day_from
                 from monthly m where m.hidden or m.number is not null),
                (select coalesce(json_agg(json_strip_nulls(json_build_object('group', nullif(c.held, ''), 'label', app.figure_label(split, c.held),
                        'rest', case when c.held = '' then true end, 'year', extract(year from c.period)::int,
-                       'value', case when not c.hidden then case f.measure when 'median' then c.value else c.n end end, 'suppressed', c.hidden))
+                       'value', case when not c.hidden then case when f.measure in ('median', 'share') then c.value else c.n end end, 'suppressed', c.hidden))
                        order by nullif(c.held, '') nulls last, c.period), '[]')
-                from cells c where c.grain = 'year' and (c.hidden or f.measure <> 'median' or c.value is not null)),
+                from cells c where c.grain = 'year' and (c.hidden or f.measure not in ('median', 'share') or c.value is not null)),
                app.figure_stated(f, asked, starts, ends);
     end $$;
 

@@ -25,10 +25,11 @@ create function app.figure_cells_put(f ref.figure_code) returns void language pl
                                       case when grouping(r.sector) = 0 then 'sector' end], null) as names,
                    array_remove(array[r.kind, r.neighbourhood, r.organisation, r.project, r.sector], null) as held,
                    g.grain, g.period, sum(r.weight) as n,
-                   case f.measure when 'median' then percentile_disc(0.5) within group (order by r.amount) end as value
+                   case f.measure when 'median' then percentile_disc(0.5) within group (order by r.amount)
+                                  when 'share' then round(1000.0 * sum(r.amount) / sum(r.weight)) end as value
             from (select coalesce(x.kind, '-') as kind, coalesce(x.neighbourhood, '-') as neighbourhood, coalesce(x.organisation::text, '-') as organisation,
                          coalesce(x.project::text, '-') as project, coalesce(x.sector, '-') as sector, x.weight,
-                         case f.measure when 'median' then x.amount::bigint end as amount,
+                         case when f.measure in ('median', 'share') then x.amount::bigint end as amount,
                          (x.at at time zone 'Europe/Amsterdam')::date as day
                   from app.figure_records(f.code, '2000-01-01', clock.today()) x) r
             cross join lateral (values ('month', date_trunc('month', r.day)::date), ('year', date_trunc('year', r.day)::date)) g (grain, period)

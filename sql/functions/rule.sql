@@ -136,3 +136,13 @@ create function app.rule_end(rule uuid, how text) returns uuid language plpgsql
         end if;
         return one.id;
     end $$;
+
+-- Since when somebody knew the rules on a day: the first receipt of the letter that can be proved, in any trajectory, before that day. Null: not known. For functions,
+-- which have asked who may.
+create function app.rules_known(candidate uuid, on_day date) returns date language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select min(t.rules_received_on) from app.trajectory t
+                where t.tenant_id = app.tenant() and t.candidate_id = candidate and t.rules_received_on < on_day);
+    end $$;

@@ -122,13 +122,17 @@ create function app.signal_put(s app.signal) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare
+        first uuid;
         outside uuid := case when app.role() in ('firm', 'agency', 'course_leader') then app.organisation() end;
         employer uuid := case when app.role() = 'employer' then app.organisation() end;
     begin
+        perform from app.appointment a where a.tenant_id = app.tenant() and a.id = s.appointment_id for no key update; -- two who tell the same wait for each other
+        select o.id into first from app.signal o where o.tenant_id = app.tenant() and o.appointment_id = s.appointment_id and o.kind = s.kind
+            and o.doubles_id is null and not app.signal_is_ended(o.state) order by o.received_at limit 1;
         insert into app.signal (tenant_id, id, candidate_id, kind, appointment_id, trajectory_id, placement_id, proposal_id, vacancy_id, project_id,
-                                seen_by, seen_at, received_at, made_by, organisation_id, employer_id, sender)
+                                seen_by, seen_at, received_at, listed, doubles_id, made_by, organisation_id, employer_id, sender)
         values (app.tenant(), s.id, s.candidate_id, s.kind, s.appointment_id, s.trajectory_id, s.placement_id, s.proposal_id, s.vacancy_id, s.project_id,
-                s.seen_by, coalesce(s.seen_at, clock.now()), clock.now(), app.actor(), outside, employer, coalesce(outside, employer, app.actor(), app.task_no_desk()));
+                s.seen_by, coalesce(s.seen_at, clock.now()), clock.now(), coalesce(s.listed, false), first, app.actor(), outside, employer, coalesce(outside, employer, app.actor(), app.task_no_desk()));
     end $$;
 
 -- Writes down a signal of the caller. What the caller says besides is a note behind the wall.

@@ -152,7 +152,7 @@ create trigger tasks_follow after update of organisation_id on app.user_account 
 create function app.task_open(kind text, noun text, subject uuid, owner_user uuid, owner_organisation uuid, cause text,
                               clock_from timestamptz default clock.now(), due_at timestamptz default null, promised_to_employer uuid default null,
                               project uuid default null, owner_employer uuid default null, owner_candidate uuid default null,
-                              promised_to_candidate uuid default null, promised_to_organisation uuid default null) returns uuid language plpgsql
+                              promised_to_candidate uuid default null, promised_to_organisation uuid default null, topic text default null) returns uuid language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     #variable_conflict use_column
@@ -161,9 +161,10 @@ create function app.task_open(kind text, noun text, subject uuid, owner_user uui
         made uuid;
     begin
         insert into app.task as t (tenant_id, id, kind, subject_id, owner_user_id, owner_organisation_id, owner_employer_id, owner_candidate_id,
-                                   promised_to_employer_id, promised_to_candidate_id, promised_to_organisation_id, due_at, clock_from, cause, project_id, made_at)
+                                   promised_to_employer_id, promised_to_candidate_id, promised_to_organisation_id, due_at, clock_from, cause, project_id, topic, made_at)
         values (about.tenant_id, gen_random_uuid(), task_open.kind, about.id, owner_user, owner_organisation, owner_employer, owner_candidate,
-                promised_to_employer, promised_to_candidate, promised_to_organisation, task_open.due_at, task_open.clock_from, task_open.cause, project, clock.now())
+                promised_to_employer, promised_to_candidate, promised_to_organisation, task_open.due_at, task_open.clock_from, task_open.cause, project,
+                task_open.topic, clock.now())
         on conflict (tenant_id, subject_id, kind, cause) where (app.task_is_open(state) or app.task_is_pending(state)) and cause is not null do nothing
         returning t.id into made;
         if made is null then

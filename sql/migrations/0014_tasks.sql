@@ -7,7 +7,7 @@ create domain app.task_outcome as text check (value in ('contacted', 'not_contac
     'not_finished', 'met', 'not_met', 'granted', 'agreed', 'permanent', 'extended', 'converted', 'used', 'not_used', 'handed_over', 'received',
     'not_received', 'full', 'partial', 'none', 'renewed', 'lapsed', 'decided', 'followed', 'dropped', 'not_done'));
 create domain app.task_topic as text check (value in ('child_care', 'debts', 'housing', 'transport', 'rhythm', 'language', 'documents', 'pre_training',
-    'language_course', 'motivation_training', 'application_training', 'digital_skills', 'work_stage', 'apprenticeship', 'certificate', 'diploma', 'other'));
+    'language_course', 'motivation_training', 'application_training', 'digital_skills', 'work_stage', 'apprenticeship', 'certificate', 'diploma', 'other', 'call', 'home_visit', 'sick_report'));
 create domain app.task_cents as bigint check (value between 0 and 100000000);
 create domain app.task_reason as text check (value in ('no_time', 'not_ours', 'wrong_person', 'cannot_be_met', 'no_longer_needed', 'made_by_mistake',
     'twice', 'subject_ended', 'person_left', 'other'));
@@ -148,13 +148,13 @@ create table app.task (
     constraint task_promised_to_one check (num_nonnulls(promised_to_employer_id, promised_to_candidate_id, promised_to_organisation_id) <= 1),
     constraint task_person_without_words check (summary is null or wall not in ('person', 'measure')),
     constraint task_measure_blocks_nothing check (blocks is null or wall <> 'measure'),
-    constraint task_topic_of_its_kind check (topic is null or kind in ('barrier', 'step', 'cost_request')),
+    constraint task_topic_of_its_kind check (topic is null or kind in ('barrier', 'step', 'cost_request', 'check')),
     constraint task_amount_of_a_request check (amount_cents is null or kind = 'cost_request'),
     constraint task_granted_of_a_request check (granted_cents is null or (kind = 'cost_request' and outcome = 'granted')),
     constraint task_ends_with_outcome check (state not in ('done', 'failed') or outcome is not null)
 );
 comment on column app.task.due_at is 'the moment; of a task that is due on a day the end of that day, in Amsterdam';
-comment on column app.task.topic is 'of a barrier what is in the way, of a step what it is, of a request for costs what they are for';
+comment on column app.task.topic is 'of a barrier what is in the way, of a step what it is, of a request for costs what they are for, of a check how it is done';
 comment on column app.task.amount_cents is 'what is asked; granted_cents is what was granted';
 comment on column app.task.held is 'for how long the clock stood still, without the time since held_since';
 comment on column app.task.cause is 'what made it, when that was no person: one task of a kind and subject is open for one cause';

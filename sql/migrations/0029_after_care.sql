@@ -29,11 +29,13 @@ create index placement_contact_by_moment on app.placement_contact (tenant_id, he
 create index placement_contact_of_placement on app.placement_contact (tenant_id, placement_id, held_at, id);
 create index placement_contact_by_candidate on app.placement_contact (tenant_id, candidate_id, held_at, id);
 
--- Who is called when a placement is at risk: one at a time.
+-- Who is called when a placement is at risk, and who checks today: of each duty one at a time.
+create domain app.on_call_duty as text check (value in ('after_care', 'checks'));
 create table app.on_call (
     tenant_id int not null references ref.tenant,
     id uuid not null,
     user_id uuid not null,
+    duty app.on_call_duty not null default 'after_care',
     from_at timestamptz not null,
     until_at timestamptz not null,
     version bigint not null,
@@ -42,7 +44,7 @@ create table app.on_call (
     primary key (tenant_id, id),
     foreign key (tenant_id, user_id) references app.user_account (tenant_id, id),
     constraint on_call_in_order check (from_at < until_at),
-    constraint on_call_one_at_a_time exclude using gist (tenant_id with =, tstzrange(from_at, until_at) with &&)
+    constraint on_call_one_at_a_time exclude using gist (tenant_id with =, (duty::text) with =, tstzrange(from_at, until_at) with &&)
 );
 create index on_call_by_begin on app.on_call (tenant_id, from_at, id);
 

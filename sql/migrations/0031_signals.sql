@@ -23,6 +23,7 @@ create table app.signal (
     organisation_id uuid,
     employer_id uuid,
     sender uuid not null,
+    listed boolean not null default false,
     doubles_id uuid,
     duty app.signal_duty,
     outcome app.signal_outcome,
@@ -50,9 +51,29 @@ create table app.signal (
 comment on column app.signal.seen_by is 'who saw it, in words: somebody of the sender, such as the teacher';
 comment on column app.signal.organisation_id is 'the firm, agency or training bureau that sent it; employer_id when an employer did; neither of somebody of the municipality';
 comment on column app.signal.sender is 'that organisation, employer or user: of one appointment a sender tells one kind once';
+comment on column app.signal.listed is 'an absence on a list of attendance made it, and a correction of the list takes it back';
 comment on column app.signal.doubles_id is 'somebody else told the same of that appointment first: it is looked into once';
 comment on column app.signal.duty is 'which duty it is about: those of the Participatiewet, article 18, paragraph 4, under a to h, or one of the ordinance';
 comment on column app.signal.corrected_at is 'after it was handled, the list of attendance was corrected';
+-- How a signal of a kind is looked into first, and how next after a check that ended in this way.
+create table ref.signal_check (
+    kind app.signal_kind,
+    after app.task_topic,
+    outcome app.task_outcome,
+    how app.task_topic not null,
+    constraint signal_check_once unique nulls not distinct (kind, after, outcome)
+);
+comment on table ref.signal_check is 'with a kind: how it begins; with a check and its outcome: what follows on it the same day';
+insert into ref.signal_check (kind, after, outcome, how) values
+    ('no_show',    null,         null,          'home_visit'),
+    ('refusal',    null,         null,          'call'),
+    ('misconduct', null,         null,          'call'),
+    ('sick',       null,         null,          'sick_report'),
+    ('no_search',  null,         null,          'call'),
+    ('other',      null,         null,          'call'),
+    (null,         'call',       'not_reached', 'home_visit'),
+    (null,         'call',       'ill',         'sick_report'),
+    (null,         'home_visit', 'ill',         'sick_report');
 create unique index signal_once on app.signal (tenant_id, appointment_id, kind, sender) where appointment_id is not null and state <> 'withdrawn';
 create index signal_by_receipt on app.signal (tenant_id, received_at, id);
 create index signal_by_candidate on app.signal (tenant_id, candidate_id, received_at, id);

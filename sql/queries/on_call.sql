@@ -1,11 +1,12 @@
 -- program: placements
 
 -- fragment: on_call_columns
-c.id, c.user_id, c.from_at, c.until_at, c.version, c.changed_at
+c.id, c.user_id, c.duty, c.from_at, c.until_at, c.version, c.changed_at
 
 -- query: on_call_list
 -- rows: many
 -- filter: untilAfter c.until_at > %::timestamptz
+-- filter: duty c.duty = %
 -- sort: fromAt c.from_at timestamptz from_at
 -- key: c.id
 select {{on_call_columns}} from app.on_call c where true
@@ -17,8 +18,8 @@ select {{on_call_columns}} from app.on_call c where c.id = :id
 -- query: on_call_insert
 -- body: OnCallNew
 -- rows: one
-insert into app.on_call as c (tenant_id, id, user_id, from_at, until_at)
-values (app.tenant(), :id::uuid, @user_id::uuid, @from_at::timestamptz, @until_at::timestamptz)
+insert into app.on_call as c (tenant_id, id, user_id, duty, from_at, until_at)
+values (app.tenant(), :id::uuid, @user_id::uuid, coalesce(@duty, 'after_care'), @from_at::timestamptz, @until_at::timestamptz)
 returning {{on_call_columns}}
 
 -- query: on_call_delete

@@ -6,7 +6,7 @@ s.id, s.candidate_id, s.kind, case when i.inside then s.state else app.signal_st
 s.placement_id, s.proposal_id, s.vacancy_id, s.seen_by, s.seen_at, s.received_at,
 case when i.inside then s.project_id end as project_id, case when i.inside then s.made_by end as made_by,
 case when i.inside then s.organisation_id end as organisation_id, case when i.inside then s.employer_id end as employer_id,
-case when i.inside then s.doubles_id end as doubles_id, case when i.inside then s.duty end as duty, case when i.inside then s.outcome end as outcome,
+case when i.inside then s.listed end as listed, case when i.inside then s.doubles_id end as doubles_id, case when i.inside then s.duty end as duty, case when i.inside then s.outcome end as outcome,
 case when i.inside then s.looked_into_at end as looked_into_at, case when i.inside then s.handled_at end as handled_at,
 case when i.inside then s.withdrawn_at end as withdrawn_at, case when i.inside then s.corrected_at end as corrected_at,
 case when i.inside then s.version else app.signal_version_outside(s) end as version,
@@ -30,7 +30,8 @@ select {{signal_columns}} from app.signal s cross join lateral (select app.signa
 -- query: signal_get
 -- rows: one
 -- whose: candidate_id
-select {{signal_columns}} from app.signal s cross join lateral (select app.signal_inside(s) as inside) i where s.id = :id
+select {{signal_columns}}, f.person, f.invitation_proven, f.rules_known_on, f.checks
+from app.signal s cross join lateral (select app.signal_inside(s) as inside) i left join lateral app.signal_facts(s.id) f on true where s.id = :id
 
 -- query: signal_make
 -- rows: none
@@ -47,3 +48,9 @@ select app.signal_handle(:id::uuid, @outcome, @duty)
 -- rows: none
 -- writes: yes
 select app.signal_withdraw(:id::uuid)
+
+-- query: signal_order_check
+-- body: CheckOrder
+-- rows: none
+-- writes: yes
+select app.signal_order_check(:id::uuid, @how, @owner_user_id::uuid)

@@ -18,7 +18,7 @@ insert into ref.state_move (noun, from_state, event, to_state, roles, guard) val
     ('appointment', 'absent',  'attend', 'present',   '{case_manager,team_lead,consultant,coach,firm,agency,course_leader}', 'a correction'),
     ('appointment', 'excused', 'attend', 'present',   '{case_manager,team_lead,consultant,coach,firm,agency,course_leader}', 'a correction'),
     ('appointment', 'planned', 'miss',   'absent',    '{case_manager,team_lead,consultant,coach,firm,agency,course_leader}', 'not before the day'),
-    ('appointment', 'invited', 'miss',   'absent',    '{case_manager,team_lead,consultant,coach,firm,agency,course_leader}', 'not before the day; with proof of the invitation a check is opened'),
+    ('appointment', 'invited', 'miss',   'absent',    '{case_manager,team_lead,consultant,coach,firm,agency,course_leader}', 'not before the day; it makes a signal'),
     ('appointment', 'present', 'miss',   'absent',    '{case_manager,team_lead,consultant,coach,firm,agency,course_leader}', 'a correction'),
     ('appointment', 'excused', 'miss',   'absent',    '{case_manager,team_lead,consultant,coach,firm,agency,course_leader}', 'a correction'),
     ('appointment', 'planned', 'excuse', 'excused',   '{case_manager,team_lead,consultant,coach,firm,agency,course_leader,candidate}', 'a reason'),

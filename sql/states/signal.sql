@@ -14,13 +14,14 @@ insert into ref.state_move (noun, from_state, event, to_state, roles, guard) val
     ('signal', 'received',    'handle',    'handled',     '{case_manager,team_lead}', 'an outcome'),
     ('signal', 'looked_into', 'handle',    'handled',     '{case_manager,team_lead}', 'an outcome'),
     ('signal', 'received',    'withdraw',  'withdrawn',   '{case_manager,team_lead,field_officer,consultant,coach,firm,agency,course_leader,employer}', 'by its sender, before it was looked into'),
-    ('signal', 'received',    'correct',   'withdrawn',   '{case_manager,team_lead,field_officer,consultant,coach,firm,agency,course_leader,employer,candidate,system}', 'the list of attendance was corrected'),
-    ('signal', 'looked_into', 'correct',   'withdrawn',   '{case_manager,team_lead,field_officer,consultant,coach,firm,agency,course_leader,employer,candidate,system}', 'the list of attendance was corrected')
+    ('signal', 'received',    'correct',   'withdrawn',   '{case_manager,team_lead,field_officer,consultant,coach,firm,agency,course_leader,employer,candidate,system}', 'the list of attendance was corrected, or the person died'),
+    ('signal', 'looked_into', 'correct',   'withdrawn',   '{case_manager,team_lead,field_officer,consultant,coach,firm,agency,course_leader,employer,candidate,system}', 'the list of attendance was corrected, or the person died')
 on conflict (noun, from_state, event) do update set
     to_state = excluded.to_state, roles = excluded.roles, guard = excluded.guard;
 
 -- operation, or the part of it that changes these columns; the states that allow it
 insert into ref.state_operation (noun, operation, columns, states) values
     ('signal', 'handleSignal', '{duty}', '{received,looked_into}'),
-    ('signal', 'withdrawSignal', '{}', '{received,looked_into}')
+    ('signal', 'withdrawSignal', '{}', '{received,looked_into}'),
+    ('signal', 'orderCheck', '{}', '{received,looked_into}')
 on conflict (noun, operation) do update set columns = excluded.columns, states = excluded.states;

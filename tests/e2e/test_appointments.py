@@ -30,8 +30,14 @@ def move(client, appointment, event, **more):
     return client.post(f'/appointments/{appointment}/moves', {'event': event, **more})
 
 
-def checks(as_role, subject):
-    return [(t['state'], t.get('outcome')) for t in as_role('team_lead').get(f'/tasks?subjectId={subject}&kind=check').json['items']]
+def signals(as_role, appointment):
+    return as_role('team_lead').get(f'/signals?appointmentId={appointment}').json['items']
+
+
+def checks(as_role, appointment):
+    """The checks of the signals of an appointment."""
+    return [(t['state'], t.get('outcome')) for s in signals(as_role, appointment)
+            for t in as_role('team_lead').get(f'/tasks?subjectId={s["id"]}&kind=check').json['items']]
 
 
 @pytest.fixture
@@ -100,32 +106,37 @@ def test_what_belongs_to_another_event_is_refused(as_role, appointment):
 
 
 @pytest.mark.parametrize('channel,proven', [('in_person', True), ('letter', True), ('phone', False), (None, False)])
-def test_an_absence_is_checked_when_the_invitation_is_proved(as_role, appointment, channel, proven):
+def test_an_absence_is_told_and_checked_and_says_whether_the_invitation_is_proved(as_role, appointment, channel, proven):
     consultant, made = as_role('consultant'), appointment().json['id']
     if channel:
         assert move(consultant, made, 'invite', channel=channel).json['invitationProven'] is proven
     assert move(consultant, made, 'miss').json['state'] == 'absent'
-    assert checks(as_role, made) == [('open', None)] * proven
+    signal, = signals(as_role, made)
+    assert (signal['kind'], signal['listed'], checks(as_role, made)) == ('no_show', True, [('open', None)])
+    assert as_role('team_lead').get(f'/signals/{signal["id"]}').json['invitationProven'] is proven
 
 
 def test_the_check_is_of_the_case_manager_today_and_behind_the_wall(as_role, appointment, region):
     made = appointment().json['id']
     move(as_role('consultant'), made, 'invite', channel='letter')
     move(as_role('consultant'), made, 'miss')
-    check, = as_role('case_manager').get(f'/tasks?subjectId={made}').json['items']
+    signal, = signals(as_role, made)
+    check, = as_role('case_manager').get(f'/tasks?subjectId={signal["id"]}').json['items']
     assert check['ownerUserId'] == as_role('case_manager').get('/user-profile').json['id'] and check['urgent']
     assert check['dueAt'] == region.sql("select app.json_instant(calendar.moment(clock.today() + time '23:59:59'))")[0][0]
-    assert as_role('consultant').get(f'/tasks?subjectId={made}').json['items'] == []
+    assert as_role('consultant').get(f'/tasks?subjectId={signal["id"]}').json['items'] == []
 
 
-@pytest.mark.parametrize('event,more,end', [('attend', {}, ('done', 'present')), ('excuse', {'reason': 'ill'}, ('done', 'ill')),
-                                            ('excuse', {'reason': 'work'}, ('withdrawn', None))])
-def test_a_correction_ends_the_check(as_role, appointment, event, more, end):
+@pytest.mark.parametrize('event,more,says', [('attend', {}, 'present'), ('excuse', {'reason': 'ill'}, 'ill'), ('excuse', {'reason': 'work'}, 'excused')])
+def test_a_correction_takes_the_signal_back_and_ends_the_check(as_role, appointment, event, more, says):
     consultant, made = as_role('consultant'), appointment().json['id']
     move(consultant, made, 'invite', channel='letter')
     move(consultant, made, 'miss')
     assert move(consultant, made, event, **more).status == 200
-    assert checks(as_role, made) == [end]
+    signal, = signals(as_role, made)
+    assert (signal['state'], signal['outcome'], checks(as_role, made)) == ('withdrawn', says, [('withdrawn', None)])
+    assert move(consultant, made, 'miss').status == 200        # it was so after all
+    assert [s['state'] for s in signals(as_role, made)] == ['received', 'withdrawn']
 
 
 def test_an_excuse_opens_none(as_role, appointment):

@@ -123,7 +123,7 @@ class Row:
         """Of whoever calls, so that the caller may take it back."""
         state, now = self.state['signal'], self.at['now']
         return copied('app.candidate', self.at['candidate'], id=self.id['candidate'], alias='Wie', status='active', user_id=None) + inserted(
-            'app.signal', tenant_id=1, id=self.id['signal'], candidate_id=self.id['candidate'], kind='other', state=state, seen_at=now, received_at=now,
+            'app.signal', tenant_id=1, id=self.id['signal'], candidate_id=self.id['candidate'], kind='other', state=state, seen_at=now, received_at=now, listed=False,
             made_by=self.at['team_lead'], sender=self.at['team_lead'], **({'outcome': 'unknown', 'handled_at': now} if state == 'handled' else {}),
             **({'withdrawn_at': now} if state == 'withdrawn' else {}), **STAMPS)
 
@@ -207,7 +207,7 @@ class Row:
                  'createPlacementContact': {'withWhom': 'candidate', 'channel': 'call', 'outcome': 'fine'}, 'callAboutPlacement': None,
                  'deviateFromPlan': {'plan': 'light', 'agreedBy': 'candidate', 'reason': 'other'},
                  'acceptPlacement': {}, 'declinePlacement': {'reason': 'other'}, 'startPlacement': {}, 'endPlacement': {'reason': 'other'},
-                 'handleSignal': {'outcome': 'unknown'}, 'withdrawSignal': None, 'grantInstrument': None, 'refuseInstrument': {'reason': 'other'}, 'endInstrument': {'reason': 'other'},
+                 'handleSignal': {'outcome': 'unknown'}, 'withdrawSignal': None, 'orderCheck': {'how': 'call'}, 'grantInstrument': None, 'refuseInstrument': {'reason': 'other'}, 'endInstrument': {'reason': 'other'},
                  'extendInstrument': {'fromDay': day(100), 'untilDay': day(120)}, 'suspendInstrument': {'fromDay': day(2), 'untilDay': day(3)},
                  'convertPlacement': {'kind': 'regular'}, 'returnPlacement': {'reason': 'other'}, 'undoPlacement': {'reason': 'other'},
                  'createCandidate': {'alias': 'Nieuw', 'pc4': '5012', 'status': self.wanted}}
@@ -255,7 +255,7 @@ class Row:
                   'createPlacementContact': '/placements/{placement}/contacts', 'callAboutPlacement': '/placements/{placement}/calls',
                   'deviateFromPlan': '/placements/{placement}/deviations',
                   'createPlacement': '/placements', 'acceptPlacement': '/placements/{placement}/acceptances', 'declinePlacement': '/placements/{placement}/refusals',
-                  'handleSignal': '/signals/{signal}/handlings', 'withdrawSignal': '/signals/{signal}/withdrawals',
+                  'handleSignal': '/signals/{signal}/handlings', 'withdrawSignal': '/signals/{signal}/withdrawals', 'orderCheck': '/signals/{signal}/checks',
                   'grantInstrument': '/instruments/{instrument}/grants', 'refuseInstrument': '/instruments/{instrument}/refusals',
                   'endInstrument': '/instruments/{instrument}/endings', 'extendInstrument': '/instruments/{instrument}/extensions',
                   'suspendInstrument': '/instruments/{instrument}/suspensions',

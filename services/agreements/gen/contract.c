@@ -12,7 +12,7 @@ static const char *const values_0[] = {"quote", "placement_sheet", "project_shee
 static const char *const values_1[] = {"draft", "offered", "agreed", "running", "ended", "lapsed", "refused", NULL};
 static const char *const values_2[] = {"placement_sheet", "project_sheet", "card", "rules_letter", "decision", "appointment", "notice", NULL};
 static const char *const values_3[] = {"asked", "made", "failed", "withdrawn", NULL};
-static const char *const values_4[] = {"flow", "stock", "median", "stated", NULL};
+static const char *const values_4[] = {"flow", "stock", "median", "share", "stated", NULL};
 static const struct pattern_part pattern_5[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
 static const char *const values_6[] = {"municipality", "organisation", "project", "neighbourhood", "sector", "kind", NULL};
 static const struct pattern_part pattern_7[] = {{{0x0u, 0x4u}, 1, 1}, {{0x0u, 0x200000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0x3ff000000000000u, 0x7fffffeu}, 4, 4}, {{0, 0}, 0, 0}};
@@ -205,7 +205,7 @@ static enum err withdraw_document_plan(struct ctx *ctx, const struct request *re
 }
 static const struct right list_figures_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_PARTNER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_figures_query[] = {
-    {.name = "measure", .key = {"\"measure\":", 10}, .column = "measure", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "measure", .key = {"\"measure\":", 10}, .column = "measure", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 5, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
 };
 /* listFigures: The figures that there are */
 static enum err list_figures_plan(struct ctx *ctx, const struct request *req, struct plan *plan)

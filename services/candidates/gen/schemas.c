@@ -49,7 +49,7 @@ static const char *const values_39[] = {"regular", "temp", "secondment", "trial_
 static const char *const values_40[] = {"look", "change", "denial", NULL};
 static const char *const values_41[] = {"planned", "running", "finished", "stopped", NULL};
 static const char *const values_42[] = {"asked", "agreed", "declined", NULL};
-static const char *const values_43[] = {"child_care", "debts", "housing", "transport", "rhythm", "language", "documents", "pre_training", "language_course", "motivation_training", "application_training", "digital_skills", "work_stage", "apprenticeship", "certificate", "diploma", "other", NULL};
+static const char *const values_43[] = {"child_care", "debts", "housing", "transport", "rhythm", "language", "documents", "pre_training", "language_course", "motivation_training", "application_training", "digital_skills", "work_stage", "apprenticeship", "certificate", "diploma", "other", "call", "home_visit", "sick_report", NULL};
 static const char *const values_44[] = {"proposed", "open", "done", "failed", "withdrawn", NULL};
 
 static const struct field appointment_new_fields[] = {

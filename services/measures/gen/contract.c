@@ -426,6 +426,18 @@ static enum err withdraw_signal_plan(struct ctx *ctx, const struct request *req,
     sql_signal_get(plan, (struct sql_signal_get){.id = req->path[0]});
     return OK;
 }
+static const struct right order_check_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field order_check_path[] = {
+    {.name = "signalId", .key = {"\"signalId\":", 11}, .column = "signal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* orderCheck: Order another check */
+static enum err order_check_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_signal_order_check(plan, req->body, (struct sql_signal_order_check){.id = req->path[0]});
+    sql_signal_get(plan, (struct sql_signal_get){.id = req->path[0]});
+    return OK;
+}
 static const struct operation operations[] = {
     {
         .id = "listDecisions",
@@ -786,7 +798,7 @@ static const struct operation operations[] = {
         .rights = list_signals_rights,
         .purpose = "measures",
         .parameters = list_signals_query, .parameters_count = 7,
-        .response = &signal_schema, .shown = 0x1ffffffu,
+        .response = &signal_schema, .shown = 0x3fe1ffffu,
         .list = &query_signal_list,
         .handle = list_signals_plan,
     },
@@ -800,7 +812,7 @@ static const struct operation operations[] = {
         .rights = create_signal_rights,
         .purpose = "measures",
         .body = &signal_new_schema,
-        .response = &signal_schema, .shown = 0x1ffffffu,
+        .response = &signal_schema, .shown = 0x3fffffffu,
         .show = &operations[26],
         .handle = create_signal_plan,
     },
@@ -814,7 +826,7 @@ static const struct operation operations[] = {
         .rights = get_signal_rights,
         .purpose = "measures",
         .path_fields = get_signal_path, .path_count = 1,
-        .response = &signal_schema, .shown = 0x1ffffffu,
+        .response = &signal_schema, .shown = 0x3fffffffu,
         .handle = get_signal_plan,
     },
     {
@@ -828,7 +840,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = handle_signal_path, .path_count = 1,
         .body = &signal_handling_schema,
-        .response = &signal_schema, .shown = 0x1ffffffu,
+        .response = &signal_schema, .shown = 0x3fffffffu,
         .show = &operations[26],
         .handle = handle_signal_plan,
     },
@@ -842,12 +854,27 @@ static const struct operation operations[] = {
         .rights = withdraw_signal_rights,
         .purpose = "measures",
         .path_fields = withdraw_signal_path, .path_count = 1,
-        .response = &signal_schema, .shown = 0x1ffffffu,
+        .response = &signal_schema, .shown = 0x3fffffffu,
         .show = &operations[26],
         .handle = withdraw_signal_plan,
+    },
+    {
+        .id = "orderCheck",
+        .method = METHOD_POST,
+        .path = "/signals/{signalId}/checks",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = order_check_rights,
+        .purpose = "measures",
+        .path_fields = order_check_path, .path_count = 1,
+        .body = &check_order_schema,
+        .response = &signal_schema, .shown = 0x3fffffffu,
+        .show = &operations[26],
+        .handle = order_check_plan,
     },
 };
 
 const struct service measures_service = {
-    "measures", operations, 29, false,
+    "measures", operations, 30, false,
 };

@@ -4,7 +4,7 @@
 
 #include "lib/base/limits.h"
 
-_Static_assert(29 <= LIMIT_QUERIES, "queries");
+_Static_assert(30 <= LIMIT_QUERIES, "queries");
 _Static_assert(10 <= LIMIT_VALUES, "signal_list");
 
 static const struct query_filter decision_list_filters[] = {
@@ -517,13 +517,14 @@ const struct query query_signal_list = {
             "id, s.seen_by, s.seen_at, s.received_at, case when i.inside then s.project_id end as project_id,"
             " case when i.inside then s.made_by end as made_by, case when i.inside then s.organisation_id end"
             " as organisation_id, case when i.inside then s.employer_id end as employer_id, case when i.insid"
-            "e then s.doubles_id end as doubles_id, case when i.inside then s.duty end as duty, case when i.i"
-            "nside then s.outcome end as outcome, case when i.inside then s.looked_into_at end as looked_into"
-            "_at, case when i.inside then s.handled_at end as handled_at, case when i.inside then s.withdrawn"
-            "_at end as withdrawn_at, case when i.inside then s.corrected_at end as corrected_at, case when i"
-            ".inside then s.version else app.signal_version_outside(s) end as version, case when i.inside the"
-            "n s.changed_at else app.signal_changed_outside(s) end as changed_at from app.signal s cross join"
-            " lateral (select app.signal_inside(s) as inside) i where true",
+            "e then s.listed end as listed, case when i.inside then s.doubles_id end as doubles_id, case when"
+            " i.inside then s.duty end as duty, case when i.inside then s.outcome end as outcome, case when i"
+            ".inside then s.looked_into_at end as looked_into_at, case when i.inside then s.handled_at end as"
+            " handled_at, case when i.inside then s.withdrawn_at end as withdrawn_at, case when i.inside then"
+            " s.corrected_at end as corrected_at, case when i.inside then s.version else app.signal_version_o"
+            "utside(s) end as version, case when i.inside then s.changed_at else app.signal_changed_outside(s"
+            ") end as changed_at from app.signal s cross join lateral (select app.signal_inside(s) as inside)"
+            " i where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &signal_list_list, .whose = "candidate_id",
 };
@@ -539,13 +540,15 @@ const struct query query_signal_get = {
             "id, s.seen_by, s.seen_at, s.received_at, case when i.inside then s.project_id end as project_id,"
             " case when i.inside then s.made_by end as made_by, case when i.inside then s.organisation_id end"
             " as organisation_id, case when i.inside then s.employer_id end as employer_id, case when i.insid"
-            "e then s.doubles_id end as doubles_id, case when i.inside then s.duty end as duty, case when i.i"
-            "nside then s.outcome end as outcome, case when i.inside then s.looked_into_at end as looked_into"
-            "_at, case when i.inside then s.handled_at end as handled_at, case when i.inside then s.withdrawn"
-            "_at end as withdrawn_at, case when i.inside then s.corrected_at end as corrected_at, case when i"
-            ".inside then s.version else app.signal_version_outside(s) end as version, case when i.inside the"
-            "n s.changed_at else app.signal_changed_outside(s) end as changed_at from app.signal s cross join"
-            " lateral (select app.signal_inside(s) as inside) i where s.id = $1",
+            "e then s.listed end as listed, case when i.inside then s.doubles_id end as doubles_id, case when"
+            " i.inside then s.duty end as duty, case when i.inside then s.outcome end as outcome, case when i"
+            ".inside then s.looked_into_at end as looked_into_at, case when i.inside then s.handled_at end as"
+            " handled_at, case when i.inside then s.withdrawn_at end as withdrawn_at, case when i.inside then"
+            " s.corrected_at end as corrected_at, case when i.inside then s.version else app.signal_version_o"
+            "utside(s) end as version, case when i.inside then s.changed_at else app.signal_changed_outside(s"
+            ") end as changed_at, f.person, f.invitation_proven, f.rules_known_on, f.checks from app.signal s"
+            " cross join lateral (select app.signal_inside(s) as inside) i left join lateral app.signal_facts"
+            "(s.id) f on true where s.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -602,4 +605,20 @@ struct statement *sql_signal_withdraw(struct plan *plan, struct sql_signal_withd
     return plan_add(plan, &query_signal_withdraw, values);
 }
 
-const struct query *const measures_queries[] = {&query_decision_list, &query_decision_get, &query_decision_draft, &query_decision_redraft, &query_decision_view_ask, &query_decision_view_give, &query_decision_view_skip, &query_decision_decide, &query_decision_withdraw, &query_decision_revise, &query_decision_return, &query_decision_keep, &query_decision_pay, &query_decision_transition_list, &query_objection_list, &query_objection_get, &query_objection_register, &query_objection_change, &query_objection_repair, &query_objection_postpone, &query_objection_enjoin, &query_objection_decide, &query_objection_withdraw, &query_objection_transition_list, &query_signal_list, &query_signal_get, &query_signal_make, &query_signal_handle, &query_signal_withdraw, NULL};
+const struct query query_signal_order_check = {
+    .name = "signal_order_check",
+    .text = "select app.signal_order_check($1::uuid, $2::text, $3::uuid)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_signal_order_check(struct plan *plan, const struct check_order *body, struct sql_signal_order_check args)
+{
+    const struct str values[] = {
+        args.id,
+        body->how,
+        body->owner_user_id,
+    };
+    return plan_add(plan, &query_signal_order_check, values);
+}
+
+const struct query *const measures_queries[] = {&query_decision_list, &query_decision_get, &query_decision_draft, &query_decision_redraft, &query_decision_view_ask, &query_decision_view_give, &query_decision_view_skip, &query_decision_decide, &query_decision_withdraw, &query_decision_revise, &query_decision_return, &query_decision_keep, &query_decision_pay, &query_decision_transition_list, &query_objection_list, &query_objection_get, &query_objection_register, &query_objection_change, &query_objection_repair, &query_objection_postpone, &query_objection_enjoin, &query_objection_decide, &query_objection_withdraw, &query_objection_transition_list, &query_signal_list, &query_signal_get, &query_signal_make, &query_signal_handle, &query_signal_withdraw, &query_signal_order_check, NULL};

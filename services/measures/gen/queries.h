@@ -171,6 +171,12 @@ struct sql_signal_withdraw {
 };
 struct statement *sql_signal_withdraw(struct plan *plan, struct sql_signal_withdraw args);
 
+extern const struct query query_signal_order_check;
+struct sql_signal_order_check {
+    struct str id;
+};
+struct statement *sql_signal_order_check(struct plan *plan, const struct check_order *body, struct sql_signal_order_check args);
+
 /* All of them; ends with NULL. */
 extern const struct query *const measures_queries[];
 

@@ -28,10 +28,13 @@ static const char *const values_18[] = {"upheld", "partly", "rejected", "inadmis
 static const char *const values_19[] = {"no_show", "refusal", "misconduct", "sick", "no_search", "other", NULL};
 static const char *const values_20[] = {"present", "ill", "excused", "not_excused", "mistaken", "unknown", NULL};
 static const char *const values_21[] = {"a", "b", "c", "d", "e", "f", "g", "h", "ordinance", NULL};
-static const char *const values_22[] = {"kept", "revised", "void", NULL};
-static const char *const values_23[] = {"drafted", "hearing", "decided", "notified", "in_force", "ended", "revised", "withdrawn", "lapsed", NULL};
-static const char *const values_24[] = {"registered", "upheld", "partly", "rejected", "inadmissible", "withdrawn", NULL};
-static const char *const values_25[] = {"received", "looked_into", "handled", "withdrawn", NULL};
+static const char *const values_22[] = {"call", "home_visit", "sick_report", NULL};
+static const char *const values_23[] = {"kept", "revised", "void", NULL};
+static const char *const values_24[] = {"drafted", "hearing", "decided", "notified", "in_force", "ended", "revised", "withdrawn", "lapsed", NULL};
+static const char *const values_25[] = {"registered", "upheld", "partly", "rejected", "inadmissible", "withdrawn", NULL};
+static const char *const values_26[] = {"proposed", "open", "done", "failed", "withdrawn", NULL};
+static const char *const values_27[] = {"present", "ill", "absent", "refused", "not_reached", NULL};
+static const char *const values_28[] = {"received", "looked_into", "handled", "withdrawn", NULL};
 
 static const struct field decision_norm_fields[] = {
     {.name = "duty", .key = {"\"duty\":", 7}, .column = "duty", .type = FIELD_TEXT, .offset = offsetof(struct decision_norm, duty), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
@@ -276,12 +279,20 @@ const struct schema signal_handling_schema = {
     .name = "SignalHandling", .fields = signal_handling_fields, .count = 2,
     .size = sizeof(struct signal_handling), .self = NULL,
 };
+static const struct field check_order_fields[] = {
+    {.name = "how", .key = {"\"how\":", 6}, .column = "how", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct check_order, how), .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
+    {.name = "ownerUserId", .key = {"\"ownerUserId\":", 14}, .column = "owner_user_id", .type = FIELD_UUID, .offset = offsetof(struct check_order, owner_user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema check_order_schema = {
+    .name = "CheckOrder", .fields = check_order_fields, .count = 2,
+    .size = sizeof(struct check_order), .self = NULL,
+};
 static const struct field decision_review_fields[] = {
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
     {.name = "askedOn", .key = {"\"askedOn\":", 10}, .column = "asked_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "words", .key = {"\"words\":", 8}, .column = "words", .type = FIELD_TEXT, .min = 0, .max = 4000, .visible_to = 0xffffffffu},
     {.name = "decideBy", .key = {"\"decideBy\":", 11}, .column = "decide_by", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu},
     {.name = "outcomeOn", .key = {"\"outcomeOn\":", 12}, .column = "outcome_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "outcomeText", .key = {"\"outcomeText\":", 14}, .column = "outcome_text", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xffffffffu},
 };
@@ -293,7 +304,7 @@ static const struct field decision_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_24, .visible_to = 0xffffffffu},
     {.name = "signalIds", .key = {"\"signalIds\":", 12}, .column = "signal_ids", .type = FIELD_LIST, .item = FIELD_UUID, .min = 0, .max = 20, .visible_to = 0x8003u, .closed_to = 0xffffcu},
     {.name = "conductOn", .key = {"\"conductOn\":", 12}, .column = "conduct_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "duty", .key = {"\"duty\":", 7}, .column = "duty", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
@@ -368,7 +379,7 @@ static const struct field objection_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_24, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_25, .visible_to = 0xffffffffu},
     {.name = "byWhom", .key = {"\"byWhom\":", 9}, .column = "by_whom", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
     {.name = "representative", .key = {"\"representative\":", 17}, .column = "representative", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
@@ -399,9 +410,33 @@ const struct schema objection_schema = {
     .name = "Objection", .fields = objection_fields, .count = 29,
     .size = 0, .self = "/objections/",
 };
+static const struct field signal_check_fields[] = {
+    {.name = "taskId", .key = {"\"taskId\":", 9}, .column = "task_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "how", .key = {"\"how\":", 6}, .column = "how", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_26, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_27, .visible_to = 0xffffffffu},
+    {.name = "ownerUserId", .key = {"\"ownerUserId\":", 14}, .column = "owner_user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "endedAt", .key = {"\"endedAt\":", 10}, .column = "ended_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema signal_check_schema = {
+    .name = "SignalCheck", .fields = signal_check_fields, .count = 7,
+    .size = 0, .self = NULL,
+};
+static const struct field signal_person_fields[] = {
+    {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "firstName", .key = {"\"firstName\":", 12}, .column = "first_name", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "lastName", .key = {"\"lastName\":", 11}, .column = "last_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "pc4", .type = FIELD_TEXT, .min = 0, .max = 4, .visible_to = 0xffffffffu},
+};
+const struct schema signal_person_schema = {
+    .name = "SignalPerson", .fields = signal_person_fields, .count = 5,
+    .size = 0, .self = NULL,
+};
 static const struct field signal_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_25, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_28, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x83b7u},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
     {.name = "appointmentId", .key = {"\"appointmentId\":", 16}, .column = "appointment_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -416,6 +451,11 @@ static const struct field signal_fields[] = {
     {.name = "madeBy", .key = {"\"madeBy\":", 9}, .column = "made_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x8003u},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x8003u},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x8003u},
+    {.name = "listed", .key = {"\"listed\":", 9}, .column = "listed", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x8003u},
+    {.name = "invitationProven", .key = {"\"invitationProven\":", 19}, .column = "invitation_proven", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x8003u},
+    {.name = "rulesKnownOn", .key = {"\"rulesKnownOn\":", 15}, .column = "rules_known_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0x8003u},
+    {.name = "checks", .key = {"\"checks\":", 9}, .column = "checks", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 100, .schema = &signal_check_schema, .visible_to = 0x8023u},
+    {.name = "person", .key = {"\"person\":", 9}, .column = "person", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &signal_person_schema, .visible_to = 0x8023u},
     {.name = "doublesId", .key = {"\"doublesId\":", 12}, .column = "doubles_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x8003u},
     {.name = "duty", .key = {"\"duty\":", 7}, .column = "duty", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_21, .visible_to = 0x8003u},
     {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_20, .visible_to = 0x8003u},
@@ -427,6 +467,6 @@ static const struct field signal_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema signal_schema = {
-    .name = "Signal", .fields = signal_fields, .count = 25,
+    .name = "Signal", .fields = signal_fields, .count = 30,
     .size = 0, .self = "/signals/",
 };

@@ -211,6 +211,12 @@ struct signal_handling {
     struct str duty;
 };
 
+/* How somebody is checked, and by whom. (opdracht tot controle) */
+struct check_order {
+    struct str how;
+    struct str owner_user_id;
+};
+
 extern const struct schema decision_norm_schema;
 extern const struct schema decision_new_schema;
 extern const struct schema decision_change_schema;
@@ -230,9 +236,12 @@ extern const struct schema objection_injunction_schema;
 extern const struct schema objection_decision_schema;
 extern const struct schema signal_new_schema;
 extern const struct schema signal_handling_schema;
+extern const struct schema check_order_schema;
 extern const struct schema decision_review_schema;
 extern const struct schema decision_schema;
 extern const struct schema objection_schema;
+extern const struct schema signal_check_schema;
+extern const struct schema signal_person_schema;
 extern const struct schema signal_schema;
 
 #endif

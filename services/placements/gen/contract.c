@@ -10,9 +10,10 @@ _Static_assert(7 <= LIMIT_QUERY_PARAMETERS, "listPlacements");
 
 static const char *const values_0[] = {"asked", "granted", "ended", "refused", "withdrawn", NULL};
 static const char *const values_1[] = {"wage_cost_subsidy", "flat_rate_subsidy", "wage_supplement", "no_risk", "trial", "job_coach", "adaptation", "return_option", "travel_costs", "course_costs", NULL};
-static const char *const values_2[] = {"offered", "accepted", "started", "ended", "declined", "withdrawn", "undone", NULL};
-static const char *const values_3[] = {"regular", "temp", "secondment", "trial", "work_experience", "internship", "apprenticeship", "subsidised", "seasonal", "event", "successor", "adoption", "redeployment", "own_business", NULL};
-static const char *const values_4[] = {"drafted", "sent", "invited", "hired", "rejected", "withdrawn", "obsolete", "expired", "undone", NULL};
+static const char *const values_2[] = {"after_care", "checks", NULL};
+static const char *const values_3[] = {"offered", "accepted", "started", "ended", "declined", "withdrawn", "undone", NULL};
+static const char *const values_4[] = {"regular", "temp", "secondment", "trial", "work_experience", "internship", "apprenticeship", "subsidised", "seasonal", "event", "successor", "adoption", "redeployment", "own_business", NULL};
+static const char *const values_5[] = {"drafted", "sent", "invited", "hired", "rejected", "withdrawn", "obsolete", "expired", "undone", NULL};
 
 static const struct right get_coach_day_rights[] = {{1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 /* getCoachDay: The visits of today */
@@ -156,6 +157,7 @@ static enum err resume_instrument_plan(struct ctx *ctx, const struct request *re
 static const struct right list_on_calls_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_on_calls_query[] = {
     {.name = "untilAfter", .key = {"\"untilAfter\":", 13}, .column = "until_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "duty", .key = {"\"duty\":", 7}, .column = "duty", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 2, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
 };
 /* listOnCalls: The on-call roster */
 static enum err list_on_calls_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -240,8 +242,8 @@ static enum err get_placement_contact_plan(struct ctx *ctx, const struct request
 }
 static const struct right list_placements_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field list_placements_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 7, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 14, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 7, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 14, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -448,7 +450,7 @@ static enum err send_proposal_round_plan(struct ctx *ctx, const struct request *
 }
 static const struct right list_proposals_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field list_proposals_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 9, .item_max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 9, .item_max = 100, .values = values_5, .visible_to = 0xffffffffu},
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -760,8 +762,8 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = 0,
         .rights = list_on_calls_rights,
-        .parameters = list_on_calls_query, .parameters_count = 1,
-        .response = &on_call_schema, .shown = 0x3fu,
+        .parameters = list_on_calls_query, .parameters_count = 2,
+        .response = &on_call_schema, .shown = 0x7fu,
         .list = &query_on_call_list,
         .handle = list_on_calls_plan,
     },
@@ -774,7 +776,7 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = create_on_call_rights,
         .body = &on_call_new_schema,
-        .response = &on_call_schema, .shown = 0x3fu,
+        .response = &on_call_schema, .shown = 0x7fu,
         .show = &operations[13],
         .handle = create_on_call_plan,
     },
@@ -787,7 +789,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_on_call_rights,
         .path_fields = get_on_call_path, .path_count = 1,
-        .response = &on_call_schema, .shown = 0x3fu,
+        .response = &on_call_schema, .shown = 0x7fu,
         .handle = get_on_call_plan,
     },
     {

@@ -200,12 +200,13 @@ struct statement *sql_instrument_resume(struct plan *plan, const struct instrume
 
 static const struct query_filter on_call_list_filters[] = {
     {"untilAfter", "c.until_at > %::timestamptz", NULL},
+    {"duty", "c.duty = %", NULL},
 };
 static const struct query_sort on_call_list_sorts[] = {
     {"fromAt", "c.from_at", "timestamptz", "from_at"},
 };
 static const struct query_list on_call_list_list = {
-    on_call_list_filters, 1,
+    on_call_list_filters, 2,
     on_call_list_sorts, 1,
     "c.id", "id", "uuid",
     false,
@@ -214,8 +215,8 @@ static const struct query_list on_call_list_list = {
 };
 const struct query query_on_call_list = {
     .name = "on_call_list",
-    .text = "select c.id, c.user_id, c.from_at, c.until_at, c.version, c.changed_at from app.on_call c where "
-            "true",
+    .text = "select c.id, c.user_id, c.duty, c.from_at, c.until_at, c.version, c.changed_at from app.on_call "
+            "c where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &on_call_list_list,
 };
@@ -226,8 +227,8 @@ struct statement *sql_on_call_list(struct plan *plan)
 
 const struct query query_on_call_get = {
     .name = "on_call_get",
-    .text = "select c.id, c.user_id, c.from_at, c.until_at, c.version, c.changed_at from app.on_call c where "
-            "c.id = $1",
+    .text = "select c.id, c.user_id, c.duty, c.from_at, c.until_at, c.version, c.changed_at from app.on_call "
+            "c where c.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -241,10 +242,10 @@ struct statement *sql_on_call_get(struct plan *plan, struct sql_on_call_get args
 
 const struct query query_on_call_insert = {
     .name = "on_call_insert",
-    .text = "insert into app.on_call as c (tenant_id, id, user_id, from_at, until_at) values (app.tenant(), $"
-            "1::uuid, $2::uuid, $3::timestamptz, $4::timestamptz) returning c.id, c.user_id, c.from_at, c.unt"
-            "il_at, c.version, c.changed_at",
-    .parameters = 4, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .text = "insert into app.on_call as c (tenant_id, id, user_id, duty, from_at, until_at) values (app.tenan"
+            "t(), $1::uuid, $2::uuid, coalesce($3::text, 'after_care'), $4::timestamptz, $5::timestamptz) ret"
+            "urning c.id, c.user_id, c.duty, c.from_at, c.until_at, c.version, c.changed_at",
+    .parameters = 5, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
 struct statement *sql_on_call_insert(struct plan *plan, const struct on_call_new *body, struct sql_on_call_insert args)
@@ -252,6 +253,7 @@ struct statement *sql_on_call_insert(struct plan *plan, const struct on_call_new
     const struct str values[] = {
         args.id,
         body->user_id,
+        body->duty,
         body->from_at,
         body->until_at,
     };

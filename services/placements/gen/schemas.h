@@ -60,6 +60,7 @@ struct instrument_resumption {
 /* Who is on call. (nieuwe dienst) */
 struct on_call_new {
     struct str user_id;
+    struct str duty;
     struct str from_at;
     struct str until_at;
 };

@@ -26,7 +26,7 @@ static const struct pattern_part pattern_16[] = {{{0x7000000000000u, 0x0u}, 1, 1
 static const char *const values_17[] = {"country", "tenant", "project", "agreement", NULL};
 static const char *const values_18[] = {"withdraw", "end", NULL};
 static const char *const values_19[] = {"propose", "send", "invite", "hire", "start", "pay", NULL};
-static const char *const values_20[] = {"child_care", "debts", "housing", "transport", "rhythm", "language", "documents", "pre_training", "language_course", "motivation_training", "application_training", "digital_skills", "work_stage", "apprenticeship", "certificate", "diploma", "other", NULL};
+static const char *const values_20[] = {"child_care", "debts", "housing", "transport", "rhythm", "language", "documents", "pre_training", "language_course", "motivation_training", "application_training", "digital_skills", "work_stage", "apprenticeship", "certificate", "diploma", "other", "call", "home_visit", "sick_report", NULL};
 static const char *const values_21[] = {"no_time", "not_ours", "wrong_person", "cannot_be_met", "no_longer_needed", "made_by_mistake", "twice", "subject_ended", "person_left", "other", NULL};
 static const char *const values_22[] = {"contacted", "not_contacted", "taken_up", "refused", "kept", "not_kept", "answered", "not_answered", "held", "not_held", "fine", "attention", "at_risk", "ended", "not_reached", "present", "ill", "absent", "removed", "not_removed", "finished", "not_finished", "met", "not_met", "granted", "agreed", "permanent", "extended", "converted", "used", "not_used", "handed_over", "received", "not_received", "full", "partial", "none", "renewed", "lapsed", "decided", "followed", "dropped", "not_done", NULL};
 static const char *const values_23[] = {"employer", "candidate", "organisation", "team_lead", "colleague", NULL};
@@ -281,7 +281,7 @@ static const struct field task_new_fields[] = {
     {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .offset = offsetof(struct task_new, due_at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "dueDay", .key = {"\"dueDay\":", 9}, .column = "due_day", .type = FIELD_DATE, .offset = offsetof(struct task_new, due_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .offset = offsetof(struct task_new, blocks), .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu, .closed_to = 0xf7b80u},
-    {.name = "topic", .key = {"\"topic\":", 8}, .column = "topic", .type = FIELD_TEXT, .offset = offsetof(struct task_new, topic), .min = 0, .max = 100, .values = values_20, .visible_to = 0x197u, .closed_to = 0xffe68u},
+    {.name = "topic", .key = {"\"topic\":", 8}, .column = "topic", .type = FIELD_TEXT, .offset = offsetof(struct task_new, topic), .min = 0, .max = 100, .values = values_20, .visible_to = 0x197u, .closed_to = 0xffe48u},
     {.name = "amountCents", .key = {"\"amountCents\":", 14}, .column = "amount_cents", .type = FIELD_INT, .offset = offsetof(struct task_new, amount_cents), .min = 0, .max = 100000000, .visible_to = 0x17u, .closed_to = 0xfffe8u},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .offset = offsetof(struct task_new, project_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xf7b80u},
 };
@@ -986,7 +986,7 @@ static const struct field task_fields[] = {
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "summary", .key = {"\"summary\":", 10}, .column = "summary", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_19, .visible_to = 0x847fu},
-    {.name = "topic", .key = {"\"topic\":", 8}, .column = "topic", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_20, .visible_to = 0x197u},
+    {.name = "topic", .key = {"\"topic\":", 8}, .column = "topic", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_20, .visible_to = 0x1b7u},
     {.name = "amountCents", .key = {"\"amountCents\":", 14}, .column = "amount_cents", .type = FIELD_INT, .min = 0, .max = 100000000, .visible_to = 0x17u},
     {.name = "grantedCents", .key = {"\"grantedCents\":", 15}, .column = "granted_cents", .type = FIELD_INT, .min = 0, .max = 100000000, .visible_to = 0x17u},
     {.name = "urgent", .key = {"\"urgent\":", 9}, .column = "urgent", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},

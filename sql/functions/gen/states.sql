@@ -360,6 +360,7 @@ create function app.allows(noun text, state text, operation text) returns boolea
         when 'signal' then case operation
             when 'handleSignal' then state in ('received', 'looked_into')
             when 'withdrawSignal' then state in ('received', 'looked_into')
+            when 'orderCheck' then state in ('received', 'looked_into')
             else false end
         when 'task' then case operation
             when 'replanTask' then state in ('proposed', 'open')
@@ -473,6 +474,7 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('rule', 'updateRule', '{drafted}'::text[], '{tenant_admin}'::text[]),
         ('signal', 'handleSignal', '{received,looked_into}'::text[], '{case_manager,team_lead}'::text[]),
         ('signal', 'withdrawSignal', '{received,looked_into}'::text[], '{case_manager,team_lead,consultant,coach,field_officer,firm,agency,course_leader,employer}'::text[]),
+        ('signal', 'orderCheck', '{received,looked_into}'::text[], '{case_manager,team_lead}'::text[]),
         ('task', 'replanTask', '{proposed,open}'::text[], '{case_manager,team_lead,consultant,account_manager,coach,field_officer,sector_coach,firm,agency,course_leader,hub,employer,tenant_admin}'::text[]),
         ('task', 'reassignTask', '{proposed,open}'::text[], '{case_manager,team_lead,consultant,account_manager,coach,field_officer,sector_coach,firm,agency,course_leader,hub,employer,tenant_admin}'::text[]),
         ('trajectory', 'updateTrajectory', '{planned,running}'::text[], '{case_manager,team_lead,consultant}'::text[]),

@@ -1,0 +1,159 @@
+-- What follows from a signal: it is looked into the same day, its sender hears that it was handled, and a corrected list takes it back.
+
+-- Opens the check of a signal: how it is done says the kind, or whoever asks for it.
+create function app.signal_check_open(s app.signal, how text default null, owner_user uuid default null) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        perform app.task_open('check', 'signal', s.id, coalesce(owner_user, app.on_call_checker(s.candidate_id)), null, 'signal', project => s.project_id,
+                              topic => coalesce(how, (select c.how::text from ref.signal_check c where c.kind = s.kind)));
+    end $$;
+
+-- After a signal was written down. What another one told before is looked into once.
+create function app.signal_begin() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare event text := current_setting('app.event', true);
+    begin
+        perform app.signal_check_open(new);
+        perform set_config('app.event', coalesce(event, ''), true);
+        return null;
+    end $$;
+create trigger check_today after insert on app.signal for each row when (new.doubles_id is null) execute function app.signal_begin();
+
+-- After a check has ended: the next one follows the same day, such as a visit when nobody answered, or it was looked into.
+create function app.signal_looked_into() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        event text := current_setting('app.event', true);
+        next text := (select c.how::text from ref.signal_check c where c.after = new.topic and c.outcome = new.outcome);
+        s app.signal;
+    begin
+        select o.* into s from app.signal o where o.tenant_id = new.tenant_id and o.id = new.subject_id for no key update;
+        if not (app.signal_is_pending(s.state) or app.signal_is_open(s.state)) then
+            return null;
+        end if;
+        if new.outcome <> 'not_reached' or next is null then
+            update app.signal o set state = app.move('signal', o.state, 'look_into'), looked_into_at = clock.now()
+            where o.tenant_id = s.tenant_id and s.id in (o.id, o.doubles_id) and app.signal_is_pending(o.state);
+        end if;
+        if next is not null then
+            perform app.signal_check_open(s, next);
+        end if;
+        perform set_config('app.event', coalesce(event, ''), true);
+        return null;
+    end $$;
+create trigger signal_looked_into after update on app.task for each row
+    when (new.kind = 'check' and new.noun = 'signal' and new.state <> old.state and new.state in ('done', 'failed')) execute function app.signal_looked_into();
+
+-- After a signal was handled or taken back: nobody checks it any more. Whoever sent it from outside the wall hears that it was handled, and nothing else. What
+-- doubled a signal that was taken back stands by itself: the first of them is looked into.
+create function app.signal_end() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        event text := current_setting('app.event', true);
+        next app.signal;
+    begin
+        perform app.task_drop('signal', new.id, 'check');
+        if new.state = 'handled' then
+            perform app.message_queue('notice', u.id, 'signal', new.id) from app.user_account u
+            where u.tenant_id = new.tenant_id and u.id = new.made_by and u.active and u.id is distinct from app.actor() and u.role not in ('case_manager', 'team_lead');
+        else
+            select o.* into next from app.signal o where o.tenant_id = new.tenant_id and o.doubles_id = new.id and not app.signal_is_ended(o.state)
+                order by o.received_at, o.id limit 1;
+            update app.signal o set doubles_id = nullif(next.id, o.id) where o.tenant_id = new.tenant_id and o.doubles_id = new.id and next.id is not null;
+            if app.signal_is_pending(next.state) then
+                perform app.signal_check_open(next);
+            end if;
+        end if;
+        perform set_config('app.event', coalesce(event, ''), true);
+        return null;
+    end $$;
+create trigger signal_end after update on app.signal for each row
+    when (new.state <> old.state and new.state in ('handled', 'withdrawn')) execute function app.signal_end();
+
+-- The signal of an absence that was just noted, in the name of whoever noted it; none when that sender has told it already.
+create function app.signal_of_absence(a app.appointment) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare s app.signal;
+    begin
+        s.id := gen_random_uuid();
+        s.candidate_id := a.candidate_id;
+        s.kind := 'no_show';
+        s.appointment_id := a.id;
+        s.trajectory_id := a.trajectory_id;
+        s.proposal_id := a.proposal_id;
+        s.project_id := a.project_id;
+        s.seen_at := least(a.starts_at, clock.now());
+        s.listed := true;
+        if not exists (select from app.signal o where o.tenant_id = a.tenant_id and o.appointment_id = a.id and o.kind = s.kind and not app.signal_is_ended(o.state)
+                       and (o.made_by = app.actor() or app.organisation() in (o.organisation_id, o.employer_id))) then
+            perform app.signal_put(s);
+        end if;
+    end $$;
+
+-- The list says something else now: its signal is taken back, with what the list says. When it was handled already, the case manager looks at it again.
+create function app.signals_correct(a app.appointment) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        s app.signal;
+        says text := case when a.state = 'present' then 'present' when a.reason = 'ill' then 'ill' end;
+    begin
+        for s in select o.* from app.signal o where o.tenant_id = a.tenant_id and o.appointment_id = a.id and o.listed and not app.signal_is_ended(o.state)
+                 order by o.id for no key update loop
+            if app.signal_is_settled(s.state) then
+                update app.signal o set corrected_at = clock.now() where o.tenant_id = s.tenant_id and o.id = s.id;
+                perform app.task_open('question', 'signal', s.id, app.clock_user(to_jsonb(s), 'case_manager'), null, 'corrected', project => s.project_id);
+                continue;
+            end if;
+            update app.signal o set state = app.move('signal', o.state, 'correct'), outcome = coalesce(says, 'excused'), withdrawn_at = clock.now()
+            where o.tenant_id = s.tenant_id and o.id = s.id;
+        end loop;
+    end $$;
+
+-- Another check, by whoever passes the wall: how, and by whom.
+create function app.signal_order_check(signal uuid, how text, owner_user uuid) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare s app.signal := app.signal_lock(signal); -- it asks app.sees_signal()
+    begin
+        perform app.require('signal', s.state, 'orderCheck');
+        perform app.task_drop('signal', coalesce(s.doubles_id, s.id), 'check');
+        select o.* into s from app.signal o where o.tenant_id = s.tenant_id and o.id = coalesce(s.doubles_id, s.id);
+        perform app.signal_check_open(s, how, owner_user);
+    end $$;
+
+-- What it takes to look into a signal, for whoever passes the wall or has to check it: who the person is, how to reach them, whether the invitation
+-- can be proved, since when the rules were known, and the checks.
+create function app.signal_facts(signal uuid) returns table (person json, invitation_proven boolean, rules_known_on date, checks json) language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return query
+        select json_strip_nulls(json_build_object('alias', c.alias, 'firstName', c.first_name, 'lastName', c.last_name, 'phone', c.phone, 'pc4', c.postcode4)),
+               (select app.appointment_proof(a) from app.appointment a where a.tenant_id = s.tenant_id and a.id = s.appointment_id),
+               app.rules_known(s.candidate_id, (s.seen_at at time zone 'Europe/Amsterdam')::date),
+               (select json_agg(json_strip_nulls(json_build_object('taskId', t.id, 'how', t.topic, 'state', t.state, 'outcome', t.outcome, 'ownerUserId', t.owner_user_id,
+                       'dueAt', app.json_instant(t.due_at), 'endedAt', app.json_instant(t.ended_at))) order by t.made_at, t.id) from app.task t
+                where t.tenant_id = s.tenant_id and t.subject_id = coalesce(s.doubles_id, s.id) and t.noun = 'signal' and t.kind = 'check')
+        from app.signal s join app.candidate c on c.tenant_id = s.tenant_id and c.id = s.candidate_id
+        where s.tenant_id = app.tenant() and s.id = signal and app.sees_signal(s) and (app.signal_inside(s) or app.signal_checks(s.id, app.actor()));
+    end $$;
+
+-- After somebody died: nothing is looked into any more.
+create function app.signals_end_with_death() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare event text := current_setting('app.event', true);
+    begin
+        update app.signal s set state = app.move('signal', s.state, 'correct'), outcome = 'unknown', withdrawn_at = clock.now()
+        where s.tenant_id = new.tenant_id and s.candidate_id = new.id and (app.signal_is_pending(s.state) or app.signal_is_open(s.state));
+        perform set_config('app.event', coalesce(event, ''), true);
+        return null;
+    end $$;
+create trigger signals_end after update of died_on on app.candidate for each row
+    when (old.died_on is null and new.died_on is not null) execute function app.signals_end_with_death();
