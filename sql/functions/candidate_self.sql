@@ -41,7 +41,7 @@ create function app.candidate_report_sick(candidate uuid) returns void language 
             update app.appointment o set state = app.move('appointment', o.state, 'excuse'), reason = 'ill', recorded_at = clock.now(), recorded_by = app.actor()
             where o.tenant_id = a.tenant_id and o.id = a.id;
         end loop;
-        perform app.task_open('check', 'candidate', c.id, app.clock_user(jsonb_build_object('candidate_id', c.id), 'case_manager'), null, 'ill:' || clock.today());
+        perform app.task_open('check', 'candidate', c.id, app.clock_user(jsonb_build_object('candidate_id', c.id), 'case_manager'), null, 'ill:' || clock.today(), topic => 'sick_report');
     end $$;
 
 -- A question to whoever keeps the file: a task that is promised to the candidate. Its words are a note, which stays inside.

@@ -45,7 +45,7 @@ create function app.signal_looked_into() returns trigger language plpgsql
         return null;
     end $$;
 create trigger signal_looked_into after update on app.task for each row
-    when (new.kind = 'check' and new.noun = 'signal' and new.state <> old.state and new.state in ('done', 'failed')) execute function app.signal_looked_into();
+    when (new.kind = 'check' and new.noun = 'signal' and new.state <> old.state and app.task_is_settled(new.state)) execute function app.signal_looked_into();
 
 -- After a signal was handled or taken back: nobody checks it any more. Whoever sent it from outside the wall hears that it was handled, and nothing else. What
 -- doubled a signal that was taken back stands by itself: the first of them is looked into.
@@ -72,7 +72,7 @@ create function app.signal_end() returns trigger language plpgsql
         return null;
     end $$;
 create trigger signal_end after update on app.signal for each row
-    when (new.state <> old.state and new.state in ('handled', 'withdrawn')) execute function app.signal_end();
+    when (new.state <> old.state and (app.signal_is_settled(new.state) or app.signal_is_ended(new.state))) execute function app.signal_end();
 
 -- The signal of an absence that was just noted, in the name of whoever noted it; none when that sender has told it already.
 create function app.signal_of_absence(a app.appointment) returns void language plpgsql

@@ -56,11 +56,12 @@ comment on column app.signal.doubles_id is 'somebody else told the same of that 
 comment on column app.signal.duty is 'which duty it is about: those of the Participatiewet, article 18, paragraph 4, under a to h, or one of the ordinance';
 comment on column app.signal.corrected_at is 'after it was handled, the list of attendance was corrected';
 -- How a signal of a kind is looked into first, and how next after a check that ended in this way.
+create domain app.signal_check_how as text check (value in ('call', 'home_visit', 'sick_report'));
 create table ref.signal_check (
     kind app.signal_kind,
-    after app.task_topic,
+    after app.signal_check_how,
     outcome app.task_outcome,
-    how app.task_topic not null,
+    how app.signal_check_how not null,
     constraint signal_check_once unique nulls not distinct (kind, after, outcome)
 );
 comment on table ref.signal_check is 'with a kind: how it begins; with a check and its outcome: what follows on it the same day';

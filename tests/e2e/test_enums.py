@@ -24,7 +24,7 @@ EVENTS['EmployerAnswer'] = 'proposal'
 NO_CHECK = {
     'Role': 'x-roles of openapi.yaml is the source', 'Attribute': 'x-attributes of openapi.yaml is the source',
     'SearchPurpose': 'a note in the audit', 'CandidateProperty': 'names of properties; test_candidates.py compares them',
-    'WorkListOf': 'whose list it is',
+    'WorkListOf': 'whose list it is', 'CheckOutcome': 'the outcomes of one kind of task, in ref.task_kind',
     'DocumentTemplate': 'rows of ref.document_template', 'ShortlistStatus': 'computed of the run and the queue',
     'RuleEffectKind': 'computed by app.rule_preview()',
     'ExemptionCode': 'in a list of parts without rows; test_decision_inputs.py compares them with the rule',
