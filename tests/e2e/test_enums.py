@@ -38,7 +38,7 @@ NO_CHECK = {
 # checks that no enum of the contract shows: why
 NO_ENUM = {
     **dict.fromkeys(('app.reminder.fate', 'app.reminder.receiver', 'app.reminder.reader_kind', 'app.reminder_digest.reader_kind'), 'reminders have no operation'),
-    'ref.noun_clock.effect': 'clocks have no operation',
+    'ref.noun_clock.effect': 'clocks have no operation', 'ref.signal_check.after': 'which check follows on which has no operation',
     'app.message_report.action': 'what came back is told by the state', **dict.fromkeys(('ref.channel.proof', 'ref.channel.fall_back'), 'channels have no operation'),
     **dict.fromkeys(('region.agreement.kind', 'app.arrangement.kind', 'app.booking.kind'),
                     'their operations come later'),
