@@ -62,6 +62,8 @@ insert into ref.decision_need (code, place, said_nl, said_en, source) values
     ('reasons', 170, 'De motivering ontbreekt.', 'The statement of reasons is missing.', 'Awb (BWBR0005537), articles 3:46 and 3:47'),
     ('exempt', 180, 'De persoon is ontheven van deze verplichting.', 'The person is exempt from this obligation.', 'Participatiewet (BWBR0015703), articles 9, paragraph 2, and 9a'),
     ('conduct_too_old', 190, 'Het gedrag is te lang geleden.', 'The conduct is too long ago.', 'ours: the ordinance of the municipality says how long'),
+    ('conduct_on', 192, 'De dag van het gedrag ontbreekt.', 'The day of the conduct is missing.', 'Awb (BWBR0005537), article 3:46'),
+    ('decided_on', 193, 'De dag van het besluit ontbreekt.', 'The day of the decision is missing.', 'Awb (BWBR0005537), article 3:46'),
     ('conduct_in_future', 195, 'Het gedrag ligt in de toekomst.', 'The conduct lies in the future.', 'ours'),
     ('duty', 200, 'De verplichting of categorie ontbreekt.', 'The duty or the category is missing.', 'Participatiewet (BWBR0015703), article 18, paragraphs 2 and 4'),
     ('category', 201, 'De regel voor deze premie of deze kosten ontbreekt.', 'The row for this premium or these costs is missing.', 'ours: a rule of the municipality or the project'),
