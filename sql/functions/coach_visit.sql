@@ -39,8 +39,28 @@ create function app.coach_visit(p app.placement, tasks json) returns jsonb langu
         where c.tenant_id = p.tenant_id and c.id = p.candidate_id));
     end $$;
 
--- The visits of today of the caller: a placement is visited when one of its contacts is due, or was due before. What is urgent comes first.
-create function app.coach_visits() returns table (day date, candidate_ids uuid[], visits json) language plpgsql stable
+-- The appointments of today that are with the caller, or to which the caller goes along, the first one first.
+create function app.coach_visit_appointments() returns table (candidate_id uuid, starts_at timestamptz, shown jsonb) language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare today date := clock.today();
+    begin
+        return query
+        select a.candidate_id, a.starts_at, jsonb_strip_nulls(jsonb_build_object(
+            'id', a.id, 'kind', a.kind, 'state', a.state, 'place', a.place, 'answer', a.answer, 'projectId', a.project_id, 'session', a.session,
+            'startsAt', to_char(a.starts_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+            'endsAt', to_char(a.ends_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'goesAlong', a.coach_id is not distinct from app.actor(),
+            'person', jsonb_build_object('candidateId', c.id, 'alias', c.alias, 'firstName', c.first_name, 'phone', c.phone),
+            'employerId', a.employer_id, 'employerName', e.name, 'links', jsonb_build_object('moves', '/v1/appointments/' || a.id || '/moves')))
+        from app.appointment a join app.candidate c on c.tenant_id = a.tenant_id and c.id = a.candidate_id
+        left join app.employer e on e.tenant_id = a.tenant_id and e.id = a.employer_id
+        where a.tenant_id = app.tenant() and app.actor() in (a.user_id, a.coach_id) and a.state not in ('moved', 'cancelled')
+          and a.starts_at >= calendar.moment(today) and a.starts_at < calendar.moment(today + 1) and app.sees_appointment(a)
+        order by a.starts_at, a.id limit 30;
+    end $$;
+
+-- The visits and appointments of today of the caller: a placement is visited when one of its contacts is due, or was due before. What is urgent comes first.
+create function app.coach_visits() returns table (day date, candidate_ids uuid[], visits json, appointments json) language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
@@ -56,6 +76,9 @@ create function app.coach_visits() returns table (day date, candidate_ids uuid[]
         visit as (
             select p.candidate_id, d.rank_at, app.coach_visit(p, d.tasks) as shown
             from due d join app.placement p on p.tenant_id = app.tenant() and p.id = d.subject_id and app.sees_placement(p)
-            order by d.rank_at, p.id limit 30)
-        select clock.today(), coalesce(array_agg(distinct v.candidate_id), '{}'), coalesce(json_agg(v.shown order by v.rank_at), '[]') from visit v;
+            order by d.rank_at, p.id limit 30),
+        meeting as (select m.candidate_id, m.starts_at, m.shown from app.coach_visit_appointments() m)
+        select clock.today(), array(select v.candidate_id from visit v union select m.candidate_id from meeting m),
+               (select coalesce(json_agg(v.shown order by v.rank_at), '[]') from visit v),
+               (select coalesce(json_agg(m.shown order by m.starts_at), '[]') from meeting m);
     end $$;

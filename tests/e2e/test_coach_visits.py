@@ -21,3 +21,24 @@ def test_the_day_of_a_coach_is_one_small_answer(as_role, cared, later, person):
         assert coach.post(seen['links']['contact'].removeprefix('/v1'), {'withWhom': 'employer', 'channel': 'call', 'outcome': 'fine'}).status == 201
         other, client = person('coach')
         assert client().get('/coach-day').json['visits'] == [] and as_role('employer').get('/coach-day').status == 403
+
+
+def test_seen_builder_the_day_shows_the_appointments(as_role, cared, later, region):
+    """The app of a coach asked a second list, and then a file for each name."""
+    place, coach, one = cared()
+    mine, consultant = coach.get('/user-profile').json['id'], as_role('consultant')
+    now, = region.sql("select to_char((clock.today() + time '12:00') at time zone 'Europe/Amsterdam' at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')")[0]
+
+    def planned(**more):
+        made = consultant.post('/appointments', {'candidateId': one, 'kind': 'introduction', 'startsAt': now, **more})
+        assert made.status == 201, made.text
+        return made.json['id']
+    along, own, cancelled = planned(coachId=mine, employerId=as_role('employer').get('/user-profile').json['organisationId']), planned(kind='talk', userId=mine), planned(userId=mine)
+    planned()
+    planned(userId=mine, startsAt='2031-03-03T09:00:00Z')
+    assert consultant.post(f'/appointments/{cancelled}/moves', {'event': 'cancel'}).status == 200
+    shown = {a['id']: a for a in coach.get('/coach-day').json['appointments']}
+    assert set(shown) == {along, own} and shown[along]['goesAlong'] and not shown[own]['goesAlong']
+    assert shown[along]['employerName'] and shown[own]['person']['firstName'] == 'Vera' and shown[own]['state'] == 'planned'
+    assert coach.post(shown[own]['links']['moves'].removeprefix('/v1'), {'event': 'attend'}).json['state'] == 'present'
+    assert {a['id']: a['state'] for a in coach.get('/coach-day').json['appointments']} == {along: 'planned', own: 'present'}
