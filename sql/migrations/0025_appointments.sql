@@ -44,6 +44,7 @@ create table app.appointment (
     foreign key (tenant_id, organisation_id) references app.organisation (tenant_id, id),
     foreign key (tenant_id, employer_id) references app.employer (tenant_id, id),
     foreign key (tenant_id, coach_id) references app.user_account (tenant_id, id),
+    foreign key (tenant_id, handed_by) references app.user_account (tenant_id, id),
     foreign key (tenant_id, trajectory_id) references app.trajectory (tenant_id, id),
     foreign key (tenant_id, proposal_id) references app.proposal (tenant_id, id),
     constraint appointment_times_in_order check (starts_at < ends_at),

@@ -105,6 +105,15 @@ def test_what_belongs_to_another_event_is_refused(as_role, appointment):
     assert {e['pointer'] for e in wrong.json['errors']} == {'/channel', '/handedBy', '/reason', '/startsAt', '/endsAt', '/place'}
 
 
+def test_seen_builder_an_invitation_is_handed_over_by_somebody_who_is_there(as_role, appointment, cohort):
+    """Any identifier counted as a proof of the invitation, and the absence after it was looked into."""
+    consultant, made = as_role('consultant'), appointment().json['id']
+    refused = move(consultant, made, 'invite', channel='letter', handedBy=NOBODY)
+    assert (refused.status, refused.json['errors'][0]['pointer'], refused.json['errors'][0]['code']) == (400, '/handedBy', 'reference')
+    assert consultant.get(f'/appointments/{made}').json['state'] == 'planned'
+    assert move(consultant, made, 'invite', channel='letter', handedBy=as_role('case_manager').get('/user-profile').json['id']).json['invitationProven']
+
+
 @pytest.mark.parametrize('channel,proven', [('in_person', True), ('letter', True), ('phone', False), (None, False)])
 def test_an_absence_is_told_and_checked_and_says_whether_the_invitation_is_proved(as_role, appointment, channel, proven):
     consultant, made = as_role('consultant'), appointment().json['id']
