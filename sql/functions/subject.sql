@@ -141,13 +141,17 @@ create function app.subject_put(noun text, wanted uuid, as_seen boolean default 
         return made;
     end $$;
 
--- The same for callers: refuses with MW404 what the caller does not see.
+-- The same for callers: refuses with MW404 what the caller does not see, and says of a noun that nothing can be about that it is none.
 create function app.refer_to(noun text, wanted uuid) returns uuid language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
-        made app.subject := app.subject_put(noun, wanted, true);
+        made app.subject;
     begin
+        if noun !~ '^[a-z_]{1,40}$' or to_regprocedure('app.subject_of_' || noun || '(uuid,boolean)') is null then
+            raise exception using errcode = '23514', message = 'noun', table = 'subject', constraint = 'subject_noun_check';
+        end if;
+        made := app.subject_put(noun, wanted, true);
         return made.id;
     end $$;
 

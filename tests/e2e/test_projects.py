@@ -207,3 +207,10 @@ def test_seen_attacker_a_project_is_no_part_of_one_that_is_not_seen(as_role, pro
         refused = project(other, parentId=parent)
         assert refused.status == 400 and refused.json['errors'][0]['pointer'] == '/parentId', refused.text
     assert project(parentId=theirs).json['parentId'] == theirs
+
+
+def test_seen_builder_a_leader_who_is_not_there_is_named(as_role, project):
+    elsewhere = as_role('team_lead', tenant='gm9902').get('/user-profile').json['id']
+    for nobody in (elsewhere, '01920000-0000-7000-8000-00000000dead'):
+        refused = project(leaderId=nobody)
+        assert (refused.status, [(e['pointer'], e['code']) for e in refused.json['errors']]) == (400, [('/leaderId', 'reference')])

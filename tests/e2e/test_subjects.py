@@ -48,7 +48,7 @@ def test_nobody_refers_to_what_he_does_not_see(region, asked):
         assert asked("select app.refer_to('candidate', %s)", (there,), **context) == 'MW404'
         assert asked("select app.subject_label('candidate', %s)", (there,), **context) == [(None,)]
     for noun in ('nothing', "candidate'", 'Candidate', 'subject'):
-        assert asked('select app.refer_to(%s, %s)', (noun, there)) == 'MW404'
+        assert asked('select app.refer_to(%s, %s)', (noun, there)) == '23514'
 
 
 def test_what_is_referred_to_once_is_asked_again(region, asked):
@@ -77,3 +77,9 @@ def test_seen_attacker_a_row_that_concerns_somebody_says_so(region):
         for column in ('candidate_id', 'employer_id'):
             assert column not in columns or f'r.{column}' in source or column == 'employer_id' and noun in NOT_THE_EMPLOYERS, (noun, column)
         assert 'wall' not in columns or 'r.wall' in source, noun
+
+
+@pytest.mark.parametrize('path, body', [('/tasks', {'kind': 'promise'}), ('/notes', {'text': 'Over iets.'}), ('/agreements', {'kind': 'placement_sheet'})])
+def test_seen_builder_a_noun_that_nothing_is_about_is_named(as_role, path, body):
+    answer = as_role('team_lead').post(path, {'noun': 'banana', 'subjectId': '01920000-0000-7000-8000-00000000dead', **body})
+    assert (answer.status, [(e['pointer'], e['code']) for e in answer.json['errors']]) == (400, [('/noun', 'value')])
