@@ -24,6 +24,12 @@ a.recorded_by, a.moved_to_id, a.version, a.changed_at
 -- key: a.id
 select {{appointment_columns}} from app.appointment a where true
 
+-- Whether the asker sees it: a list of what belongs to it is 404 when not.
+-- query: appointment_seen
+-- rows: one
+-- whose: nobody
+select a.id from app.appointment a where a.id = :appointment_id
+
 -- query: appointment_get
 -- rows: one
 -- whose: candidate_id

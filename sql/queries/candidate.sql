@@ -40,6 +40,12 @@ select {{candidate_columns}},
        c.changed_in
 from app.candidate c where true
 
+-- Whether the asker sees it: a list of what belongs to it is 404 when not.
+-- query: candidate_seen
+-- rows: one
+-- whose: nobody
+select c.id from app.candidate c where c.id = :candidate_id
+
 -- query: candidate_get
 -- rows: one
 -- whose: id

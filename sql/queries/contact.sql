@@ -11,6 +11,11 @@ c.version, c.changed_at
 select {{contact_columns}}
 from app.contact c where c.employer_id = :employer_id
 
+-- Whether the asker sees it: a list of what belongs to it is 404 when not.
+-- query: contact_organisation_seen
+-- rows: one
+select o.id from app.organisation o where o.id = :organisation_id
+
 -- query: contact_list_of_organisation
 -- rows: many
 -- sort: changedAt c.changed_at timestamptz changed_at

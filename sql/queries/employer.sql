@@ -29,6 +29,11 @@ select {{employer_columns}},
        e.changed_in
 from app.employer e where true
 
+-- Whether the asker sees it: a list of what belongs to it is 404 when not.
+-- query: employer_seen
+-- rows: one
+select e.id from app.employer e where e.id = :employer_id
+
 -- query: employer_get
 -- rows: one
 select {{employer_columns}}, e.experiences, {{account_manager_name}} as account_manager_name, {{account_manager_phone}} as account_manager_phone

@@ -25,6 +25,12 @@ select {{placement_columns}},
        case when :shows_employer_name::boolean then app.placement_employer(p.id) end as employer_name, p.changed_in
 from app.placement p where true
 
+-- Whether the asker sees it: a list of what belongs to it is 404 when not.
+-- query: placement_seen
+-- rows: one
+-- whose: nobody
+select p.id from app.placement p where p.id = :placement_id
+
 -- query: placement_get
 -- rows: one
 -- whose: candidate_id

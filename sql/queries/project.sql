@@ -21,6 +21,11 @@ p.starts_on, p.ends_on, to_json(p.target_groups) as target_groups, to_json(p.all
 select {{project_columns}}
 from region.project p where true
 
+-- Whether the asker sees it: a list of what belongs to it is 404 when not.
+-- query: project_seen
+-- rows: one
+select p.id from region.project p where p.id = :project_id
+
 -- query: project_get
 -- rows: one
 select {{project_columns}}

@@ -25,6 +25,12 @@ select {{proposal_columns}},
        case when :shows_card::boolean then app.card_of_proposal(p.id) end as card, p.changed_in
 from app.proposal p where true
 
+-- Whether the asker sees it: a list of what belongs to it is 404 when not.
+-- query: proposal_seen
+-- rows: one
+-- whose: nobody
+select p.id from app.proposal p where p.id = :proposal_id
+
 -- query: proposal_get
 -- rows: one
 -- whose: candidate_id

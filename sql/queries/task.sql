@@ -38,6 +38,12 @@ select {{task_columns}},
        case when :shows_actions::boolean then app.task_actions(t) end as actions, t.version, t.changed_at, t.changed_in
 from app.task t join ref.task_kind k on k.kind = t.kind where true
 
+-- Whether the asker sees it: a list of what belongs to it is 404 when not.
+-- query: task_seen
+-- rows: one
+-- whose: nobody
+select t.id from app.task t where t.id = :task_id
+
 -- query: task_get
 -- rows: one
 -- whose: candidate_id

@@ -49,6 +49,11 @@ select {{vacancy_columns}}, v.positions_taken,
        v.version, v.changed_at, v.changed_in
 from app.vacancy v where true
 
+-- Whether the asker sees it: a list of what belongs to it is 404 when not.
+-- query: vacancy_seen
+-- rows: one
+select v.id from app.vacancy v where v.id = :vacancy_id
+
 -- query: vacancy_get
 -- rows: one
 select {{vacancy_columns}}, v.competences, v.conditions, v.positions_taken, v.version, v.changed_at

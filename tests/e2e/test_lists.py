@@ -180,3 +180,15 @@ def test_seen_builder_a_fault_says_which_of_the_fields(as_role, query, named):
     """`fields` takes a list, and nothing said which of them was not known."""
     answer = as_role('consultant').get(f'/vacancies?{query}', **{'Accept-Language': 'en'})
     assert answer.status == 400 and [fault['detail'] for fault in answer.json['errors']] == [f'Unknown field: {name}' for name in named]
+
+
+# every list below something; who looked at a file stays to be read when the file is not there, and whoever asks is noted
+BELOW = [path for path, item in PATHS.items() if re.search(r'{\w+Id}/[a-z-]+$', path) and not path.endswith('/inspections')
+         and any(p.get('name') == 'cursor' for p in item.get('get', {}).get('parameters', []))]
+
+
+@pytest.mark.parametrize('path', BELOW)
+def test_seen_builder_a_list_below_what_is_not_there_is_not_found(as_role, path):
+    """An empty page said that somebody has no contacts, and the address was wrong."""
+    answer = as_role(who_may(path)).get(re.sub(r'{\w+}', '01920000-0000-7000-8000-00000000dead', path))
+    assert (answer.status, answer.problem) == (404, 'not-found')

@@ -358,6 +358,7 @@ const struct constraint_rule constraint_rules[] = {
     {"project_is_not_its_parent", PROBLEM_INVALID, FAULT_VALUE, "/parentId", ""},
     {"project_renewed_with_reason", PROBLEM_INVALID, FAULT_REQUIRED, "/reason", ""},
     {"project_leader_user_id_fkey", PROBLEM_INVALID, FAULT_REFERENCE, "/leaderId", ""},
+    {"project_leader_tenant_id_user_id_fkey", PROBLEM_INVALID, FAULT_REFERENCE, "/leaderId", ""},
     {"figure_of_one_thing", PROBLEM_INVALID, FAULT_VALUE, "/projectId", ""},
     {"figure_reported_has_source", PROBLEM_INVALID, FAULT_REQUIRED, "/source", ""},
     {"candidate_participation_days_in_order", PROBLEM_INVALID, FAULT_ORDER, "/fromDay", "untilDay"},

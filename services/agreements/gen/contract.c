@@ -290,6 +290,7 @@ static const struct field list_participations_path[] = {
 static enum err list_participations_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
+    sql_project_seen(plan, (struct sql_project_seen){.project_id = req->path[0]});
     sql_participation_list(plan, (struct sql_participation_list){.project_id = req->path[0]});
     return OK;
 }

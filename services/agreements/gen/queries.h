@@ -150,6 +150,12 @@ struct statement *sql_participation_delete(struct plan *plan, struct sql_partici
 extern const struct query query_project_list;
 struct statement *sql_project_list(struct plan *plan);
 
+extern const struct query query_project_seen;
+struct sql_project_seen {
+    struct str project_id;
+};
+struct statement *sql_project_seen(struct plan *plan, struct sql_project_seen args);
+
 extern const struct query query_project_get;
 struct sql_project_get {
     struct str id;

@@ -130,6 +130,7 @@ static const struct field list_appointment_transitions_path[] = {
 static enum err list_appointment_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
+    sql_appointment_seen(plan, (struct sql_appointment_seen){.appointment_id = req->path[0]});
     sql_appointment_transition_list(plan, (struct sql_appointment_transition_list){
         .appointment_id = req->path[0],
     });
@@ -388,6 +389,7 @@ static const struct field list_candidate_transitions_path[] = {
 static enum err list_candidate_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
+    sql_candidate_seen(plan, (struct sql_candidate_seen){.candidate_id = req->path[0]});
     sql_candidate_transition_list(plan, (struct sql_candidate_transition_list){
         .candidate_id = req->path[0],
     });

@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(55 <= LIMIT_QUERIES, "queries");
+_Static_assert(57 <= LIMIT_QUERIES, "queries");
 _Static_assert(37 <= LIMIT_VALUES, "candidate_insert");
 
 static const struct query_filter appointment_list_filters[] = {
@@ -44,6 +44,20 @@ const struct query query_appointment_list = {
 struct statement *sql_appointment_list(struct plan *plan)
 {
     return plan_add(plan, &query_appointment_list, NULL);
+}
+
+const struct query query_appointment_seen = {
+    .name = "appointment_seen",
+    .text = "select a.id from app.appointment a where a.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_appointment_seen(struct plan *plan, struct sql_appointment_seen args)
+{
+    const struct str values[] = {
+        args.appointment_id,
+    };
+    return plan_add(plan, &query_appointment_seen, values);
 }
 
 const struct query query_appointment_get = {
@@ -435,6 +449,20 @@ struct statement *sql_candidate_list(struct plan *plan, struct sql_candidate_lis
         args.shows_organisation_name,
     };
     return plan_add(plan, &query_candidate_list, values);
+}
+
+const struct query query_candidate_seen = {
+    .name = "candidate_seen",
+    .text = "select c.id from app.candidate c where c.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_candidate_seen(struct plan *plan, struct sql_candidate_seen args)
+{
+    const struct str values[] = {
+        args.candidate_id,
+    };
+    return plan_add(plan, &query_candidate_seen, values);
 }
 
 const struct query query_candidate_get = {
@@ -1250,4 +1278,4 @@ struct statement *sql_trajectory_progress(struct plan *plan, struct sql_trajecto
     return plan_add(plan, &query_trajectory_progress, values);
 }
 
-const struct query *const candidates_queries[] = {&query_appointment_list, &query_appointment_get, &query_appointment_insert, &query_appointment_change, &query_appointment_move, &query_appointment_answer, &query_appointment_session_plan, &query_appointment_session_list, &query_appointment_attendance_put, &query_appointment_attendance_get, &query_appointment_transition_list, &query_benefit_list, &query_benefit_get, &query_benefit_insert, &query_benefit_change, &query_benefit_move, &query_candidate_list, &query_candidate_get, &query_candidate_get_named, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_give_consent, &query_candidate_report_sick, &query_candidate_ask, &query_candidate_die, &query_candidate_revive, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_candidate_transition_list, &query_candidate_participation_list, &query_candidate_participation_get, &query_candidate_participation_insert, &query_candidate_participation_change, &query_candidate_vacancy_get, &query_card_get, &query_inspection_list, &query_trajectory_list, &query_trajectory_get, &query_trajectory_insert, &query_trajectory_lock, &query_trajectory_change, &query_trajectory_move, &query_trajectory_hand_rules, &query_trajectory_receive_rules, &query_trajectory_share, &query_trajectory_ask_employer, &query_trajectory_answer, &query_trajectory_progress, NULL};
+const struct query *const candidates_queries[] = {&query_appointment_list, &query_appointment_seen, &query_appointment_get, &query_appointment_insert, &query_appointment_change, &query_appointment_move, &query_appointment_answer, &query_appointment_session_plan, &query_appointment_session_list, &query_appointment_attendance_put, &query_appointment_attendance_get, &query_appointment_transition_list, &query_benefit_list, &query_benefit_get, &query_benefit_insert, &query_benefit_change, &query_benefit_move, &query_candidate_list, &query_candidate_seen, &query_candidate_get, &query_candidate_get_named, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_give_consent, &query_candidate_report_sick, &query_candidate_ask, &query_candidate_die, &query_candidate_revive, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_candidate_transition_list, &query_candidate_participation_list, &query_candidate_participation_get, &query_candidate_participation_insert, &query_candidate_participation_change, &query_candidate_vacancy_get, &query_card_get, &query_inspection_list, &query_trajectory_list, &query_trajectory_get, &query_trajectory_insert, &query_trajectory_lock, &query_trajectory_change, &query_trajectory_move, &query_trajectory_hand_rules, &query_trajectory_receive_rules, &query_trajectory_share, &query_trajectory_ask_employer, &query_trajectory_answer, &query_trajectory_progress, NULL};

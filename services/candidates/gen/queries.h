@@ -9,6 +9,12 @@
 extern const struct query query_appointment_list;
 struct statement *sql_appointment_list(struct plan *plan);
 
+extern const struct query query_appointment_seen;
+struct sql_appointment_seen {
+    struct str appointment_id;
+};
+struct statement *sql_appointment_seen(struct plan *plan, struct sql_appointment_seen args);
+
 extern const struct query query_appointment_get;
 struct sql_appointment_get {
     struct str shows_invitation_proven, id;
@@ -101,6 +107,12 @@ struct sql_candidate_list {
     struct str shows_case_manager_name, shows_coach_name, shows_organisation_name;
 };
 struct statement *sql_candidate_list(struct plan *plan, struct sql_candidate_list args);
+
+extern const struct query query_candidate_seen;
+struct sql_candidate_seen {
+    struct str candidate_id;
+};
+struct statement *sql_candidate_seen(struct plan *plan, struct sql_candidate_seen args);
 
 extern const struct query query_candidate_get;
 struct sql_candidate_get {

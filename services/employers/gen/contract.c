@@ -25,6 +25,7 @@ static const struct field list_contacts_path[] = {
 static enum err list_contacts_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
+    sql_employer_seen(plan, (struct sql_employer_seen){.employer_id = req->path[0]});
     sql_contact_list(plan, (struct sql_contact_list){.employer_id = req->path[0]});
     return OK;
 }
@@ -50,6 +51,9 @@ static const struct field list_organisation_contacts_path[] = {
 static enum err list_organisation_contacts_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
+    sql_contact_organisation_seen(plan, (struct sql_contact_organisation_seen){
+        .organisation_id = req->path[0],
+    });
     sql_contact_list_of_organisation(plan, (struct sql_contact_list_of_organisation){
         .organisation_id = req->path[0],
     });
@@ -118,6 +122,7 @@ static const struct field list_employer_conditions_path[] = {
 /* listEmployerConditions: Conditions under which the employer takes part */
 static enum err list_employer_conditions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
+    sql_employer_seen(plan, (struct sql_employer_seen){.employer_id = req->path[0]});
     sql_employer_condition_list(plan, (struct sql_employer_condition_list){
         .language = ctx_language(ctx),
         .employer_id = req->path[0],
@@ -243,6 +248,7 @@ static const struct field list_screenings_path[] = {
 static enum err list_screenings_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
+    sql_vacancy_seen(plan, (struct sql_vacancy_seen){.vacancy_id = req->path[0]});
     sql_screening_list(plan, (struct sql_screening_list){.vacancy_id = req->path[0]});
     return OK;
 }
@@ -284,6 +290,7 @@ static const struct field list_sites_query[] = {
 static enum err list_sites_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
+    sql_employer_seen(plan, (struct sql_employer_seen){.employer_id = req->path[0]});
     sql_site_list(plan, (struct sql_site_list){.employer_id = req->path[0]});
     return OK;
 }
@@ -409,6 +416,7 @@ static const struct field list_vacancy_transitions_path[] = {
 static enum err list_vacancy_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
+    sql_vacancy_seen(plan, (struct sql_vacancy_seen){.vacancy_id = req->path[0]});
     sql_vacancy_transition_list(plan, (struct sql_vacancy_transition_list){
         .vacancy_id = req->path[0],
     });
@@ -490,6 +498,7 @@ static const struct field list_vacancy_answers_path[] = {
 static enum err list_vacancy_answers_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
+    sql_vacancy_seen(plan, (struct sql_vacancy_seen){.vacancy_id = req->path[0]});
     sql_vacancy_answer_list(plan, (struct sql_vacancy_answer_list){.vacancy_id = req->path[0]});
     return OK;
 }

@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(37 <= LIMIT_QUERIES, "queries");
+_Static_assert(40 <= LIMIT_QUERIES, "queries");
 _Static_assert(31 <= LIMIT_VALUES, "vacancy_insert");
 
 static const struct query_sort contact_list_sorts[] = {
@@ -33,6 +33,20 @@ struct statement *sql_contact_list(struct plan *plan, struct sql_contact_list ar
         args.employer_id,
     };
     return plan_add(plan, &query_contact_list, values);
+}
+
+const struct query query_contact_organisation_seen = {
+    .name = "contact_organisation_seen",
+    .text = "select o.id from app.organisation o where o.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_contact_organisation_seen(struct plan *plan, struct sql_contact_organisation_seen args)
+{
+    const struct str values[] = {
+        args.organisation_id,
+    };
+    return plan_add(plan, &query_contact_organisation_seen, values);
 }
 
 static const struct query_sort contact_list_of_organisation_sorts[] = {
@@ -210,6 +224,20 @@ struct statement *sql_employer_list(struct plan *plan, struct sql_employer_list 
         args.shows_account_manager_phone,
     };
     return plan_add(plan, &query_employer_list, values);
+}
+
+const struct query query_employer_seen = {
+    .name = "employer_seen",
+    .text = "select e.id from app.employer e where e.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_employer_seen(struct plan *plan, struct sql_employer_seen args)
+{
+    const struct str values[] = {
+        args.employer_id,
+    };
+    return plan_add(plan, &query_employer_seen, values);
 }
 
 const struct query query_employer_get = {
@@ -605,6 +633,20 @@ struct statement *sql_vacancy_list(struct plan *plan, struct sql_vacancy_list ar
     return plan_add(plan, &query_vacancy_list, values);
 }
 
+const struct query query_vacancy_seen = {
+    .name = "vacancy_seen",
+    .text = "select v.id from app.vacancy v where v.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_vacancy_seen(struct plan *plan, struct sql_vacancy_seen args)
+{
+    const struct str values[] = {
+        args.vacancy_id,
+    };
+    return plan_add(plan, &query_vacancy_seen, values);
+}
+
 const struct query query_vacancy_get = {
     .name = "vacancy_get",
     .text = "select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_mi"
@@ -931,4 +973,4 @@ struct statement *sql_vacancy_answer_insert(struct plan *plan, const struct vaca
     return plan_add(plan, &query_vacancy_answer_insert, values);
 }
 
-const struct query *const employers_queries[] = {&query_contact_list, &query_contact_list_of_organisation, &query_contact_get, &query_contact_insert, &query_contact_insert_of_organisation, &query_contact_change, &query_contact_delete, &query_employer_list, &query_employer_get, &query_employer_insert, &query_employer_change, &query_employer_condition_list, &query_employer_condition_get, &query_employer_condition_insert, &query_employer_condition_delete, &query_screening_list, &query_screening_get, &query_screening_insert, &query_screening_advice, &query_site_list, &query_site_get, &query_site_insert, &query_site_change, &query_vacancy_list, &query_vacancy_get, &query_vacancy_get_named, &query_vacancy_insert, &query_vacancy_change, &query_vacancy_competence_put, &query_vacancy_competence_remove, &query_vacancy_condition_put, &query_vacancy_condition_remove, &query_vacancy_end, &query_vacancy_transition_list, &query_vacancy_answer_list, &query_vacancy_answer_get, &query_vacancy_answer_insert, NULL};
+const struct query *const employers_queries[] = {&query_contact_list, &query_contact_organisation_seen, &query_contact_list_of_organisation, &query_contact_get, &query_contact_insert, &query_contact_insert_of_organisation, &query_contact_change, &query_contact_delete, &query_employer_list, &query_employer_seen, &query_employer_get, &query_employer_insert, &query_employer_change, &query_employer_condition_list, &query_employer_condition_get, &query_employer_condition_insert, &query_employer_condition_delete, &query_screening_list, &query_screening_get, &query_screening_insert, &query_screening_advice, &query_site_list, &query_site_get, &query_site_insert, &query_site_change, &query_vacancy_list, &query_vacancy_seen, &query_vacancy_get, &query_vacancy_get_named, &query_vacancy_insert, &query_vacancy_change, &query_vacancy_competence_put, &query_vacancy_competence_remove, &query_vacancy_condition_put, &query_vacancy_condition_remove, &query_vacancy_end, &query_vacancy_transition_list, &query_vacancy_answer_list, &query_vacancy_answer_get, &query_vacancy_answer_insert, NULL};

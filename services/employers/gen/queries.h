@@ -12,6 +12,12 @@ struct sql_contact_list {
 };
 struct statement *sql_contact_list(struct plan *plan, struct sql_contact_list args);
 
+extern const struct query query_contact_organisation_seen;
+struct sql_contact_organisation_seen {
+    struct str organisation_id;
+};
+struct statement *sql_contact_organisation_seen(struct plan *plan, struct sql_contact_organisation_seen args);
+
 extern const struct query query_contact_list_of_organisation;
 struct sql_contact_list_of_organisation {
     struct str organisation_id;
@@ -53,6 +59,12 @@ struct sql_employer_list {
     struct str shows_account_manager_name, shows_account_manager_phone;
 };
 struct statement *sql_employer_list(struct plan *plan, struct sql_employer_list args);
+
+extern const struct query query_employer_seen;
+struct sql_employer_seen {
+    struct str employer_id;
+};
+struct statement *sql_employer_seen(struct plan *plan, struct sql_employer_seen args);
 
 extern const struct query query_employer_get;
 struct sql_employer_get {
@@ -149,6 +161,12 @@ struct sql_vacancy_list {
     struct str shows_employer_name, shows_occupation_label, language, shows_assignee_name, shows_advice;
 };
 struct statement *sql_vacancy_list(struct plan *plan, struct sql_vacancy_list args);
+
+extern const struct query query_vacancy_seen;
+struct sql_vacancy_seen {
+    struct str vacancy_id;
+};
+struct statement *sql_vacancy_seen(struct plan *plan, struct sql_vacancy_seen args);
 
 extern const struct query query_vacancy_get;
 struct sql_vacancy_get {

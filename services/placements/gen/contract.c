@@ -16,7 +16,7 @@ static const char *const values_4[] = {"regular", "temp", "secondment", "trial",
 static const char *const values_5[] = {"drafted", "sent", "invited", "hired", "rejected", "withdrawn", "obsolete", "expired", "undone", NULL};
 
 static const struct right get_coach_day_rights[] = {{1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
-/* getCoachDay: The visits of today */
+/* getCoachDay: The visits and appointments of today */
 static enum err get_coach_day_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx, (void)req;
@@ -208,6 +208,7 @@ static const struct field list_placement_contacts_path[] = {
 static enum err list_placement_contacts_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
+    sql_placement_seen(plan, (struct sql_placement_seen){.placement_id = req->path[0]});
     sql_placement_contact_list(plan, (struct sql_placement_contact_list){
         .placement_id = req->path[0],
     });
@@ -514,6 +515,7 @@ static const struct field list_proposal_transitions_path[] = {
 static enum err list_proposal_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
+    sql_proposal_seen(plan, (struct sql_proposal_seen){.proposal_id = req->path[0]});
     sql_proposal_transition_list(plan, (struct sql_proposal_transition_list){
         .proposal_id = req->path[0],
     });
@@ -607,7 +609,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_coach_day_rights,
         .purpose = "mediation",
-        .response = &coach_day_schema, .shown = 0x3u,
+        .response = &coach_day_schema, .shown = 0x7u,
         .handle = get_coach_day_plan,
     },
     {

@@ -5,12 +5,12 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(45 <= LIMIT_QUERIES, "queries");
+_Static_assert(47 <= LIMIT_QUERIES, "queries");
 _Static_assert(13 <= LIMIT_VALUES, "proposal_list");
 
 const struct query query_coach_visit_day = {
     .name = "coach_visit_day",
-    .text = "select d.day, d.candidate_ids, d.visits from app.coach_visits() d",
+    .text = "select d.day, d.candidate_ids, d.visits, d.appointments from app.coach_visits() d",
     .parameters = 0, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_ids",
 };
@@ -319,6 +319,20 @@ struct statement *sql_placement_list(struct plan *plan, struct sql_placement_lis
     return plan_add(plan, &query_placement_list, values);
 }
 
+const struct query query_placement_seen = {
+    .name = "placement_seen",
+    .text = "select p.id from app.placement p where p.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_placement_seen(struct plan *plan, struct sql_placement_seen args)
+{
+    const struct str values[] = {
+        args.placement_id,
+    };
+    return plan_add(plan, &query_placement_seen, values);
+}
+
 const struct query query_placement_get = {
     .name = "placement_get",
     .text = "select p.id, p.candidate_id, p.employer_id, p.formal_employer_id, p.formal_organisation_id, p.va"
@@ -620,6 +634,20 @@ struct statement *sql_proposal_list(struct plan *plan, struct sql_proposal_list 
     return plan_add(plan, &query_proposal_list, values);
 }
 
+const struct query query_proposal_seen = {
+    .name = "proposal_seen",
+    .text = "select p.id from app.proposal p where p.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_proposal_seen(struct plan *plan, struct sql_proposal_seen args)
+{
+    const struct str values[] = {
+        args.proposal_id,
+    };
+    return plan_add(plan, &query_proposal_seen, values);
+}
+
 const struct query query_proposal_get = {
     .name = "proposal_get",
     .text = "select p.id, p.round_id, p.vacancy_id, p.employer_id, p.project_id, p.candidate_id, p.state, p.s"
@@ -899,4 +927,4 @@ struct statement *sql_work_summary_get(struct plan *plan, struct sql_work_summar
     return plan_add(plan, &query_work_summary_get, values);
 }
 
-const struct query *const placements_queries[] = {&query_coach_visit_day, &query_instrument_list, &query_instrument_get, &query_instrument_ask, &query_instrument_change, &query_instrument_grant, &query_instrument_refuse, &query_instrument_end, &query_instrument_extend, &query_instrument_suspend, &query_instrument_resume, &query_on_call_list, &query_on_call_get, &query_on_call_insert, &query_on_call_delete, &query_placement_list, &query_placement_get, &query_placement_make, &query_placement_change, &query_placement_accept, &query_placement_decline, &query_placement_start, &query_placement_end, &query_placement_return, &query_placement_convert, &query_placement_undo, &query_placement_call, &query_placement_deviate, &query_placement_contact_list, &query_placement_contact_make, &query_placement_contact_get, &query_proposal_list, &query_proposal_get, &query_proposal_answer, &query_proposal_withdraw, &query_proposal_undo, &query_proposal_transition_list, &query_proposal_round_propose, &query_proposal_round_send, &query_proposal_round_get, &query_shortlist_get, &query_wage_value_list, &query_wage_value_get, &query_wage_value_note, &query_work_summary_get, NULL};
+const struct query *const placements_queries[] = {&query_coach_visit_day, &query_instrument_list, &query_instrument_get, &query_instrument_ask, &query_instrument_change, &query_instrument_grant, &query_instrument_refuse, &query_instrument_end, &query_instrument_extend, &query_instrument_suspend, &query_instrument_resume, &query_on_call_list, &query_on_call_get, &query_on_call_insert, &query_on_call_delete, &query_placement_list, &query_placement_seen, &query_placement_get, &query_placement_make, &query_placement_change, &query_placement_accept, &query_placement_decline, &query_placement_start, &query_placement_end, &query_placement_return, &query_placement_convert, &query_placement_undo, &query_placement_call, &query_placement_deviate, &query_placement_contact_list, &query_placement_contact_make, &query_placement_contact_get, &query_proposal_list, &query_proposal_seen, &query_proposal_get, &query_proposal_answer, &query_proposal_withdraw, &query_proposal_undo, &query_proposal_transition_list, &query_proposal_round_propose, &query_proposal_round_send, &query_proposal_round_get, &query_shortlist_get, &query_wage_value_list, &query_wage_value_get, &query_wage_value_note, &query_work_summary_get, NULL};

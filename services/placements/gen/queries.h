@@ -93,6 +93,12 @@ struct sql_placement_list {
 };
 struct statement *sql_placement_list(struct plan *plan, struct sql_placement_list args);
 
+extern const struct query query_placement_seen;
+struct sql_placement_seen {
+    struct str placement_id;
+};
+struct statement *sql_placement_seen(struct plan *plan, struct sql_placement_seen args);
+
 extern const struct query query_placement_get;
 struct sql_placement_get {
     struct str id;
@@ -188,6 +194,12 @@ struct sql_proposal_list {
     struct str shows_candidate_alias, shows_vacancy_title, shows_employer_name, shows_card;
 };
 struct statement *sql_proposal_list(struct plan *plan, struct sql_proposal_list args);
+
+extern const struct query query_proposal_seen;
+struct sql_proposal_seen {
+    struct str proposal_id;
+};
+struct statement *sql_proposal_seen(struct plan *plan, struct sql_proposal_seen args);
 
 extern const struct query query_proposal_get;
 struct sql_proposal_get {

@@ -410,12 +410,40 @@ const struct schema coach_visit_schema = {
     .name = "CoachVisit", .fields = coach_visit_fields, .count = 8,
     .size = 0, .self = NULL,
 };
+static const struct field coach_appointment_links_fields[] = {
+    {.name = "moves", .key = {"\"moves\":", 8}, .column = "moves", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+};
+const struct schema coach_appointment_links_schema = {
+    .name = "CoachAppointmentLinks", .fields = coach_appointment_links_fields, .count = 1,
+    .size = 0, .self = NULL,
+};
+static const struct field coach_appointment_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_25, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_26, .visible_to = 0xffffffffu},
+    {.name = "startsAt", .key = {"\"startsAt\":", 11}, .column = "starts_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "endsAt", .key = {"\"endsAt\":", 9}, .column = "ends_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "place", .key = {"\"place\":", 8}, .column = "place", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "goesAlong", .key = {"\"goesAlong\":", 12}, .column = "goes_along", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "answer", .key = {"\"answer\":", 9}, .column = "answer", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_27, .visible_to = 0xffffffffu},
+    {.name = "person", .key = {"\"person\":", 9}, .column = "person", .type = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .schema = &coach_visit_person_schema, .visible_to = 0xffffffffu},
+    {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerName", .key = {"\"employerName\":", 15}, .column = "employer_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "session", .key = {"\"session\":", 10}, .column = "session", .type = FIELD_INT, .min = 1, .max = 999, .visible_to = 0xffffffffu},
+    {.name = "links", .key = {"\"links\":", 8}, .column = "links", .type = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .schema = &coach_appointment_links_schema, .visible_to = 0xffffffffu},
+};
+const struct schema coach_appointment_schema = {
+    .name = "CoachAppointment", .fields = coach_appointment_fields, .count = 14,
+    .size = 0, .self = NULL,
+};
 static const struct field coach_day_fields[] = {
     {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "visits", .key = {"\"visits\":", 9}, .column = "visits", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 30, .schema = &coach_visit_schema, .visible_to = 0xffffffffu},
+    {.name = "appointments", .key = {"\"appointments\":", 15}, .column = "appointments", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 30, .schema = &coach_appointment_schema, .visible_to = 0xffffffffu},
 };
 const struct schema coach_day_schema = {
-    .name = "CoachDay", .fields = coach_day_fields, .count = 2,
+    .name = "CoachDay", .fields = coach_day_fields, .count = 3,
     .size = 0, .self = NULL,
 };
 static const struct field instrument_pause_fields[] = {

@@ -253,6 +253,8 @@ extern const struct schema coach_visit_contact_schema;
 extern const struct schema coach_visit_open_schema;
 extern const struct schema coach_visit_links_schema;
 extern const struct schema coach_visit_schema;
+extern const struct schema coach_appointment_links_schema;
+extern const struct schema coach_appointment_schema;
 extern const struct schema coach_day_schema;
 extern const struct schema instrument_pause_schema;
 extern const struct schema instrument_schema;

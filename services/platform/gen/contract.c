@@ -1338,6 +1338,7 @@ static const struct field list_task_transitions_path[] = {
 static enum err list_task_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
+    sql_task_seen(plan, (struct sql_task_seen){.task_id = req->path[0]});
     sql_task_transition_list(plan, (struct sql_task_transition_list){.task_id = req->path[0]});
     return OK;
 }

@@ -444,6 +444,12 @@ struct sql_task_list {
 };
 struct statement *sql_task_list(struct plan *plan, struct sql_task_list args);
 
+extern const struct query query_task_seen;
+struct sql_task_seen {
+    struct str task_id;
+};
+struct statement *sql_task_seen(struct plan *plan, struct sql_task_seen args);
+
 extern const struct query query_task_get;
 struct sql_task_get {
     struct str id;
