@@ -121,6 +121,21 @@ def test_the_letter_with_the_rules_and_the_card_are_made_of_the_file(as_role, re
     assert consultant.post(f'/candidates/{person}/card-documents').problem == 'consent-withdrawn'
 
 
+def test_seen_builder_the_letter_that_is_handed_over_is_made(as_role, candidate, world, tmp_path):
+    """The function that asks for it named the values otherwise than the template does; and what was withdrawn was never made anew."""
+    lead, one = as_role('team_lead'), candidate.json['id']
+    made = lead.post('/trajectories', {'candidateId': one, 'kind': 'intake', 'organisationId': world['firm'], 'searchUntil': '2031-03-01', 'registerBy': '2031-02-03'})
+    assert made.status == 201, made.text
+    handed = lead.post(f'/trajectories/{made.json["id"]}/rules-letters', {'channel': 'in_person'}).json
+    letter = lead.wait_for(f'/documents/{handed["rulesDocumentId"]}', lambda r: r.json['state'] != 'asked').json
+    assert (letter['state'], letter['pages']) == ('made', 1), letter
+    text = shown(lead.get(f'/documents/{letter["id"]}/content').body, tmp_path)
+    assert 'tot en met 1 maart 2031' in text and 'uiterlijk op 3 februari 2031' in text and '{{' not in text
+    assert lead.post(f'/trajectories/{made.json["id"]}/rules-letters', {'channel': 'mail'}).json['rulesDocumentId'] == letter['id']
+    assert lead.post(f'/documents/{letter["id"]}/withdrawals').status == 200
+    assert lead.post(f'/trajectories/{made.json["id"]}/rules-letters', {'channel': 'mail'}).json['rulesDocumentId'] != letter['id']
+
+
 def test_a_document_that_should_not_be_there_is_withdrawn_once(as_role, ask):
     lead = as_role('team_lead')
     document = ask('rules_letter', 'candidate', CANDIDATE, **LETTER)
