@@ -91,9 +91,14 @@ create function app.agreement_offer() returns trigger language plpgsql
     as $$
     declare
         words text := app.agreement_text(new);
+        missing text := (select string_agg('required /' || m.pointer, ' ' order by m.n) from (values (1, 'gets', new.gets is null), (2, 'does', new.does is null),
+                         (3, 'costs', new.costs is null), (4, 'fromDay', new.from_day is null)) m (n, pointer, lacks) where m.lacks);
     begin
         if new.valid_until < clock.today() then
             raise exception using errcode = '23514', message = 'past', table = 'agreement', constraint = 'agreement_valid_until_check';
+        end if;
+        if missing is not null then
+            raise exception using errcode = 'MW400', message = 'invalid', detail = missing;
         end if;
         if num_nonnulls(new.gets, new.does, new.costs, new.from_day) = 4 and new.text_hash is distinct from sha256(convert_to(words, 'UTF8')) then
             new.text_hash := sha256(convert_to(words, 'UTF8'));
@@ -266,8 +271,9 @@ create function app.agreement_link_read(signatory uuid, out token text, out expi
         select l.expires_at into agreement_link_read.expires_at from entry.signing_link l where token is not null and l.hash = sha256(convert_to(token, 'UTF8'));
     end $$;
 
--- The link that a token opens, with its row locked when it is used. Whoever holds it acts in that municipality, as nobody. Each use is counted.
-create function app.agreement_link_open(token text, inout l entry.signing_link) language plpgsql
+-- The link that a token opens, with its row locked when it is used. Whoever holds it acts in that municipality, as nobody. Each use is counted. One that was
+-- used opens nothing, but to who asks `again` what came of it.
+create function app.agreement_link_open(token text, again boolean, inout l entry.signing_link) language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     begin
@@ -278,7 +284,7 @@ create function app.agreement_link_open(token text, inout l entry.signing_link) 
         perform set_config('app.tenant', l.tenant_id::text, true), set_config('app.actor', l.signatory_id::text, true), set_config('app.scope', '', true);
         perform entry.use('signing', 'file');
         perform set_config('app.actor', '', true), set_config('app.role', 'system', true), set_config('app.scope', 'tenant', true);
-        if l.used_at is not null then
+        if l.used_at is not null and not again then
             raise exception using errcode = 'MW409', message = 'link-used';
         end if;
     end $$;
@@ -288,7 +294,7 @@ create function app.agreement_read_by_link(token text) returns table (title text
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
-        l entry.signing_link := app.agreement_link_open(token, null);
+        l entry.signing_link := app.agreement_link_open(token, false, null);
     begin
         return query
         select d.title::text, s.party_name::text, t.text::text, encode(t.hash, 'hex'), l.expires_at
@@ -298,16 +304,20 @@ create function app.agreement_read_by_link(token text) returns table (title text
         where s.tenant_id = l.tenant_id and s.id = l.signatory_id and app.agreement_now(a.state, a.valid_until) = 'offered' and app.sees_agreement(a);
     end $$;
 
--- The holder of a link signs, once.
+-- The holder of a link signs, once. Who did not get the answer and sends the same again, gets it then.
 create function app.agreement_sign_by_link(token text, hash text, name text) returns table (signed_at timestamptz, party_name text, hash_signed text) language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
-        l entry.signing_link := app.agreement_link_open(token, null);
+        l entry.signing_link := app.agreement_link_open(token, true, null);
         s app.signatory;
     begin
         select o.* into s from app.signatory o where o.tenant_id = l.tenant_id and o.id = l.signatory_id;
-        perform app.agreement_signatory_sign(s, decode(hash, 'hex'), name, null);
+        if l.used_at is null then
+            perform app.agreement_signatory_sign(s, decode(hash, 'hex'), name, null);
+        elsif s.signed_by is not null or (s.signed_hash, s.signed_name::text) is distinct from (decode(hash, 'hex'), name) then
+            raise exception using errcode = 'MW409', message = 'link-used';
+        end if;
         return query select o.signed_at, o.party_name::text, encode(o.signed_hash, 'hex') from app.signatory o where o.tenant_id = s.tenant_id and o.id = s.id;
     end $$;
 

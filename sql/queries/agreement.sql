@@ -15,12 +15,14 @@ a.revises_id, encode(a.text_hash, 'hex') as text_hash, a.document_id
 -- sort: changedAt a.changed_at timestamptz changed_at
 -- key: a.id
 -- newest-first:
-select {{agreement_columns}}, a.version, a.changed_at from app.agreement a where true
+select {{agreement_columns}}, case when :shows_subject_label::boolean then app.subject_label(a.noun, a.subject_id) end as subject_label,
+       case when :shows_signatories::boolean then app.agreement_signatories(a.id) end as signatories, a.version, a.changed_at from app.agreement a where true
 
 -- query: agreement_get
 -- rows: one
 -- whose: candidate_id
-select {{agreement_columns}}, app.agreement_offered(a.id) as text, app.agreement_signatories(a.id) as signatories, a.version, a.changed_at
+select {{agreement_columns}}, case when :shows_subject_label::boolean then app.subject_label(a.noun, a.subject_id) end as subject_label,
+       app.agreement_offered(a.id) as text, app.agreement_signatories(a.id) as signatories, a.version, a.changed_at
 from app.agreement a where a.id = :id
 
 -- query: agreement_insert

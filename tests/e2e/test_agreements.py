@@ -63,7 +63,7 @@ def test_a_sheet_is_offered_signed_and_running(as_role, nobody, offered, region)
     assert shown.json['partyName'] == signatory(sheet, 'employer')['partyName']
     proof = nobody.post('/signing-signatures', {'token': token, 'hash': shown.json['hash'], 'name': 'Els de Boer'})
     assert proof.status == 200 and proof.json['hash'] == sheet['textHash']
-    assert nobody.post('/signing-signatures', {'token': token, 'hash': shown.json['hash'], 'name': 'Els de Boer'}).problem == 'link-used'
+    assert nobody.post('/signing-signatures', {'token': token, 'hash': shown.json['hash'], 'name': 'Iemand anders'}).problem == 'link-used'
     assert nobody.post('/signing-readings', {'token': token}).problem == 'link-used'
     half = read(client, sheet)
     assert half['state'] == 'offered' and signatory(half, 'employer')['signedName'] == 'Els de Boer' and 'signedBy' not in signatory(half, 'employer')
@@ -268,3 +268,30 @@ def test_seen_attacker_a_project_with_many_parties_is_offered(as_role, region):
         and e.id not in (select participant_id from region.participation where project_id = p.id) limit 55""", (project,))
     full = client.post('/agreements', {'kind': 'project_sheet', 'noun': 'project', 'subjectId': project, **WORDS})
     assert (full.status, full.problem, full.json['limit']) == (409, 'list-full', 100)
+
+
+def test_seen_builder_who_signs_again_after_a_time_out_gets_the_same_answer(as_role, nobody, offered):
+    """The page of a link lost the answer, and all that it could show was that the link had been used."""
+    client, sheet = as_role('consultant'), offered()
+    token = link(client, sheet, 'employer')
+    body = {'token': token, 'hash': sheet['textHash'], 'name': 'Els de Boer'}
+    first, again = (nobody.post('/signing-signatures', body) for _ in range(2))
+    assert (first.status, again.status) == (200, 200) and first.json == again.json
+    assert nobody.post('/signing-signatures', {**body, 'name': 'Iemand anders'}).problem == 'link-used'
+    assert nobody.post('/signing-signatures', {**body, 'hash': '0' * 64}).problem == 'link-used'
+    client.patch(f'/agreements/{sheet["id"]}', {'costs': 'Honderd euro.'}, '*')
+    assert nobody.post('/signing-signatures', body).problem == 'link-used'        # what was signed is void
+
+
+def test_seen_builder_a_list_says_what_and_who_signs(as_role, offered):
+    sheet = offered()
+    for client in (as_role('consultant'), as_role('employer')):
+        row = next(a for a in client.get('/agreements?state=offered&pageSize=100').json['items'] if a['id'] == sheet['id'])
+        assert row['subjectLabel'] == read(client, sheet)['subjectLabel'] and [s['party'] for s in row['signatories']] == [s['party'] for s in sheet['signatories']]
+
+
+def test_seen_builder_what_is_missing_of_an_offer_is_told_at_once(as_role, drafted):
+    client, draft = as_role('consultant'), drafted()
+    client.patch(f'/agreements/{draft["id"]}', {'gets': None, 'costs': None, 'fromDay': None}, '*')
+    refused = client.post(f'/agreements/{draft["id"]}/moves', {'event': 'offer'})
+    assert (refused.status, [(e['pointer'], e['code']) for e in refused.json['errors']]) == (400, [('/gets', 'required'), ('/costs', 'required'), ('/fromDay', 'required')])
