@@ -204,3 +204,4 @@ create table app.hand_over (
     constraint hand_over_to_one check (num_nonnulls(to_user_id, to_organisation_id) = 1),
     constraint hand_over_to_another check (coalesce(from_user_id, from_organisation_id) <> coalesce(to_user_id, to_organisation_id))
 );
+create index hand_over_by_moment on app.hand_over (tenant_id, made_at, id);

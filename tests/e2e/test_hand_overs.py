@@ -131,3 +131,15 @@ def test_seen_practitioner_a_caseload_is_handed_over_when_somebody_of_it_died(as
     over = hand(lead, fromUserId=old, toUserId=new)
     assert over.status == 201 and (over.json['candidates'], over.json['candidatesLeft']) == (2, 0), over.text
     assert [lead.get(f'/candidates/{c}').json['caseManagerId'] for c in (one, other, left)] == [new, old, new]
+
+
+def test_seen_builder_hand_overs_are_listed(as_role, leaver):
+    """Whoever closed the answer could not find again what had stayed."""
+    gone, stays = leaver('case_manager')
+    lead = as_role('team_lead')
+    over = hand(lead, fromUserId=gone, toUserId=stays).json
+    first = lead.get('/hand-overs').json['items'][0]
+    assert {**first, '_links': None} == {**over, '_links': None}
+    assert over['id'] in [one['id'] for one in lead.get(f'/hand-overs?fromUserId={gone}&toUserId={stays}').json['items']]
+    assert lead.get(f'/hand-overs?fromUserId={stays}&toUserId={gone}&count=true').json['total'] == 0
+    assert as_role('case_manager').get('/hand-overs').status == 403
