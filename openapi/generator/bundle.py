@@ -120,6 +120,7 @@ def operation_of(contract, operation, queries, shapes, problems):
 def bundle(contract, queries, limits, problems):
     document = {key: value for key, value in contract.root.items() if not key.startswith('x-')}
     document['x-roles'] = contract.root['x-roles']
+    document['x-labels'] = contract.labels
     shapes = Shapes(contract, limits)
     document['paths'] = {}
     for path, item in contract.paths.items():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from . import states
+from . import labels, states
 from .wrong import Wrong
 
 METHODS = ('get', 'post', 'put', 'patch', 'delete')
@@ -36,8 +36,9 @@ class Contract:
         self._name_enums('Role', 'rol', 'What somebody is to the municipality.', [r for r in self.roles if r != 'system'])
         self._name_enums('Attribute', 'bevoegdheid', 'A power beside the role.', [a['name'] for a in self.root['x-attributes']])
         for file in sorted(self.folder.glob('*.yaml')):
-            if file.name not in ('openapi.yaml', 'common.yaml', 'problems.yaml', 'limits.yaml'):
+            if file.name not in ('openapi.yaml', 'common.yaml', 'problems.yaml', 'limits.yaml', 'labels.yaml'):
                 self._read(yaml.safe_load(file.read_text()), file.name)
+        self.labels = labels.read(self.folder, {name: values_of(enum) for name, enum in self.enums.items()})
         self.services = sorted({operation.service for operation in self.operations})
         self.by_id = {operation.id: operation for operation in self.operations}
         for name, schema in self.schemas.items():

@@ -77,7 +77,8 @@ class Shapes:
     def choice(self, made, written):
         name, values = made.pop('x-enum'), made.pop('enum')
         if not written and 'x-extensible-enum' in self.contract.enums[name]:
-            return {'type': 'string', 'maxLength': VALUE_MAX, **made, 'x-extensible-enum': values}
+            return {'type': 'string', 'maxLength': VALUE_MAX, **made, 'x-extensible-enum': values,
+                    **({'x-labels-of': name} if name in self.contract.labels else {})}
         self.enums.add(name)
         del made['type']
         return {'allOf': [ref('schemas', name)], **made} if made else ref('schemas', name)

@@ -41,6 +41,17 @@ def test_schema_has_its_dutch_term_and_bounds(name):
             assert 'maxItems' in raw, prop
 
 
+def test_seen_builder_people_read_words_for_what_was_chosen():
+    """Every portal kept a table of its own for reasons and outcomes, and each said something else."""
+    labels, served = CONTRACT['x-labels'], json.dumps(CONTRACT['components'])
+    assert labels['TaskOutcome']['at_risk'] == {'nl': 'dreigt mis te gaan', 'en': 'at risk'} and len(labels['PlacementEndReason']) == 11
+    for name, schema in CONTRACT['components']['schemas'].items():
+        assert name not in labels or list(labels[name]) == schema['enum']
+    grown = {tuple(prop['x-extensible-enum']): prop.get('x-labels-of') for schema in CONTRACT['components']['schemas'].values()
+             for prop in schema.get('properties', {}).values() if 'x-extensible-enum' in prop}
+    assert all(list(labels[name]) == list(values) for values, name in grown.items() if name) and '"x-labels-of": "TrajectoryStopReason"' in served
+
+
 def test_properties_of_persons_have_a_data_class():
     from sys import path
     path.insert(0, str(ROOT / 'openapi'))

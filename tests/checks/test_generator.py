@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 import tiny
-from generator import emit_contract, emit_sql, names, sql  # noqa: E402
+from generator import emit_contract, emit_sql, labels, names, sql  # noqa: E402
 from generator.wrong import Wrong  # noqa: E402
 
 
@@ -123,3 +123,12 @@ def test_schemas_that_two_services_use_are_made_once(tmp_path):
     done = subprocess.run(['gcc', '-std=gnu11', '-D_GNU_SOURCE', '-I.', f'-I{tiny.ROOT}', '-I/usr/include/postgresql', '-r', '-nostdlib',
                            '-o', 'all.o', *sources], cwd=tmp_path, text=True, capture_output=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize('text,words', [
+    ('EndReason: {moved: [verhuisd, moved]}', 'in this order'), ('EndReason: {moved: [verhuisd, moved], died: [overleden]}', 'in English'),
+    ('Kind: {a: [a, a]}', 'no words for EndReason'), ('Other: {a: [a, a]}', 'no such enum')])
+def test_an_enum_without_its_words_is_refused(tmp_path, text, words):
+    (tmp_path / 'labels.yaml').write_text(text)
+    with pytest.raises(Wrong, match=words):
+        labels.read(tmp_path, {'EndReason': ['moved', 'died'], 'Kind': ['a']})
