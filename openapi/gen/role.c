@@ -189,6 +189,7 @@ const struct permission permissions[] = {
     {"listEndpoints", 0x8000u, 0x0u},
     {"listFigureRecords", 0x40eu, 0x0u},
     {"listFigures", 0x2dddfu, 0x0u},
+    {"listHandOvers", 0x2u, 0x0u},
     {"listHats", 0x8002u, 0x0u},
     {"listInspections", 0x8002u, 0x2u},
     {"listInstruments", 0x2997u, 0x0u},

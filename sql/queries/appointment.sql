@@ -22,7 +22,7 @@ a.recorded_by, a.moved_to_id, a.version, a.changed_at
 -- sort: startsAt a.starts_at timestamptz starts_at
 -- sort: changedAt a.changed_at timestamptz changed_at
 -- key: a.id
-select {{appointment_columns}} from app.appointment a where true
+select {{appointment_columns}}, case when :shows_candidate_alias::boolean then (select c.alias from app.candidate c where c.id = a.candidate_id) end as candidate_alias from app.appointment a where true
 
 -- Whether the asker sees it: a list of what belongs to it is 404 when not.
 -- query: appointment_seen
@@ -33,7 +33,8 @@ select a.id from app.appointment a where a.id = :appointment_id
 -- query: appointment_get
 -- rows: one
 -- whose: candidate_id
-select {{appointment_columns}}, case when :shows_invitation_proven::boolean then app.appointment_proven(a.id) end as invitation_proven
+select {{appointment_columns}}, case when :shows_candidate_alias::boolean then (select c.alias from app.candidate c where c.id = a.candidate_id) end as candidate_alias,
+       case when :shows_invitation_proven::boolean then app.appointment_proven(a.id) end as invitation_proven
 from app.appointment a where a.id = :id
 
 -- The candidate must be visible to the asker.

@@ -15,12 +15,12 @@ app.benefit_is_open(b.state) as lowerable, b.version, b.changed_at
 -- sort: changedAt b.changed_at timestamptz changed_at
 -- key: b.id
 -- newest-first:
-select {{benefit_columns}} from app.benefit b where true
+select {{benefit_columns}}, case when :shows_candidate_alias::boolean then (select c.alias from app.candidate c where c.id = b.candidate_id) end as candidate_alias from app.benefit b where true
 
 -- query: benefit_get
 -- rows: one
 -- whose: candidate_id
-select {{benefit_columns}} from app.benefit b where b.id = :id
+select {{benefit_columns}}, case when :shows_candidate_alias::boolean then (select c.alias from app.candidate c where c.id = b.candidate_id) end as candidate_alias from app.benefit b where b.id = :id
 
 -- The candidate must be visible to the asker.
 -- query: benefit_insert

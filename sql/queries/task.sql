@@ -7,7 +7,7 @@ t.promised_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisatio
 (t.due_at < (select clock.now()) and t.held_since is null and (app.task_is_open(t.state) or app.task_is_pending(t.state))) is true as overdue,
 t.held_since is not null as held, t.escalated_at is not null as escalated,
 case when app.task_is_open(t.state) or app.task_is_pending(t.state) then to_json(k.outcomes || k.failures) end as outcomes, t.outcome, t.reason, t.deviation_agreed_by, t.deviation_reason,
-t.project_id, t.made_at, t.ended_at
+t.project_id, t.made_at, t.ended_at, case when t.kind = 'follow_up' then t.cause end as cause
 
 -- fragment: task_owner
 coalesce((select c.name from app.colleague c where c.tenant_id = t.tenant_id and c.id = t.owner_user_id), app.task_owner(t.id))
@@ -33,6 +33,7 @@ case when num_nonnulls(t.promised_to_employer_id, t.promised_to_candidate_id, t.
 -- newest-first:
 select {{task_columns}},
        case when :shows_subject_label::boolean then app.task_subject(t.id) end as subject_label,
+       case when :shows_candidate_alias::boolean and t.candidate_id is not null then app.subject_label('candidate', t.candidate_id) end as candidate_alias,
        case when :shows_owner_name::boolean then {{task_owner}} end as owner_name,
        case when :shows_promised_to_name::boolean then {{task_promised_to}} end as promised_to_name,
        case when :shows_actions::boolean then app.task_actions(t) end as actions, t.version, t.changed_at, t.changed_in
@@ -47,7 +48,8 @@ select t.id from app.task t where t.id = :task_id
 -- query: task_get
 -- rows: one
 -- whose: candidate_id
-select {{task_columns}}, app.task_subject(t.id) as subject_label, {{task_owner}} as owner_name, {{task_promised_to}} as promised_to_name,
+select {{task_columns}}, app.task_subject(t.id) as subject_label,
+       case when :shows_candidate_alias::boolean and t.candidate_id is not null then app.subject_label('candidate', t.candidate_id) end as candidate_alias, {{task_owner}} as owner_name, {{task_promised_to}} as promised_to_name,
        app.task_actions(t) as actions, t.version, t.changed_at
 from app.task t join ref.task_kind k on k.kind = t.kind where t.id = :id
 

@@ -22,12 +22,12 @@ t.employer_answered_at, t.version, t.changed_at
 -- sort: changedAt t.changed_at timestamptz changed_at
 -- key: t.id
 -- newest-first:
-select {{trajectory_columns}} from app.trajectory t where true
+select {{trajectory_columns}}, case when :shows_candidate_alias::boolean then (select c.alias from app.candidate c where c.id = t.candidate_id) end as candidate_alias from app.trajectory t where true
 
 -- query: trajectory_get
 -- rows: one
 -- whose: candidate_id
-select {{trajectory_columns}} from app.trajectory t where t.id = :id
+select {{trajectory_columns}}, case when :shows_candidate_alias::boolean then (select c.alias from app.candidate c where c.id = t.candidate_id) end as candidate_alias from app.trajectory t where t.id = :id
 
 -- The candidate must be visible to the asker.
 -- query: trajectory_insert

@@ -32,8 +32,11 @@ static const struct field list_agreements_query[] = {
 /* listAgreements: Agreements */
 static enum err list_agreements_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx, (void)req;
-    sql_agreement_list(plan);
+    (void)ctx;
+    sql_agreement_list(plan, (struct sql_agreement_list){
+        .shows_subject_label = request_shows(req, 5),
+        .shows_signatories = request_shows(req, 18),
+    });
     return OK;
 }
 static const struct right create_agreement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -42,7 +45,10 @@ static enum err create_agreement_plan(struct ctx *ctx, const struct request *req
 {
     (void)ctx;
     sql_agreement_insert(plan, req->body, (struct sql_agreement_insert){.id = req->new_id});
-    sql_agreement_get(plan, (struct sql_agreement_get){.id = req->new_id});
+    sql_agreement_get(plan, (struct sql_agreement_get){
+        .shows_subject_label = request_shows(req, 5),
+        .id = req->new_id,
+    });
     return OK;
 }
 static const struct right get_agreement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -53,7 +59,10 @@ static const struct field get_agreement_path[] = {
 static enum err get_agreement_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_agreement_get(plan, (struct sql_agreement_get){.id = req->path[0]});
+    sql_agreement_get(plan, (struct sql_agreement_get){
+        .shows_subject_label = request_shows(req, 5),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right update_agreement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -69,7 +78,10 @@ static enum err update_agreement_plan(struct ctx *ctx, const struct request *req
         .id = req->path[0],
         .version = req->version,
     });
-    sql_agreement_get(plan, (struct sql_agreement_get){.id = req->path[0]});
+    sql_agreement_get(plan, (struct sql_agreement_get){
+        .shows_subject_label = request_shows(req, 5),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right move_agreement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -81,7 +93,10 @@ static enum err move_agreement_plan(struct ctx *ctx, const struct request *req, 
 {
     (void)ctx;
     sql_agreement_move(plan, req->body, (struct sql_agreement_move){.id = req->path[0]});
-    sql_agreement_get(plan, (struct sql_agreement_get){.id = req->path[0]});
+    sql_agreement_get(plan, (struct sql_agreement_get){
+        .shows_subject_label = request_shows(req, 5),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right revise_agreement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -96,7 +111,10 @@ static enum err revise_agreement_plan(struct ctx *ctx, const struct request *req
         .agreement_id = req->path[0],
         .id = req->new_id,
     });
-    sql_agreement_get(plan, (struct sql_agreement_get){.id = req->new_id});
+    sql_agreement_get(plan, (struct sql_agreement_get){
+        .shows_subject_label = request_shows(req, 5),
+        .id = req->new_id,
+    });
     return OK;
 }
 static const struct right sign_agreement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -108,7 +126,10 @@ static enum err sign_agreement_plan(struct ctx *ctx, const struct request *req, 
 {
     (void)ctx;
     sql_agreement_sign(plan, req->body, (struct sql_agreement_sign){.id = req->path[0]});
-    sql_agreement_get(plan, (struct sql_agreement_get){.id = req->path[0]});
+    sql_agreement_get(plan, (struct sql_agreement_get){
+        .shows_subject_label = request_shows(req, 5),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right make_signing_link_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -493,7 +514,7 @@ static const struct operation operations[] = {
         .rights = list_agreements_rights,
         .purpose = "mediation",
         .parameters = list_agreements_query, .parameters_count = 5,
-        .response = &agreement_schema, .shown = 0xdbfffu,
+        .response = &agreement_schema, .shown = 0x1f7fffu,
         .list = &query_agreement_list,
         .handle = list_agreements_plan,
     },
@@ -507,7 +528,7 @@ static const struct operation operations[] = {
         .rights = create_agreement_rights,
         .purpose = "mediation",
         .body = &agreement_new_schema,
-        .response = &agreement_schema, .shown = 0xfffffu,
+        .response = &agreement_schema, .shown = 0x1fffffu,
         .show = &operations[2],
         .handle = create_agreement_plan,
     },
@@ -521,7 +542,7 @@ static const struct operation operations[] = {
         .rights = get_agreement_rights,
         .purpose = "mediation",
         .path_fields = get_agreement_path, .path_count = 1,
-        .response = &agreement_schema, .shown = 0xfffffu,
+        .response = &agreement_schema, .shown = 0x1fffffu,
         .handle = get_agreement_plan,
     },
     {
@@ -535,7 +556,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = update_agreement_path, .path_count = 1,
         .body = &agreement_change_schema,
-        .response = &agreement_schema, .shown = 0xfffffu,
+        .response = &agreement_schema, .shown = 0x1fffffu,
         .handle = update_agreement_plan,
     },
     {
@@ -549,7 +570,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = move_agreement_path, .path_count = 1,
         .body = &agreement_move_schema,
-        .response = &agreement_schema, .shown = 0xfffffu,
+        .response = &agreement_schema, .shown = 0x1fffffu,
         .show = &operations[2],
         .handle = move_agreement_plan,
     },
@@ -563,7 +584,7 @@ static const struct operation operations[] = {
         .rights = revise_agreement_rights,
         .purpose = "mediation",
         .path_fields = revise_agreement_path, .path_count = 1,
-        .response = &agreement_schema, .shown = 0xfffffu,
+        .response = &agreement_schema, .shown = 0x1fffffu,
         .show = &operations[2],
         .handle = revise_agreement_plan,
     },
@@ -578,7 +599,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = sign_agreement_path, .path_count = 1,
         .body = &agreement_signature_schema,
-        .response = &agreement_schema, .shown = 0xfffffu,
+        .response = &agreement_schema, .shown = 0x1fffffu,
         .show = &operations[2],
         .handle = sign_agreement_plan,
     },

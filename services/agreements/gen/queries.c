@@ -30,27 +30,35 @@ const struct query query_agreement_list = {
     .name = "agreement_list",
     .text = "select a.id, a.kind, a.state, a.noun, a.subject_id, a.candidate_id, a.employer_id, a.gets, a.doe"
             "s, a.costs, a.from_day, a.until_day, a.valid_until, a.revises_id, encode(a.text_hash, 'hex') as "
-            "text_hash, a.document_id, a.version, a.changed_at from app.agreement a where true",
-    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+            "text_hash, a.document_id, case when $1::boolean then app.subject_label(a.noun, a.subject_id) end"
+            " as subject_label, case when $2::boolean then app.agreement_signatories(a.id) end as signatories"
+            ", a.version, a.changed_at from app.agreement a where true",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &agreement_list_list, .whose = "candidate_id",
 };
-struct statement *sql_agreement_list(struct plan *plan)
+struct statement *sql_agreement_list(struct plan *plan, struct sql_agreement_list args)
 {
-    return plan_add(plan, &query_agreement_list, NULL);
+    const struct str values[] = {
+        args.shows_subject_label,
+        args.shows_signatories,
+    };
+    return plan_add(plan, &query_agreement_list, values);
 }
 
 const struct query query_agreement_get = {
     .name = "agreement_get",
     .text = "select a.id, a.kind, a.state, a.noun, a.subject_id, a.candidate_id, a.employer_id, a.gets, a.doe"
             "s, a.costs, a.from_day, a.until_day, a.valid_until, a.revises_id, encode(a.text_hash, 'hex') as "
-            "text_hash, a.document_id, app.agreement_offered(a.id) as text, app.agreement_signatories(a.id) a"
-            "s signatories, a.version, a.changed_at from app.agreement a where a.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "text_hash, a.document_id, case when $1::boolean then app.subject_label(a.noun, a.subject_id) end"
+            " as subject_label, app.agreement_offered(a.id) as text, app.agreement_signatories(a.id) as signa"
+            "tories, a.version, a.changed_at from app.agreement a where a.id = $2",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
 struct statement *sql_agreement_get(struct plan *plan, struct sql_agreement_get args)
 {
     const struct str values[] = {
+        args.shows_subject_label,
         args.id,
     };
     return plan_add(plan, &query_agreement_get, values);

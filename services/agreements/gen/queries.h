@@ -7,11 +7,14 @@
 #include "services/agreements/gen/schemas.h"
 
 extern const struct query query_agreement_list;
-struct statement *sql_agreement_list(struct plan *plan);
+struct sql_agreement_list {
+    struct str shows_subject_label, shows_signatories;
+};
+struct statement *sql_agreement_list(struct plan *plan, struct sql_agreement_list args);
 
 extern const struct query query_agreement_get;
 struct sql_agreement_get {
-    struct str id;
+    struct str shows_subject_label, id;
 };
 struct statement *sql_agreement_get(struct plan *plan, struct sql_agreement_get args);
 

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-_Static_assert(20 <= LIMIT_FIELDS, "Document");
+_Static_assert(21 <= LIMIT_FIELDS, "Agreement");
 
 static const char *const values_0[] = {"quote", "placement_sheet", "project_sheet", NULL};
 static const struct pattern_part pattern_1[] = {{{0x0u, 0x7fffffe80000000u}, 2, 40}, {{0, 0}, 0, 0}};
@@ -204,6 +204,7 @@ static const struct field agreement_fields[] = {
     {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
     {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "subjectLabel", .key = {"\"subjectLabel\":", 15}, .column = "subject_label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "gets", .key = {"\"gets\":", 7}, .column = "gets", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xffffffffu},
@@ -221,7 +222,7 @@ static const struct field agreement_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema agreement_schema = {
-    .name = "Agreement", .fields = agreement_fields, .count = 20,
+    .name = "Agreement", .fields = agreement_fields, .count = 21,
     .size = 0, .self = "/agreements/",
 };
 static const struct field signing_link_fields[] = {

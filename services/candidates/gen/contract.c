@@ -36,8 +36,10 @@ static const struct field list_appointments_query[] = {
 /* listAppointments: Appointments */
 static enum err list_appointments_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx, (void)req;
-    sql_appointment_list(plan);
+    (void)ctx;
+    sql_appointment_list(plan, (struct sql_appointment_list){
+        .shows_candidate_alias = request_shows(req, 2),
+    });
     return OK;
 }
 static const struct right create_appointment_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -49,7 +51,8 @@ static enum err create_appointment_plan(struct ctx *ctx, const struct request *r
         .actor = ctx->actor->user_id,
     });
     sql_appointment_get(plan, (struct sql_appointment_get){
-        .shows_invitation_proven = request_shows(req, 19),
+        .shows_candidate_alias = request_shows(req, 2),
+        .shows_invitation_proven = request_shows(req, 20),
         .id = req->new_id,
     });
     return OK;
@@ -63,7 +66,8 @@ static enum err get_appointment_plan(struct ctx *ctx, const struct request *req,
 {
     (void)ctx;
     sql_appointment_get(plan, (struct sql_appointment_get){
-        .shows_invitation_proven = request_shows(req, 19),
+        .shows_candidate_alias = request_shows(req, 2),
+        .shows_invitation_proven = request_shows(req, 20),
         .id = req->path[0],
     });
     return OK;
@@ -82,7 +86,8 @@ static enum err update_appointment_plan(struct ctx *ctx, const struct request *r
         .version = req->version,
     });
     sql_appointment_get(plan, (struct sql_appointment_get){
-        .shows_invitation_proven = request_shows(req, 19),
+        .shows_candidate_alias = request_shows(req, 2),
+        .shows_invitation_proven = request_shows(req, 20),
         .id = req->path[0],
     });
     return OK;
@@ -102,7 +107,8 @@ static enum err move_appointment_plan(struct ctx *ctx, const struct request *req
         .new_id = req->new_id,
     });
     sql_appointment_get(plan, (struct sql_appointment_get){
-        .shows_invitation_proven = request_shows(req, 19),
+        .shows_candidate_alias = request_shows(req, 2),
+        .shows_invitation_proven = request_shows(req, 20),
         .id = req->path[0],
     });
     return OK;
@@ -117,7 +123,8 @@ static enum err answer_appointment_plan(struct ctx *ctx, const struct request *r
     (void)ctx;
     sql_appointment_answer(plan, req->body, (struct sql_appointment_answer){.id = req->path[0]});
     sql_appointment_get(plan, (struct sql_appointment_get){
-        .shows_invitation_proven = request_shows(req, 19),
+        .shows_candidate_alias = request_shows(req, 2),
+        .shows_invitation_proven = request_shows(req, 20),
         .id = req->path[0],
     });
     return OK;
@@ -209,8 +216,10 @@ static const struct field list_benefits_query[] = {
 /* listBenefits: Benefits */
 static enum err list_benefits_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx, (void)req;
-    sql_benefit_list(plan);
+    (void)ctx;
+    sql_benefit_list(plan, (struct sql_benefit_list){
+        .shows_candidate_alias = request_shows(req, 2),
+    });
     return OK;
 }
 static const struct right create_benefit_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -219,7 +228,10 @@ static enum err create_benefit_plan(struct ctx *ctx, const struct request *req, 
 {
     (void)ctx;
     sql_benefit_insert(plan, req->body, (struct sql_benefit_insert){.id = req->new_id});
-    sql_benefit_get(plan, (struct sql_benefit_get){.id = req->new_id});
+    sql_benefit_get(plan, (struct sql_benefit_get){
+        .shows_candidate_alias = request_shows(req, 2),
+        .id = req->new_id,
+    });
     return OK;
 }
 static const struct right get_benefit_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -230,7 +242,10 @@ static const struct field get_benefit_path[] = {
 static enum err get_benefit_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_benefit_get(plan, (struct sql_benefit_get){.id = req->path[0]});
+    sql_benefit_get(plan, (struct sql_benefit_get){
+        .shows_candidate_alias = request_shows(req, 2),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right update_benefit_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -246,7 +261,10 @@ static enum err update_benefit_plan(struct ctx *ctx, const struct request *req, 
         .id = req->path[0],
         .version = req->version,
     });
-    sql_benefit_get(plan, (struct sql_benefit_get){.id = req->path[0]});
+    sql_benefit_get(plan, (struct sql_benefit_get){
+        .shows_candidate_alias = request_shows(req, 2),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right move_benefit_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -260,7 +278,10 @@ static enum err move_benefit_plan(struct ctx *ctx, const struct request *req, st
     if (err)
         return err;
     sql_benefit_move(plan, req->body, (struct sql_benefit_move){.id = req->path[0]});
-    sql_benefit_get(plan, (struct sql_benefit_get){.id = req->path[0]});
+    sql_benefit_get(plan, (struct sql_benefit_get){
+        .shows_candidate_alias = request_shows(req, 2),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right list_candidate_participations_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -580,8 +601,10 @@ static const struct field list_trajectories_query[] = {
 /* listTrajectories: Trajectories */
 static enum err list_trajectories_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx, (void)req;
-    sql_trajectory_list(plan);
+    (void)ctx;
+    sql_trajectory_list(plan, (struct sql_trajectory_list){
+        .shows_candidate_alias = request_shows(req, 2),
+    });
     return OK;
 }
 static const struct right create_trajectory_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -592,7 +615,10 @@ static enum err create_trajectory_plan(struct ctx *ctx, const struct request *re
         .id = req->new_id,
         .actor = ctx->actor->user_id,
     });
-    sql_trajectory_get(plan, (struct sql_trajectory_get){.id = req->new_id});
+    sql_trajectory_get(plan, (struct sql_trajectory_get){
+        .shows_candidate_alias = request_shows(req, 2),
+        .id = req->new_id,
+    });
     return OK;
 }
 static const struct right get_trajectory_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -603,7 +629,10 @@ static const struct field get_trajectory_path[] = {
 static enum err get_trajectory_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_trajectory_get(plan, (struct sql_trajectory_get){.id = req->path[0]});
+    sql_trajectory_get(plan, (struct sql_trajectory_get){
+        .shows_candidate_alias = request_shows(req, 2),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right update_trajectory_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -623,7 +652,10 @@ static enum err update_trajectory_plan(struct ctx *ctx, const struct request *re
         .id = req->path[0],
         .version = req->version,
     });
-    sql_trajectory_get(plan, (struct sql_trajectory_get){.id = req->path[0]});
+    sql_trajectory_get(plan, (struct sql_trajectory_get){
+        .shows_candidate_alias = request_shows(req, 2),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right move_trajectory_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -637,7 +669,10 @@ static enum err move_trajectory_plan(struct ctx *ctx, const struct request *req,
     if (err)
         return err;
     sql_trajectory_move(plan, req->body, (struct sql_trajectory_move){.id = req->path[0]});
-    sql_trajectory_get(plan, (struct sql_trajectory_get){.id = req->path[0]});
+    sql_trajectory_get(plan, (struct sql_trajectory_get){
+        .shows_candidate_alias = request_shows(req, 2),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right hand_rules_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -651,7 +686,10 @@ static enum err hand_rules_plan(struct ctx *ctx, const struct request *req, stru
     sql_trajectory_hand_rules(plan, req->body, (struct sql_trajectory_hand_rules){
         .id = req->path[0],
     });
-    sql_trajectory_get(plan, (struct sql_trajectory_get){.id = req->path[0]});
+    sql_trajectory_get(plan, (struct sql_trajectory_get){
+        .shows_candidate_alias = request_shows(req, 2),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right receive_rules_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -665,7 +703,10 @@ static enum err receive_rules_plan(struct ctx *ctx, const struct request *req, s
     sql_trajectory_receive_rules(plan, req->body, (struct sql_trajectory_receive_rules){
         .id = req->path[0],
     });
-    sql_trajectory_get(plan, (struct sql_trajectory_get){.id = req->path[0]});
+    sql_trajectory_get(plan, (struct sql_trajectory_get){
+        .shows_candidate_alias = request_shows(req, 2),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right share_trajectory_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -677,7 +718,10 @@ static enum err share_trajectory_plan(struct ctx *ctx, const struct request *req
 {
     (void)ctx;
     sql_trajectory_share(plan, req->body, (struct sql_trajectory_share){.id = req->path[0]});
-    sql_trajectory_get(plan, (struct sql_trajectory_get){.id = req->path[0]});
+    sql_trajectory_get(plan, (struct sql_trajectory_get){
+        .shows_candidate_alias = request_shows(req, 2),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right ask_employer_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -689,7 +733,10 @@ static enum err ask_employer_plan(struct ctx *ctx, const struct request *req, st
 {
     (void)ctx;
     sql_trajectory_ask_employer(plan, (struct sql_trajectory_ask_employer){.id = req->path[0]});
-    sql_trajectory_get(plan, (struct sql_trajectory_get){.id = req->path[0]});
+    sql_trajectory_get(plan, (struct sql_trajectory_get){
+        .shows_candidate_alias = request_shows(req, 2),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right answer_for_employer_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -726,7 +773,7 @@ static const struct operation operations[] = {
         .rights = list_appointments_rights,
         .purpose = "mediation",
         .parameters = list_appointments_query, .parameters_count = 10,
-        .response = &appointment_schema, .shown = 0xff7ffffu,
+        .response = &appointment_schema, .shown = 0x1fefffffu,
         .list = &query_appointment_list,
         .handle = list_appointments_plan,
     },
@@ -740,7 +787,7 @@ static const struct operation operations[] = {
         .rights = create_appointment_rights,
         .purpose = "mediation",
         .body = &appointment_new_schema,
-        .response = &appointment_schema, .shown = 0xfffffffu,
+        .response = &appointment_schema, .shown = 0x1fffffffu,
         .show = &operations[2],
         .handle = create_appointment_plan,
     },
@@ -754,7 +801,7 @@ static const struct operation operations[] = {
         .rights = get_appointment_rights,
         .purpose = "mediation",
         .path_fields = get_appointment_path, .path_count = 1,
-        .response = &appointment_schema, .shown = 0xfffffffu,
+        .response = &appointment_schema, .shown = 0x1fffffffu,
         .handle = get_appointment_plan,
     },
     {
@@ -768,7 +815,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = update_appointment_path, .path_count = 1,
         .body = &appointment_change_schema,
-        .response = &appointment_schema, .shown = 0xfffffffu,
+        .response = &appointment_schema, .shown = 0x1fffffffu,
         .handle = update_appointment_plan,
     },
     {
@@ -782,7 +829,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = move_appointment_path, .path_count = 1,
         .body = &appointment_move_schema,
-        .response = &appointment_schema, .shown = 0xfffffffu,
+        .response = &appointment_schema, .shown = 0x1fffffffu,
         .show = &operations[2],
         .handle = move_appointment_plan,
     },
@@ -797,7 +844,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = answer_appointment_path, .path_count = 1,
         .body = &appointment_reply_schema,
-        .response = &appointment_schema, .shown = 0xfffffffu,
+        .response = &appointment_schema, .shown = 0x1fffffffu,
         .show = &operations[2],
         .handle = answer_appointment_plan,
     },
@@ -879,7 +926,7 @@ static const struct operation operations[] = {
         .rights = list_benefits_rights,
         .purpose = "file",
         .parameters = list_benefits_query, .parameters_count = 3,
-        .response = &benefit_schema, .shown = 0xffffu,
+        .response = &benefit_schema, .shown = 0x3fffu,
         .list = &query_benefit_list,
         .handle = list_benefits_plan,
     },
@@ -893,7 +940,7 @@ static const struct operation operations[] = {
         .rights = create_benefit_rights,
         .purpose = "file",
         .body = &benefit_new_schema,
-        .response = &benefit_schema, .shown = 0xffffu,
+        .response = &benefit_schema, .shown = 0x3fffu,
         .show = &operations[13],
         .handle = create_benefit_plan,
     },
@@ -907,7 +954,7 @@ static const struct operation operations[] = {
         .rights = get_benefit_rights,
         .purpose = "file",
         .path_fields = get_benefit_path, .path_count = 1,
-        .response = &benefit_schema, .shown = 0xffffu,
+        .response = &benefit_schema, .shown = 0x3fffu,
         .handle = get_benefit_plan,
     },
     {
@@ -921,7 +968,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = update_benefit_path, .path_count = 1,
         .body = &benefit_change_schema,
-        .response = &benefit_schema, .shown = 0xffffu,
+        .response = &benefit_schema, .shown = 0x3fffu,
         .handle = update_benefit_plan,
     },
     {
@@ -935,7 +982,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = move_benefit_path, .path_count = 1,
         .body = &benefit_move_schema,
-        .response = &benefit_schema, .shown = 0xffffu,
+        .response = &benefit_schema, .shown = 0x3fffu,
         .show = &operations[13],
         .handle = move_benefit_plan,
     },
@@ -1287,7 +1334,7 @@ static const struct operation operations[] = {
         .rights = list_trajectories_rights,
         .purpose = "mediation",
         .parameters = list_trajectories_query, .parameters_count = 7,
-        .response = &trajectory_schema, .shown = 0x1fffffffffu,
+        .response = &trajectory_schema, .shown = 0x3fffffffffu,
         .list = &query_trajectory_list,
         .handle = list_trajectories_plan,
     },
@@ -1301,7 +1348,7 @@ static const struct operation operations[] = {
         .rights = create_trajectory_rights,
         .purpose = "mediation",
         .body = &trajectory_new_schema,
-        .response = &trajectory_schema, .shown = 0x1fffffffffu,
+        .response = &trajectory_schema, .shown = 0x3fffffffffu,
         .show = &operations[42],
         .handle = create_trajectory_plan,
     },
@@ -1315,7 +1362,7 @@ static const struct operation operations[] = {
         .rights = get_trajectory_rights,
         .purpose = "mediation",
         .path_fields = get_trajectory_path, .path_count = 1,
-        .response = &trajectory_schema, .shown = 0x1fffffffffu,
+        .response = &trajectory_schema, .shown = 0x3fffffffffu,
         .handle = get_trajectory_plan,
     },
     {
@@ -1329,7 +1376,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = update_trajectory_path, .path_count = 1,
         .body = &trajectory_change_schema,
-        .response = &trajectory_schema, .shown = 0x1fffffffffu,
+        .response = &trajectory_schema, .shown = 0x3fffffffffu,
         .handle = update_trajectory_plan,
     },
     {
@@ -1343,7 +1390,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = move_trajectory_path, .path_count = 1,
         .body = &trajectory_move_schema,
-        .response = &trajectory_schema, .shown = 0x1fffffffffu,
+        .response = &trajectory_schema, .shown = 0x3fffffffffu,
         .show = &operations[42],
         .handle = move_trajectory_plan,
     },
@@ -1358,7 +1405,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = hand_rules_path, .path_count = 1,
         .body = &rules_letter_new_schema,
-        .response = &trajectory_schema, .shown = 0x1fffffffffu,
+        .response = &trajectory_schema, .shown = 0x3fffffffffu,
         .show = &operations[42],
         .handle = hand_rules_plan,
     },
@@ -1373,7 +1420,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = receive_rules_path, .path_count = 1,
         .body = &rules_receipt_new_schema,
-        .response = &trajectory_schema, .shown = 0x1fffffffffu,
+        .response = &trajectory_schema, .shown = 0x3fffffffffu,
         .show = &operations[42],
         .handle = receive_rules_plan,
     },
@@ -1388,7 +1435,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = share_trajectory_path, .path_count = 1,
         .body = &trajectory_sharing_schema,
-        .response = &trajectory_schema, .shown = 0x1fffffffffu,
+        .response = &trajectory_schema, .shown = 0x3fffffffffu,
         .show = &operations[42],
         .handle = share_trajectory_plan,
     },
@@ -1402,7 +1449,7 @@ static const struct operation operations[] = {
         .rights = ask_employer_rights,
         .purpose = "mediation",
         .path_fields = ask_employer_path, .path_count = 1,
-        .response = &trajectory_schema, .shown = 0x1fffffffffu,
+        .response = &trajectory_schema, .shown = 0x3fffffffffu,
         .show = &operations[42],
         .handle = ask_employer_plan,
     },

@@ -37,13 +37,18 @@ const struct query query_appointment_list = {
     .text = "select a.id, a.candidate_id, a.kind, a.state, a.starts_at, a.ends_at, a.place, a.user_id, a.orga"
             "nisation_id, a.employer_id, a.coach_id, a.trajectory_id, a.proposal_id, a.project_id, a.session,"
             " a.invited_at, a.channel, a.handed_by, a.message_id, a.answer, a.answered_at, a.reason, a.record"
-            "ed_at, a.recorded_by, a.moved_to_id, a.version, a.changed_at from app.appointment a where true",
-    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+            "ed_at, a.recorded_by, a.moved_to_id, a.version, a.changed_at, case when $1::boolean then (select"
+            " c.alias from app.candidate c where c.id = a.candidate_id) end as candidate_alias from app.appoi"
+            "ntment a where true",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &appointment_list_list, .whose = "candidate_id",
 };
-struct statement *sql_appointment_list(struct plan *plan)
+struct statement *sql_appointment_list(struct plan *plan, struct sql_appointment_list args)
 {
-    return plan_add(plan, &query_appointment_list, NULL);
+    const struct str values[] = {
+        args.shows_candidate_alias,
+    };
+    return plan_add(plan, &query_appointment_list, values);
 }
 
 const struct query query_appointment_seen = {
@@ -65,14 +70,17 @@ const struct query query_appointment_get = {
     .text = "select a.id, a.candidate_id, a.kind, a.state, a.starts_at, a.ends_at, a.place, a.user_id, a.orga"
             "nisation_id, a.employer_id, a.coach_id, a.trajectory_id, a.proposal_id, a.project_id, a.session,"
             " a.invited_at, a.channel, a.handed_by, a.message_id, a.answer, a.answered_at, a.reason, a.record"
-            "ed_at, a.recorded_by, a.moved_to_id, a.version, a.changed_at, case when $1::boolean then app.app"
-            "ointment_proven(a.id) end as invitation_proven from app.appointment a where a.id = $2",
-    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "ed_at, a.recorded_by, a.moved_to_id, a.version, a.changed_at, case when $1::boolean then (select"
+            " c.alias from app.candidate c where c.id = a.candidate_id) end as candidate_alias, case when $2:"
+            ":boolean then app.appointment_proven(a.id) end as invitation_proven from app.appointment a where"
+            " a.id = $3",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
 struct statement *sql_appointment_get(struct plan *plan, struct sql_appointment_get args)
 {
     const struct str values[] = {
+        args.shows_candidate_alias,
         args.shows_invitation_proven,
         args.id,
     };
@@ -305,27 +313,33 @@ static const struct query_list benefit_list_list = {
 const struct query query_benefit_list = {
     .name = "benefit_list",
     .text = "select b.id, b.candidate_id, b.kind, b.state, b.applied_on, b.from_day, b.until_day, b.refused_o"
-            "n, b.refusal_reason, b.end_reason, b.month_cents, b.persons, b.exemptions, app.benefit_is_open(b"
-            ".state) as lowerable, b.version, b.changed_at from app.benefit b where true",
-    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+            "n, b.refusal_reason, b.end_reason, app.benefit_is_open(b.state) as lowerable, b.version, b.chang"
+            "ed_at, case when $1::boolean then (select c.alias from app.candidate c where c.id = b.candidate_"
+            "id) end as candidate_alias from app.benefit b where true",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &benefit_list_list, .whose = "candidate_id",
 };
-struct statement *sql_benefit_list(struct plan *plan)
+struct statement *sql_benefit_list(struct plan *plan, struct sql_benefit_list args)
 {
-    return plan_add(plan, &query_benefit_list, NULL);
+    const struct str values[] = {
+        args.shows_candidate_alias,
+    };
+    return plan_add(plan, &query_benefit_list, values);
 }
 
 const struct query query_benefit_get = {
     .name = "benefit_get",
     .text = "select b.id, b.candidate_id, b.kind, b.state, b.applied_on, b.from_day, b.until_day, b.refused_o"
-            "n, b.refusal_reason, b.end_reason, b.month_cents, b.persons, b.exemptions, app.benefit_is_open(b"
-            ".state) as lowerable, b.version, b.changed_at from app.benefit b where b.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "n, b.refusal_reason, b.end_reason, app.benefit_is_open(b.state) as lowerable, b.version, b.chang"
+            "ed_at, case when $1::boolean then (select c.alias from app.candidate c where c.id = b.candidate_"
+            "id) end as candidate_alias from app.benefit b where b.id = $2",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
 struct statement *sql_benefit_get(struct plan *plan, struct sql_benefit_get args)
 {
     const struct str values[] = {
+        args.shows_candidate_alias,
         args.id,
     };
     return plan_add(plan, &query_benefit_get, values);
@@ -333,11 +347,10 @@ struct statement *sql_benefit_get(struct plan *plan, struct sql_benefit_get args
 
 const struct query query_benefit_insert = {
     .name = "benefit_insert",
-    .text = "insert into app.benefit as b (tenant_id, id, candidate_id, kind, applied_on, from_day, month_cen"
-            "ts, persons, exemptions) select c.tenant_id, $1::uuid, c.id, $2::text, coalesce($3::date, clock."
-            "today()), $4::date, $5::bigint, coalesce($6::int, 1), coalesce(app.benefit_exemptions($7::jsonb)"
-            ", '[]') from app.candidate c where c.id = $8::uuid returning b.id",
-    .parameters = 8, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .text = "insert into app.benefit as b (tenant_id, id, candidate_id, kind, applied_on, from_day) select c."
+            "tenant_id, $1::uuid, c.id, $2::text, coalesce($3::date, clock.today()), $4::date from app.candid"
+            "ate c where c.id = $5::uuid returning b.id",
+    .parameters = 5, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
 struct statement *sql_benefit_insert(struct plan *plan, const struct benefit_new *body, struct sql_benefit_insert args)
@@ -347,9 +360,6 @@ struct statement *sql_benefit_insert(struct plan *plan, const struct benefit_new
         body->kind,
         body->applied_on,
         body->from_day,
-        plan_int(plan, body->month_cents),
-        plan_int(plan, body->persons),
-        schema_member_columns(plan->ctx->arena, &benefit_new_schema.fields[6], &body->exemptions),
         body->candidate_id,
     };
     return plan_add(plan, &query_benefit_insert, values);
@@ -357,10 +367,9 @@ struct statement *sql_benefit_insert(struct plan *plan, const struct benefit_new
 
 const struct query query_benefit_change = {
     .name = "benefit_change",
-    .text = "update app.benefit b set (kind, applied_on, from_day, until_day, month_cents, persons, exemption"
-            "s) = (select n.kind, n.applied_on, n.from_day, n.until_day, n.month_cents, n.persons, coalesce(a"
-            "pp.benefit_exemptions(n.exemptions), '[]') from jsonb_populate_record(b, $1::jsonb) n) where b.i"
-            "d = $2 and $3::int8multirange @> b.version returning b.id",
+    .text = "update app.benefit b set (kind, applied_on, from_day, until_day) = (select n.kind, n.applied_on,"
+            " n.from_day, n.until_day from jsonb_populate_record(b, $1::jsonb) n) where b.id = $2 and $3::int"
+            "8multirange @> b.version returning b.id",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
@@ -1067,13 +1076,18 @@ const struct query query_trajectory_list = {
             "h_on, t.outcome, t.stop_reason, t.work_origin, t.rules_handed_on, t.rules_handed_by, t.rules_cha"
             "nnel, t.rules_received_on, t.rules_document_id, t.shared_at is not null and t.unshared_at is nul"
             "l as shared, t.shared_at, t.shared_channel, t.unshared_at, t.employer_agreed, t.employer_asked_a"
-            "t, t.employer_answered_at, t.version, t.changed_at from app.trajectory t where true",
-    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+            "t, t.employer_answered_at, t.version, t.changed_at, case when $1::boolean then (select c.alias f"
+            "rom app.candidate c where c.id = t.candidate_id) end as candidate_alias from app.trajectory t wh"
+            "ere true",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &trajectory_list_list, .whose = "candidate_id",
 };
-struct statement *sql_trajectory_list(struct plan *plan)
+struct statement *sql_trajectory_list(struct plan *plan, struct sql_trajectory_list args)
 {
-    return plan_add(plan, &query_trajectory_list, NULL);
+    const struct str values[] = {
+        args.shows_candidate_alias,
+    };
+    return plan_add(plan, &query_trajectory_list, values);
 }
 
 const struct query query_trajectory_get = {
@@ -1084,13 +1098,16 @@ const struct query query_trajectory_get = {
             "h_on, t.outcome, t.stop_reason, t.work_origin, t.rules_handed_on, t.rules_handed_by, t.rules_cha"
             "nnel, t.rules_received_on, t.rules_document_id, t.shared_at is not null and t.unshared_at is nul"
             "l as shared, t.shared_at, t.shared_channel, t.unshared_at, t.employer_agreed, t.employer_asked_a"
-            "t, t.employer_answered_at, t.version, t.changed_at from app.trajectory t where t.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "t, t.employer_answered_at, t.version, t.changed_at, case when $1::boolean then (select c.alias f"
+            "rom app.candidate c where c.id = t.candidate_id) end as candidate_alias from app.trajectory t wh"
+            "ere t.id = $2",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
 struct statement *sql_trajectory_get(struct plan *plan, struct sql_trajectory_get args)
 {
     const struct str values[] = {
+        args.shows_candidate_alias,
         args.id,
     };
     return plan_add(plan, &query_trajectory_get, values);

@@ -7,7 +7,10 @@
 #include "services/candidates/gen/schemas.h"
 
 extern const struct query query_appointment_list;
-struct statement *sql_appointment_list(struct plan *plan);
+struct sql_appointment_list {
+    struct str shows_candidate_alias;
+};
+struct statement *sql_appointment_list(struct plan *plan, struct sql_appointment_list args);
 
 extern const struct query query_appointment_seen;
 struct sql_appointment_seen {
@@ -17,7 +20,7 @@ struct statement *sql_appointment_seen(struct plan *plan, struct sql_appointment
 
 extern const struct query query_appointment_get;
 struct sql_appointment_get {
-    struct str shows_invitation_proven, id;
+    struct str shows_candidate_alias, shows_invitation_proven, id;
 };
 struct statement *sql_appointment_get(struct plan *plan, struct sql_appointment_get args);
 
@@ -76,11 +79,14 @@ struct sql_appointment_transition_list {
 struct statement *sql_appointment_transition_list(struct plan *plan, struct sql_appointment_transition_list args);
 
 extern const struct query query_benefit_list;
-struct statement *sql_benefit_list(struct plan *plan);
+struct sql_benefit_list {
+    struct str shows_candidate_alias;
+};
+struct statement *sql_benefit_list(struct plan *plan, struct sql_benefit_list args);
 
 extern const struct query query_benefit_get;
 struct sql_benefit_get {
-    struct str id;
+    struct str shows_candidate_alias, id;
 };
 struct statement *sql_benefit_get(struct plan *plan, struct sql_benefit_get args);
 
@@ -268,11 +274,14 @@ struct sql_inspection_list {
 struct statement *sql_inspection_list(struct plan *plan, struct sql_inspection_list args);
 
 extern const struct query query_trajectory_list;
-struct statement *sql_trajectory_list(struct plan *plan);
+struct sql_trajectory_list {
+    struct str shows_candidate_alias;
+};
+struct statement *sql_trajectory_list(struct plan *plan, struct sql_trajectory_list args);
 
 extern const struct query query_trajectory_get;
 struct sql_trajectory_get {
-    struct str id;
+    struct str shows_candidate_alias, id;
 };
 struct statement *sql_trajectory_get(struct plan *plan, struct sql_trajectory_get args);
 

@@ -35,8 +35,10 @@ static const struct field list_instruments_query[] = {
 /* listInstruments: Instruments */
 static enum err list_instruments_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx, (void)req;
-    sql_instrument_list(plan);
+    (void)ctx;
+    sql_instrument_list(plan, (struct sql_instrument_list){
+        .shows_candidate_alias = request_shows(req, 4),
+    });
     return OK;
 }
 static const struct right create_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -48,7 +50,10 @@ static enum err create_instrument_plan(struct ctx *ctx, const struct request *re
         .id = req->new_id,
         .document = req->document,
     });
-    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->new_id});
+    sql_instrument_get(plan, (struct sql_instrument_get){
+        .shows_candidate_alias = request_shows(req, 4),
+        .id = req->new_id,
+    });
     return OK;
 }
 static const struct right get_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -59,7 +64,10 @@ static const struct field get_instrument_path[] = {
 static enum err get_instrument_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->path[0]});
+    sql_instrument_get(plan, (struct sql_instrument_get){
+        .shows_candidate_alias = request_shows(req, 4),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right update_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -75,7 +83,10 @@ static enum err update_instrument_plan(struct ctx *ctx, const struct request *re
         .id = req->path[0],
         .version = req->version,
     });
-    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->path[0]});
+    sql_instrument_get(plan, (struct sql_instrument_get){
+        .shows_candidate_alias = request_shows(req, 4),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right grant_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -87,7 +98,10 @@ static enum err grant_instrument_plan(struct ctx *ctx, const struct request *req
 {
     (void)ctx;
     sql_instrument_grant(plan, (struct sql_instrument_grant){.id = req->path[0]});
-    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->path[0]});
+    sql_instrument_get(plan, (struct sql_instrument_get){
+        .shows_candidate_alias = request_shows(req, 4),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right refuse_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -99,7 +113,10 @@ static enum err refuse_instrument_plan(struct ctx *ctx, const struct request *re
 {
     (void)ctx;
     sql_instrument_refuse(plan, req->body, (struct sql_instrument_refuse){.id = req->path[0]});
-    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->path[0]});
+    sql_instrument_get(plan, (struct sql_instrument_get){
+        .shows_candidate_alias = request_shows(req, 4),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right end_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -111,7 +128,10 @@ static enum err end_instrument_plan(struct ctx *ctx, const struct request *req, 
 {
     (void)ctx;
     sql_instrument_end(plan, req->body, (struct sql_instrument_end){.id = req->path[0]});
-    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->path[0]});
+    sql_instrument_get(plan, (struct sql_instrument_get){
+        .shows_candidate_alias = request_shows(req, 4),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right extend_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -127,7 +147,10 @@ static enum err extend_instrument_plan(struct ctx *ctx, const struct request *re
         .instrument_id = req->path[0],
         .document = req->document,
     });
-    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->new_id});
+    sql_instrument_get(plan, (struct sql_instrument_get){
+        .shows_candidate_alias = request_shows(req, 4),
+        .id = req->new_id,
+    });
     return OK;
 }
 static const struct right suspend_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -139,7 +162,10 @@ static enum err suspend_instrument_plan(struct ctx *ctx, const struct request *r
 {
     (void)ctx;
     sql_instrument_suspend(plan, req->body, (struct sql_instrument_suspend){.id = req->path[0]});
-    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->path[0]});
+    sql_instrument_get(plan, (struct sql_instrument_get){
+        .shows_candidate_alias = request_shows(req, 4),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right resume_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -151,7 +177,10 @@ static enum err resume_instrument_plan(struct ctx *ctx, const struct request *re
 {
     (void)ctx;
     sql_instrument_resume(plan, req->body, (struct sql_instrument_resume){.id = req->path[0]});
-    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->path[0]});
+    sql_instrument_get(plan, (struct sql_instrument_get){
+        .shows_candidate_alias = request_shows(req, 4),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right list_on_calls_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -622,7 +651,7 @@ static const struct operation operations[] = {
         .rights = list_instruments_rights,
         .purpose = "mediation",
         .parameters = list_instruments_query, .parameters_count = 6,
-        .response = &instrument_schema, .shown = 0x3dfefffu,
+        .response = &instrument_schema, .shown = 0x7bfdfffu,
         .list = &query_instrument_list,
         .handle = list_instruments_plan,
     },
@@ -636,7 +665,7 @@ static const struct operation operations[] = {
         .rights = create_instrument_rights,
         .purpose = "mediation",
         .body = &instrument_new_schema,
-        .response = &instrument_schema, .shown = 0x3ffffffu,
+        .response = &instrument_schema, .shown = 0x7ffffffu,
         .show = &operations[3],
         .handle = create_instrument_plan,
     },
@@ -650,7 +679,7 @@ static const struct operation operations[] = {
         .rights = get_instrument_rights,
         .purpose = "mediation",
         .path_fields = get_instrument_path, .path_count = 1,
-        .response = &instrument_schema, .shown = 0x3ffffffu,
+        .response = &instrument_schema, .shown = 0x7ffffffu,
         .handle = get_instrument_plan,
     },
     {
@@ -664,7 +693,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = update_instrument_path, .path_count = 1,
         .body = &instrument_change_schema,
-        .response = &instrument_schema, .shown = 0x3ffffffu,
+        .response = &instrument_schema, .shown = 0x7ffffffu,
         .handle = update_instrument_plan,
     },
     {
@@ -677,7 +706,7 @@ static const struct operation operations[] = {
         .rights = grant_instrument_rights,
         .purpose = "mediation",
         .path_fields = grant_instrument_path, .path_count = 1,
-        .response = &instrument_schema, .shown = 0x3ffffffu,
+        .response = &instrument_schema, .shown = 0x7ffffffu,
         .show = &operations[3],
         .handle = grant_instrument_plan,
     },
@@ -692,7 +721,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = refuse_instrument_path, .path_count = 1,
         .body = &instrument_refusal_schema,
-        .response = &instrument_schema, .shown = 0x3ffffffu,
+        .response = &instrument_schema, .shown = 0x7ffffffu,
         .show = &operations[3],
         .handle = refuse_instrument_plan,
     },
@@ -707,7 +736,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = end_instrument_path, .path_count = 1,
         .body = &instrument_ending_schema,
-        .response = &instrument_schema, .shown = 0x3ffffffu,
+        .response = &instrument_schema, .shown = 0x7ffffffu,
         .show = &operations[3],
         .handle = end_instrument_plan,
     },
@@ -722,7 +751,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = extend_instrument_path, .path_count = 1,
         .body = &instrument_extension_schema,
-        .response = &instrument_schema, .shown = 0x3ffffffu,
+        .response = &instrument_schema, .shown = 0x7ffffffu,
         .show = &operations[3],
         .handle = extend_instrument_plan,
     },
@@ -737,7 +766,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = suspend_instrument_path, .path_count = 1,
         .body = &instrument_suspension_schema,
-        .response = &instrument_schema, .shown = 0x3ffffffu,
+        .response = &instrument_schema, .shown = 0x7ffffffu,
         .show = &operations[3],
         .handle = suspend_instrument_plan,
     },
@@ -752,7 +781,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = resume_instrument_path, .path_count = 1,
         .body = &instrument_resumption_schema,
-        .response = &instrument_schema, .shown = 0x3ffffffu,
+        .response = &instrument_schema, .shown = 0x7ffffffu,
         .show = &operations[3],
         .handle = resume_instrument_plan,
     },

@@ -44,13 +44,17 @@ const struct query query_instrument_list = {
     .text = "select i.id, i.placement_id, i.candidate_id, i.employer_id, i.project_id, i.kind, i.state, i.ask"
             "ed_on, i.from_day, i.until_day, i.last_day, i.days_suspended, i.percentage, i.amount_cents, i.in"
             "tention_months, i.extends_id, i.wage_value_id, i.decide_by, i.decided_on, i.refuse_reason, i.end"
-            "_reason, i.ended_on, i.version, i.changed_at from app.instrument i where true",
-    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+            "_reason, i.ended_on, i.version, i.changed_at, case when $1::boolean then app.placement_alias(i.p"
+            "lacement_id) end as candidate_alias from app.instrument i where true",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &instrument_list_list, .whose = "candidate_id",
 };
-struct statement *sql_instrument_list(struct plan *plan)
+struct statement *sql_instrument_list(struct plan *plan, struct sql_instrument_list args)
 {
-    return plan_add(plan, &query_instrument_list, NULL);
+    const struct str values[] = {
+        args.shows_candidate_alias,
+    };
+    return plan_add(plan, &query_instrument_list, values);
 }
 
 const struct query query_instrument_get = {
@@ -58,16 +62,18 @@ const struct query query_instrument_get = {
     .text = "select i.id, i.placement_id, i.candidate_id, i.employer_id, i.project_id, i.kind, i.state, i.ask"
             "ed_on, i.from_day, i.until_day, i.last_day, i.days_suspended, i.percentage, i.amount_cents, i.in"
             "tention_months, i.extends_id, i.wage_value_id, i.decide_by, i.decided_on, i.refuse_reason, i.end"
-            "_reason, i.ended_on, i.version, i.changed_at, app.instrument_pays(i.id) as month_cents, (select "
-            "coalesce(json_agg(json_build_object('fromDay', s.from_day, 'untilDay', s.until_day) order by s.f"
-            "rom_day), '[]') from app.instrument_suspension s where s.tenant_id = i.tenant_id and s.instrumen"
-            "t_id = i.id) as suspensions from app.instrument i where i.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "_reason, i.ended_on, i.version, i.changed_at, case when $1::boolean then app.placement_alias(i.p"
+            "lacement_id) end as candidate_alias, app.instrument_pays(i.id) as month_cents, (select coalesce("
+            "json_agg(json_build_object('fromDay', s.from_day, 'untilDay', s.until_day) order by s.from_day),"
+            " '[]') from app.instrument_suspension s where s.tenant_id = i.tenant_id and s.instrument_id = i."
+            "id) as suspensions from app.instrument i where i.id = $2",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
 struct statement *sql_instrument_get(struct plan *plan, struct sql_instrument_get args)
 {
     const struct str values[] = {
+        args.shows_candidate_alias,
         args.id,
     };
     return plan_add(plan, &query_instrument_get, values);

@@ -10,11 +10,14 @@ extern const struct query query_coach_visit_day;
 struct statement *sql_coach_visit_day(struct plan *plan);
 
 extern const struct query query_instrument_list;
-struct statement *sql_instrument_list(struct plan *plan);
+struct sql_instrument_list {
+    struct str shows_candidate_alias;
+};
+struct statement *sql_instrument_list(struct plan *plan, struct sql_instrument_list args);
 
 extern const struct query query_instrument_get;
 struct sql_instrument_get {
-    struct str id;
+    struct str shows_candidate_alias, id;
 };
 struct statement *sql_instrument_get(struct plan *plan, struct sql_instrument_get args);
 

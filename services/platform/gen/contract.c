@@ -16,7 +16,7 @@ static const char *const values_3[] = {"propose", "send", "invite", "hire", "sta
 static const char *const values_4[] = {"asked", "granted", "ended", "revoked", NULL};
 static const char *const values_5[] = {"file", "mediation", "interview", "approach", "mailing", NULL};
 static const struct pattern_part pattern_6[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x0u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
-static const char *const values_7[] = {"queued", "handed", "sent", "delivered", "uncertain", "failed", "undelivered", "withdrawn", NULL};
+static const char *const values_7[] = {"queued", "sent", "delivered", "uncertain", "failed", "undelivered", "withdrawn", NULL};
 static const struct pattern_part pattern_8[] = {{{0x0u, 0x8000000000u}, 1, 1}, {{0x0u, 0x200000000000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0, 0}, 0, 0}};
 static const char *const values_9[] = {"current", "withdrawn", NULL};
 static const char *const values_10[] = {"file", "mediation", NULL};
@@ -134,49 +134,6 @@ static enum err list_conditions_plan(struct ctx *ctx, const struct request *req,
 {
     (void)ctx, (void)req;
     sql_condition_list(plan);
-    return OK;
-}
-static const struct right list_endpoints_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
-/* listEndpoints: Receivers of messages */
-static enum err list_endpoints_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
-{
-    (void)ctx, (void)req;
-    sql_endpoint_list(plan);
-    return OK;
-}
-static const struct right create_endpoint_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
-/* createEndpoint: Add a receiver */
-static enum err create_endpoint_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
-{
-    (void)ctx;
-    sql_endpoint_insert(plan, req->body, (struct sql_endpoint_insert){.id = req->new_id});
-    return OK;
-}
-static const struct right get_endpoint_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field get_endpoint_path[] = {
-    {.name = "endpointId", .key = {"\"endpointId\":", 13}, .column = "endpoint_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-};
-/* getEndpoint: One receiver */
-static enum err get_endpoint_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
-{
-    (void)ctx;
-    sql_endpoint_get(plan, (struct sql_endpoint_get){.id = req->path[0]});
-    return OK;
-}
-static const struct right update_endpoint_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field update_endpoint_path[] = {
-    {.name = "endpointId", .key = {"\"endpointId\":", 13}, .column = "endpoint_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-};
-/* updateEndpoint: Change a receiver */
-static enum err update_endpoint_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
-{
-    (void)ctx;
-    sql_endpoint_change(plan, (struct sql_endpoint_change){
-        .document = req->document,
-        .id = req->path[0],
-        .version = req->version,
-    });
-    sql_endpoint_get(plan, (struct sql_endpoint_get){.id = req->path[0]});
     return OK;
 }
 static const struct right get_vacancy_gate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -313,7 +270,11 @@ static enum err create_hand_over_plan(struct ctx *ctx, const struct request *req
     if (err)
         return err;
     sql_hand_over_make(plan, req->body, (struct sql_hand_over_make){.id = req->new_id});
-    sql_hand_over_get(plan, (struct sql_hand_over_get){.id = req->new_id});
+    sql_hand_over_get(plan, (struct sql_hand_over_get){
+        .shows_from_name = request_shows(req, 5),
+        .shows_to_name = request_shows(req, 6),
+        .id = req->new_id,
+    });
     return OK;
 }
 static const struct right get_hand_over_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -324,7 +285,11 @@ static const struct field get_hand_over_path[] = {
 static enum err get_hand_over_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_hand_over_get(plan, (struct sql_hand_over_get){.id = req->path[0]});
+    sql_hand_over_get(plan, (struct sql_hand_over_get){
+        .shows_from_name = request_shows(req, 5),
+        .shows_to_name = request_shows(req, 6),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right list_hats_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -544,7 +509,7 @@ static enum err preview_message_template_plan(struct ctx *ctx, const struct requ
 }
 static const struct right list_messages_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_CASELOAD}, {1u << ROLE_AGENCY, SCOPE_CASELOAD}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_CASELOAD}, {1u << ROLE_PARTNER, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {1u << ROLE_ANALYST, SCOPE_CASELOAD}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_CASELOAD}, {1u << ROLE_LABOUR_EXPERT, SCOPE_CASELOAD}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field list_messages_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 8, .item_max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 7, .item_max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "aboutId", .key = {"\"aboutId\":", 10}, .column = "about_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -554,7 +519,7 @@ static const struct field list_messages_query[] = {
 static enum err list_messages_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_message_list(plan, (struct sql_message_list){.shows_about_label = request_shows(req, 13)});
+    sql_message_list(plan, (struct sql_message_list){.shows_about_label = request_shows(req, 10)});
     return OK;
 }
 static const struct right get_message_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_CASELOAD}, {1u << ROLE_AGENCY, SCOPE_CASELOAD}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_CASELOAD}, {1u << ROLE_PARTNER, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {1u << ROLE_ANALYST, SCOPE_CASELOAD}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_CASELOAD}, {1u << ROLE_LABOUR_EXPERT, SCOPE_CASELOAD}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -566,7 +531,7 @@ static enum err get_message_plan(struct ctx *ctx, const struct request *req, str
 {
     (void)ctx;
     sql_message_get(plan, (struct sql_message_get){
-        .shows_sent_text = request_shows(req, 26),
+        .shows_sent_text = request_shows(req, 21),
         .id = req->path[0],
     });
     return OK;
@@ -581,22 +546,7 @@ static enum err resend_message_plan(struct ctx *ctx, const struct request *req, 
     (void)ctx;
     sql_message_resend(plan, (struct sql_message_resend){.id = req->path[0]});
     sql_message_get(plan, (struct sql_message_get){
-        .shows_sent_text = request_shows(req, 26),
-        .id = req->path[0],
-    });
-    return OK;
-}
-static const struct right acknowledge_message_rights[] = {{1u << ROLE_BENEFITS_PAYMENT, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
-static const struct field acknowledge_message_path[] = {
-    {.name = "messageId", .key = {"\"messageId\":", 12}, .column = "message_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-};
-/* acknowledgeMessage: Acknowledge a message */
-static enum err acknowledge_message_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
-{
-    (void)ctx;
-    sql_message_acknowledge(plan, req->body, (struct sql_message_acknowledge){.id = req->path[0]});
-    sql_message_get(plan, (struct sql_message_get){
-        .shows_sent_text = request_shows(req, 26),
+        .shows_sent_text = request_shows(req, 21),
         .id = req->path[0],
     });
     return OK;
@@ -1228,9 +1178,10 @@ static enum err list_tasks_plan(struct ctx *ctx, const struct request *req, stru
     (void)ctx;
     sql_task_list(plan, (struct sql_task_list){
         .shows_subject_label = request_shows(req, 7),
-        .shows_owner_name = request_shows(req, 21),
-        .shows_promised_to_name = request_shows(req, 25),
-        .shows_actions = request_shows(req, 37),
+        .shows_candidate_alias = request_shows(req, 10),
+        .shows_owner_name = request_shows(req, 23),
+        .shows_promised_to_name = request_shows(req, 27),
+        .shows_actions = request_shows(req, 39),
     });
     return OK;
 }
@@ -1242,7 +1193,10 @@ static enum err create_task_plan(struct ctx *ctx, const struct request *req, str
     if (err)
         return err;
     sql_task_make(plan, (struct sql_task_make){.id = req->new_id, .document = req->document});
-    sql_task_get(plan, (struct sql_task_get){.id = req->new_id});
+    sql_task_get(plan, (struct sql_task_get){
+        .shows_candidate_alias = request_shows(req, 10),
+        .id = req->new_id,
+    });
     return OK;
 }
 static const struct right get_task_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -1253,7 +1207,10 @@ static const struct field get_task_path[] = {
 static enum err get_task_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_task_get(plan, (struct sql_task_get){.id = req->path[0]});
+    sql_task_get(plan, (struct sql_task_get){
+        .shows_candidate_alias = request_shows(req, 10),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right accept_task_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -1265,7 +1222,10 @@ static enum err accept_task_plan(struct ctx *ctx, const struct request *req, str
 {
     (void)ctx;
     sql_task_accept(plan, (struct sql_task_accept){.id = req->path[0]});
-    sql_task_get(plan, (struct sql_task_get){.id = req->path[0]});
+    sql_task_get(plan, (struct sql_task_get){
+        .shows_candidate_alias = request_shows(req, 10),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right decline_task_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -1277,7 +1237,10 @@ static enum err decline_task_plan(struct ctx *ctx, const struct request *req, st
 {
     (void)ctx;
     sql_task_decline(plan, req->body, (struct sql_task_decline){.id = req->path[0]});
-    sql_task_get(plan, (struct sql_task_get){.id = req->path[0]});
+    sql_task_get(plan, (struct sql_task_get){
+        .shows_candidate_alias = request_shows(req, 10),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right complete_task_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -1289,7 +1252,10 @@ static enum err complete_task_plan(struct ctx *ctx, const struct request *req, s
 {
     (void)ctx;
     sql_task_complete(plan, req->body, (struct sql_task_complete){.id = req->path[0]});
-    sql_task_get(plan, (struct sql_task_get){.id = req->path[0]});
+    sql_task_get(plan, (struct sql_task_get){
+        .shows_candidate_alias = request_shows(req, 10),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right withdraw_task_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -1301,7 +1267,10 @@ static enum err withdraw_task_plan(struct ctx *ctx, const struct request *req, s
 {
     (void)ctx;
     sql_task_withdraw(plan, req->body, (struct sql_task_withdraw){.id = req->path[0]});
-    sql_task_get(plan, (struct sql_task_get){.id = req->path[0]});
+    sql_task_get(plan, (struct sql_task_get){
+        .shows_candidate_alias = request_shows(req, 10),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right replan_task_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -1315,7 +1284,10 @@ static enum err replan_task_plan(struct ctx *ctx, const struct request *req, str
     if (err)
         return err;
     sql_task_replan(plan, req->body, (struct sql_task_replan){.id = req->path[0]});
-    sql_task_get(plan, (struct sql_task_get){.id = req->path[0]});
+    sql_task_get(plan, (struct sql_task_get){
+        .shows_candidate_alias = request_shows(req, 10),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right reassign_task_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -1327,7 +1299,10 @@ static enum err reassign_task_plan(struct ctx *ctx, const struct request *req, s
 {
     (void)ctx;
     sql_task_reassign(plan, req->body, (struct sql_task_reassign){.id = req->path[0]});
-    sql_task_get(plan, (struct sql_task_get){.id = req->path[0]});
+    sql_task_get(plan, (struct sql_task_get){
+        .shows_candidate_alias = request_shows(req, 10),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right list_task_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -1442,9 +1417,10 @@ static enum err get_work_list_plan(struct ctx *ctx, const struct request *req, s
     (void)ctx;
     sql_work_list_page(plan, (struct sql_work_list_page){
         .shows_subject_label = request_shows(req, 7),
-        .shows_owner_name = request_shows(req, 19),
-        .shows_promised_to_name = request_shows(req, 20),
-        .shows_actions = request_shows(req, 22),
+        .shows_candidate_alias = request_shows(req, 10),
+        .shows_owner_name = request_shows(req, 21),
+        .shows_promised_to_name = request_shows(req, 22),
+        .shows_actions = request_shows(req, 24),
     });
     return OK;
 }
@@ -1557,56 +1533,6 @@ static const struct operation operations[] = {
         .response = &condition_schema, .shown = 0x1fu,
         .list = &query_condition_list,
         .handle = list_conditions_plan,
-    },
-    {
-        .id = "listEndpoints",
-        .method = METHOD_GET,
-        .path = "/endpoints",
-        .flags = OPERATION_LIST | OPERATION_READS,
-        .status = 200,
-        .body_max = 0,
-        .rights = list_endpoints_rights,
-        .response = &endpoint_schema, .shown = 0x7ffu,
-        .list = &query_endpoint_list,
-        .handle = list_endpoints_plan,
-    },
-    {
-        .id = "createEndpoint",
-        .method = METHOD_POST,
-        .path = "/endpoints",
-        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
-        .status = 201,
-        .body_max = LIMIT_BODY,
-        .rights = create_endpoint_rights,
-        .body = &endpoint_new_schema,
-        .response = &endpoint_schema, .shown = 0x7ffu,
-        .show = &operations[11],
-        .handle = create_endpoint_plan,
-    },
-    {
-        .id = "getEndpoint",
-        .method = METHOD_GET,
-        .path = "/endpoints/{endpointId}",
-        .flags = OPERATION_READS,
-        .status = 200,
-        .body_max = 0,
-        .rights = get_endpoint_rights,
-        .path_fields = get_endpoint_path, .path_count = 1,
-        .response = &endpoint_schema, .shown = 0x7ffu,
-        .handle = get_endpoint_plan,
-    },
-    {
-        .id = "updateEndpoint",
-        .method = METHOD_PATCH,
-        .path = "/endpoints/{endpointId}",
-        .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL | OPERATION_WAKES,
-        .status = 200,
-        .body_max = LIMIT_BODY,
-        .rights = update_endpoint_rights,
-        .path_fields = update_endpoint_path, .path_count = 1,
-        .body = &endpoint_change_schema,
-        .response = &endpoint_schema, .shown = 0x7ffu,
-        .handle = update_endpoint_plan,
     },
     {
         .id = "getVacancyGate",
@@ -1974,7 +1900,7 @@ static const struct operation operations[] = {
         .rights = list_messages_rights,
         .purpose = "file",
         .parameters = list_messages_query, .parameters_count = 5,
-        .response = &message_schema, .shown = 0x19fffdffu,
+        .response = &message_schema, .shown = 0xcfffffu,
         .list = &query_message_list,
         .handle = list_messages_plan,
     },
@@ -1988,7 +1914,7 @@ static const struct operation operations[] = {
         .rights = get_message_rights,
         .purpose = "file",
         .path_fields = get_message_path, .path_count = 1,
-        .response = &message_schema, .shown = 0x1fffffffu,
+        .response = &message_schema, .shown = 0xffffffu,
         .handle = get_message_plan,
     },
     {
@@ -2647,7 +2573,7 @@ static const struct operation operations[] = {
         .rights = list_tasks_rights,
         .purpose = "file",
         .parameters = list_tasks_query, .parameters_count = 10,
-        .response = &task_schema, .shown = 0x3ffffffffffu,
+        .response = &task_schema, .shown = 0xfffffffffffu,
         .list = &query_task_list,
         .handle = list_tasks_plan,
     },
@@ -2675,7 +2601,7 @@ static const struct operation operations[] = {
         .rights = get_task_rights,
         .purpose = "file",
         .path_fields = get_task_path, .path_count = 1,
-        .response = &task_schema, .shown = 0x3ffffffffffu,
+        .response = &task_schema, .shown = 0xfffffffffffu,
         .handle = get_task_plan,
     },
     {
@@ -2878,7 +2804,7 @@ static const struct operation operations[] = {
         .rights = get_work_list_rights,
         .purpose = "file",
         .parameters = get_work_list_query, .parameters_count = 5,
-        .response = &work_item_schema, .shown = 0x1ffffffu,
+        .response = &work_item_schema, .shown = 0x7ffffffu,
         .list = &query_work_list_page,
         .handle = get_work_list_plan,
     },

@@ -5,8 +5,8 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(97 <= LIMIT_QUERIES, "queries");
-_Static_assert(17 <= LIMIT_VALUES, "task_list");
+_Static_assert(98 <= LIMIT_QUERIES, "queries");
+_Static_assert(18 <= LIMIT_VALUES, "task_list");
 
 const struct query query_calendar_feed_make = {
     .name = "calendar_feed_make",
@@ -228,21 +228,61 @@ struct statement *sql_hand_over_make(struct plan *plan, const struct hand_over_n
     return plan_add(plan, &query_hand_over_make, values);
 }
 
+static const struct query_filter hand_over_list_filters[] = {
+    {"fromUserId", "h.from_user_id = %::uuid", NULL},
+    {"toUserId", "h.to_user_id = %::uuid", NULL},
+};
+static const struct query_sort hand_over_list_sorts[] = {
+    {"madeAt", "h.made_at", "timestamptz", "made_at"},
+};
+static const struct query_list hand_over_list_list = {
+    hand_over_list_filters, 2,
+    hand_over_list_sorts, 1,
+    "h.id", "id", "uuid",
+    true,
+    NULL, NULL,
+    NULL,
+};
+const struct query query_hand_over_list = {
+    .name = "hand_over_list",
+    .text = "select h.id, h.from_user_id, h.from_organisation_id, h.to_user_id, h.to_organisation_id, case wh"
+            "en $1::boolean then coalesce((select u.name from app.user_account u where u.id = h.from_user_id)"
+            ", (select o.name from app.organisation o where o.id = h.from_organisation_id)) end as from_name,"
+            " case when $2::boolean then coalesce((select u.name from app.user_account u where u.id = h.to_us"
+            "er_id), (select o.name from app.organisation o where o.id = h.to_organisation_id)) end as to_nam"
+            "e, h.tasks, h.vacancies, h.candidates, h.employers, h.tasks_left, h.vacancies_left, h.candidates"
+            "_left, h.employers_left, h.made_at, h.made_by, h.version, h.changed_at from app.hand_over h wher"
+            "e true",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &hand_over_list_list,
+};
+struct statement *sql_hand_over_list(struct plan *plan, struct sql_hand_over_list args)
+{
+    const struct str values[] = {
+        args.shows_from_name,
+        args.shows_to_name,
+    };
+    return plan_add(plan, &query_hand_over_list, values);
+}
+
 const struct query query_hand_over_get = {
     .name = "hand_over_get",
-    .text = "select h.id, h.from_user_id, h.from_organisation_id, h.to_user_id, h.to_organisation_id, coalesc"
-            "e((select u.name from app.user_account u where u.id = h.from_user_id), (select o.name from app.o"
-            "rganisation o where o.id = h.from_organisation_id)) as from_name, coalesce((select u.name from a"
-            "pp.user_account u where u.id = h.to_user_id), (select o.name from app.organisation o where o.id "
-            "= h.to_organisation_id)) as to_name, h.tasks, h.vacancies, h.candidates, h.employers, h.tasks_le"
-            "ft, h.vacancies_left, h.candidates_left, h.employers_left, h.made_at, h.made_by, h.version, h.ch"
-            "anged_at from app.hand_over h where h.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .text = "select h.id, h.from_user_id, h.from_organisation_id, h.to_user_id, h.to_organisation_id, case wh"
+            "en $1::boolean then coalesce((select u.name from app.user_account u where u.id = h.from_user_id)"
+            ", (select o.name from app.organisation o where o.id = h.from_organisation_id)) end as from_name,"
+            " case when $2::boolean then coalesce((select u.name from app.user_account u where u.id = h.to_us"
+            "er_id), (select o.name from app.organisation o where o.id = h.to_organisation_id)) end as to_nam"
+            "e, h.tasks, h.vacancies, h.candidates, h.employers, h.tasks_left, h.vacancies_left, h.candidates"
+            "_left, h.employers_left, h.made_at, h.made_by, h.version, h.changed_at from app.hand_over h wher"
+            "e h.id = $3",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
 struct statement *sql_hand_over_get(struct plan *plan, struct sql_hand_over_get args)
 {
     const struct str values[] = {
+        args.shows_from_name,
+        args.shows_to_name,
         args.id,
     };
     return plan_add(plan, &query_hand_over_get, values);
@@ -1624,20 +1664,23 @@ const struct query query_task_list = {
             "ld_since is not null as held, t.escalated_at is not null as escalated, case when app.task_is_ope"
             "n(t.state) or app.task_is_pending(t.state) then to_json(k.outcomes || k.failures) end as outcome"
             "s, t.outcome, t.reason, t.deviation_agreed_by, t.deviation_reason, t.project_id, t.made_at, t.en"
-            "ded_at, case when $1::boolean then app.task_subject(t.id) end as subject_label, case when $2::bo"
-            "olean then coalesce((select c.name from app.colleague c where c.tenant_id = t.tenant_id and c.id"
-            " = t.owner_user_id), app.task_owner(t.id)) end as owner_name, case when $3::boolean then case wh"
-            "en num_nonnulls(t.promised_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisatio"
-            "n_id) > 0 then app.task_promised_to(t.id) end end as promised_to_name, case when $4::boolean the"
-            "n app.task_actions(t) end as actions, t.version, t.changed_at, t.changed_in from app.task t join"
-            " ref.task_kind k on k.kind = t.kind where true",
-    .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
+            "ded_at, case when t.kind = 'follow_up' then t.cause end as cause, case when $1::boolean then app"
+            ".task_subject(t.id) end as subject_label, case when $2::boolean and t.candidate_id is not null t"
+            "hen app.subject_label('candidate', t.candidate_id) end as candidate_alias, case when $3::boolean"
+            " then coalesce((select c.name from app.colleague c where c.tenant_id = t.tenant_id and c.id = t."
+            "owner_user_id), app.task_owner(t.id)) end as owner_name, case when $4::boolean then case when nu"
+            "m_nonnulls(t.promised_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisation_id)"
+            " > 0 then app.task_promised_to(t.id) end end as promised_to_name, case when $5::boolean then app"
+            ".task_actions(t) end as actions, t.version, t.changed_at, t.changed_in from app.task t join ref."
+            "task_kind k on k.kind = t.kind where true",
+    .parameters = 5, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &task_list_list, .whose = "candidate_id",
 };
 struct statement *sql_task_list(struct plan *plan, struct sql_task_list args)
 {
     const struct str values[] = {
         args.shows_subject_label,
+        args.shows_candidate_alias,
         args.shows_owner_name,
         args.shows_promised_to_name,
         args.shows_actions,
@@ -1670,18 +1713,21 @@ const struct query query_task_get = {
             "ld_since is not null as held, t.escalated_at is not null as escalated, case when app.task_is_ope"
             "n(t.state) or app.task_is_pending(t.state) then to_json(k.outcomes || k.failures) end as outcome"
             "s, t.outcome, t.reason, t.deviation_agreed_by, t.deviation_reason, t.project_id, t.made_at, t.en"
-            "ded_at, app.task_subject(t.id) as subject_label, coalesce((select c.name from app.colleague c wh"
-            "ere c.tenant_id = t.tenant_id and c.id = t.owner_user_id), app.task_owner(t.id)) as owner_name, "
-            "case when num_nonnulls(t.promised_to_employer_id, t.promised_to_candidate_id, t.promised_to_orga"
-            "nisation_id) > 0 then app.task_promised_to(t.id) end as promised_to_name, app.task_actions(t) as"
-            " actions, t.version, t.changed_at from app.task t join ref.task_kind k on k.kind = t.kind where "
-            "t.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "ded_at, case when t.kind = 'follow_up' then t.cause end as cause, app.task_subject(t.id) as subj"
+            "ect_label, case when $1::boolean and t.candidate_id is not null then app.subject_label('candidat"
+            "e', t.candidate_id) end as candidate_alias, coalesce((select c.name from app.colleague c where c"
+            ".tenant_id = t.tenant_id and c.id = t.owner_user_id), app.task_owner(t.id)) as owner_name, case "
+            "when num_nonnulls(t.promised_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisat"
+            "ion_id) > 0 then app.task_promised_to(t.id) end as promised_to_name, app.task_actions(t) as acti"
+            "ons, t.version, t.changed_at from app.task t join ref.task_kind k on k.kind = t.kind where t.id "
+            "= $2",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
 struct statement *sql_task_get(struct plan *plan, struct sql_task_get args)
 {
     const struct str values[] = {
+        args.shows_candidate_alias,
         args.id,
     };
     return plan_add(plan, &query_task_get, values);
@@ -2041,23 +2087,26 @@ const struct query query_work_list_page = {
     .name = "work_list_page",
     .text = "select t.id, t.kind, k.title_nl, k.title_en, t.state, t.noun, t.subject_id, app.subject_place(t."
             "noun, t.subject_id) as subject_path, case when $1::boolean then app.task_subject(t.id) end as su"
-            "bject_label, t.candidate_id, t.employer_id, t.summary, t.urgent, t.due_at, t.due_day, (t.due_at "
-            "< (select clock.now()) and t.held_since is null) is true as overdue, t.held_since is not null as"
-            " held, t.escalated_at is not null as escalated, t.owner_user_id, case when $2::boolean then coal"
-            "esce((select c.name from app.colleague c where c.tenant_id = t.tenant_id and c.id = t.owner_user"
-            "_id), app.task_owner(t.id)) end as owner_name, case when $3::boolean and num_nonnulls(t.promised"
-            "_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisation_id) > 0 then app.task_pr"
-            "omised_to(t.id) end as promised_to_name, to_json(k.outcomes || k.failures) as outcomes, case whe"
-            "n $4::boolean then app.task_actions(t) end as actions, t.rank_at as order_at, t.version from app"
-            ".task t join ref.task_kind k on k.kind = t.kind where (app.task_is_open(t.state) or app.task_is_"
-            "pending(t.state))",
-    .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
+            "bject_label, t.candidate_id, case when $2::boolean and t.candidate_id is not null then app.subje"
+            "ct_label('candidate', t.candidate_id) end as candidate_alias, case when t.kind = 'follow_up' the"
+            "n t.cause end as cause, t.employer_id, t.summary, t.urgent, t.due_at, t.due_day, (t.due_at < (se"
+            "lect clock.now()) and t.held_since is null) is true as overdue, t.held_since is not null as held"
+            ", t.escalated_at is not null as escalated, t.owner_user_id, case when $3::boolean then coalesce("
+            "(select c.name from app.colleague c where c.tenant_id = t.tenant_id and c.id = t.owner_user_id),"
+            " app.task_owner(t.id)) end as owner_name, case when $4::boolean and num_nonnulls(t.promised_to_e"
+            "mployer_id, t.promised_to_candidate_id, t.promised_to_organisation_id) > 0 then app.task_promise"
+            "d_to(t.id) end as promised_to_name, to_json(k.outcomes || k.failures) as outcomes, case when $5:"
+            ":boolean then app.task_actions(t) end as actions, t.rank_at as order_at, t.version from app.task"
+            " t join ref.task_kind k on k.kind = t.kind where (app.task_is_open(t.state) or app.task_is_pendi"
+            "ng(t.state))",
+    .parameters = 5, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &work_list_page_list, .whose = "candidate_id",
 };
 struct statement *sql_work_list_page(struct plan *plan, struct sql_work_list_page args)
 {
     const struct str values[] = {
         args.shows_subject_label,
+        args.shows_candidate_alias,
         args.shows_owner_name,
         args.shows_promised_to_name,
         args.shows_actions,
@@ -2065,4 +2114,4 @@ struct statement *sql_work_list_page(struct plan *plan, struct sql_work_list_pag
     return plan_add(plan, &query_work_list_page, values);
 }
 
-const struct query *const platform_queries[] = {&query_calendar_feed_make, &query_calendar_feed_list, &query_calendar_feed_get, &query_calendar_feed_delete, &query_calendar_feed_read, &query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_gate_get, &query_hand_over_make, &query_hand_over_get, &query_hat_page, &query_hat_get, &query_hat_insert, &query_hat_change, &query_login_page, &query_login_get, &query_login_insert, &query_login_delete, &query_mail_setting_get, &query_mail_setting_change, &query_mandate_list, &query_mandate_get, &query_mandate_insert, &query_mandate_grant, &query_mandate_revoke, &query_message_list, &query_message_get, &query_message_resend, &query_message_template_list, &query_message_template_preview, &query_neighbourhood_list, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_reminder_preference_get, &query_reminder_preference_put, &query_rule_list, &query_rule_get, &query_rule_insert, &query_rule_settable, &query_rule_change, &query_rule_adopt, &query_rule_end, &query_rule_preview, &query_rule_code_list, &query_task_list, &query_task_seen, &query_task_get, &query_task_kind_list, &query_task_make, &query_task_accept, &query_task_decline, &query_task_complete, &query_task_withdraw, &query_task_replan, &query_task_reassign, &query_task_transition_list, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, &query_work_list_page, NULL};
+const struct query *const platform_queries[] = {&query_calendar_feed_make, &query_calendar_feed_list, &query_calendar_feed_get, &query_calendar_feed_delete, &query_calendar_feed_read, &query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_gate_get, &query_hand_over_make, &query_hand_over_list, &query_hand_over_get, &query_hat_page, &query_hat_get, &query_hat_insert, &query_hat_change, &query_login_page, &query_login_get, &query_login_insert, &query_login_delete, &query_mail_setting_get, &query_mail_setting_change, &query_mandate_list, &query_mandate_get, &query_mandate_insert, &query_mandate_grant, &query_mandate_revoke, &query_message_list, &query_message_get, &query_message_resend, &query_message_template_list, &query_message_template_preview, &query_neighbourhood_list, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_reminder_preference_get, &query_reminder_preference_put, &query_rule_list, &query_rule_get, &query_rule_insert, &query_rule_settable, &query_rule_change, &query_rule_adopt, &query_rule_end, &query_rule_preview, &query_rule_code_list, &query_task_list, &query_task_seen, &query_task_get, &query_task_kind_list, &query_task_make, &query_task_accept, &query_task_decline, &query_task_complete, &query_task_withdraw, &query_task_replan, &query_task_reassign, &query_task_transition_list, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, &query_work_list_page, NULL};

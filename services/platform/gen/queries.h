@@ -84,9 +84,15 @@ struct sql_hand_over_make {
 };
 struct statement *sql_hand_over_make(struct plan *plan, const struct hand_over_new *body, struct sql_hand_over_make args);
 
+extern const struct query query_hand_over_list;
+struct sql_hand_over_list {
+    struct str shows_from_name, shows_to_name;
+};
+struct statement *sql_hand_over_list(struct plan *plan, struct sql_hand_over_list args);
+
 extern const struct query query_hand_over_get;
 struct sql_hand_over_get {
-    struct str id;
+    struct str shows_from_name, shows_to_name, id;
 };
 struct statement *sql_hand_over_get(struct plan *plan, struct sql_hand_over_get args);
 
@@ -440,7 +446,7 @@ struct statement *sql_rule_code_list(struct plan *plan);
 
 extern const struct query query_task_list;
 struct sql_task_list {
-    struct str shows_subject_label, shows_owner_name, shows_promised_to_name, shows_actions;
+    struct str shows_subject_label, shows_candidate_alias, shows_owner_name, shows_promised_to_name, shows_actions;
 };
 struct statement *sql_task_list(struct plan *plan, struct sql_task_list args);
 
@@ -452,7 +458,7 @@ struct statement *sql_task_seen(struct plan *plan, struct sql_task_seen args);
 
 extern const struct query query_task_get;
 struct sql_task_get {
-    struct str id;
+    struct str shows_candidate_alias, id;
 };
 struct statement *sql_task_get(struct plan *plan, struct sql_task_get args);
 
@@ -551,7 +557,7 @@ struct statement *sql_user_change(struct plan *plan, struct sql_user_change args
 
 extern const struct query query_work_list_page;
 struct sql_work_list_page {
-    struct str shows_subject_label, shows_owner_name, shows_promised_to_name, shows_actions;
+    struct str shows_subject_label, shows_candidate_alias, shows_owner_name, shows_promised_to_name, shows_actions;
 };
 struct statement *sql_work_list_page(struct plan *plan, struct sql_work_list_page args);
 

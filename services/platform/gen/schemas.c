@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-_Static_assert(42 <= LIMIT_FIELDS, "Task");
+_Static_assert(44 <= LIMIT_FIELDS, "Task");
 
 static const char *const values_0[] = {"benefits_payment", "events", "print", "notify_api", NULL};
 static const char *const values_1[] = {"webhook", "drop", "api", NULL};
@@ -983,6 +983,8 @@ static const struct field task_fields[] = {
     {.name = "subjectLabel", .key = {"\"subjectLabel\":", 15}, .column = "subject_label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "subjectPath", .key = {"\"subjectPath\":", 14}, .column = "subject_path", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x3b7u},
+    {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0x3b7u},
+    {.name = "cause", .key = {"\"cause\":", 8}, .column = "cause", .type = FIELD_TEXT, .min = 0, .max = 80, .visible_to = 0x3b7u},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "summary", .key = {"\"summary\":", 10}, .column = "summary", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_19, .visible_to = 0x847fu},
@@ -1017,7 +1019,7 @@ static const struct field task_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema task_schema = {
-    .name = "Task", .fields = task_fields, .count = 42,
+    .name = "Task", .fields = task_fields, .count = 44,
     .size = 0, .self = "/tasks/",
 };
 static const struct field tenant_fields[] = {
@@ -1089,6 +1091,8 @@ static const struct field work_item_fields[] = {
     {.name = "subjectLabel", .key = {"\"subjectLabel\":", 15}, .column = "subject_label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "subjectPath", .key = {"\"subjectPath\":", 14}, .column = "subject_path", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x3b7u},
+    {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0x3b7u},
+    {.name = "cause", .key = {"\"cause\":", 8}, .column = "cause", .type = FIELD_TEXT, .min = 0, .max = 80, .visible_to = 0x3b7u},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "summary", .key = {"\"summary\":", 10}, .column = "summary", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "urgent", .key = {"\"urgent\":", 9}, .column = "urgent", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -1106,6 +1110,6 @@ static const struct field work_item_fields[] = {
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
 const struct schema work_item_schema = {
-    .name = "WorkItem", .fields = work_item_fields, .count = 25,
+    .name = "WorkItem", .fields = work_item_fields, .count = 27,
     .size = 0, .self = NULL,
 };
