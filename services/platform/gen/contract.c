@@ -16,7 +16,7 @@ static const char *const values_3[] = {"propose", "send", "invite", "hire", "sta
 static const char *const values_4[] = {"asked", "granted", "ended", "revoked", NULL};
 static const char *const values_5[] = {"file", "mediation", "interview", "approach", "mailing", NULL};
 static const struct pattern_part pattern_6[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x0u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
-static const char *const values_7[] = {"queued", "sent", "delivered", "uncertain", "failed", "undelivered", "withdrawn", NULL};
+static const char *const values_7[] = {"queued", "handed", "sent", "delivered", "uncertain", "failed", "undelivered", "withdrawn", NULL};
 static const struct pattern_part pattern_8[] = {{{0x0u, 0x8000000000u}, 1, 1}, {{0x0u, 0x200000000000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0, 0}, 0, 0}};
 static const char *const values_9[] = {"current", "withdrawn", NULL};
 static const char *const values_10[] = {"file", "mediation", NULL};
@@ -134,6 +134,49 @@ static enum err list_conditions_plan(struct ctx *ctx, const struct request *req,
 {
     (void)ctx, (void)req;
     sql_condition_list(plan);
+    return OK;
+}
+static const struct right list_endpoints_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* listEndpoints: Receivers of messages */
+static enum err list_endpoints_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_endpoint_list(plan);
+    return OK;
+}
+static const struct right create_endpoint_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* createEndpoint: Add a receiver */
+static enum err create_endpoint_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_endpoint_insert(plan, req->body, (struct sql_endpoint_insert){.id = req->new_id});
+    return OK;
+}
+static const struct right get_endpoint_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field get_endpoint_path[] = {
+    {.name = "endpointId", .key = {"\"endpointId\":", 13}, .column = "endpoint_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getEndpoint: One receiver */
+static enum err get_endpoint_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_endpoint_get(plan, (struct sql_endpoint_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right update_endpoint_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field update_endpoint_path[] = {
+    {.name = "endpointId", .key = {"\"endpointId\":", 13}, .column = "endpoint_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* updateEndpoint: Change a receiver */
+static enum err update_endpoint_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_endpoint_change(plan, (struct sql_endpoint_change){
+        .document = req->document,
+        .id = req->path[0],
+        .version = req->version,
+    });
+    sql_endpoint_get(plan, (struct sql_endpoint_get){.id = req->path[0]});
     return OK;
 }
 static const struct right get_vacancy_gate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -509,7 +552,7 @@ static enum err preview_message_template_plan(struct ctx *ctx, const struct requ
 }
 static const struct right list_messages_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_CASELOAD}, {1u << ROLE_AGENCY, SCOPE_CASELOAD}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_CASELOAD}, {1u << ROLE_PARTNER, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {1u << ROLE_ANALYST, SCOPE_CASELOAD}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_CASELOAD}, {1u << ROLE_LABOUR_EXPERT, SCOPE_CASELOAD}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field list_messages_query[] = {
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 7, .item_max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 8, .item_max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "aboutId", .key = {"\"aboutId\":", 10}, .column = "about_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -519,7 +562,7 @@ static const struct field list_messages_query[] = {
 static enum err list_messages_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_message_list(plan, (struct sql_message_list){.shows_about_label = request_shows(req, 10)});
+    sql_message_list(plan, (struct sql_message_list){.shows_about_label = request_shows(req, 13)});
     return OK;
 }
 static const struct right get_message_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_CASELOAD}, {1u << ROLE_AGENCY, SCOPE_CASELOAD}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_CASELOAD}, {1u << ROLE_PARTNER, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {1u << ROLE_ANALYST, SCOPE_CASELOAD}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_CASELOAD}, {1u << ROLE_LABOUR_EXPERT, SCOPE_CASELOAD}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -531,7 +574,7 @@ static enum err get_message_plan(struct ctx *ctx, const struct request *req, str
 {
     (void)ctx;
     sql_message_get(plan, (struct sql_message_get){
-        .shows_sent_text = request_shows(req, 21),
+        .shows_sent_text = request_shows(req, 26),
         .id = req->path[0],
     });
     return OK;
@@ -546,7 +589,22 @@ static enum err resend_message_plan(struct ctx *ctx, const struct request *req, 
     (void)ctx;
     sql_message_resend(plan, (struct sql_message_resend){.id = req->path[0]});
     sql_message_get(plan, (struct sql_message_get){
-        .shows_sent_text = request_shows(req, 21),
+        .shows_sent_text = request_shows(req, 26),
+        .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right acknowledge_message_rights[] = {{1u << ROLE_BENEFITS_PAYMENT, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field acknowledge_message_path[] = {
+    {.name = "messageId", .key = {"\"messageId\":", 12}, .column = "message_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* acknowledgeMessage: Acknowledge a message */
+static enum err acknowledge_message_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_message_acknowledge(plan, req->body, (struct sql_message_acknowledge){.id = req->path[0]});
+    sql_message_get(plan, (struct sql_message_get){
+        .shows_sent_text = request_shows(req, 26),
         .id = req->path[0],
     });
     return OK;
@@ -1535,6 +1593,56 @@ static const struct operation operations[] = {
         .handle = list_conditions_plan,
     },
     {
+        .id = "listEndpoints",
+        .method = METHOD_GET,
+        .path = "/endpoints",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_endpoints_rights,
+        .response = &endpoint_schema, .shown = 0x7ffu,
+        .list = &query_endpoint_list,
+        .handle = list_endpoints_plan,
+    },
+    {
+        .id = "createEndpoint",
+        .method = METHOD_POST,
+        .path = "/endpoints",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_endpoint_rights,
+        .body = &endpoint_new_schema,
+        .response = &endpoint_schema, .shown = 0x7ffu,
+        .show = &operations[11],
+        .handle = create_endpoint_plan,
+    },
+    {
+        .id = "getEndpoint",
+        .method = METHOD_GET,
+        .path = "/endpoints/{endpointId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_endpoint_rights,
+        .path_fields = get_endpoint_path, .path_count = 1,
+        .response = &endpoint_schema, .shown = 0x7ffu,
+        .handle = get_endpoint_plan,
+    },
+    {
+        .id = "updateEndpoint",
+        .method = METHOD_PATCH,
+        .path = "/endpoints/{endpointId}",
+        .flags = OPERATION_NEEDS_MATCH | OPERATION_PARTIAL | OPERATION_WAKES,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = update_endpoint_rights,
+        .path_fields = update_endpoint_path, .path_count = 1,
+        .body = &endpoint_change_schema,
+        .response = &endpoint_schema, .shown = 0x7ffu,
+        .handle = update_endpoint_plan,
+    },
+    {
         .id = "getVacancyGate",
         .method = METHOD_GET,
         .path = "/vacancies/{vacancyId}/gate",
@@ -1900,7 +2008,7 @@ static const struct operation operations[] = {
         .rights = list_messages_rights,
         .purpose = "file",
         .parameters = list_messages_query, .parameters_count = 5,
-        .response = &message_schema, .shown = 0xcfffffu,
+        .response = &message_schema, .shown = 0x19fffdffu,
         .list = &query_message_list,
         .handle = list_messages_plan,
     },
@@ -1914,7 +2022,7 @@ static const struct operation operations[] = {
         .rights = get_message_rights,
         .purpose = "file",
         .path_fields = get_message_path, .path_count = 1,
-        .response = &message_schema, .shown = 0xffffffu,
+        .response = &message_schema, .shown = 0x1fffffffu,
         .handle = get_message_plan,
     },
     {

@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(98 <= LIMIT_QUERIES, "queries");
+_Static_assert(103 <= LIMIT_QUERIES, "queries");
 _Static_assert(18 <= LIMIT_VALUES, "task_list");
 
 const struct query query_calendar_feed_make = {
@@ -190,6 +190,89 @@ const struct query query_condition_list = {
 struct statement *sql_condition_list(struct plan *plan)
 {
     return plan_add(plan, &query_condition_list, NULL);
+}
+
+static const struct query_sort endpoint_list_sorts[] = {
+    {"purpose", "e.purpose", "text", "purpose"},
+};
+static const struct query_list endpoint_list_list = {
+    NULL, 0,
+    endpoint_list_sorts, 1,
+    "e.id", "id", "uuid",
+    false,
+    NULL, NULL,
+    NULL,
+};
+const struct query query_endpoint_list = {
+    .name = "endpoint_list",
+    .text = "select e.id, e.purpose, e.kind, e.address, e.sandbox_address, e.secret, e.email_template, e.sms_"
+            "template, e.paused, e.version, e.changed_at from app.endpoint e where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &endpoint_list_list,
+};
+struct statement *sql_endpoint_list(struct plan *plan)
+{
+    return plan_add(plan, &query_endpoint_list, NULL);
+}
+
+const struct query query_endpoint_get = {
+    .name = "endpoint_get",
+    .text = "select e.id, e.purpose, e.kind, e.address, e.sandbox_address, e.secret, e.email_template, e.sms_"
+            "template, e.paused, e.version, e.changed_at from app.endpoint e where e.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_endpoint_get(struct plan *plan, struct sql_endpoint_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_endpoint_get, values);
+}
+
+const struct query query_endpoint_insert = {
+    .name = "endpoint_insert",
+    .text = "insert into app.endpoint as e (tenant_id, id, purpose, kind, address, sandbox_address, secret, e"
+            "mail_template, sms_template, paused) values (app.tenant(), $1::uuid, $2::text, $3::text, $4::tex"
+            "t, $5::text, $6::text, $7::uuid, $8::uuid, coalesce($9::boolean, false)) returning e.id, e.purpo"
+            "se, e.kind, e.address, e.sandbox_address, e.secret, e.email_template, e.sms_template, e.paused, "
+            "e.version, e.changed_at",
+    .parameters = 9, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_endpoint_insert(struct plan *plan, const struct endpoint_new *body, struct sql_endpoint_insert args)
+{
+    const struct str values[] = {
+        args.id,
+        body->purpose,
+        body->kind,
+        body->address,
+        body->sandbox_address,
+        body->secret,
+        body->email_template,
+        body->sms_template,
+        plan_bool(body->paused),
+    };
+    return plan_add(plan, &query_endpoint_insert, values);
+}
+
+const struct query query_endpoint_change = {
+    .name = "endpoint_change",
+    .text = "update app.endpoint e set (address, sandbox_address, secret, email_template, sms_template, pause"
+            "d) = (select n.address, n.sandbox_address, n.secret, n.email_template, n.sms_template, coalesce("
+            "n.paused, false) from jsonb_populate_record(e, $1::jsonb) n) where e.id = $2 and $3::int8multira"
+            "nge @> e.version returning e.id",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_endpoint_change(struct plan *plan, struct sql_endpoint_change args)
+{
+    const struct str values[] = {
+        args.document,
+        args.id,
+        args.version,
+    };
+    return plan_add(plan, &query_endpoint_change, values);
 }
 
 const struct query query_gate_get = {
@@ -632,10 +715,11 @@ static const struct query_list message_list_list = {
 const struct query query_message_list = {
     .name = "message_list",
     .text = "select m.id, m.template, m.template_version, m.channel, m.language, m.to_user_id, m.to_contact_i"
-            "d, m.to_candidate_id, m.noun, m.subject_id, m.candidate_id, m.urgent, m.state, m.fault, m.planne"
-            "d_at, m.next_at, m.sent_at, encode(m.content_hash, 'hex') as content_hash, m.fallback_of, m.aske"
-            "d_by, m.version, m.changed_at, case when $1::boolean then app.subject_label(m.noun, m.subject_id"
-            ") end as about_label from app.message m where true",
+            "d, m.to_candidate_id, m.purpose, m.document_id, m.noun, m.subject_id, m.candidate_id, m.urgent, "
+            "m.state, m.fault, m.planned_at, m.next_at, m.handed_at, m.sent_at, m.keep_until, encode(m.conten"
+            "t_hash, 'hex') as content_hash, m.fallback_of, m.asked_by, m.version, m.changed_at, case when $1"
+            "::boolean then app.subject_label(m.noun, m.subject_id) end as about_label from app.message m whe"
+            "re true",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &message_list_list, .whose = "candidate_id",
 };
@@ -650,11 +734,12 @@ struct statement *sql_message_list(struct plan *plan, struct sql_message_list ar
 const struct query query_message_get = {
     .name = "message_get",
     .text = "select m.id, m.template, m.template_version, m.channel, m.language, m.to_user_id, m.to_contact_i"
-            "d, m.to_candidate_id, m.noun, m.subject_id, m.candidate_id, m.urgent, m.state, m.fault, m.planne"
-            "d_at, m.next_at, m.sent_at, encode(m.content_hash, 'hex') as content_hash, m.fallback_of, m.aske"
-            "d_by, m.version, m.changed_at, app.subject_label(m.noun, m.subject_id) as about_label, app.messa"
-            "ge_attempts(m.id) as attempts, case when $1::boolean then app.message_copy(m.id) end as sent_tex"
-            "t from app.message m where m.id = $2",
+            "d, m.to_candidate_id, m.purpose, m.document_id, m.noun, m.subject_id, m.candidate_id, m.urgent, "
+            "m.state, m.fault, m.planned_at, m.next_at, m.handed_at, m.sent_at, m.keep_until, encode(m.conten"
+            "t_hash, 'hex') as content_hash, m.fallback_of, m.asked_by, m.version, m.changed_at, m.data, app."
+            "subject_label(m.noun, m.subject_id) as about_label, app.message_attempts(m.id) as attempts, case"
+            " when $1::boolean then app.message_copy(m.id) end as sent_text from app.message m where m.id = $"
+            "2",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -679,6 +764,22 @@ struct statement *sql_message_resend(struct plan *plan, struct sql_message_resen
         args.id,
     };
     return plan_add(plan, &query_message_resend, values);
+}
+
+const struct query query_message_acknowledge = {
+    .name = "message_acknowledge",
+    .text = "select app.message_acknowledge($1::uuid, $2::text, $3::text)",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_message_acknowledge(struct plan *plan, const struct message_acknowledgement *body, struct sql_message_acknowledge args)
+{
+    const struct str values[] = {
+        args.id,
+        body->event,
+        body->reference,
+    };
+    return plan_add(plan, &query_message_acknowledge, values);
 }
 
 static const struct query_sort message_template_list_sorts[] = {
@@ -2114,4 +2215,4 @@ struct statement *sql_work_list_page(struct plan *plan, struct sql_work_list_pag
     return plan_add(plan, &query_work_list_page, values);
 }
 
-const struct query *const platform_queries[] = {&query_calendar_feed_make, &query_calendar_feed_list, &query_calendar_feed_get, &query_calendar_feed_delete, &query_calendar_feed_read, &query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_gate_get, &query_hand_over_make, &query_hand_over_list, &query_hand_over_get, &query_hat_page, &query_hat_get, &query_hat_insert, &query_hat_change, &query_login_page, &query_login_get, &query_login_insert, &query_login_delete, &query_mail_setting_get, &query_mail_setting_change, &query_mandate_list, &query_mandate_get, &query_mandate_insert, &query_mandate_grant, &query_mandate_revoke, &query_message_list, &query_message_get, &query_message_resend, &query_message_template_list, &query_message_template_preview, &query_neighbourhood_list, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_reminder_preference_get, &query_reminder_preference_put, &query_rule_list, &query_rule_get, &query_rule_insert, &query_rule_settable, &query_rule_change, &query_rule_adopt, &query_rule_end, &query_rule_preview, &query_rule_code_list, &query_task_list, &query_task_seen, &query_task_get, &query_task_kind_list, &query_task_make, &query_task_accept, &query_task_decline, &query_task_complete, &query_task_withdraw, &query_task_replan, &query_task_reassign, &query_task_transition_list, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, &query_work_list_page, NULL};
+const struct query *const platform_queries[] = {&query_calendar_feed_make, &query_calendar_feed_list, &query_calendar_feed_get, &query_calendar_feed_delete, &query_calendar_feed_read, &query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_endpoint_list, &query_endpoint_get, &query_endpoint_insert, &query_endpoint_change, &query_gate_get, &query_hand_over_make, &query_hand_over_list, &query_hand_over_get, &query_hat_page, &query_hat_get, &query_hat_insert, &query_hat_change, &query_login_page, &query_login_get, &query_login_insert, &query_login_delete, &query_mail_setting_get, &query_mail_setting_change, &query_mandate_list, &query_mandate_get, &query_mandate_insert, &query_mandate_grant, &query_mandate_revoke, &query_message_list, &query_message_get, &query_message_resend, &query_message_acknowledge, &query_message_template_list, &query_message_template_preview, &query_neighbourhood_list, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_reminder_preference_get, &query_reminder_preference_put, &query_rule_list, &query_rule_get, &query_rule_insert, &query_rule_settable, &query_rule_change, &query_rule_adopt, &query_rule_end, &query_rule_preview, &query_rule_code_list, &query_task_list, &query_task_seen, &query_task_get, &query_task_kind_list, &query_task_make, &query_task_accept, &query_task_decline, &query_task_complete, &query_task_withdraw, &query_task_replan, &query_task_reassign, &query_task_transition_list, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, &query_work_list_page, NULL};
