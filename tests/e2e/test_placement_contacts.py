@@ -182,6 +182,8 @@ def test_seen_practitioner_nobody_was_spoken_with_before_the_placement(cared):
     place, coach, _ = cared()
     wrong = coach.post(f'{place}/contacts', {'withWhom': 'candidate', 'channel': 'call', 'outcome': 'fine', 'heldAt': '2006-11-20T10:00:00Z'})
     assert wrong.status == 400 and wrong.json['errors'][0]['pointer'] == '/heldAt'
+
+
 def test_seen_builder_contacts_of_after_care_are_told_apart(as_role, cared):
     """Every row said "after-care" and the name of the employer: eight equal rows for one person, and eight for the next."""
     place, coach, one = cared()

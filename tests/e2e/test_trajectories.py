@@ -419,6 +419,8 @@ def test_seen_practitioner_an_intake_that_begins_again_settles_no_application_th
     assert lead.post(f'/benefits/{applied}/moves', {'event': 'refuse', 'refusalReason': 'no_information'}).status == 200
     etag = lead.get(f'/trajectories/{second}').headers['etag']
     assert lead.patch(f'/trajectories/{second}', {'endsOn': '2027-03-01'}, etag).status == 200        # what it names stays
+
+
 def test_seen_builder_lists_of_a_portal_say_who_it_is(as_role, trajectory, candidate, himself):
     """One list of intakes needed a file for each row, and that of applications another one."""
     lead, alias = as_role('team_lead'), candidate.json['alias']

@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(38 <= LIMIT_QUERIES, "queries");
+_Static_assert(39 <= LIMIT_QUERIES, "queries");
 _Static_assert(12 <= LIMIT_VALUES, "stated_figure_insert");
 
 static const struct query_filter agreement_list_filters[] = {
@@ -288,6 +288,21 @@ struct statement *sql_document_withdraw(struct plan *plan, struct sql_document_w
         args.document_id,
     };
     return plan_add(plan, &query_document_withdraw, values);
+}
+
+const struct query query_document_card = {
+    .name = "document_card",
+    .text = "select app.document_card($1::uuid, $2::uuid)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_document_card(struct plan *plan, struct sql_document_card args)
+{
+    const struct str values[] = {
+        args.candidate_id,
+        args.id,
+    };
+    return plan_add(plan, &query_document_card, values);
 }
 
 static const struct query_filter figure_list_filters[] = {
@@ -791,4 +806,4 @@ struct statement *sql_stated_figure_delete(struct plan *plan, struct sql_stated_
     return plan_add(plan, &query_stated_figure_delete, values);
 }
 
-const struct query *const agreements_queries[] = {&query_agreement_list, &query_agreement_get, &query_agreement_insert, &query_agreement_change, &query_agreement_move, &query_agreement_revise, &query_agreement_sign, &query_agreement_link_make, &query_agreement_link_read, &query_agreement_read_by_link, &query_agreement_sign_by_link, &query_document_list, &query_document_get, &query_document_content, &query_document_withdraw, &query_figure_list, &query_figure_get, &query_figure_request, &query_figure_record_list, &query_figure_now, &query_participation_list, &query_participation_get, &query_participation_insert, &query_participation_change, &query_participation_delete, &query_project_list, &query_project_seen, &query_project_get, &query_project_insert, &query_project_lead, &query_project_change, &query_project_lead_change, &query_project_move, &query_stated_figure_list, &query_stated_figure_get, &query_stated_figure_insert, &query_stated_figure_change, &query_stated_figure_delete, NULL};
+const struct query *const agreements_queries[] = {&query_agreement_list, &query_agreement_get, &query_agreement_insert, &query_agreement_change, &query_agreement_move, &query_agreement_revise, &query_agreement_sign, &query_agreement_link_make, &query_agreement_link_read, &query_agreement_read_by_link, &query_agreement_sign_by_link, &query_document_list, &query_document_get, &query_document_content, &query_document_withdraw, &query_document_card, &query_figure_list, &query_figure_get, &query_figure_request, &query_figure_record_list, &query_figure_now, &query_participation_list, &query_participation_get, &query_participation_insert, &query_participation_change, &query_participation_delete, &query_project_list, &query_project_seen, &query_project_get, &query_project_insert, &query_project_lead, &query_project_change, &query_project_lead_change, &query_project_move, &query_stated_figure_list, &query_stated_figure_get, &query_stated_figure_insert, &query_stated_figure_change, &query_stated_figure_delete, NULL};

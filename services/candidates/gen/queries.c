@@ -313,9 +313,9 @@ static const struct query_list benefit_list_list = {
 const struct query query_benefit_list = {
     .name = "benefit_list",
     .text = "select b.id, b.candidate_id, b.kind, b.state, b.applied_on, b.from_day, b.until_day, b.refused_o"
-            "n, b.refusal_reason, b.end_reason, app.benefit_is_open(b.state) as lowerable, b.version, b.chang"
-            "ed_at, case when $1::boolean then (select c.alias from app.candidate c where c.id = b.candidate_"
-            "id) end as candidate_alias from app.benefit b where true",
+            "n, b.refusal_reason, b.end_reason, b.month_cents, b.persons, b.exemptions, app.benefit_is_open(b"
+            ".state) as lowerable, b.version, b.changed_at, case when $1::boolean then (select c.alias from a"
+            "pp.candidate c where c.id = b.candidate_id) end as candidate_alias from app.benefit b where true",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &benefit_list_list, .whose = "candidate_id",
 };
@@ -330,9 +330,10 @@ struct statement *sql_benefit_list(struct plan *plan, struct sql_benefit_list ar
 const struct query query_benefit_get = {
     .name = "benefit_get",
     .text = "select b.id, b.candidate_id, b.kind, b.state, b.applied_on, b.from_day, b.until_day, b.refused_o"
-            "n, b.refusal_reason, b.end_reason, app.benefit_is_open(b.state) as lowerable, b.version, b.chang"
-            "ed_at, case when $1::boolean then (select c.alias from app.candidate c where c.id = b.candidate_"
-            "id) end as candidate_alias from app.benefit b where b.id = $2",
+            "n, b.refusal_reason, b.end_reason, b.month_cents, b.persons, b.exemptions, app.benefit_is_open(b"
+            ".state) as lowerable, b.version, b.changed_at, case when $1::boolean then (select c.alias from a"
+            "pp.candidate c where c.id = b.candidate_id) end as candidate_alias from app.benefit b where b.id"
+            " = $2",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -347,10 +348,11 @@ struct statement *sql_benefit_get(struct plan *plan, struct sql_benefit_get args
 
 const struct query query_benefit_insert = {
     .name = "benefit_insert",
-    .text = "insert into app.benefit as b (tenant_id, id, candidate_id, kind, applied_on, from_day) select c."
-            "tenant_id, $1::uuid, c.id, $2::text, coalesce($3::date, clock.today()), $4::date from app.candid"
-            "ate c where c.id = $5::uuid returning b.id",
-    .parameters = 5, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .text = "insert into app.benefit as b (tenant_id, id, candidate_id, kind, applied_on, from_day, month_cen"
+            "ts, persons, exemptions) select c.tenant_id, $1::uuid, c.id, $2::text, coalesce($3::date, clock."
+            "today()), $4::date, $5::bigint, coalesce($6::int, 1), coalesce(app.benefit_exemptions($7::jsonb)"
+            ", '[]') from app.candidate c where c.id = $8::uuid returning b.id",
+    .parameters = 8, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
 struct statement *sql_benefit_insert(struct plan *plan, const struct benefit_new *body, struct sql_benefit_insert args)
@@ -360,6 +362,9 @@ struct statement *sql_benefit_insert(struct plan *plan, const struct benefit_new
         body->kind,
         body->applied_on,
         body->from_day,
+        plan_int(plan, body->month_cents),
+        plan_int(plan, body->persons),
+        schema_member_columns(plan->ctx->arena, &benefit_new_schema.fields[6], &body->exemptions),
         body->candidate_id,
     };
     return plan_add(plan, &query_benefit_insert, values);
@@ -367,9 +372,10 @@ struct statement *sql_benefit_insert(struct plan *plan, const struct benefit_new
 
 const struct query query_benefit_change = {
     .name = "benefit_change",
-    .text = "update app.benefit b set (kind, applied_on, from_day, until_day) = (select n.kind, n.applied_on,"
-            " n.from_day, n.until_day from jsonb_populate_record(b, $1::jsonb) n) where b.id = $2 and $3::int"
-            "8multirange @> b.version returning b.id",
+    .text = "update app.benefit b set (kind, applied_on, from_day, until_day, month_cents, persons, exemption"
+            "s) = (select n.kind, n.applied_on, n.from_day, n.until_day, n.month_cents, n.persons, coalesce(a"
+            "pp.benefit_exemptions(n.exemptions), '[]') from jsonb_populate_record(b, $1::jsonb) n) where b.i"
+            "d = $2 and $3::int8multirange @> b.version returning b.id",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };

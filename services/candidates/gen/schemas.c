@@ -138,32 +138,48 @@ const struct schema attendance_schema = {
     .name = "Attendance", .fields = attendance_fields, .count = 1,
     .size = sizeof(struct attendance), .self = NULL,
 };
+static const struct field benefit_exemption_fields[] = {
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct benefit_exemption, code), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "fromDay", .key = {"\"fromDay\":", 10}, .column = "from_day", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .offset = offsetof(struct benefit_exemption, from_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "untilDay", .key = {"\"untilDay\":", 11}, .column = "until_day", .type = FIELD_DATE, .offset = offsetof(struct benefit_exemption, until_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct field_order benefit_exemption_orders[] = {{1, 2}, {0, 0}};
+const struct schema benefit_exemption_schema = {
+    .name = "BenefitExemption", .fields = benefit_exemption_fields, .count = 3,
+    .size = sizeof(struct benefit_exemption), .self = NULL, .orders = benefit_exemption_orders,
+};
 static const struct field benefit_new_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct benefit_new, candidate_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct benefit_new, kind), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct benefit_new, kind), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "appliedOn", .key = {"\"appliedOn\":", 12}, .column = "applied_on", .type = FIELD_DATE, .offset = offsetof(struct benefit_new, applied_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "fromDay", .key = {"\"fromDay\":", 10}, .column = "from_day", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct benefit_new, from_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "monthCents", .key = {"\"monthCents\":", 13}, .column = "month_cents", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct benefit_new, month_cents), .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
+    {.name = "persons", .key = {"\"persons\":", 10}, .column = "persons", .type = FIELD_INT, .offset = offsetof(struct benefit_new, persons), .min = 1, .max = 20, .visible_to = 0xffffffffu},
+    {.name = "exemptions", .key = {"\"exemptions\":", 13}, .column = "exemptions", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct benefit_new, exemptions), .min = 0, .max = 20, .schema = &benefit_exemption_schema, .visible_to = 0xffffffffu},
 };
 const struct schema benefit_new_schema = {
-    .name = "BenefitNew", .fields = benefit_new_fields, .count = 4,
+    .name = "BenefitNew", .fields = benefit_new_fields, .count = 7,
     .size = sizeof(struct benefit_new), .self = NULL,
 };
 static const struct field benefit_change_fields[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct benefit_change, kind), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct benefit_change, kind), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "appliedOn", .key = {"\"appliedOn\":", 12}, .column = "applied_on", .type = FIELD_DATE, .offset = offsetof(struct benefit_change, applied_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "fromDay", .key = {"\"fromDay\":", 10}, .column = "from_day", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct benefit_change, from_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "untilDay", .key = {"\"untilDay\":", 11}, .column = "until_day", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct benefit_change, until_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "monthCents", .key = {"\"monthCents\":", 13}, .column = "month_cents", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct benefit_change, month_cents), .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
+    {.name = "persons", .key = {"\"persons\":", 10}, .column = "persons", .type = FIELD_INT, .offset = offsetof(struct benefit_change, persons), .min = 1, .max = 20, .visible_to = 0xffffffffu},
+    {.name = "exemptions", .key = {"\"exemptions\":", 13}, .column = "exemptions", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct benefit_change, exemptions), .min = 0, .max = 20, .schema = &benefit_exemption_schema, .visible_to = 0xffffffffu},
 };
 static const struct field_order benefit_change_orders[] = {{2, 3}, {0, 0}};
 const struct schema benefit_change_schema = {
-    .name = "BenefitChange", .fields = benefit_change_fields, .count = 4,
+    .name = "BenefitChange", .fields = benefit_change_fields, .count = 7,
     .size = sizeof(struct benefit_change), .self = NULL, .orders = benefit_change_orders,
 };
 static const struct field benefit_move_fields[] = {
-    {.name = "event", .key = {"\"event\":", 8}, .column = "event", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct benefit_move, event), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "event", .key = {"\"event\":", 8}, .column = "event", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct benefit_move, event), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .offset = offsetof(struct benefit_move, day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "refusalReason", .key = {"\"refusalReason\":", 16}, .column = "refusal_reason", .type = FIELD_TEXT, .offset = offsetof(struct benefit_move, refusal_reason), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
-    {.name = "endReason", .key = {"\"endReason\":", 12}, .column = "end_reason", .type = FIELD_TEXT, .offset = offsetof(struct benefit_move, end_reason), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "refusalReason", .key = {"\"refusalReason\":", 16}, .column = "refusal_reason", .type = FIELD_TEXT, .offset = offsetof(struct benefit_move, refusal_reason), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "endReason", .key = {"\"endReason\":", 12}, .column = "end_reason", .type = FIELD_TEXT, .offset = offsetof(struct benefit_move, end_reason), .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
 };
 const struct schema benefit_move_schema = {
     .name = "BenefitMove", .fields = benefit_move_fields, .count = 4,
@@ -194,14 +210,14 @@ static const struct field candidate_competence_fields[] = {
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_READ_ONLY, .offset = offsetof(struct candidate_competence, label), .min = 0, .max = 300, .visible_to = 0xffffffffu},
     {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_INT, .offset = offsetof(struct candidate_competence, level), .min = 1, .max = 3, .visible_to = 0xffffffffu},
     {.name = "evidence", .key = {"\"evidence\":", 11}, .column = "evidence", .type = FIELD_TEXT, .offset = offsetof(struct candidate_competence, evidence), .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "evidenceKind", .key = {"\"evidenceKind\":", 15}, .column = "evidence_kind", .type = FIELD_TEXT, .offset = offsetof(struct candidate_competence, evidence_kind), .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "evidenceKind", .key = {"\"evidenceKind\":", 15}, .column = "evidence_kind", .type = FIELD_TEXT, .offset = offsetof(struct candidate_competence, evidence_kind), .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_competence_schema = {
     .name = "CandidateCompetence", .fields = candidate_competence_fields, .count = 5,
     .size = sizeof(struct candidate_competence), .self = NULL,
 };
 static const struct field candidate_condition_fields[] = {
-    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_condition, condition), .min = 2, .max = 40, .pattern = pattern_11, .visible_to = 0xffffffffu},
+    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_condition, condition), .min = 2, .max = 40, .pattern = pattern_12, .visible_to = 0xffffffffu},
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_READ_ONLY, .offset = offsetof(struct candidate_condition, label), .min = 0, .max = 300, .visible_to = 0xffffffffu},
     {.name = "met", .key = {"\"met\":", 6}, .column = "met", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_condition, met), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .offset = offsetof(struct candidate_condition, source), .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -211,8 +227,8 @@ const struct schema candidate_condition_schema = {
     .size = sizeof(struct candidate_condition), .self = NULL,
 };
 static const struct field candidate_language_fields[] = {
-    {.name = "language", .key = {"\"language\":", 11}, .column = "language", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_language, language), .min = 2, .max = 3, .pattern = pattern_12, .visible_to = 0xffffffffu},
-    {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_language, level), .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "language", .key = {"\"language\":", 11}, .column = "language", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_language, language), .min = 2, .max = 3, .pattern = pattern_13, .visible_to = 0xffffffffu},
+    {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_language, level), .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_language_schema = {
     .name = "CandidateLanguage", .fields = candidate_language_fields, .count = 2,
@@ -231,45 +247,45 @@ const struct schema candidate_occupation_schema = {
 static const struct field own_application_fields[] = {
     {.name = "date", .key = {"\"date\":", 7}, .column = "date", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .offset = offsetof(struct own_application, date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employer", .key = {"\"employer\":", 11}, .column = "employer", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct own_application, employer), .min = 1, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .offset = offsetof(struct own_application, outcome), .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .offset = offsetof(struct own_application, outcome), .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
 };
 const struct schema own_application_schema = {
     .name = "OwnApplication", .fields = own_application_fields, .count = 3,
     .size = sizeof(struct own_application), .self = NULL,
 };
 static const struct field candidate_new_fields[] = {
-    {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, bsn), .min = 9, .max = 9, .pattern = pattern_15, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
+    {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, bsn), .min = 9, .max = 9, .pattern = pattern_16, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_new, alias), .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "firstName", .key = {"\"firstName\":", 12}, .column = "first_name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, first_name), .min = 1, .max = 60, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "lastName", .key = {"\"lastName\":", 11}, .column = "last_name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, last_name), .min = 1, .max = 120, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "birthDate", .key = {"\"birthDate\":", 12}, .column = "birth_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE | FIELD_BIRTH, .offset = offsetof(struct candidate_new, birth_date), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfdffcu},
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_EMAIL, .offset = offsetof(struct candidate_new, email), .min = 3, .max = 254, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_PHONE, .offset = offsetof(struct candidate_new, phone), .min = 6, .max = 30, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
-    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_new, postcode4), .min = 4, .max = 4, .pattern = pattern_16, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
-    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, neighbourhood), .min = 10, .max = 10, .pattern = pattern_17, .visible_to = 0xffffffffu, .closed_to = 0xfdff8u},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_new, postcode4), .min = 4, .max = 4, .pattern = pattern_17, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, neighbourhood), .min = 10, .max = 10, .pattern = pattern_18, .visible_to = 0xffffffffu, .closed_to = 0xfdff8u},
     {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, case_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "coachId", .key = {"\"coachId\":", 10}, .column = "coach_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, coach_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, status), .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
-    {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, benefit), .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu, .closed_to = 0xfdffcu},
-    {.name = "situation", .key = {"\"situation\":", 12}, .column = "situation", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, situation), .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu, .closed_to = 0xfdfe8u},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, status), .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
+    {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, benefit), .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu, .closed_to = 0xfdffcu},
+    {.name = "situation", .key = {"\"situation\":", 12}, .column = "situation", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, situation), .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu, .closed_to = 0xfdfe8u},
     {.name = "currentEmployer", .key = {"\"currentEmployer\":", 18}, .column = "current_employer", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, current_employer), .min = 0, .max = 200, .visible_to = 0xffffffffu, .closed_to = 0xfdfe8u},
     {.name = "currentEmployerId", .key = {"\"currentEmployerId\":", 20}, .column = "current_employer_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, current_employer_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfdfe8u},
-    {.name = "educationLevel", .key = {"\"educationLevel\":", 17}, .column = "education_level", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, education_level), .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
+    {.name = "educationLevel", .key = {"\"educationLevel\":", 17}, .column = "education_level", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, education_level), .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "basicQualification", .key = {"\"basicQualification\":", 21}, .column = "basic_qualification", .type = FIELD_BOOL, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, basic_qualification), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "phase", .key = {"\"phase\":", 8}, .column = "phase", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, phase), .min = 1, .max = 4, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
-    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_22, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
+    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_23, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .offset = offsetof(struct candidate_new, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .offset = offsetof(struct candidate_new, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursWorked", .key = {"\"hoursWorked\":", 14}, .column = "hours_worked", .type = FIELD_INT, .offset = offsetof(struct candidate_new, hours_worked), .min = 0, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, shifts), .unique_at = 0, .min = 1, .max = 4, .item_max = 100, .values = values_23, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, shifts), .unique_at = 0, .min = 1, .max = 4, .item_max = 100, .values = values_24, .visible_to = 0xffffffffu},
     {.name = "maxDistanceKm", .key = {"\"maxDistanceKm\":", 16}, .column = "max_distance_km", .type = FIELD_INT, .offset = offsetof(struct candidate_new, max_distance_km), .min = 1, .max = 150, .visible_to = 0xffffffffu},
-    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, transport), .unique_at = 0, .min = 0, .max = 6, .item_max = 100, .values = values_24, .visible_to = 0xffffffffu},
+    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, transport), .unique_at = 0, .min = 0, .max = 6, .item_max = 100, .values = values_25, .visible_to = 0xffffffffu},
     {.name = "availableFrom", .key = {"\"availableFrom\":", 16}, .column = "available_from", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, available_from), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "wishes", .key = {"\"wishes\":", 9}, .column = "wishes", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_new, wishes), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "introduction", .key = {"\"introduction\":", 15}, .column = "introduction", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_new, introduction), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "sectors", .key = {"\"sectors\":", 10}, .column = "sectors", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, sectors), .unique_at = 0, .min = 0, .max = 10, .item_max = 5, .pattern = pattern_25, .visible_to = 0xffffffffu},
+    {.name = "sectors", .key = {"\"sectors\":", 10}, .column = "sectors", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, sectors), .unique_at = 0, .min = 0, .max = 10, .item_max = 5, .pattern = pattern_26, .visible_to = 0xffffffffu},
     {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, competences), .unique_at = offsetof(struct candidate_competence, competence_id), .min = 0, .max = 100, .schema = &candidate_competence_schema, .visible_to = 0xffffffffu},
     {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, conditions), .unique_at = offsetof(struct candidate_condition, condition), .min = 0, .max = 60, .schema = &candidate_condition_schema, .visible_to = 0xffffffffu, .closed_to = 0xfff78u},
     {.name = "languages", .key = {"\"languages\":", 12}, .column = "languages", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, languages), .unique_at = offsetof(struct candidate_language, language), .min = 0, .max = 20, .schema = &candidate_language_schema, .visible_to = 0xffffffffu},
@@ -282,48 +298,48 @@ const struct schema candidate_new_schema = {
     .size = sizeof(struct candidate_new), .self = NULL, .orders = candidate_new_orders,
 };
 static const struct field candidate_search_fields[] = {
-    {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .offset = offsetof(struct candidate_search, bsn), .min = 9, .max = 9, .pattern = pattern_15, .visible_to = 0xffffffffu},
+    {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .offset = offsetof(struct candidate_search, bsn), .min = 9, .max = 9, .pattern = pattern_16, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .offset = offsetof(struct candidate_search, name), .min = 1, .max = 180, .visible_to = 0xffffffffu},
     {.name = "birthDate", .key = {"\"birthDate\":", 12}, .column = "birth_date", .type = FIELD_DATE, .flags = FIELD_BIRTH, .offset = offsetof(struct candidate_search, birth_date), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
-    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_search, purpose), .min = 0, .max = 100, .values = values_26, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_search, purpose), .min = 0, .max = 100, .values = values_27, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_search_schema = {
     .name = "CandidateSearch", .fields = candidate_search_fields, .count = 4,
     .size = sizeof(struct candidate_search), .self = NULL,
 };
 static const struct field candidate_change_fields[] = {
-    {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, bsn), .min = 9, .max = 9, .pattern = pattern_15, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
+    {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, bsn), .min = 9, .max = 9, .pattern = pattern_16, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, alias), .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "firstName", .key = {"\"firstName\":", 12}, .column = "first_name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, first_name), .min = 1, .max = 60, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "lastName", .key = {"\"lastName\":", 11}, .column = "last_name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, last_name), .min = 1, .max = 120, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "birthDate", .key = {"\"birthDate\":", 12}, .column = "birth_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE | FIELD_BIRTH, .offset = offsetof(struct candidate_change, birth_date), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfdffcu},
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_EMAIL, .offset = offsetof(struct candidate_change, email), .min = 3, .max = 254, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_PHONE, .offset = offsetof(struct candidate_change, phone), .min = 6, .max = 30, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
-    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, postcode4), .min = 4, .max = 4, .pattern = pattern_16, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
-    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, neighbourhood), .min = 10, .max = 10, .pattern = pattern_17, .visible_to = 0xffffffffu, .closed_to = 0xfdff8u},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, postcode4), .min = 4, .max = 4, .pattern = pattern_17, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, neighbourhood), .min = 10, .max = 10, .pattern = pattern_18, .visible_to = 0xffffffffu, .closed_to = 0xfdff8u},
     {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, case_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "coachId", .key = {"\"coachId\":", 10}, .column = "coach_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, coach_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, status), .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
-    {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, benefit), .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu, .closed_to = 0xfdffcu},
-    {.name = "situation", .key = {"\"situation\":", 12}, .column = "situation", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, situation), .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu, .closed_to = 0xfdfe8u},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, status), .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
+    {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, benefit), .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu, .closed_to = 0xfdffcu},
+    {.name = "situation", .key = {"\"situation\":", 12}, .column = "situation", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, situation), .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu, .closed_to = 0xfdfe8u},
     {.name = "currentEmployer", .key = {"\"currentEmployer\":", 18}, .column = "current_employer", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, current_employer), .min = 0, .max = 200, .visible_to = 0xffffffffu, .closed_to = 0xfdfe8u},
     {.name = "currentEmployerId", .key = {"\"currentEmployerId\":", 20}, .column = "current_employer_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, current_employer_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfdfe8u},
-    {.name = "educationLevel", .key = {"\"educationLevel\":", 17}, .column = "education_level", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, education_level), .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
+    {.name = "educationLevel", .key = {"\"educationLevel\":", 17}, .column = "education_level", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, education_level), .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "basicQualification", .key = {"\"basicQualification\":", 21}, .column = "basic_qualification", .type = FIELD_BOOL, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, basic_qualification), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "phase", .key = {"\"phase\":", 8}, .column = "phase", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, phase), .min = 1, .max = 4, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
-    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_22, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
+    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_23, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .offset = offsetof(struct candidate_change, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .offset = offsetof(struct candidate_change, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursWorked", .key = {"\"hoursWorked\":", 14}, .column = "hours_worked", .type = FIELD_INT, .offset = offsetof(struct candidate_change, hours_worked), .min = 0, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, shifts), .unique_at = 0, .min = 1, .max = 4, .item_max = 100, .values = values_23, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, shifts), .unique_at = 0, .min = 1, .max = 4, .item_max = 100, .values = values_24, .visible_to = 0xffffffffu},
     {.name = "maxDistanceKm", .key = {"\"maxDistanceKm\":", 16}, .column = "max_distance_km", .type = FIELD_INT, .offset = offsetof(struct candidate_change, max_distance_km), .min = 1, .max = 150, .visible_to = 0xffffffffu},
-    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, transport), .unique_at = 0, .min = 0, .max = 6, .item_max = 100, .values = values_24, .visible_to = 0xffffffffu},
+    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, transport), .unique_at = 0, .min = 0, .max = 6, .item_max = 100, .values = values_25, .visible_to = 0xffffffffu},
     {.name = "availableFrom", .key = {"\"availableFrom\":", 16}, .column = "available_from", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, available_from), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "wishes", .key = {"\"wishes\":", 9}, .column = "wishes", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_change, wishes), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "introduction", .key = {"\"introduction\":", 15}, .column = "introduction", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_change, introduction), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "sectors", .key = {"\"sectors\":", 10}, .column = "sectors", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, sectors), .unique_at = 0, .min = 0, .max = 10, .item_max = 5, .pattern = pattern_25, .visible_to = 0xffffffffu},
+    {.name = "sectors", .key = {"\"sectors\":", 10}, .column = "sectors", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, sectors), .unique_at = 0, .min = 0, .max = 10, .item_max = 5, .pattern = pattern_26, .visible_to = 0xffffffffu},
     {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, competences), .unique_at = offsetof(struct candidate_competence, competence_id), .min = 0, .max = 100, .schema = &candidate_competence_schema, .visible_to = 0xffffffffu},
     {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, conditions), .unique_at = offsetof(struct candidate_condition, condition), .min = 0, .max = 60, .schema = &candidate_condition_schema, .visible_to = 0xffffffffu, .closed_to = 0xfff78u},
     {.name = "languages", .key = {"\"languages\":", 12}, .column = "languages", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, languages), .unique_at = offsetof(struct candidate_language, language), .min = 0, .max = 20, .schema = &candidate_language_schema, .visible_to = 0xffffffffu},
@@ -337,22 +353,22 @@ const struct schema candidate_change_schema = {
 };
 static const struct field candidate_merge_fields[] = {
     {.name = "otherId", .key = {"\"otherId\":", 10}, .column = "other_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_merge, other_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "take", .key = {"\"take\":", 7}, .column = "take", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_merge, take), .unique_at = 0, .min = 0, .max = 40, .item_max = 100, .values = values_27, .visible_to = 0xffffffffu},
-    {.name = "keep", .key = {"\"keep\":", 7}, .column = "keep", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_merge, keep), .unique_at = 0, .min = 0, .max = 40, .item_max = 100, .values = values_27, .visible_to = 0xffffffffu},
+    {.name = "take", .key = {"\"take\":", 7}, .column = "take", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_merge, take), .unique_at = 0, .min = 0, .max = 40, .item_max = 100, .values = values_28, .visible_to = 0xffffffffu},
+    {.name = "keep", .key = {"\"keep\":", 7}, .column = "keep", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_merge, keep), .unique_at = 0, .min = 0, .max = 40, .item_max = 100, .values = values_28, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_merge_schema = {
     .name = "CandidateMerge", .fields = candidate_merge_fields, .count = 3,
     .size = sizeof(struct candidate_merge), .self = NULL,
 };
 static const struct field consent_withdrawal_fields[] = {
-    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent_withdrawal, channel), .min = 0, .max = 100, .values = values_28, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent_withdrawal, channel), .min = 0, .max = 100, .values = values_29, .visible_to = 0xffffffffu},
 };
 const struct schema consent_withdrawal_schema = {
     .name = "ConsentWithdrawal", .fields = consent_withdrawal_fields, .count = 1,
     .size = sizeof(struct consent_withdrawal), .self = NULL,
 };
 static const struct field consent_giving_fields[] = {
-    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent_giving, channel), .min = 0, .max = 100, .values = values_28, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent_giving, channel), .min = 0, .max = 100, .values = values_29, .visible_to = 0xffffffffu},
     {.name = "textVersion", .key = {"\"textVersion\":", 14}, .column = "text_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent_giving, text_version), .min = 1, .max = 80, .visible_to = 0xffffffffu},
 };
 const struct schema consent_giving_schema = {
@@ -374,7 +390,7 @@ const struct schema candidate_death_schema = {
     .size = sizeof(struct candidate_death), .self = NULL,
 };
 static const struct field candidate_death_reversal_fields[] = {
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_death_reversal, reason), .min = 0, .max = 100, .values = values_29, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_death_reversal, reason), .min = 0, .max = 100, .values = values_30, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_death_reversal_schema = {
     .name = "CandidateDeathReversal", .fields = candidate_death_reversal_fields, .count = 1,
@@ -383,7 +399,7 @@ const struct schema candidate_death_reversal_schema = {
 static const struct field held_competence_fields[] = {
     {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_INT, .offset = offsetof(struct held_competence, level), .min = 1, .max = 3, .visible_to = 0xffffffffu},
     {.name = "evidence", .key = {"\"evidence\":", 11}, .column = "evidence", .type = FIELD_TEXT, .offset = offsetof(struct held_competence, evidence), .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "evidenceKind", .key = {"\"evidenceKind\":", 15}, .column = "evidence_kind", .type = FIELD_TEXT, .offset = offsetof(struct held_competence, evidence_kind), .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "evidenceKind", .key = {"\"evidenceKind\":", 15}, .column = "evidence_kind", .type = FIELD_TEXT, .offset = offsetof(struct held_competence, evidence_kind), .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
 };
 const struct schema held_competence_schema = {
     .name = "HeldCompetence", .fields = held_competence_fields, .count = 3,
@@ -399,7 +415,7 @@ const struct schema held_condition_schema = {
 };
 static const struct field trajectory_new_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct trajectory_new, candidate_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct trajectory_new, kind), .min = 0, .max = 100, .values = values_30, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct trajectory_new, kind), .min = 0, .max = 100, .values = values_31, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct trajectory_new, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct trajectory_new, project_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "benefitId", .key = {"\"benefitId\":", 12}, .column = "benefit_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct trajectory_new, benefit_id), .min = 0, .max = 0, .visible_to = 0x2003u, .closed_to = 0xffffcu},
@@ -440,18 +456,18 @@ const struct schema trajectory_change_schema = {
     .size = sizeof(struct trajectory_change), .self = NULL, .orders = trajectory_change_orders,
 };
 static const struct field trajectory_move_fields[] = {
-    {.name = "event", .key = {"\"event\":", 8}, .column = "event", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct trajectory_move, event), .min = 0, .max = 100, .values = values_31, .visible_to = 0xffffffffu},
+    {.name = "event", .key = {"\"event\":", 8}, .column = "event", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct trajectory_move, event), .min = 0, .max = 100, .values = values_32, .visible_to = 0xffffffffu},
     {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .offset = offsetof(struct trajectory_move, day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .offset = offsetof(struct trajectory_move, outcome), .min = 0, .max = 100, .values = values_32, .visible_to = 0xffffffffu},
-    {.name = "workOrigin", .key = {"\"workOrigin\":", 13}, .column = "work_origin", .type = FIELD_TEXT, .offset = offsetof(struct trajectory_move, work_origin), .min = 0, .max = 100, .values = values_33, .visible_to = 0xffffffffu},
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct trajectory_move, reason), .min = 0, .max = 100, .values = values_34, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .offset = offsetof(struct trajectory_move, outcome), .min = 0, .max = 100, .values = values_33, .visible_to = 0xffffffffu},
+    {.name = "workOrigin", .key = {"\"workOrigin\":", 13}, .column = "work_origin", .type = FIELD_TEXT, .offset = offsetof(struct trajectory_move, work_origin), .min = 0, .max = 100, .values = values_34, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct trajectory_move, reason), .min = 0, .max = 100, .values = values_35, .visible_to = 0xffffffffu},
 };
 const struct schema trajectory_move_schema = {
     .name = "TrajectoryMove", .fields = trajectory_move_fields, .count = 5,
     .size = sizeof(struct trajectory_move), .self = NULL,
 };
 static const struct field rules_letter_new_fields[] = {
-    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct rules_letter_new, channel), .min = 0, .max = 100, .values = values_35, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct rules_letter_new, channel), .min = 0, .max = 100, .values = values_36, .visible_to = 0xffffffffu},
     {.name = "handedOn", .key = {"\"handedOn\":", 11}, .column = "handed_on", .type = FIELD_DATE, .offset = offsetof(struct rules_letter_new, handed_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema rules_letter_new_schema = {
@@ -467,7 +483,7 @@ const struct schema rules_receipt_new_schema = {
 };
 static const struct field trajectory_sharing_fields[] = {
     {.name = "shared", .key = {"\"shared\":", 9}, .column = "shared", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .offset = offsetof(struct trajectory_sharing, shared), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct trajectory_sharing, channel), .min = 0, .max = 100, .values = values_28, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct trajectory_sharing, channel), .min = 0, .max = 100, .values = values_29, .visible_to = 0xffffffffu},
 };
 const struct schema trajectory_sharing_schema = {
     .name = "TrajectorySharing", .fields = trajectory_sharing_fields, .count = 2,
@@ -485,7 +501,7 @@ static const struct field appointment_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_36, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_37, .visible_to = 0xffffffffu},
     {.name = "startsAt", .key = {"\"startsAt\":", 11}, .column = "starts_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endsAt", .key = {"\"endsAt\":", 9}, .column = "ends_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "place", .key = {"\"place\":", 8}, .column = "place", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -541,7 +557,7 @@ static const struct field attendance_row_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
     {.name = "appointmentId", .key = {"\"appointmentId\":", 16}, .column = "appointment_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_36, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_37, .visible_to = 0xffffffffu},
     {.name = "answer", .key = {"\"answer\":", 9}, .column = "answer", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
 };
@@ -565,20 +581,23 @@ static const struct field benefit_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_37, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_38, .visible_to = 0xffffffffu},
     {.name = "appliedOn", .key = {"\"appliedOn\":", 12}, .column = "applied_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "fromDay", .key = {"\"fromDay\":", 10}, .column = "from_day", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "untilDay", .key = {"\"untilDay\":", 11}, .column = "until_day", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "refusedOn", .key = {"\"refusedOn\":", 12}, .column = "refused_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "refusalReason", .key = {"\"refusalReason\":", 16}, .column = "refusal_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
-    {.name = "endReason", .key = {"\"endReason\":", 12}, .column = "end_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "refusalReason", .key = {"\"refusalReason\":", 16}, .column = "refusal_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "endReason", .key = {"\"endReason\":", 12}, .column = "end_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "monthCents", .key = {"\"monthCents\":", 13}, .column = "month_cents", .type = FIELD_INT, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
+    {.name = "persons", .key = {"\"persons\":", 10}, .column = "persons", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 20, .visible_to = 0xffffffffu},
+    {.name = "exemptions", .key = {"\"exemptions\":", 13}, .column = "exemptions", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .schema = &benefit_exemption_schema, .visible_to = 0xffffffffu},
     {.name = "lowerable", .key = {"\"lowerable\":", 12}, .column = "lowerable", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema benefit_schema = {
-    .name = "Benefit", .fields = benefit_fields, .count = 14,
+    .name = "Benefit", .fields = benefit_fields, .count = 17,
     .size = 0, .self = "/benefits/",
 };
 static const struct field candidate_participation_fields[] = {
@@ -597,7 +616,7 @@ const struct schema candidate_participation_schema = {
 static const struct field candidate_vacancy_fields[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_38, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_39, .visible_to = 0xffffffffu},
     {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "pc4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 4, .visible_to = 0xffffffffu},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
@@ -647,21 +666,21 @@ static const struct field candidate_fields[] = {
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x7u},
     {.name = "organisationName", .key = {"\"organisationName\":", 19}, .column = "organisation_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
-    {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_19, .visible_to = 0x2003u},
-    {.name = "situation", .key = {"\"situation\":", 12}, .column = "situation", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_20, .visible_to = 0x2017u},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
+    {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_20, .visible_to = 0x2003u},
+    {.name = "situation", .key = {"\"situation\":", 12}, .column = "situation", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_21, .visible_to = 0x2017u},
     {.name = "currentEmployer", .key = {"\"currentEmployer\":", 18}, .column = "current_employer", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0x2017u},
     {.name = "currentEmployerId", .key = {"\"currentEmployerId\":", 20}, .column = "current_employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x2017u},
-    {.name = "educationLevel", .key = {"\"educationLevel\":", 17}, .column = "education_level", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_21, .visible_to = 0x2097u},
+    {.name = "educationLevel", .key = {"\"educationLevel\":", 17}, .column = "education_level", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_22, .visible_to = 0x2097u},
     {.name = "basicQualification", .key = {"\"basicQualification\":", 21}, .column = "basic_qualification", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x2097u},
     {.name = "phase", .key = {"\"phase\":", 8}, .column = "phase", .type = FIELD_INT, .min = 1, .max = 4, .visible_to = 0x7u},
-    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 8, .item_max = 100, .values = values_22, .visible_to = 0x7u},
+    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 8, .item_max = 100, .values = values_23, .visible_to = 0x7u},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursWorked", .key = {"\"hoursWorked\":", 14}, .column = "hours_worked", .type = FIELD_INT, .min = 0, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_23, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_24, .visible_to = 0xffffffffu},
     {.name = "maxDistanceKm", .key = {"\"maxDistanceKm\":", 16}, .column = "max_distance_km", .type = FIELD_INT, .min = 1, .max = 150, .visible_to = 0xffffffffu},
-    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 6, .item_max = 100, .values = values_24, .visible_to = 0xffffffffu},
+    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 6, .item_max = 100, .values = values_25, .visible_to = 0xffffffffu},
     {.name = "availableFrom", .key = {"\"availableFrom\":", 16}, .column = "available_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "wishes", .key = {"\"wishes\":", 9}, .column = "wishes", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "introduction", .key = {"\"introduction\":", 15}, .column = "introduction", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
@@ -687,7 +706,7 @@ const struct schema candidate_schema = {
 static const struct field candidate_hit_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_hit_schema = {
     .name = "CandidateHit", .fields = candidate_hit_fields, .count = 3,
@@ -703,7 +722,7 @@ const struct schema candidate_found_schema = {
 };
 static const struct field inspection_fields[] = {
     {.name = "at", .key = {"\"at\":", 5}, .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_39, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_40, .visible_to = 0xffffffffu},
     {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "userName", .key = {"\"userName\":", 11}, .column = "user_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
@@ -725,8 +744,8 @@ static const struct field trajectory_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_30, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_40, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_31, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_41, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "benefitId", .key = {"\"benefitId\":", 12}, .column = "benefit_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x2003u},
@@ -743,19 +762,19 @@ static const struct field trajectory_fields[] = {
     {.name = "registerBy", .key = {"\"registerBy\":", 13}, .column = "register_by", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "guaranteeBy", .key = {"\"guaranteeBy\":", 14}, .column = "guarantee_by", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "flowThroughOn", .key = {"\"flowThroughOn\":", 16}, .column = "flow_through_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_32, .visible_to = 0xffffffffu},
-    {.name = "workOrigin", .key = {"\"workOrigin\":", 13}, .column = "work_origin", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_33, .visible_to = 0xffffffffu},
-    {.name = "stopReason", .key = {"\"stopReason\":", 13}, .column = "stop_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_34, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_33, .visible_to = 0xffffffffu},
+    {.name = "workOrigin", .key = {"\"workOrigin\":", 13}, .column = "work_origin", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_34, .visible_to = 0xffffffffu},
+    {.name = "stopReason", .key = {"\"stopReason\":", 13}, .column = "stop_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_35, .visible_to = 0xffffffffu},
     {.name = "rulesHandedOn", .key = {"\"rulesHandedOn\":", 16}, .column = "rules_handed_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "rulesHandedBy", .key = {"\"rulesHandedBy\":", 16}, .column = "rules_handed_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "rulesChannel", .key = {"\"rulesChannel\":", 15}, .column = "rules_channel", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_35, .visible_to = 0xffffffffu},
+    {.name = "rulesChannel", .key = {"\"rulesChannel\":", 15}, .column = "rules_channel", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_36, .visible_to = 0xffffffffu},
     {.name = "rulesReceivedOn", .key = {"\"rulesReceivedOn\":", 18}, .column = "rules_received_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "rulesDocumentId", .key = {"\"rulesDocumentId\":", 18}, .column = "rules_document_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x2003u},
     {.name = "shared", .key = {"\"shared\":", 9}, .column = "shared", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "sharedAt", .key = {"\"sharedAt\":", 11}, .column = "shared_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "sharedChannel", .key = {"\"sharedChannel\":", 16}, .column = "shared_channel", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_28, .visible_to = 0xffffffffu},
+    {.name = "sharedChannel", .key = {"\"sharedChannel\":", 16}, .column = "shared_channel", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_29, .visible_to = 0xffffffffu},
     {.name = "unsharedAt", .key = {"\"unsharedAt\":", 13}, .column = "unshared_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "employerAgreed", .key = {"\"employerAgreed\":", 17}, .column = "employer_agreed", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_41, .visible_to = 0xffffffffu},
+    {.name = "employerAgreed", .key = {"\"employerAgreed\":", 17}, .column = "employer_agreed", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_42, .visible_to = 0xffffffffu},
     {.name = "employerAskedAt", .key = {"\"employerAskedAt\":", 18}, .column = "employer_asked_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerAnsweredAt", .key = {"\"employerAnsweredAt\":", 21}, .column = "employer_answered_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
@@ -767,8 +786,8 @@ const struct schema trajectory_schema = {
 };
 static const struct field trajectory_step_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "topic", .key = {"\"topic\":", 8}, .column = "topic", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_42, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_43, .visible_to = 0xffffffffu},
+    {.name = "topic", .key = {"\"topic\":", 8}, .column = "topic", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_43, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_44, .visible_to = 0xffffffffu},
     {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endedAt", .key = {"\"endedAt\":", 10}, .column = "ended_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -778,14 +797,14 @@ const struct schema trajectory_step_schema = {
 };
 static const struct field trajectory_progress_fields[] = {
     {.name = "trajectoryId", .key = {"\"trajectoryId\":", 15}, .column = "trajectory_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_30, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_40, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_31, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_41, .visible_to = 0xffffffffu},
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "startsOn", .key = {"\"startsOn\":", 11}, .column = "starts_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endsOn", .key = {"\"endsOn\":", 9}, .column = "ends_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "startedOn", .key = {"\"startedOn\":", 12}, .column = "started_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endedOn", .key = {"\"endedOn\":", 10}, .column = "ended_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "employerAgreed", .key = {"\"employerAgreed\":", 17}, .column = "employer_agreed", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_41, .visible_to = 0xffffffffu},
+    {.name = "employerAgreed", .key = {"\"employerAgreed\":", 17}, .column = "employer_agreed", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_42, .visible_to = 0xffffffffu},
     {.name = "steps", .key = {"\"steps\":", 8}, .column = "steps", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .schema = &trajectory_step_schema, .visible_to = 0xffffffffu},
 };
 const struct schema trajectory_progress_schema = {
