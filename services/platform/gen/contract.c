@@ -305,6 +305,21 @@ static enum err get_decision_gate_plan(struct ctx *ctx, const struct request *re
     });
     return OK;
 }
+static const struct right list_hand_overs_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_hand_overs_query[] = {
+    {.name = "fromUserId", .key = {"\"fromUserId\":", 13}, .column = "from_user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "toUserId", .key = {"\"toUserId\":", 11}, .column = "to_user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listHandOvers: Hand-overs */
+static enum err list_hand_overs_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_hand_over_list(plan, (struct sql_hand_over_list){
+        .shows_from_name = request_shows(req, 5),
+        .shows_to_name = request_shows(req, 6),
+    });
+    return OK;
+}
 static const struct right create_hand_over_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
 /* createHandOver: Hand over everything */
 static enum err create_hand_over_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -1741,6 +1756,19 @@ static const struct operation operations[] = {
         .handle = get_decision_gate_plan,
     },
     {
+        .id = "listHandOvers",
+        .method = METHOD_GET,
+        .path = "/hand-overs",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_hand_overs_rights,
+        .parameters = list_hand_overs_query, .parameters_count = 2,
+        .response = &hand_over_schema, .shown = 0x7ffffu,
+        .list = &query_hand_over_list,
+        .handle = list_hand_overs_plan,
+    },
+    {
         .id = "createHandOver",
         .method = METHOD_POST,
         .path = "/hand-overs",
@@ -1750,7 +1778,7 @@ static const struct operation operations[] = {
         .rights = create_hand_over_rights,
         .body = &hand_over_new_schema,
         .response = &hand_over_schema, .shown = 0x7ffffu,
-        .show = &operations[21],
+        .show = &operations[22],
         .handle = create_hand_over_plan,
     },
     {
@@ -1788,7 +1816,7 @@ static const struct operation operations[] = {
         .rights = create_hat_rights,
         .body = &hat_new_schema,
         .response = &hat_schema, .shown = 0x3ffu,
-        .show = &operations[24],
+        .show = &operations[25],
         .handle = create_hat_plan,
     },
     {
@@ -1839,7 +1867,7 @@ static const struct operation operations[] = {
         .rights = create_login_rights,
         .body = &login_new_schema,
         .response = &login_schema, .shown = 0x3fu,
-        .show = &operations[28],
+        .show = &operations[29],
         .handle = create_login_plan,
     },
     {
@@ -1915,7 +1943,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &mandate_new_schema,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[35],
+        .show = &operations[36],
         .handle = create_mandate_plan,
     },
     {
@@ -1929,7 +1957,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &mandate_new_schema,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[35],
+        .show = &operations[36],
         .handle = ask_mandate_plan,
     },
     {
@@ -1956,7 +1984,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = grant_mandate_path, .path_count = 1,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[35],
+        .show = &operations[36],
         .handle = grant_mandate_plan,
     },
     {
@@ -1971,7 +1999,7 @@ static const struct operation operations[] = {
         .path_fields = revoke_mandate_path, .path_count = 1,
         .body = &mandate_revocation_schema,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[35],
+        .show = &operations[36],
         .handle = revoke_mandate_plan,
     },
     {
@@ -2036,7 +2064,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = resend_message_path, .path_count = 1,
         .response = &message_schema, .shown = 0x1fffffffu,
-        .show = &operations[41],
+        .show = &operations[42],
         .handle = resend_message_plan,
     },
     {
@@ -2051,7 +2079,7 @@ static const struct operation operations[] = {
         .path_fields = acknowledge_message_path, .path_count = 1,
         .body = &message_acknowledgement_schema,
         .response = &message_schema, .shown = 0x1fffffffu,
-        .show = &operations[41],
+        .show = &operations[42],
         .handle = acknowledge_message_plan,
     },
     {
@@ -2092,7 +2120,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &note_new_schema,
         .response = &note_schema, .shown = 0x1fffu,
-        .show = &operations[47],
+        .show = &operations[48],
         .handle = create_note_plan,
     },
     {
@@ -2182,7 +2210,7 @@ static const struct operation operations[] = {
         .rights = create_organisation_rights,
         .body = &organisation_new_schema,
         .response = &organisation_schema, .shown = 0x1ffu,
-        .show = &operations[54],
+        .show = &operations[55],
         .handle = create_organisation_plan,
     },
     {
@@ -2281,7 +2309,7 @@ static const struct operation operations[] = {
         .path_fields = retry_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[78],
+        .show = &operations[79],
         .handle = retry_queue_job_plan,
     },
     {
@@ -2295,7 +2323,7 @@ static const struct operation operations[] = {
         .path_fields = run_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[78],
+        .show = &operations[79],
         .handle = run_queue_job_plan,
     },
     {
@@ -2309,7 +2337,7 @@ static const struct operation operations[] = {
         .path_fields = cancel_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[78],
+        .show = &operations[79],
         .handle = cancel_queue_job_plan,
     },
     {
@@ -2323,7 +2351,7 @@ static const struct operation operations[] = {
         .path_fields = kill_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[78],
+        .show = &operations[79],
         .handle = kill_queue_job_plan,
     },
     {
@@ -2373,7 +2401,7 @@ static const struct operation operations[] = {
         .path_fields = revive_queue_dead_letter_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[78],
+        .show = &operations[79],
         .handle = revive_queue_dead_letter_plan,
     },
     {
@@ -2399,7 +2427,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_kind_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[78],
+        .show = &operations[79],
         .handle = pause_queue_kind_plan,
     },
     {
@@ -2413,7 +2441,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_kind_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[78],
+        .show = &operations[79],
         .handle = resume_queue_kind_plan,
     },
     {
@@ -2427,7 +2455,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_tenant_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[78],
+        .show = &operations[79],
         .handle = pause_queue_tenant_plan,
     },
     {
@@ -2441,7 +2469,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_tenant_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[78],
+        .show = &operations[79],
         .handle = resume_queue_tenant_plan,
     },
     {
@@ -2467,7 +2495,7 @@ static const struct operation operations[] = {
         .path_fields = release_queue_lane_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[78],
+        .show = &operations[79],
         .handle = release_queue_lane_plan,
     },
     {
@@ -2591,7 +2619,7 @@ static const struct operation operations[] = {
         .rights = create_rule_rights,
         .body = &rule_new_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[86],
+        .show = &operations[87],
         .handle = create_rule_plan,
     },
     {
@@ -2642,7 +2670,7 @@ static const struct operation operations[] = {
         .path_fields = adopt_rule_path, .path_count = 1,
         .body = &rule_adoption_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[86],
+        .show = &operations[87],
         .handle = adopt_rule_plan,
     },
     {
@@ -2656,7 +2684,7 @@ static const struct operation operations[] = {
         .path_fields = end_rule_path, .path_count = 1,
         .body = &rule_ending_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[86],
+        .show = &operations[87],
         .handle = end_rule_plan,
     },
     {
@@ -2695,8 +2723,8 @@ static const struct operation operations[] = {
         .rights = create_task_rights,
         .purpose = "file",
         .body = &task_new_schema,
-        .response = &task_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[94],
+        .response = &task_schema, .shown = 0xfffffffffffu,
+        .show = &operations[95],
         .handle = create_task_plan,
     },
     {
@@ -2722,8 +2750,8 @@ static const struct operation operations[] = {
         .rights = accept_task_rights,
         .purpose = "file",
         .path_fields = accept_task_path, .path_count = 1,
-        .response = &task_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[94],
+        .response = &task_schema, .shown = 0xfffffffffffu,
+        .show = &operations[95],
         .handle = accept_task_plan,
     },
     {
@@ -2737,8 +2765,8 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = decline_task_path, .path_count = 1,
         .body = &task_refusal_schema,
-        .response = &task_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[94],
+        .response = &task_schema, .shown = 0xfffffffffffu,
+        .show = &operations[95],
         .handle = decline_task_plan,
     },
     {
@@ -2752,8 +2780,8 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = complete_task_path, .path_count = 1,
         .body = &task_completion_schema,
-        .response = &task_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[94],
+        .response = &task_schema, .shown = 0xfffffffffffu,
+        .show = &operations[95],
         .handle = complete_task_plan,
     },
     {
@@ -2767,8 +2795,8 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = withdraw_task_path, .path_count = 1,
         .body = &task_withdrawal_schema,
-        .response = &task_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[94],
+        .response = &task_schema, .shown = 0xfffffffffffu,
+        .show = &operations[95],
         .handle = withdraw_task_plan,
     },
     {
@@ -2782,8 +2810,8 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = replan_task_path, .path_count = 1,
         .body = &task_replanning_schema,
-        .response = &task_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[94],
+        .response = &task_schema, .shown = 0xfffffffffffu,
+        .show = &operations[95],
         .handle = replan_task_plan,
     },
     {
@@ -2797,8 +2825,8 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = reassign_task_path, .path_count = 1,
         .body = &task_reassignment_schema,
-        .response = &task_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[94],
+        .response = &task_schema, .shown = 0xfffffffffffu,
+        .show = &operations[95],
         .handle = reassign_task_plan,
     },
     {
@@ -2874,7 +2902,7 @@ static const struct operation operations[] = {
         .rights = create_user_rights,
         .body = &user_new_schema,
         .response = &user_schema, .shown = 0x7ffu,
-        .show = &operations[107],
+        .show = &operations[108],
         .handle = create_user_plan,
     },
     {
@@ -2919,5 +2947,5 @@ static const struct operation operations[] = {
 };
 
 const struct service platform_service = {
-    "platform", operations, 110, false,
+    "platform", operations, 111, false,
 };
