@@ -32,16 +32,19 @@ static const char *const values_22[] = {"known_well", "employer_asked", "profile
 static const char *const values_23[] = {"invite", "reject", "hire", NULL};
 static const char *const values_24[] = {"did_not_come", "lacking_competences", "hours_do_not_fit", "travel", "language", "position_filled", "not_interested", "other", NULL};
 static const char *const values_25[] = {"propose", "send", "invite", "hire", "start", "pay", NULL};
-static const char *const values_26[] = {"asked", "granted", "ended", "refused", "withdrawn", NULL};
-static const char *const values_27[] = {"end_of_term", "placement_ended", "not_needed", "converted", "used", "not_used", "other", NULL};
-static const char *const values_28[] = {"offered", "accepted", "started", "ended", "declined", "withdrawn", "undone", NULL};
-static const char *const values_29[] = {"converted", "end_of_term", "returned", "health", "functioning", "requirements", "other_employer", "own_business", "moved", "died", "other", NULL};
-static const char *const values_30[] = {"before_start", "first_month", "first_quarter", "first_half_year", "later", NULL};
-static const char *const values_31[] = {"drafted", "sent", "invited", "hired", "rejected", "withdrawn", "obsolete", "expired", "undone", NULL};
-static const char *const values_32[] = {"must", "nice", "occupation", "distance", "hours", "sector", "wish", NULL};
-static const char *const values_33[] = {"yes", "verify", NULL};
-static const char *const values_34[] = {"competence", "condition", NULL};
-static const char *const values_35[] = {"ready", "pending", "paused", "not_open", NULL};
+static const char *const values_26[] = {"interview", "introduction", "session", "hearing", "home_visit", "talk", NULL};
+static const char *const values_27[] = {"planned", "invited", "present", "absent", "excused", "moved", "cancelled", NULL};
+static const char *const values_28[] = {"accepted", "declined", NULL};
+static const char *const values_29[] = {"asked", "granted", "ended", "refused", "withdrawn", NULL};
+static const char *const values_30[] = {"end_of_term", "placement_ended", "not_needed", "converted", "used", "not_used", "other", NULL};
+static const char *const values_31[] = {"offered", "accepted", "started", "ended", "declined", "withdrawn", "undone", NULL};
+static const char *const values_32[] = {"converted", "end_of_term", "returned", "health", "functioning", "requirements", "other_employer", "own_business", "moved", "died", "other", NULL};
+static const char *const values_33[] = {"before_start", "first_month", "first_quarter", "first_half_year", "later", NULL};
+static const char *const values_34[] = {"drafted", "sent", "invited", "hired", "rejected", "withdrawn", "obsolete", "expired", "undone", NULL};
+static const char *const values_35[] = {"must", "nice", "occupation", "distance", "hours", "sector", "wish", NULL};
+static const char *const values_36[] = {"yes", "verify", NULL};
+static const char *const values_37[] = {"competence", "condition", NULL};
+static const char *const values_38[] = {"ready", "pending", "paused", "not_open", NULL};
 
 static const struct field instrument_new_fields[] = {
     {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct instrument_new, placement_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -419,13 +422,13 @@ const struct schema coach_appointment_links_schema = {
 };
 static const struct field coach_appointment_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_25, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_26, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_26, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_27, .visible_to = 0xffffffffu},
     {.name = "startsAt", .key = {"\"startsAt\":", 11}, .column = "starts_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endsAt", .key = {"\"endsAt\":", 9}, .column = "ends_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "place", .key = {"\"place\":", 8}, .column = "place", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "goesAlong", .key = {"\"goesAlong\":", 12}, .column = "goes_along", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "answer", .key = {"\"answer\":", 9}, .column = "answer", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_27, .visible_to = 0xffffffffu},
+    {.name = "answer", .key = {"\"answer\":", 9}, .column = "answer", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_28, .visible_to = 0xffffffffu},
     {.name = "person", .key = {"\"person\":", 9}, .column = "person", .type = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .schema = &coach_visit_person_schema, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerName", .key = {"\"employerName\":", 15}, .column = "employer_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -456,7 +459,7 @@ const struct schema instrument_pause_schema = {
 };
 static const struct field instrument_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_26, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_29, .visible_to = 0xffffffffu},
     {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0x197u},
@@ -475,7 +478,7 @@ static const struct field instrument_fields[] = {
     {.name = "extendsId", .key = {"\"extendsId\":", 12}, .column = "extends_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "wageValueId", .key = {"\"wageValueId\":", 14}, .column = "wage_value_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "refuseReason", .key = {"\"refuseReason\":", 15}, .column = "refuse_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_1, .visible_to = 0x197u},
-    {.name = "endReason", .key = {"\"endReason\":", 12}, .column = "end_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_27, .visible_to = 0xffffffffu},
+    {.name = "endReason", .key = {"\"endReason\":", 12}, .column = "end_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_30, .visible_to = 0xffffffffu},
     {.name = "endedOn", .key = {"\"endedOn\":", 10}, .column = "ended_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "suspensions", .key = {"\"suspensions\":", 14}, .column = "suspensions", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 100, .schema = &instrument_pause_schema, .visible_to = 0xffffffffu},
     {.name = "lastDay", .key = {"\"lastDay\":", 10}, .column = "last_day", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -520,7 +523,7 @@ const struct schema placement_contact_schema = {
 };
 static const struct field placement_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_28, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_31, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
@@ -548,8 +551,8 @@ static const struct field placement_fields[] = {
     {.name = "startedOn", .key = {"\"startedOn\":", 12}, .column = "started_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endedOn", .key = {"\"endedOn\":", 10}, .column = "ended_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "declineReason", .key = {"\"declineReason\":", 16}, .column = "decline_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
-    {.name = "endReason", .key = {"\"endReason\":", 12}, .column = "end_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_29, .visible_to = 0x2197u},
-    {.name = "endPhase", .key = {"\"endPhase\":", 11}, .column = "end_phase", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_30, .visible_to = 0xffffffffu},
+    {.name = "endReason", .key = {"\"endReason\":", 12}, .column = "end_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_32, .visible_to = 0x2197u},
+    {.name = "endPhase", .key = {"\"endPhase\":", 11}, .column = "end_phase", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_33, .visible_to = 0xffffffffu},
     {.name = "returnReason", .key = {"\"returnReason\":", 15}, .column = "return_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
     {.name = "replacementWanted", .key = {"\"replacementWanted\":", 20}, .column = "replacement_wanted", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "replacementForId", .key = {"\"replacementForId\":", 19}, .column = "replacement_for", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -572,7 +575,7 @@ static const struct field round_proposal_fields[] = {
     {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
     {.name = "rank", .key = {"\"rank\":", 7}, .column = "rank", .type = FIELD_INT, .min = 1, .max = 1010, .visible_to = 0xffffffffu},
     {.name = "unlistedReason", .key = {"\"unlistedReason\":", 17}, .column = "unlisted_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_31, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_34, .visible_to = 0xffffffffu},
 };
 const struct schema round_proposal_schema = {
     .name = "RoundProposal", .fields = round_proposal_fields, .count = 6,
@@ -605,7 +608,7 @@ static const struct field proposal_fields[] = {
     {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0x197u},
     {.name = "vacancyTitle", .key = {"\"vacancyTitle\":", 15}, .column = "vacancy_title", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "employerName", .key = {"\"employerName\":", 15}, .column = "employer_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0x281fu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_31, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_34, .visible_to = 0xffffffffu},
     {.name = "score", .key = {"\"score\":", 8}, .column = "score", .type = FIELD_INT, .min = 0, .max = 10000, .visible_to = 0x6u},
     {.name = "rank", .key = {"\"rank\":", 7}, .column = "rank", .type = FIELD_INT, .min = 1, .max = 1010, .visible_to = 0x6u},
     {.name = "card", .key = {"\"card\":", 7}, .column = "card", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &candidate_card_schema, .visible_to = 0xffffffffu},
@@ -646,7 +649,7 @@ static const struct field proposed_elsewhere_fields[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "vacancyTitle", .key = {"\"vacancyTitle\":", 15}, .column = "vacancy_title", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "employerName", .key = {"\"employerName\":", 15}, .column = "employer_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_31, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_34, .visible_to = 0xffffffffu},
     {.name = "since", .key = {"\"since\":", 8}, .column = "since", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "byName", .key = {"\"byName\":", 9}, .column = "by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
 };
@@ -655,7 +658,7 @@ const struct schema proposed_elsewhere_schema = {
     .size = 0, .self = NULL,
 };
 static const struct field contribution_fields[] = {
-    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_32, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_35, .visible_to = 0xffffffffu},
     {.name = "points", .key = {"\"points\":", 9}, .column = "points", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "of", .key = {"\"of\":", 5}, .column = "of", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .min = 0, .max = 300, .visible_to = 0xffffffffu},
@@ -670,14 +673,14 @@ const struct schema contribution_schema = {
 static const struct field hard_result_fields[] = {
     {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .min = 0, .max = 300, .visible_to = 0xffffffffu},
-    {.name = "result", .key = {"\"result\":", 9}, .column = "result", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_33, .visible_to = 0xffffffffu},
+    {.name = "result", .key = {"\"result\":", 9}, .column = "result", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_36, .visible_to = 0xffffffffu},
 };
 const struct schema hard_result_schema = {
     .name = "HardResult", .fields = hard_result_fields, .count = 3,
     .size = 0, .self = NULL,
 };
 static const struct field missing_fields[] = {
-    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_34, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_37, .visible_to = 0xffffffffu},
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .min = 0, .max = 300, .visible_to = 0xffffffffu},
     {.name = "points", .key = {"\"points\":", 9}, .column = "points", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
 };
@@ -716,7 +719,7 @@ const struct schema shortlist_item_schema = {
 };
 static const struct field shortlist_fields[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_35, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_38, .visible_to = 0xffffffffu},
     {.name = "runId", .key = {"\"runId\":", 8}, .column = "run_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "matchVersion", .key = {"\"matchVersion\":", 15}, .column = "match_input", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "current", .key = {"\"current\":", 10}, .column = "current", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
