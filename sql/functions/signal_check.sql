@@ -58,7 +58,7 @@ create function app.signal_end() returns trigger language plpgsql
     begin
         perform app.task_drop('signal', new.id, 'check');
         if new.state = 'handled' then
-            perform app.message_queue('notice', u.id, 'signal', new.id) from app.user_account u
+            perform app.notify_user(u.id, 'signal', new.id, app.occasion('signal', new.id::text, 'handled')) from app.user_account u
             where u.tenant_id = new.tenant_id and u.id = new.made_by and u.active and u.id is distinct from app.actor() and u.role not in ('case_manager', 'team_lead');
         else
             select o.* into next from app.signal o where o.tenant_id = new.tenant_id and o.doubles_id = new.id and not app.signal_is_ended(o.state)
@@ -157,3 +157,29 @@ create function app.signals_end_with_death() returns trigger language plpgsql
     end $$;
 create trigger signals_end after update of died_on on app.candidate for each row
     when (old.died_on is null and new.died_on is not null) execute function app.signals_end_with_death();
+
+-- For the sweep of each night: an applicant did not search, or did not register, by the day of that duty. It is told once. Returns how many.
+create function app.signals_of_duties() returns int language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        t app.task;
+        s app.signal;
+        count int := 0;
+    begin
+        for t in select o.* from app.task o where o.tenant_id = app.tenant() and o.kind in ('search', 'register') and o.noun = 'trajectory' and o.owner_candidate_id is not null
+                 and app.task_is_open(o.state) and o.due_at < clock.now() and app.sees_task(o)
+                 and not exists (select from app.signal g where g.tenant_id = o.tenant_id and g.trajectory_id = o.subject_id and g.kind = 'no_search' and g.seen_at = o.due_at)
+                 order by o.due_at, o.id loop
+            s := null;
+            s.id := gen_random_uuid();
+            s.candidate_id := t.candidate_id;
+            s.kind := 'no_search';
+            s.trajectory_id := t.subject_id;
+            s.project_id := t.project_id;
+            s.seen_at := t.due_at;
+            perform app.signal_put(s);
+            count := count + 1;
+        end loop;
+        return count;
+    end $$;

@@ -200,6 +200,8 @@ def test_a_handled_signal_is_checked_no_more_and_its_sender_hears_that(as_role, 
     assert as_role('team_lead').get(f'/tasks?subjectId={made}&kind=check&state=open').json['items'] == []
     me = sender.get('/user-profile').json['id']
     assert region.sql('select template, to_user_id::text, parameters from app.message where subject_id = %s', (made,)) == [('notice', me, {})]
+    region.sql("select set_config('app.tenant', '1', true); select app.notify_user(%s, 'signal', %s, app.occasion('signal', %s, 'handled'))", (me, made, made))
+    assert len(region.sql('select 1 from app.message where subject_id = %s', (made,))) == 1         # also when a decision about it is told
     own = tell().json['id']                                         # whoever passes the wall sees it there
     assert as_role('case_manager').post(f'/signals/{own}/handlings', {'outcome': 'ill'}).status == 200
     assert region.sql('select 1 from app.message where subject_id = %s', (own,)) == []
@@ -274,6 +276,21 @@ def test_race_eight_tell_the_same_and_one_check_is_opened(as_role, candidate, re
         thread.join()
     assert answers.count(201) == 3, answers     # of each sender one; the person is not in the caseload of the coach
     assert region.sql("select count(*) from app.task where kind = 'check' and candidate_id = %s", (candidate.json['id'],)) == [(1,)]
+
+
+@pytest.mark.parametrize('done,told', [(False, [('no_search', 'received')]), (True, [])])
+def test_whoever_did_not_search_in_time_is_told_of_by_the_sweep_once(as_role, candidate, region, later, done, told):
+    lead, day = as_role('team_lead'), region.sql("select (clock.today() + 1)::text")[0][0]
+    made = lead.post('/trajectories', {'candidateId': candidate.json['id'], 'kind': 'intake', 'searchUntil': day})
+    assert made.status == 201, made.text
+    if done:
+        task, = lead.get(f'/tasks?subjectId={made.json["id"]}&kind=search').json['items']
+        ends(lead, task, 'met')
+    for days in (2, 3):
+        with later(days):
+            region.wait_until_idle()
+            found = lead.get(f'/signals?candidateId={candidate.json["id"]}').json['items']
+    assert [(s['kind'], s['state']) for s in found] == told and all('madeBy' not in s and s['trajectoryId'] == made.json['id'] for s in found)
 
 
 # ------------------------------------------------------------------------------------------------------- senders

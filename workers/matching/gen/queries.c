@@ -249,8 +249,8 @@ struct statement *sql_names_of_competences(struct plan *plan)
 const struct query query_expire = {
     .name = "expire",
     .text = "select app.vacancies_expire(), app.proposals_expire(), app.mandates_expire(), app.trajectories_r"
-            "elease(), app.agreements_lapse(), app.candidates_arrive(), app.decisions_go_on(), app.reminders_"
-            "sweep(), app.messages_erase(), queue.plan_daily('expire', app.tenant())",
+            "elease(), app.agreements_lapse(), app.candidates_arrive(), app.decisions_go_on(), app.signals_of"
+            "_duties(), app.reminders_sweep(), app.messages_erase(), queue.plan_daily('expire', app.tenant())",
     .parameters = 0, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
