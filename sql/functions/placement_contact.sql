@@ -16,7 +16,7 @@ create function app.placement_contact_is_late(p app.placement, held_at timestamp
     set search_path = pg_catalog, pg_temp
     as $$
     begin
-        return p.state in ('ended', 'withdrawn') and held_at < (select max(t.at) from app.transition t
+        return (app.placement_is_settled(p.state) or app.placement_is_ended(p.state)) and held_at < (select max(t.at) from app.transition t
             where t.tenant_id = p.tenant_id and t.noun = 'placement' and t.subject_id = p.id and t.to_state = p.state);
     end $$;
 

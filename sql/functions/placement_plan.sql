@@ -110,7 +110,7 @@ create function app.placement_follow_contract() returns trigger language plpgsql
         return null;
     end $$;
 create trigger placement_contract after update on app.task for each row
-    when (new.noun = 'placement' and new.kind = 'contract' and new.state in ('done', 'failed') and old.state <> new.state)
+    when (new.noun = 'placement' and new.kind = 'contract' and app.task_is_settled(new.state) and old.state <> new.state)
     execute function app.placement_follow_contract();
 
 -- After the first day is another one: what is still asked moves along, and what would have been before today is asked today.

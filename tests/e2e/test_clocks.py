@@ -124,7 +124,7 @@ def test_a_draft_is_finished_or_lapses(as_role, region, shortlisted, tasks, late
 
 def test_a_vacancy_that_expires_ends_its_clocks(as_role, new_vacancy, tasks, later):
     vacancy = new_vacancy(neededBy=day(1)).json['id']
-    with later(3):
+    with later(2):      # at 72 hours the answer would be overdue, and be taken up
         until(lambda: states(tasks(vacancy)) == {'screen': 'failed', 'answer': 'failed'}, say=lambda: tasks(vacancy))
     assert tasks(vacancy)['answer'][1] == 'not_contacted'
 

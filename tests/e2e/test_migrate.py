@@ -141,7 +141,7 @@ def test_what_is_in_no_file_any_more_is_dropped(house, tree):
     assert set(before) - set(catalogue(house)) == {
         ('function', 'app.card(app.candidate,boolean)'), ('function', 'app.card_of_candidate(uuid)'),
         ('function', 'app.card_of_proposal(uuid)'), ('function', 'app.by_hand()'), ('view', 'queue.act_seen'),
-        ('trigger', 'app.candidate bury'), ('policy', 'app.screening by_scope')}
+        ('trigger', 'app.candidate bury'), ('policy', 'app.screening by_scope'), ('trigger', 'app.screening a_still_seen')}
 
 
 def test_a_state_that_is_in_no_file_any_more_is_removed(house, tree):

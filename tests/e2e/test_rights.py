@@ -132,7 +132,7 @@ def test_denials_are_in_the_audit(region, as_role):
 
 QUERIES = {query.name: query for queries in sql.read(ROOT / 'sql/queries').values() for query in queries}
 # the columns that say whose a row is, the first that a table has
-FOLLOWS = ['coach_id', 'candidate_coach_id', 'candidate_organisation_id', 'asked_by', 'grantee_organisation_id']        # who sees it besides
+FOLLOWS = ['coach_id', 'user_id', 'candidate_coach_id', 'candidate_organisation_id', 'asked_by', 'grantee_organisation_id']        # who sees it besides
 OWNERS = {'caseload': ['case_manager_id', 'candidate_case_manager_id', 'to_user_id', 'owner_user_id', 'grantee_user_id'], 'organisation': ['made_by_organisation', 'employer_id', 'organisation_id', 'candidate_organisation_id']}
 # nouns on the wall of the person that copy no owners: whose the person is says app.access, and a party is named in a column of its own
 PEOPLE = {'placement', 'placement_contact', 'appointment'}
