@@ -173,6 +173,22 @@ def test_a_premium_knows_premiums(world):
     assert world.reckoned(kind='premium', conduct=None, duty=None, category='course', done_on='2031-06-01', about=about)['refused'] == ['paid_before']
 
 
+def test_an_administrator_enters_the_ordinance_and_the_tables(as_role):
+    admin = as_role('tenant_admin')
+    for code, value in (('measure.ordinance', {**reckoned.ORDINANCE, 'deviation': {'least': 5, 'most': 100}}), ('premium.step', reckoned.PREMIUMS), ('cost.step', reckoned.COSTS)):
+        made = admin.post('/rules', {'code': code, 'value': value, 'source': 'Verordening, artikel 7 tot en met 12'})
+        assert made.status == 201 and made.json['value'] == value and made.json['state'] == 'drafted', made.text
+    wrong = {'more than all': {'categories': [{**reckoned.ORDINANCE['categories'][0], 'percentage': 101}]}, 'a uniform duty for four months': {'uniform': {'months': 4, 'again_months': 2}},
+             'nobody knows how': {'concurrence': 'lightest'}, 'not whole': {'repetition': {'within_months': 12}}, 'another obligation': {'categories': [
+                 {**reckoned.ORDINANCE['categories'][0], 'obligation': 'holiday'}]}}
+    for what, change in wrong.items():
+        refused = admin.post('/rules', {'code': 'measure.ordinance', 'value': {**reckoned.ORDINANCE, **change}, 'source': 'Verordening'})
+        assert (refused.status, refused.problem) == (400, 'rule-value'), what
+    for code in ('measure.uniform', 'measure.exemption'):
+        assert admin.post('/rules', {'code': code, 'value': reckoned.law()[0]['value'], 'source': 'wij'}).problem == 'rule-not-settable', 'law is law'
+    assert admin.post('/rules', {'code': 'measure.project', 'value': reckoned.PROJECT, 'source': 'Tabel'}).problem == 'rule-not-settable', 'a table is that of a project'
+
+
 def test_codes_of_exemptions_are_those_of_the_rule():
     said = yaml.safe_load((ROOT / 'openapi/benefits.yaml').read_text())['components']['schemas']['ExemptionCode']['enum']
     rule = yaml.safe_load((ROOT / 'sql/rules/measure.yaml').read_text())['measure.exemption']['rows'][0]['value']
