@@ -236,6 +236,9 @@ create function app.decision_return(decision uuid, review uuid, day date, words 
         last date := app.decision_last_day(on_day, app.rule('term.return_to_obligations'));
     begin
         perform app.require('decision', d.state, 'askReturn');
+        if exists (select from app.decision_review r where r.tenant_id = d.tenant_id and r.decision_id = d.id and r.kind = 'return' and r.outcome is null) then
+            perform app.refuse_state(d.state, app.allowed('decision', d.state)); -- it was asked already
+        end if;
         if on_day > clock.today() then
             raise exception using errcode = '23514', message = 'day', table = 'decision', constraint = 'decision_asked_on_check';
         end if;

@@ -411,7 +411,6 @@ const struct constraint_rule constraint_rules[] = {
     {"trajectory_place_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/vacancyId", ""},
     {"decision_rewards_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/taskId", ""},
     {"decision_revised_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/reason", ""},
-    {"decision_review_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/day", ""},
     {"objection_open_once", PROBLEM_DUPLICATE, FAULT_UNIQUE, "/decisionId", ""},
     {"candidate_bsn_once", PROBLEM_BSN_KNOWN, FAULT_UNIQUE, "/bsn", ""},
     {"instrument_once_at_a_time", PROBLEM_INSTRUMENTS_OVERLAP, FAULT_UNIQUE, "/fromDay", ""},
