@@ -59,10 +59,18 @@ create function app.decision_view_skip(decision uuid, ground text, words text) r
         perform app.task_drop('decision', d.id, 'term', 'view');
     end $$;
 
--- The invitation to give a view goes out; it says that there is one, and until when.
+-- The invitation to give a view, in plain Dutch: what is intended, why, and until when the person can say something. It goes as letters go to this person.
 create function app.decision_invite(d app.decision, last date) returns uuid language plpgsql
     set search_path = pg_catalog, pg_temp
-    as $$ begin return app.message_queue_candidate('notice', d.candidate_id, 'decision', d.id); end $$;
+    as $$
+    begin
+        return app.notify_person('decision', d.candidate_id, 'decision', d.id, jsonb_build_object('number', d.id, 'heading', 'Wij willen weten wat u ervan vindt',
+            'paragraphs', to_jsonb(array['Wij willen een besluit over u nemen.'] || app.decision_words(d, 'decided')
+                                   || array['Dat hebben wij nog niet besloten. U kunt eerst zeggen wat u ervan vindt. Dat kan tot en met ' || calendar.in_words(last) || '.']),
+            'reasons', to_jsonb(array[coalesce(d.reasons::text, 'Wij hebben gekeken naar de regels en naar uw situatie.')]),
+            'articles', 'Algemene wet bestuursrecht 4:8', 'remedies', 'U kunt ons bellen of schrijven, of langskomen. U hoeft niets te doen: dan besluiten wij zonder uw mening.'),
+            app.occasion('decision', d.id::text, 'view', clock.now()::text));
+    end $$;
 
 -- Makes a decision, or refuses with everything that is missing (MW409 "requirements"), and nothing changes. What it replaces ends with it; the signals that it is
 -- about are handled; and whoever has to know is told, each once.
@@ -170,6 +178,7 @@ create function app.decision_begin(decision uuid) returns void language plpgsql
     begin
         update app.decision x set state = app.move('decision', x.state, 'begin')
         where x.tenant_id = app.tenant() and x.id = decision and x.state = 'notified' and x.suspended_since is null and coalesce(x.from_day, clock.today()) <= clock.today();
+        update app.decision x set state = app.move('decision', x.state, 'end') where x.tenant_id = app.tenant() and x.id = decision and x.state = 'in_force' and x.paid_on is not null;
     end $$;
 
 -- Withdraws a draft, or takes back what was decided: the second only a decider does, who did not make it.
@@ -248,7 +257,7 @@ create function app.decision_return(decision uuid, review uuid, day date, words 
     end $$;
 
 -- The decision stays as it is, after somebody asked to return or after it was looked at again. Another outcome is a revision.
-create function app.decision_keep(decision uuid, kind text, words text) returns void language plpgsql
+create function app.decision_keep(decision uuid, kind text, why text) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare d app.decision := app.decision_lock(decision); -- it asks app.sees_decision()
@@ -256,7 +265,7 @@ create function app.decision_keep(decision uuid, kind text, words text) returns 
         if not app.decision_is_decider() then
             raise exception using errcode = 'MW409', message = 'requirements', detail = json_build_object('missing', array['decider'])::text;
         end if;
-        update app.decision_review r set outcome = 'kept', outcome_on = clock.today(), outcome_by = app.actor(), outcome_text = words
+        update app.decision_review r set outcome = 'kept', outcome_on = clock.today(), outcome_by = app.actor(), outcome_text = why
         where r.tenant_id = d.tenant_id and r.decision_id = d.id and r.kind = decision_keep.kind and r.outcome is null;
         if not found then
             perform app.refuse_state(d.state, app.allowed('decision', d.state));
@@ -279,12 +288,28 @@ create function app.decision_paid(decision uuid, on_day date, reference text) re
     declare d app.decision;
     begin
         select x.* into d from app.decision x where x.tenant_id = app.tenant() and x.id = decision for no key update;
-        perform app.require('decision', case when d.kind in ('premium', 'cost') then d.state else 'drafted' end, 'payDecision');
+        perform app.require('decision', case when d.kind in ('premium', 'cost') and d.paid_on is null then d.state else 'drafted' end, 'payDecision');
         if on_day > clock.today() then
             raise exception using errcode = '23514', message = 'day', table = 'decision', constraint = 'decision_paid_on_check';
         end if;
-        update app.decision x set state = app.move('decision', d.state, 'end'), paid_on = on_day, paid_reference = reference where x.tenant_id = d.tenant_id and x.id = d.id;
+        update app.decision x set state = case d.state when 'in_force' then app.move('decision', d.state, 'end') else d.state end, paid_on = on_day, paid_reference = reference
+        where x.tenant_id = d.tenant_id and x.id = d.id;
     end $$;
+
+-- After the payment system acknowledged the message about a premium or costs: it was paid. Once; the second acknowledgement says nothing new.
+create function app.decision_acknowledged() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare event text := current_setting('app.event', true);
+    begin
+        perform app.decision_paid(d.id, clock.today(), null) from app.decision d
+        where d.tenant_id = new.tenant_id and d.id = new.subject_id and d.kind in ('premium', 'cost') and d.paid_on is null and app.decision_is_open(d.state);
+        perform set_config('app.event', coalesce(event, ''), true);
+        return null;
+    end $$;
+create trigger zz_decision_acknowledged after update on app.message for each row
+    when (new.noun = 'decision' and new.purpose = 'benefits_payment' and new.state = 'delivered' and old.state <> 'delivered')
+    execute function app.decision_acknowledged();
 
 -- Every night: what begins begins, what has passed ends, and a draft about conduct that became too old lapses. Returns how many.
 create function app.decisions_go_on() returns int language plpgsql

@@ -26,8 +26,7 @@ create function app.decision_missing_facts(d app.decision) returns setof text la
             select from app.decision_signal l join app.signal s on s.tenant_id = l.tenant_id and s.id = l.signal_id
             join app.appointment a on a.tenant_id = s.tenant_id and a.id = s.appointment_id
             where l.tenant_id = d.tenant_id and l.decision_id = d.id and s.kind = 'no_show' and not app.appointment_proof(a));
-        return query select 'rules_not_known' where d.kind <> 'cost' and not exists (
-            select from app.trajectory t where t.tenant_id = d.tenant_id and t.candidate_id = d.candidate_id and t.rules_received_on < coalesce(d.conduct_on, clock.today()));
+        return query select 'rules_not_known' where d.kind <> 'cost' and app.rules_known(d.candidate_id, coalesce(d.conduct_on, clock.today())) is null;
     end $$;
 
 -- Whether it can be proved that the invitation to give a view arrived: it was handed over, a message was sent, the hearing has such a proof, or the person answered.

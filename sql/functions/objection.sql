@@ -24,7 +24,7 @@ create trigger log_transition after update on app.objection
 -- decision was notified is not too early (article 6:10).
 create function app.objection_is_in_time(o app.objection, last date) returns boolean language plpgsql immutable
     set search_path = pg_catalog, pg_temp
-    as $$ begin return last is null or o.received_on <= last or (o.channel = 'letter' and o.posted_on <= last and o.received_on <= last + 7); end $$;
+    as $$ begin return (last is null or o.received_on <= last or (o.channel = 'letter' and o.posted_on <= last and o.received_on <= last + 7)) is true; end $$;
 
 -- Until when it is decided: six weeks after the term to object has ended, twelve with a committee; longer by what it was postponed, or what whoever objected agreed to; and it stands
 -- still from the day on which a repair was asked until that was done, or its term ended (Awb, article 7:10).

@@ -204,7 +204,7 @@ create table app.decision (
     constraint decision_days_in_order check (until_day >= from_day),
     constraint decision_spread_is_whole check (spread is null or cardinality(spread) between 1 and 3),
     constraint decision_notified_whole check (state not in ('notified', 'in_force') or num_nonnulls(notified_on, objection_until) = 2),
-    constraint decision_paid_whole check (paid_on is null or state in ('in_force', 'ended', 'revised', 'withdrawn')),
+    constraint decision_paid_whole check (paid_on is null or state not in ('drafted', 'hearing', 'lapsed')),
     constraint decision_withdrawn_with_reason check ((state = 'withdrawn') <= (withdrawn_reason is not null)),
     constraint decision_about_one check (num_nonnulls(task_id, placement_id) <= 1),
     -- one measure on a day, unless the ordinance adds them up

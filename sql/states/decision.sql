@@ -46,7 +46,7 @@ insert into ref.state_operation (noun, operation, columns, states) values
     ('decision', 'skipView', '{}', '{drafted,hearing}'),
     ('decision', 'reviseDecision', '{}', '{decided,notified,in_force,ended}'),
     ('decision', 'askReturn', '{}', '{decided,notified,in_force}'),
-    ('decision', 'payDecision', '{}', '{in_force}'),
+    ('decision', 'payDecision', '{}', '{decided,notified,in_force}'),
     ('decision', 'createObjection', '{}', '{decided,notified,in_force,ended}'),
     ('decision', 'enjoinObjection', '{}', '{decided,notified,in_force}')
 on conflict (noun, operation) do update set columns = excluded.columns, states = excluded.states;

@@ -8,7 +8,7 @@ import uuid
 import pytest
 from reckoned import ORDINANCE, PREMIUMS
 
-from region import day as days
+from region import day as days, until
 
 ROUNDS = int(os.environ.get('ROUNDS', '3'))
 WEIGHED = {'blame': 'full', 'blameText': 'Wist van de afspraak.', 'circumstances': 'none', 'circumstancesText': 'Geen.', 'urgentReasons': 'none', 'urgentText': 'Geen.',
@@ -198,3 +198,336 @@ def test_who_has_not_the_power_is_refused(as_role, person, heard):
     made = heard()
     for role in ('case_manager', 'team_lead'):
         assert person(role)[1](role).post(f'/decisions/{made["id"]}/determinations').status in (403, 404)
+
+
+# -------------------------------------------------------------------------------------- every forbidden step, by a table
+
+def past(region, decision, **columns):
+    """The draft as it would be: what only time, or a mistake of before, can make of it."""
+    sets = ', '.join(f'{name} = %s' for name in columns)
+    region.sql(f'set session_replication_role = replica; update app.decision set {sets} where id = %s', (*columns.values(), decision))
+
+
+def sign(region, as_role, person, decision, outcome=None, kind='no_show', proven=None):
+    """A signal that the decision is about, with an appointment whose invitation is proved or not."""
+    appointment = None
+    if proven is not None:
+        appointment = as_role('case_manager').post('/appointments', {'candidateId': person, 'kind': 'talk', 'startsAt': '2031-01-01T09:00:00Z'}).json['id']
+        if proven:
+            region.sql("set session_replication_role = replica; update app.appointment set invited_at = clock.now(), handed_by = made_by where id = %s", (appointment,))
+    made = as_role('team_lead').post('/signals', {'candidateId': person, 'kind': kind, **({'appointmentId': appointment} if appointment else {})})
+    assert made.status == 201, made.text
+    if outcome:
+        assert as_role('team_lead').post(f'/signals/{made.json["id"]}/handlings', {'outcome': outcome}).status == 200
+    region.sql('set session_replication_role = replica; insert into app.decision_signal select tenant_id, id, %s from app.decision where id = %s', (made.json['id'], decision))
+    return made.json['id']
+
+
+def rule(law, **more):
+    return {**ORDINANCE, **more}
+
+
+FORBIDDEN = {       # what is wrong: how it comes to be so, and the codes with which it is refused
+    'undelivered summons': (lambda w: w.sign(proven=False, outcome='not_excused'), ['summons_not_arrived']),
+    'signal not looked into': (lambda w: w.sign(), ['signal_not_looked_into']),
+    'excused': (lambda w: w.sign(outcome='excused'), ['signal_excused']),
+    'rules not known': (lambda w: w.sql('update app.trajectory set rules_received_on = null where candidate_id = %s', w.person), ['rules_not_known']),
+    'rules known too late': (lambda w: w.sql('update app.trajectory set rules_received_on = %s, rules_handed_on = %s where candidate_id = %s', days(-1), days(-1), w.person), ['rules_not_known']),
+    'no view': (lambda w: w.past(view_asked_at=None, view_given_at=None, view_handed_by=None), ['view_not_asked']),
+    'view did not arrive': (lambda w: w.past(view_given_at=None, view_handed_by=None, view_until=days(-1)), ['view_not_arrived']),
+    'view term runs': (lambda w: w.past(view_given_at=None, view_until=days(3)), ['view_term']),
+    'no blame weighed': (lambda w: w.past(blame=None), ['blame']),
+    'no circumstances': (lambda w: w.past(circumstances=None), ['circumstances']),
+    'no urgent reasons': (lambda w: w.past(urgent_reasons=None), ['urgent_reasons']),
+    'no reasons': (lambda w: w.past(reasons=None), ['reasons']),
+    'past term': (lambda w: w.past(conduct_on=days(-800)), ['rules_not_known', 'conduct_too_old', 'calculation_changed', 'nothing']),
+    'rule version gone': (lambda w: w.past(rule_ids=[str(uuid.uuid4())]), ['rule_not_adopted', 'rule_replaced']),
+    'calculation changed': (lambda w: w.past(percentage=40), ['calculation_changed']),
+    'no benefit': (lambda w: w.sql("update app.benefit set state = 'refused', refused_on = applied_on, refusal_reason = 'other' where candidate_id = %s", w.person), ['calculation_changed', 'nothing', 'nothing_to_lower']),
+    'exempt person': (lambda w: w.sql("update app.benefit set exemptions = %s::jsonb where candidate_id = %s", json.dumps([{'code': 'disabled'}]), w.person),
+                      ['exempt', 'calculation_changed', 'nothing']),
+    'died': (lambda w: w.sql('update app.candidate set died_on = %s where id = %s', days(-1), w.person), ['died']),
+    'overlapping': (lambda w: w.other(), ['overlap']),
+}
+
+
+class World:
+    def __init__(self, region, as_role, person, decision):
+        self.region, self.as_role, self.person, self.decision = region, as_role, person, decision
+
+    def sql(self, text, *values):
+        self.region.sql('set session_replication_role = replica; ' + text, [list(v) if isinstance(v, list) else v for v in values])
+
+    def past(self, **columns):
+        for name, value in columns.items():
+            self.region.sql(f"set session_replication_role = replica; update app.decision set {name} = %s{'::uuid[]' if name == 'rule_ids' else ''} where id = %s", (value, self.decision))
+
+    def sign(self, **more):
+        return sign(self.region, self.as_role, self.person, self.decision, **more)
+
+    def other(self):
+        """Another lowering of the same percentage is in force on these days."""
+        self.sql("insert into app.decision select (jsonb_populate_record(d, jsonb_build_object('id', gen_random_uuid(), 'state', 'in_force', 'decided_at', clock.now(), 'decided_by', gen_random_uuid(), "
+                 "'decided_logins', '{x}'::text[], 'notified_on', clock.today(), 'objection_until', clock.today(), 'duty', null, 'category', 'search'))).* from app.decision d where d.id = %s", self.decision)
+
+
+@pytest.mark.parametrize('what', FORBIDDEN)
+def test_a_forbidden_step_is_refused_with_all_reasons_and_changes_nothing(region, as_role, heard, obliged, what):
+    lead, made = as_role('team_lead'), heard()
+    breaks, codes = FORBIDDEN[what]
+    assert missing(lead, made['id']) == []
+    breaks(World(region, as_role, obliged, made['id']))
+    picture = lambda: region.sql("select to_jsonb(d), (select count(*) from app.message), (select count(*) from audit.entry), (select count(*) from app.task), (select jsonb_agg(b order by b.id) from app.benefit b "
+                                 "where b.candidate_id = d.candidate_id) from app.decision d where id = %s", (made['id'],))  # noqa: E731
+    before = picture()
+    refused = lead.post(f'/decisions/{made["id"]}/determinations')
+    assert refused.problem == 'requirements' and refused.json['missing'] == codes == missing(lead, made['id']), refused.text
+    assert picture() == before
+
+
+def test_a_table_that_nobody_adopted_is_refused(as_role, draft, law):
+    project = as_role('account_manager').post('/projects', {'kind': 'pilot', 'title': 'Proef', 'startsOn': '2026-09-01'}).json['id']
+    law['put']('measure.project', {'categories': [{'code': 'absence', 'obligation': 'provision', 'percentage': 80, 'months': 1}]}, 'project', project, 'drafted')
+    made = draft(projectId=project, duty=None, category='absence')
+    assert 'rule_not_adopted' in missing(as_role('team_lead'), made['id'])
+
+
+def test_every_other_step_in_a_wrong_state_is_refused(as_role, draft):
+    case, made = as_role('case_manager'), draft()
+    assert case.post(f'/decisions/{made["id"]}/withdrawals', {'reason': 'mistaken'}).json['state'] == 'withdrawn'
+    for step, body in (('view-requests', {'channel': 'in_person'}), ('views', {'text': 'x'}), ('view-waivers', {'ground': 'ordinance', 'text': 'x'}), ('withdrawals', {'reason': 'other'}),
+                       ('revisions', {'reason': 'correction'}), ('returns', {}), ('payments', {})):
+        assert case.post(f'/decisions/{made["id"]}/{step}', body).problem == 'state', step
+    assert as_role('team_lead').post(f'/decisions/{made["id"]}/determinations').problem == 'state'
+    assert case.post('/objections', {'decisionId': made['id']}).problem == 'state'
+    assert case.patch(f'/decisions/{made["id"]}', {'reasons': 'Anders.'}, '*').problem == 'state'
+
+
+# ------------------------------------------------------------------------------------------------ notified, and after that
+
+def test_from_its_notification_it_has_effect_and_terms_run(region, as_role, decided):
+    lead, made = as_role('team_lead'), decided()
+    tell(region, made['id'], days(0))
+    shown = lead.get(f'/decisions/{made["id"]}').json
+    assert shown['state'] in ('notified', 'in_force') and shown['notifiedOn'] == days(0)
+    last, = region.sql("select calendar.end_of_term(clock.today(), clock.today() + 42, '{\"amount\": 6, \"unit\": \"weeks\"}')::text")[0]
+    assert shown['objectionUntil'] == last and shown['reviews'][0]['kind'] == 'reconsideration' and shown['reviews'][0]['decideBy'] == shown['reconsiderBy']
+    assert sorted(region.sql("select cause, wall, state from app.task where subject_id = %s and state = 'open'", (made['id'],))) == [
+        ('objection', 'measure', 'open'), ('reconsideration', 'measure', 'open')]
+    tell(region, made['id'], days(-1))                     # said twice: nothing changes
+    assert lead.get(f'/decisions/{made["id"]}').json == shown
+
+
+@pytest.mark.parametrize('told,last', [('2031-04-18', '2031-05-30'), ('2031-03-04', '2031-04-15'), ('2031-03-07', '2031-04-18'), ('2031-02-28', '2031-04-15'), ('2031-11-13', '2031-12-29'),
+                                       ('2032-01-18', '2032-03-01'), ('2031-05-10', '2031-06-23')])
+def test_the_last_day_to_object_is_worked_out_by_hand(scratch, told, last):
+    """42 days after the notification (Awb 6:7, 6:8), and moved past a weekend, Good Friday, Easter and Christmas (Algemene termijnenwet 1 and 3)."""
+    with scratch() as cursor:
+        cursor.execute("select app.decision_last_day(%s, app.rule('term.objection'))::text", (told,))
+        assert cursor.fetchone()[0] == last
+
+
+def test_the_night_begins_and_ends_what_was_notified(region, as_role, notified, later):
+    lead, made = as_role('team_lead'), notified()
+    assert made['state'] == 'notified' and made['fromDay'] > days(0)
+    with later(62):
+        until(lambda: lead.get(f'/decisions/{made["id"]}').json['state'] == 'ended')
+    assert [t['event'] for t in lead.get(f'/decisions/{made["id"]}/transitions').json['items']][-2:] == ['begin', 'end']
+    assert not region.sql("select from app.task where subject_id = %s and state = 'open'", (made['id'],))
+
+
+def test_a_draft_about_conduct_that_became_too_old_lapses(as_role, draft, later):
+    made = draft()
+    with later(370):
+        until(lambda: as_role('team_lead').get(f'/decisions/{made["id"]}').json['state'] == 'lapsed')
+
+
+def test_an_ending_is_a_decision_of_its_own(region, as_role, notified, obliged):
+    first = days(10)
+    made = notified(kind='ending', startsOn=first, endReason='no_information')
+    benefit = as_role('team_lead').get(f'/benefits/{made["benefitId"]}').json
+    assert (benefit['state'], benefit['untilDay'], benefit['endReason']) == ('ended', days(9), 'no_information')
+    assert region.sql("select count(*) from app.message where noun = 'decision' and subject_id = %s and purpose = 'benefits_payment'", (made['id'],)) == [(1,)]
+    back = as_role('team_lead').post(f'/decisions/{made["id"]}/withdrawals', {'reason': 'mistaken'})
+    assert back.status == 200 and as_role('team_lead').get(f'/benefits/{made["benefitId"]}').json['state'] == 'granted', back.text
+
+
+def test_a_view_can_be_skipped_on_a_ground(as_role, draft):
+    case, lead, made = as_role('case_manager'), as_role('team_lead'), draft()
+    assert 'view_not_asked' in missing(lead, made['id'])
+    assert case.post(f'/decisions/{made["id"]}/view-waivers', {'ground': 'awb_4_11_b', 'text': 'Al gehoord.'}).json['viewSkippedGround'] == 'awb_4_11_b'
+    assert missing(lead, made['id']) == []
+
+
+def test_a_heavier_draft_asks_the_person_again(as_role, heard):
+    case, made = as_role('case_manager'), heard(duty=None, category='absence')
+    lighter = case.patch(f'/decisions/{made["id"]}', {'adjustedPercentage': 10, 'adjustReason': 'circumstances'}, '*')
+    assert lighter.json['state'] == 'hearing', lighter.text
+    heavier = case.patch(f'/decisions/{made["id"]}', {'category': None, 'duty': 'h', 'adjustedPercentage': None}, '*').json
+    assert heavier['state'] == 'drafted' and 'viewAskedAt' not in heavier
+
+
+def test_a_letter_that_asks_for_a_view_is_sent_and_proves_itself(region, as_role, draft):
+    case, lead, made = as_role('case_manager'), as_role('team_lead'), draft()
+    asked = case.post(f'/decisions/{made["id"]}/view-requests', {'channel': 'letter', 'untilDay': days(14)})
+    assert asked.status == 200 and asked.json['viewArrived'] is False, asked.text
+    assert missing(lead, made['id']) == ['view_not_arrived', 'view_term']
+    assert ('term', 'open') in tasks(lead, made['id'])
+    region.sql("set session_replication_role = replica; update app.message set state = 'sent' where subject_id = %s", (made['id'],))
+    assert missing(lead, made['id']) == ['view_term'] and case.get(f'/decisions/{made["id"]}').json['viewArrived'] is True
+
+
+# ---------------------------------------------------------------------------------------------------- revisions
+
+def test_a_return_to_the_obligations_has_a_term_and_ends_the_measure(region, as_role, person, notified):
+    case, lead, made = as_role('case_manager'), as_role('team_lead'), notified()
+    asked = case.post(f'/decisions/{made["id"]}/returns', {'text': 'Ik doe weer mee.'})
+    assert asked.status == 200, asked.text
+    review = next(r for r in asked.json['reviews'] if r['kind'] == 'return')
+    assert review['decideBy'] == region.sql("select app.decision_last_day(clock.today(), app.rule('term.return_to_obligations'))::text")[0][0]
+    assert case.post(f'/decisions/{made["id"]}/returns', {}).problem == 'state'
+    drafted = case.post(f'/decisions/{made["id"]}/revisions', {'reason': 'return', 'untilDay': made['fromDay'], 'reasons': 'U doet weer mee.'})
+    assert drafted.status == 201 and drafted.json['untilDay'] == made['fromDay'] and drafted.json['revisesId'] == made['id'], drafted.text
+    assert missing(lead, drafted.json['id']) == []           # it is lighter, so nobody is asked for a view
+    assert lead.post(f'/decisions/{drafted.json["id"]}/determinations').status == 200
+    old = lead.get(f'/decisions/{made["id"]}').json
+    assert old['state'] == 'revised' and next(r for r in old['reviews'] if r['kind'] == 'return')['outcome'] == 'revised'
+
+
+def test_a_reconsideration_lets_it_stand(as_role, notified):
+    lead, made = as_role('team_lead'), notified()
+    kept = lead.post(f'/decisions/{made["id"]}/confirmations', {'kind': 'reconsideration', 'text': 'Niets veranderd.'})
+    assert kept.status == 200 and kept.json['reviews'][0]['outcome'] == 'kept', kept.text
+    assert lead.post(f'/decisions/{made["id"]}/confirmations', {'kind': 'reconsideration', 'text': 'Nog eens.'}).problem == 'state'
+
+
+# ------------------------------------------------------------------------------------------------ premiums and costs
+
+@pytest.fixture
+def premium(region, as_role, obliged, law):
+    """premium(): a premium for a step that is finished, decided and told."""
+    def make():
+        lead, case = as_role('team_lead'), as_role('case_manager')
+        trajectory = case.post('/trajectories', {'candidateId': obliged, 'kind': 'preparation'}).json['id']
+        step = case.post('/tasks', {'kind': 'step', 'noun': 'trajectory', 'subjectId': trajectory, 'topic': 'language'})
+        assert step.status == 201, step.text
+        body = {'candidateId': obliged, 'kind': 'premium', 'category': 'course', 'taskId': step.json['id'], 'reasons': 'U maakte de training af.'}
+        made = case.post('/decisions', body)
+        assert made.status == 201, made.text
+        assert 'done_on' in missing(lead, made.json['id'])
+        region.sql("set session_replication_role = replica; update app.task set state = 'done', outcome = 'finished', ended_at = clock.now() where id = %s", (step.json['id'],))
+        assert missing(lead, made.json['id']) == [] and case.post('/decisions', body).problem == 'duplicate'
+        assert lead.post(f'/decisions/{made.json["id"]}/determinations').status == 200
+        tell(region, made.json['id'], days(0))
+        return lead.get(f'/decisions/{made.json["id"]}').json
+    return make
+
+
+def test_a_premium_is_paid_once(as_role, premium):
+    case, made = as_role('case_manager'), premium()
+    assert made['state'] == 'in_force' and made['amountCents'] == 15000
+    paid = case.post(f'/decisions/{made["id"]}/payments', {'reference': 'B1'})
+    assert paid.status == 200 and paid.json['state'] == 'ended' and paid.json['paidOn'] == days(0), paid.text
+    assert case.post(f'/decisions/{made["id"]}/payments', {'reference': 'B2'}).problem == 'state'
+
+
+# ------------------------------------------------------------------------------------------------------ the person
+
+def test_the_person_sees_that_a_view_is_asked_gives_it_and_sees_what_was_notified(region, as_role, himself, draft, candidate):
+    case, lead, made = as_role('case_manager'), as_role('team_lead'), draft()
+    place = f'/decisions/{made["id"]}'
+    assert himself.get(place).status == 404 and himself.get('/decisions').json['items'] == []
+    assert case.post(f'{place}/view-requests', {'channel': 'in_person'}).status == 200
+    asked = himself.get(place).json
+    assert asked['state'] == 'hearing' and asked['viewUntil'] and not {'percentage', 'fromDay', 'reasons', 'calculation', 'inputs', 'signalIds', 'draftedBy', 'blame'} & set(asked)
+    assert himself.post(f'{place}/views', {'text': 'Ik was ziek.'}).status == 200
+    assert himself.post(f'{place}/determinations').status == 403 and himself.get(f'{place}/gate').status == 403
+    assert lead.post(f'{place}/determinations').status == 200
+    assert himself.get(place).status == 404                      # it is decided, and not told yet
+    tell(region, made['id'], days(0))
+    told = himself.get(place).json
+    assert told['percentage'] == 100 and told['reasons'] and told['viewText'] == 'Ik was ziek.' and 'inputs' not in told and 'blameText' not in told
+    objected = himself.post('/objections', {'decisionId': made['id'], 'grounds': 'Ik was echt ziek.', 'receivedOn': '2020-01-01'})
+    assert objected.status == 201 and (objected.json['channel'], objected.json['receivedOn'], objected.json['inTime']) == ('portal', days(0), True), objected.text
+    assert himself.post(f'{place}/returns', {'text': 'Ik doe weer mee.'}).status == 200
+    assert himself.post(f'/objections/{objected.json["id"]}/withdrawals').json['state'] == 'withdrawn'
+
+
+def test_nobody_outside_the_wall_sees_a_decision(as_role, person, notified):
+    made = notified()
+    clients = {role: as_role(role) for role in ('consultant', 'coach', 'field_officer', 'firm', 'agency', 'employer', 'course_leader', 'account_manager', 'analyst', 'benefits_payment', 'hub')}
+    clients['case_manager'] = person('case_manager')[1]('case_manager')
+    for role, client in clients.items():
+        assert client.get(f'/decisions/{made["id"]}').status in (403, 404), role
+        assert client.get(f'/decisions/{made["id"]}/gate').status in (403, 404), role
+    assert as_role('tenant_admin').get(f'/decisions/{made["id"]}').status == 200       # the privacy officer
+
+
+# --------------------------------------------------------------------------------------------------------- races
+
+def race(count, act_one):
+    """What each of so many clients gets, at the same moment."""
+    found, gate = [], threading.Barrier(count)
+
+    def run(number):
+        gate.wait()
+        found.append(act_one(number))
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(count)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    return found
+
+
+def fresh(region, role, count=8):
+    from region import Client
+    return [Client(region, role) for _ in range(count)]
+
+
+def test_of_eight_who_decide_one_wins(region, heard):
+    clients = fresh(region, 'team_lead')
+    for _ in range(ROUNDS):
+        made = heard(duty=None, category='search', conductOn=days(-3))
+        answers = race(8, lambda n: clients[n].post(f'/decisions/{made["id"]}/determinations'))
+        assert sorted(a.status for a in answers) == [200] + [409] * 7, [a.text for a in answers]
+        assert region.sql("select count(*) filter (where event = 'decide') from app.transition where subject_id = %s", (made['id'],)) == [(1,)]
+        assert region.sql("select to_candidate_id is not null, count(*) from app.message where subject_id = %s group by 1 order by 1", (made['id'],))[-1] == (True, 1)
+        act(region, "select set_config('app.role', 'team_lead', true); update app.decision set state = app.move('decision', state, 'withdraw'), withdrawn_reason = 'other' where id = %s", (made['id'],))
+
+
+def test_of_eight_overlapping_measures_one_is_decided(region, as_role, heard):
+    clients = fresh(region, 'team_lead')
+    for _ in range(ROUNDS):
+        drafts = [heard(duty=None, category='search', conductOn=days(-3))['id'] for _ in range(8)]
+        answers = race(8, lambda n: clients[n].post(f'/decisions/{drafts[n]}/determinations'))
+        assert sorted(a.status for a in answers) == [200] + [409] * 7, [a.text for a in answers]
+        assert {a.problem for a in answers if a.status == 409} <= {'requirements', 'decisions-overlap'}
+        for one in drafts:
+            act(region, "select set_config('app.role', 'team_lead', true); update app.decision set state = app.move('decision', state, 'withdraw'), withdrawn_reason = 'other' where id = %s", (one,))
+
+
+def test_of_eight_who_notify_one_does(region, decided):
+    for _ in range(ROUNDS):
+        made = decided(duty=None, category='search')
+        race(8, lambda n: tell(region, made['id'], days(-n)))
+        assert region.sql("select count(*) from app.transition where subject_id = %s and event = 'notify'", (made['id'],)) == [(1,)]
+        assert region.sql("select count(*) from app.task where subject_id = %s and cause = 'objection'", (made['id'],)) == [(1,)]
+        act(region, "select set_config('app.role', 'team_lead', true); update app.decision set state = app.move('decision', state, 'withdraw'), withdrawn_reason = 'other' where id = %s", (made['id'],))
+
+
+def test_of_eight_who_pay_one_does(region, premium):
+    clients = fresh(region, 'team_lead')
+    for _ in range(ROUNDS):
+        made = premium()
+        answers = race(8, lambda n: clients[n].post(f'/decisions/{made["id"]}/payments', {'reference': f'B{n}'}))
+        assert sorted(a.status for a in answers) == [200] + [409] * 7, [a.text for a in answers]
+
+
+def test_of_eight_who_object_one_is_registered(region, notified):
+    clients = fresh(region, 'team_lead')
+    for _ in range(ROUNDS):
+        made = notified(duty=None, category='search')
+        answers = race(8, lambda n: clients[n].post('/objections', {'decisionId': made['id'], 'grounds': f'Bezwaar {n}.'}))
+        assert sorted(a.status for a in answers) == [201] + [409] * 7, [a.text for a in answers]
+        act(region, "select set_config('app.role', 'team_lead', true); update app.decision set state = app.move('decision', state, 'withdraw'), withdrawn_reason = 'other' where id = %s", (made['id'],))

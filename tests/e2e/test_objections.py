@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Objections: in time or not, until when they are decided, what they suspend, and what comes of them."""
+import json
+
 import pytest
 from test_decisions import act, days, decided, draft, heard, law, missing, notified, obliged, tasks, tell  # noqa: F401
 
@@ -21,3 +23,107 @@ def test_an_objection_is_registered_and_its_term_is_a_task(as_role, objected):
     assert ('term', 'open') in tasks(as_role('team_lead'), made['id'])
     again = as_role('case_manager').post('/objections', {'decisionId': decision['id'], 'grounds': 'Nog eens.'})
     assert again.problem == 'duplicate' and again.json['existing'] == f'/v1/objections/{made["id"]}'
+
+
+def test_in_time_is_the_day_of_receipt_or_of_the_postmark(scratch):
+    """Awb 6:7 and 6:9: by hand, of a term that ends on 15 April 2031."""
+    cases = [('letter', '2031-04-15', None, True), ('letter', '2031-04-16', None, False), ('letter', '2031-04-22', '2031-04-15', True), ('letter', '2031-04-23', '2031-04-15', False),
+             ('letter', '2031-04-18', '2031-04-16', False), ('portal', '2031-04-16', '2031-04-15', False), ('e_mail', '2031-04-15', None, True)]
+    with scratch() as cursor:
+        for channel, received, posted, expected in cases:
+            cursor.execute("select app.objection_is_in_time(jsonb_populate_record(null::app.objection, jsonb_build_object('channel', %s::text, 'received_on', %s::date, 'posted_on', %s::date)), '2031-04-15')",
+                           (channel, received, posted))
+            assert cursor.fetchone() == (expected,), (channel, received, posted)
+
+
+def test_until_when_it_is_decided_is_worked_out_by_hand(scratch):
+    """Awb 7:10: six weeks after the term, twelve with a committee, six more when postponed; it stands still while somebody repairs it."""
+    cases = [({}, '2031-05-27'), ({'committee': True}, '2031-07-08'), ({'postponed': True}, '2031-07-08'), ({'agreed_until': '2031-09-01'}, '2031-09-01'),
+             ({'repair_asked_on': '2031-04-01', 'repair_until': '2031-04-15'}, '2031-06-10'), ({'repair_asked_on': '2031-04-01', 'repair_until': '2031-04-15', 'repaired_on': '2031-04-04'}, '2031-05-30')]
+    with scratch() as cursor:
+        for more, expected in cases:
+            cursor.execute("select app.objection_decide_by(jsonb_populate_record(null::app.objection, %s::jsonb), '2031-04-15')::text", (json.dumps({'committee': False, 'postponed': False, **more}),))
+            assert cursor.fetchone() == (expected,), more
+
+
+def test_a_late_one_is_inadmissible_unless_it_is_excused(region, as_role, person, objected):
+    other = person('team_lead', attributes=['decider'])[1]('team_lead')
+    made, decision = objected(day=days(-60))
+    place = f'/objections/{made["id"]}'
+    assert made['inTime'] is False
+    for outcome, codes in (('upheld', ['late']), ('rejected', ['late', 'hearing'])):
+        assert other.post(f'{place}/outcomes', {'outcome': outcome, 'text': 'Omdat.'}).json['missing'] == codes
+    assert as_role('case_manager').patch(place, {'lateExcused': True, 'lateText': 'In het ziekenhuis.'}, '*').status == 200
+    assert other.post(f'{place}/outcomes', {'outcome': 'inadmissible', 'text': 'Te laat.'}).json['missing'] == ['in_time']
+    assert as_role('case_manager').patch(place, {'lateExcused': None}, '*').status == 200
+    done = other.post(f'{place}/outcomes', {'outcome': 'inadmissible', 'text': 'Te laat.'})
+    assert done.status == 200 and done.json['state'] == 'inadmissible', done.text
+    assert as_role('team_lead').get(f'/decisions/{decision["id"]}').json['state'] in ('notified', 'in_force')
+
+
+def test_whoever_drafted_or_made_the_decision_does_not_decide_on_the_objection(as_role, objected):
+    made, _ = objected()
+    refused = as_role('team_lead').post(f'/objections/{made["id"]}/outcomes', {'outcome': 'upheld', 'text': 'Gelijk.'})
+    assert refused.problem == 'requirements' and refused.json['missing'] == ['second_person']
+
+
+def test_what_is_upheld_is_taken_back(region, as_role, person, objected):
+    other = person('team_lead', attributes=['decider'])[1]('team_lead')
+    made, decision = objected()
+    done = other.post(f'/objections/{made["id"]}/outcomes', {'outcome': 'upheld', 'text': 'U had zich afgemeld.'})
+    assert done.status == 200 and done.json['state'] == 'upheld', done.text
+    shown = other.get(f'/decisions/{decision["id"]}').json
+    assert (shown['state'], shown['withdrawnReason']) == ('withdrawn', 'objection')
+    assert region.sql("select count(*) from app.message where subject_id = %s and purpose = 'benefits_payment'", (decision['id'],)) == [(2,)]       # it begins, and it does not
+    assert not region.sql("select from app.task where subject_id in (%s, %s) and state = 'open'", (decision['id'], made['id']))
+    assert [t['event'] for t in other.get(f'/objections/{made["id"]}/transitions').json['items']] == ['uphold']
+
+
+def test_what_is_partly_upheld_is_revised(as_role, person, objected):
+    other = person('team_lead', attributes=['decider'])[1]('team_lead')
+    made, decision = objected()
+    place = f'/objections/{made["id"]}'
+    assert other.post(f'{place}/outcomes', {'outcome': 'partly', 'text': 'Ten dele.', 'adjustedPercentage': 50}).json['missing'] == ['hearing']
+    assert as_role('case_manager').patch(place, {'heardOn': days(0)}, '*').status == 200
+    assert other.post(f'{place}/outcomes', {'outcome': 'partly', 'text': 'Ten dele.', 'adjustedPercentage': 50}).status == 200
+    revision = next(d for d in other.get(f'/decisions?candidateId={decision["candidateId"]}').json['items'] if d.get('revisesId') == decision['id'])
+    assert (revision['state'], revision['percentage'], revision['reviseReason']) == ('drafted', 50, 'objection')
+    assert missing(as_role('team_lead'), revision['id']) == []
+    assert as_role('team_lead').post(f'/decisions/{revision["id"]}/determinations').status == 200
+    assert other.get(f'/decisions/{decision["id"]}').json['state'] == 'revised'
+
+
+def test_what_is_incomplete_gets_a_term_to_repair_it(as_role, person, objected):
+    other, case = person('team_lead', attributes=['decider'])[1]('team_lead'), as_role('case_manager')
+    made, _ = objected(grounds=None)
+    place = f'/objections/{made["id"]}'
+    assert made['complete'] is False and other.post(f'{place}/outcomes', {'outcome': 'inadmissible', 'text': 'Leeg.'}).json['missing'] == ['repair_term']
+    asked = case.post(f'{place}/repairs', {'untilDay': days(14)}).json
+    assert asked['repairUntil'] == days(14) and asked['decideBy'] >= made['decideBy']
+    assert other.post(f'{place}/outcomes', {'outcome': 'inadmissible', 'text': 'Leeg.'}).json['missing'] == ['repair_term']
+    repaired = case.post(f'{place}/repairs', {'grounds': 'Ik was ziek.'}).json
+    assert repaired['complete'] is True and repaired['grounds'] == 'Ik was ziek.' and repaired['repairedOn'] == days(0)
+
+
+def test_it_is_postponed_once_or_as_long_as_was_agreed(as_role, objected):
+    case = as_role('case_manager')
+    made, _ = objected()
+    place = f'/objections/{made["id"]}'
+    later_by = case.post(f'{place}/postponements', {}).json['decideBy']
+    assert later_by > made['decideBy'] and case.post(f'{place}/postponements', {}).problem == 'state'
+    assert case.post(f'{place}/postponements', {'agreedUntil': '2099-12-31'}).json['decideBy'] == '2099-12-31'
+
+
+def test_an_injunction_suspends_and_whoever_pays_is_told(region, as_role, objected, later):
+    case, lead = as_role('case_manager'), as_role('team_lead')
+    made, decision = objected()
+    place = f'/objections/{made["id"]}'
+    assert case.post(f'{place}/injunctions', {'fromDay': days(0)}).status == 200
+    shown = lead.get(f'/decisions/{decision["id"]}').json
+    assert shown['suspendedSince'] == days(0)
+    told = lambda: [t for t, in region.sql("select template from app.message where subject_id = %s and purpose = 'benefits_payment' order by id", (decision['id'],))]  # noqa: E731
+    assert sorted(told()) == ['decision_decided', 'decision_suspended']
+    with later(40):
+        assert lead.get(f'/decisions/{decision["id"]}').json['state'] == 'notified'        # it does not begin meanwhile
+    assert case.post(f'{place}/injunctions', {'untilDay': days(-1), 'fromDay': days(-1)}).status == 200
+    assert 'suspendedSince' not in lead.get(f'/decisions/{decision["id"]}').json and sorted(told())[-2:] == ['decision_resumed', 'decision_suspended']

@@ -323,7 +323,7 @@ create function app.allows(noun text, state text, operation text) returns boolea
             when 'skipView' then state in ('drafted', 'hearing')
             when 'reviseDecision' then state in ('decided', 'notified', 'in_force', 'ended')
             when 'askReturn' then state in ('decided', 'notified', 'in_force')
-            when 'payDecision' then state in ('in_force')
+            when 'payDecision' then state in ('decided', 'notified', 'in_force')
             when 'createObjection' then state in ('decided', 'notified', 'in_force', 'ended')
             when 'enjoinObjection' then state in ('decided', 'notified', 'in_force')
             else false end
@@ -451,7 +451,7 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('decision', 'skipView', '{drafted,hearing}'::text[], '{case_manager,team_lead}'::text[]),
         ('decision', 'reviseDecision', '{decided,notified,in_force,ended}'::text[], '{case_manager,team_lead}'::text[]),
         ('decision', 'askReturn', '{decided,notified,in_force}'::text[], '{case_manager,team_lead,candidate}'::text[]),
-        ('decision', 'payDecision', '{in_force}'::text[], '{case_manager,team_lead}'::text[]),
+        ('decision', 'payDecision', '{decided,notified,in_force}'::text[], '{case_manager,team_lead}'::text[]),
         ('decision', 'createObjection', '{decided,notified,in_force,ended}'::text[], '{case_manager,team_lead,candidate}'::text[]),
         ('decision', 'enjoinObjection', '{decided,notified,in_force}'::text[], '{case_manager,team_lead}'::text[]),
         ('instrument', 'updateInstrument', '{asked}'::text[], '{case_manager,team_lead,consultant,coach}'::text[]),
