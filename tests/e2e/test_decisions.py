@@ -277,7 +277,8 @@ def test_a_forbidden_step_is_refused_with_all_reasons_and_changes_nothing(region
     breaks, codes = FORBIDDEN[what]
     assert missing(lead, made['id']) == []
     breaks(World(region, as_role, obliged, made['id']))
-    picture = lambda: region.sql("select to_jsonb(d), (select count(*) from app.message), (select count(*) from audit.entry), (select count(*) from app.task), (select jsonb_agg(b order by b.id) from app.benefit b "
+    picture = lambda: region.sql("select to_jsonb(d), (select count(*) from app.message m where m.candidate_id = d.candidate_id), (select count(*) from audit.entry e where e.role is distinct from 'system'), "
+                                 "(select count(*) from app.task t where t.candidate_id = d.candidate_id), (select jsonb_agg(b order by b.id) from app.benefit b "
                                  "where b.candidate_id = d.candidate_id) from app.decision d where id = %s", (made['id'],))  # noqa: E731
     before = picture()
     refused = lead.post(f'/decisions/{made["id"]}/determinations')
