@@ -5,9 +5,9 @@ from collections import namedtuple
 
 from .wrong import Wrong
 
-Figure = namedtuple('Figure', 'code name_nl name_en definition_nl definition_en unit measure dimensions whole_for records')
+Figure = namedtuple('Figure', 'code name_nl name_en definition_nl definition_en unit measure dimensions whole_for records inside')
 ROW = re.compile(r"^    \(('[a-z_]+', \d+, .*?)\)(?:,\n|\n)", re.M | re.S)
-VALUE = re.compile(r"'((?:[^']|'')*)'|null|\d+")
+VALUE = re.compile(r"'((?:[^']|'')*)'|null|\d+|true|false")
 HOW = {'flow': 'what happened in a month', 'stock': 'what there is at the end of a month', 'median': 'the middle of what happened in a month', 'share': 'how much of what happened in a month was so',
        'stated': 'not counted: parties state it'}
 
@@ -18,7 +18,7 @@ def read(file):
         values = [match.group(1) for match in VALUE.finditer(row)]
         if len(values) != len(Figure._fields) + 1:
             raise Wrong(f'{file.name}: a row has {len(values)} values: {row[:60]}')
-        found.append(Figure(values[0], *values[2:]))
+        found.append(Figure(values[0], *values[2:-1], row.endswith('true')))
     if not found:
         raise Wrong(f'{file.name}: it has no rows')
     return found
@@ -35,5 +35,6 @@ def page(figures):
         if figure.measure != 'stated':
             whole = ', '.join(figure.whole_for.strip('{}').split(','))
             out += [f'* can be filtered and grouped by: {dimensions}', f'* numbers of any size, and their records ({figure.records}): {whole}']
+            out += ['* nobody outside the municipality asks it, also no partner of the project'] if figure.inside else []
         out.append('')
     return '\n'.join(out)

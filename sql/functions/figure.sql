@@ -14,13 +14,13 @@ create function app.figure_asked(f ref.figure_code, asked jsonb, group_by text) 
         return names;
     end $$;
 
--- What the caller may ask: an organisation asks of itself, a partner or an employer of the project in which it takes part, and nobody of a project
+-- What the caller may ask: an organisation asks of itself (and nothing of what stays inside the municipality), a partner or an employer of the project in which it takes part, and nobody of a project
 -- that he does not see. Returns what is asked.
-create function app.figure_own(asked jsonb) returns jsonb language plpgsql stable
+create function app.figure_own(f ref.figure_code, asked jsonb) returns jsonb language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
     begin
-        if app.scope() = 'organisation' then
+        if app.scope() = 'organisation' and not f.inside then
             if app.role() in ('firm', 'agency') and coalesce(asked ->> 'organisation', app.organisation()::text) = app.organisation()::text then
                 asked := asked || jsonb_build_object('organisation', app.organisation());
             elsif asked ->> 'project' is null or app.role() in ('firm', 'agency') then
@@ -162,7 +162,7 @@ create function app.figure_series(wanted text, asked jsonb, split text, day_from
         if f.code is null then
             return;
         end if;
-        asked := app.figure_own(jsonb_strip_nulls(asked));
+        asked := app.figure_own(f, jsonb_strip_nulls(asked));
         names := app.figure_asked(f, asked, split);
         whole := app.scope() = 'tenant' and app.figure_is_whole(f.code, app.role()) and split is distinct from 'municipality';
         if split = 'municipality' and cardinality(names) = 2 and asked ->> 'project' is null then

@@ -74,11 +74,6 @@ create function app.figure_records(wanted text, since date, until date)
                        when t.state = 'done' and t.ended_at <= d.at then wanted = 'tasks_kept'
                        when t.state = 'done' or t.state = 'failed' then wanted = 'tasks_late' else false end
               and app.sees_task(t);
-        when 'signals', 'signals_same_day' then return query
-            select s.id, s.candidate_id, s.received_at, nobody, s.project_id, nothing, nothing, s.kind::text, 1::bigint,
-                   (coalesce((s.looked_into_at at time zone 'Europe/Amsterdam')::date = (s.received_at at time zone 'Europe/Amsterdam')::date, false))::int::numeric
-            from app.signal s where s.tenant_id = app.tenant() and s.received_at >= starts and s.received_at < ends and s.doubles_id is null
-              and not app.signal_is_ended(s.state) and app.sees_signal(s);
         else return query select w.* from app.figure_work_records(wanted, starts, ends) w;
         end case;
     end $$;

@@ -91,6 +91,6 @@ create function app.figure_work_records(wanted text, starts timestamptz, ends ti
         when 'basic_qualification' then return query
             select c.id, c.id, clock.now(), c.organisation_id, null::uuid, c.neighbourhood::text, nothing, nothing, 1::bigint, unmeasured
             from app.candidate c where c.tenant_id = app.tenant() and c.basic_qualification and c.status <> 'left' and c.merged_into is null and app.sees_candidate(c);
-        else return;
+        else return query select m.* from app.figure_measure_records(wanted, starts, ends) m;
         end case;
     end $$;

@@ -85,15 +85,17 @@ create table ref.figure_code (
     name_en text not null,
     definition_nl text not null,
     definition_en text not null,
-    unit text not null check (unit in ('vacancies', 'proposals', 'people', 'tasks', 'hours', 'days', 'per_mille', 'euros', 'places', 'signals')),
+    unit text not null check (unit in ('vacancies', 'proposals', 'people', 'tasks', 'hours', 'days', 'per_mille', 'euros', 'places', 'signals', 'decisions', 'objections')),
     measure text not null check (measure in ('flow', 'stock', 'median', 'share', 'stated')),
     dimensions text[] not null default '{}'
         check (dimensions <@ array['municipality', 'organisation', 'project', 'neighbourhood', 'sector', 'kind']),
     whole_for text[] not null default '{}',
-    records text check (records in ('vacancy', 'proposal', 'candidate', 'task', 'proposal_round', 'placement', 'trajectory', 'benefit', 'signal'))
+    records text check (records in ('vacancy', 'proposal', 'candidate', 'task', 'proposal_round', 'placement', 'trajectory', 'benefit', 'signal', 'decision', 'objection')),
+    inside boolean not null default false
 );
 comment on column ref.figure_code.measure is
     'flow: what happened in a period; stock: what there is at its end; median: the middle of what happened; share: how much of what happened was so, per mille; stated: nobody counts it, parties say it';
+comment on column ref.figure_code.inside is 'nobody outside the municipality asks it, also no partner of the project';
 comment on column ref.figure_code.whole_for is 'the roles that see the records, and so numbers of any size; for all others small numbers are suppressed';
 
 create domain region.figure_nature as text check (value in ('target', 'forecast', 'reported'));

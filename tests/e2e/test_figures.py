@@ -4,6 +4,7 @@ import csv
 import io
 import itertools
 import random
+import uuid
 
 import psycopg2
 import pytest
@@ -457,3 +458,94 @@ def test_people_at_work_are_counted_by_start_end_and_what_followed(scratch):
         assert counted('retained') == [('2025-02', '1_months', 5), ('2025-03', '1_months', 1), ('2025-04', '3_months', 4), ('2025-05', '3_months', 1), ('2025-07', '6_months', 3),
                                        ('2025-08', '6_months', 1)]
         assert counted('lost') == [('2025-07', '6_months', 1)]
+
+
+def put(cursor, table, **values):
+    """A row as it is years later, with what the test does not say made up."""
+    columns = {'id': str(uuid.uuid4()), 'version': 1, 'changed_at': '2025-12-31', **values}
+    cursor.execute(f"insert into app.{table} (tenant_id, changed_in, {', '.join(columns)}) values (app.tenant(), '3', {', '.join(['%s'] * len(columns))})", list(columns.values()))
+    return columns['id']
+
+
+@pytest.fixture
+def measured(scratch):
+    """measured(code): what a figure counts of 2025 in one project, as {(month, kind): the numbers of its records}: four signals, eleven decisions and five objections, worked out by hand."""
+    with scratch() as cursor:
+        cursor.execute('set local session_replication_role = replica')
+        cursor.execute('select id::text from app.candidate where tenant_id = app.tenant() order by id limit 1')
+        person, project, somebody = cursor.fetchone()[0], str(uuid.uuid4()), str(uuid.uuid4())
+
+        def signal(received, looked_into, **more):
+            return put(cursor, 'signal', **{'candidate_id': person, 'kind': 'no_show', 'state': 'looked_into' if looked_into else 'received', 'seen_at': received, 'received_at': received,
+                                            'looked_into_at': looked_into, 'sender': somebody, 'project_id': project, **more})
+
+        def decision(kind='lowering', drafted=None, decided=None, notified=None, signals=(), **more):
+            made = put(cursor, 'decision', **{
+                'candidate_id': person, 'kind': kind, 'project_id': project, 'conduct_on': '2025-01-01', 'drafted_at': drafted or '2025-03-03 10:00+01', 'drafted_logins': [], 'decided_at': decided,
+                'decided_by': decided and somebody, 'decided_logins': ['x'] if decided else None, 'concurrent': True, 'notified_on': notified, 'objection_until': notified,
+                'state': 'in_force' if notified else 'decided' if decided else 'drafted', **more})
+            for one in signals:
+                cursor.execute('insert into app.decision_signal values (app.tenant(), %s, %s)', (made, one))
+            return made
+
+        def objection(state, decided=None, received='2025-04-01', **more):
+            return put(cursor, 'objection', **{'decision_id': first, 'candidate_id': person, 'state': state, 'channel': 'letter', 'received_on': received, 'complete': True, 'decided_on': decided,
+                                               'decided_by': decided and somebody, 'decided_logins': ['y'] if decided else None, 'noted_at': '2025-04-01', **more})
+        early = signal('2025-02-10 08:30+01', '2025-02-10 11:00+01')                     # the same day, after three hours begun
+        late = signal('2025-02-10 23:30+01', '2025-02-11 00:30+01')                      # an hour later, and the next day
+        signal('2025-02-12 09:00+01', None)
+        signal('2025-02-12 09:00+01', '2025-02-12 10:00+01', doubles_id=early)           # told twice
+        signal('2025-02-12 09:00+01', None, state='withdrawn')
+        first = decision(drafted='2025-02-14 09:00+01', decided='2025-03-03 09:00+01', notified='2025-03-05', signals=(early, late), step=1)
+        decision(decided='2025-03-31 23:30+02', notified='2025-04-02', step=2)           # it is March in Amsterdam
+        revised = decision(decided='2025-04-10 10:00+02', state='revised', step=1)       # its revision is not counted again
+        revision = decision(decided='2025-05-12 10:00+02', notified='2025-05-14', revises_id=revised, revise_reason='return', step=1)
+        cursor.execute('update app.decision set revised_by_id = %s where id = %s', (revision, revised))
+        gone = decision(decided='2025-04-10 10:00+02', state='revised', step=1)          # and this revision was taken back
+        back = decision(decided='2025-05-12 10:00+02', revises_id=gone, state='withdrawn', withdrawn_reason='objection')
+        cursor.execute('update app.decision set revised_by_id = %s where id = %s', (back, gone))
+        decision('warning', decided='2025-03-04 10:00+01', notified='2025-03-05')
+        decision('ending', decided='2025-04-04 10:00+02', state='withdrawn', withdrawn_reason='mistaken')
+        decision('ending')                                                               # a draft
+        decision('premium', decided='2025-05-01 10:00+02', state='ended', paid_on='2025-06-01', category='course', notified='2025-05-02')
+        decision('cost', decided='2025-05-01 10:00+02', state='ended', paid_on='2025-06-02', category='bicycle', notified='2025-05-02')
+        decision('premium', decided='2025-05-01 10:00+02', notified='2025-05-02', category='course')      # not paid
+        for state, decided in (('registered', None), ('upheld', '2025-05-01'), ('rejected', '2025-05-02'), ('rejected', '2025-06-30')):
+            objection(state, decided)
+        withdrawn = objection('withdrawn', received='2025-03-31')
+        cursor.execute("insert into app.transition (tenant_id, noun, subject_id, from_state, event, to_state, at) values (app.tenant(), 'objection', %s, 'registered', 'withdraw', "
+                       "'withdrawn', '2025-04-30 23:30+02')", (withdrawn,))
+
+        def of(code):
+            cursor.execute("select to_char(r.at at time zone 'Europe/Amsterdam', 'MM'), r.kind, array_agg(coalesce(r.amount, r.weight)::int order by r.amount) "
+                           "from app.figure_records(%s, '2025-01-01', '2025-12-31') r where r.project = %s group by 1, 2", (code, project))
+            return {(int(month), kind): numbers for month, kind, numbers in cursor.fetchall()}
+        yield of
+
+
+@pytest.mark.parametrize('code, expected', [
+    ('signals_same_day', {(2, 'no_show'): [0, 0, 1]}), ('time_to_look_into', {(2, 'no_show'): [1, 3]}),
+    ('measures', {(3, 'lowering'): [1, 1], (4, 'lowering'): [1], (3, 'warning'): [1]}),
+    ('measures_step', {(3, 'step_1'): [1], (3, 'step_2'): [1], (4, 'step_1'): [1]}),
+    ('premiums', {(6, 'premium'): [1], (6, 'cost'): [1]}), ('premiums_step', {(6, 'course'): [1], (6, 'bicycle'): [1]}),
+    # of the first from its earliest signal; the others that were notified, from 3 March: 1 and 28 days in March, and those that were decided later
+    ('time_per_phase', {(2, 'draft'): [4], (3, 'decision'): [1, 17, 28], (4, 'decision'): [32, 38, 38], (3, 'notification'): [1, 2], (4, 'notification'): [2]}),
+    ('objections', {(3, 'lowering'): [1], (4, 'lowering'): [1, 1, 1, 1]}),
+    ('objections_outcome', {(5, 'upheld'): [30], (5, 'rejected'): [31], (6, 'rejected'): [90], (4, 'withdrawn'): [30]}),
+    ('time_to_objection', {(5, 'upheld'): [30], (5, 'rejected'): [31], (6, 'rejected'): [90]})])
+def test_signals_measures_premiums_and_objections_are_counted(measured, code, expected):
+    assert measured(code) == expected
+
+
+def test_figures_of_measures_stay_inside_the_municipality(as_role, world):
+    """Partners of a project ask how many signals were looked into the same day, and nothing of what came of them; inside, small numbers are held back."""
+    manager, employer = as_role('account_manager'), as_role('employer')
+    project = manager.post('/projects', {'kind': 'pilot', 'title': 'Binnen', 'startsOn': '2026-09-01'}).json['id']
+    manager.post(f'/projects/{project}/participations', {'participantKind': 'employer', 'participantId': world['employer'], 'capacity': 'partner'})
+    assert employer.get(f'/figures/signals_same_day?projectId={project}').status == 200
+    for code in ('time_to_look_into', 'measures', 'measures_step', 'premiums', 'premiums_step', 'time_per_phase', 'objections', 'objections_outcome', 'time_to_objection'):
+        for outside in ('employer', 'firm', 'partner'):
+            assert as_role(outside).get(f'/figures/{code}?projectId={project}').status == 404, (code, outside)
+        assert as_role('team_lead').get(f'/figures/{code}?projectId={project}').json['whole'] is True, code
+        assert as_role('analyst').get(f'/figures/{code}?projectId={project}').json['whole'] is False, code
+        assert as_role('analyst').get(f'/figures/{code}/months/2026-11-01/records').status == 403, code

@@ -27,11 +27,11 @@ static const char *const values_17[] = {"file", "mediation", "parties", NULL};
 static const char *const values_18[] = {"file", "agreement", "card", NULL};
 static const char *const values_19[] = {"asked", "made", "failed", "withdrawn", NULL};
 static const char *const values_20[] = {"values", "characters", "too_long", "not_made", "too_large", NULL};
-static const char *const values_21[] = {"vacancies", "proposals", "people", "tasks", "hours", "days", "per_mille", "euros", "places", "signals", NULL};
+static const char *const values_21[] = {"vacancies", "proposals", "people", "tasks", "hours", "days", "per_mille", "euros", "places", "signals", "decisions", "objections", NULL};
 static const char *const values_22[] = {"flow", "stock", "median", "share", "stated", NULL};
 static const char *const values_23[] = {"municipality", "organisation", "project", "neighbourhood", "sector", "kind", NULL};
 static const char *const values_24[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", "alderman", "labour_expert", "benefits_payment", NULL};
-static const char *const values_25[] = {"vacancy", "proposal", "candidate", "task", "proposal_round", "placement", "trajectory", "benefit", "signal", NULL};
+static const char *const values_25[] = {"vacancy", "proposal", "candidate", "task", "proposal_round", "placement", "trajectory", "benefit", "signal", "decision", "objection", NULL};
 static const char *const values_26[] = {"planned", "running", "ended", NULL};
 
 static const struct field agreement_new_fields[] = {
