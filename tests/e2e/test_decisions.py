@@ -532,3 +532,12 @@ def test_of_eight_who_object_one_is_registered(region, notified):
         answers = race(8, lambda n: clients[n].post('/objections', {'decisionId': made['id'], 'grounds': f'Bezwaar {n}.'}))
         assert sorted(a.status for a in answers) == [201] + [409] * 7, [a.text for a in answers]
         act(region, "select set_config('app.role', 'team_lead', true); update app.decision set state = app.move('decision', state, 'withdraw'), withdrawn_reason = 'other' where id = %s", (made['id'],))
+
+
+def test_a_heavier_measure_takes_the_place_of_a_lighter_one_on_its_days(as_role, decided):
+    lead = as_role('team_lead')
+    light = decided(duty=None, category='search')
+    heavy = decided(duty='h')
+    assert heavy['calculation']['replaces'] == [light['id']]
+    shown = lead.get(f'/decisions/{light["id"]}').json
+    assert shown['state'] == 'revised' and shown['revisedById'] == heavy['id']
