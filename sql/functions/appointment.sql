@@ -97,7 +97,7 @@ create function app.appointment_proven(appointment uuid) returns boolean languag
         return (select app.appointment_proof(a) from app.appointment a where a.tenant_id = app.tenant() and a.id = appointment and app.sees_appointment(a));
     end $$;
 
--- The reminder before an appointment says that there is one, and nothing of it. It is withdrawn when the time is another one, or nobody has to come any more.
+-- The reminder before an appointment says that there is one, and nothing of it: as a text message where the person chose to be reached digitally, else by e-mail. It is withdrawn when the time is another one, or nobody has to come any more.
 create function app.appointment_remind() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -109,6 +109,7 @@ create function app.appointment_remind() returns trigger language plpgsql
             perform app.message_withdraw('appointment', new.id);
         end if;
         if at > clock.now() and (app.appointment_is_pending(new.state) or app.appointment_is_open(new.state))
+           and app.message_queue_text('appointment', new.candidate_id, 'appointment', new.id, at => at) is null
            and exists (select from app.candidate c where c.tenant_id = new.tenant_id and c.id = new.candidate_id and c.email is not null) then
             perform app.message_queue_candidate('appointment', new.candidate_id, 'appointment', new.id, at => at);
         end if;
@@ -211,7 +212,7 @@ create function app.appointment_in_time(starts_at timestamptz, event text) retur
 create function app.appointment_invite(a app.appointment, by_channel text, by_user uuid) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
-    declare sent uuid := case when by_channel = 'e_mail' then app.message_queue_candidate('appointment', a.candidate_id, 'candidate', a.candidate_id) end;
+    declare sent uuid := case when by_channel = 'e_mail' then app.message_queue_candidate('appointment', a.candidate_id, 'candidate', a.candidate_id, parameters => jsonb_build_object('appointment', a.id)) end;
     begin
         if by_user <> app.actor() and app.role() in ('firm', 'agency') then
             raise exception using errcode = '23503', message = 'reference', table = 'appointment', constraint = 'appointment_handed_by_fkey';

@@ -64,7 +64,7 @@ create function app.decision_invite(d app.decision, last date) returns uuid lang
     set search_path = pg_catalog, pg_temp
     as $$
     begin
-        return app.notify_person('decision', d.candidate_id, 'decision', d.id, jsonb_build_object('number', d.id, 'heading', 'Wij willen weten wat u ervan vindt',
+        return app.notify_person('view_request', d.candidate_id, 'decision', d.id, jsonb_build_object('number', d.id, 'heading', 'Wij willen weten wat u ervan vindt',
             'paragraphs', to_jsonb(array['Wij willen een besluit over u nemen.'] || app.decision_words(d, 'decided')
                                    || array['Dat hebben wij nog niet besloten. U kunt eerst zeggen wat u ervan vindt. Dat kan tot en met ' || calendar.in_words(last) || '.']),
             'reasons', to_jsonb(array[coalesce(d.reasons::text, 'Wij hebben gekeken naar de regels en naar uw situatie.')]),

@@ -332,3 +332,38 @@ def test_a_mail_that_came_back_becomes_a_letter_once(region, sending, receiving,
         assert [channel for _, channel in letter] == ['letter']
         are(region, [letter[0][0]], 'handed', None)
         assert list(server.drop('drukker').letters()) == [f'1.{letter[0][0]}']
+
+
+# ------------------------------------------------------------------------------------------------------ appointments, copies
+
+def test_a_reminder_of_an_appointment_is_a_text_where_the_person_chose_that(region, receiving, reached, as_role):
+    receiving(**API, address='https://notify.maasdrecht.example')
+    who = reached(email='linde@post.example', phone='06 5550 0101', digital=True)
+    day = {'startsAt': '2031-01-06T09:00:00Z', 'endsAt': '2031-01-06T10:00:00Z'}
+    made = as_role('team_lead').post('/appointments', {'candidateId': who, 'kind': 'talk', **day})
+    assert made.status == 201, made.text
+    channels = lambda: region.sql("select channel from app.message where subject_id = %s and state = 'queued'", (made.json['id'],))  # noqa: E731
+    assert channels() == [('sms',)]
+    reached(email='linde@post.example', phone='06 5550 0101', digital=False)
+    other = as_role('team_lead').post('/appointments', {'candidateId': who, 'kind': 'talk', 'startsAt': '2031-02-06T09:00:00Z', 'endsAt': '2031-02-06T10:00:00Z'})
+    assert region.sql("select channel from app.message where subject_id = %s", (other.json['id'],)) == [('e_mail',)]
+
+
+@pytest.mark.parametrize('sent,last', [('2031-03-29 23:30', '2033-03-29'), ('2031-03-30 00:30', '2033-03-30'), ('2032-02-29 12:00', '2034-02-28'), ('2031-10-26 23:59', '2033-10-26')])
+def test_a_copy_is_kept_to_the_day(region, at, told, as_role, sent, last):
+    """Days are those of Amsterdam: on the last one it is there, and a minute after midnight it is not, also across a change to summer time."""
+    at(sent)
+    message = told('events')
+    region.sql("delete from queue.job where payload ->> 'message' = %s", (message,))
+    kept, = region.sql(f"{CONTEXT} select app.message_kept_until(m) = %s::date + interval '120 months' from app.message m where id = %s", (sent[:10], message))[0]
+    assert kept
+    region.sql("set session_replication_role = replica; update app.message set keep_until = %s, state = 'sent' where id = %s; insert into app.message_attempt (tenant_id, message_id, number, "
+               "job_id, begun_at, handed_at, ended_at, outcome, sandbox, address_hash, copy) values (1, %s, 1, 1, clock.now(), clock.now(), clock.now(), 'accepted', false, '', 'bytes')",
+               (last, message, message))
+    copy = lambda: as_role('team_lead').get(f'/messages/{message}').json.get('sentText')  # noqa: E731
+    erased = lambda: region.sql(f"{CONTEXT} select app.messages_erase()")[0][0]  # noqa: E731
+    at(f'{last} 23:59')
+    assert copy() == 'bytes' and erased() >= 0 and copy() == 'bytes'
+    at(region.sql("select to_char(%s::date + 1, 'YYYY-MM-DD') || ' 00:01'", (last,))[0][0])
+    assert copy() is None and erased() >= 1
+    assert region.sql('select copy from app.message_attempt where message_id = %s', (message,)) == [(None,)]

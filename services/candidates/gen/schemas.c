@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-_Static_assert(49 <= LIMIT_FIELDS, "Candidate");
+_Static_assert(51 <= LIMIT_FIELDS, "Candidate");
 
 static const char *const values_0[] = {"interview", "introduction", "session", "hearing", "home_visit", "talk", NULL};
 static const char *const values_1[] = {"invite", "attend", "miss", "excuse", "move", "cancel", NULL};
@@ -34,7 +34,7 @@ static const char *const values_24[] = {"day", "evening", "night", "weekend", NU
 static const char *const values_25[] = {"foot", "bicycle", "moped", "car", "public_transport", "other", NULL};
 static const struct pattern_part pattern_26[] = {{{0x3ff000000000000u, 0x0u}, 2, 5}, {{0, 0}, 0, 0}};
 static const char *const values_27[] = {"intake", "mandate", "correction", NULL};
-static const char *const values_28[] = {"alias", "firstName", "lastName", "birthDate", "email", "phone", "pc4", "neighbourhood", "caseManagerId", "coachId", "organisationId", "userId", "status", "benefit", "situation", "currentEmployer", "currentEmployerId", "educationLevel", "basicQualification", "phase", "targetGroups", "hoursMin", "hoursMax", "hoursWorked", "shifts", "maxDistanceKm", "transport", "availableFrom", "wishes", "introduction", "sectors", "competences", "conditions", "languages", "occupations", "ownApplications", NULL};
+static const char *const values_28[] = {"alias", "firstName", "lastName", "birthDate", "email", "phone", "postalAddress", "digitalChosenAt", "pc4", "neighbourhood", "caseManagerId", "coachId", "organisationId", "userId", "status", "benefit", "situation", "currentEmployer", "currentEmployerId", "educationLevel", "basicQualification", "phase", "targetGroups", "hoursMin", "hoursMax", "hoursWorked", "shifts", "maxDistanceKm", "transport", "availableFrom", "wishes", "introduction", "sectors", "competences", "conditions", "languages", "occupations", "ownApplications", NULL};
 static const char *const values_29[] = {"conversation", "letter", "e_mail", "portal", NULL};
 static const char *const values_30[] = {"wrong_candidate", "wrong_report", NULL};
 static const char *const values_31[] = {"intake", "mediation", "preparation", "course", "internship", "flow_through", "second_track", "work_to_work", "pool", NULL};
@@ -261,6 +261,8 @@ static const struct field candidate_new_fields[] = {
     {.name = "birthDate", .key = {"\"birthDate\":", 12}, .column = "birth_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE | FIELD_BIRTH, .offset = offsetof(struct candidate_new, birth_date), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfdffcu},
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_EMAIL, .offset = offsetof(struct candidate_new, email), .min = 3, .max = 254, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_PHONE, .offset = offsetof(struct candidate_new, phone), .min = 6, .max = 30, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
+    {.name = "postalAddress", .key = {"\"postalAddress\":", 16}, .column = "postal_address", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_new, postal_address), .min = 1, .max = 200, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
+    {.name = "digitalChosenAt", .key = {"\"digitalChosenAt\":", 18}, .column = "digital_chosen_at", .type = FIELD_INSTANT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, digital_chosen_at), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_new, postcode4), .min = 4, .max = 4, .pattern = pattern_17, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, neighbourhood), .min = 10, .max = 10, .pattern = pattern_18, .visible_to = 0xffffffffu, .closed_to = 0xfdff8u},
     {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, case_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
@@ -292,9 +294,9 @@ static const struct field candidate_new_fields[] = {
     {.name = "occupations", .key = {"\"occupations\":", 14}, .column = "occupations", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, occupations), .unique_at = offsetof(struct candidate_occupation, occupation_id), .min = 0, .max = 30, .schema = &candidate_occupation_schema, .visible_to = 0xffffffffu},
     {.name = "ownApplications", .key = {"\"ownApplications\":", 18}, .column = "own_applications", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_new, own_applications), .min = 0, .max = 100, .schema = &own_application_schema, .visible_to = 0xffffffffu, .closed_to = 0xfdfe8u},
 };
-static const struct field_order candidate_new_orders[] = {{22, 23}, {0, 0}};
+static const struct field_order candidate_new_orders[] = {{24, 25}, {0, 0}};
 const struct schema candidate_new_schema = {
-    .name = "CandidateNew", .fields = candidate_new_fields, .count = 37,
+    .name = "CandidateNew", .fields = candidate_new_fields, .count = 39,
     .size = sizeof(struct candidate_new), .self = NULL, .orders = candidate_new_orders,
 };
 static const struct field candidate_search_fields[] = {
@@ -315,6 +317,8 @@ static const struct field candidate_change_fields[] = {
     {.name = "birthDate", .key = {"\"birthDate\":", 12}, .column = "birth_date", .type = FIELD_DATE, .flags = FIELD_NULLABLE | FIELD_BIRTH, .offset = offsetof(struct candidate_change, birth_date), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfdffcu},
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_EMAIL, .offset = offsetof(struct candidate_change, email), .min = 3, .max = 254, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_PHONE, .offset = offsetof(struct candidate_change, phone), .min = 6, .max = 30, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
+    {.name = "postalAddress", .key = {"\"postalAddress\":", 16}, .column = "postal_address", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_change, postal_address), .min = 1, .max = 200, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
+    {.name = "digitalChosenAt", .key = {"\"digitalChosenAt\":", 18}, .column = "digital_chosen_at", .type = FIELD_INSTANT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, digital_chosen_at), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, postcode4), .min = 4, .max = 4, .pattern = pattern_17, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, neighbourhood), .min = 10, .max = 10, .pattern = pattern_18, .visible_to = 0xffffffffu, .closed_to = 0xfdff8u},
     {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, case_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
@@ -346,9 +350,9 @@ static const struct field candidate_change_fields[] = {
     {.name = "occupations", .key = {"\"occupations\":", 14}, .column = "occupations", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, occupations), .unique_at = offsetof(struct candidate_occupation, occupation_id), .min = 0, .max = 30, .schema = &candidate_occupation_schema, .visible_to = 0xffffffffu},
     {.name = "ownApplications", .key = {"\"ownApplications\":", 18}, .column = "own_applications", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct candidate_change, own_applications), .min = 0, .max = 100, .schema = &own_application_schema, .visible_to = 0xffffffffu, .closed_to = 0xfdfe8u},
 };
-static const struct field_order candidate_change_orders[] = {{22, 23}, {0, 0}};
+static const struct field_order candidate_change_orders[] = {{24, 25}, {0, 0}};
 const struct schema candidate_change_schema = {
-    .name = "CandidateChange", .fields = candidate_change_fields, .count = 37,
+    .name = "CandidateChange", .fields = candidate_change_fields, .count = 39,
     .size = sizeof(struct candidate_change), .self = NULL, .orders = candidate_change_orders,
 };
 static const struct field candidate_merge_fields[] = {
@@ -656,6 +660,8 @@ static const struct field candidate_fields[] = {
     {.name = "birthDate", .key = {"\"birthDate\":", 12}, .column = "birth_date", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0x2003u},
     {.name = "email", .key = {"\"email\":", 8}, .column = "email", .type = FIELD_TEXT, .min = 0, .max = 254, .visible_to = 0x2097u},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .min = 0, .max = 20, .visible_to = 0x2097u},
+    {.name = "postalAddress", .key = {"\"postalAddress\":", 16}, .column = "postal_address", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0x2097u},
+    {.name = "digitalChosenAt", .key = {"\"digitalChosenAt\":", 18}, .column = "digital_chosen_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0x2097u},
     {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .min = 0, .max = 4, .visible_to = 0x2097u},
     {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 0, .max = 10, .visible_to = 0x2007u},
     {.name = "neighbourhoodName", .key = {"\"neighbourhoodName\":", 20}, .column = "neighbourhood_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0x2007u},
@@ -700,7 +706,7 @@ static const struct field candidate_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_schema = {
-    .name = "Candidate", .fields = candidate_fields, .count = 49,
+    .name = "Candidate", .fields = candidate_fields, .count = 51,
     .size = 0, .self = "/candidates/",
 };
 static const struct field candidate_hit_fields[] = {

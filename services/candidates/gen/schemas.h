@@ -176,6 +176,8 @@ struct candidate_new {
     struct str birth_date;
     struct str email;
     struct str phone;
+    struct str postal_address;
+    struct str digital_chosen_at;
     struct str postcode4;
     struct str neighbourhood;
     struct str case_manager_id;
@@ -225,6 +227,8 @@ struct candidate_change {
     struct str birth_date;
     struct str email;
     struct str phone;
+    struct str postal_address;
+    struct str digital_chosen_at;
     struct str postcode4;
     struct str neighbourhood;
     struct str case_manager_id;

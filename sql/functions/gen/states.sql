@@ -549,7 +549,7 @@ create function app.candidate_guard() returns trigger language plpgsql
     as $$
     declare state text := case when old.merged_into is null then old.status else 'merged' end;
     begin
-        if new.first_name::text is distinct from old.first_name::text or new.last_name::text is distinct from old.last_name::text or new.birth_date::text is distinct from old.birth_date::text or new.email::text is distinct from old.email::text or new.phone::text is distinct from old.phone::text or new.postcode4::text is distinct from old.postcode4::text or new.neighbourhood::text is distinct from old.neighbourhood::text or new.bsn_changes::text is distinct from old.bsn_changes::text then
+        if new.first_name::text is distinct from old.first_name::text or new.last_name::text is distinct from old.last_name::text or new.birth_date::text is distinct from old.birth_date::text or new.email::text is distinct from old.email::text or new.phone::text is distinct from old.phone::text or new.postal_address::text is distinct from old.postal_address::text or new.digital_chosen_at::text is distinct from old.digital_chosen_at::text or new.postcode4::text is distinct from old.postcode4::text or new.neighbourhood::text is distinct from old.neighbourhood::text or new.bsn_changes::text is distinct from old.bsn_changes::text then
             perform app.require('candidate', state, 'updateCandidate.identity');
         end if;
         if new.case_manager_id::text is distinct from old.case_manager_id::text or new.coach_id::text is distinct from old.coach_id::text or new.organisation_id::text is distinct from old.organisation_id::text or new.user_id::text is distinct from old.user_id::text then
